@@ -1,0 +1,1 @@
+"""Photos, faces, composition: everything between a file and a restored file. Never imports Qt."""

@@ -1,0 +1,76 @@
+"""Our errors. Each says what happened, to which file, and what to do next; the first line is fit to show to anyone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class GpenError(Exception):
+    """Base of every error this product raises on purpose.
+
+    Attributes
+    ----------
+    what : str
+        One plain sentence: what happened.
+    todo : str
+        One plain sentence: what the user can do; may be empty.
+    path : Path | None
+        The file it happened to.
+    """
+
+    def __init__(self, what: str, *, todo: str = "", path: Path | None = None) -> None:
+        super().__init__(" ".join(part for part in (what, todo) if part))
+        self.what = what
+        self.todo = todo
+        self.path = path
+
+
+class PhotoError(GpenError):
+    """A photo that could not be read or written."""
+
+
+class UnreadablePhotoError(PhotoError):
+    """The file is missing, damaged, empty, of another kind than it claims, or not a supported picture."""
+
+
+class PhotoTooLargeError(PhotoError):
+    """The picture's stated size is beyond what can be worked on."""
+
+
+class SaveError(PhotoError):
+    """The result could not be written; the file that was there before, if any, is untouched."""
+
+
+class OutputExistsError(SaveError):
+    """A file of that name is there already and overwriting was not asked for."""
+
+
+class ModelError(GpenError):
+    """Base of everything that goes wrong with weights."""
+
+
+class UnknownModelError(ModelError):
+    """No model of that name, and no such file."""
+
+
+class WeightsError(ModelError):
+    """Weights that are missing, damaged, unsafe, or of another layout than expected."""
+
+
+class DeviceError(GpenError):
+    """The wanted device or precision is not to be had on this machine."""
+
+
+class OutOfMemoryError(DeviceError):
+    """Not even one crop fits, on any device."""
+
+
+class OptionError(GpenError):
+    """An option outside its range, or options that exclude each other."""
+
+
+class Cancelled(GpenError):  # noqa: N818  -- a request that was honoured, not a fault: named for what it says
+    """Raised at the next step after a cancel was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__("Cancelled.")

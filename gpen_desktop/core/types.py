@@ -1,0 +1,226 @@
+"""What passes between the stages. Everything here is frozen, and arrays are read-only.
+
+Coordinates are OpenCV's: x right, y down, integer values at pixel centres. Colours are RGB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpen_desktop.core.errors import OptionError
+
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+FloatImage = NDArray[np.float32]
+Affine = NDArray[np.float64]
+
+
+ArrayT = TypeVar("ArrayT", bound=NDArray[Any])
+
+
+def frozen(array: ArrayT) -> ArrayT:
+    """Mark an array read-only and give it back."""
+    array.flags.writeable = False
+    return array
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What a file says about its picture, as raw blocks.
+
+    exif: TIFF structure without the 'Exif\\0\\0' prefix. icc: ICC profile. xmp: XMP packet.
+    photoshop: Photoshop image resources ('8BIM…'), in which IPTC lies. dpi: pixels per inch (x, y).
+    """
+
+    exif: bytes = b""
+    icc: bytes = b""
+    xmp: bytes = b""
+    photoshop: bytes = b""
+    comment: bytes = b""
+    dpi: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class SourceFormat:
+    """How the source file was stored, so that the output can be stored alike.
+
+    format: 'JPEG', 'PNG', 'WEBP', 'TIFF' or 'BMP'. grey: one channel in the file.
+    jpeg_tables, jpeg_subsampling: the JPEG's own quantisation tables (zigzag undone, as Pillow gives them) and chroma
+    sampling (Pillow's number 0, 1, 2, or -1 unknown). lossless: whether a WebP was.
+    """
+
+    format: str
+    grey: bool = False
+    jpeg_tables: Mapping[int, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    jpeg_subsampling: int = -1
+    lossless: bool = False
+
+
+@dataclass(frozen=True)
+class Photo:
+    """One picture in memory, upright.
+
+    pixels: (H, W, 3) RGB, uint8 or uint16, C-contiguous, read-only, in the colours of metadata.icc (sRGB if empty).
+    alpha: (H, W) of the same dtype, or None.
+    warnings: sentences on what could not be kept when it was read.
+    """
+
+    pixels: Pixels
+    source: SourceFormat
+    alpha: Pixels | None = None
+    metadata: Metadata = Metadata()
+    path: Path | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def height(self) -> int:
+        return int(self.pixels.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.pixels.shape[1])
+
+    @property
+    def white(self) -> int:
+        """The largest value a channel can have: 255 or 65535."""
+        return int(np.iinfo(self.pixels.dtype).max)
+
+
+@dataclass(frozen=True)
+class Face:
+    """One face in a photo.
+
+    landmarks: (5, 2) float64, photo pixels: image-left eye, image-right eye, nose tip, image-left and image-right
+    mouth corner. score: the detector's, higher is surer; faces drawn by hand have infinity.
+    """
+
+    landmarks: NDArray[np.float64]
+    score: float
+
+    @property
+    def eye_distance(self) -> float:
+        """Distance of the eyes in photo pixels."""
+        return float(np.hypot(*(self.landmarks[1] - self.landmarks[0])))
+
+    @property
+    def roll(self) -> float:
+        """In-plane tilt in degrees, positive clockwise on screen."""
+        dx, dy = self.landmarks[1] - self.landmarks[0]
+        return float(np.degrees(np.arctan2(dy, dx)))
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Upright box (x, y, w, h) around forehead to chin, in photo pixels: 2.1 x 2.5 eye distances, centred a little
+        below the points' mean, as detectors of the field draw it."""
+        centre = self.landmarks.mean(axis=0)
+        eye = max(self.eye_distance, float(np.hypot(*(self.landmarks[3:].mean(0) - self.landmarks[:2].mean(0)))))
+        w, h = 2.1 * eye, 2.5 * eye
+        return (float(centre[0] - w / 2), float(centre[1] - h * 0.52), w, h)
+
+
+@dataclass(frozen=True)
+class Crop:
+    """One face cut out of the photo, upright at the model's size.
+
+    pixels: (S, S, 3) float32 RGB in [0, 1]. to_crop: (2, 3), photo coordinates to crop coordinates.
+    """
+
+    face: Face
+    pixels: FloatImage
+    to_crop: Affine
+
+
+@dataclass(frozen=True)
+class RestoredFace:
+    """A crop, what the model made of it, and where it may be pasted.
+
+    restored: (S, S, 3) float32 RGB in [0, 1]. face_mask, skin_mask: (S, S) float32 in [0, 1].
+    """
+
+    crop: Crop
+    restored: FloatImage
+    face_mask: FloatImage
+    skin_mask: FloatImage
+
+
+class Mode(StrEnum):
+    """How a restored face is blended; core/compose.py documents what each sets."""
+
+    NATURAL = "natural"
+    STRONG = "strong"
+    DETAIL = "detail"
+
+
+FaceSelection = Literal["all", "largest"] | tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ComposeOptions:
+    """Everything the fast stage takes; none of it needs a model run.
+
+    strength, denoise, sharpen: 0 to 100. faces: 'all', 'largest' or numbers from 1 in reading order.
+    min_face: faces whose box is narrower (px) are left alone. face_strengths: own strength per face number.
+    scale: 1, 2 or 4, enlargement of the whole photo. restore_sharp: also restore faces that are sharp already.
+    """
+
+    mode: Mode = Mode.NATURAL
+    strength: int = 80
+    skin_protection: bool = True
+    denoise: int = 0
+    sharpen: int = 0
+    faces: FaceSelection = "all"
+    min_face: int = 20
+    face_strengths: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    scale: Literal[1, 2, 4] = 1
+    restore_sharp: bool = False
+
+    def __post_init__(self) -> None:
+        for name, value in (
+            ("strength", self.strength),
+            ("denoise", self.denoise),
+            ("sharpen", self.sharpen),
+            *((f"strength of face {n}", s) for n, s in self.face_strengths.items()),
+        ):
+            if not 0 <= value <= 100:
+                raise OptionError(f"{name} is {value}.", todo="It goes from 0 to 100.")
+        if self.scale not in (1, 2, 4):
+            raise OptionError(f"scale is {self.scale}.", todo="It is 1, 2 or 4.")
+        if self.min_face < 0:
+            raise OptionError(f"min-face is {self.min_face}.", todo="It is a width in pixels, 0 or more.")
+        if not isinstance(self.faces, str) and any(n < 1 for n in self.faces):
+            raise OptionError("Faces are numbered from 1.", todo="See the numbers with 'gpen-desktop faces PHOTO'.")
+
+
+class FaceState(StrEnum):
+    """What became of a face."""
+
+    RESTORED = "restored"
+    ALREADY_SHARP = "already sharp"
+    TOO_SMALL = "too small"
+    NOT_SELECTED = "not selected"
+    STRENGTH_ZERO = "strength 0"
+
+
+@dataclass(frozen=True)
+class ComposedFace:
+    """What became of one face: number (from 1), state, and where pixels may have changed (x0, y0, x1, y1) or None."""
+
+    number: int
+    face: Face
+    state: FaceState
+    changed: tuple[int, int, int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Composed:
+    """The composed picture, ready to save as `photo`, and what became of each face."""
+
+    photo: Photo
+    faces: tuple[ComposedFace, ...]

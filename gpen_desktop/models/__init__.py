@@ -1,0 +1,1 @@
+"""Networks, weights and devices. Never imports Qt."""
