@@ -1,5 +1,7 @@
 """What passes between the stages. Everything here is frozen, and arrays are read-only.
 
+What holds arrays is compared by identity (eq=False): two photos are the same only if they are one object.
+
 Coordinates are OpenCV's: x right, y down, integer values at pixel centres. Colours are RGB.
 """
 
@@ -63,7 +65,7 @@ class SourceFormat:
     lossless: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Photo:
     """One picture in memory, upright.
 
@@ -93,7 +95,7 @@ class Photo:
         return int(np.iinfo(self.pixels.dtype).max)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Face:
     """One face in a photo.
 
@@ -125,7 +127,7 @@ class Face:
         return (float(centre[0] - w / 2), float(centre[1] - h * 0.52), w, h)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Crop:
     """One face cut out of the photo, upright at the model's size.
 
@@ -137,7 +139,7 @@ class Crop:
     to_crop: Affine
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RestoredFace:
     """A crop, what the model made of it, and where it may be pasted.
 
@@ -208,7 +210,7 @@ class FaceState(StrEnum):
     STRENGTH_ZERO = "strength 0"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ComposedFace:
     """What became of one face: number (from 1), state, and where pixels may have changed (x0, y0, x1, y1) or None."""
 
@@ -218,7 +220,7 @@ class ComposedFace:
     changed: tuple[int, int, int, int] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Composed:
     """The composed picture, ready to save as `photo`, and what became of each face."""
 

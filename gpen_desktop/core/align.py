@@ -1,0 +1,124 @@
+"""Landmarks -> crop: the similarity transform that puts a face where a model expects it.
+
+Template points are given for a 512 px crop and scale with the crop, pixel centres kept in mind.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Photo, frozen
+
+# image-left eye, image-right eye, nose, image-left mouth corner, image-right mouth corner
+TEMPLATES: Final = MappingProxyType(
+    {
+        # facexlib's FaceRestoreHelper.face_template: the mean of FFHQ's aligned faces
+        "ffhq": np.array(
+            [
+                [192.98138, 239.94708],
+                [318.90277, 240.1936],
+                [256.63416, 314.01935],
+                [201.26117, 371.41043],
+                [313.08905, 371.15118],
+            ]
+        ),
+        # reference points of the published GPEN demo for a 512 crop (DESIGN.md)
+        "gpen": np.array(
+            [[202.041, 242.884], [309.430, 242.290], [256.077, 303.959], [211.960, 366.828], [300.891, 366.336]]
+        ),
+    }
+)
+_TEMPLATE_SIDE: Final = 512
+
+
+def template_points(template: str, size: int) -> NDArray[np.float64]:
+    """Template landmarks (5, 2) in pixels of a `size` px crop. KeyError for an unknown template."""
+    points: NDArray[np.float64] = (TEMPLATES[template] + 0.5) * (size / _TEMPLATE_SIDE) - 0.5
+    return points
+
+
+def fit_similarity(source: NDArray[np.float64], target: NDArray[np.float64]) -> Affine:
+    """Least-squares similarity (2, 3) taking `source` points (N, 2) to `target` points (N, 2).
+
+    Closed form in two dimensions (Umeyama 1991, without reflection): writing points as complex numbers, the map is
+    z -> a z + b with a = sum(conj(z) w) / sum |z|^2 on centred points.
+    """
+    z = source[:, 0] + 1j * source[:, 1]
+    w = target[:, 0] + 1j * target[:, 1]
+    zc, wc = z - z.mean(), w - w.mean()
+    a = np.vdot(zc, wc) / np.vdot(zc, zc).real
+    b = w.mean() - a * z.mean()
+    return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
+
+
+def scale_of(affine: Affine) -> float:
+    """Factor by which a similarity (2, 3) enlarges."""
+    return float(np.hypot(affine[0, 0], affine[1, 0]))
+
+
+def invert(affine: Affine) -> Affine:
+    """Inverse of a (2, 3) affine map."""
+    linear = np.linalg.inv(affine[:, :2])
+    return np.hstack([linear, -linear @ affine[:, 2:]])
+
+
+def apply(affine: Affine, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Map points (N, 2) by a (2, 3) affine map."""
+    mapped: NDArray[np.float64] = points @ affine[:, :2].T + affine[:, 2]
+    return mapped
+
+
+def crop_face(photo: Photo, face: Face, *, template: str, size: int) -> Crop:
+    """Cut `face` out of `photo`, upright, `size` px square, at the model's template.
+
+    Anti-aliased when the face is larger than the crop; beyond the photo's edge the photo is mirrored.
+    """
+    to_crop = fit_similarity(face.landmarks, template_points(template, size))
+    region, offset = _region(photo, to_crop, size)
+    pixels, shrink = _shrunk(region, 1 / scale_of(to_crop))
+    # photo -> region -> shrunk region, pixel centres kept: x' = (x - offset + 0.5) / shrink - 0.5
+    shrunk_to_photo = np.array(
+        [[shrink, 0, offset[0] + shrink / 2 - 0.5], [0, shrink, offset[1] + shrink / 2 - 0.5], [0, 0, 1]]
+    )
+    to_crop_from_shrunk = (np.vstack([to_crop, [0, 0, 1]]) @ shrunk_to_photo)[:2]
+    out = cv2.warpAffine(
+        pixels, to_crop_from_shrunk, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+    )
+    scaled = np.clip(out.astype(np.float32) / np.float32(photo.white), 0, 1)
+    return Crop(face=face, pixels=frozen(scaled), to_crop=frozen(to_crop))
+
+
+def _region(photo: Photo, to_crop: Affine, size: int) -> tuple[FloatImage, tuple[int, int]]:
+    """The part of the photo that the crop sees, with a margin for the filters, as float32; and its offset."""
+    corners = np.array([[0, 0], [size - 1, 0], [size - 1, size - 1], [0, size - 1]], dtype=np.float64)
+    in_photo = apply(invert(to_crop), corners)
+    margin = 4 + 4 / scale_of(to_crop)
+    x0, y0 = np.maximum(np.floor(in_photo.min(axis=0) - margin), 0).astype(int)
+    x1, y1 = np.minimum(np.ceil(in_photo.max(axis=0) + margin) + 1, (photo.width, photo.height)).astype(int)
+    x0, y0 = min(x0, photo.width - 1), min(y0, photo.height - 1)
+    return photo.pixels[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)].astype(np.float32), (int(x0), int(y0))
+
+
+def _shrunk(region: FloatImage, factor: float) -> tuple[FloatImage, int]:
+    """Area-average by the whole part of `factor`, then a Gaussian for the rest: what a lens on the crop would see."""
+    whole = max(1, int(factor))
+    if whole > 1:
+        height, width = (-(-side // whole) for side in region.shape[:2])
+        padded = cv2.copyMakeBorder(
+            region,
+            0,
+            height * whole - region.shape[0],
+            0,
+            width * whole - region.shape[1],
+            cv2.BORDER_REFLECT_101 if min(region.shape[:2]) > whole else cv2.BORDER_REPLICATE,
+        )
+        region = cv2.resize(padded, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
+    sigma = 0.5 * float(np.sqrt(max(0.0, (factor / whole) ** 2 - 1)))
+    if sigma > 0.1:
+        region = cv2.GaussianBlur(region, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101).astype(np.float32)
+    return region, whole

@@ -1,0 +1,159 @@
+"""Crops in, restored crops out: batching, precision and memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from gpen_desktop.core.errors import OutOfMemoryError, WeightsError
+from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.types import FloatImage, frozen
+from gpen_desktop.models import device as devices
+from gpen_desktop.models import store
+from gpen_desktop.models.device import Compute
+from gpen_desktop.models.gpen import GpenNet
+from gpen_desktop.models.layout import Template
+from gpen_desktop.models.loader import load_gpen
+
+_BYTES_PER_PIXEL = 1400
+"""Working memory of one face over its crop's pixels at four bytes a number, measured on GPEN-512 (see lab/bench_engine.py)."""
+
+_LARGEST_BATCH = {"cpu": 4, "mps": 8, "cuda": 16}
+"""Beyond these a batch is no faster, and cancelling takes longer to be heard."""
+
+_fails_in_half: set[str] = set()
+"""Names of devices on which half precision gave broken faces."""
+
+
+class Restorer:
+    """A restoring network, ready on a device.
+
+    Attributes
+    ----------
+    size : side of the crops, pixels.
+    template : where the landmarks have to lie in them.
+    model_name : for people and reports.
+    compute : what it runs on now; changes when a precision or a device turns out not to work.
+    notes : sentences on such changes, for the user.
+    """
+
+    def __init__(
+        self, model: str | Path, *, device: str = "auto", precision: str = "auto", batch_size: int | None = None
+    ) -> None:
+        """Load `model` (a name or a file). Raises UnknownModelError, WeightsError, DeviceError.
+
+        device, precision: as devices.choose takes them. batch_size: crops at a time; None: from free memory.
+        """
+        self._path = store.find(model)
+        self.model_name = self._path.stem if Path(model) == self._path else str(model)
+        self._precision = precision
+        self._batch_size = batch_size
+        self.notes: tuple[str, ...] = ()
+        self._use(devices.choose(device, precision))
+
+    @property
+    def size(self) -> int:
+        return self._net.size
+
+    @property
+    def template(self) -> Template:
+        return self._net.template
+
+    def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
+        """Restore crops.
+
+        crops: (S, S, 3) float32 RGB in [0, 1] each, S == size. Returns as many of the same kind, read-only.
+        Raises OutOfMemoryError when not even one crop fits, Cancelled between batches.
+        """
+        torch.set_num_threads(self.compute.threads)  # holds for the calling thread only
+        restored: list[FloatImage] = []
+        batch = self._batch_size or self._fitting_batch()
+        while len(restored) < len(crops):
+            progress.report(len(restored) / len(crops), "restore")
+            part = crops[len(restored) : len(restored) + batch]
+            try:
+                restored += self._run(np.stack(part))
+            except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
+                if not _is_out_of_memory(error):
+                    raise
+                batch = self._after_out_of_memory(len(part))
+        progress.report(1.0, "restore")
+        return restored
+
+    def _use(self, compute: Compute) -> None:
+        if compute.dtype is torch.float16 and compute.name in _fails_in_half:
+            compute = devices.choose(str(compute.device), "fp32")
+        self._net: GpenNet = load_gpen(self._path, compute.device, compute.dtype)
+        self.compute = compute
+
+    def _note(self, sentence: str) -> None:
+        if sentence not in self.notes:
+            self.notes = (*self.notes, sentence)
+
+    def _run(self, crops: FloatImage) -> list[FloatImage]:
+        """One batch, (N, S, S, 3)."""
+        pixels = self._net_on(crops)
+        if self.compute.dtype is torch.float16 and _is_broken(pixels):
+            _fails_in_half.add(self.compute.name)
+            self._note(f"Half precision gives broken faces on {self.compute.name}; single precision is used instead.")
+            self._use(devices.choose(str(self.compute.device), "fp32"))
+            pixels = self._net_on(crops)
+        if not np.isfinite(pixels).all():
+            raise WeightsError(
+                f"The model '{self.model_name}' gave numbers that are no picture.", todo="Use another.", path=self._path
+            )
+        return [frozen(face) for face in np.clip(pixels, 0.0, 1.0)]
+
+    def _net_on(self, crops: FloatImage) -> FloatImage:
+        x = torch.from_numpy(crops).to(self.compute.device).permute(0, 3, 1, 2)
+        y = self._net(x * 2 - 1).permute(0, 2, 3, 1)
+        result: FloatImage = ((y + 1) / 2).float().contiguous().cpu().numpy()
+        return result
+
+    def _fitting_batch(self) -> int:
+        """How many crops half of the free memory holds; one at least."""
+        one = self.size**2 * _BYTES_PER_PIXEL * (4 if self.compute.dtype is torch.float32 else 2) // 4
+        most = _LARGEST_BATCH[self.compute.device.type]
+        return max(1, min(most, _free_memory(self.compute.device) // (2 * one)))
+
+    def _after_out_of_memory(self, tried: int) -> int:
+        """The batch size to go on with; on the CPU when a single crop was too much for the GPU."""
+        on_gpu = self.compute.device.type != "cpu"
+        if self.compute.device.type == "cuda":
+            torch.cuda.empty_cache()
+        if tried > 1:
+            self._note(f"{tried} faces at a time did not fit into memory; {tried // 2} are restored at a time.")
+            return tried // 2
+        if not on_gpu:
+            raise OutOfMemoryError("There is not enough memory for even one face.", todo="Close other programs.")
+        self._note(f"One face does not fit into the memory of {self.compute.name}; the CPU is used instead.")
+        self._use(devices.choose("cpu", "auto"))
+        return 1
+
+
+def _is_broken(pixels: FloatImage) -> bool:
+    """Whether a face is not a number somewhere, or black all over: what overflow in half precision leaves."""
+    flat = pixels.reshape(len(pixels), -1)
+    return bool((~np.isfinite(flat)).any() or (flat.max(axis=1) <= 0).any())
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    """PyTorch reports a failed CPU or Apple allocation as a plain RuntimeError."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    text = str(error)
+    return "DefaultCPUAllocator" in text or "out of memory" in text.lower()
+
+
+def _free_memory(device: torch.device) -> int:
+    """Bytes to be had on a device."""
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    meminfo = Path("/proc/meminfo")
+    if meminfo.is_file():
+        line = next(row for row in meminfo.read_text(encoding="ascii").splitlines() if row.startswith("MemAvailable"))
+        return int(line.split()[1]) * 1024
+    return 4 << 30  # no way to ask without another library; what most computers have to spare

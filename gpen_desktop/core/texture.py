@@ -1,0 +1,112 @@
+"""Fine texture: how much of it is detail and how much noise, what of the photo's own to keep, and grain that matches.
+
+All measures work on luma in [0, 1].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gpen_desktop.core.types import FloatImage
+
+_LUMA: Final = np.array([[0.299, 0.587, 0.114]], np.float32)  # ITU-R BT.601
+# Texture is detail where its local energy is clearly over the floor that flat places show (noise is there everywhere).
+_OVER_FLOOR: Final = 1.6
+# Skin texture is faint; a stronger excursion is a scratch, dust or an edge, which the model is to judge.
+_FAINT: Final = 0.06
+_FLAT_PERCENTILE: Final = 20
+
+
+def luma(pixels: FloatImage) -> FloatImage:
+    """(H, W, 3) RGB -> (H, W)."""
+    return np.asarray(cv2.transform(pixels, _LUMA), np.float32).reshape(pixels.shape[:2])
+
+
+def fine_band(image: FloatImage, sigma: float) -> FloatImage:
+    """What a Gaussian of `sigma` px takes away."""
+    return image - np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
+
+
+def local_deviation(band: FloatImage, side: int = 9) -> FloatImage:
+    """Root mean square of a fine band (H, W) over a square of `side` px."""
+    return np.sqrt(cv2.blur(band * band, (side, side))).astype(np.float32)
+
+
+def noise_floor(band: FloatImage) -> float:
+    """Deviation of a fine band where the picture is flat: the level noise and grain have everywhere."""
+    return float(np.percentile(local_deviation(band)[::3, ::3], _FLAT_PERCENTILE))
+
+
+def detail_weight(band: FloatImage) -> FloatImage:
+    """(H, W) in [0, 1]: 1 where a fine band (H, W) is detail, 0 where it is noise or too strong to be texture.
+
+    A Wiener weight 1 - (floor / local)^2 with a safety factor on the floor.
+    """
+    local = local_deviation(band)
+    floor = max(noise_floor(band), 1e-4) * _OVER_FLOOR
+    wiener = np.clip(1 - (floor / np.maximum(local, 1e-6)) ** 2, 0, 1)
+    return np.asarray(wiener * np.exp(-((band / _FAINT) ** 2)), np.float32)
+
+
+def sharpness(pixels: FloatImage, weight: FloatImage) -> float:
+    """Energy of fine detail above the noise floor, mean over `weight` (S, S); `pixels` (S, S, 3)."""
+    sigma = pixels.shape[0] / 256
+    band = fine_band(luma(pixels), sigma)
+    energy = float((band * band * weight).sum() / max(float(weight.sum()), 1e-6))
+    return max(0.0, energy - noise_floor(band) ** 2)
+
+
+@dataclass(frozen=True)
+class Grain:
+    """The photo's own grain: deviation of its fine band in flat places, and the blur (px) that gives its softness."""
+
+    deviation: float
+    softness: float
+
+
+_GRAIN_SIGMA: Final = 2.0
+
+
+def measure_grain(plane: FloatImage) -> Grain:
+    """Grain of a luma plane (H, W), from its flattest places.
+
+    Softness: white noise blurred by s has a correlation of exp(-1 / (4 s^2)) between neighbours, so
+    s = 1 / (2 sqrt(-ln rho)).
+    """
+    band = fine_band(plane, _GRAIN_SIGMA)
+    local = local_deviation(band, 15)
+    level = float(np.percentile(local[::4, ::4], _FLAT_PERCENTILE))
+    flat = local[:, 1:] <= level * 1.3
+    left, right = band[:, :-1][flat], band[:, 1:][flat]
+    power = float((left * left).mean()) if left.size else 0.0
+    correlation = float((left * right).mean()) / power if power > 0 else 0.0
+    rho = float(np.clip(correlation, 0.01, 0.9))
+    return Grain(deviation=level, softness=float(1 / (2 * np.sqrt(-np.log(rho)))))
+
+
+def make_grain(shape: tuple[int, int], softness: float, seed: int) -> FloatImage:
+    """(H, W) grain of the given softness whose fine band has deviation 1; the same for the same seed."""
+    noise = np.random.Generator(np.random.PCG64(seed)).standard_normal(shape, dtype=np.float32)
+    if softness > 0.3:
+        noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), softness), np.float32)
+    band = fine_band(noise, _GRAIN_SIGMA)
+    return band / max(float(band.std()), 1e-6)
+
+
+def smooth_edges_kept(pixels: FloatImage, radius: int, epsilon: float) -> FloatImage:
+    """Guided filter of a picture (S, S, 3) by its own luma (He, Sun, Tang 2010): flat places smoothed, edges kept."""
+    side = (2 * radius + 1, 2 * radius + 1)
+    guide = luma(pixels)
+    mean = cv2.blur(guide, side)
+    variance = cv2.blur(guide * guide, side) - mean * mean
+    channel_means = cv2.blur(pixels, side)
+    covariance = cv2.blur(pixels * guide[..., None], side) - channel_means * mean[..., None]
+    slope = covariance / (variance + epsilon)[..., None]
+    offset = channel_means - slope * mean[..., None]
+    smooth: NDArray[np.float32] = cv2.blur(slope, side) * guide[..., None] + cv2.blur(offset, side)
+    return smooth.astype(np.float32)
