@@ -19,7 +19,7 @@ from gpen_desktop.models.layout import Template
 from gpen_desktop.models.loader import load_gpen
 
 _BYTES_PER_PIXEL = 1400
-"""Working memory of one face over its crop's pixels at four bytes a number, measured on GPEN-512 (see lab/bench_engine.py)."""
+"""Working memory of one face in float32 over its crop's pixels, generously; set by what GPEN-512 was seen to take."""
 
 _LARGEST_BATCH = {"cpu": 4, "mps": 8, "cuda": 16}
 """Beyond these a batch is no faster, and cancelling takes longer to be heard."""

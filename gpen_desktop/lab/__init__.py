@@ -1,0 +1,1 @@
+"""Training, evaluation, benchmarks: what the product does not need to restore photos."""

@@ -1,0 +1,165 @@
+"""Which device computes, in which precision, with how many threads."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from gpen_desktop.core.errors import DeviceError
+
+DEVICES = "auto, cpu, cuda, cuda:N, mps"
+PRECISIONS: Mapping[str, torch.dtype] = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+
+_OLDEST_FP16_GPU = (7, 0)
+"""CUDA compute capability from which half precision multiplies faster than single."""
+
+
+@dataclass(frozen=True)
+class Compute:
+    """Where and in what the networks compute.
+
+    name: for people, such as 'CPU (AMD EPYC), bf16'. reason: why this was chosen, one sentence. threads: of the CPU.
+    """
+
+    device: torch.device
+    dtype: torch.dtype
+    name: str
+    reason: str
+    threads: int
+
+
+def choose(device: str = "auto", precision: str = "auto") -> Compute:
+    """Pick device and precision, or check those that were asked for.
+
+    device: 'auto', 'cpu', 'cuda', 'cuda:N' or 'mps'. precision: 'auto', 'fp32', 'fp16' or 'bf16'.
+    Raises DeviceError for what is not there, or would only be imitated.
+    """
+    if precision != "auto" and precision not in PRECISIONS:
+        raise DeviceError(f"There is no precision '{precision}'.", todo=f"Choose auto, {', '.join(PRECISIONS)}.")
+    chosen, why_device = _device(device)
+    if precision == "auto":
+        dtype, why_dtype = _best_dtype(chosen)
+    else:
+        dtype, why_dtype = PRECISIONS[precision], f"{precision} was asked for"
+        _check_dtype(chosen, dtype)
+    return Compute(
+        device=chosen,
+        dtype=dtype,
+        name=f"{device_name(chosen)}, {precision_name(dtype)}",
+        reason=f"{why_device}; {why_dtype}.",
+        threads=cpu_threads(),
+    )
+
+
+def precision_name(dtype: torch.dtype) -> str:
+    """'fp32', 'fp16' or 'bf16'."""
+    return next(name for name, known in PRECISIONS.items() if known is dtype)
+
+
+def device_name(device: torch.device) -> str:
+    """A device as its owner knows it."""
+    if device.type == "cuda":
+        return f"GPU ({torch.cuda.get_device_name(device)})"
+    if device.type == "mps":
+        return "GPU (Apple)"
+    return f"CPU ({_cpu_model()})"
+
+
+def cpu_threads() -> int:
+    """Threads for the CPU's share: the physical cores this process may use, but one left to the window from four on.
+
+    OMP_NUM_THREADS, where set, is obeyed.
+    """
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    if wanted.isdigit() and int(wanted) > 0:
+        return int(wanted)
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+    cores = min(allowed, int(_cpu_capabilities().get("num_physical_cores", allowed)) or allowed)
+    return cores - 1 if cores >= 4 else max(cores, 1)
+
+
+def has_native_bf16() -> bool:
+    """Whether the CPU multiplies bfloat16 in hardware. Without, PyTorch imitates it, slower than float32.
+
+    Detected and not timed, so that the same command gives the same bytes every time. (Timed here on one such
+    processor: `gpen-desktop bench engine`.)
+    """
+    capabilities = _cpu_capabilities()
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+def _device(wanted: str) -> tuple[torch.device, str]:
+    if wanted == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda", torch.cuda.current_device()), "a CUDA GPU is there"
+        if torch.backends.mps.is_available():
+            return torch.device("mps"), "an Apple GPU is there"
+        return torch.device("cpu"), "no GPU that PyTorch can use is there"
+    try:
+        device = torch.device(wanted)
+    except RuntimeError:
+        device = torch.device("meta")
+    if device.type not in ("cpu", "cuda", "mps") or (device.type == "cpu" and device.index not in (None, 0)):
+        raise DeviceError(f"There is no device '{wanted}'.", todo=f"Choose one of {DEVICES}.")
+    if device.type == "cuda":
+        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if (device.index or 0) >= count:
+            found = f"PyTorch sees {count} CUDA GPU(s)"
+            raise DeviceError(f"The device '{wanted}' is not there; {found}.", todo="Choose cpu or auto.")
+        device = torch.device("cuda", device.index or 0)
+    if device.type == "mps" and not torch.backends.mps.is_available():
+        raise DeviceError("There is no Apple GPU that PyTorch can use.", todo="Choose cpu or auto.")
+    return device, f"'{wanted}' was asked for"
+
+
+def _best_dtype(device: torch.device) -> tuple[torch.dtype, str]:
+    if device.type == "cuda":
+        if torch.cuda.get_device_capability(device) >= _OLDEST_FP16_GPU:
+            return torch.float16, "half precision is fastest on it"
+        return torch.float32, "it is too old to be faster in half precision"
+    if device.type == "cpu" and has_native_bf16():
+        return torch.bfloat16, "it multiplies bfloat16 in hardware"
+    if device.type == "cpu":
+        return torch.float32, "it has no bfloat16 arithmetic in hardware"
+    return torch.float32, "single precision is safe there"
+
+
+def _check_dtype(device: torch.device, dtype: torch.dtype) -> None:
+    name = precision_name(dtype)
+    if device.type == "cpu" and dtype is torch.float16:
+        raise DeviceError("fp16 is for GPUs.", todo="On a CPU choose auto, fp32 or bf16.")
+    if device.type == "cpu" and dtype is torch.bfloat16 and not has_native_bf16():
+        raise DeviceError("This CPU has no bf16 arithmetic, so bf16 would only be slower.", todo="Choose auto or fp32.")
+    if (
+        device.type == "cuda"
+        and dtype is torch.bfloat16
+        and not torch.cuda.is_bf16_supported(including_emulation=False)
+    ):
+        raise DeviceError(f"{device_name(device)} has no {name} arithmetic.", todo="Choose auto, fp16 or fp32.")
+    if device.type == "mps" and dtype is torch.bfloat16:
+        raise DeviceError("bf16 is not offered on Apple GPUs.", todo="Choose auto, fp16 or fp32.")
+
+
+@cache
+def _cpu_capabilities() -> Mapping[str, Any]:
+    """What PyTorch says of the CPU; private probes stand in for releases before 2.11."""
+    if hasattr(torch.cpu, "get_capabilities"):
+        return dict(torch.cpu.get_capabilities())
+    probe = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    return {"avx512_bf16": bool(probe and probe())}
+
+
+@cache
+def _cpu_model() -> str:
+    name = str(_cpu_capabilities().get("cpu_name", ""))
+    if not name and Path("/proc/cpuinfo").is_file():
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
+    return name or platform.processor() or platform.machine()

@@ -1,0 +1,144 @@
+"""Weights on this computer: found, checked, imported.
+
+Two folders: the program's own (read-only) and the user's. A file in the user's folder that the catalogue does not know
+is listed under its name without the ending, as unverified.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from gpen_desktop import paths
+from gpen_desktop.core.errors import UnknownModelError, WeightsError
+from gpen_desktop.models import catalog
+from gpen_desktop.models.catalog import MODELS, ModelInfo
+
+ENDINGS = (".pth", ".pt", ".safetensors")
+"""Of files that are taken for weights."""
+
+
+class Verification(StrEnum):
+    """What comparing a file with the catalogue's hash says."""
+
+    VERIFIED = "verified"
+    UNVERIFIED = "unverified"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True)
+class InstalledModel:
+    """A weights file that is here. info: its catalogue entry, None for a file the catalogue does not know."""
+
+    name: str
+    path: Path
+    info: ModelInfo | None
+
+
+def find(name_or_path: str | Path) -> Path:
+    """The file of a model given by name, or by the path of a weights file.
+
+    Raises UnknownModelError for a name nobody knows and no file has, WeightsError for a known one that is not here.
+    """
+    wanted = str(name_or_path)
+    for model in installed():
+        if model.name == wanted:
+            return model.path
+    info = catalog.by_name(wanted)
+    if info is not None:
+        raise WeightsError(
+            f"The weights of '{info.name}' ({info.file}) are not on this computer.",
+            todo=f"Get them from {info.source} and run: gpen-desktop models import {info.file}",
+        )
+    path = Path(name_or_path).expanduser()
+    if path.is_file():
+        return path
+    names = sorted({model.name for model in installed()} | {info.name for info in MODELS})
+    raise UnknownModelError(
+        f"There is no model '{wanted}', and no such file.",
+        todo=f"Known models: {', '.join(names)}.",
+    )
+
+
+def installed() -> tuple[InstalledModel, ...]:
+    """Every weights file that is here: the catalogue's in its order, then the user's others by name."""
+    known = [InstalledModel(info.name, path, info) for info in MODELS if (path := _locate(info)) is not None]
+    user = paths.user_weights()
+    files = sorted(user.iterdir()) if user.is_dir() else []
+    others = [
+        InstalledModel(path.stem, path, None)
+        for path in files
+        if path.suffix.lower() in ENDINGS and catalog.by_file(path.name) is None and path.is_file()
+    ]
+    return (*known, *others)
+
+
+def verify(model: InstalledModel) -> Verification:
+    """Compare a file with the hash the catalogue has for it; reads the whole file."""
+    if model.info is None or model.info.sha256 is None:
+        return Verification.UNVERIFIED
+    good = sha256_of(model.path) == model.info.sha256
+    return Verification.VERIFIED if good else Verification.DAMAGED
+
+
+def import_file(source: str | Path) -> tuple[InstalledModel, Verification]:
+    """Copy a weights file into the user's folder; it appears there whole or not at all.
+
+    A file whose hash the catalogue knows takes the catalogue's name. Any other keeps its own and is unverified.
+    Nothing in it is run or loaded. Raises WeightsError: not a weights file, or it bears the name of a
+    catalogued file and is not that file.
+    """
+    source = Path(source).expanduser()
+    if not source.is_file():
+        raise WeightsError(f"There is no file '{source}'.", path=source)
+    if source.suffix.lower() not in ENDINGS:
+        raise WeightsError(
+            f"'{source.name}' is not a weights file.", todo=f"Expected one of {', '.join(ENDINGS)}.", path=source
+        )
+    digest = sha256_of(source)
+    info = catalog.by_sha256(digest) or catalog.by_file(source.name)
+    if info is not None and info.sha256 not in (None, digest):
+        raise WeightsError(
+            f"'{source.name}' is not the file known by that name (its sha256 is {digest}, expected {info.sha256}).",
+            todo="Get it again, or give it another name if it is meant to differ.",
+            path=source,
+        )
+    target = paths.user_weights() / (info.file if info else source.name)
+    _copy_whole(source, target)
+    model = InstalledModel(info.name if info else target.stem, target, info)
+    return model, Verification.VERIFIED if info and info.sha256 else Verification.UNVERIFIED
+
+
+def sha256_of(path: Path) -> str:
+    """Hash of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _locate(info: ModelInfo) -> Path | None:
+    folders = (paths.weights(),) if info.shipped else (paths.user_weights(), paths.weights())
+    return next((path for folder in folders if (path := folder / info.file).is_file()), None)
+
+
+def _copy_whole(source: Path, target: Path) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".import-", suffix=".part")
+    except OSError as error:
+        raise WeightsError(f"The weights folder cannot be written ({error}).", path=target) from error
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as out, source.open("rb") as file:
+            shutil.copyfileobj(file, out, 1 << 20)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(target)
+    except OSError as error:
+        raise WeightsError(f"'{source.name}' could not be copied ({error}).", path=source) from error
+    finally:
+        part.unlink(missing_ok=True)
