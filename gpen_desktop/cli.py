@@ -1,0 +1,227 @@
+"""The command line. Parsing alone imports neither torch nor Qt, so that --version and --help answer at once."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, Final
+
+from gpen_desktop import __version__
+
+COMMANDS: Final = ("restore", "faces", "models", "bench", "evaluate")
+
+
+class Exit(IntEnum):
+    """Exit codes; scripts rely on them."""
+
+    ALL_DONE = 0
+    SOME_FAILED = 1
+    USAGE = 2
+    NOTHING_DONE = 3
+    CANCELLED = 130
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command. Returns the exit code; errors of ours are told on stderr in one or two sentences."""
+    from gpen_desktop.core.errors import Cancelled, GpenError, OptionError
+
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (KeyboardInterrupt, Cancelled):
+        print("Cancelled. What was finished is kept.", file=sys.stderr)
+        return Exit.CANCELLED
+    except OptionError as error:
+        return _say(error, Exit.USAGE)
+    except GpenError as error:
+        return _say(error, Exit.NOTHING_DONE)
+
+
+def _say(error: Exception, code: Exit) -> Exit:
+    print(f"gpen-desktop: {error}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gpen-desktop",
+        description="Restores old and blurry photos of people, entirely on this computer. Without a command, or with "
+        "photos only, the window opens.",
+    )
+    parser.add_argument("--version", action="version", version=f"gpen-desktop {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_restore(commands.add_parser("restore", help="restore photos and folders of photos"))
+    _add_faces(commands.add_parser("faces", help="list the faces of photos"))
+    _add_models(commands.add_parser("models", help="list, import, verify, remove weights"))
+    return parser
+
+
+def _add_restore(parser: argparse.ArgumentParser) -> None:
+    files = parser.add_argument_group("photos")
+    files.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="photos, or folders of photos")
+    files.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
+    files.add_argument("--recursive", action="store_true", help="also photos in folders within folders")
+    files.add_argument(
+        "--resume", action="store_true", help="leave out what an earlier run with these options finished"
+    )
+    files.add_argument("--overwrite", action="store_true", help="replace results that are there already")
+    files.add_argument("--dry-run", action="store_true", help="only list what would be done")
+    files.add_argument("--format", choices=("keep", "png", "jpeg", "tiff", "webp"), default="keep")
+    files.add_argument(
+        "--quality", type=_number(1, 100), help="1 to 100, for JPEG and WebP (default: the source's own)"
+    )
+
+    look = parser.add_argument_group("look")
+    look.add_argument("--mode", choices=("natural", "strong", "detail"), default="natural")
+    look.add_argument("--strength", type=_number(0, 100), default=80, metavar="0..100")
+    look.add_argument("--skin-protection", action=argparse.BooleanOptionalAction, default=True)
+    look.add_argument("--denoise", type=_number(0, 100), default=0, metavar="0..100", help="on faces only")
+    look.add_argument("--sharpen", type=_number(0, 100), default=0, metavar="0..100", help="on faces only")
+    look.add_argument("--faces", type=_faces, default="all", metavar="all|largest|1,3")
+    look.add_argument(
+        "--min-face", type=_number(0, 100_000), default=20, metavar="PX", help="leave narrower faces alone"
+    )
+    look.add_argument("--restore-sharp", action="store_true", help="also restore faces that are sharp already")
+    look.add_argument("--scale", type=int, choices=(1, 2, 4), default=1, help="enlarge the whole photo (Lanczos)")
+
+    engine = parser.add_argument_group("engine")
+    engine.add_argument("--model", default="builtin-256", metavar="NAME|FILE")
+    engine.add_argument("--device", default="auto", metavar="auto|cpu|cuda|cuda:1|mps")
+    engine.add_argument("--precision", choices=("auto", "fp32", "fp16", "bf16"), default="auto")
+    engine.add_argument("--batch-size", type=_number(1, 1024), metavar="N", help="faces at a time (default: by memory)")
+
+    told = parser.add_argument_group("what is told")
+    told.add_argument("--report", type=Path, metavar="FILE.json", help="write what was done to every photo")
+    told.add_argument("--quiet", action="store_true", help="errors only")
+    parser.set_defaults(run=_restore)
+
+
+def _add_faces(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    parser.add_argument("--json", action="store_true", help="boxes and landmarks as JSON")
+    parser.add_argument("--device", default="auto")
+    parser.set_defaults(run=_list_faces)
+
+
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="what is here and what could be")
+    listing.add_argument("--json", action="store_true")
+    listing.set_defaults(run=_list_models)
+    importing = actions.add_parser("import", help="copy a weights file into your own weights folder")
+    importing.add_argument("file", type=Path)
+    importing.set_defaults(run=_import_model)
+    verifying = actions.add_parser("verify", help="compare installed weights with their known hashes")
+    verifying.add_argument("name", nargs="?")
+    verifying.set_defaults(run=_verify_models)
+
+
+def _number(low: int, high: int) -> Any:
+    """An argparse type: a whole number within limits."""
+
+    def number(text: str) -> int:
+        value = int(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{value} is not between {low} and {high}")
+        return value
+
+    return number
+
+
+def _faces(text: str) -> str | tuple[int, ...]:
+    if text in ("all", "largest"):
+        return text
+    try:
+        numbers = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not all, largest or numbers such as 1,3") from None
+    if min(numbers) < 1:
+        raise argparse.ArgumentTypeError("faces are numbered from 1")
+    return numbers
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from gpen_desktop import cli_restore
+
+    return cli_restore.run(options)
+
+
+def _list_faces(options: argparse.Namespace) -> int:
+    from gpen_desktop.core import batch, detect, photo_io
+    from gpen_desktop.core.types import ComposedFace, FaceState
+
+    finder = detect.FaceDetector()
+    found = {}
+    for path in options.paths:
+        photo = photo_io.load_photo(path)
+        faces = [ComposedFace(n, face, FaceState.NOT_SELECTED) for n, face in enumerate(finder.detect(photo), 1)]
+        found[str(path)] = [{k: v for k, v in batch.face_record(face).items() if k != "state"} for face in faces]
+    if options.json:
+        _print(json.dumps(found, indent=2, ensure_ascii=False))
+        return Exit.ALL_DONE
+    for path, records in found.items():
+        _print(f"{path}: {len(records)} {'face' if len(records) == 1 else 'faces'}")
+        for record in records:
+            x, y, width, height = record["box"]
+            _print(
+                f"  {record['number']:>3}  at {x:.0f},{y:.0f}  {width:.0f} x {height:.0f} px  score {record['score']}"
+            )
+    return Exit.ALL_DONE
+
+
+def _list_models(options: argparse.Namespace) -> int:
+    from gpen_desktop.models import catalog, store
+
+    here = {model.name: model for model in store.installed()}
+    others = [model for model in here.values() if model.info is None]
+    rows = [
+        {
+            "name": info.name,
+            "title": info.title,
+            "kind": info.kind,
+            "installed": info.name in here,
+            "file": info.file,
+            "bytes": info.bytes,
+            "licence": info.licence,
+            "source": info.source,
+            "notes": info.notes,
+        }
+        for info in catalog.MODELS
+    ] + [{"name": m.name, "kind": "unverified", "installed": True, "file": str(m.path)} for m in others]
+    if options.json:
+        _print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return Exit.ALL_DONE
+    for row in rows:
+        mark = "installed" if row["installed"] else "-"
+        _print(f"{row['name']:<26} {row['kind']:<11} {mark:<10} {row.get('licence', ''):<26} {row.get('title', '')}")
+    _print("\nFiles that are not here can be fetched from the 'source' that --json shows, then 'models import FILE'.")
+    return Exit.ALL_DONE
+
+
+def _import_model(options: argparse.Namespace) -> int:
+    from gpen_desktop.models import store
+
+    model, verification = store.import_file(options.file)
+    _print(f"Imported '{model.name}' ({verification}) as {model.path}")
+    return Exit.ALL_DONE
+
+
+def _verify_models(options: argparse.Namespace) -> int:
+    from gpen_desktop.core.errors import UnknownModelError
+    from gpen_desktop.models import store
+
+    models = [model for model in store.installed() if options.name in (None, model.name)]
+    if not models:
+        raise UnknownModelError(f"'{options.name}' is not installed.", todo="See: gpen-desktop models list")
+    answers = {model.name: store.verify(model) for model in models}
+    for name, answer in answers.items():
+        _print(f"{name:<26} {answer}")
+    return Exit.SOME_FAILED if store.Verification.DAMAGED in answers.values() else Exit.ALL_DONE
+
+
+def _print(text: str) -> None:
+    print(text)

@@ -38,7 +38,7 @@ def samples() -> Path:
 
 def user_data() -> Path:
     """The user's own data folder for this program (may not exist yet)."""
-    from platformdirs import user_data_path  # noqa: PLC0415  -- keeps `--version` quick
+    from platformdirs import user_data_path
 
     return user_data_path("gpen-desktop", appauthor=False)
 

@@ -1,8 +1,8 @@
-"""Make resources/samples from two public-domain portraits that come inside packages: old prints, bad scans, an album page.
+"""Make resources/samples from two public-domain portraits that come inside packages: old prints, bad scans, an album.
 
     pip install -e '.[samples]' && python packaging/make_samples.py
 
-Needs matplotlib (grace_hopper.jpg, US Navy) and scikit-image (astronaut.png, NASA). The same input gives the same files.
+Needs matplotlib (grace_hopper.jpg, US Navy) and scikit-image (astronaut.png, NASA). Same input, same files.
 """
 
 from __future__ import annotations
@@ -71,7 +71,9 @@ def scratched(picture: Picture, count: int, random: np.random.Generator) -> Pict
             angle += random.normal(0, 0.12)
             x, y = x + 18 * np.cos(angle), y + 18 * np.sin(angle)
             points.append((x, y))
-        cv2.polylines(marks, [np.round(points).astype(np.int32)], False, float(random.uniform(0.3, 0.8)), 1, cv2.LINE_AA)
+        cv2.polylines(
+            marks, [np.round(points).astype(np.int32)], False, float(random.uniform(0.3, 0.8)), 1, cv2.LINE_AA
+        )
     for _ in range(count * 4):
         centre = (int(random.integers(0, width)), int(random.integers(0, height)))
         cv2.circle(marks, centre, int(random.integers(0, 2)), float(random.uniform(0.3, 0.9)), -1, cv2.LINE_AA)

@@ -29,11 +29,13 @@ class FaceFinder(Protocol):
 class CropRestorer(Protocol):
     """What restores crops: core.restore.Restorer, or a stand-in. Crops are (S, S, 3) float32 RGB in [0, 1]."""
 
-    size: int
-    template: str
-    model_name: str
+    @property
+    def size(self) -> int: ...
 
-    def restore(self, crops: Sequence[FloatImage], progress: Progress = ...) -> list[FloatImage]: ...
+    @property
+    def template(self) -> str: ...
+
+    def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]: ...
 
 
 class Session:
@@ -69,12 +71,12 @@ class Session:
     def faces(self, progress: Progress | None = None) -> tuple[Face, ...]:
         """The photo's faces, found on first use, in reading order."""
         if self._faces is None:
-            with self._timed("detect"):
+            with self.timed("detect"):
                 self._faces = self._finder.detect(self.photo, progress=progress or SilentProgress())
         return self._faces
 
     def set_faces(self, faces: Sequence[Face]) -> None:
-        """Use these faces from now on (added, corrected or removed by hand); what is known of unchanged ones is kept."""
+        """Use these faces from now on (added, corrected, removed by hand); what is known of unchanged ones is kept."""
         self._faces = tuple(faces)
         self._restored = {face: self._restored[face] for face in faces if face in self._restored}
         self._layers = {face: self._layers[face] for face in self._restored.values() if face in self._layers}
@@ -92,11 +94,11 @@ class Session:
         faces = self.faces(SubProgress(progress, 0.0, 0.3))
         fresh = [face for face in faces if face not in self._restored]
         if fresh:
-            with self._timed("align"):
+            with self.timed("align"):
                 crops = [self._crop(face) for face in fresh]
-            with self._timed("restore"):
+            with self.timed("restore"):
                 answers = self._restorer.restore([crop.pixels for crop in crops], SubProgress(progress, 0.3, 1.0))
-            with self._timed("mask"):
+            with self.timed("mask"):
                 for face, crop, answer in zip(fresh, crops, answers, strict=True):
                     self._restored[face] = restored_face(crop, answer)
         return tuple(self._restored[face] for face in faces)
@@ -104,7 +106,7 @@ class Session:
     def compose(self, options: ComposeOptions, progress: Progress | None = None) -> Composed:
         """The picture that `options` ask for; restores first where that has not been done."""
         restored = self.restore(progress)
-        with self._timed("compose"):
+        with self.timed("compose"):
             return compose(self._layers_for(restored, options.scale), options)
 
     def _layers_for(self, restored: tuple[RestoredFace, ...], scale: int) -> Layers:
@@ -120,7 +122,8 @@ class Session:
         return crop_face(self.photo, face, template=self._restorer.template, size=self._restorer.size)
 
     @contextmanager
-    def _timed(self, stage: str) -> Iterator[None]:
+    def timed(self, stage: str) -> Iterator[None]:
+        """Add what happens inside to the seconds of `stage`."""
         started = time.perf_counter()
         try:
             yield
