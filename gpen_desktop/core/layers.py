@@ -70,14 +70,14 @@ def enlarged(pixels: Pixels, scale: int) -> Pixels:
     return frozen(larger.astype(np.uint8) if pixels.dtype == np.uint8 else larger.astype(np.uint16))
 
 
-def enlarged_map(to_crop: Affine, scale: int) -> Affine:
+def enlarged_map(to_crop: Affine, scale: float) -> Affine:
     """The map from the enlarged photo to the crop, pixel centres kept."""
     shrink = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1]])
     mapped: Affine = (np.vstack([to_crop, [0, 0, 1]]) @ shrink)[:2]
     return mapped
 
 
-def face_layers(base: Pixels, face: RestoredFace, scale: int) -> FaceLayers:
+def face_layers(base: Pixels, face: RestoredFace, scale: float) -> FaceLayers:
     """Work out the layers of one face; `base` is the photo (H, W, 3), already `scale` times its size."""
     crop, restored = face.crop.pixels, face.restored
     to_crop = enlarged_map(face.crop.to_crop, scale)
