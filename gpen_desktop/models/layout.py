@@ -123,6 +123,8 @@ def _check(state: Mapping[str, torch.Tensor], descriptor: GpenDescriptor) -> Non
             raise _not_gpen(f"'{key}' has shape {tuple(state[key].shape)} where {shape} was expected")
         if not state[key].is_floating_point():
             raise _not_gpen(f"'{key}' holds {state[key].dtype}, not real numbers")
+        if not bool(torch.isfinite(state[key].sum(dtype=torch.float64))):
+            raise _not_gpen(f"'{key}' holds numbers that are not finite")
         if key.endswith(".kernel"):
             _check_kernel(key, state[key])
 

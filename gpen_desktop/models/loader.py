@@ -6,6 +6,7 @@ The only way from a file to a network.
 from __future__ import annotations
 
 import pickle
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -97,16 +98,17 @@ def _read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, st
 
 def _read_pickle(path: Path) -> Any:
     try:
-        # Only the zip form can be mapped; files written by PyTorch before 1.6 are read whole.
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what PyTorch thinks of a file's age is of no use to our users
+            # Only the zip form can be mapped; files written by PyTorch before 1.6 are read whole.
+            return torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
     except pickle.UnpicklingError as error:
         raise WeightsError(
             f"'{path.name}' holds more than numbers, or is damaged; nothing in it was run.",
             todo="Get the weights again from their own source, best as .safetensors.",
             path=path,
         ) from error
-    # A damaged file shows itself in whatever the unpickler trips over.
-    except (RuntimeError, OSError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except Exception as error:  # a damaged file shows itself in whatever the unpickler trips over
         raise _damaged(path, error) from error
 
 

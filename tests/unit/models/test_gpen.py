@@ -1,0 +1,104 @@
+"""The inference form against the reference form and on real faces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from gpen_desktop.core.progress import SilentProgress
+from gpen_desktop.core.restore import Restorer
+from gpen_desktop.lab.reference import ReferenceGpen, described, load_reference, random_state
+from gpen_desktop.models.gpen import build
+from gpen_desktop.models.layout import GpenDescriptor
+from gpen_desktop.models.loader import load_gpen
+
+CPU = torch.device("cpu")
+GOLDEN = Path(__file__).parents[2] / "golden"
+
+
+def relative_error(found: torch.Tensor, wanted: torch.Tensor) -> float:
+    return float((found - wanted).norm() / wanted.norm())
+
+
+def psnr(found: NDArray[np.float64], wanted: NDArray[np.float64], peak: float) -> float:
+    return float(10 * np.log10(peak**2 / np.mean((found - wanted) ** 2)))
+
+
+@pytest.mark.parametrize("size", [64, 128])
+def test_reference_form_gives_the_golden_outputs(size: int) -> None:
+    with np.load(GOLDEN / f"gpen_tiny_{size}.npz") as arrays, torch.inference_mode():
+        found = load_reference(GOLDEN / f"gpen_tiny_{size}.pth")(torch.from_numpy(arrays["input"]))
+        assert relative_error(found, torch.from_numpy(arrays["output"])) < 1e-5
+
+
+# The published layouts 256, 512, 1024 (restoring, colourising, inpainting) and 2048, made thin where they are big.
+LAYOUTS = {
+    "256": described(256, style_dim=512, n_mlp=8, channel_multiplier=1, narrow=0.5),
+    "512": described(512, style_dim=512, n_mlp=8, channel_multiplier=2, narrow=0.125),
+    "1024": described(1024, style_dim=128, n_mlp=8, channel_multiplier=2, narrow=0.0625),
+    "2048": described(2048, style_dim=64, n_mlp=8, channel_multiplier=2, narrow=0.03125),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("descriptor", LAYOUTS.values(), ids=LAYOUTS.keys())
+def test_every_layout_agrees_with_the_reference_form(descriptor: GpenDescriptor) -> None:
+    state = random_state(descriptor)
+    x = torch.rand(1, 3, descriptor.size, descriptor.size, generator=torch.Generator().manual_seed(1)) * 2 - 1
+    with torch.inference_mode():
+        wanted = ReferenceGpen(state, descriptor)(x)
+    assert relative_error(build(state, descriptor, CPU, torch.float32)(x), wanted) < 1e-5
+
+
+@pytest.mark.parametrize("faces", [1, 3])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_same_input_same_bytes(dtype: torch.dtype, faces: int) -> None:
+    descriptor = described(128, style_dim=64, n_mlp=2, channel_multiplier=2, narrow=0.125)
+    net = build(random_state(descriptor), descriptor, CPU, dtype)
+    x = torch.rand(faces, 3, 128, 128, generator=torch.Generator().manual_seed(1)) * 2 - 1
+    kept = x.clone()
+    first = net(x)
+    assert torch.equal(first, net(x))
+    assert torch.equal(x, kept)
+
+
+@pytest.mark.slow
+def test_builtin_restores_the_validation_faces(shared: Path) -> None:
+    """The figures of ../shared/weights/README.md within 0.1 dB."""
+    wanted = {"light": 32.07, "soft": 29.19, "lowres": 27.35, "noise": 30.74, "severe": 24.27, "old": 27.61}
+    restorer = Restorer("builtin-256", device="cpu", precision="fp32")
+    for kind, figure in wanted.items():
+        files = sorted((shared / "faces" / "val_degraded" / kind).iterdir())
+        assert len(files) == 39
+        restored = restorer.restore([np.float32(1 / 255) * read(file) for file in files], SilentProgress())
+        targets = [target(shared, file.stem, grey=kind == "old") for file in files]
+        mean = np.mean([psnr(np.round(r * 255.0), t, 255) for r, t in zip(restored, targets, strict=True)])
+        assert mean == pytest.approx(figure, abs=0.1)
+
+
+@pytest.mark.slow
+def test_bf16_stays_close_on_faces(shared: Path) -> None:
+    files = sorted((shared / "faces" / "val_degraded" / "soft").iterdir())[:8]
+    crops = torch.from_numpy(np.stack([read(f) for f in files])).permute(0, 3, 1, 2) / 127.5 - 1
+    path = Path(__file__).parents[3] / "weights" / "gpen_builtin_256.safetensors"
+    wanted = load_gpen(path)(crops)
+    found = load_gpen(path, dtype=torch.bfloat16)(crops)
+    assert psnr(found.double().numpy(), wanted.double().numpy(), 2.0) >= 45
+
+
+def read(path: Path) -> NDArray[np.uint8]:
+    picture = cv2.imread(str(path))
+    assert picture is not None
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB).astype(np.uint8)
+
+
+def target(shared: Path, name: str, *, grey: bool) -> NDArray[np.float64]:
+    face = cv2.resize(read(shared / "faces" / "val" / f"{name}.jpg"), (256, 256), interpolation=cv2.INTER_AREA)
+    if grey:
+        face = cv2.cvtColor(cv2.cvtColor(face, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    return face.astype(np.float64)

@@ -1,0 +1,133 @@
+"""Weights on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gpen_desktop import paths
+from gpen_desktop.core.errors import UnknownModelError, WeightsError
+from gpen_desktop.models import catalog, store
+from gpen_desktop.models.store import Verification
+
+
+@pytest.fixture
+def user_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "data" / "weights"
+    monkeypatch.setattr(paths, "user_weights", lambda: folder)
+    return folder
+
+
+def file(folder: Path, name: str, content: bytes = b"weights") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.usefixtures("user_folder")
+def test_what_is_shipped_is_there_and_whole() -> None:
+    models = store.installed()
+    assert [m.name for m in models] == [catalog.BUILTIN, catalog.LANDMARKS]
+    for model in models:
+        assert model.info is not None
+        assert model.path.stat().st_size == model.info.bytes
+        assert store.verify(model) is Verification.VERIFIED
+        assert store.find(model.name) == model.path
+
+
+def test_catalogue_is_sound() -> None:
+    for key in ("name", "file"):
+        values = [getattr(info, key) for info in catalog.MODELS]
+        assert len(set(values)) == len(values)
+    for info in catalog.MODELS:
+        assert info.shipped or info.source.startswith("https://")
+        assert info.sha256 is None or len(info.sha256) == 64
+        assert (info.size > 0) == (info.kind == "restorer")
+        assert (info.template != "") == (info.kind == "restorer")
+        assert Path(info.file).suffix in store.ENDINGS
+
+
+def test_a_file_is_found_by_its_path(tmp_path: Path, user_folder: Path) -> None:
+    path = file(tmp_path, "老照片.pth")
+    assert store.find(path) == path
+    assert store.find(str(path)) == path
+
+
+def test_unknown_names_list_the_known_ones(user_folder: Path) -> None:
+    file(user_folder, "mine.pth")
+    with pytest.raises(UnknownModelError) as caught:
+        store.find("gpen-777")
+    for name in ("'gpen-777'", "builtin-256", "gpen-512", "mine"):
+        assert name in str(caught.value)
+
+
+@pytest.mark.usefixtures("user_folder")
+def test_known_but_not_here() -> None:
+    with pytest.raises(WeightsError, match=r"not on this computer.*GPEN-BFR-512\.pth"):
+        store.find("gpen-512")
+
+
+def test_importing_an_unknown_file(tmp_path: Path, user_folder: Path) -> None:
+    source = file(tmp_path / "downloads", "mine.pth")
+    model, verdict = store.import_file(source)
+    assert verdict is Verification.UNVERIFIED
+    assert model.path == user_folder / "mine.pth"
+    assert model.path.read_bytes() == b"weights"
+    assert source.read_bytes() == b"weights"
+    assert store.find("mine") == model.path
+    assert model in store.installed()
+    assert store.verify(model) is Verification.UNVERIFIED
+    assert [p.name for p in user_folder.iterdir()] == ["mine.pth"]
+
+
+def test_a_known_hash_takes_the_known_name(tmp_path: Path, user_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    info = catalog.by_name("gpen-512")
+    assert info is not None
+    pinned = replace(info, sha256=hashlib.sha256(b"weights").hexdigest())
+    monkeypatch.setattr(catalog, "MODELS", (pinned,))
+    monkeypatch.setattr(store, "MODELS", (pinned,))
+    model, verdict = store.import_file(file(tmp_path, "download(1).pth"))
+    assert verdict is Verification.VERIFIED
+    assert model.path == user_folder / "GPEN-BFR-512.pth"
+    assert store.find("gpen-512") == model.path
+    model.path.write_bytes(b"rotten")
+    assert store.verify(model) is Verification.DAMAGED
+
+
+def test_a_catalogued_name_with_another_content_is_refused(tmp_path: Path, user_folder: Path) -> None:
+    with pytest.raises(WeightsError, match=r"not the file known by that name.*f1002c41"):
+        store.import_file(file(tmp_path, "GPEN-BFR-512.pth"))
+    assert not user_folder.exists()
+
+
+def test_a_catalogued_name_without_known_hash_is_unverified(tmp_path: Path, user_folder: Path) -> None:
+    model, verdict = store.import_file(file(tmp_path, "GPEN-BFR-256.pth"))
+    assert verdict is Verification.UNVERIFIED
+    assert store.find("gpen-256") == model.path == user_folder / "GPEN-BFR-256.pth"
+
+
+@pytest.mark.usefixtures("user_folder")
+def test_what_cannot_be_imported(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="no file"):
+        store.import_file(tmp_path / "none.pth")
+    with pytest.raises(WeightsError, match="not a weights file"):
+        store.import_file(file(tmp_path, "photo.jpg"))
+
+
+def test_a_copy_that_fails_leaves_nothing(tmp_path: Path, user_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = file(user_folder, "mine.pth", b"old")
+    source = file(tmp_path, "mine.pth", b"new")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(WeightsError, match="No space left"):
+        store.import_file(source)
+    assert [p.name for p in user_folder.iterdir()] == ["mine.pth"]
+    assert old.read_bytes() == b"old"
