@@ -1,0 +1,1 @@
+"""The window. Imports Qt; nothing outside imports it but __main__."""
