@@ -62,6 +62,11 @@ class Restorer:
     def template(self) -> Template:
         return self._net.template
 
+    @property
+    def batch(self) -> int:
+        """How many crops go through at a time. Answers depend on it in their last bits: split work at its multiples."""
+        return self._batch_size or self._fitting_batch()
+
     def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
         """Restore crops.
 
@@ -70,7 +75,7 @@ class Restorer:
         """
         torch.set_num_threads(self.compute.threads)  # holds for the calling thread only
         restored: list[FloatImage] = []
-        batch = self._batch_size or self._fitting_batch()
+        batch = self.batch
         while len(restored) < len(crops):
             progress.report(len(restored) / len(crops), "restore")
             part = crops[len(restored) : len(restored) + batch]
