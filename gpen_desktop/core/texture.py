@@ -37,28 +37,47 @@ def local_deviation(band: FloatImage, side: int = 9) -> FloatImage:
     return np.sqrt(cv2.blur(band * band, (side, side))).astype(np.float32)
 
 
-def noise_floor(band: FloatImage) -> float:
-    """Deviation of a fine band where the picture is flat: the level noise and grain have everywhere."""
-    return float(np.percentile(local_deviation(band)[::3, ::3], _FLAT_PERCENTILE))
+def noise_floor(band: FloatImage, weight: FloatImage) -> float:
+    """Deviation of a fine band (H, W) in the flat places of where `weight` (H, W) is over a half: the level that noise
+    and grain have everywhere. Grain depends on tone, so it is measured where the face is and not in a dark corner."""
+    local = local_deviation(band)[::3, ::3]
+    inside = local[weight[::3, ::3] > 0.5]
+    return float(np.percentile(inside if inside.size else local, _FLAT_PERCENTILE))
 
 
-def detail_weight(band: FloatImage) -> FloatImage:
+def detail_weight(band: FloatImage, weight: FloatImage) -> FloatImage:
     """(H, W) in [0, 1]: 1 where a fine band (H, W) is detail, 0 where it is noise or too strong to be texture.
 
-    A Wiener weight 1 - (floor / local)^2 with a safety factor on the floor.
+    A Wiener weight 1 - (floor / local)^2 with a safety factor on the floor, which is measured where `weight` is.
     """
     local = local_deviation(band)
-    floor = max(noise_floor(band), 1e-4) * _OVER_FLOOR
+    floor = max(noise_floor(band, weight), 1e-4) * _OVER_FLOOR
     wiener = np.clip(1 - (floor / np.maximum(local, 1e-6)) ** 2, 0, 1)
     return np.asarray(wiener * np.exp(-((band / _FAINT) ** 2)), np.float32)
 
 
-def sharpness(pixels: FloatImage, weight: FloatImage) -> float:
-    """Energy of fine detail above the noise floor, mean over `weight` (S, S); `pixels` (S, S, 3)."""
-    sigma = pixels.shape[0] / 256
-    band = fine_band(luma(pixels), sigma)
-    energy = float((band * band * weight).sum() / max(float(weight.sum()), 1e-6))
-    return max(0.0, energy - noise_floor(band) ** 2)
+@dataclass(frozen=True)
+class Likeness:
+    """How a source's fine band compares with what a model made of it.
+
+    gain: how strongly the source shows the restored crop's own structures; under 1 where the model sharpened, over 1
+    where it softened; noise does not count, for it is unlike any structure. noise: the source's noise power over the
+    restored crop's detail power.
+    """
+
+    gain: float
+    noise: float
+
+
+def compare_detail(source: FloatImage, restored: FloatImage, weight: FloatImage) -> Likeness:
+    """Compare two pictures (S, S, 3) over `weight` (S, S); the gain is a least-squares fit of one band to the other."""
+    sigma = source.shape[0] / 256
+    had, got = fine_band(luma(source), sigma), fine_band(luma(restored), sigma)
+    power = max(float((got * got * weight).sum()), 1e-9)
+    mean_power = power / max(float(weight.sum()), 1e-6)
+    return Likeness(
+        gain=float((had * got * weight).sum()) / power, noise=noise_floor(had, weight) ** 2 / max(mean_power, 1e-9)
+    )
 
 
 @dataclass(frozen=True)
