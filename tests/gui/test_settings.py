@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from gpen_desktop import settings
 from gpen_desktop.core.types import ComposeOptions
+from gpen_desktop.gui.settings_store import SettingsStore
 from gpen_desktop.models import catalog
 
 
@@ -85,3 +87,83 @@ def test_declarations_need_neither_qt_nor_torch() -> None:
     code = "import gpen_desktop.settings, sys; print(sorted({'torch', 'PySide6', 'numpy'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.fixture
+def file(own_folders: Path) -> Path:
+    return own_folders / "settings.ini"
+
+
+def test_values_survive_a_restart_with_their_types(qapp, file: Path) -> None:
+    store = SettingsStore()
+    values = {"restore/strength": 65, "restore/skin_protection": False, "export/pattern": "{name}, новое; 修复=1"}
+    for key, value in values.items():
+        store.set(key, value)
+    store.flush()
+    again = SettingsStore()
+    assert {key: again.get(key) for key in values} == values
+    assert again.repaired == ()
+    assert file.is_file()
+
+
+def test_starts_with_the_defaults_and_writes_nothing(qapp, file: Path) -> None:
+    store = SettingsStore()
+    assert {s.key: store.get(s.key) for s in settings.SETTINGS} == {s.key: s.default for s in settings.SETTINGS}
+    store.flush()
+    assert not file.exists()
+
+
+def test_change_is_told_once(qapp) -> None:
+    store = SettingsStore()
+    told: list[str] = []
+    store.changed.connect(told.append)
+    store.set("restore/strength", 65)
+    store.set("restore/strength", 65)
+    store.reset("restore/strength")
+    assert told == ["restore/strength", "restore/strength"]
+    assert store.get("restore/strength") == 80
+
+
+def test_refuses_what_is_no_value(qapp) -> None:
+    store = SettingsStore()
+    with pytest.raises(ValueError, match="0 to 100"):
+        store.set("restore/strength", 101)
+    with pytest.raises(KeyError):
+        store.get("restore/volume")
+    assert store.get("restore/strength") == 80
+
+
+def test_broken_values_are_backed_up_and_reset(qapp, file: Path) -> None:
+    text = "[restore]\nstrength=lots\nmode=strong\nmin_face=@Invalid()\n[future]\nthing=1\n"
+    file.write_text(text, encoding="utf-8")
+    store = SettingsStore()
+    assert store.repaired == ("restore/strength",)
+    assert (store.get("restore/strength"), store.get("restore/mode"), store.get("restore/min_face")) == (
+        80,
+        "strong",
+        20,
+    )
+    assert store.backup is not None
+    assert store.backup.read_text(encoding="utf-8") == text
+    store.flush()
+    assert SettingsStore().repaired == ()
+    assert "thing=1" in file.read_text(encoding="utf-8")
+
+
+def test_unreadable_file_is_backed_up_and_replaced(qapp, file: Path) -> None:
+    file.write_bytes(b"\x00\x01 this is no settings file\n[[[")
+    store = SettingsStore()
+    assert store.repaired == ("",)
+    assert store.backup is not None
+    assert store.backup.read_bytes().startswith(b"\x00\x01")
+    store.set("restore/strength", 10)
+    store.flush()
+    assert SettingsStore().get("restore/strength") == 10
+
+
+def test_a_folder_that_cannot_be_written_does_not_stop_the_window(qapp, own_folders: Path) -> None:
+    (own_folders / "blocked").write_text("a file where a folder should be", encoding="utf-8")
+    store = SettingsStore(own_folders / "blocked" / "settings.ini")
+    store.set("restore/strength", 10)
+    store.flush()
+    assert store.get("restore/strength") == 10
