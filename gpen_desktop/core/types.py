@@ -38,15 +38,18 @@ class Metadata:
     """What a file says about its picture, as raw blocks.
 
     exif: TIFF structure without the 'Exif\\0\\0' prefix. icc: ICC profile. xmp: XMP packet.
-    photoshop: Photoshop image resources ('8BIM…'), in which IPTC lies. dpi: pixels per inch (x, y).
+    xmp_extended: what did not fit into a JPEG's packet, put together. photoshop: Photoshop image resources ('8BIM…'),
+    in which IPTC lies. dpi: pixels per inch (x, y). png_chunks: a PNG's texts and colour statements, (type, data).
     """
 
     exif: bytes = b""
     icc: bytes = b""
     xmp: bytes = b""
+    xmp_extended: bytes = b""
     photoshop: bytes = b""
     comment: bytes = b""
     dpi: tuple[float, float] | None = None
+    png_chunks: tuple[tuple[bytes, bytes], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,46 @@
+"""What is known of a file before a pixel of it is decoded."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+from gpen_desktop.core.types import Metadata
+
+ENDS_EARLY = "the file ends early"
+DAMAGED = "the file is damaged"
+_MAX_INFLATED = 64 << 20  # bytes; no profile or text comes near it, and a compression bomb gets no further
+
+
+class DamagedFileError(ValueError):
+    """The file cannot be read; the message is the reason, as half a sentence."""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A file's facts.
+
+    format: as in SourceFormat. width, height: as stored (before orientation), pixels. stream: what the decoder gets:
+    the file without what could make it stumble. pictures: how many the file holds (2 may mean 'several').
+    lossless: whether a WebP is. transparent: raw tRNS chunk of a PNG. warnings: sentences.
+    """
+
+    format: str
+    width: int
+    height: int
+    metadata: Metadata
+    stream: bytes
+    pictures: int = 1
+    lossless: bool = False
+    transparent: bytes = b""
+    warnings: tuple[str, ...] = ()
+
+
+def inflate(packed: bytes) -> bytes | None:
+    """Decompress a small zlib stream; None if it is damaged or far larger than anything sensible."""
+    inflater = zlib.decompressobj()
+    try:
+        plain = inflater.decompress(packed, _MAX_INFLATED)
+    except zlib.error:
+        return None
+    return plain if inflater.eof else None
