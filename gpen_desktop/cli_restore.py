@@ -15,11 +15,10 @@ from rich.progress import Progress as Bar
 
 from gpen_desktop import __version__
 from gpen_desktop.cli import Exit
-from gpen_desktop.core import batch
+from gpen_desktop.core import atomic, batch
 from gpen_desktop.core.batch import Job, Journal, Outcome, PhotoReport
 from gpen_desktop.core.detect import FaceDetector
 from gpen_desktop.core.export import ExportOptions
-from gpen_desktop.core.photo_io import write_atomically
 from gpen_desktop.core.restore import Restorer
 from gpen_desktop.core.types import ComposeOptions, Mode
 
@@ -47,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     reports = _restore_all(jobs, finder, restorer, compose_options, export_options, journal, options.resume, console)
     if options.report:
         record = _record(reports, restorer, options, loaded, time.perf_counter() - started)
-        write_atomically(options.report, json.dumps(record, indent=2, ensure_ascii=False).encode(), overwrite=True)
+        atomic.write(options.report, json.dumps(record, indent=2, ensure_ascii=False).encode(), overwrite=True)
     _summarise(reports, restorer, console)
     return _exit_code(reports)
 

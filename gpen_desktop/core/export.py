@@ -38,7 +38,7 @@ def export(source: Photo, composed: Composed, target: Path, options: ExportOptio
     untouched = composed.photo.pixels is source.pixels
     if untouched and source.path is not None and options.format == "keep" and options.quality is None:
         copied = copy_photo(source, target, overwrite=options.overwrite)
-        return Exported(copied, unchanged=True, warnings=())
+        return Exported(copied.path, unchanged=True, warnings=copied.warnings)
     saved = save_photo(
         composed.photo, target, format=options.format, quality=options.quality, overwrite=options.overwrite
     )
