@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gpen_desktop import __version__
+from gpen_desktop.settings import by_key
 
 COMMANDS: Final = ("restore", "faces", "models", "bench", "evaluate")
 
@@ -70,28 +71,22 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     )
     files.add_argument("--overwrite", action="store_true", help="replace results that are there already")
     files.add_argument("--dry-run", action="store_true", help="only list what would be done")
-    files.add_argument("--format", choices=("keep", "png", "jpeg", "tiff", "webp"), default="keep")
+    _add_setting(files, "--format", "export/format")
     files.add_argument(
-        "--quality", type=_number(1, 100), help="1 to 100, for JPEG and WebP (default: the source's own)"
+        "--quality", type=_number(1, 100), metavar="1..100", help="of JPEG and WebP (default: the source's own)"
     )
 
     look = parser.add_argument_group("look")
-    look.add_argument("--mode", choices=("natural", "strong", "detail"), default="natural")
-    look.add_argument("--strength", type=_number(0, 100), default=80, metavar="0..100")
-    look.add_argument("--skin-protection", action=argparse.BooleanOptionalAction, default=True)
-    look.add_argument("--denoise", type=_number(0, 100), default=0, metavar="0..100", help="on faces only")
-    look.add_argument("--sharpen", type=_number(0, 100), default=0, metavar="0..100", help="on faces only")
+    for flag in ("mode", "strength", "skin_protection", "denoise", "sharpen"):
+        _add_setting(look, f"--{flag.replace('_', '-')}", f"restore/{flag}")
     look.add_argument("--faces", type=_faces, default="all", metavar="all|largest|1,3")
-    look.add_argument(
-        "--min-face", type=_number(0, 100_000), default=20, metavar="PX", help="leave narrower faces alone"
-    )
-    look.add_argument("--restore-sharp", action="store_true", help="also restore faces that are sharp already")
-    look.add_argument("--scale", type=int, choices=(1, 2, 4), default=1, help="enlarge the whole photo (Lanczos)")
+    for flag in ("min_face", "restore_sharp", "scale"):
+        _add_setting(look, f"--{flag.replace('_', '-')}", f"restore/{flag}")
 
     engine = parser.add_argument_group("engine")
-    engine.add_argument("--model", default="builtin-256", metavar="NAME|FILE")
+    engine.add_argument("--model", default=by_key("restore/model").default, metavar="NAME|FILE")
     engine.add_argument("--device", default="auto", metavar="auto|cpu|cuda|cuda:1|mps")
-    engine.add_argument("--precision", choices=("auto", "fp32", "fp16", "bf16"), default="auto")
+    _add_setting(engine, "--precision", "compute/precision")
     engine.add_argument("--batch-size", type=_number(1, 1024), metavar="N", help="faces at a time (default: by memory)")
 
     told = parser.add_argument_group("what is told")
@@ -118,6 +113,25 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     verifying = actions.add_parser("verify", help="compare installed weights with their known hashes")
     verifying.add_argument("name", nargs="?")
     verifying.set_defaults(run=_verify_models)
+
+
+def _add_setting(group: argparse._ArgumentGroup, flag: str, key: str) -> None:
+    """A flag with the default, limits, choices and help of the setting it stands for."""
+    setting = by_key(key)
+    details: dict[str, Any] = {"default": setting.default, "help": f"{setting.help} (default: {setting.default})"}
+    if setting.type is bool:
+        details["action"] = argparse.BooleanOptionalAction
+    elif setting.choices:
+        details |= {"choices": [choice.value for choice in setting.choices], "type": setting.type}
+    elif setting.limits:
+        low, high = setting.limits
+        details |= {"type": _number(low, high), "metavar": setting.unit.upper() if high > 100 else f"{low}..{high}"}
+    group.add_argument(flag, **{name: _escaped(value) for name, value in details.items()})
+
+
+def _escaped(value: Any) -> Any:
+    """argparse formats help with %."""
+    return value.replace("%", "%%") if isinstance(value, str) else value
 
 
 def _number(low: int, high: int) -> Any:

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from gpen_desktop.core.errors import Cancelled, GpenError, OptionError, OutputExistsError
 from gpen_desktop.core.export import ExportOptions, export
-from gpen_desktop.core.photo_io import is_supported, suffix_for
+from gpen_desktop.core.photo_io import is_supported, result_path
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.session import CropRestorer, FaceFinder, Session
 from gpen_desktop.core.types import ComposedFace, ComposeOptions, FaceState
@@ -66,8 +66,8 @@ def plan(paths: Sequence[Path], out_dir: Path, *, recursive: bool, format: str =
     """List the photos under `paths` (files and folders) and where each goes in `out_dir`.
 
     Folders keep their inner structure. Files named by the user are taken whatever their ending, those in folders only
-    if the ending is a picture's. Two sources never share a target: later ones get '-2', '-3', …. Raises OptionError for a
-    path that is not there.
+    if the ending is a picture's. Two sources never share a target: later ones get '-2', '-3', …. Raises OptionError
+    for a path that is not there.
     """
     jobs: list[Job] = []
     taken: set[Path] = set()
@@ -101,7 +101,7 @@ def _key(path: Path) -> Path:
 
 
 def _free_target(wanted: Path, source: Path, format: str, taken: set[Path]) -> Path:
-    target = wanted if format == "keep" else wanted.with_suffix(suffix_for(format))
+    target = result_path(source, wanted, format)
     candidate, number = target, 2
     while _key(candidate) in taken:
         candidate = target.with_name(f"{target.stem}-{number}{target.suffix}")
@@ -125,7 +125,7 @@ class Journal:
         """Note that a photo is done; on disk before this returns."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(self._entry(job) + "\n")
+            file.write(f"\n{self._entry(job)}\n")  # the first ends a line that an interruption cut short
             file.flush()
             os.fsync(file.fileno())
 
@@ -214,5 +214,5 @@ def face_record(face: ComposedFace) -> dict[str, Any]:
 
 
 def report_record(report: PhotoReport) -> dict[str, Any]:
-    """A photo's report as plain JSON values; empty fields left out."""
+    """A photo's report as it goes into JSON; empty fields left out."""
     return {key: value for key, value in asdict(report).items() if value not in ("", None, (), {}, [])}

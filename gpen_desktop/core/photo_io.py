@@ -201,6 +201,21 @@ def copy_photo(photo: Photo, path: Path | str, *, overwrite: bool = False) -> Sa
     return SavedPhoto(target, photo.source.format)
 
 
+def result_path(source: Path, wanted: Path, format: str) -> Path:
+    """The path at which save_photo would put a result of the file `source` when asked for `wanted` and `format`.
+
+    With 'keep' the file's content decides; one that cannot be read keeps the wanted name.
+    """
+    if format != "keep":
+        return _named(wanted, _KINDS[format])
+    try:
+        with source.open("rb") as file:
+            kind = containers.kind_of(file.read(16))
+    except OSError:
+        kind = None
+    return _named(wanted, kind) if kind else wanted
+
+
 def _kind(photo: Photo, name: str) -> str:
     if name == "keep":
         return photo.source.format
