@@ -26,12 +26,14 @@ _REASONS = {
 
 def check(path: Path, *, overwrite: bool) -> None:
     """Say early what `write` would say. Raises OutputExistsError, SaveError."""
-    if path.is_dir():
-        raise _save_error(path, OSError(errno.EISDIR, "is a folder"))
-    if not overwrite and path.exists():
+    try:
+        is_folder, exists, has_parent = path.is_dir(), path.exists(), path.parent.is_dir()
+    except OSError as error:
+        raise _save_error(path, error) from error
+    if is_folder or not has_parent:
+        raise _save_error(path, OSError(errno.EISDIR if is_folder else errno.ENOENT, ""))
+    if exists and not overwrite:
         raise _exists_error(path)
-    if not path.parent.is_dir():
-        raise _save_error(path, OSError(errno.ENOENT, "no such folder"))
 
 
 def write(path: Path, data: bytes, *, overwrite: bool) -> None:

@@ -111,7 +111,10 @@ def _samples(photo: Photo, kind: str, warnings: list[str]) -> Pixels:
 
 def luminance(pixels: Pixels) -> Pixels:
     """Rec. 601 luma of (H, W, 3) pixels, rounded: (H, W), the dtype stays. What is grey already stays as it is."""
-    weighted = sum(pixels[..., i] * np.uint32(weight) for i, weight in enumerate((299, 587, 114)))  # < 2**32
+    if np.array_equal(pixels[..., 0], pixels[..., 1]) and np.array_equal(pixels[..., 0], pixels[..., 2]):
+        return pixels[..., 0]
+    red, green, blue = (pixels[..., i].astype(np.uint32) for i in range(3))
+    weighted = 299 * red + 587 * green + 114 * blue  # below 2**32 for 16 bits too
     return cast(Pixels, ((weighted + 500) // 1000).astype(pixels.dtype))
 
 

@@ -6,6 +6,7 @@ by its content. What each format keeps of the metadata: resources/docs/0003-phot
 
 from __future__ import annotations
 
+import contextlib
 import errno
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -68,15 +69,17 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError as error:
         raise _unreadable(path, "there is no such file") from error
-    except IsADirectoryError as error:
-        raise _unreadable(path, "it is a folder") from error
     except OSError as error:
-        if path.is_dir():  # Windows says 'permission denied' of a folder
-            raise _unreadable(path, "it is a folder") from error
-        reason = "you may not read it" if error.errno in (errno.EACCES, errno.EPERM) else str(error.strerror).lower()
-        raise _unreadable(path, reason) from error
+        raise _unreadable(path, _why_not_opened(path, error)) from error
     except ValueError as error:  # a name with a zero in it
         raise _unreadable(path, "there is no such file") from error
+
+
+def _why_not_opened(path: Path, error: OSError) -> str:
+    with contextlib.suppress(OSError):
+        if path.is_dir():  # Windows says 'permission denied' of a folder
+            return "it is a folder"
+    return "you may not read it" if error.errno in (errno.EACCES, errno.EPERM) else str(error.strerror).lower()
 
 
 def _unreadable(path: Path, reason: str) -> UnreadablePhotoError:
