@@ -197,6 +197,13 @@ def small(font: QFont) -> QFont:
     return font
 
 
+def large(font: QFont) -> QFont:
+    """A step larger than the system's size, for the name of what a dialog shows."""
+    font = QFont(font)
+    font.setPointSizeF(QFontInfo(font).pointSizeF() * 1.3)
+    return font
+
+
 def palette(tokens: Tokens) -> QPalette:
     """Qt's palette from the tokens; every role is set, so that nothing of the system's shows through."""
     role = QPalette.ColorRole

@@ -18,6 +18,11 @@ from PySide6.QtCore import QSettings
 from gpen_desktop import paths
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # The offscreen platform says this of every window that has a size of its own; no other platform does.
+    config.addinivalue_line("qt_log_ignore", "This plugin does not support propagateSizeHints")
+
+
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The user's data folder and settings file of this test only; gives the folder."""

@@ -1,0 +1,143 @@
+"""Unforeseen failures: written down, offered at the next start."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QPushButton
+
+from gpen_desktop.gui import crash
+from gpen_desktop.gui.crash_strip import CrashReport, CrashStrip
+
+
+@pytest.fixture
+def log(qapp):
+    log = crash.install()
+    yield log
+    if log.file.exists():
+        log.close()
+
+
+def _raise(message: str) -> None:
+    raise ValueError(message)
+
+
+def _report(message: str) -> None:
+    """What the interpreter does with an exception nobody caught."""
+    try:
+        _raise(message)
+    except ValueError as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+
+
+def test_failure_is_written_and_told(log: crash.CrashLog, capsys: pytest.CaptureFixture[str]) -> None:
+    told: list[str] = []
+    log.reported.connect(told.append)
+    _report("first")
+    _report("second")
+    text = crash.read(log.file)
+    assert text.count("GPEN Desktop: ") == 1
+    assert "in _raise" in text
+    assert text.index("ValueError: first") < text.index("ValueError: second")
+    assert told == ["ValueError: first", "ValueError: second"]
+    assert "ValueError: first" in capsys.readouterr().err
+
+
+def test_failure_in_a_thread_is_written(log: crash.CrashLog, capsys: pytest.CaptureFixture[str]) -> None:
+    thread = threading.Thread(target=_raise, args=("far away",), name="reader")
+    thread.start()
+    thread.join()
+    assert "unforeseen error in reader" in crash.read(log.file)
+    assert "ValueError: far away" in crash.read(log.file)
+
+
+def test_quiet_run_leaves_nothing(log: crash.CrashLog) -> None:
+    hook = sys.excepthook
+    log.close()
+    assert not log.file.exists()
+    assert sys.excepthook is not hook
+    assert crash.left_behind("") is None
+
+
+def test_next_start_is_offered_the_newest_log_once(log: crash.CrashLog) -> None:
+    for name in ("20260101-100000-1.log", "20260102-100000-1.log"):
+        (crash.folder() / name).write_text("text", encoding="utf-8")
+    newest = crash.left_behind("", log)
+    assert newest is not None
+    assert newest.name == "20260102-100000-1.log"
+    assert crash.left_behind(newest.name, log) is None
+
+
+def test_log_of_this_run_is_not_offered(log: crash.CrashLog, capsys: pytest.CaptureFixture[str]) -> None:
+    _report("now")
+    assert crash.left_behind("", log) is None
+    assert crash.left_behind("") == log.file
+
+
+def test_old_logs_are_cleared_away(log: crash.CrashLog) -> None:
+    for day in range(1, 15):
+        (crash.folder() / f"202601{day:02}-100000-1.log").write_text("text", encoding="utf-8")
+    stale = crash.folder() / "20251231-100000-1.log"
+    stale.touch()
+    os.utime(stale, (time.time() - 1e6,) * 2)
+    crash.left_behind("", log)
+    kept = sorted(file.name for file in crash.folder().glob("2026010*.log"))
+    assert kept == [f"202601{day:02}-100000-1.log" for day in range(5, 10)]
+    assert not stale.exists()
+    assert log.file.exists()
+
+
+def test_crash_of_the_interpreter_itself_is_written(own_folders: Path) -> None:
+    code = f"""
+        import faulthandler, pathlib
+        from gpen_desktop import paths
+        paths.user_data = lambda: pathlib.Path({str(own_folders)!r})
+        from gpen_desktop.gui import crash
+        log = crash.install()
+        faulthandler._sigsegv()
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, check=False)
+    assert done.returncode != 0
+    left = crash.left_behind("")
+    assert left is not None
+    assert "Segmentation fault" in crash.read(left)
+
+
+def test_folder_that_cannot_be_written_does_not_stop_the_window(qapp, own_folders: Path) -> None:
+    (own_folders / "crash").write_text("a file where a folder should be", encoding="utf-8")
+    hook = sys.excepthook
+    assert crash.install() is None
+    assert sys.excepthook is hook
+
+
+def test_strip_opens_the_report_and_is_done_with_it(qtbot, own_folders: Path) -> None:
+    file = own_folders / "20260101-100000-1.log"
+    file.write_bytes("ValueError: кадр\n".encode() + b"\xff")
+    strip = CrashStrip(file)
+    qtbot.addWidget(strip)
+    strip.show()
+    show = strip.findChildren(QPushButton)[0]
+    with qtbot.waitSignal(strip.done) as done:
+        show.click()
+    assert done.args == [file.name]
+    assert strip.isHidden()
+    report = strip.findChild(QDialog)
+    assert "ValueError: кадр" in report.text.toPlainText()
+    report.close()
+
+
+def test_report_can_be_copied(qtbot, own_folders: Path) -> None:
+    file = own_folders / "20260101-100000-1.log"
+    file.write_text("ValueError: broken", encoding="utf-8")
+    report = CrashReport(file)
+    qtbot.addWidget(report)
+    next(button for button in report.findChildren(QPushButton) if button.text() == "Copy").click()
+    assert QGuiApplication.clipboard().text() == "ValueError: broken"

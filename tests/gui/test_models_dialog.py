@@ -1,0 +1,167 @@
+"""The models window over the real catalogue and store."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QThread
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
+
+from gpen_desktop import paths
+from gpen_desktop.gui import trust
+from gpen_desktop.gui.model_card import State
+from gpen_desktop.gui.models_dialog import ModelsDialog
+from gpen_desktop.gui.settings_store import SettingsStore
+from gpen_desktop.models import catalog, store
+
+_SMALL = "retinaface-mobilenet"
+
+
+@pytest.fixture
+def settings(qapp) -> SettingsStore:
+    return SettingsStore()
+
+
+@pytest.fixture
+def open_dialog(settings: SettingsStore, qtbot):
+    dialogs = []
+
+    def make() -> ModelsDialog:
+        dialog = ModelsDialog(settings)
+        qtbot.addWidget(dialog)
+        dialog.show()
+        dialogs.append(dialog)
+        return dialog
+
+    yield make
+    for dialog in dialogs:
+        dialog.close()
+        assert all(thread.isFinished() for thread in dialog.findChildren(QThread))
+
+
+@pytest.fixture
+def known_content(monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """Bytes that are made to be those of one model of the catalogue."""
+    content = b"weights" * 100
+    sha256 = hashlib.sha256(content).hexdigest()
+    models = tuple(replace(m, sha256=sha256) if m.name == _SMALL else m for m in catalog.MODELS)
+    monkeypatch.setattr(catalog, "MODELS", models)
+    monkeypatch.setattr(store, "MODELS", models)
+    return content
+
+
+def _install(name: str, content: bytes = b"anything") -> Path:
+    file = paths.user_weights() / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(content)
+    return file
+
+
+def _words(dialog: ModelsDialog) -> str:
+    return "\n".join(label.text().replace("\u200b", "") for label in dialog._card.findChildren(QLabel))
+
+
+def _state(dialog: ModelsDialog, name: str) -> State:
+    dialog.select(name)
+    return dialog._selected().state
+
+
+def test_lists_the_whole_catalogue_and_the_users_files(open_dialog) -> None:
+    _install("my_faces.pth")
+    dialog = open_dialog()
+    names = {item.data(0, 0x0100).name for item in dialog._items()}
+    assert names == {info.name for info in catalog.MODELS} | {"my_faces"}
+    assert dialog._selected().name == catalog.BUILTIN
+
+
+def test_card_says_size_licence_source_and_fingerprint(open_dialog) -> None:
+    dialog = open_dialog()
+    dialog.select("gpen-512")
+    info = catalog.by_name("gpen-512")
+    words = _words(dialog)
+    for fact in ("GPEN 512", "Not here", "284 MB", "512 pixels", "non-commercial", info.source, info.sha256, info.file):
+        assert fact in words
+    assert not dialog._card.use.isVisible()
+    dialog._card.address.click()
+    assert QGuiApplication.clipboard().text() == info.source
+
+
+def test_files_are_compared_with_their_hash_in_the_background(open_dialog, known_content: bytes, qtbot) -> None:
+    _install("detection_mobilenet0.25_Final.pth", known_content)
+    _install("detection_Resnet50_Final.pth", b"something else")
+    dialog = open_dialog()
+    assert _state(dialog, _SMALL) in (State.CHECKING, State.VERIFIED)
+    qtbot.waitUntil(lambda: _state(dialog, _SMALL) is State.VERIFIED)
+    qtbot.waitUntil(lambda: _state(dialog, "retinaface-resnet50") is State.DAMAGED)
+    assert "not the one known by this name" in _words(dialog)
+
+
+def test_unverified_model_is_used_only_after_agreeing(open_dialog, settings: SettingsStore, qtbot) -> None:
+    file = _install("my_faces.pth")
+    dialog = open_dialog()
+    assert _state(dialog, "my_faces") is State.UNVERIFIED
+    dialog._card.use.click()
+    assert "my_faces.pth" in dialog._notice.sentence
+    assert settings.get("restore/model") == catalog.BUILTIN
+    with qtbot.waitSignal(dialog.chosen) as chosen:
+        dialog._notice.yes_button.click()
+    assert chosen.args == ["my_faces"]
+    assert settings.get("restore/model") == "my_faces"
+
+    (model,) = [m for m in store.installed() if m.name == "my_faces"]
+    assert trust.may_be_used(model, settings)
+    file.write_bytes(b"another file in its place")
+    assert not trust.may_be_used(model, settings)
+
+
+def test_known_model_is_used_without_asking(open_dialog, settings: SettingsStore) -> None:
+    settings.set("restore/model", "something")
+    dialog = open_dialog()
+    dialog.select(catalog.BUILTIN)
+    dialog._card.use.click()
+    assert settings.get("restore/model") == catalog.BUILTIN
+    assert not dialog._card.use.isEnabled()
+
+
+def test_import_of_a_known_file(open_dialog, known_content: bytes, tmp_path: Path, qtbot) -> None:
+    file = tmp_path / "downloaded (1).pth"
+    file.write_bytes(known_content)
+    dialog = open_dialog()
+    dialog._start_import(str(file))
+    qtbot.waitUntil(lambda: "verified" in dialog._notice.sentence)
+    assert dialog._selected().name == _SMALL
+    assert dialog._selected().state is State.VERIFIED
+    assert (paths.user_weights() / "detection_mobilenet0.25_Final.pth").read_bytes() == known_content
+
+
+def test_import_of_what_is_no_weights_file_says_so(open_dialog, tmp_path: Path, qtbot) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("hello", encoding="utf-8")
+    dialog = open_dialog()
+    dialog._start_import(str(file))
+    qtbot.waitUntil(lambda: "'notes.txt' is not a weights file." in dialog._notice.sentence)
+    assert dialog._import.isEnabled()
+
+
+def test_remove_asks_and_falls_back_to_the_built_in_model(open_dialog, settings: SettingsStore) -> None:
+    file = _install("my_faces.pth")
+    settings.set("restore/model", "my_faces")
+    dialog = open_dialog()
+    dialog.select("my_faces")
+    dialog._card.remove.click()
+    assert file.exists()
+    dialog._notice.yes_button.click()
+    assert not file.exists()
+    assert settings.get("restore/model") == catalog.BUILTIN
+    assert "my_faces" not in {item.data(0, 0x0100).name for item in dialog._items()}
+
+
+def test_built_in_models_cannot_be_removed(open_dialog) -> None:
+    dialog = open_dialog()
+    for name in (catalog.BUILTIN, catalog.LANDMARKS):
+        dialog.select(name)
+        assert not dialog._card.remove.isVisible()

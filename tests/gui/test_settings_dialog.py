@@ -1,0 +1,132 @@
+"""The settings window, made from the declarations."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QKeySequence, QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QPushButton, QSpinBox, QWidget
+
+from gpen_desktop import settings
+from gpen_desktop.gui.about_dialog import AboutDialog
+from gpen_desktop.gui.settings_dialog import SettingsDialog
+from gpen_desktop.gui.settings_store import SettingsStore
+from gpen_desktop.gui.shortcuts import ShortcutsDialog, of_actions, of_keys
+from gpen_desktop.settings import Group
+
+
+@pytest.fixture
+def store(qapp) -> SettingsStore:
+    return SettingsStore()
+
+
+@pytest.fixture
+def dialog(store: SettingsStore, qtbot) -> SettingsDialog:
+    dialog = SettingsDialog(store)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def test_every_shown_setting_has_a_named_control(dialog: SettingsDialog) -> None:
+    shown = [setting for setting in settings.SETTINGS if setting.group]
+    assert len(shown) > 15
+    for setting in shown:
+        control = dialog.editor(setting.key)
+        assert control.accessibleName() == setting.label
+        assert control.accessibleDescription() == setting.help
+
+
+@pytest.mark.parametrize(
+    ("key", "change", "value"),
+    [
+        ("restore/mode", lambda box: (box.setCurrentIndex(1), box.activated.emit(1)), "strong"),
+        ("restore/scale", lambda box: (box.setCurrentIndex(2), box.activated.emit(2)), 4),
+        ("restore/skin_protection", lambda box: box.click(), False),
+        ("restore/min_face", lambda box: box.setValue(64), 64),
+        ("restore/strength", lambda both: both.findChild(QSpinBox).setValue(55), 55),
+        ("export/pattern", lambda line: (line.setText("{name}-new"), line.editingFinished.emit()), "{name}-new"),
+    ],
+)
+def test_change_holds_at_once(dialog: SettingsDialog, store: SettingsStore, key, change, value) -> None:
+    change(dialog.editor(key))
+    assert store.get(key) == value
+    assert type(store.get(key)) is type(value)
+
+
+def test_shows_changes_made_elsewhere(dialog: SettingsDialog, store: SettingsStore) -> None:
+    store.set("restore/mode", "detail")
+    store.set("restore/strength", 33)
+    assert dialog.editor("restore/mode").currentData() == "detail"
+    assert dialog.editor("restore/strength").findChild(QSpinBox).value() == 33
+
+
+def test_restores_one_page_only(dialog: SettingsDialog, store: SettingsStore) -> None:
+    store.set("restore/strength", 33)
+    store.set("export/quality", 50)
+    dialog.show_group(Group.RESTORING)
+    next(button for button in dialog.findChildren(QPushButton) if button.text() == "Restore this page").click()
+    assert store.get("restore/strength") == 80
+    assert store.get("export/quality") == 50
+
+
+def test_keyboard_reaches_pages_and_controls(dialog: SettingsDialog, store: SettingsStore, qtbot) -> None:
+    groups = dialog.findChild(QListWidget)
+    qtbot.keyClick(groups, Qt.Key.Key_Down)
+    assert groups.currentRow() == 1
+    mode = dialog.editor("restore/mode")
+    assert mode.focusPolicy() & Qt.FocusPolicy.TabFocus
+    qtbot.keyClick(mode, Qt.Key.Key_Down)
+    assert store.get("restore/mode") == "strong"
+
+
+@pytest.mark.parametrize("key", ["restore/mode", "restore/strength", "restore/min_face"])
+def test_scrolling_past_a_control_changes_nothing(dialog: SettingsDialog, store: SettingsStore, key: str) -> None:
+    dialog.show_group(Group.RESTORING)
+    editor = dialog.editor(key)
+    for control in [editor, *editor.findChildren(QWidget)]:
+        where = QPointF(control.rect().center())
+        scroll = QWheelEvent(
+            where,
+            control.mapToGlobal(where),
+            QPoint(),
+            QPoint(0, -120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(control, scroll)
+    assert store.get(key) == settings.by_key(key).default
+
+
+def test_speaks_a_new_language_while_open(dialog: SettingsDialog, store: SettingsStore, qapp: QApplication) -> None:
+    store.set("restore/strength", 33)
+    QApplication.sendEvent(dialog, QEvent(QEvent.Type.LanguageChange))
+    assert dialog.editor("restore/strength").findChild(QSpinBox).value() == 33
+
+
+def test_shortcuts_are_read_from_the_actions(qtbot, qapp) -> None:
+    open_, plain = QAction("&Open…", qapp), QAction("Plain", qapp)
+    open_.setShortcuts([QKeySequence("Ctrl+O"), QKeySequence("F3")])
+    (shortcut,) = of_actions([open_, plain])
+    assert (shortcut.what, shortcut.keys) == ("Open", ("Ctrl+O", "F3"))
+    dialog = ShortcutsDialog({"Files": [shortcut], "View": [of_keys("Move the divider", "Left")]})
+    qtbot.addWidget(dialog)
+    words = {label.text() for label in dialog.findChildren(QLabel)}
+    assert {"Files", "Open", "Ctrl+O", "F3", "View", "Move the divider", "Left"} <= words
+
+
+def test_about_names_licences_of_models_and_libraries(qtbot) -> None:
+    dialog = AboutDialog("builtin-256")
+    qtbot.addWidget(dialog)
+    models, libraries = (dialog.tabs.widget(i).findChild(QListWidget) for i in (0, 1))
+    assert models.item(0).text() == "Built-in face restorer (256 px)  ·  in use"
+    names = [libraries.item(row).text().split()[0].lower() for row in range(libraries.count())]
+    assert {"torch", "numpy", "pyside6_essentials", "opencv-python", "lucide", "python"} <= set(names)
+    pages = dialog.tabs.widget(1)
+    for row, name in enumerate(names):
+        libraries.setCurrentRow(row)
+        text = pages.findChildren(type(dialog.tabs.widget(2)))[0].toPlainText()
+        assert len(text) > 200, name
+    assert "MIT License" in dialog.tabs.widget(2).toPlainText()
