@@ -1,0 +1,52 @@
+"""basicsr 1.4.2 on today's libraries. The only place that imports it.
+
+Three things are put right while it is imported: it wants `torchvision.transforms.functional_tensor` (gone since
+torchvision 0.17), it warns through scipy's old names, and it switches numpy's floating-point warnings off for the
+whole process.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+import warnings
+from functools import cache
+from types import ModuleType
+
+import numpy as np
+from torchvision.transforms import functional
+
+from gpen_desktop.core.errors import OptionError
+
+_GONE = "torchvision.transforms.functional_tensor"
+
+
+@cache
+def metrics() -> ModuleType:
+    """`basicsr.metrics`: calculate_psnr, calculate_ssim, calculate_niqe (BGR uint8, HWC). Raises OptionError."""
+    return _import("basicsr.metrics")
+
+
+@cache
+def degradations() -> ModuleType:
+    """`basicsr.data.degradations`: blur kernels, noise, JPEG. Raises OptionError."""
+    return _import("basicsr.data.degradations")
+
+
+def _import(name: str) -> ModuleType:
+    if _GONE not in sys.modules:
+        stand_in = types.ModuleType(_GONE)
+        stand_in.rgb_to_grayscale = functional.rgb_to_grayscale  # type: ignore[attr-defined]  -- a module made here
+        sys.modules[_GONE] = stand_in
+    errors = np.geterr()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            __import__(name)
+    except ImportError as error:
+        raise OptionError(
+            f"This needs basicsr, which is not here ({error}).", todo="Install it: uv sync --extra lab"
+        ) from error
+    finally:
+        np.seterr(**errors)
+    return sys.modules[name]

@@ -1,0 +1,57 @@
+"""What training minimises. Pictures are (N, 3, S, S) float in [-1, 1]; every loss gives one number."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+_FLOOR = 1e-4
+"""Mean squared error (of a range of 1) that counts as good enough, 40 dB: without it clean faces would rule the sum."""
+
+
+def log_mse(restored: Tensor, target: Tensor) -> Tensor:
+    """Mean over faces of log(MSE + floor): what PSNR measures, each face by its own level. 4.34 dB per unit."""
+    error = ((restored - target) / 2).square().mean((1, 2, 3))
+    return torch.log(error + _FLOOR).mean()
+
+
+def ssim_loss(restored: Tensor, target: Tensor) -> Tensor:
+    """1 - SSIM of the grey pictures, over 8 px boxes every 4 px: a coarse, cheap form of the measure."""
+    weights = restored.new_tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
+    a, b = (((picture + 1) / 2 * weights).sum(1, keepdim=True) for picture in (restored, target))
+    moments = F.avg_pool2d(torch.cat((a, b, a * a, b * b, a * b), dim=1), 8, 4)
+    ma, mb, aa, bb, ab = moments.chunk(5, dim=1)
+    c1, c2 = 0.01**2, 0.03**2  # Wang et al. 2004
+    similarity = (2 * ma * mb + c1) * (2 * (ab - ma * mb) + c2)
+    return 1 - (similarity / ((ma * ma + mb * mb + c1) * (aa - ma * ma + bb - mb * mb + c2))).mean()
+
+
+def pyramid_l1(restored: Tensor, target: Tensor, levels: int = 3) -> Tensor:
+    """L1 over a Laplacian pyramid: error at every scale counts by its own size."""
+    total = F.l1_loss(restored, target)
+    for _ in range(levels):
+        small_r, small_t = F.avg_pool2d(restored, 2), F.avg_pool2d(target, 2)
+        total = total + F.l1_loss(restored - _double(small_r), target - _double(small_t))
+        restored, target = small_r, small_t
+    return total + F.l1_loss(restored, target)
+
+
+def generator_loss(judged: Tensor) -> Tensor:
+    """Non-saturating logistic loss (Goodfellow et al. 2014) of the discriminator's answers to restored faces."""
+    return F.softplus(-judged).mean()
+
+
+def discriminator_loss(real: Tensor, restored: Tensor) -> Tensor:
+    """Logistic loss of its answers to clean and to restored faces."""
+    return F.softplus(-real).mean() + F.softplus(restored).mean()
+
+
+def r1_penalty(judged: Tensor, pictures: Tensor) -> Tensor:
+    """Squared gradient of the answers by the clean pictures (Mescheder et al. 2018); `pictures` require gradients."""
+    (gradient,) = torch.autograd.grad(judged.sum(), pictures, create_graph=True)
+    return gradient.square().sum((1, 2, 3)).mean()
+
+
+def _double(x: Tensor) -> Tensor:
+    return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
