@@ -1,6 +1,6 @@
 """Make resources/docs/before_after.jpg, the README's picture, from the sample photos with the built-in models.
 
-    .venv/bin/python packaging/readme_picture.py
+.venv/bin/python packaging/readme_picture.py
 """
 
 from __future__ import annotations

@@ -34,7 +34,8 @@ def fine_band(image: FloatImage, sigma: float) -> FloatImage:
 
 def local_deviation(band: FloatImage, side: int = 9) -> FloatImage:
     """Root mean square of a fine band (H, W) over a square of `side` px."""
-    return np.sqrt(cv2.blur(band * band, (side, side))).astype(np.float32)
+    # running sums leave tiny negative values where the band is zero
+    return np.sqrt(np.maximum(cv2.blur(band * band, (side, side)), 0)).astype(np.float32)
 
 
 def noise_floor(band: FloatImage, weight: FloatImage) -> float:

@@ -1,0 +1,138 @@
+"""The command line as users and scripts meet it; with the real detector and the built-in model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gpen_desktop import cli, paths
+from gpen_desktop.cli import Exit
+
+SAMPLE = "hopper_small_blurry.jpg"
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    target = tmp_path / "in" / SAMPLE
+    target.parent.mkdir()
+    return Path(shutil.copy(paths.samples() / SAMPLE, target))
+
+
+def run(*arguments: str | Path) -> int:
+    return cli.run([str(argument) for argument in arguments])
+
+
+def test_a_sample_is_restored_end_to_end(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out, report_file = tmp_path / "out", tmp_path / "report.json"
+    before = sample.read_bytes()
+    assert run("restore", sample, "-o", out, "--report", report_file, "--precision", "fp32") == Exit.ALL_DONE
+    assert sample.read_bytes() == before
+    with Image.open(out / SAMPLE) as after, Image.open(sample) as source:
+        assert after.size == source.size
+        changed = np.abs(np.asarray(after, int) - np.asarray(source, int)).max(axis=2) > 1
+    report = json.loads(report_file.read_text(encoding="utf-8"))
+    (photo,) = report["photos"]
+    assert [face["state"] for face in photo["faces"]] == ["restored"]
+    x, y, width, height = photo["faces"][0]["box"]
+    assert changed[round(y) : round(y + height), round(x) : round(x + width)].mean() > 0.15
+    assert report["model"] == "builtin-256"
+    assert report["compute"].startswith("CPU")
+    assert {"load", "detect", "align", "restore", "compose", "save"} <= set(photo["seconds"])
+    assert "1 of 1 photos done, 1 faces restored" in " ".join(capsys.readouterr().err.split())
+
+
+def test_the_same_command_gives_the_same_bytes(sample: Path, tmp_path: Path) -> None:
+    hashes = set()
+    for name in ("one", "two"):
+        assert run("restore", sample, "-o", tmp_path / name, "--quiet", "--mode", "detail", "--scale", "2") == 0
+        hashes.add(hashlib.sha256((tmp_path / name / SAMPLE).read_bytes()).hexdigest())
+    assert len(hashes) == 1
+
+
+def test_a_bad_photo_costs_only_itself(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (sample.parent / "broken.jpg").write_bytes(sample.read_bytes()[:300])
+    assert run("restore", sample.parent, "-o", tmp_path / "out", "--quiet") == Exit.SOME_FAILED
+    assert (tmp_path / "out" / SAMPLE).is_file()
+    assert "broken.jpg" in capsys.readouterr().err
+
+
+def test_nothing_done_when_every_photo_is_bad(tmp_path: Path) -> None:
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff")
+    assert run("restore", tmp_path / "broken.jpg", "-o", tmp_path / "out", "--quiet") == Exit.NOTHING_DONE
+
+
+def test_resume_leaves_out_what_is_done(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert run("restore", sample, "-o", out, "--quiet") == Exit.ALL_DONE
+    stamp = (out / SAMPLE).stat().st_mtime_ns
+    assert run("restore", sample, "-o", out, "--resume") == Exit.ALL_DONE
+    assert "finished earlier" in capsys.readouterr().err
+    assert (out / SAMPLE).stat().st_mtime_ns == stamp
+    assert run("restore", sample, "-o", out, "--quiet", "--strength", "30") == Exit.NOTHING_DONE
+    assert (out / SAMPLE).stat().st_mtime_ns == stamp
+
+
+def test_a_dry_run_writes_nothing(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("restore", sample, "-o", tmp_path / "out", "--dry-run", "--format", "png") == Exit.ALL_DONE
+    assert "hopper_small_blurry.png" in capsys.readouterr().out.replace("\n", "")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path) -> None:
+    assert run("restore", tmp_path, "-o", tmp_path / "out") == Exit.NOTHING_DONE
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["restore", "PHOTO"],
+        ["restore", "PHOTO", "-o", "out", "--strength", "101"],
+        ["restore", "PHOTO", "-o", "out", "--faces", "0"],
+        ["restore", "PHOTO", "-o", "out", "--faces", "some"],
+        ["restore", "PHOTO", "-o", "out", "--scale", "3"],
+        ["nonsense"],
+    ],
+)
+def test_wrong_usage_is_refused_by_the_parser(arguments: list[str], sample: Path) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        run(*[str(sample) if argument == "PHOTO" else argument for argument in arguments])
+    assert stopped.value.code == Exit.USAGE
+
+
+def test_a_missing_path_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("restore", tmp_path / "gone.jpg", "-o", tmp_path) == Exit.USAGE
+    assert "gone.jpg" in capsys.readouterr().err
+
+
+def test_an_unknown_model_names_the_known_ones(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("restore", sample, "-o", tmp_path / "out", "--model", "nonesuch") == Exit.NOTHING_DONE
+    assert "builtin-256" in capsys.readouterr().err
+
+
+def test_faces_are_listed_as_json(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("faces", sample, "--json") == Exit.ALL_DONE
+    ((path, faces),) = json.loads(capsys.readouterr().out).items()
+    assert path == str(sample)
+    assert len(faces) == 1
+    assert len(faces[0]["landmarks"]) == 5
+
+
+def test_models_are_listed_and_verified(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("models", "list", "--json") == Exit.ALL_DONE
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows["builtin-256"]["installed"]
+    assert run("models", "verify", "builtin-256") == Exit.ALL_DONE
+    assert "verified" in capsys.readouterr().out
+
+
+def test_importing_what_is_no_weights_file_is_refused(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("models", "import", sample) == Exit.NOTHING_DONE
+    assert "not a weights file" in capsys.readouterr().err
