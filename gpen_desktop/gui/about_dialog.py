@@ -90,7 +90,7 @@ class AboutDialog(QDialog):
             source = self.tr("this program") if model.info.shipped else model.info.source
             facts = {self.tr("Licence"): catalog_text(model.info.licence), self.tr("Source"): source}
         facts[self.tr("File")] = str(model.path)
-        lines = [f"{name}: {value}" for name, value in facts.items()]
+        lines = [self.tr("{name}: {value}").format(name=name, value=value) for name, value in facts.items()]
         about = catalog_text(model.info.notes) if model.info else ""
         text = "\n".join(["\n".join(lines), *(("", about) if about else ())])
         if model.info is not None and model.info.shipped:

@@ -1,0 +1,233 @@
+"""Translations: collect what the window says, update the .ts files, compile the .qm files, and say no to gaps.
+
+    python packaging/translate.py            update and compile; fails if anything is left to translate
+    python packaging/translate.py --check    change nothing; fails if anything is stale or left to translate
+
+Needs the tools that come with PySide6 (lupdate, lrelease).
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+
+import PySide6
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "gpen_desktop"
+TRANSLATIONS = ROOT / "resources" / "translations"
+COLLECTED = PACKAGE / "gui" / "core_messages.py"
+LANGUAGES = ("zh_CN",)
+_TOOLS = Path(PySide6.__file__).parent
+
+_HEADER = '''"""Sentences that are written outside the window and said in it.
+
+Made by packaging/translate.py: do not edit.
+"""
+
+# ruff: noqa: E501 -- one sentence, one line
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+'''
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="change nothing, only say what is wrong")
+    faults = check() if parser.parse_args().check else update()
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
+
+
+def update() -> list[str]:
+    """Bring everything up to date; returns what is left for a translator to do."""
+    COLLECTED.write_text(collected(), encoding="utf-8")
+    faults = []
+    for language in LANGUAGES:
+        ts = TRANSLATIONS / f"gpen_{language}.ts"
+        _lupdate(ts)
+        _lrelease(ts, ts.with_suffix(".qm"))
+        faults += unfinished(ts)
+    return faults
+
+
+def check() -> list[str]:
+    """What is stale or missing, one sentence each; empty when all is well."""
+    faults = []
+    if not COLLECTED.is_file() or COLLECTED.read_text(encoding="utf-8") != collected():
+        faults.append(f"{COLLECTED.relative_to(ROOT)} is stale: run python packaging/translate.py")
+    for language in LANGUAGES:
+        ts = TRANSLATIONS / f"gpen_{language}.ts"
+        faults += [*_stale(ts), *unfinished(ts)]
+    return faults
+
+
+def unfinished(ts: Path) -> list[str]:
+    """Messages without a translation, marked unfinished, or that lose or invent a placeholder."""
+    faults = []
+    for context in ET.parse(ts).getroot().iter("context"):
+        for message in context.iter("message"):
+            source = message.findtext("source", "")
+            if fault := _fault(message, source):
+                faults.append(f"{ts.name}, {context.findtext('name')}: '{source}' {fault}")
+    return faults
+
+
+def collected() -> str:
+    """The source of core_messages.py."""
+    sections = [_section("core", sorted(set(_core_messages())))]
+    sections += [_section("settings", _setting_texts()), _section("catalog", _catalog_texts())]
+    return "\n".join([_HEADER, *sections])
+
+
+def _fault(message: ET.Element, source: str) -> str:
+    translation = message.find("translation")
+    assert translation is not None
+    if translation.get("type") == "unfinished":
+        return "is not translated."
+    forms = [form.text or "" for form in translation.iter("numerusform")] or [translation.text or ""]
+    for form in forms:
+        if not form.strip():
+            return "is not translated."
+        if _placeholders(form) != _placeholders(source):
+            return f"has other placeholders in its translation: '{form}'."
+    return ""
+
+
+def _placeholders(text: str) -> list[str]:
+    return sorted(re.findall(r"\{\w*[^{}]*\}|%\d|%n|%L\d", text))
+
+
+def _section(context: str, texts: list[str]) -> str:
+    name = {"core": "MESSAGES", "settings": "_SETTINGS", "catalog": "_CATALOG"}[context]
+    lines = [f"    QT_TRANSLATE_NOOP({_quoted(context)}, {_quoted(text)})," for text in texts]
+    return "\n".join([f"{name}: Final = (", *lines, ")", ""])
+
+
+def _quoted(text: str) -> str:
+    body = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{body}"'
+
+
+def _setting_texts() -> list[str]:
+    from gpen_desktop.settings import SETTINGS, Group  # noqa: PLC0415 -- the product is only read, not needed to start
+
+    texts = [str(group) for group in Group]
+    for setting in SETTINGS:
+        texts += [setting.label, setting.help, *(choice.label for choice in setting.choices)]
+    return _unique(texts)
+
+
+def _catalog_texts() -> list[str]:
+    from gpen_desktop.models.catalog import MODELS  # noqa: PLC0415 -- as above
+
+    return _unique([text for info in MODELS for text in (info.title, info.licence, info.notes)])
+
+
+def _unique(texts: list[str]) -> list[str]:
+    return list(dict.fromkeys(text for text in texts if text))
+
+
+def _core_messages() -> Iterator[str]:
+    """Sentences given to our errors (`what` and `todo`) anywhere in core and models, values as {0}, {1}, ..."""
+    for folder in ("core", "models"):
+        for file in sorted((PACKAGE / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and _callee(node).endswith("Error"):
+                    yield from _sentences(node)
+
+
+def _callee(call: ast.Call) -> str:
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+
+
+def _sentences(call: ast.Call) -> Iterator[str]:
+    given = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "todo")]
+    for expression in given:
+        for part in (expression.body, expression.orelse) if isinstance(expression, ast.IfExp) else (expression,):
+            template = _template(part)
+            if re.search(r"[A-Za-z]", re.sub(r"\{\d+\}", "", template)):
+                yield template
+
+
+def _template(expression: ast.expr) -> str:
+    if isinstance(expression, ast.Constant) and isinstance(expression.value, str):
+        return expression.value
+    if not isinstance(expression, ast.JoinedStr):
+        return ""
+    parts, number = [], 0
+    for value in expression.values:
+        if isinstance(value, ast.Constant):
+            parts.append(str(value.value))
+        else:
+            parts.append(f"{{{number}}}")
+            number += 1
+    return "".join(parts)
+
+
+def _stale(ts: Path) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / ts.name
+        fresh.write_bytes(ts.read_bytes())
+        _lupdate(fresh)
+        faults = []
+        if _messages(fresh) != _messages(ts):
+            faults.append(f"{ts.name} is stale: run python packaging/translate.py")
+        _lrelease(ts, fresh.with_suffix(".qm"))
+        if fresh.with_suffix(".qm").read_bytes() != ts.with_suffix(".qm").read_bytes():
+            faults.append(f"{ts.stem}.qm is stale: run python packaging/translate.py")
+        return faults
+
+
+def _messages(ts: Path) -> set[tuple[str, str, str]]:
+    return {
+        (context.findtext("name", ""), message.findtext("source", ""), message.findtext("comment", ""))
+        for context in ET.parse(ts).getroot().iter("context")
+        for message in context.iter("message")
+    }
+
+
+def _lupdate(ts: Path) -> None:
+    """Merge what the sources say now into a .ts file."""
+    sources = [str(path) for path in sorted((PACKAGE / "gui").rglob("*.py"))]
+    language = ts.stem.removeprefix("gpen_")
+    _run(
+        "lupdate",
+        *sources,
+        "-no-obsolete",
+        "-locations",
+        "none",
+        "-source-language",
+        "en",
+        "-target-language",
+        language,
+        "-disable-heuristic",
+        "similartext",
+        "-ts",
+        str(ts),
+    )
+
+
+def _lrelease(ts: Path, qm: Path) -> None:
+    _run("lrelease", "-silent", "-nounfinished", str(ts), "-qm", str(qm))
+
+
+def _run(tool: str, *arguments: str) -> None:
+    done = subprocess.run([str(_TOOLS / tool), *arguments], capture_output=True, text=True, check=False)
+    if done.returncode or "Warning" in done.stderr:
+        raise SystemExit(f"{tool} failed:\n{done.stdout}\n{done.stderr}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

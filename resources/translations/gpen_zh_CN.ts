@@ -1,0 +1,1389 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About GPEN Desktop</source>
+        <translation>关于 GPEN Desktop</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Libraries</source>
+        <translation>程序库</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Restores old and blurry photos of people, entirely on your own computer. Nothing leaves it.</source>
+        <translation>修复老旧、模糊的人物照片，全程在这台电脑上完成，不上传任何内容。</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>imported by hand</source>
+        <translation>手动导入</translation>
+    </message>
+    <message>
+        <source>this program</source>
+        <translation>随程序提供</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+</context>
+<context>
+    <name>AdjustPanel</name>
+    <message>
+        <source>Off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{width} × {height} px</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Adjustments</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mode</source>
+        <translation type="unfinished">模式</translation>
+    </message>
+    <message>
+        <source>Natural</source>
+        <translation type="unfinished">自然</translation>
+    </message>
+    <message>
+        <source>Strong</source>
+        <translation type="unfinished">强力</translation>
+    </message>
+    <message>
+        <source>Detail</source>
+        <translation type="unfinished">细节</translation>
+    </message>
+    <message>
+        <source>Keeps the skin&apos;s own texture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cleans most</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keeps and crispens fine lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation type="unfinished">修复强度</translation>
+    </message>
+    <message>
+        <source>How much of the restored face is blended in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Skin protection</source>
+        <translation type="unfinished">肤色保护</translation>
+    </message>
+    <message>
+        <source>Keeps skin tone and grain as they were photographed.</source>
+        <translation type="unfinished">保留照片原有的肤色与颗粒。</translation>
+    </message>
+    <message>
+        <source>Denoise</source>
+        <translation type="unfinished">降噪</translation>
+    </message>
+    <message>
+        <source>Calms grain and noise in restored faces.</source>
+        <translation type="unfinished">减轻修复后人脸上的颗粒与噪点。</translation>
+    </message>
+    <message>
+        <source>Sharpen</source>
+        <translation type="unfinished">锐化</translation>
+    </message>
+    <message>
+        <source>Crispens restored faces.</source>
+        <translation type="unfinished">让修复后的人脸更清晰。</translation>
+    </message>
+    <message>
+        <source>Faces</source>
+        <translation type="unfinished">人脸</translation>
+    </message>
+    <message>
+        <source>Whole photo</source>
+        <translation type="unfinished">整张照片</translation>
+    </message>
+    <message>
+        <source>Presets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Background</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enlarge</source>
+        <translation type="unfinished">放大</translation>
+    </message>
+    <message>
+        <source>Apply to all photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give every photo this look. Each keeps its own choice of faces.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>AlbumModel</name>
+    <message>
+        <source>waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>being restored</source>
+        <translation>修复中</translation>
+    </message>
+    <message>
+        <source>restored</source>
+        <translation>已修复</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>no faces</source>
+        <translation>没有人脸</translation>
+    </message>
+</context>
+<context>
+    <name>CompareView</name>
+    <message>
+        <source>Photo, before and after</source>
+        <translation>照片，修复前与修复后</translation>
+    </message>
+    <message>
+        <source>Left and right arrow keys move the divider; with Ctrl held, arrow keys move the photo.</source>
+        <translation>左右方向键移动分隔线；按住 Ctrl 时，方向键移动照片。</translation>
+    </message>
+</context>
+<context>
+    <name>CrashReport</name>
+    <message>
+        <source>Crash report</source>
+        <translation>错误报告</translation>
+    </message>
+    <message>
+        <source>Nothing of this was sent anywhere. To have it looked into, copy it into a report of your own; it can contain names of files and folders.</source>
+        <translation>这些内容没有发送到任何地方。如需他人协助查看，请复制后自行发送；其中可能包含文件名和文件夹名。</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>CrashStrip</name>
+    <message>
+        <source>The program ended unexpectedly last time. The report stays on this computer.</source>
+        <translation>程序上次意外退出。错误报告只保存在这台电脑上。</translation>
+    </message>
+    <message>
+        <source>Show report</source>
+        <translation>查看报告</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>知道了</translation>
+    </message>
+</context>
+<context>
+    <name>FacesSection</name>
+    <message>
+        <source>{on} of {all} faces on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Face {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sharp already; left as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smaller than the smallest face set below.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Faces</source>
+        <translation type="unfinished">人脸</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation type="unfinished">全部</translation>
+    </message>
+    <message>
+        <source>Largest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore every face</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore the largest face only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore no face; turn them on one by one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smallest face</source>
+        <translation type="unfinished">最小人脸</translation>
+    </message>
+    <message>
+        <source>Faces narrower than this are left as they are.</source>
+        <translation type="unfinished">宽度小于此值的人脸保持原样。</translation>
+    </message>
+    <message>
+        <source>Restore sharp faces too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Off, a face with more detail than the model can give is left alone.</source>
+        <translation type="unfinished">关闭时，细节已超出模型能力的人脸保持原样。</translation>
+    </message>
+    <message>
+        <source>Own strength</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Strength of this face; double-click for the photo&apos;s own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a missed face</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw a box around a face that was not found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous face</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next face</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Correct the points</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not a face: remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn a face on or off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Strength of a face</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Failure</name>
+    <message>
+        <source>the photo</source>
+        <translation>这张照片</translation>
+    </message>
+    <message>
+        <source>Something unforeseen went wrong with {name} ({kind}).</source>
+        <translation>处理 {name} 时出现意外错误（{kind}）。</translation>
+    </message>
+    <message>
+        <source>The other photos are not affected.</source>
+        <translation>其他照片不受影响。</translation>
+    </message>
+</context>
+<context>
+    <name>ModelCard</name>
+    <message>
+        <source>Built in</source>
+        <translation>内置</translation>
+    </message>
+    <message>
+        <source>Verified</source>
+        <translation>已验证</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>正在检查…</translation>
+    </message>
+    <message>
+        <source>Unverified</source>
+        <translation>未验证</translation>
+    </message>
+    <message>
+        <source>Damaged</source>
+        <translation>已损坏</translation>
+    </message>
+    <message>
+        <source>Not here</source>
+        <translation>未安装</translation>
+    </message>
+    <message>
+        <source>The file is not the one known by this name. Remove it and get it again.</source>
+        <translation>此文件与同名的正式文件不一致，请移除后重新获取。</translation>
+    </message>
+    <message>
+        <source>No trusted fingerprint of this file is known, so it cannot be checked.</source>
+        <translation>没有可信的校验值可供比对，因此无法验证此文件。</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>Face size</source>
+        <translation>人脸尺寸</translation>
+    </message>
+    <message>
+        <source>{side} pixels</source>
+        <translation>{side} 像素</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>this program</source>
+        <translation>随程序提供</translation>
+    </message>
+    <message>
+        <source>Fingerprint</source>
+        <translation>校验值</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>Use for restoring</source>
+        <translation>用于修复</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>移除…</translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation>复制下载地址</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsDialog</name>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Import file…</source>
+        <translation>导入文件…</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Face restoration</source>
+        <translation>人脸修复</translation>
+    </message>
+    <message>
+        <source>Whole photo</source>
+        <translation>整张照片</translation>
+    </message>
+    <message>
+        <source>Finding faces</source>
+        <translation>人脸检测</translation>
+    </message>
+    <message>
+        <source>Face areas</source>
+        <translation>面部分区</translation>
+    </message>
+    <message>
+        <source>Landmarks</source>
+        <translation>关键点</translation>
+    </message>
+    <message>
+        <source>Nobody has confirmed that {file} is what its name says. It is read without running anything in it, but it may give poor faces.</source>
+        <translation>无法确认 {file} 是否名副其实。读取时不会运行其中的任何代码，但修复效果可能不佳。</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>仍要使用</translation>
+    </message>
+    <message>
+        <source>Remove {title} ({size}) from this computer?</source>
+        <translation>要从这台电脑上移除 {title}（{size}）吗？</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>{file} could not be removed: {reason}.</source>
+        <translation>无法移除 {file}：{reason}。</translation>
+    </message>
+    <message>
+        <source>Address copied. Fetch the file with a browser, then import it here.</source>
+        <translation>下载地址已复制。请用浏览器下载，再在这里导入。</translation>
+    </message>
+    <message>
+        <source>Import weights</source>
+        <translation>导入模型文件</translation>
+    </message>
+    <message>
+        <source>Weights ({endings})</source>
+        <translation>模型文件 ({endings})</translation>
+    </message>
+    <message>
+        <source>Importing…</source>
+        <translation>正在导入…</translation>
+    </message>
+    <message>
+        <source>{title} is here and verified.</source>
+        <translation>{title} 已导入，并通过验证。</translation>
+    </message>
+    <message>
+        <source>{title} is here. Nobody has confirmed this file: unverified.</source>
+        <translation>{title} 已导入。此文件无从比对：未验证。</translation>
+    </message>
+</context>
+<context>
+    <name>NoticeStrip</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>知道了</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoView</name>
+    <message>
+        <source>Before</source>
+        <translation>修复前</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>修复后</translation>
+    </message>
+</context>
+<context>
+    <name>Preset</name>
+    <message>
+        <source>Gentle</source>
+        <translation>轻柔</translation>
+    </message>
+    <message>
+        <source>Family album</source>
+        <translation>家庭相册</translation>
+    </message>
+    <message>
+        <source>Portrait</source>
+        <translation>人像</translation>
+    </message>
+</context>
+<context>
+    <name>PresetsSection</name>
+    <message>
+        <source>Presets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of this look</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the present look as a preset of your own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preset {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove preset</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Groups of settings</source>
+        <translation>设置分类</translation>
+    </message>
+    <message>
+        <source>Restore this page</source>
+        <translation>恢复本页默认值</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsDialog</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>catalog</name>
+    <message>
+        <source>Built-in face restorer (256 px)</source>
+        <translation>内置人脸修复模型 (256 px)</translation>
+    </message>
+    <message>
+        <source>MIT</source>
+        <translation>MIT</translation>
+    </message>
+    <message>
+        <source>Our own training on public-domain portraits: takes away grain and blur, invents nothing.</source>
+        <translation>由我们用公有领域肖像训练：去除颗粒与模糊，不凭空捏造。</translation>
+    </message>
+    <message>
+        <source>Built-in landmarks</source>
+        <translation>内置关键点模型</translation>
+    </message>
+    <message>
+        <source>GPEN 512</source>
+        <translation>GPEN 512</translation>
+    </message>
+    <message>
+        <source>non-commercial use only</source>
+        <translation>仅限非商业用途</translation>
+    </message>
+    <message>
+        <source>The hash is of a public mirror&apos;s copy.</source>
+        <translation>校验值取自公开镜像的副本。</translation>
+    </message>
+    <message>
+        <source>GPEN 256</source>
+        <translation>GPEN 256</translation>
+    </message>
+    <message>
+        <source>No trusted hash is known: shown as unverified.</source>
+        <translation>没有可信的校验值，显示为未验证。</translation>
+    </message>
+    <message>
+        <source>GPEN 1024</source>
+        <translation>GPEN 1024</translation>
+    </message>
+    <message>
+        <source>GPEN 2048</source>
+        <translation>GPEN 2048</translation>
+    </message>
+    <message>
+        <source>GPEN colourisation 1024</source>
+        <translation>GPEN 上色 1024</translation>
+    </message>
+    <message>
+        <source>Gives grey faces colour. No trusted hash is known: shown as unverified.</source>
+        <translation>为黑白人脸上色。没有可信的校验值，显示为未验证。</translation>
+    </message>
+    <message>
+        <source>GPEN inpainting 1024</source>
+        <translation>GPEN 修补 1024</translation>
+    </message>
+    <message>
+        <source>Fills white holes in faces. No trusted hash is known: shown as unverified.</source>
+        <translation>填补人脸上的白色缺损。没有可信的校验值，显示为未验证。</translation>
+    </message>
+    <message>
+        <source>RetinaFace detector (ResNet-50)</source>
+        <translation>RetinaFace 人脸检测 (ResNet-50)</translation>
+    </message>
+    <message>
+        <source>The hash is a third party&apos;s pin.</source>
+        <translation>校验值由第三方提供。</translation>
+    </message>
+    <message>
+        <source>RetinaFace detector (MobileNet 0.25)</source>
+        <translation>RetinaFace 人脸检测 (MobileNet 0.25)</translation>
+    </message>
+    <message>
+        <source>ParseNet face parser</source>
+        <translation>ParseNet 面部分区</translation>
+    </message>
+    <message>
+        <source>with facexlib (MIT); its training data is for non-commercial use</source>
+        <translation>随 facexlib 提供 (MIT)；其训练数据仅限非商业用途</translation>
+    </message>
+    <message>
+        <source>Real-ESRGAN x2</source>
+        <translation>Real-ESRGAN x2</translation>
+    </message>
+    <message>
+        <source>BSD-3-Clause</source>
+        <translation>BSD-3-Clause</translation>
+    </message>
+    <message>
+        <source>Real-ESRGAN x4</source>
+        <translation>Real-ESRGAN x4</translation>
+    </message>
+    <message>
+        <source>Real-ESRGAN general x4 (small)</source>
+        <translation>Real-ESRGAN 通用 x4（小型）</translation>
+    </message>
+    <message>
+        <source>GFPGAN 1.4</source>
+        <translation>GFPGAN 1.4</translation>
+    </message>
+    <message>
+        <source>Apache-2.0, parts for non-commercial use</source>
+        <translation>Apache-2.0，部分仅限非商业用途</translation>
+    </message>
+    <message>
+        <source>RestoreFormer</source>
+        <translation>RestoreFormer</translation>
+    </message>
+    <message>
+        <source>Apache-2.0</source>
+        <translation>Apache-2.0</translation>
+    </message>
+    <message>
+        <source>CodeFormer</source>
+        <translation>CodeFormer</translation>
+    </message>
+</context>
+<context>
+    <name>core</name>
+    <message>
+        <source>&apos;{0}&apos; cannot be read as weights ({1}).</source>
+        <translation>无法将“{0}”作为模型文件读取（{1}）。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; could not be copied ({1}).</source>
+        <translation>无法复制“{0}”（{1}）。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; does not hold the landmark network.</source>
+        <translation>“{0}”中没有关键点网络。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; holds more than numbers, or is damaged; nothing in it was run.</source>
+        <translation>“{0}”含有数值以外的内容，或已损坏；其中的代码没有被运行。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; holds {1}, not named weights.</source>
+        <translation>“{0}”的内容是 {1}，不是带名称的权重。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not a weights file.</source>
+        <translation>“{0}”不是模型文件。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not the file known by that name (its sha256 is {1}, expected {2}).</source>
+        <translation>“{0}”与同名的正式文件不一致（sha256 为 {1}，应为 {2}）。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not there.</source>
+        <translation>“{0}”不存在。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is there already.</source>
+        <translation>“{0}”已存在。</translation>
+    </message>
+    <message>
+        <source>A batch norm of the landmark network follows no convolution.</source>
+        <translation>关键点网络中有一个批归一化层前面没有卷积层。</translation>
+    </message>
+    <message>
+        <source>Allow overwriting, or choose another name.</source>
+        <translation>请允许覆盖，或换一个名称。</translation>
+    </message>
+    <message>
+        <source>Check the name.</source>
+        <translation>请检查名称。</translation>
+    </message>
+    <message>
+        <source>Choose another format.</source>
+        <translation>请选择其他格式。</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>请换一个名称。</translation>
+    </message>
+    <message>
+        <source>Choose auto or fp32.</source>
+        <translation>请选择 auto 或 fp32。</translation>
+    </message>
+    <message>
+        <source>Choose auto, fp16 or fp32.</source>
+        <translation>请选择 auto、fp16 或 fp32。</translation>
+    </message>
+    <message>
+        <source>Choose auto, {0}.</source>
+        <translation>请选择 auto、{0}。</translation>
+    </message>
+    <message>
+        <source>Choose cpu or auto.</source>
+        <translation>请选择 cpu 或 auto。</translation>
+    </message>
+    <message>
+        <source>Choose one of {0}.</source>
+        <translation>请从中选择：{0}。</translation>
+    </message>
+    <message>
+        <source>Close other programs.</source>
+        <translation>请关闭其他程序。</translation>
+    </message>
+    <message>
+        <source>Could not read {0}: {1}.</source>
+        <translation>无法读取 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>Could not save {0} in {1}: {2}.</source>
+        <translation>无法将 {0} 保存到 {1}：{2}。</translation>
+    </message>
+    <message>
+        <source>Could not save {0}: {1}.</source>
+        <translation>无法保存 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>Expected a published GPEN checkpoint (keys &apos;ecd…&apos;, &apos;final_linear…&apos;, &apos;generator…&apos;).</source>
+        <translation>应为公开发布的 GPEN 模型文件（含 &apos;ecd…&apos;、&apos;final_linear…&apos;、&apos;generator…&apos; 等键）。</translation>
+    </message>
+    <message>
+        <source>Expected a state dict, bare or under one of: {0}.</source>
+        <translation>应为权重字典，可直接存放，或位于以下键之一：{0}。</translation>
+    </message>
+    <message>
+        <source>Expected one of {0}.</source>
+        <translation>应为以下之一：{0}。</translation>
+    </message>
+    <message>
+        <source>Faces are numbered from 1.</source>
+        <translation>人脸编号从 1 开始。</translation>
+    </message>
+    <message>
+        <source>Formats: keep, {0}.</source>
+        <translation>可用格式：keep、{0}。</translation>
+    </message>
+    <message>
+        <source>Get it again, or give it another name if it is meant to differ.</source>
+        <translation>请重新获取；如果本来就是不同的文件，请改名。</translation>
+    </message>
+    <message>
+        <source>Get the weights again from their own source, best as .safetensors.</source>
+        <translation>请从原始来源重新获取，最好是 .safetensors 格式。</translation>
+    </message>
+    <message>
+        <source>Get them from {0} and run: gpen-desktop models import {1}</source>
+        <translation>请从 {0} 获取，然后运行：gpen-desktop models import {1}</translation>
+    </message>
+    <message>
+        <source>It goes from 0 to 100.</source>
+        <translation>取值范围为 0 到 100。</translation>
+    </message>
+    <message>
+        <source>It goes from 1 to 100.</source>
+        <translation>取值范围为 1 到 100。</translation>
+    </message>
+    <message>
+        <source>It is 1, 2 or 4.</source>
+        <translation>只能是 1、2 或 4。</translation>
+    </message>
+    <message>
+        <source>It is a width in pixels, 0 or more.</source>
+        <translation>应为像素宽度，不小于 0。</translation>
+    </message>
+    <message>
+        <source>Known models: {0}.</source>
+        <translation>已知模型：{0}。</translation>
+    </message>
+    <message>
+        <source>Known templates: ffhq, gpen.</source>
+        <translation>已知模板：ffhq、gpen。</translation>
+    </message>
+    <message>
+        <source>On a CPU choose auto, fp32 or bf16.</source>
+        <translation>使用 CPU 时请选择 auto、fp32 或 bf16。</translation>
+    </message>
+    <message>
+        <source>OpenCV cannot use its face cascade.</source>
+        <translation>OpenCV 无法使用自带的人脸检测数据。</translation>
+    </message>
+    <message>
+        <source>OpenCV&apos;s face cascade cannot be read ({0}).</source>
+        <translation>无法读取 OpenCV 自带的人脸检测数据（{0}）。</translation>
+    </message>
+    <message>
+        <source>OpenCV&apos;s face cascade is of an unknown kind.</source>
+        <translation>OpenCV 自带的人脸检测数据类型未知。</translation>
+    </message>
+    <message>
+        <source>Photos of up to {0} million pixels can be worked on.</source>
+        <translation>可处理的照片最大为 {0} 百万像素。</translation>
+    </message>
+    <message>
+        <source>Reinstall GPEN Desktop, or get its weights folder again.</source>
+        <translation>请重新安装 GPEN Desktop，或重新获取其 weights 文件夹。</translation>
+    </message>
+    <message>
+        <source>Reinstall opencv-python 4.x.</source>
+        <translation>请重新安装 opencv-python 4.x。</translation>
+    </message>
+    <message>
+        <source>See &apos;gpen-desktop models list&apos;.</source>
+        <translation>请查看 &apos;gpen-desktop models list&apos;。</translation>
+    </message>
+    <message>
+        <source>See the numbers with &apos;gpen-desktop faces PHOTO&apos;.</source>
+        <translation>用 &apos;gpen-desktop faces PHOTO&apos; 可查看编号。</translation>
+    </message>
+    <message>
+        <source>The device &apos;{0}&apos; is not there; {1}.</source>
+        <translation>设备“{0}”不可用；{1}。</translation>
+    </message>
+    <message>
+        <source>The file is damaged or of another kind; get it again.</source>
+        <translation>文件已损坏或类型不符，请重新获取。</translation>
+    </message>
+    <message>
+        <source>The file names a template &apos;{0}&apos;.</source>
+        <translation>文件指定了模板“{0}”。</translation>
+    </message>
+    <message>
+        <source>The model &apos;{0}&apos; gave numbers that are no picture.</source>
+        <translation>模型“{0}”输出的数值不是有效图像。</translation>
+    </message>
+    <message>
+        <source>The photo was not read from a file, so there is none to copy.</source>
+        <translation>这张照片不是从文件读取的，没有可复制的文件。</translation>
+    </message>
+    <message>
+        <source>The weights folder cannot be written ({0}).</source>
+        <translation>无法写入模型文件夹（{0}）。</translation>
+    </message>
+    <message>
+        <source>The weights of &apos;{0}&apos; ({1}) are not on this computer.</source>
+        <translation>这台电脑上没有“{0}”的模型文件（{1}）。</translation>
+    </message>
+    <message>
+        <source>There is no Apple GPU that PyTorch can use.</source>
+        <translation>没有 PyTorch 可用的 Apple GPU。</translation>
+    </message>
+    <message>
+        <source>There is no device &apos;{0}&apos;.</source>
+        <translation>没有设备“{0}”。</translation>
+    </message>
+    <message>
+        <source>There is no face {0}; {1} found.</source>
+        <translation>没有第 {0} 张人脸；共找到 {1} 张。</translation>
+    </message>
+    <message>
+        <source>There is no file &apos;{0}&apos;.</source>
+        <translation>文件“{0}”不存在。</translation>
+    </message>
+    <message>
+        <source>There is no format &apos;{0}&apos;.</source>
+        <translation>没有格式“{0}”。</translation>
+    </message>
+    <message>
+        <source>There is no model &apos;{0}&apos;, and no such file.</source>
+        <translation>没有名为“{0}”的模型，也没有这个文件。</translation>
+    </message>
+    <message>
+        <source>There is no precision &apos;{0}&apos;.</source>
+        <translation>没有精度“{0}”。</translation>
+    </message>
+    <message>
+        <source>There is no weights file &apos;{0}&apos;.</source>
+        <translation>没有模型文件“{0}”。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for even one face.</source>
+        <translation>内存不足，连一张人脸也无法处理。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory to read {0}.</source>
+        <translation>内存不足，无法读取 {0}。</translation>
+    </message>
+    <message>
+        <source>These weights are not a GPEN network: {0}.</source>
+        <translation>这些权重不是 GPEN 网络：{0}。</translation>
+    </message>
+    <message>
+        <source>This CPU has no bf16 arithmetic, so bf16 would only be slower.</source>
+        <translation>此 CPU 不支持 bf16 运算，使用 bf16 只会更慢。</translation>
+    </message>
+    <message>
+        <source>Use --overwrite to replace it.</source>
+        <translation>如需替换，请使用 --overwrite。</translation>
+    </message>
+    <message>
+        <source>Use another.</source>
+        <translation>请换用其他的。</translation>
+    </message>
+    <message>
+        <source>a directory lies outside the data</source>
+        <translation>目录位于数据之外</translation>
+    </message>
+    <message>
+        <source>a {0} can be at most {1} pixels wide and high</source>
+        <translation>{0} 的宽和高最多为 {1} 像素</translation>
+    </message>
+    <message>
+        <source>an EXIF block cannot be BigTIFF</source>
+        <translation>EXIF 数据块不能是 BigTIFF</translation>
+    </message>
+    <message>
+        <source>bf16 is not offered on Apple GPUs.</source>
+        <translation>Apple GPU 不提供 bf16。</translation>
+    </message>
+    <message>
+        <source>fp16 is for GPUs.</source>
+        <translation>fp16 只用于 GPU。</translation>
+    </message>
+    <message>
+        <source>it is a camera&apos;s raw file, which has to be developed into a TIFF or JPEG first</source>
+        <translation>这是相机的 RAW 文件，需要先转换为 TIFF 或 JPEG</translation>
+    </message>
+    <message>
+        <source>it is a kind of {0} that cannot be read, or damaged</source>
+        <translation>这种 {0} 无法读取，或文件已损坏</translation>
+    </message>
+    <message>
+        <source>its kind of compressed 16-bit TIFF cannot be read; save it uncompressed first</source>
+        <translation>无法读取这种压缩的 16 位 TIFF，请先另存为未压缩格式</translation>
+    </message>
+    <message>
+        <source>its kind of pixels ({0}) cannot be read</source>
+        <translation>无法读取这种像素格式（{0}）</translation>
+    </message>
+    <message>
+        <source>its pixels are floating-point numbers; save it as a TIFF of 8 or 16 bits first</source>
+        <translation>像素为浮点数，请先另存为 8 位或 16 位 TIFF</translation>
+    </message>
+    <message>
+        <source>its pixels are not of 8 or 16 bits; save it as a TIFF of 8 or 16 bits first</source>
+        <translation>像素不是 8 位或 16 位，请先另存为 8 位或 16 位 TIFF</translation>
+    </message>
+    <message>
+        <source>min-face is {0}.</source>
+        <translation>最小人脸为 {0}。</translation>
+    </message>
+    <message>
+        <source>no TIFF header</source>
+        <translation>没有 TIFF 文件头</translation>
+    </message>
+    <message>
+        <source>quality is {0}.</source>
+        <translation>质量为 {0}。</translation>
+    </message>
+    <message>
+        <source>scale is {0}.</source>
+        <translation>放大倍数为 {0}。</translation>
+    </message>
+    <message>
+        <source>the BMP encoder failed</source>
+        <translation>BMP 编码失败</translation>
+    </message>
+    <message>
+        <source>the picture is too large for a TIFF file</source>
+        <translation>图像过大，无法存为 TIFF</translation>
+    </message>
+    <message>
+        <source>{0} has no {1} arithmetic.</source>
+        <translation>{0} 不支持 {1} 运算。</translation>
+    </message>
+    <message>
+        <source>{0} is the photo itself, which is never written to.</source>
+        <translation>{0} 是原照片，原照片永远不会被改写。</translation>
+    </message>
+    <message>
+        <source>{0} is there already.</source>
+        <translation>{0} 已存在。</translation>
+    </message>
+    <message>
+        <source>{0} is too large: {1} x {2} pixels.</source>
+        <translation>{0} 过大：{1} x {2} 像素。</translation>
+    </message>
+    <message>
+        <source>{0} is {1}.</source>
+        <translation>{0} 为 {1}。</translation>
+    </message>
+</context>
+<context>
+    <name>settings</name>
+    <message>
+        <source>General</source>
+        <translation>通用</translation>
+    </message>
+    <message>
+        <source>Restoring</source>
+        <translation>修复</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Computing</source>
+        <translation>计算</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Which language the window speaks.</source>
+        <translation>界面使用的语言。</translation>
+    </message>
+    <message>
+        <source>Same as the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>English</translation>
+    </message>
+    <message>
+        <source>简体中文</source>
+        <translation>简体中文</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>外观</translation>
+    </message>
+    <message>
+        <source>Dark keeps the surroundings of the photo quiet.</source>
+        <translation>深色让照片周围更安静。</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Hide face outlines when the mouse rests</source>
+        <translation>鼠标静止时隐藏人脸边框</translation>
+    </message>
+    <message>
+        <source>They come back with the next movement.</source>
+        <translation>移动鼠标即可再次显示。</translation>
+    </message>
+    <message>
+        <source>Ask before closing with unexported photos</source>
+        <translation>有未导出的照片时，关闭前先询问</translation>
+    </message>
+    <message>
+        <source>Restored photos that were not exported are lost when the window closes.</source>
+        <translation>关闭窗口后，未导出的修复结果不会保留。</translation>
+    </message>
+    <message>
+        <source>Mode</source>
+        <translation>模式</translation>
+    </message>
+    <message>
+        <source>Natural keeps the skin&apos;s own texture, Strong cleans most, Detail keeps and crispens fine lines.</source>
+        <translation>“自然”保留皮肤原有质感，“强力”清理最彻底，“细节”保留并强化细纹。</translation>
+    </message>
+    <message>
+        <source>Natural</source>
+        <translation>自然</translation>
+    </message>
+    <message>
+        <source>Strong</source>
+        <translation>强力</translation>
+    </message>
+    <message>
+        <source>Detail</source>
+        <translation>细节</translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation>修复强度</translation>
+    </message>
+    <message>
+        <source>How much of the restored face is blended in; 0 leaves the photo as it is.</source>
+        <translation>修复结果与原照片的融合程度；0 表示保持原样。</translation>
+    </message>
+    <message>
+        <source>Skin protection</source>
+        <translation>肤色保护</translation>
+    </message>
+    <message>
+        <source>Keeps skin tone and grain as they were photographed.</source>
+        <translation>保留照片原有的肤色与颗粒。</translation>
+    </message>
+    <message>
+        <source>Denoise</source>
+        <translation>降噪</translation>
+    </message>
+    <message>
+        <source>Calms grain and noise in restored faces.</source>
+        <translation>减轻修复后人脸上的颗粒与噪点。</translation>
+    </message>
+    <message>
+        <source>Sharpen</source>
+        <translation>锐化</translation>
+    </message>
+    <message>
+        <source>Crispens restored faces.</source>
+        <translation>让修复后的人脸更清晰。</translation>
+    </message>
+    <message>
+        <source>Faces</source>
+        <translation>人脸</translation>
+    </message>
+    <message>
+        <source>Which faces of a photo are restored at first.</source>
+        <translation>打开照片后默认修复哪些人脸。</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Largest only</source>
+        <translation>仅最大的一张</translation>
+    </message>
+    <message>
+        <source>Smallest face</source>
+        <translation>最小人脸</translation>
+    </message>
+    <message>
+        <source>Faces narrower than this are left as they are.</source>
+        <translation>宽度小于此值的人脸保持原样。</translation>
+    </message>
+    <message>
+        <source>Restore faces that are sharp already</source>
+        <translation>也修复本已清晰的人脸</translation>
+    </message>
+    <message>
+        <source>Off, a face with more detail than the model can give is left alone.</source>
+        <translation>关闭时，细节已超出模型能力的人脸保持原样。</translation>
+    </message>
+    <message>
+        <source>Enlarge</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Size of the result against the photo.</source>
+        <translation>结果相对原照片的尺寸。</translation>
+    </message>
+    <message>
+        <source>Not at all</source>
+        <translation>不放大</translation>
+    </message>
+    <message>
+        <source>2 times</source>
+        <translation>2 倍</translation>
+    </message>
+    <message>
+        <source>4 times</source>
+        <translation>4 倍</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>Keeping the photo&apos;s own format also keeps its depth and all it says about itself.</source>
+        <translation>沿用原格式，可同时保留位深与全部照片信息。</translation>
+    </message>
+    <message>
+        <source>Same as the photo</source>
+        <translation>与原照片相同</translation>
+    </message>
+    <message>
+        <source>JPEG</source>
+        <translation>JPEG</translation>
+    </message>
+    <message>
+        <source>PNG</source>
+        <translation>PNG</translation>
+    </message>
+    <message>
+        <source>TIFF</source>
+        <translation>TIFF</translation>
+    </message>
+    <message>
+        <source>WebP</source>
+        <translation>WebP</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>质量</translation>
+    </message>
+    <message>
+        <source>Of JPEG and WebP files.</source>
+        <translation>用于 JPEG 和 WebP 文件。</translation>
+    </message>
+    <message>
+        <source>File name</source>
+        <translation>文件名</translation>
+    </message>
+    <message>
+        <source>{name} stands for the photo&apos;s name, {model} and {number} may be used too.</source>
+        <translation>{name} 代表照片名称，也可使用 {model} 和 {number}。</translation>
+    </message>
+    <message>
+        <source>If the file exists</source>
+        <translation>文件已存在时</translation>
+    </message>
+    <message>
+        <source>What happens when a file of that name is there already.</source>
+        <translation>遇到同名文件时的处理方式。</translation>
+    </message>
+    <message>
+        <source>Add a number</source>
+        <translation>添加编号</translation>
+    </message>
+    <message>
+        <source>Skip the photo</source>
+        <translation>跳过这张照片</translation>
+    </message>
+    <message>
+        <source>Replace the file</source>
+        <translation>替换文件</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Automatic takes a graphics card if there is one that helps.</source>
+        <translation>“自动”会在显卡有帮助时使用显卡。</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card</source>
+        <translation>NVIDIA 显卡</translation>
+    </message>
+    <message>
+        <source>Apple graphics</source>
+        <translation>Apple 图形处理器</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精度</translation>
+    </message>
+    <message>
+        <source>Automatic is right for nearly everyone.</source>
+        <translation>绝大多数情况下，“自动”即可。</translation>
+    </message>
+    <message>
+        <source>Full (fp32)</source>
+        <translation>全精度 (fp32)</translation>
+    </message>
+    <message>
+        <source>Half (fp16)</source>
+        <translation>半精度 (fp16)</translation>
+    </message>
+    <message>
+        <source>Half (bf16)</source>
+        <translation>半精度 (bf16)</translation>
+    </message>
+    <message>
+        <source>Faces at once</source>
+        <translation>同时处理的人脸数</translation>
+    </message>
+    <message>
+        <source>More is quicker on a graphics card and needs more memory; 0 lets the program choose.</source>
+        <translation>在显卡上数值越大越快，但占用更多内存；0 表示由程序决定。</translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,190 @@
+"""Languages: complete, followed, changed while the window is open."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from PySide6.QtCore import QLocale, QObject
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
+
+from gpen_desktop import settings
+from gpen_desktop.core.errors import WeightsError
+from gpen_desktop.gui import core_messages, i18n
+from gpen_desktop.gui.settings_dialog import SettingsDialog
+from gpen_desktop.gui.settings_store import SettingsStore
+from gpen_desktop.models import store
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def translate() -> ModuleType:
+    """packaging/translate.py, which is a command and no part of the package."""
+    spec = importlib.util.spec_from_file_location("translate", _ROOT / "packaging" / "translate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(autouse=True)
+def english_again(qapp: QApplication):
+    locale = QLocale()
+    yield
+    i18n.apply(qapp, "en")
+    QLocale.setDefault(locale)
+
+
+def test_translations_are_complete_and_fresh(translate: ModuleType) -> None:
+    assert translate.check() == []
+
+
+@pytest.fixture
+def copy(translate: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the Chinese translation to spoil."""
+    for file in translate.TRANSLATIONS.iterdir():
+        shutil.copy(file, tmp_path)
+    monkeypatch.setattr(translate, "TRANSLATIONS", tmp_path)
+    return tmp_path / "gpen_zh_CN.ts"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("<translation>设置</translation>", '<translation type="unfinished">设置</translation>', "not translated"),
+        ("<translation>设置</translation>", "<translation></translation>", "not translated"),
+        ("<source>Keyboard shortcuts</source>", "<source>Keyboard</source>", "stale"),
+        ("要从这台电脑上移除 {title}（{size}）吗？", "要移除 {title} 吗？", "other placeholders"),
+        ("<translation>设置</translation>", "<translation>选项</translation>", "qm is stale"),
+    ],
+)
+def test_check_notices_what_is_wrong(translate: ModuleType, copy: Path, old: str, new: str, fault: str) -> None:
+    text = copy.read_text(encoding="utf-8")
+    assert old in text
+    before = translate.check()
+    copy.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert any(fault in line for line in set(translate.check()) - set(before))
+
+
+def test_check_notices_a_sentence_that_was_not_collected(
+    translate: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collected = tmp_path / "core_messages.py"
+    collected.write_text(translate.COLLECTED.read_text(encoding="utf-8").replace("{0} is there already.", ""))
+    monkeypatch.setattr(translate, "COLLECTED", collected)
+    monkeypatch.setattr(translate, "ROOT", tmp_path)
+    assert any("core_messages.py is stale" in line for line in translate.check())
+
+
+def test_english_and_back(qapp: QApplication) -> None:
+    i18n.apply(qapp, "zh_CN")
+    assert i18n.current(qapp) == "zh_CN"
+    assert i18n.setting_text("Skin protection") == "肤色保护"
+    assert QLocale().language() == QLocale.Language.Chinese
+    i18n.apply(qapp, "en")
+    assert i18n.current(qapp) == "en"
+    assert i18n.setting_text("Skin protection") == "Skin protection"
+
+
+def test_words_that_the_design_names(qapp: QApplication) -> None:
+    i18n.apply(qapp, "zh_CN")
+    wanted = {
+        "Strength": "修复强度",
+        "Natural": "自然",
+        "Strong": "强力",
+        "Detail": "细节",
+        "Skin protection": "肤色保护",
+        "Denoise": "降噪",
+        "Sharpen": "锐化",
+        "Faces": "人脸",
+        "Export": "导出",
+    }
+    assert {word: i18n.setting_text(word) for word in wanted} == wanted
+
+
+def test_qts_own_buttons_speak_chinese(qapp: QApplication, qtbot) -> None:
+    i18n.apply(qapp, "zh_CN")
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    qtbot.addWidget(box)
+    assert box.button(QDialogButtonBox.StandardButton.Cancel).text() == "取消"
+
+
+@pytest.mark.parametrize(
+    ("languages", "spoken"),
+    [
+        (["zh-Hans-CN", "zh-CN", "zh"], "zh_CN"),
+        (["zh-CN"], "zh_CN"),
+        (["zh-Hans-SG", "en-SG"], "zh_CN"),
+        (["zh-Hant-TW", "zh-TW", "en-US"], "en"),
+        (["de-DE", "zh-Hans-CN"], "zh_CN"),
+        (["en-GB", "zh-CN"], "en"),
+        (["de-DE"], "en"),
+        (["C"], "en"),
+        ([], "en"),
+    ],
+)
+def test_follows_the_system(languages: list[str], spoken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class System(QObject):
+        @staticmethod
+        def uiLanguages() -> list[str]:
+            return languages
+
+    monkeypatch.setattr(QLocale, "system", System)
+    assert i18n.system_language() == spoken
+
+
+def test_unknown_language_is_an_error(qapp: QApplication) -> None:
+    with pytest.raises(ValueError, match="zh_CN"):
+        i18n.apply(qapp, "tlh")
+
+
+def test_core_sentences_are_translated_with_their_values(qapp: QApplication) -> None:
+    i18n.apply(qapp, "zh_CN")
+    assert i18n.core_text("'a {odd} name.txt' is not a weights file.") == "“a {odd} name.txt”不是模型文件。"
+    reason = "it is a camera's raw file, which has to be developed into a TIFF or JPEG first"
+    assert i18n.core_text(f"Could not read a.cr2: {reason}.") == (
+        "无法读取 a.cr2：这是相机的 RAW 文件，需要先转换为 TIFF 或 JPEG。"
+    )
+    assert i18n.core_text("A sentence nobody knows") == "A sentence nobody knows"
+    assert i18n.core_text("") == ""
+
+
+def test_every_core_sentence_finds_itself(qapp: QApplication) -> None:
+    """No sentence is taken for another one that is more general."""
+    i18n.apply(qapp, "zh_CN")
+    for message in core_messages.MESSAGES:
+        values = [f"v{number}" for number in range(10)]
+        expected = qapp.translate("core", message).format(*values)
+        assert i18n.core_text(message.format(*values)) == expected
+
+
+def test_a_real_error_reads_chinese(qapp: QApplication) -> None:
+    i18n.apply(qapp, "zh_CN")
+    with pytest.raises(WeightsError) as caught:
+        store.find("gpen-512")
+    assert i18n.core_text(caught.value.what) == "这台电脑上没有“gpen-512”的模型文件（GPEN-BFR-512.pth）。"
+    assert "请从" in i18n.core_text(caught.value.todo)
+
+
+def test_open_dialog_changes_its_language(qapp: QApplication, qtbot) -> None:
+    dialog = SettingsDialog(SettingsStore())
+    qtbot.addWidget(dialog)
+    i18n.apply(qapp, "zh_CN")
+    qapp.processEvents()
+    assert dialog.windowTitle() == "设置"
+    assert dialog.editor("restore/strength").accessibleName() == "修复强度"
+    i18n.apply(qapp, "en")
+    qapp.processEvents()
+    assert dialog.windowTitle() == "Settings"
+
+
+def test_every_setting_is_said_in_chinese(qapp: QApplication) -> None:
+    i18n.apply(qapp, "zh_CN")
+    for setting in settings.SETTINGS:
+        for text in (setting.label, setting.help):
+            assert not text or i18n.setting_text(text) != text
