@@ -95,8 +95,9 @@ def train(settings: Settings) -> Checkpoint:
             worker.start()
         for worker in workers:
             worker.join()
-        if any(worker.exitcode for worker in workers):
-            raise OptionError("A worker of the training failed; see above.")
+        codes = [worker.exitcode for worker in workers]
+        if any(codes):
+            raise OptionError(f"Workers of the training failed, with codes {codes}.", todo="See above.")
     return checkpoints.load(settings.out / CHECKPOINT)
 
 

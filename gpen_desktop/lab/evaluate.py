@@ -1,0 +1,191 @@
+"""Measure models and plain tools side by side on faces whose clean picture is known.
+
+Two sources of pairs: folders of damaged faces beside a folder of the clean ones, or clean faces alone, which are then
+damaged in fixed steps (lab/graded.py). Faces are aligned to the FFHQ template.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+
+from gpen_desktop.core.errors import OptionError
+from gpen_desktop.core.progress import Progress, SilentProgress
+from gpen_desktop.lab import measures, methods, report
+from gpen_desktop.lab.dataset import face_files, read_face
+from gpen_desktop.lab.graded import GRADES, graded
+from gpen_desktop.lab.measures import Picture
+from gpen_desktop.lab.methods import Method
+from gpen_desktop.lab.report import Estimate, Report, Row
+
+CLEAN: Final = "clean"
+"""The kind whose input is the clean picture: what a model does to good faces. Left out of the mean over kinds."""
+MEAN: Final = "mean"
+
+_NORMAL_95: Final = 1.96
+_SHEET_FACES: Final = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One kind of damage at one level: pictures (S, S, 3) uint8 RGB, clean and damaged, face by face."""
+
+    kind: str
+    level: str
+    clean: Sequence[Picture]
+    damaged: Sequence[Picture]
+
+
+def damaged_folders(clean: Path, damaged: Path, size: int = 256) -> Iterator[Case]:
+    """Cases of `damaged`/KIND/NAME.*, beside `clean`/NAME.*, and one of clean faces.
+
+    Clean faces are brought to `size` px (area); damaged ones of another size by bicubic resizing. A grey kind (every
+    picture of it grey) is held against the grey clean faces. Raises UnreadablePhotoError, OptionError.
+    """
+    originals = {path.stem: _resized(read_face(path), size, cv2.INTER_AREA) for path in face_files(clean)}
+    yield Case(CLEAN, "", list(originals.values()), list(originals.values()))
+    kinds = sorted(folder for folder in damaged.iterdir() if folder.is_dir()) if damaged.is_dir() else []
+    if not kinds:
+        raise OptionError(f"'{damaged}' has no folders of damaged faces.", todo="It holds one folder a kind.")
+    for folder in kinds:
+        files = face_files(folder)
+        lost = [path.name for path in files if path.stem not in originals]
+        if lost:
+            raise OptionError(f"'{folder / lost[0]}' has no clean face of that name in '{clean}'.")
+        pictures = [_resized(read_face(path), size, cv2.INTER_CUBIC) for path in files]
+        targets = [originals[path.stem] for path in files]
+        if all(np.ptp(picture.astype(np.int16), axis=2).max() <= 1 for picture in pictures):
+            targets = [cv2.cvtColor(cv2.cvtColor(t, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB) for t in targets]
+        yield Case(folder.name, "", targets, pictures)
+
+
+def graded_cases(clean: Path, size: int = 256) -> Iterator[Case]:
+    """Cases of lab/graded.py made from clean faces. Raises UnreadablePhotoError."""
+    originals = [_resized(read_face(path), size, cv2.INTER_AREA) for path in face_files(clean)]
+    for kind, level in GRADES:
+        pairs = [graded(kind, level, p.astype(np.float32) / 255, seed) for seed, p in enumerate(originals)]
+        targets, inputs = ([_bytes(pair[side]) for pair in pairs] for side in (0, 1))
+        yield Case(kind, level, targets, inputs)
+
+
+def evaluate(cases: Sequence[Case], ways: Mapping[str, Method], progress: Progress | None = None) -> Report:
+    """Run every method on every case and measure.
+
+    Rows are in the order of cases, then of methods; last come the means over all cases but the clean one, whose
+    intervals are those of a mean over people. Raises OptionError where basicsr or scikit-image is missing.
+    """
+    progress = progress or SilentProgress()
+    tools = measures.all_measures()
+    rows: list[Row] = []
+    sheet: list[Picture] = []
+    faces: dict[str, list[dict[str, list[float]]]] = {name: [] for name in ways}
+    for number, case in enumerate(cases):
+        columns = [_labelled(f"{case.kind} {case.level}", case.damaged)]
+        for column, (name, way) in enumerate(ways.items()):
+            progress.report((number + column / len(ways)) / len(cases), f"{case.kind} {case.level}, {name}".strip())
+            answers = way(case.damaged)
+            values = {
+                key: [measure(a, c) for a, c in zip(answers, case.clean, strict=True)] for key, measure in tools.items()
+            }
+            rows.append(Row(case.kind, case.level, name, len(answers), {k: estimate(v) for k, v in values.items()}))
+            if case.kind != CLEAN:
+                faces[name].append(values)
+            if name != "damaged":
+                columns.append(_labelled(name, answers))
+        sheet.append(np.hstack([*columns, _labelled("clean", case.clean)]))
+    progress.report(1.0, "evaluate")
+    return Report((*rows, *_means(faces)), np.vstack(sheet))
+
+
+def estimate(values: Sequence[float]) -> Estimate:
+    """Mean with its 95 % confidence interval (normal, over faces). Faces without a value (not a number) are left out."""
+    known = np.array([value for value in values if not math.isnan(value)])
+    if known.size == 0:
+        return Estimate(math.nan, math.nan, math.nan)
+    mean = float(known.mean())
+    if known.size < 2 or not math.isfinite(mean):
+        return Estimate(mean, math.nan, math.nan)
+    half = _NORMAL_95 * float(known.std(ddof=1)) / math.sqrt(known.size)
+    return Estimate(mean, mean - half, mean + half)
+
+
+def _means(faces: Mapping[str, Sequence[Mapping[str, Sequence[float]]]]) -> Iterator[Row]:
+    """One row a method: each face's mean over the cases, where every case has the same faces."""
+    for name, cases in faces.items():
+        lengths = {len(next(iter(case.values()))) for case in cases}
+        if len(cases) < 2 or len(lengths) != 1:
+            continue
+        values = {key: np.mean([case[key] for case in cases], axis=0).tolist() for key in cases[0]}
+        yield Row(MEAN, "", name, lengths.pop(), {key: estimate(each) for key, each in values.items()})
+
+
+def _resized(picture: Picture, size: int, way: int) -> Picture:
+    if picture.shape[:2] == (size, size):
+        return picture
+    return np.asarray(cv2.resize(picture, (size, size), interpolation=way), np.uint8)
+
+
+def _bytes(picture: np.ndarray) -> Picture:
+    return np.rint(picture * 255).astype(np.uint8)
+
+
+def _labelled(name: str, pictures: Sequence[Picture]) -> Picture:
+    """The first faces one beside the other, under their name."""
+    shown = np.hstack(list(pictures[:_SHEET_FACES]))
+    strip = np.full((22, shown.shape[1], 3), 255, np.uint8)
+    cv2.putText(strip, name.strip(), (4, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0, 0, 0), 1, cv2.LINE_AA)
+    return np.vstack([strip, shown])
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `gpen-desktop evaluate` takes."""
+    parser.add_argument("faces", type=Path, help="folder of clean aligned faces (FFHQ template)")
+    parser.add_argument(
+        "--damaged", type=Path, metavar="DIR", help="folders KIND/ of the same faces, damaged (default: damage them)"
+    )
+    parser.add_argument("--model", action="append", metavar="NAME|FILE", help="may be given again (builtin-256)")
+    parser.add_argument("--composed", action="store_true", help="also as the product composes it, skin protected")
+    parser.add_argument("--no-plain", action="store_true", help="without fastNlMeans and unsharp mask")
+    parser.add_argument("--size", type=int, default=256, help="side at which all are compared, pixels")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="write report.json, report.md and sheet.png")
+
+
+def run(options: argparse.Namespace) -> Report:
+    """Do what `add_arguments` took; writes the files of --output. Raises OptionError and what `evaluate` raises."""
+    if options.size < 64:
+        raise OptionError(f"size is {options.size}.", todo="It is 64 or more.")
+    models = options.model or ["builtin-256"]
+    ways: dict[str, Method] = {"damaged": methods.untouched}
+    if not options.no_plain:
+        ways.update(methods.PLAIN)
+    for model in models:
+        ways[Path(model).stem] = methods.by_model(model, options.device)
+    if options.composed:
+        ways.update({f"{Path(model).stem} composed": methods.by_product(model, options.device) for model in models})
+    if options.damaged:
+        cases = list(damaged_folders(options.faces, options.damaged, options.size))
+    else:
+        cases = list(graded_cases(options.faces, options.size))
+    result = evaluate(cases, ways)
+    if options.output:
+        report.write(result, options.output)
+    return result
+
+
+def main() -> None:
+    """`python -m gpen_desktop.lab.evaluate`."""
+    parser = argparse.ArgumentParser(prog="python -m gpen_desktop.lab.evaluate", description=__doc__)
+    add_arguments(parser)
+    print(report.as_markdown(run(parser.parse_args())))
+
+
+if __name__ == "__main__":
+    main()
