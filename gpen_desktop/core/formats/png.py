@@ -75,10 +75,10 @@ def _metadata(chunks: list[Chunk]) -> tuple[Metadata, list[str]]:
     kept = [(k, body) for k, body, key, _ in texts if key not in own and not key.startswith(_RAW_PROFILE)]
     colours = [(kind, body) for kind, body in chunks if kind in _COLOURS]
     metadata = Metadata(
-        exif=first.get(b"eXIf", b"") or raw.get(b"exif", raw.get(b"APP1", b"")).removeprefix(b"Exif\0\0"),
+        exif=(first.get(b"eXIf") or raw.get(b"exif") or raw.get(b"APP1", b"")).removeprefix(b"Exif\0\0"),
         icc=icc or raw.get(b"icc", raw.get(b"icm", b"")),
         xmp=next((text for _, _, key, text in texts if key == _XMP_KEY), b"") or raw.get(b"xmp", b""),
-        photoshop=raw.get(b"iptc", b"") or raw.get(b"8bim", b""),
+        photoshop=raw.get(b"iptc") or raw.get(b"8bim", b""),
         dpi=_dpi(first.get(b"pHYs", b"")),
         png_chunks=tuple(colours + kept),
     )

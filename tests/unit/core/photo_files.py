@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import struct
 import subprocess
@@ -14,6 +15,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
+
+from gpen_desktop.core.types import Photo, SourceFormat
 
 EXIFTOOL = shutil.which("exiftool")
 needs_exiftool = pytest.mark.skipif(
@@ -29,6 +32,15 @@ def picture(height: int = 24, width: int = 37, channels: int = 3, bits: int = 8,
     noise = np.random.default_rng(seed).integers(0, white // 4, (height, width, channels))
     slope = np.linspace(0, 1, height)[:, None, None] + np.linspace(0, 2, width)[None, :, None]
     return (noise + slope / 3 * (white * 3 // 4)).astype(np.uint8 if bits == 8 else np.uint16)
+
+
+def photo_of(samples: NDArray[Any], **source: Any) -> Photo:
+    """A photo in memory out of (H, W, C) samples."""
+    channels = samples.shape[2]
+    colours = np.repeat(samples[..., :1], 3, axis=2) if channels < 3 else samples[..., :3]
+    alpha = np.ascontiguousarray(samples[..., -1]) if channels in (2, 4) else None
+    form = SourceFormat(**{"format": "PNG", "grey": channels < 3, **source})
+    return Photo(pixels=np.ascontiguousarray(colours), alpha=alpha, source=form)
 
 
 def save(array: NDArray[Any], path: Path, **options: Any) -> Path:
@@ -87,10 +99,14 @@ def tag(path: Path, *assignments: str) -> Path:
     return path
 
 
-def tags_of(path: Path) -> dict[str, Any]:
-    """All tags that say something of the photo, also repeated and unknown ones, as stored ('IFD0:Make': …)."""
+def tags_of(path: Path) -> dict[str, list[Any]]:
+    """All tags that say something of the photo, also repeated and unknown ones, as stored ('IFD0:Make': values)."""
     output = exiftool("-json", "-G1:4", "-a", "-u", "-struct", "-n", "-b", path)
-    return {name: value for name, value in json.loads(output)[0].items() if name.startswith(_TELLING)}
+    found: dict[str, list[Any]] = {}
+    for name, value in json.loads(output)[0].items():
+        if name.startswith(_TELLING):
+            found.setdefault(re.sub(r":Copy\d+:", ":", name), []).append(value)
+    return found
 
 
 Fields = dict[int, tuple[int, int, bytes]]  # tag: (type, count, value)
