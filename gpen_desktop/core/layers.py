@@ -14,7 +14,7 @@ import numpy as np
 
 from gpen_desktop.core import texture
 from gpen_desktop.core.align import apply, invert, scale_of
-from gpen_desktop.core.types import Affine, Face, FloatImage, Photo, Pixels, RestoredFace, frozen
+from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Photo, Pixels, RestoredFace, frozen
 
 # Skin tone is what is left after a blur of a third of the eye distance.
 _TONE_BLUR: Final = 0.35
@@ -35,9 +35,10 @@ _SHARP_RESOLUTION: Final = 0.8
 class FaceLayers:
     """One face's layers.
 
-    In crop space, (S, S, 3) float32: change (restored - crop), tone (the part of it that shifts the skin's colour),
-    skin_texture and other_texture (the photo's own detail that the model took, to add back), crispness (an unsharp mask
-    of the restored crop), calm (what an edge-keeping smoother changes).
+    In crop space, (s, s, 3) float32, where s is S, or a half, a quarter, … of it where the photo shows no more: change
+    (restored - crop), tone (the part of it that shifts the skin's colour), skin_texture and other_texture (the photo's
+    own detail that the model took, to add back), crispness (an unsharp mask of the restored crop), calm (what an
+    edge-keeping smoother changes).
     In photo space over rect (x0, y0, x1, y1): mask (h, w); own_band (h, w, 3) or None: minus the photo's noise beyond
     the crop's resolution; grain (h, w).
     is_sharp: the source has more detail than the restored crop.
@@ -83,13 +84,17 @@ def enlarged_map(to_crop: Affine, scale: float) -> Affine:
 
 
 def face_layers(base: Pixels, face: RestoredFace, scale: float) -> FaceLayers:
-    """Work out the layers of one face; `base` is the photo (H, W, 3), already `scale` times its size."""
-    crop, restored = face.crop.pixels, face.restored
-    to_crop = enlarged_map(face.crop.to_crop, scale)
+    """Work out the layers of one face; `base` is the photo (H, W, 3), already `scale` times its size.
+
+    A face smaller in the photo than in the crop is worked on at about the photo's resolution, which is all it can show.
+    """
+    seen = _at_photo_resolution(face, scale)
+    crop, restored = seen.crop.pixels, seen.restored
+    to_crop = enlarged_map(seen.crop.to_crop, scale)
     rect = _rect(to_crop, crop.shape[0], base.shape)
-    mask = warp_to_photo(face.face_mask, to_crop, rect)
+    mask = warp_to_photo(seen.face_mask, to_crop, rect)
     change = restored - crop
-    skin_texture, other_texture = _own_texture(face)
+    skin_texture, other_texture = _own_texture(seen)
     around = base[rect[1] : rect[3], rect[0] : rect[2]].astype(np.float32) / np.float32(np.iinfo(base.dtype).max)
     return FaceLayers(
         restored=face,
@@ -97,14 +102,35 @@ def face_layers(base: Pixels, face: RestoredFace, scale: float) -> FaceLayers:
         rect=rect,
         mask=frozen(mask),
         change=frozen(change),
-        tone=frozen(_tone_shift(change, face)),
+        tone=frozen(_tone_shift(change, seen)),
         skin_texture=frozen(skin_texture),
         other_texture=frozen(other_texture),
-        crispness=frozen(_crispness(restored, face)),
+        crispness=frozen(_crispness(restored) * np.float32(min(1.0, 1 / scale_of(face.crop.to_crop)))),
         calm=frozen(_calm(restored)),
         own_band=_own_band(around, mask, scale_of(to_crop)),
         grain=frozen(_missing_grain(around, warp_to_photo(change, to_crop, rect), mask, seed=_seed(face.crop.face))),
         is_sharp=_is_sharp(face),
+    )
+
+
+def _at_photo_resolution(face: RestoredFace, scale: float) -> RestoredFace:
+    """The face, halved while it still has two crop pixels or more to one of the photo's."""
+    halvings = int(np.log2(max(1.0, scale_of(face.crop.to_crop) / scale)))
+    if halvings == 0:
+        return face
+    factor = 2**halvings
+
+    def smaller(image: FloatImage) -> FloatImage:
+        size = (image.shape[1] // factor, image.shape[0] // factor)
+        return frozen(np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.float32))
+
+    to_crop = face.crop.to_crop / factor
+    to_crop[:, 2] += 0.5 / factor - 0.5  # pixel centres kept
+    return RestoredFace(
+        crop=Crop(face.crop.face, smaller(face.crop.pixels), frozen(to_crop)),
+        restored=smaller(face.restored),
+        face_mask=smaller(face.face_mask),
+        skin_mask=smaller(face.skin_mask),
     )
 
 
@@ -164,13 +190,11 @@ def _own_texture(face: RestoredFace) -> tuple[FloatImage, FloatImage]:
     return grey * skin[..., None], grey * (1 - skin[..., None])
 
 
-def _crispness(restored: FloatImage, face: RestoredFace) -> FloatImage:
-    """Unsharp mask of the restored crop, weaker the smaller the face is in the photo, where it would ring."""
-    size = restored.shape[0]
-    photo_px_per_crop_px = 1 / scale_of(face.crop.to_crop)
-    band = texture.fine_band(texture.luma(restored), 1.2 * size / 256)
+def _crispness(restored: FloatImage) -> FloatImage:
+    """Unsharp mask of the restored crop. The caller weakens it for faces smaller in the photo, where it would ring."""
+    band = texture.fine_band(texture.luma(restored), 1.2 * restored.shape[0] / 256)
     limited = 0.08 * np.tanh(band / 0.08)
-    return np.repeat((limited * min(1.0, photo_px_per_crop_px))[..., None], 3, axis=2).astype(np.float32)
+    return np.repeat(limited[..., None], 3, axis=2).astype(np.float32)
 
 
 def _calm(restored: FloatImage) -> FloatImage:

@@ -14,10 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.align import scale_of
 from gpen_desktop.core.compose import compose
 from gpen_desktop.core.layers import FaceLayers, Layers, face_layers
-from gpen_desktop.core.types import ComposeOptions, FloatImage, Photo, Pixels, RestoredFace, frozen
+from gpen_desktop.core.types import ComposeOptions, Photo, Pixels, RestoredFace, frozen
 
 Rect = tuple[int, int, int, int]
 """x0, y0, x1, y1; the last two are outside."""
@@ -43,13 +42,8 @@ def eight_bit(pixels: Pixels) -> NDArray[np.uint8]:
 
 
 def level_layers(base: Pixels, face: RestoredFace, level: int) -> FaceLayers:
-    """One face's layers for level `level` of the pyramid, which `base` is.
-
-    Layers in crop space are reduced to about the resolution that the level can show.
-    """
-    layers = face_layers(base, face, 0.5**level)
-    halvings = int(np.floor(np.log2(max(1.0, scale_of(layers.to_crop)))))
-    return _reduced(layers, 2**halvings) if halvings else layers
+    """One face's layers for level `level` of the pyramid, which `base` is."""
+    return face_layers(base, face, 0.5**level)
 
 
 def compose_part(
@@ -80,26 +74,6 @@ def _halved(pixels: Pixels) -> Pixels:
         padded = pixels
     size = ((width + 1) // 2, (height + 1) // 2)
     return frozen(cv2.resize(padded, size, interpolation=cv2.INTER_AREA))  # type: ignore[return-value]  # as above
-
-
-def _reduced(layers: FaceLayers, factor: int) -> FaceLayers:
-    def smaller(image: FloatImage) -> FloatImage:
-        size = (image.shape[1] // factor, image.shape[0] // factor)
-        return frozen(np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.float32))
-
-    # crop coordinates shrink, pixel centres kept
-    to_crop = layers.to_crop / factor
-    to_crop[:, 2] += 0.5 / factor - 0.5
-    return dataclasses.replace(
-        layers,
-        to_crop=frozen(to_crop),
-        change=smaller(layers.change),
-        tone=smaller(layers.tone),
-        skin_texture=smaller(layers.skin_texture),
-        other_texture=smaller(layers.other_texture),
-        crispness=smaller(layers.crispness),
-        calm=smaller(layers.calm),
-    )
 
 
 def _clipped(face: FaceLayers, part: Rect) -> FaceLayers | None:
