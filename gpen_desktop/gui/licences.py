@@ -38,12 +38,17 @@ def program() -> Part:
 
 def libraries() -> tuple[Part, ...]:
     """Every library that is here because the program needs it, by name; and Python, Qt's licence and the icons."""
-    found: dict[str, metadata.Distribution] = {}
-    _collect(_DISTRIBUTION, found)
-    parts = [_part(found[name]) for name in found if name != _DISTRIBUTION and not _NOT_SHIPPED.match(name)]
+    parts = [_part(each) for each in distributions() if each.metadata["Name"] != _DISTRIBUTION]
     parts.append(Part("Python", platform.python_version(), "PSF-2.0", _shipped_text("licences", "Python.txt")))
     parts.append(Part("Lucide", "", "ISC, MIT", _shipped_text("icons", "LICENSE-lucide.txt")))
     return tuple(sorted(parts, key=lambda part: part.name.lower()))
+
+
+def distributions() -> tuple[metadata.Distribution, ...]:
+    """The installed packages that the program consists of, itself among them; a bundle carries their metadata along."""
+    found: dict[str, metadata.Distribution] = {}
+    _collect(_DISTRIBUTION, found)
+    return tuple(found[name] for name in found if not _NOT_SHIPPED.match(name))
 
 
 def models() -> tuple[InstalledModel, ...]:

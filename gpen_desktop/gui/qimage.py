@@ -1,0 +1,58 @@
+"""Between arrays and QImage, colours included. Safe in any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QByteArray
+from PySide6.QtGui import QColorSpace, QImage
+
+_SCREEN: Final = QColorSpace.NamedColorSpace.SRgb
+"""Qt cannot ask for the screen's own profile; what is not told otherwise, desktops show as sRGB."""
+
+ToScreen = Callable[[NDArray[np.uint8]], QImage]
+
+
+def from_pixels(pixels: NDArray[np.uint8]) -> QImage:
+    """A QImage (RGB32) of its own from (H, W, 3) uint8 RGB."""
+    # Blue, green, red, 255 in memory is RGB32 on every little-endian machine, and Qt's fastest format to draw.
+    bgra = np.ascontiguousarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGRA))
+    height, width = bgra.shape[:2]
+    return QImage(bgra.data, width, height, bgra.strides[0], QImage.Format.Format_RGB32).copy()
+
+
+def to_screen(icc: bytes) -> ToScreen:
+    """What turns pixels in the colours of an ICC profile into a QImage for the screen.
+
+    An empty, damaged or grey profile counts as sRGB (greys of a grey profile differ from sRGB's by tone curve only).
+    """
+    space = QColorSpace.fromIccProfile(QByteArray(icc)) if icc else QColorSpace(_SCREEN)
+    if not space.isValid() or space.colorModel() != QColorSpace.ColorModel.Rgb or _is_screen(space):
+        return from_pixels
+
+    def converted(pixels: NDArray[np.uint8]) -> QImage:
+        image = from_pixels(pixels)
+        image.setColorSpace(space)
+        image.convertToColorSpace(QColorSpace(_SCREEN))
+        return image
+
+    return converted
+
+
+def to_pixels(image: QImage) -> NDArray[np.uint8]:
+    """(H, W, 3) uint8 RGB from any QImage."""
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
+
+
+def _is_screen(space: QColorSpace) -> bool:
+    """Whether a profile is sRGB under whatever name."""
+    return (
+        space.primaries() == QColorSpace.Primaries.SRgb
+        and space.transferFunction() == QColorSpace.TransferFunction.SRgb
+    )
