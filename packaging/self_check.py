@@ -1,0 +1,86 @@
+"""What only the bundle itself can say of itself: are its icon, translation, style and models inside, and do they work.
+
+Run inside a bundle by smoke_test.py, through `gpen-desktop --self-check REPORT.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from gpen_desktop.__main__ import main  # noqa: F401 -- the streams and the import order of a real start
+
+
+def run(report: str) -> int:
+    """Check everything, write what was found as JSON, and return 0 if all is well."""
+    if sys.platform == "win32":
+        import torch  # noqa: F401, PLC0415 -- before Qt, as in __main__
+    findings: dict[str, object] = {}
+    faults: list[str] = []
+    for check in (_window_parts, _licences, _restores):
+        started = time.perf_counter()
+        try:
+            findings |= check()
+        except Exception as error:
+            faults.append(f"{check.__name__}: {type(error).__name__}: {error}")
+        findings[f"{check.__name__[1:]}_s"] = round(time.perf_counter() - started, 2)
+    findings["faults"] = faults
+    Path(report).write_text(json.dumps(findings, indent=2, ensure_ascii=False), encoding="utf-8")
+    return 1 if faults else 0
+
+
+def _window_parts() -> dict[str, object]:
+    from PySide6.QtGui import QImageReader  # noqa: PLC0415
+    from PySide6.QtWidgets import QApplication, QDialogButtonBox  # noqa: PLC0415
+
+    from gpen_desktop import paths  # noqa: PLC0415
+    from gpen_desktop.gui import i18n, icons, theme  # noqa: PLC0415
+
+    app = QApplication.instance() or QApplication([])
+    theme.apply(app, "dark")
+    _expect(not icons.app_icon().isNull(), "the program's icon is missing")
+    _expect(not icons.icon("folder-open").pixmap(18, 18).isNull(), "an icon cannot be drawn")
+    check_mark = QImageReader(str(paths.resources() / "style" / "check.svg")).read()
+    _expect(not check_mark.isNull(), "the style sheet's SVG pictures cannot be read")
+    i18n.apply(app, "zh_CN")
+    _expect(i18n.setting_text("Strength") == "修复强度", "the Chinese translation is missing")
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    _expect(box.buttons()[0].text() == "取消", "Qt's own Chinese translation is missing")
+    i18n.apply(app, "en")
+    return {"platform": app.platformName()}
+
+
+def _licences() -> dict[str, object]:
+    from gpen_desktop.gui import licences  # noqa: PLC0415
+
+    libraries = licences.libraries()
+    without = [part.name for part in libraries if not part.text]
+    _expect(licences.program().text != "", "the program's own licence is missing")
+    _expect(not without, f"no licence text of {', '.join(without)}")
+    return {"libraries": [f"{part.name} {part.version}".strip() for part in libraries]}
+
+
+def _restores() -> dict[str, object]:
+    from gpen_desktop import paths  # noqa: PLC0415
+    from gpen_desktop.core.detect import FaceDetector  # noqa: PLC0415
+    from gpen_desktop.core.photo_io import load_photo  # noqa: PLC0415
+    from gpen_desktop.core.restore import Restorer  # noqa: PLC0415
+    from gpen_desktop.core.session import Session  # noqa: PLC0415
+    from gpen_desktop.core.types import ComposeOptions  # noqa: PLC0415
+
+    photo = load_photo(paths.samples() / "hopper_small_blurry.jpg")
+    restorer = Restorer("builtin-256", device="cpu")
+    session = Session(photo, FaceDetector(), restorer)
+    faces = session.faces()
+    _expect(len(faces) == 1, f"{len(faces)} faces found in a sample that shows one")
+    session.restore()
+    composed = session.compose(ComposeOptions())
+    _expect(bool((composed.photo.pixels != photo.pixels).any()), "restoring changed nothing")
+    return {"compute": restorer.compute.name}
+
+
+def _expect(truth: bool, otherwise: str) -> None:
+    if not truth:
+        raise AssertionError(otherwise)
