@@ -51,112 +51,291 @@
         <source>File</source>
         <translation>文件</translation>
     </message>
+    <message>
+        <source>{name}: {value}</source>
+        <translation>{name}：{value}</translation>
+    </message>
+</context>
+<context>
+    <name>Actions</name>
+    <message>
+        <source>Open photos…</source>
+        <translation>打开照片…</translation>
+    </message>
+    <message>
+        <source>Open a folder…</source>
+        <translation>打开文件夹…</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>粘贴</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Export all…</source>
+        <translation>全部导出…</translation>
+    </message>
+    <message>
+        <source>Copy the result</source>
+        <translation>复制修复结果</translation>
+    </message>
+    <message>
+        <source>Show in the file manager</source>
+        <translation>在文件管理器中显示</translation>
+    </message>
+    <message>
+        <source>Remove from the album</source>
+        <translation>从相册中移除</translation>
+    </message>
+    <message>
+        <source>Go on restoring</source>
+        <translation>继续修复</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>分割对比</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>并排对比</translation>
+    </message>
+    <message>
+        <source>After only</source>
+        <translation>仅看修复后</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>修复前</translation>
+    </message>
+    <message>
+        <source>The photo as it was, while held (B)</source>
+        <translation>按住查看原照片 (B)</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>适合窗口</translation>
+    </message>
+    <message>
+        <source>Actual size</source>
+        <translation>实际大小</translation>
+    </message>
+    <message>
+        <source>Next photo</source>
+        <translation>下一张照片</translation>
+    </message>
+    <message>
+        <source>Previous photo</source>
+        <translation>上一张照片</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Apply to all photos</source>
+        <translation>应用到所有照片</translation>
+    </message>
+    <message>
+        <source>Next face</source>
+        <translation>下一张人脸</translation>
+    </message>
+    <message>
+        <source>Previous face</source>
+        <translation>上一张人脸</translation>
+    </message>
+    <message>
+        <source>Turn the face on or off</source>
+        <translation>启用或停用这张人脸</translation>
+    </message>
+    <message>
+        <source>Add a missed face</source>
+        <translation>添加漏检的人脸</translation>
+    </message>
+    <message>
+        <source>Correct the points</source>
+        <translation>校正关键点</translation>
+    </message>
+    <message>
+        <source>Not a face: remove</source>
+        <translation>不是人脸，移除</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>设置…</translation>
+    </message>
+    <message>
+        <source>Models…</source>
+        <translation>模型…</translation>
+    </message>
+    <message>
+        <source>Adjustments</source>
+        <translation>调整</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>About GPEN Desktop</source>
+        <translation>关于 GPEN Desktop</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>视图</translation>
+    </message>
+    <message>
+        <source>Changes</source>
+        <translation>编辑</translation>
+    </message>
+    <message>
+        <source>Faces</source>
+        <translation>人脸</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>程序</translation>
+    </message>
+    <message>
+        <source>Hold to see before</source>
+        <translation>按住查看修复前</translation>
+    </message>
+    <message>
+        <source>Move the divider</source>
+        <translation>移动分隔线</translation>
+    </message>
+    <message>
+        <source>Move the photo</source>
+        <translation>移动照片</translation>
+    </message>
 </context>
 <context>
     <name>AdjustPanel</name>
     <message>
         <source>Off</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>{width} × {height} px</source>
-        <translation type="unfinished"></translation>
+        <translation>{width} × {height} 像素</translation>
     </message>
     <message>
         <source>Adjustments</source>
-        <translation type="unfinished"></translation>
+        <translation>调整</translation>
     </message>
     <message>
         <source>Mode</source>
-        <translation type="unfinished">模式</translation>
+        <translation>模式</translation>
     </message>
     <message>
         <source>Natural</source>
-        <translation type="unfinished">自然</translation>
+        <translation>自然</translation>
     </message>
     <message>
         <source>Strong</source>
-        <translation type="unfinished">强力</translation>
+        <translation>强力</translation>
     </message>
     <message>
         <source>Detail</source>
-        <translation type="unfinished">细节</translation>
+        <translation>细节</translation>
     </message>
     <message>
         <source>Keeps the skin&apos;s own texture</source>
-        <translation type="unfinished"></translation>
+        <translation>保留皮肤原有质感</translation>
     </message>
     <message>
         <source>Cleans most</source>
-        <translation type="unfinished"></translation>
+        <translation>清理最彻底</translation>
     </message>
     <message>
         <source>Keeps and crispens fine lines</source>
-        <translation type="unfinished"></translation>
+        <translation>保留并强化细纹</translation>
     </message>
     <message>
         <source>Strength</source>
-        <translation type="unfinished">修复强度</translation>
+        <translation>修复强度</translation>
     </message>
     <message>
         <source>How much of the restored face is blended in.</source>
-        <translation type="unfinished"></translation>
+        <translation>修复结果与原照片的融合程度。</translation>
     </message>
     <message>
         <source>Skin protection</source>
-        <translation type="unfinished">肤色保护</translation>
+        <translation>肤色保护</translation>
     </message>
     <message>
         <source>Keeps skin tone and grain as they were photographed.</source>
-        <translation type="unfinished">保留照片原有的肤色与颗粒。</translation>
+        <translation>保留照片原有的肤色与颗粒。</translation>
     </message>
     <message>
         <source>Denoise</source>
-        <translation type="unfinished">降噪</translation>
+        <translation>降噪</translation>
     </message>
     <message>
         <source>Calms grain and noise in restored faces.</source>
-        <translation type="unfinished">减轻修复后人脸上的颗粒与噪点。</translation>
+        <translation>减轻修复后人脸上的颗粒与噪点。</translation>
     </message>
     <message>
         <source>Sharpen</source>
-        <translation type="unfinished">锐化</translation>
+        <translation>锐化</translation>
     </message>
     <message>
         <source>Crispens restored faces.</source>
-        <translation type="unfinished">让修复后的人脸更清晰。</translation>
+        <translation>让修复后的人脸更清晰。</translation>
     </message>
     <message>
         <source>Faces</source>
-        <translation type="unfinished">人脸</translation>
+        <translation>人脸</translation>
     </message>
     <message>
         <source>Whole photo</source>
-        <translation type="unfinished">整张照片</translation>
+        <translation>整张照片</translation>
     </message>
     <message>
         <source>Presets</source>
-        <translation type="unfinished"></translation>
+        <translation>预设</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Background</source>
-        <translation type="unfinished"></translation>
+        <translation>背景</translation>
     </message>
     <message>
         <source>Enlarge</source>
-        <translation type="unfinished">放大</translation>
+        <translation>放大</translation>
     </message>
     <message>
         <source>Apply to all photos</source>
-        <translation type="unfinished"></translation>
+        <translation>应用到所有照片</translation>
     </message>
     <message>
         <source>Give every photo this look. Each keeps its own choice of faces.</source>
-        <translation type="unfinished"></translation>
+        <translation>将当前效果用于所有照片；各照片的人脸选择保持不变。</translation>
     </message>
 </context>
 <context>
@@ -180,6 +359,13 @@
     <message>
         <source>no faces</source>
         <translation>没有人脸</translation>
+    </message>
+</context>
+<context>
+    <name>AlbumView</name>
+    <message>
+        <source>Photos</source>
+        <translation>照片</translation>
     </message>
 </context>
 <context>
@@ -232,110 +418,258 @@
     </message>
 </context>
 <context>
-    <name>FacesSection</name>
+    <name>EmptyState</name>
     <message>
-        <source>{on} of {all} faces on</source>
-        <translation type="unfinished"></translation>
+        <source>Drop photos or a folder here</source>
+        <translation>将照片或文件夹拖到这里</translation>
     </message>
     <message>
-        <source>Face {number}</source>
-        <translation type="unfinished"></translation>
+        <source>Open photos…</source>
+        <translation>打开照片…</translation>
     </message>
     <message>
-        <source>Sharp already; left as it is.</source>
-        <translation type="unfinished"></translation>
+        <source>Everything stays on this computer.</source>
+        <translation>所有内容都只留在这台电脑上。</translation>
     </message>
     <message>
-        <source>Smaller than the smallest face set below.</source>
-        <translation type="unfinished"></translation>
+        <source>Or try one of these</source>
+        <translation>或试试这些示例</translation>
     </message>
     <message>
-        <source>Faces</source>
-        <translation type="unfinished">人脸</translation>
+        <source>Sample photo {number}</source>
+        <translation>示例照片 {number}</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
     </message>
     <message>
-        <source>All</source>
-        <translation type="unfinished">全部</translation>
+        <source>Photos</source>
+        <translation>照片</translation>
     </message>
     <message>
-        <source>Largest</source>
-        <translation type="unfinished"></translation>
+        <source>This photo</source>
+        <translation>这张照片</translation>
     </message>
     <message>
-        <source>None</source>
-        <translation type="unfinished"></translation>
+        <source>All photos ({count})</source>
+        <translation>所有照片（{count}）</translation>
     </message>
     <message>
-        <source>Restore every face</source>
-        <translation type="unfinished"></translation>
+        <source>Quality</source>
+        <translation>质量</translation>
     </message>
     <message>
-        <source>Restore the largest face only</source>
-        <translation type="unfinished"></translation>
+        <source>Choose a folder</source>
+        <translation>选择文件夹</translation>
     </message>
     <message>
-        <source>Restore no face; turn them on one by one</source>
-        <translation type="unfinished"></translation>
+        <source>Folder</source>
+        <translation>文件夹</translation>
     </message>
     <message>
-        <source>Smallest face</source>
-        <translation type="unfinished">最小人脸</translation>
+        <source>File name</source>
+        <translation>文件名</translation>
     </message>
     <message>
-        <source>Faces narrower than this are left as they are.</source>
-        <translation type="unfinished">宽度小于此值的人脸保持原样。</translation>
+        <source>Format</source>
+        <translation>格式</translation>
     </message>
     <message>
-        <source>Restore sharp faces too</source>
-        <translation type="unfinished"></translation>
+        <source>If the file exists</source>
+        <translation>文件已存在时</translation>
     </message>
     <message>
-        <source>Off, a face with more detail than the model can give is left alone.</source>
-        <translation type="unfinished">关闭时，细节已超出模型能力的人脸保持原样。</translation>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
     <message>
-        <source>Own strength</source>
-        <translation type="unfinished"></translation>
+        <source>Choose a folder.</source>
+        <translation>请选择文件夹。</translation>
     </message>
     <message>
-        <source>Strength of this face; double-click for the photo&apos;s own.</source>
-        <translation type="unfinished"></translation>
+        <source>nothing: the file exists</source>
+        <translation>不导出：文件已存在</translation>
     </message>
     <message>
-        <source>Add a missed face</source>
-        <translation type="unfinished"></translation>
+        <source>Gives {name}</source>
+        <translation>将保存为 {name}</translation>
+    </message>
+</context>
+<context>
+    <name>FaceDesk</name>
+    <message>
+        <source>Turn a face on or off</source>
+        <translation>启用或停用人脸</translation>
     </message>
     <message>
-        <source>Draw a box around a face that was not found.</source>
-        <translation type="unfinished"></translation>
+        <source>Draw a box around the face, from forehead to chin.</source>
+        <translation>框出人脸，从额头到下巴。</translation>
     </message>
     <message>
-        <source>Previous face</source>
-        <translation type="unfinished"></translation>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
     <message>
-        <source>Next face</source>
-        <translation type="unfinished"></translation>
+        <source>Remove a face</source>
+        <translation>移除人脸</translation>
+    </message>
+    <message>
+        <source>Drag the five points onto the eyes, the tip of the nose and the corners of the mouth.</source>
+        <translation>将五个点拖到双眼、鼻尖和两侧嘴角。</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Correct a face</source>
+        <translation>校正人脸</translation>
+    </message>
+    <message>
+        <source>Add a face</source>
+        <translation>添加人脸</translation>
+    </message>
+    <message>
+        <source>Leave this face as it is</source>
+        <translation>这张人脸保持原样</translation>
+    </message>
+    <message>
+        <source>Restore this face</source>
+        <translation>修复这张人脸</translation>
     </message>
     <message>
         <source>Correct the points</source>
-        <translation type="unfinished"></translation>
+        <translation>校正关键点</translation>
     </message>
     <message>
         <source>Not a face: remove</source>
-        <translation type="unfinished"></translation>
+        <translation>不是人脸，移除</translation>
+    </message>
+    <message>
+        <source>Add a missed face</source>
+        <translation>添加漏检的人脸</translation>
+    </message>
+</context>
+<context>
+    <name>FaceStrip</name>
+    <message>
+        <source>Face {number}</source>
+        <translation>人脸 {number}</translation>
+    </message>
+    <message>
+        <source>Faces, before and after</source>
+        <translation>人脸，修复前与修复后</translation>
+    </message>
+</context>
+<context>
+    <name>FacesSection</name>
+    <message>
+        <source>{on} of {all} faces on</source>
+        <translation>已启用 {on} / {all} 张人脸</translation>
+    </message>
+    <message>
+        <source>Face {number}</source>
+        <translation>人脸 {number}</translation>
+    </message>
+    <message>
+        <source>Sharp already; left as it is.</source>
+        <translation>本已清晰，保持原样。</translation>
+    </message>
+    <message>
+        <source>Smaller than the smallest face set below.</source>
+        <translation>小于下方设定的最小人脸。</translation>
+    </message>
+    <message>
+        <source>Faces</source>
+        <translation>人脸</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Largest</source>
+        <translation>仅最大</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>全不选</translation>
+    </message>
+    <message>
+        <source>Restore every face</source>
+        <translation>修复每一张人脸</translation>
+    </message>
+    <message>
+        <source>Restore the largest face only</source>
+        <translation>只修复最大的一张人脸</translation>
+    </message>
+    <message>
+        <source>Restore no face; turn them on one by one</source>
+        <translation>先不修复，再逐张启用</translation>
+    </message>
+    <message>
+        <source>Smallest face</source>
+        <translation>最小人脸</translation>
+    </message>
+    <message>
+        <source>Faces narrower than this are left as they are.</source>
+        <translation>宽度小于此值的人脸保持原样。</translation>
+    </message>
+    <message>
+        <source>Restore sharp faces too</source>
+        <translation>也修复清晰的人脸</translation>
+    </message>
+    <message>
+        <source>Off, a face with more detail than the model can give is left alone.</source>
+        <translation>关闭时，细节已超出模型能力的人脸保持原样。</translation>
+    </message>
+    <message>
+        <source>Own strength</source>
+        <translation>单独强度</translation>
+    </message>
+    <message>
+        <source>Strength of this face; double-click for the photo&apos;s own.</source>
+        <translation>这张人脸的修复强度；双击恢复为照片的设置。</translation>
+    </message>
+    <message>
+        <source>Add a missed face</source>
+        <translation>添加漏检的人脸</translation>
+    </message>
+    <message>
+        <source>Draw a box around a face that was not found.</source>
+        <translation>框出没有检测到的人脸。</translation>
+    </message>
+    <message>
+        <source>Previous face</source>
+        <translation>上一张人脸</translation>
+    </message>
+    <message>
+        <source>Next face</source>
+        <translation>下一张人脸</translation>
+    </message>
+    <message>
+        <source>Correct the points</source>
+        <translation>校正关键点</translation>
+    </message>
+    <message>
+        <source>Not a face: remove</source>
+        <translation>不是人脸，移除</translation>
     </message>
     <message>
         <source>Choose faces</source>
-        <translation type="unfinished"></translation>
+        <translation>选择人脸</translation>
     </message>
     <message>
         <source>Turn a face on or off</source>
-        <translation type="unfinished"></translation>
+        <translation>启用或停用人脸</translation>
     </message>
     <message>
         <source>Strength of a face</source>
-        <translation type="unfinished"></translation>
+        <translation>人脸修复强度</translation>
     </message>
 </context>
 <context>
@@ -351,6 +685,66 @@
     <message>
         <source>The other photos are not affected.</source>
         <translation>其他照片不受影响。</translation>
+    </message>
+</context>
+<context>
+    <name>FileDesk</name>
+    <message>
+        <source>Open photos</source>
+        <translation>打开照片</translation>
+    </message>
+    <message>
+        <source>Open a folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>MainToolBar</name>
+    <message>
+        <source>Empty this list</source>
+        <translation>清空列表</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>工具</translation>
+    </message>
+    <message>
+        <source>Recent photos</source>
+        <translation>最近的照片</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Settings and more</source>
+        <translation>设置与更多</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Apply to all photos</source>
+        <translation>应用到所有照片</translation>
+    </message>
+</context>
+<context>
+    <name>MessageStrip</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -524,6 +918,87 @@
     </message>
 </context>
 <context>
+    <name>News</name>
+    <message>
+        <source>Stay</source>
+        <translation>留下</translation>
+    </message>
+    <message>
+        <source>Photos are still being exported.</source>
+        <translation>照片仍在导出。</translation>
+    </message>
+    <message>
+        <source>Stop and close</source>
+        <translation>停止并关闭</translation>
+    </message>
+    <message numerus="yes">
+        <source>Restored photos not exported yet: %n</source>
+        <translation>
+            <numerusform>有 %n 张修复后的照片尚未导出</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Close without exporting</source>
+        <translation>不导出，直接关闭</translation>
+    </message>
+    <message>
+        <source>Export all…</source>
+        <translation>全部导出…</translation>
+    </message>
+    <message>
+        <source>Photos are still being restored.</source>
+        <translation>照片仍在修复。</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>复制详情</translation>
+    </message>
+    <message>
+        <source>Remove from the album</source>
+        <translation>从相册中移除</translation>
+    </message>
+    <message>
+        <source>No faces found in this photo.</source>
+        <translation>这张照片中没有检测到人脸。</translation>
+    </message>
+    <message>
+        <source>Draw one</source>
+        <translation>手动框选</translation>
+    </message>
+    <message>
+        <source>No photos found in {name}.</source>
+        <translation>{name} 中没有照片。</translation>
+    </message>
+    <message>
+        <source>There is no photo on the clipboard.</source>
+        <translation>剪贴板中没有照片。</translation>
+    </message>
+    <message>
+        <source>Exported as {name}.</source>
+        <translation>已导出为 {name}。</translation>
+    </message>
+    <message>
+        <source>{count} photos exported to {folder}.</source>
+        <translation>已将 {count} 张照片导出到 {folder}。</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>查看</translation>
+    </message>
+    <message>
+        <source>{name} was skipped: a file of that name exists.</source>
+        <translation>已跳过 {name}：已有同名文件。</translation>
+    </message>
+    <message>
+        <source>The result is on the clipboard.</source>
+        <translation>修复结果已复制到剪贴板。</translation>
+    </message>
+</context>
+<context>
     <name>NoticeStrip</name>
     <message>
         <source>Cancel</source>
@@ -564,27 +1039,34 @@
     <name>PresetsSection</name>
     <message>
         <source>Presets</source>
-        <translation type="unfinished"></translation>
+        <translation>预设</translation>
     </message>
     <message>
         <source>Name of this look</source>
-        <translation type="unfinished"></translation>
+        <translation>为当前效果命名</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished"></translation>
+        <translation>保存</translation>
     </message>
     <message>
         <source>Keep the present look as a preset of your own.</source>
-        <translation type="unfinished"></translation>
+        <translation>将当前效果保存为自己的预设。</translation>
     </message>
     <message>
         <source>Preset {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>预设“{name}”</translation>
     </message>
     <message>
         <source>Remove preset</source>
-        <translation type="unfinished"></translation>
+        <translation>移除预设</translation>
+    </message>
+</context>
+<context>
+    <name>ProgramDesk</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
     </message>
 </context>
 <context>
@@ -615,6 +1097,57 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>StatusBar</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Exporting</source>
+        <translation>正在导出</translation>
+    </message>
+    <message>
+        <source>Restoring</source>
+        <translation>修复</translation>
+    </message>
+    <message>
+        <source>Exporting {number} of {all}</source>
+        <translation>正在导出 {number} / {all}</translation>
+    </message>
+    <message>
+        <source>Restoring {number} of {all}</source>
+        <translation>正在修复 {number} / {all}</translation>
+    </message>
+    <message>
+        <source>less than a minute left</source>
+        <translation>不到 1 分钟</translation>
+    </message>
+    <message>
+        <source>{minutes} min left</source>
+        <translation>剩余 {minutes} 分钟</translation>
+    </message>
+    <message>
+        <source>{hours} h left</source>
+        <translation>剩余 {hours} 小时</translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds} 秒</translation>
+    </message>
+    <message>
+        <source>{size} GB</source>
+        <translation>{size} GB</translation>
+    </message>
+    <message>
+        <source>Memory in use. The model is loaded with the first photo.</source>
+        <translation>当前内存占用。模型在打开第一张照片时载入。</translation>
     </message>
 </context>
 <context>
