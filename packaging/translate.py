@@ -140,25 +140,30 @@ def _unique(texts: list[str]) -> list[str]:
 
 
 def _core_messages() -> Iterator[str]:
-    """Sentences given to our errors (`what` and `todo`) anywhere in core and models, values as {0}, {1}, ..."""
+    """Everything in core and models that reads as words: whole sentences of errors, warnings and reasons, and the
+    parts that are filled into them. Values stand as {0}, {1}, ... The catalogue has a context of its own."""
     for folder in ("core", "models"):
         for file in sorted((PACKAGE / folder).rglob("*.py")):
-            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and _callee(node).endswith("Error"):
-                    yield from _sentences(node)
+            if file.name != "catalog.py":
+                tree = ast.parse(file.read_text(encoding="utf-8"))
+                yield from filter(_reads_as_words, map(_template, _strings(tree)))
 
 
-def _callee(call: ast.Call) -> str:
-    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+def _strings(tree: ast.Module) -> Iterator[ast.expr]:
+    """String literals and f-strings, without docstrings and without the pieces of f-strings."""
+    nodes = list(ast.walk(tree))
+    left_out = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    left_out |= {id(piece) for node in nodes if isinstance(node, ast.JoinedStr) for piece in node.values}
+    for node in nodes:
+        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in left_out:
+            yield node
 
 
-def _sentences(call: ast.Call) -> Iterator[str]:
-    given = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "todo")]
-    for expression in given:
-        for part in (expression.body, expression.orelse) if isinstance(expression, ast.IfExp) else (expression,):
-            template = _template(part)
-            if re.search(r"[A-Za-z]", re.sub(r"\{\d+\}", "", template)):
-                yield template
+def _reads_as_words(template: str) -> bool:
+    if "; " in template:  # joins two sentences' parts
+        return True
+    words = re.sub(r"\{\d+\}", "", template)
+    return " " in template and bool(re.search("[A-Za-z]{2}", words)) and not re.search(r"[<\n]", template)
 
 
 def _template(expression: ast.expr) -> str:

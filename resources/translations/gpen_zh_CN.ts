@@ -1272,6 +1272,10 @@
 <context>
     <name>core</name>
     <message>
+        <source> and {0} more</source>
+        <translation> 等另外 {0} 项</translation>
+    </message>
+    <message>
         <source>&apos;{0}&apos; cannot be read as weights ({1}).</source>
         <translation>无法将“{0}”作为模型文件读取（{1}）。</translation>
     </message>
@@ -1284,12 +1288,28 @@
         <translation>“{0}”中没有关键点网络。</translation>
     </message>
     <message>
+        <source>&apos;{0}&apos; has shape {1}</source>
+        <translation>“{0}”的形状为 {1}</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has shape {1} where {2} was expected</source>
+        <translation>“{0}”的形状为 {1}，应为 {2}</translation>
+    </message>
+    <message>
         <source>&apos;{0}&apos; holds more than numbers, or is damaged; nothing in it was run.</source>
         <translation>“{0}”含有数值以外的内容，或已损坏；其中的代码没有被运行。</translation>
     </message>
     <message>
+        <source>&apos;{0}&apos; holds numbers that are not finite</source>
+        <translation>“{0}”含有非有限数值</translation>
+    </message>
+    <message>
         <source>&apos;{0}&apos; holds {1}, not named weights.</source>
         <translation>“{0}”的内容是 {1}，不是带名称的权重。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; holds {1}, not real numbers</source>
+        <translation>“{0}”的内容是 {1}，不是实数</translation>
     </message>
     <message>
         <source>&apos;{0}&apos; is not a weights file.</source>
@@ -1300,6 +1320,10 @@
         <translation>“{0}”与同名的正式文件不一致（sha256 为 {1}，应为 {2}）。</translation>
     </message>
     <message>
+        <source>&apos;{0}&apos; is not the filter of the published networks</source>
+        <translation>“{0}”不是已发布网络所用的滤波器</translation>
+    </message>
+    <message>
         <source>&apos;{0}&apos; is not there.</source>
         <translation>“{0}”不存在。</translation>
     </message>
@@ -1308,16 +1332,44 @@
         <translation>“{0}”已存在。</translation>
     </message>
     <message>
+        <source>&apos;{0}&apos; was asked for</source>
+        <translation>已指定“{0}”</translation>
+    </message>
+    <message>
+        <source>A JPEG cannot be transparent: what was transparent was put onto white.</source>
+        <translation>JPEG 不支持透明：透明部分已填为白色。</translation>
+    </message>
+    <message>
         <source>A batch norm of the landmark network follows no convolution.</source>
         <translation>关键点网络中有一个批归一化层前面没有卷积层。</translation>
+    </message>
+    <message>
+        <source>A {0} cannot hold the {1}, which was left out.</source>
+        <translation>{0} 无法保存{1}，已略去。</translation>
+    </message>
+    <message>
+        <source>A {0} holds 8 bits per channel, not 16.</source>
+        <translation>{0} 每通道只有 8 位，不支持 16 位。</translation>
     </message>
     <message>
         <source>Allow overwriting, or choose another name.</source>
         <translation>请允许覆盖，或换一个名称。</translation>
     </message>
     <message>
+        <source>CPU ({0})</source>
+        <translation>CPU ({0})</translation>
+    </message>
+    <message>
         <source>Check the name.</source>
         <translation>请检查名称。</translation>
+    </message>
+    <message>
+        <source>Choose a shorter one.</source>
+        <translation>请换一个较短的名称。</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>请选择其他文件夹。</translation>
     </message>
     <message>
         <source>Choose another format.</source>
@@ -1364,6 +1416,14 @@
         <translation>无法保存 {0}：{1}。</translation>
     </message>
     <message>
+        <source>Create it, or choose another one.</source>
+        <translation>请先创建该文件夹，或另选一个。</translation>
+    </message>
+    <message>
+        <source>EXIF data</source>
+        <translation>EXIF 数据</translation>
+    </message>
+    <message>
         <source>Expected a published GPEN checkpoint (keys &apos;ecd…&apos;, &apos;final_linear…&apos;, &apos;generator…&apos;).</source>
         <translation>应为公开发布的 GPEN 模型文件（含 &apos;ecd…&apos;、&apos;final_linear…&apos;、&apos;generator…&apos; 等键）。</translation>
     </message>
@@ -1384,6 +1444,22 @@
         <translation>可用格式：keep、{0}。</translation>
     </message>
     <message>
+        <source>Free some space, or save somewhere else.</source>
+        <translation>请腾出空间，或保存到其他位置。</translation>
+    </message>
+    <message>
+        <source>GPEN Desktop {0}</source>
+        <translation>GPEN Desktop {0}</translation>
+    </message>
+    <message>
+        <source>GPU (Apple)</source>
+        <translation>GPU (Apple)</translation>
+    </message>
+    <message>
+        <source>GPU ({0})</source>
+        <translation>GPU ({0})</translation>
+    </message>
+    <message>
         <source>Get it again, or give it another name if it is meant to differ.</source>
         <translation>请重新获取；如果本来就是不同的文件，请改名。</translation>
     </message>
@@ -1394,6 +1470,14 @@
     <message>
         <source>Get them from {0} and run: gpen-desktop models import {1}</source>
         <translation>请从 {0} 获取，然后运行：gpen-desktop models import {1}</translation>
+    </message>
+    <message>
+        <source>Half precision gives broken faces on {0}; single precision is used instead.</source>
+        <translation>半精度在 {0} 上会产生损坏的人脸，已改用单精度。</translation>
+    </message>
+    <message>
+        <source>IPTC data</source>
+        <translation>IPTC 数据</translation>
     </message>
     <message>
         <source>It goes from 0 to 100.</source>
@@ -1412,6 +1496,10 @@
         <translation>应为像素宽度，不小于 0。</translation>
     </message>
     <message>
+        <source>Its 16 bits per channel were read as 8.</source>
+        <translation>每通道 16 位的数据已按 8 位读取。</translation>
+    </message>
+    <message>
         <source>Known models: {0}.</source>
         <translation>已知模型：{0}。</translation>
     </message>
@@ -1420,8 +1508,16 @@
         <translation>已知模板：ffhq、gpen。</translation>
     </message>
     <message>
+        <source>No faces found; the photo was copied as it is.</source>
+        <translation>没有检测到人脸，照片已原样复制。</translation>
+    </message>
+    <message>
         <source>On a CPU choose auto, fp32 or bf16.</source>
         <translation>使用 CPU 时请选择 auto、fp32 或 bf16。</translation>
+    </message>
+    <message>
+        <source>One face does not fit into the memory of {0}; the CPU is used instead.</source>
+        <translation>{0} 的内存容不下一张人脸，已改用 CPU。</translation>
     </message>
     <message>
         <source>OpenCV cannot use its face cascade.</source>
@@ -1436,8 +1532,28 @@
         <translation>OpenCV 自带的人脸检测数据类型未知。</translation>
     </message>
     <message>
+        <source>Part of the EXIF data is damaged; that part was left out.</source>
+        <translation>部分 EXIF 数据已损坏，已略去。</translation>
+    </message>
+    <message>
+        <source>Part of the PNG&apos;s metadata is damaged and was left out.</source>
+        <translation>PNG 的部分元数据已损坏，已略去。</translation>
+    </message>
+    <message>
+        <source>Photos are read from JPEG, PNG, TIFF, WebP and BMP files</source>
+        <translation>可读取 JPEG、PNG、TIFF、WebP 和 BMP 照片</translation>
+    </message>
+    <message>
         <source>Photos of up to {0} million pixels can be worked on.</source>
         <translation>可处理的照片最大为 {0} 百万像素。</translation>
+    </message>
+    <message>
+        <source>Please report it with the details in the JSON report.</source>
+        <translation>请连同 JSON 报告中的详情一并反馈。</translation>
+    </message>
+    <message>
+        <source>PyTorch sees {0} CUDA GPU(s)</source>
+        <translation>PyTorch 检测到 {0} 个 CUDA GPU</translation>
     </message>
     <message>
         <source>Reinstall GPEN Desktop, or get its weights folder again.</source>
@@ -1448,12 +1564,52 @@
         <translation>请重新安装 opencv-python 4.x。</translation>
     </message>
     <message>
+        <source>Save somewhere else.</source>
+        <translation>请保存到其他位置。</translation>
+    </message>
+    <message>
         <source>See &apos;gpen-desktop models list&apos;.</source>
         <translation>请查看 &apos;gpen-desktop models list&apos;。</translation>
     </message>
     <message>
         <source>See the numbers with &apos;gpen-desktop faces PHOTO&apos;.</source>
         <translation>用 &apos;gpen-desktop faces PHOTO&apos; 可查看编号。</translation>
+    </message>
+    <message>
+        <source>Something unforeseen went wrong ({0}: {1}).</source>
+        <translation>出现意外错误（{0}：{1}）。</translation>
+    </message>
+    <message>
+        <source>The CMYK colours were converted to sRGB.</source>
+        <translation>CMYK 颜色已转换为 sRGB。</translation>
+    </message>
+    <message>
+        <source>The CMYK colours were converted without a colour profile, and may look different.</source>
+        <translation>CMYK 颜色在没有色彩配置文件的情况下转换，可能略有差异。</translation>
+    </message>
+    <message>
+        <source>The EXIF data is damaged and was left out.</source>
+        <translation>EXIF 数据已损坏，已略去。</translation>
+    </message>
+    <message>
+        <source>The EXIF data is too long for a JPEG and was left out.</source>
+        <translation>EXIF 数据过长，JPEG 无法容纳，已略去。</translation>
+    </message>
+    <message>
+        <source>The Lab colours were converted to sRGB.</source>
+        <translation>Lab 颜色已转换为 sRGB。</translation>
+    </message>
+    <message>
+        <source>The XMP data is too long for a JPEG and was left out.</source>
+        <translation>XMP 数据过长，JPEG 无法容纳，已略去。</translation>
+    </message>
+    <message>
+        <source>The colour profile is damaged and was left out.</source>
+        <translation>色彩配置文件已损坏，已略去。</translation>
+    </message>
+    <message>
+        <source>The colour profile is not one for these pixels and was left out.</source>
+        <translation>色彩配置文件与像素格式不符，已略去。</translation>
     </message>
     <message>
         <source>The device &apos;{0}&apos; is not there; {1}.</source>
@@ -1468,12 +1624,28 @@
         <translation>文件指定了模板“{0}”。</translation>
     </message>
     <message>
+        <source>The maker notes had to be moved within the file; some programs may not find all of them.</source>
+        <translation>厂商注释在文件中的位置有所变动，个别程序可能无法全部读取。</translation>
+    </message>
+    <message>
+        <source>The maker notes in the EXIF data are too long for a JPEG and were left out.</source>
+        <translation>EXIF 数据中的厂商注释过长，JPEG 无法容纳，已略去。</translation>
+    </message>
+    <message>
         <source>The model &apos;{0}&apos; gave numbers that are no picture.</source>
         <translation>模型“{0}”输出的数值不是有效图像。</translation>
     </message>
     <message>
+        <source>The name of {0} does not say so, but it is a {1} file.</source>
+        <translation>{0} 的实际类型是 {1}，与扩展名不符。</translation>
+    </message>
+    <message>
         <source>The photo was not read from a file, so there is none to copy.</source>
         <translation>这张照片不是从文件读取的，没有可复制的文件。</translation>
+    </message>
+    <message>
+        <source>The tones of the grey colour profile were converted to sRGB.</source>
+        <translation>灰度色彩配置文件的影调已转换为 sRGB。</translation>
     </message>
     <message>
         <source>The weights folder cannot be written ({0}).</source>
@@ -1540,32 +1712,144 @@
         <translation>请换用其他的。</translation>
     </message>
     <message>
+        <source>XMP data</source>
+        <translation>XMP 数据</translation>
+    </message>
+    <message>
+        <source>a CUDA GPU is there</source>
+        <translation>有可用的 CUDA GPU</translation>
+    </message>
+    <message>
+        <source>a GIF</source>
+        <translation>GIF</translation>
+    </message>
+    <message>
+        <source>a JPEG 2000</source>
+        <translation>JPEG 2000</translation>
+    </message>
+    <message>
+        <source>a JPEG XL</source>
+        <translation>JPEG XL</translation>
+    </message>
+    <message>
+        <source>a PDF</source>
+        <translation>PDF</translation>
+    </message>
+    <message>
+        <source>a Photoshop document</source>
+        <translation>Photoshop</translation>
+    </message>
+    <message>
+        <source>a camera&apos;s raw file</source>
+        <translation>相机 RAW</translation>
+    </message>
+    <message>
         <source>a directory lies outside the data</source>
         <translation>目录位于数据之外</translation>
+    </message>
+    <message>
+        <source>a folder of that name is there</source>
+        <translation>已有同名文件夹</translation>
+    </message>
+    <message>
+        <source>a video</source>
+        <translation>视频</translation>
     </message>
     <message>
         <source>a {0} can be at most {1} pixels wide and high</source>
         <translation>{0} 的宽和高最多为 {1} 像素</translation>
     </message>
     <message>
+        <source>already sharp</source>
+        <translation>本已清晰</translation>
+    </message>
+    <message>
+        <source>an AVIF</source>
+        <translation>AVIF</translation>
+    </message>
+    <message>
+        <source>an Apple GPU is there</source>
+        <translation>有可用的 Apple GPU</translation>
+    </message>
+    <message>
         <source>an EXIF block cannot be BigTIFF</source>
         <translation>EXIF 数据块不能是 BigTIFF</translation>
+    </message>
+    <message>
+        <source>an HEIC</source>
+        <translation>HEIC</translation>
+    </message>
+    <message>
+        <source>auto, cpu, cuda, cuda:N, mps</source>
+        <translation>auto、cpu、cuda、cuda:N、mps</translation>
     </message>
     <message>
         <source>bf16 is not offered on Apple GPUs.</source>
         <translation>Apple GPU 不提供 bf16。</translation>
     </message>
     <message>
+        <source>colour profile</source>
+        <translation>色彩配置文件</translation>
+    </message>
+    <message>
         <source>fp16 is for GPUs.</source>
         <translation>fp16 只用于 GPU。</translation>
+    </message>
+    <message>
+        <source>gamma statement</source>
+        <translation>伽马信息</translation>
+    </message>
+    <message>
+        <source>half precision is fastest on it</source>
+        <translation>它用半精度最快</translation>
+    </message>
+    <message>
+        <source>it has no bfloat16 arithmetic in hardware</source>
+        <translation>它没有硬件 bfloat16 运算</translation>
     </message>
     <message>
         <source>it is a camera&apos;s raw file, which has to be developed into a TIFF or JPEG first</source>
         <translation>这是相机的 RAW 文件，需要先转换为 TIFF 或 JPEG</translation>
     </message>
     <message>
+        <source>it is a folder</source>
+        <translation>这是文件夹</translation>
+    </message>
+    <message>
         <source>it is a kind of {0} that cannot be read, or damaged</source>
         <translation>这种 {0} 无法读取，或文件已损坏</translation>
+    </message>
+    <message>
+        <source>it is not a photo. {0}</source>
+        <translation>这不是照片。{0}</translation>
+    </message>
+    <message>
+        <source>it is too old to be faster in half precision</source>
+        <translation>它较旧，用半精度不会更快</translation>
+    </message>
+    <message>
+        <source>it is {0} file. {1}</source>
+        <translation>这是 {0} 文件。{1}</translation>
+    </message>
+    <message>
+        <source>it lacks &apos;{0}&apos; and has {1}</source>
+        <translation>缺少“{0}”，而含有 {1}</translation>
+    </message>
+    <message>
+        <source>it looks like GPEN-{0} but also has {1}</source>
+        <translation>看似 GPEN-{0}，但还含有 {1}</translation>
+    </message>
+    <message>
+        <source>it looks like GPEN-{0} but lacks {1}</source>
+        <translation>看似 GPEN-{0}，但缺少 {1}</translation>
+    </message>
+    <message>
+        <source>it multiplies bfloat16 in hardware</source>
+        <translation>它支持硬件 bfloat16 运算</translation>
+    </message>
+    <message>
+        <source>its encoder has {0} steps</source>
+        <translation>其编码器有 {0} 级</translation>
     </message>
     <message>
         <source>its kind of compressed 16-bit TIFF cannot be read; save it uncompressed first</source>
@@ -1588,8 +1872,28 @@
         <translation>最小人脸为 {0}。</translation>
     </message>
     <message>
+        <source>model name</source>
+        <translation>model name</translation>
+    </message>
+    <message>
+        <source>no GPU that PyTorch can use is there</source>
+        <translation>没有 PyTorch 可用的 GPU</translation>
+    </message>
+    <message>
         <source>no TIFF header</source>
         <translation>没有 TIFF 文件头</translation>
+    </message>
+    <message>
+        <source>not enough</source>
+        <translation>不足</translation>
+    </message>
+    <message>
+        <source>not selected</source>
+        <translation>未选择</translation>
+    </message>
+    <message>
+        <source>out of memory</source>
+        <translation>内存不足</translation>
     </message>
     <message>
         <source>quality is {0}.</source>
@@ -1600,16 +1904,104 @@
         <translation>放大倍数为 {0}。</translation>
     </message>
     <message>
+        <source>second part of the XMP data</source>
+        <translation> XMP 数据的第二部分</translation>
+    </message>
+    <message>
+        <source>single precision is safe there</source>
+        <translation>它用单精度最稳妥</translation>
+    </message>
+    <message>
+        <source>strength 0</source>
+        <translation>强度为 0</translation>
+    </message>
+    <message>
+        <source>strength of face {0}</source>
+        <translation>人脸 {0} 的修复强度</translation>
+    </message>
+    <message>
+        <source>text notes</source>
+        <translation>文字注释</translation>
+    </message>
+    <message>
         <source>the BMP encoder failed</source>
         <translation>BMP 编码失败</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>磁盘已满</translation>
+    </message>
+    <message>
+        <source>the disk may not be written to</source>
+        <translation>磁盘不可写入</translation>
+    </message>
+    <message>
+        <source>the disk quota is used up</source>
+        <translation>磁盘配额已用完</translation>
+    </message>
+    <message>
+        <source>the file ends early</source>
+        <translation>文件不完整</translation>
+    </message>
+    <message>
+        <source>the file is damaged</source>
+        <translation>文件已损坏</translation>
+    </message>
+    <message>
+        <source>the file is empty</source>
+        <translation>文件为空</translation>
+    </message>
+    <message>
+        <source>the file is larger than this disk allows</source>
+        <translation>文件超出此磁盘允许的大小</translation>
+    </message>
+    <message>
+        <source>the folder does not exist</source>
+        <translation>文件夹不存在</translation>
+    </message>
+    <message>
+        <source>the folder may not be written to</source>
+        <translation>没有写入该文件夹的权限</translation>
+    </message>
+    <message>
+        <source>the keys {0}</source>
+        <translation>键 {0}</translation>
+    </message>
+    <message>
+        <source>the name is too long</source>
+        <translation>名称过长</translation>
     </message>
     <message>
         <source>the picture is too large for a TIFF file</source>
         <translation>图像过大，无法存为 TIFF</translation>
     </message>
     <message>
+        <source>there is no such file</source>
+        <translation>文件不存在</translation>
+    </message>
+    <message>
+        <source>too small</source>
+        <translation>过小</translation>
+    </message>
+    <message>
+        <source>unexpected end</source>
+        <translation>意外结束</translation>
+    </message>
+    <message>
+        <source>you may not read it</source>
+        <translation>没有读取权限</translation>
+    </message>
+    <message>
+        <source>{0} faces at a time did not fit into memory; {1} are restored at a time.</source>
+        <translation>内存容不下同时处理 {0} 张人脸，已改为每次 {1} 张。</translation>
+    </message>
+    <message>
         <source>{0} has no {1} arithmetic.</source>
         <translation>{0} 不支持 {1} 运算。</translation>
+    </message>
+    <message>
+        <source>{0} holds more than one picture; only the first was read.</source>
+        <translation>{0} 含有多幅图像，只读取了第一幅。</translation>
     </message>
     <message>
         <source>{0} is the photo itself, which is never written to.</source>
@@ -1626,6 +2018,14 @@
     <message>
         <source>{0} is {1}.</source>
         <translation>{0} 为 {1}。</translation>
+    </message>
+    <message>
+        <source>{0} was asked for</source>
+        <translation>已指定 {0}</translation>
+    </message>
+    <message>
+        <source>{0}; {1}.</source>
+        <translation>{0}；{1}。</translation>
     </message>
 </context>
 <context>
