@@ -105,14 +105,6 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         choices=(Choice("system", "Same as the system"), Choice("light", "Light"), Choice("dark", "Dark")),
     ),
     Setting(
-        "general/hide_outlines",
-        bool,
-        True,
-        "Hide face outlines when the mouse rests",
-        "They come back with the next movement.",
-        Group.GENERAL,
-    ),
-    Setting(
         "general/confirm_close",
         bool,
         True,

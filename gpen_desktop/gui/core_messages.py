@@ -216,8 +216,6 @@ _SETTINGS: Final = (
     QT_TRANSLATE_NOOP("settings", "Dark keeps the surroundings of the photo quiet."),
     QT_TRANSLATE_NOOP("settings", "Light"),
     QT_TRANSLATE_NOOP("settings", "Dark"),
-    QT_TRANSLATE_NOOP("settings", "Hide face outlines when the mouse rests"),
-    QT_TRANSLATE_NOOP("settings", "They come back with the next movement."),
     QT_TRANSLATE_NOOP("settings", "Ask before closing with unexported photos"),
     QT_TRANSLATE_NOOP("settings", "Restored photos that were not exported are lost when the window closes."),
     QT_TRANSLATE_NOOP("settings", "Mode"),

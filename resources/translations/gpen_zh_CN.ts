@@ -2083,14 +2083,6 @@
         <translation>深色</translation>
     </message>
     <message>
-        <source>Hide face outlines when the mouse rests</source>
-        <translation>鼠标静止时隐藏人脸边框</translation>
-    </message>
-    <message>
-        <source>They come back with the next movement.</source>
-        <translation>移动鼠标即可再次显示。</translation>
-    </message>
-    <message>
         <source>Ask before closing with unexported photos</source>
         <translation>有未导出的照片时，关闭前先询问</translation>
     </message>
