@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import builtins
 import re
 import subprocess
 import sys
@@ -141,12 +142,24 @@ def _unique(texts: list[str]) -> list[str]:
 
 def _core_messages() -> Iterator[str]:
     """Everything in core and models that reads as words: whole sentences of errors, warnings and reasons, and the
-    parts that are filled into them. Values stand as {0}, {1}, ... The catalogue has a context of its own."""
-    for folder in ("core", "models"):
-        for file in sorted((PACKAGE / folder).rglob("*.py")):
-            if file.name != "catalog.py":
-                tree = ast.parse(file.read_text(encoding="utf-8"))
-                yield from filter(_reads_as_words, map(_template, _strings(tree)))
+    parts that are filled into them. Values stand as {0}, {1}, ... The catalogue has a context of its own; of the
+    window, which translates where it speaks, only what it gives to our errors."""
+    for file in sorted(PACKAGE.rglob("*.py")):
+        layer = file.relative_to(PACKAGE).parts[0]
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        if layer in ("core", "models") and file.name != "catalog.py":
+            yield from filter(_reads_as_words, map(_template, _strings(tree)))
+        elif layer == "gui":
+            calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+            errors = [call for call in calls if _names_our_error(call.func)]
+            for error in errors:
+                given = [*error.args, *(keyword.value for keyword in error.keywords)]
+                yield from filter(_reads_as_words, map(_template, given))
+
+
+def _names_our_error(function: ast.expr) -> bool:
+    name = getattr(function, "id", "")
+    return name.endswith("Error") and not hasattr(builtins, name)
 
 
 def _strings(tree: ast.Module) -> Iterator[ast.expr]:

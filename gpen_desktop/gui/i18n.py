@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -69,8 +70,13 @@ def core_text(sentence: str) -> str:
         found = pattern.fullmatch(sentence)
         if found:
             # A value may be a sentence too, such as the reason why a photo could not be read.
-            return QCoreApplication.translate("core", message).format(*map(core_text, found.groups()))
+            return _filled(QCoreApplication.translate("core", message), [core_text(value) for value in found.groups()])
     return sentence
+
+
+def _filled(message: str, values: Sequence[str]) -> str:
+    """The values in their places; other braces, as in 'Use {name}.', are part of the sentence."""
+    return _PLACEHOLDER.sub(lambda place: values[int(place.group()[1:-1])], message)
 
 
 def _supported(locale: QLocale) -> str | None:

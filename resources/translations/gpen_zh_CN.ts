@@ -1312,6 +1312,10 @@
         <translation>“{0}”的内容是 {1}，不是实数</translation>
     </message>
     <message>
+        <source>&apos;{0}&apos; is no pattern for names.</source>
+        <translation>“{0}”不能用作文件名格式。</translation>
+    </message>
+    <message>
         <source>&apos;{0}&apos; is not a weights file.</source>
         <translation>“{0}”不是模型文件。</translation>
     </message>
@@ -1640,6 +1644,10 @@
         <translation>{0} 的实际类型是 {1}，与扩展名不符。</translation>
     </message>
     <message>
+        <source>The pattern gives an empty file name.</source>
+        <translation>按此格式得到的文件名为空。</translation>
+    </message>
+    <message>
         <source>The photo was not read from a file, so there is none to copy.</source>
         <translation>这张照片不是从文件读取的，没有可复制的文件。</translation>
     </message>
@@ -1710,6 +1718,14 @@
     <message>
         <source>Use another.</source>
         <translation>请换用其他的。</translation>
+    </message>
+    <message>
+        <source>Use {name}, {number} and {model}; anything else stays as it is.</source>
+        <translation>可使用 {name}、{number} 和 {model}，其余文字保持不变。</translation>
+    </message>
+    <message>
+        <source>Use {name}.</source>
+        <translation>请使用 {name}。</translation>
     </message>
     <message>
         <source>XMP data</source>
