@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -50,7 +51,7 @@ def load(path: Path) -> Checkpoint:
     try:
         fields = torch.load(path, map_location="cpu", weights_only=True)
         return Checkpoint(**{**fields, "descriptor": GpenDescriptor(**fields["descriptor"])})
-    except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
+    except (OSError, RuntimeError, KeyError, TypeError, ValueError, UnpicklingError) as error:
         raise WeightsError(f"It is no training checkpoint of ours ({error}).", path=path) from error
 
 

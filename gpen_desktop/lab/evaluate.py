@@ -105,7 +105,7 @@ def evaluate(cases: Sequence[Case], ways: Mapping[str, Method], progress: Progre
 
 
 def estimate(values: Sequence[float]) -> Estimate:
-    """Mean with its 95 % confidence interval (normal, over faces). Faces without a value (not a number) are left out."""
+    """Mean with its 95 % confidence interval (normal, over faces). Values that are not numbers are left out."""
     known = np.array([value for value in values if not math.isnan(value)])
     if known.size == 0:
         return Estimate(math.nan, math.nan, math.nan)

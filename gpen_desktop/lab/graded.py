@@ -44,8 +44,8 @@ GRADES: Final[Mapping[tuple[str, str], Damage]] = MappingProxyType(
         ("JPEG", "quality 15"): lambda p, _: d.jpeg(p, 15),
         ("old print", "grain 8"): lambda p, r: _old(p, r, 8),
         ("old print", "grain 20"): lambda p, r: _old(p, r, 20),
-        ("half-tone", "random"): lambda p, r: d.half_tone(p, r),
-        ("fold", "one"): lambda p, r: d.fold(p, r),
+        ("half-tone", "random"): d.half_tone,
+        ("fold", "one"): d.fold,
     }
 )
 

@@ -87,7 +87,7 @@ def landmark_shift(net: nn.Module, restored: Picture, clean: Picture) -> float:
 def skin_delta_e(restored: Picture, clean: Picture) -> float:
     """Mean CIEDE2000 over the clean face's skin, after a blur that takes grain and pores away."""
     try:
-        from skimage.color import deltaE_ciede2000, rgb2lab
+        from skimage.color import deltaE_ciede2000, rgb2lab  # noqa: PLC0415  -- of the lab extra, which may be absent
     except ImportError as error:
         raise OptionError("This needs scikit-image.", todo="Install it: uv sync --extra lab") from error
     size = clean.shape[0]
