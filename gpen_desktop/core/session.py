@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -133,8 +134,8 @@ class Session:
 
 def restored_face(crop: Crop, answer: NDArray[np.float32]) -> RestoredFace:
     """Put a model's answer (S, S, 3) together with its masks; the answer to a grey crop is made grey."""
-    is_grey = bool(np.ptp(crop.pixels, axis=2).max() < 1 / 512)
-    if is_grey:
+    red, green, blue = cv2.split(crop.pixels)
+    if max(cv2.norm(red, green, cv2.NORM_INF), cv2.norm(red, blue, cv2.NORM_INF)) < 1 / 512:
         answer = np.repeat(texture.luma(answer)[..., None], 3, axis=2)
     return RestoredFace(
         crop=crop,
