@@ -36,8 +36,9 @@ class Setting:
     """One thing that is remembered.
 
     key: 'group/name', its name in the stored file. type: bool, int or str. default: what holds until it is changed.
-    limits: lowest and highest, of an int. choices: the only values allowed, if any. unit: shown behind a number.
     group: the page of the settings window; None for what the program remembers by itself (then label and help are '').
+    limits: lowest and highest, of an int. choices: the only values allowed, if any. unit: shown behind a number.
+    lowest_label: how the lowest number reads, where it is not meant as a number.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Setting:
     limits: tuple[int, int] | None = None
     choices: tuple[Choice, ...] = ()
     unit: str = ""
+    lowest_label: str = ""
 
     def parse(self, raw: object) -> Value:
         """A stored value (typed, or text as an INI file gives it) as this setting's type.
@@ -279,9 +281,10 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         int,
         0,
         "Faces at once",
-        "More is quicker on a graphics card and needs more memory; 0 lets the program choose.",
+        "More is quicker on a graphics card and needs more memory.",
         Group.COMPUTING,
         limits=(0, 64),
+        lowest_label="Automatic",
     ),
     # Remembered by the window itself
     Setting("window/geometry", str, ""),

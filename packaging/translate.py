@@ -126,7 +126,7 @@ def _setting_texts() -> list[str]:
 
     texts = [str(group) for group in Group]
     for setting in SETTINGS:
-        texts += [setting.label, setting.help, *(choice.label for choice in setting.choices)]
+        texts += [setting.label, setting.help, setting.lowest_label, *(choice.label for choice in setting.choices)]
     return _unique(texts)
 
 

@@ -49,6 +49,8 @@ MESSAGES: Final = (
     QT_TRANSLATE_NOOP("core", "Could not save {0} in {1}: {2}."),
     QT_TRANSLATE_NOOP("core", "Could not save {0}: {1}."),
     QT_TRANSLATE_NOOP("core", "Create it, or choose another one."),
+    QT_TRANSLATE_NOOP("core", "Draw it around a face in the photo."),
+    QT_TRANSLATE_NOOP("core", "Draw it around the whole face."),
     QT_TRANSLATE_NOOP("core", "EXIF data"),
     QT_TRANSLATE_NOOP("core", "Expected a published GPEN checkpoint (keys 'ecd…', 'final_linear…', 'generator…')."),
     QT_TRANSLATE_NOOP("core", "Expected a state dict, bare or under one of: {0}."),
@@ -66,6 +68,7 @@ MESSAGES: Final = (
     QT_TRANSLATE_NOOP("core", "IPTC data"),
     QT_TRANSLATE_NOOP("core", "It goes from 0 to 100."),
     QT_TRANSLATE_NOOP("core", "It goes from 1 to 100."),
+    QT_TRANSLATE_NOOP("core", "It has to be above 0."),
     QT_TRANSLATE_NOOP("core", "It is 1, 2 or 4."),
     QT_TRANSLATE_NOOP("core", "It is a width in pixels, 0 or more."),
     QT_TRANSLATE_NOOP("core", "Its 16 bits per channel were read as 8."),
@@ -95,6 +98,8 @@ MESSAGES: Final = (
     QT_TRANSLATE_NOOP("core", "The EXIF data is too long for a JPEG and was left out."),
     QT_TRANSLATE_NOOP("core", "The Lab colours were converted to sRGB."),
     QT_TRANSLATE_NOOP("core", "The XMP data is too long for a JPEG and was left out."),
+    QT_TRANSLATE_NOOP("core", "The box has no area."),
+    QT_TRANSLATE_NOOP("core", "The box lies outside the photo."),
     QT_TRANSLATE_NOOP("core", "The colour profile is damaged and was left out."),
     QT_TRANSLATE_NOOP("core", "The colour profile is not one for these pixels and was left out."),
     QT_TRANSLATE_NOOP("core", "The device '{0}' is not there; {1}."),
@@ -106,6 +111,7 @@ MESSAGES: Final = (
     QT_TRANSLATE_NOOP("core", "The name of {0} does not say so, but it is a {1} file."),
     QT_TRANSLATE_NOOP("core", "The pattern gives an empty file name."),
     QT_TRANSLATE_NOOP("core", "The photo was not read from a file, so there is none to copy."),
+    QT_TRANSLATE_NOOP("core", "The smallest face is {0} pixels."),
     QT_TRANSLATE_NOOP("core", "The tones of the grey colour profile were converted to sRGB."),
     QT_TRANSLATE_NOOP("core", "The weights folder cannot be written ({0})."),
     QT_TRANSLATE_NOOP("core", "The weights of '{0}' ({1}) are not on this computer."),
@@ -276,7 +282,7 @@ _SETTINGS: Final = (
     QT_TRANSLATE_NOOP("settings", "Half (fp16)"),
     QT_TRANSLATE_NOOP("settings", "Half (bf16)"),
     QT_TRANSLATE_NOOP("settings", "Faces at once"),
-    QT_TRANSLATE_NOOP("settings", "More is quicker on a graphics card and needs more memory; 0 lets the program choose."),
+    QT_TRANSLATE_NOOP("settings", "More is quicker on a graphics card and needs more memory."),
 )
 
 _CATALOG: Final = (

@@ -292,6 +292,7 @@ def _spin_box(setting: Setting) -> QSpinBox:
     box.setRange(*setting.limits)
     box.setKeyboardTracking(False)
     box.setSuffix(f" {setting.unit}" if setting.unit else "")
+    box.setSpecialValueText(setting_text(setting.lowest_label))
     box.setFont(theme.tabular(box.font()))
     # The style sheet's padding does not reach the line inside a spin box.
     box.lineEdit().setTextMargins(theme.GRID // 2 + 2, 0, 0, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -72,7 +73,10 @@ class ShortcutsDialog(QDialog):
         outer.setSpacing(2 * theme.GRID)
         outer.addWidget(area, 1)
         outer.addWidget(buttons)
-        self.resize(760, 520)
+        room = self.screen().availableSize() * 0.9
+        self.resize(
+            QSize(800, inside.sizeHint().height() + buttons.sizeHint().height() + 8 * theme.GRID).boundedTo(room)
+        )
 
 
 def _halves(groups: Mapping[str, Sequence[Shortcut]]) -> tuple[list[str], list[str]]:

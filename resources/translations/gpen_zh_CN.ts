@@ -1424,6 +1424,14 @@
         <translation>请先创建该文件夹，或另选一个。</translation>
     </message>
     <message>
+        <source>Draw it around a face in the photo.</source>
+        <translation>请在照片中框住一张人脸。</translation>
+    </message>
+    <message>
+        <source>Draw it around the whole face.</source>
+        <translation>请框住整张人脸。</translation>
+    </message>
+    <message>
         <source>EXIF data</source>
         <translation>EXIF 数据</translation>
     </message>
@@ -1490,6 +1498,10 @@
     <message>
         <source>It goes from 1 to 100.</source>
         <translation>取值范围为 1 到 100。</translation>
+    </message>
+    <message>
+        <source>It has to be above 0.</source>
+        <translation>必须大于 0。</translation>
     </message>
     <message>
         <source>It is 1, 2 or 4.</source>
@@ -1608,6 +1620,14 @@
         <translation>XMP 数据过长，JPEG 无法容纳，已略去。</translation>
     </message>
     <message>
+        <source>The box has no area.</source>
+        <translation>选框没有面积。</translation>
+    </message>
+    <message>
+        <source>The box lies outside the photo.</source>
+        <translation>选框在照片之外。</translation>
+    </message>
+    <message>
         <source>The colour profile is damaged and was left out.</source>
         <translation>色彩配置文件已损坏，已略去。</translation>
     </message>
@@ -1650,6 +1670,10 @@
     <message>
         <source>The photo was not read from a file, so there is none to copy.</source>
         <translation>这张照片不是从文件读取的，没有可复制的文件。</translation>
+    </message>
+    <message>
+        <source>The smallest face is {0} pixels.</source>
+        <translation>最小人脸为 {0} 像素。</translation>
     </message>
     <message>
         <source>The tones of the grey colour profile were converted to sRGB.</source>
@@ -2323,8 +2347,8 @@
         <translation>同时处理的人脸数</translation>
     </message>
     <message>
-        <source>More is quicker on a graphics card and needs more memory; 0 lets the program choose.</source>
-        <translation>在显卡上数值越大越快，但占用更多内存；0 表示由程序决定。</translation>
+        <source>More is quicker on a graphics card and needs more memory.</source>
+        <translation>在显卡上数值越大越快，但占用更多内存。</translation>
     </message>
 </context>
 </TS>
