@@ -108,7 +108,7 @@ class Fir(nn.Module):
     def forward(self, x: Tensor, pad: int) -> Tensor:
         channels = x.shape[1]
         kernel = self.kernel.to(x.dtype).expand(channels, 1, 4, 4)
-        return F.conv2d(F.pad(x, (pad, pad, pad, pad)), kernel, groups=channels)
+        return F.conv2d(x, kernel, padding=pad, groups=channels)
 
 
 class ModulatedConv(nn.Module):
