@@ -30,8 +30,12 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command. Returns the exit code; errors of ours are told on stderr in one or two sentences."""
     from gpen_desktop.core.errors import Cancelled, GpenError, OptionError
 
-    options = _parser().parse_args(arguments)
     try:
+        if arguments[0] in ("bench", "evaluate"):
+            from gpen_desktop import cli_lab
+
+            return cli_lab.run(arguments)
+        options = _parser().parse_args(arguments)
         return int(options.run(options))
     except (KeyboardInterrupt, Cancelled):
         print("Cancelled. What was finished is kept.", file=sys.stderr)
@@ -58,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_restore(commands.add_parser("restore", help="restore photos and folders of photos"))
     _add_faces(commands.add_parser("faces", help="list the faces of photos"))
     _add_models(commands.add_parser("models", help="list, import, verify, remove weights"))
+    # these two bring their own parsers, in cli_lab.py, for what they need is slow to import
+    commands.add_parser("bench", help="measure speed on this computer: engine, photo, window")
+    commands.add_parser("evaluate", help="measure quality on aligned faces, models and plain tools side by side")
     return parser
 
 
