@@ -1,5 +1,7 @@
 """The GPEN generator in the form that restores faces: scales and gains folded, built once from a checkpoint.
 
+This form is for any device; gpen_cpu.py has the one for processors.
+
 It computes what the published network computes. What differs is how:
 
 - the equalised-rate scales, the gain of the leaky ReLU (it is positively homogeneous) and of the filters are in the
@@ -20,11 +22,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gpen_desktop.models.layout import GpenDescriptor, Template, fir_kernel
-
-SLOPE = 0.2
-GAIN = math.sqrt(2.0)
-"""Of every activation of the published networks: leaky ReLU of this slope, times this."""
+from gpen_desktop.models.layout import GAIN, SLOPE, GpenDescriptor, Template, fir_kernel
 
 
 class GpenNet(nn.Module):
@@ -54,11 +52,6 @@ class GpenNet(nn.Module):
     def template(self) -> Template:
         """Where the landmarks have to lie in the crop."""
         return self.descriptor.template
-
-
-def build(state: Mapping[str, Tensor], descriptor: GpenDescriptor, device: torch.device, dtype: torch.dtype) -> GpenNet:
-    """Build the inference form for a device. `state` is not kept."""
-    return PortableGpen(state, descriptor, dtype).to(device).eval()
 
 
 class PortableGpen(GpenNet):

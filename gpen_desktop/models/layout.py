@@ -21,6 +21,10 @@ Shape = tuple[int, ...]
 FIR_TAPS = (1.0, 3.0, 3.0, 1.0)
 """The fixed low-pass filter of StyleGAN2, along each axis, before it is made to sum to one."""
 
+SLOPE = 0.2
+GAIN = math.sqrt(2.0)
+"""Every activation of the published networks is a leaky ReLU of this slope, times this gain."""
+
 _KEPT_MENTIONS = 4
 
 

@@ -16,10 +16,11 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 from gpen_desktop.core.errors import WeightsError
-from gpen_desktop.models.gpen import GpenNet, build
+from gpen_desktop.models.gpen import GpenNet, PortableGpen
+from gpen_desktop.models.gpen_cpu import CpuGpen
 from gpen_desktop.models.layout import GpenDescriptor, Template, describe
 
-__all__ = ["GpenDescriptor", "load_gpen", "read_descriptor", "read_tensors"]
+__all__ = ["GpenDescriptor", "build", "load_gpen", "read_descriptor", "read_tensors"]
 
 _WRAPPERS = ("g_ema", "params_ema", "params", "state_dict", "generator", "model", "net")
 """Keys under which training programs put the network; the running mean of the weights first, as the better one."""
@@ -44,6 +45,15 @@ def load_gpen(path: str | Path, device: str | torch.device = "cpu", dtype: torch
     """
     state, descriptor = _read_gpen(Path(path))
     return build(state, descriptor, torch.device(device), dtype)
+
+
+def build(
+    state: Mapping[str, torch.Tensor], descriptor: GpenDescriptor, device: torch.device, dtype: torch.dtype
+) -> GpenNet:
+    """Build the inference form for a device from a checked state dict, which is not kept."""
+    if device.type == "cpu":
+        return CpuGpen(state, descriptor, dtype)
+    return PortableGpen(state, descriptor, dtype).to(device).eval()
 
 
 def read_descriptor(path: str | Path) -> GpenDescriptor:

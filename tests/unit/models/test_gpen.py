@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.restore import Restorer
 from gpen_desktop.lab.reference import ReferenceGpen, described, load_reference, random_state
-from gpen_desktop.models.gpen import build
+from gpen_desktop.models import onednn
+from gpen_desktop.models.gpen import GpenNet, PortableGpen
+from gpen_desktop.models.gpen_cpu import CpuGpen
 from gpen_desktop.models.layout import GpenDescriptor
-from gpen_desktop.models.loader import load_gpen
+from gpen_desktop.models.loader import build, load_gpen, read_descriptor, read_tensors
 
 CPU = torch.device("cpu")
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -36,12 +38,51 @@ def test_reference_form_gives_the_golden_outputs(size: int) -> None:
         assert relative_error(found, torch.from_numpy(arrays["output"])) < 1e-5
 
 
+def form(kind: str, path: Path) -> GpenNet:
+    state, descriptor = read_tensors(path)[0], read_descriptor(path)
+    if kind == "portable":
+        return PortableGpen(state, descriptor, torch.float32)
+    return CpuGpen(state, descriptor, torch.float32)
+
+
+@pytest.mark.parametrize("size", [64, 128])
+@pytest.mark.parametrize("kind", ["portable", "cpu", "cpu, public operators"])
+def test_every_inference_form_gives_the_golden_outputs(kind: str, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    if kind == "cpu, public operators":
+        monkeypatch.setattr(onednn, "pick", lambda dtype: onednn.PublicConvolutions())
+    net = form(kind, GOLDEN / f"gpen_tiny_{size}.pth")
+    with np.load(GOLDEN / f"gpen_tiny_{size}.npz") as arrays:
+        assert relative_error(net(torch.from_numpy(arrays["input"])), torch.from_numpy(arrays["output"])) < 1e-5
+
+
+def test_missing_private_operators_fall_back_to_public_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Changed(onednn.OneDnnConvolutions):
+        def __init__(self) -> None:
+            raise AttributeError("_convolution_pointwise")
+
+    onednn.pick.cache_clear()
+    monkeypatch.setattr(onednn, "OneDnnConvolutions", Changed)
+    assert isinstance(onednn.pick(torch.float32), onednn.PublicConvolutions)
+    onednn.pick.cache_clear()
+
+
+def test_private_operators_that_compute_something_else_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Wrong(onednn.PublicConvolutions):
+        def up(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+            return super().up(x, weight) * 1.1
+
+    onednn.pick.cache_clear()
+    monkeypatch.setattr(onednn, "OneDnnConvolutions", Wrong)
+    assert type(onednn.pick(torch.float32)) is onednn.PublicConvolutions
+    onednn.pick.cache_clear()
+
+
 # The published layouts 256, 512, 1024 (restoring, colourising, inpainting) and 2048, made thin where they are big.
 LAYOUTS = {
     "256": described(256, style_dim=512, n_mlp=8, channel_multiplier=1, narrow=0.5),
     "512": described(512, style_dim=512, n_mlp=8, channel_multiplier=2, narrow=0.125),
     "1024": described(1024, style_dim=128, n_mlp=8, channel_multiplier=2, narrow=0.0625),
-    "2048": described(2048, style_dim=64, n_mlp=8, channel_multiplier=2, narrow=0.03125),
+    "2048": described(2048, style_dim=64, n_mlp=8, channel_multiplier=2, narrow=0.0625),
 }
 
 
