@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import sys
 import tempfile
 from pathlib import Path
 
-# OpenCV, when imported, points Qt at plugins of its own on Linux; that must be undone before Qt starts.
-import cv2  # noqa: F401
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from gpen_desktop import __version__
 from gpen_desktop.gui import crash, i18n, icons, theme
-from gpen_desktop.gui.crash_strip import CrashStrip
 from gpen_desktop.gui.engine import LocalEngine
 from gpen_desktop.gui.main_window import MainWindow
 from gpen_desktop.gui.program_desk import ProgramDesk
+from gpen_desktop.gui.program_news import ProgramNews
 from gpen_desktop.gui.settings_store import SettingsStore
-
-for _name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
-    if "cv2" in os.environ.get(_name, ""):
-        del os.environ[_name]
 
 
 def run(files: list[str]) -> int:
@@ -39,7 +32,7 @@ def run(files: list[str]) -> int:
     theme.apply(app, str(store.get("general/appearance")))
     with tempfile.TemporaryDirectory(prefix="gpen-desktop-answers-") as folder:
         window = MainWindow(LocalEngine(Path(folder), ProgramDesk.compute_of(store)), store)
-        _offer_crash_log(window, store, log)
+        window.offer(ProgramNews(store, log, window).strip)
         window.show()
         if files:
             window.files.open_paths([Path(name) for name in files])
@@ -58,9 +51,3 @@ def set_up(app: QApplication) -> None:
     app.setDesktopFileName("gpen-desktop")
     app.setWindowIcon(icons.app_icon())
     QLocale.setDefault(QLocale.system())
-
-
-def _offer_crash_log(window: MainWindow, store: SettingsStore, log: crash.CrashLog | None) -> None:
-    left = crash.left_behind(str(store.get("crash/seen")), log)
-    if left is not None:
-        window.offer(CrashStrip(left))

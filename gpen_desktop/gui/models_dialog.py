@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
 from gpen_desktop import paths
 from gpen_desktop.gui import icons, theme, trust
 from gpen_desktop.gui.failure import Failure
-from gpen_desktop.gui.i18n import catalog_text
+from gpen_desktop.gui.i18n import catalog_text, core_text
+from gpen_desktop.gui.message_strip import Answer, MessageStrip
 from gpen_desktop.gui.model_card import ModelCard, ModelEntry, State
 from gpen_desktop.gui.models_worker import ModelsWorker
-from gpen_desktop.gui.notice import NoticeStrip
 from gpen_desktop.gui.settings_store import SettingsStore
 from gpen_desktop.models import catalog, store
 from gpen_desktop.models.store import InstalledModel, Verification
@@ -66,7 +66,7 @@ class ModelsDialog(QDialog):
         self._worker = ModelsWorker(self)
         self._list = QTreeWidget()
         self._card = ModelCard()
-        self._notice = NoticeStrip()
+        self._notice = MessageStrip()
         self._buttons = QDialogButtonBox()
         self._import = self._buttons.addButton("", QDialogButtonBox.ButtonRole.ActionRole)
         self._folder = self._buttons.addButton("", QDialogButtonBox.ButtonRole.ActionRole)
@@ -161,6 +161,7 @@ class ModelsDialog(QDialog):
         self._card.use_wanted.connect(self._on_use)
         self._card.remove_wanted.connect(self._on_remove)
         self._card.address_wanted.connect(self._on_address)
+        self._notice.answered.connect(self._on_answered)
         self._worker.verified.connect(self._on_verified)
         self._worker.imported.connect(self._on_imported)
         self._worker.failed.connect(self._on_failed)
@@ -232,7 +233,7 @@ class ModelsDialog(QDialog):
 
     @Slot()
     def _on_selected(self) -> None:
-        self._notice.hide()
+        self._notice.dismiss()
         self._show_card()
 
     @Slot(object, object)
@@ -249,18 +250,24 @@ class ModelsDialog(QDialog):
         if trust.may_be_used(entry.installed, self._settings):
             self._use(entry)
             return
-        self._notice.ask(
+        self._notice.show_message(
+            "use",
             self.tr(
                 "Nobody has confirmed that {file} is what its name says. It is read without running anything in it, "
                 "but it may give poor faces."
             ).format(file=entry.installed.path.name),
-            self.tr("Use it"),
-            lambda: self._agree_and_use(entry),
+            [Answer("use", self.tr("Use it"))],
+            "strip-warning",
         )
 
-    def _agree_and_use(self, entry: ModelEntry) -> None:
-        trust.agree(entry.installed, self._settings)
-        self._use(entry)
+    @Slot(str, str)
+    def _on_answered(self, _subject: str, answer: str) -> None:
+        entry = self._selected()
+        if answer == "use":
+            trust.agree(entry.installed, self._settings)
+            self._use(entry)
+        elif answer == "remove":
+            self._remove(entry)
 
     def _use(self, entry: ModelEntry) -> None:
         self._settings.set("restore/model", entry.name)
@@ -271,19 +278,19 @@ class ModelsDialog(QDialog):
     def _on_remove(self) -> None:
         entry = self._selected()
         question = self.tr("Remove {title} ({size}) from this computer?")
-        self._notice.ask(
-            question.format(title=entry.title, size=entry.size_text), self.tr("Remove"), lambda: self._remove(entry)
+        self._notice.show_message(
+            "remove",
+            question.format(title=entry.title, size=entry.size_text),
+            [Answer("remove", self.tr("Remove"))],
+            "strip-warning",
         )
 
     def _remove(self, entry: ModelEntry) -> None:
         try:
             entry.installed.path.unlink()
         except OSError as error:
-            self._notice.tell_error(
-                self.tr("{file} could not be removed: {reason}.").format(
-                    file=entry.installed.path.name, reason=error.strerror
-                )
-            )
+            words = self.tr("{file} could not be removed: {reason}.")
+            self._complain(words.format(file=entry.installed.path.name, reason=error.strerror))
             return
         if self._settings.get("restore/model") == entry.name:
             self._settings.reset("restore/model")
@@ -294,7 +301,7 @@ class ModelsDialog(QDialog):
     def _on_address(self) -> None:
         entry = self._selected()
         QGuiApplication.clipboard().setText(entry.info.source)
-        self._notice.tell(self.tr("Address copied. Fetch the file with a browser, then import it here."))
+        self._tell(self.tr("Address copied. Fetch the file with a browser, then import it here."))
 
     @Slot()
     def _on_import(self) -> None:
@@ -307,7 +314,7 @@ class ModelsDialog(QDialog):
 
     def _start_import(self, file: str) -> None:
         self._import.setEnabled(False)
-        self._notice.tell(self.tr("Importing…"))
+        self._tell(self.tr("Importing…"))
         self._worker.import_file(file)
 
     @Slot(object, object)
@@ -318,16 +325,20 @@ class ModelsDialog(QDialog):
         self.select(model.name)
         title = catalog_text(model.info.title) if model.info else model.name
         if verification is Verification.VERIFIED:
-            self._notice.tell(self.tr("{title} is here and verified.").format(title=title))
+            self._tell(self.tr("{title} is here and verified.").format(title=title))
         else:
-            self._notice.tell(
-                self.tr("{title} is here. Nobody has confirmed this file: unverified.").format(title=title)
-            )
+            self._tell(self.tr("{title} is here. Nobody has confirmed this file: unverified.").format(title=title))
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
         self._import.setEnabled(True)
-        self._notice.tell_error(failure.sentence)
+        self._complain(" ".join(core_text(part) for part in (failure.what, failure.todo) if part))
+
+    def _tell(self, sentence: str) -> None:
+        self._notice.show_message("news", sentence)
+
+    def _complain(self, sentence: str) -> None:
+        self._notice.show_message("fault", sentence, role="strip-error")
 
     @Slot()
     def _on_folder(self) -> None:

@@ -403,21 +403,6 @@
     </message>
 </context>
 <context>
-    <name>CrashStrip</name>
-    <message>
-        <source>The program ended unexpectedly last time. The report stays on this computer.</source>
-        <translation>程序上次意外退出。错误报告只保存在这台电脑上。</translation>
-    </message>
-    <message>
-        <source>Show report</source>
-        <translation>查看报告</translation>
-    </message>
-    <message>
-        <source>Dismiss</source>
-        <translation>知道了</translation>
-    </message>
-</context>
-<context>
     <name>EmptyState</name>
     <message>
         <source>Drop photos or a folder here</source>
@@ -999,17 +984,6 @@
     </message>
 </context>
 <context>
-    <name>NoticeStrip</name>
-    <message>
-        <source>Cancel</source>
-        <translation>取消</translation>
-    </message>
-    <message>
-        <source>Dismiss</source>
-        <translation>知道了</translation>
-    </message>
-</context>
-<context>
     <name>PhotoView</name>
     <message>
         <source>Before</source>
@@ -1067,6 +1041,29 @@
     <message>
         <source>Model</source>
         <translation>模型</translation>
+    </message>
+</context>
+<context>
+    <name>ProgramNews</name>
+    <message>
+        <source>The program ended unexpectedly last time. The report stays on this computer.</source>
+        <translation>程序上次意外退出。错误报告只保存在这台电脑上。</translation>
+    </message>
+    <message>
+        <source>Show report</source>
+        <translation>查看报告</translation>
+    </message>
+    <message>
+        <source>Some settings could not be read and were reset. The old ones are kept in {file}.</source>
+        <translation>部分设置无法读取，已恢复默认值。原设置保存在 {file}。</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Something unforeseen went wrong. The program goes on; the report stays on this computer.</source>
+        <translation>出现意外错误，程序会继续运行。错误报告只保存在这台电脑上。</translation>
     </message>
 </context>
 <context>

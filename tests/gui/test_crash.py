@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QPushButton
+from PySide6.QtWidgets import QPushButton, QToolButton
 
 from gpen_desktop.gui import crash
-from gpen_desktop.gui.crash_strip import CrashReport, CrashStrip
+from gpen_desktop.gui.crash_report import CrashReport
+from gpen_desktop.gui.program_news import ProgramNews
+from gpen_desktop.gui.settings_store import SettingsStore
 
 
 @pytest.fixture
@@ -118,20 +120,67 @@ def test_folder_that_cannot_be_written_does_not_stop_the_window(qapp, own_folder
     assert sys.excepthook is hook
 
 
-def test_strip_opens_the_report_and_is_done_with_it(qtbot, own_folders: Path) -> None:
-    file = own_folders / "20260101-100000-1.log"
-    file.write_bytes("ValueError: кадр\n".encode() + b"\xff")
-    strip = CrashStrip(file)
-    qtbot.addWidget(strip)
-    strip.show()
-    show = strip.findChildren(QPushButton)[0]
-    with qtbot.waitSignal(strip.done) as done:
-        show.click()
-    assert done.args == [file.name]
-    assert strip.isHidden()
-    report = strip.findChild(QDialog)
-    assert "ValueError: кадр" in report.text.toPlainText()
+@pytest.fixture
+def news(qtbot, log: crash.CrashLog):
+    """Makes what a window makes at its start."""
+
+    def make(store: SettingsStore | None = None) -> ProgramNews:
+        news = ProgramNews(store or SettingsStore(), log)
+        qtbot.addWidget(news.strip)
+        return news
+
+    return make
+
+
+def _open_report(news: ProgramNews) -> str:
+    news.strip.button("show").click()
+    report = news.strip.window().findChild(CrashReport)
+    text = report.text.toPlainText()
     report.close()
+    return text
+
+
+def test_nothing_is_said_when_nothing_happened(news) -> None:
+    assert news().strip.isHidden()
+
+
+def test_crash_is_offered_at_the_next_start_only(news) -> None:
+    file = crash.folder() / "20260101-100000-1.log"
+    file.write_bytes("ValueError: кадр\n".encode() + b"\xff")
+    store = SettingsStore()
+    first = news(store)
+    assert "ended unexpectedly" in first.strip.text
+    assert "ValueError: кадр" in _open_report(first)
+    assert first.strip.isHidden()
+    assert news(store).strip.isHidden()
+
+
+def test_offer_can_be_put_away(news) -> None:
+    (crash.folder() / "20260101-100000-1.log").write_text("text", encoding="utf-8")
+    store = SettingsStore()
+    shown = news(store)
+    shown.strip.findChild(QToolButton).click()
+    assert news(store).strip.isHidden()
+
+
+def test_survived_failure_is_said_while_it_runs(news, qtbot, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = news()
+    thread = threading.Thread(target=_raise, args=("far away",))
+    thread.start()
+    thread.join()
+    qtbot.waitUntil(lambda: not shown.strip.isHidden())
+    assert "The program goes on" in shown.strip.text
+    assert "ValueError: far away" in _open_report(shown)
+
+
+def test_reset_settings_are_told_after_the_crash(news, own_folders: Path) -> None:
+    (own_folders / "settings.ini").write_text("[restore]\nstrength=lots\n", encoding="utf-8")
+    (crash.folder() / "20260101-100000-1.log").write_text("text", encoding="utf-8")
+    store = SettingsStore()
+    shown = news(store)
+    assert "ended unexpectedly" in shown.strip.text
+    shown.strip.findChild(QToolButton).click()
+    assert store.backup.name in shown.strip.text
 
 
 def test_report_can_be_copied(qtbot, own_folders: Path) -> None:
