@@ -38,6 +38,7 @@ class AboutDialog(QDialog):
         self.setWindowTitle(self.tr("About GPEN Desktop"))
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName(self.windowTitle())
         self.tabs.addTab(_Browser(self._model_pages(), self.tr("Models")), self.tr("Models"))
         self.tabs.addTab(
             _Browser([_page(part) for part in licences.libraries()], self.tr("Libraries")), self.tr("Libraries")

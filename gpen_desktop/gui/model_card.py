@@ -114,6 +114,7 @@ class ModelCard(QScrollArea):
         for button in (self.use, self.remove, self.address):
             button.setParent(None)
         self.setWidget(self._content())
+        self.setAccessibleName(f"{entry.title}, {entry.state_text}")
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 -- Qt's name
         super().changeEvent(event)

@@ -230,7 +230,7 @@ class _Number(_Editor):
 
 
 class _Percent(_Editor):
-    """Slider and number side by side; the number is the one that is named."""
+    """Slider and number side by side."""
 
     def _make_control(self) -> QWidget:
         self._box = _spin_box(self._setting)
@@ -239,7 +239,8 @@ class _Percent(_Editor):
         _ignore_stray_wheel(self._slider)
         self._slider.setRange(*self._setting.limits)
         self._slider.setPageStep(10)
-        self._slider.setAccessibleName(setting_text(self._setting.label))
+        for part in (self._slider, self._box):
+            part.setAccessibleName(setting_text(self._setting.label))
         self._slider.valueChanged.connect(self._on_value)
         self._box.valueChanged.connect(self._on_value)
         both = QWidget()
