@@ -14,9 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core.align import scale_of
 from gpen_desktop.core.compose import compose
 from gpen_desktop.core.layers import FaceLayers, Layers, face_layers
-from gpen_desktop.core.types import ComposeOptions, Photo, Pixels, RestoredFace, frozen
+from gpen_desktop.core.types import ComposeOptions, FloatImage, Photo, Pixels, RestoredFace, frozen
 
 Rect = tuple[int, int, int, int]
 """x0, y0, x1, y1; the last two are outside."""
@@ -42,8 +43,15 @@ def eight_bit(pixels: Pixels) -> NDArray[np.uint8]:
 
 
 def level_layers(base: Pixels, face: RestoredFace, level: int) -> FaceLayers:
-    """One face's layers for level `level` of the pyramid, which `base` is."""
-    return face_layers(base, face, 0.5**level)
+    """One face's layers for level `level` of the pyramid, which `base` is.
+
+    Levels from 1 on have their crop-space layers at the level's own resolution, so that a slider costs no more than it
+    shows; level 0 has exactly the layers that an export has.
+    """
+    layers = face_layers(base, face, 0.5**level)
+    size = layers.change.shape[0]
+    shown = max(1, round(size / scale_of(layers.to_crop)))
+    return _reduced(layers, shown) if level and shown < 0.9 * size else layers
 
 
 def compose_part(
@@ -74,6 +82,27 @@ def _halved(pixels: Pixels) -> Pixels:
         padded = pixels
     size = ((width + 1) // 2, (height + 1) // 2)
     return frozen(cv2.resize(padded, size, interpolation=cv2.INTER_AREA))  # type: ignore[return-value]  # as above
+
+
+def _reduced(layers: FaceLayers, size: int) -> FaceLayers:
+    """With a crop space of (size, size) pixels."""
+
+    def smaller(image: FloatImage) -> FloatImage:
+        return frozen(np.asarray(cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA), np.float32))
+
+    factor = size / layers.change.shape[0]
+    to_crop = layers.to_crop * factor
+    to_crop[:, 2] += 0.5 * factor - 0.5  # pixel centres kept
+    return dataclasses.replace(
+        layers,
+        to_crop=frozen(to_crop),
+        change=smaller(layers.change),
+        tone=smaller(layers.tone),
+        skin_texture=smaller(layers.skin_texture),
+        other_texture=smaller(layers.other_texture),
+        crispness=smaller(layers.crispness),
+        calm=smaller(layers.calm),
+    )
 
 
 def _clipped(face: FaceLayers, part: Rect) -> FaceLayers | None:

@@ -98,6 +98,7 @@ class AdjustPanel(QWidget):
     def _lay_out(self) -> None:
         body = QWidget()
         theme.set_role(body, "panel")
+        body.setFixedWidth(theme.PANEL_WIDTH)  # a scroll bar takes of the margin, and moves nothing
         column = QVBoxLayout(body)
         column.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID, theme.GRID)
         column.setSpacing(theme.GRID + theme.GRID // 2)

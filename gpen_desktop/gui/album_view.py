@@ -72,6 +72,9 @@ class AlbumView(QListView):
         if event.key() == Qt.Key.Key_Delete and entry is not None:
             self.removed.emit(entry)
             return
+        if event.text().isprintable() and event.text():
+            event.ignore()  # a list would look for names that begin so; the window has better uses for letters
+            return
         super().keyPressEvent(event)
 
     def startDrag(self, _actions: Qt.DropAction) -> None:  # noqa: N802

@@ -36,7 +36,7 @@ def paint(painter: QPainter, x: float, area: QRectF) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for start, end in ((x - 1, x - _SHADOW), (x + 1, x + _SHADOW)):
         shade = QLinearGradient(start, 0, end, 0)
-        shade.setColorAt(0, QColor(0, 0, 0, 90))
+        shade.setColorAt(0, QColor(0, 0, 0, 60))
         shade.setColorAt(1, QColor(0, 0, 0, 0))
         painter.fillRect(QRectF(QPointF(start, area.top()), QPointF(end, area.bottom())).normalized(), shade)
     painter.fillRect(QRectF(x - 1, area.top(), 2, area.height()), Qt.GlobalColor.white)

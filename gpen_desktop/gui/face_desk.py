@@ -18,6 +18,7 @@ from gpen_desktop.gui.workspace import Workspace
 
 _DRAW = "draw-face"
 _POINTS = "face-points"
+_POINTS_ZOOM = 6.0
 
 
 class FaceDesk(QObject):
@@ -112,7 +113,9 @@ class FaceDesk(QObject):
     def correct(self) -> None:
         """Let the user drag the selected face's points."""
         if self._selected:
-            self._drag_points(self._workspace.faces[self._selected - 1].landmarks, self._selected)
+            face = self._workspace.faces[self._selected - 1]
+            self._view.jump_to(QRectF(*face.box), _POINTS_ZOOM)
+            self._drag_points(face.landmarks, self._selected)
 
     @Slot()
     def remove(self) -> None:
@@ -172,7 +175,7 @@ class FaceDesk(QObject):
 
     @Slot(object)
     def _on_refined(self, face: Face) -> None:
-        self._view.jump_to(QRectF(*face.box))
+        self._view.jump_to(QRectF(*face.box), _POINTS_ZOOM)
         self._drag_points(face.landmarks, 0)
 
     @Slot(bool)

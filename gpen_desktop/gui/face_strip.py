@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QSignalBlocker, QSize, QSizeF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QIcon, QImage, QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QImage, QKeyEvent, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QWidget
 
+from gpen_desktop.gui import theme
 from gpen_desktop.gui.face_item import FaceMark, MarkState
 from gpen_desktop.gui.picture_pair import PicturePair, Side
 
 _SIDE: Final = 52
 _GAP: Final = 2
+_CHIP: Final = 16
 _REST_MS: Final = 120
 """The pairs follow the picture once it has rested this long: they are not what is being looked at."""
 
@@ -32,7 +34,7 @@ class FaceStrip(QListWidget):
         self.setViewMode(QListView.ViewMode.ListMode)
         self.setIconSize(QSize(2 * _SIDE + _GAP, _SIDE))
         self.setFixedHeight(_SIDE + 24)
-        self.setSpacing(2)
+        self.setSpacing(3)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
@@ -52,7 +54,7 @@ class FaceStrip(QListWidget):
         if self.count() != len(marks):
             self.clear()
             for mark in marks:
-                item = QListWidgetItem(str(mark.number))
+                item = QListWidgetItem()
                 item.setData(Qt.ItemDataRole.UserRole, mark.number)
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, self.tr("Face {number}").format(number=mark.number))
                 self.addItem(item)
@@ -66,6 +68,12 @@ class FaceStrip(QListWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self._say()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.text().isprintable() and event.text():
+            event.ignore()  # a list would look for names that begin so; the window has better uses for letters
+            return
+        super().keyPressEvent(event)
+
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         super().leaveEvent(event)
         self.hovered.emit(0)
@@ -76,7 +84,10 @@ class FaceStrip(QListWidget):
     @Slot()
     def _draw(self) -> None:
         for row, mark in enumerate(self._marks[: self.count()] if self._pair else ()):
-            self.item(row).setIcon(QIcon(self._picture(mark)))
+            picture = self._picture(mark)
+            icon = QIcon(picture)
+            icon.addPixmap(picture, QIcon.Mode.Selected)  # or Qt tints a selected one, colours and all
+            self.item(row).setIcon(icon)
 
     def _picture(self, mark: FaceMark) -> QPixmap:
         ratio = self.devicePixelRatioF()
@@ -92,8 +103,21 @@ class FaceStrip(QListWidget):
             image = self._pair.thumbnail(which, around, QSizeF(_SIDE * ratio, _SIDE * ratio))
             place = QRectF(number * (_SIDE + _GAP), 0, _SIDE, _SIDE)
             _paint_cover(painter, image, place, 0.45 if mark.state is MarkState.OFF and which is Side.AFTER else 1.0)
+        self._paint_number(painter, mark.number)
         painter.end()
         return picture
+
+    def _paint_number(self, painter: QPainter, number: int) -> None:
+        """On a chip in the middle, below: where the two pictures meet."""
+        font = theme.tabular(theme.small(self.font()))
+        width = max(_CHIP, QFontMetricsF(font).horizontalAdvance(str(number)) + 8)
+        chip = QRectF(_SIDE + _GAP / 2 - width / 2, _SIDE - _CHIP - 1, width, _CHIP)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(20, 20, 21, 200))
+        painter.drawRoundedRect(chip, _CHIP / 2, _CHIP / 2)
+        painter.setPen(QColor(Qt.GlobalColor.white))
+        painter.setFont(font)
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, str(number))
 
     @Slot(QListWidgetItem)
     def _on_item(self, item: QListWidgetItem) -> None:

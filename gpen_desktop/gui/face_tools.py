@@ -137,7 +137,7 @@ class PointsTool(QObject):
         for index, point in enumerate(at):
             is_active = index == self._active
             painter.setPen(QPen(QColor(255, 255, 255), 2.0))
-            painter.setBrush(QColor(theme.tokens().accent) if is_active else QColor(20, 20, 21, 120))
+            painter.setBrush(QColor(theme.tokens().accent) if is_active else QColor(20, 20, 21, 40))
             painter.drawEllipse(point, _POINT_RADIUS, _POINT_RADIUS)
 
     def _place(self, index: int, where: NDArray[np.float64]) -> None:

@@ -6,10 +6,9 @@ import base64
 import json
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Slot
+from PySide6.QtCore import QByteArray, QEvent, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QFrame,
     QHBoxLayout,
     QMainWindow,
@@ -81,7 +80,6 @@ class MainWindow(QMainWindow):
         self._connect_actions()
         self._restore_state()
         self._show_photo_or_none(None)
-        QApplication.instance().installEventFilter(self)
 
     def _lay_out(self) -> None:
         theme.set_role(self._working, "thin")
@@ -155,7 +153,7 @@ class MainWindow(QMainWindow):
         self.tools.recent_chosen.connect(self._on_recent)
         self.tools.recent_forgotten.connect(self.files.forget_recent)
         self.tools.before_held.connect(self.view.hold_before)
-        self.news.close_wanted.connect(self._close_anyway)
+        self.news.close_wanted.connect(self.close_now)
 
     def _connect_actions(self) -> None:
         files, faces, view, work, program = self.files, self.faces, self.view, self.workspace, self.program
@@ -308,16 +306,16 @@ class MainWindow(QMainWindow):
     def _keep_presets(self, own: tuple[presets.Preset, ...]) -> None:
         self._store.set("window/presets", presets.to_text(own))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  -- Qt's name, as below
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  -- Qt's name, as below
         """B shows the photo as it was for as long as it is held; an action would not hear it let go."""
-        is_key = event.type() in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
-        if is_key and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_B and watched is self.windowHandle():
-            is_typing = QApplication.focusWidget() is not None and QApplication.focusWidget().testAttribute(
-                Qt.WidgetAttribute.WA_InputMethodEnabled
-            )
-            if not is_typing and not event.modifiers() and not event.isAutoRepeat():
-                self.view.hold_before(event.type() == QEvent.Type.KeyPress)
-        return super().eventFilter(watched, event)
+        if event.key() == Qt.Key.Key_B and not event.modifiers() and not event.isAutoRepeat():
+            self.view.hold_before(True)
+        super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() == Qt.Key.Key_B and not event.isAutoRepeat():
+            self.view.hold_before(False)
+        super().keyReleaseEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         if event.source() is None and file_intake.can_take(event.mimeData()):
@@ -368,13 +366,13 @@ class MainWindow(QMainWindow):
         self._store.set("window/geometry", base64.b64encode(bytes(self.saveGeometry().data())).decode())
         self._store.set("window/state", json.dumps(state))
         self._store.flush()
-        QApplication.instance().removeEventFilter(self)
         for part in (self.workspace, self.files, self.album, self.empty):
             part.shut_down()
         super().closeEvent(event)
 
     @Slot()
-    def _close_anyway(self) -> None:
+    def close_now(self) -> None:
+        """Close without asking."""
         self._may_close = True
         self.close()
 

@@ -118,9 +118,11 @@ class PhotoView(QWidget):
         self._fade.suppress(hidden)
 
     def set_mode(self, mode: ViewMode) -> None:
+        old = self._pane_size()
         self._mode = mode
         self._panes.clear()
-        self._replace_in_pane()
+        self._replace_in_pane(old)
+        self.update()
 
     @Slot(bool)
     def hold_before(self, held: bool) -> None:
@@ -154,10 +156,10 @@ class PhotoView(QWidget):
     def zoom_out(self) -> None:
         self._zoom_by(1 / _ZOOM_STEP, self._anchor())
 
-    def jump_to(self, rect: QRectF) -> None:
-        """Show a part of the photo, such as a face, in the middle."""
+    def jump_to(self, rect: QRectF, most: float = 2.0) -> None:
+        """Show a part of the photo, such as a face, in the middle; at `most` device pixels per photo pixel."""
         if self._placement is not None:
-            self._place(view_geometry.showing(self._placement, rect, self._pane_size(), self._ratio()))
+            self._place(view_geometry.showing(self._placement, rect, self._pane_size(), self._ratio(), most))
 
     # Where things are
 
@@ -165,9 +167,12 @@ class PhotoView(QWidget):
         return self.devicePixelRatioF()
 
     def _pane_size(self) -> QSizeF:
-        size = QSizeF(self.size())
+        return self._pane_size_in(QSizeF(self.size()))
+
+    def _pane_size_in(self, size: QSizeF) -> QSizeF:
+        """Of a pane, when the view has `size`."""
         if self._mode is ViewMode.SIDE_BY_SIDE:
-            size.setWidth((size.width() - _GAP) / 2)
+            return QSizeF((size.width() - _GAP) / 2, size.height())
         return size
 
     def _pane_offset(self, point: QPointF) -> QPointF:
@@ -196,14 +201,15 @@ class PhotoView(QWidget):
             self.zoom_changed.emit(placement.scale * self._ratio())
         self.update()
 
-    def _replace_in_pane(self) -> None:
-        """After a change of the pane's size: fitted anew, or kept where it is."""
+    def _replace_in_pane(self, old: QSizeF) -> None:
+        """After the pane's size was changed from `old`: fitted anew, or with the same point in the middle."""
         if self._placement is None:
             return
         if self._placement.is_fit:
             self.fit()
         else:
-            self._place(view_geometry.panned(self._placement, QPointF(0, 0), self._pane_size(), self._ratio()))
+            grown = (self._pane_size() - old) / 2
+            self._pan(QPointF(grown.width(), grown.height()))
 
     def _zoom_to(self, scale: float, anchor: QPointF) -> None:
         if self._placement is not None:
@@ -239,15 +245,17 @@ class PhotoView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  -- Qt's name
         super().resizeEvent(event)
         self._panes.clear()
-        self._replace_in_pane()
+        self._replace_in_pane(self._pane_size_in(QSizeF(event.oldSize())))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  -- Qt's name
         painter = QPainter(self)
         painter.fillRect(event.rect(), theme.tokens().canvas)
         if self._placement is None:
             return
-        if self._mode is ViewMode.SIDE_BY_SIDE and not self._holds_before:
+        if self._mode is ViewMode.SIDE_BY_SIDE:
             self._paint_side_by_side(painter)
+        elif self._tool is not None:
+            self._paint_pane(painter, Side.BEFORE, QPointF(0, 0))  # faces are marked on the photo itself
         elif self._mode is ViewMode.SPLIT and not self._holds_before:
             self._paint_split(painter)
         else:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage, QPainter
 from gpen_desktop.gui.preview import Detail, Opened, Shown
 from gpen_desktop.gui.view_geometry import Placement
 
-_PIXELS_SHOWN_FROM: Final = 4.0
+_PIXELS_SHOWN_FROM: Final = 8.0
 """Device pixels per photo pixel from which pixels are shown as squares."""
 
 

@@ -6,12 +6,16 @@ model.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 from PySide6.QtGui import QImage
 
@@ -24,6 +28,7 @@ from gpen_desktop.gui import qimage
 from gpen_desktop.gui.edits import within
 from gpen_desktop.gui.failure import from_exception
 
+_THREADS: Final = min(4, os.cpu_count() or 1)
 _OVERVIEW_SIDE: Final = 2048
 """Longest side of the picture that stands for the whole photo; what is looked at closer is added as a detail."""
 
@@ -77,8 +82,9 @@ class Shown:
 class _Scene:
     """One photo at the sizes of the screen."""
 
-    def __init__(self, photo: Photo) -> None:
+    def __init__(self, photo: Photo, pool: ThreadPoolExecutor) -> None:
         self.photo = photo
+        self._pool = pool
         self.levels = pyramid(photo.pixels)
         self.to_screen = qimage.to_screen(photo.metadata.icc)
         self.overview_level = next(k for k, level in enumerate(self.levels) if max(level.shape[:2]) <= _OVERVIEW_SIDE)
@@ -93,7 +99,11 @@ class _Scene:
     def after(self, level: int, part: Rect, faces: Mapping[int, RestoredFace], options: ComposeOptions) -> QImage:
         """The part composed; faces: those to restore, by number."""
         layers = {n: self._level_layers(level, face) for n, face in faces.items() if _is_seen(face, level, part)}
-        return self.image(compose_part(self.photo, self.levels[level], layers, part, options))
+
+        def band(rect: Rect) -> Pixels:
+            return compose_part(self.photo, self.levels[level], layers, rect, options)
+
+        return self.image(np.concatenate(list(self._pool.map(band, _bands(part))), axis=1))
 
     def states(self, restored: tuple[RestoredFace, ...], options: ComposeOptions) -> tuple[FaceState, ...]:
         level = self.overview_level
@@ -113,6 +123,14 @@ class _Scene:
         if key not in self._layers:
             self._layers[key] = level_layers(self.levels[level], face, level)
         return self._layers[key]
+
+
+def _bands(part: Rect) -> list[Rect]:
+    """A part cut into upright bands, one for each thread (faces mostly stand side by side); composed alone, they give
+    what the whole part would."""
+    x0, y0, x1, y1 = part
+    edges = np.linspace(x0, x1, min(_THREADS, x1 - x0) + 1).astype(int).tolist()
+    return [(left, y0, right, y1) for left, right in pairwise(edges)]
 
 
 class _Mailbox:
@@ -147,6 +165,7 @@ class PreviewWorker(QObject):
     def __init__(self, mailbox: _Mailbox) -> None:
         super().__init__()
         self._mailbox = mailbox
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="compose")
         self._scene: _Scene | None = None
         self._entry = 0
         self._have = Wanted()
@@ -175,10 +194,14 @@ class PreviewWorker(QObject):
         """Give the photo's memory back."""
         self._scene = None
 
+    def close(self) -> None:
+        """End the threads that compose. Called once this object's own thread has ended."""
+        self._pool.shutdown()
+
     def _open(self, wanted: Wanted) -> None:
         self._scene = None
         photo = load_photo(wanted.path)
-        self._scene = scene = _Scene(photo)
+        self._scene = scene = _Scene(photo, self._pool)
         self._entry = wanted.entry
         self._have, self._overview_is_of = Wanted(), None
         overview = scene.image(scene.levels[scene.overview_level])
@@ -247,7 +270,6 @@ class Preview(QObject):
         self._worker.open_failed.connect(self.open_failed)
         self._worker.shown.connect(self.shown)
         self._worker.failed.connect(self.failed)
-        self._thread.finished.connect(self._worker.deleteLater)
         self._thread.start()
 
     def want(self, wanted: Wanted) -> None:
@@ -265,3 +287,4 @@ class Preview(QObject):
         self._mailbox.take()
         self._thread.quit()
         self._thread.wait()
+        self._worker.close()

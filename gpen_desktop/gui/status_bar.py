@@ -40,6 +40,7 @@ class StatusBar(QStatusBar):
         self._facts = QLabel()
         for label in (self._doing, self._facts):
             label.setFont(theme.tabular(theme.small(label.font())))
+        self._cancel.setFixedHeight(22)
         self._cancel.setFont(theme.small(self._cancel.font()))
         work = QWidget()
         row = QHBoxLayout(work)

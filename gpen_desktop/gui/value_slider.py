@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QSpinBox, QStyle, QStyleOptionSlider, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSlider, QStyle, QStyleOptionSlider, QWidget
 
 from gpen_desktop.gui import theme
 
@@ -56,6 +56,51 @@ class _MarkedSlider(QSlider):
             self.reset.emit()
 
 
+class _ValueField(QLineEdit):
+    """A number to type, with its unit behind it. typed: the number, once it is entered."""
+
+    typed = Signal(int)
+
+    def __init__(self, limits: tuple[int, int], unit: str) -> None:
+        super().__init__()
+        self._limits = limits
+        self._unit = unit
+        self._value = limits[0]
+        theme.set_role(self, "value")
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setFixedWidth(_FIELD_WIDTH)
+        self.setFont(theme.tabular(self.font()))
+        self.editingFinished.connect(self._on_finished)
+
+    def set_value(self, value: int) -> None:
+        self._value = value
+        self.setText(f"{value} {self._unit}".rstrip())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  -- Qt's name, as below
+        steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
+        if event.key() in steps:
+            self._enter(self._value + steps[event.key()])
+        else:
+            super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        super().mouseReleaseEvent(event)
+        if not self.hasSelectedText():
+            self.selectAll()
+
+    @Slot()
+    def _on_finished(self) -> None:
+        digits = "".join(character for character in self.text() if character.isdigit())
+        self._enter(int(digits) if digits else self._value)
+
+    def _enter(self, value: int) -> None:
+        value = max(self._limits[0], min(self._limits[1], value))
+        is_other = value != self._value
+        self.set_value(value)
+        if is_other:
+            self.typed.emit(value)
+
+
 class ValueSlider(QWidget):
     """One number.
 
@@ -69,25 +114,15 @@ class ValueSlider(QWidget):
     def __init__(self, limits: tuple[int, int] = (0, 100), unit: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._label = QLabel()
-        self._field = QSpinBox()
+        self._field = _ValueField(limits, unit)
         self._slider = _MarkedSlider()
-        theme.set_role(self._field, "value")
-        self._field.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self._field.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._field.setFixedWidth(_FIELD_WIDTH)
-        self._field.setFont(theme.tabular(self._field.font()))
-        self._field.setKeyboardTracking(False)
-        self._field.setSuffix(f" {unit}" if unit else "")
-        for control in (self._field, self._slider):
-            control.setRange(*limits)
+        self._field.set_value(limits[0])
+        self._slider.setRange(*limits)
         self._slider.setSingleStep(1)
         self._slider.setPageStep(10)
-        self._field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._label.setBuddy(self._field)
         self._label.installEventFilter(self)
-        for control in (self._field, self._slider):
-            # A wheel meant for the panel must not change a value that happens to be under the mouse.
-            control.installEventFilter(self)
+        self._slider.installEventFilter(self)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(theme.GRID)
@@ -97,7 +132,7 @@ class ValueSlider(QWidget):
         grid.addWidget(self._slider, 1, 0, 1, 2)
         grid.setColumnStretch(0, 1)
         self._slider.valueChanged.connect(self._on_slider)
-        self._field.valueChanged.connect(self._on_field)
+        self._field.typed.connect(self._on_field)
         self._slider.sliderPressed.connect(self._on_pressed)
         self._slider.sliderReleased.connect(self._on_released)
         self._slider.reset.connect(self.reset)
@@ -112,9 +147,9 @@ class ValueSlider(QWidget):
 
     def set_value(self, value: int) -> None:
         """Show a value without saying that it changed."""
-        with QSignalBlocker(self._slider), QSignalBlocker(self._field):
+        with QSignalBlocker(self._slider):
             self._slider.setValue(value)
-            self._field.setValue(value)
+        self._field.set_value(value)
         self._slider.update()
 
     def set_mark(self, value: int | None) -> None:
@@ -130,8 +165,8 @@ class ValueSlider(QWidget):
         self.setToolTip(help_text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  -- Qt's name
-        if event.type() == QEvent.Type.Wheel and watched is not self._label:
-            event.ignore()
+        if event.type() == QEvent.Type.Wheel and watched is self._slider:
+            event.ignore()  # a wheel meant for the panel must not change a value that happens to be under the mouse
             return True
         if event.type() == QEvent.Type.MouseButtonDblClick and watched is self._label:
             self.reset.emit()
@@ -140,8 +175,7 @@ class ValueSlider(QWidget):
 
     @Slot(int)
     def _on_slider(self, value: int) -> None:
-        with QSignalBlocker(self._field):
-            self._field.setValue(value)
+        self._field.set_value(value)
         self.changed.emit(value)
 
     @Slot(int)

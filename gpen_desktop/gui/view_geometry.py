@@ -16,7 +16,7 @@ _MOST: Final = 16.0
 _MOST_FITTED: Final = 2.0
 """The same, for a photo that is fitted."""
 _FIT_MARGIN: Final = 16.0
-_DETAIL_MARGIN: Final = 0.2
+_DETAIL_MARGIN: Final = 0.1
 """Part of the visible sides that a detail reaches beyond them, so that short pans show nothing missing."""
 _DETAIL_GRID: Final = 64
 
@@ -65,10 +65,10 @@ def panned(placement: Placement, by: QPointF, pane: QSizeF, ratio: float) -> Pla
     return _settled(replace(placement, origin=placement.origin + by, is_fit=False), pane, ratio)
 
 
-def showing(placement: Placement, photo_rect: QRectF, pane: QSizeF, ratio: float) -> Placement:
-    """With `photo_rect` in the middle, filling about half of the pane."""
+def showing(placement: Placement, photo_rect: QRectF, pane: QSizeF, ratio: float, most: float) -> Placement:
+    """With `photo_rect` in the middle, filling about half of the pane, but not larger than `most` or than it is now."""
     scale = 0.5 * min(pane.width() / photo_rect.width(), pane.height() / photo_rect.height())
-    scale = min(scale, max(2.0 / ratio, placement.scale))
+    scale = min(scale, max(most / ratio, placement.scale))
     origin = QPointF(pane.width() / 2, pane.height() / 2) - photo_rect.center() * scale
     return _settled(replace(placement, scale=scale, origin=origin, is_fit=False), pane, ratio)
 
