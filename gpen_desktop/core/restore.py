@@ -18,14 +18,8 @@ from gpen_desktop.models.gpen import GpenNet
 from gpen_desktop.models.layout import Template
 from gpen_desktop.models.loader import load_gpen
 
-_BYTES_PER_PIXEL = 1400
-"""Working memory of one face in float32 over its crop's pixels, generously; set by what GPEN-512 was seen to take."""
-
-_LARGEST_BATCH = {"cpu": 4, "mps": 8, "cuda": 16}
-"""Beyond these a batch is no faster, and cancelling takes longer to be heard."""
-
-_fails_in_half: set[str] = set()
-"""Names of devices on which half precision gave broken faces."""
+_LARGEST_BATCH = {"cpu": 1, "mps": 8, "cuda": 16}
+"""Beyond these a batch is no faster, and cancelling takes longer to be heard. The CPU's form works face by face."""
 
 
 class Restorer:
@@ -49,7 +43,6 @@ class Restorer:
         """
         self._path = store.find(model)
         self.model_name = self._path.stem if Path(model) == self._path else str(model)
-        self._precision = precision
         self._batch_size = batch_size
         self.notes: tuple[str, ...] = ()
         self._use(devices.choose(device, precision))
@@ -89,8 +82,6 @@ class Restorer:
         return restored
 
     def _use(self, compute: Compute) -> None:
-        if compute.dtype is torch.float16 and compute.name in _fails_in_half:
-            compute = devices.choose(str(compute.device), "fp32")
         self._net: GpenNet = load_gpen(self._path, compute.device, compute.dtype)
         self.compute = compute
 
@@ -102,7 +93,7 @@ class Restorer:
         """One batch, (N, S, S, 3)."""
         pixels = self._net_on(crops)
         if self.compute.dtype is torch.float16 and _is_broken(pixels):
-            _fails_in_half.add(self.compute.name)
+            devices.remember_broken_half(self.compute.device)
             self._note(f"Half precision gives broken faces on {self.compute.name}; single precision is used instead.")
             self._use(devices.choose(str(self.compute.device), "fp32"))
             pixels = self._net_on(crops)
@@ -113,22 +104,34 @@ class Restorer:
         return [frozen(face) for face in np.clip(pixels, 0.0, 1.0)]
 
     def _net_on(self, crops: FloatImage) -> FloatImage:
-        x = torch.from_numpy(crops).to(self.compute.device).permute(0, 3, 1, 2)
-        y = self._net(x * 2 - 1).permute(0, 2, 3, 1)
+        x = torch.from_numpy(crops)
+        if self.compute.device.type == "cuda":
+            x = x.pin_memory().to(self.compute.device, non_blocking=True)
+        else:
+            x = x.to(self.compute.device)
+        y = self._net(x.permute(0, 3, 1, 2) * 2 - 1).permute(0, 2, 3, 1)
         result: FloatImage = ((y + 1) / 2).float().contiguous().cpu().numpy()
         return result
 
     def _fitting_batch(self) -> int:
         """How many crops half of the free memory holds; one at least."""
-        one = self.size**2 * _BYTES_PER_PIXEL * (4 if self.compute.dtype is torch.float32 else 2) // 4
         most = _LARGEST_BATCH[self.compute.device.type]
-        return max(1, min(most, _free_memory(self.compute.device) // (2 * one)))
+        if most == 1:
+            return 1
+        return max(1, min(most, _free_memory(self.compute.device) // (2 * self._net.bytes_per_face)))
+
+    def release(self) -> None:
+        """Give back the memory that is kept for the next run; for after an idle time. The weights stay."""
+        self._net.release()
+        if self.compute.device.type == "cuda":
+            torch.cuda.empty_cache()
+        if self.compute.device.type == "mps":
+            torch.mps.empty_cache()
 
     def _after_out_of_memory(self, tried: int) -> int:
         """The batch size to go on with; on the CPU when a single crop was too much for the GPU."""
         on_gpu = self.compute.device.type != "cpu"
-        if self.compute.device.type == "cuda":
-            torch.cuda.empty_cache()
+        self.release()
         if tried > 1:
             self._note(f"{tried} faces at a time did not fit into memory; {tried // 2} are restored at a time.")
             return tried // 2
@@ -154,11 +157,7 @@ def _is_out_of_memory(error: BaseException) -> bool:
 
 
 def _free_memory(device: torch.device) -> int:
-    """Bytes to be had on a device."""
+    """Bytes to be had on a GPU."""
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0]
-    meminfo = Path("/proc/meminfo")
-    if meminfo.is_file():
-        line = next(row for row in meminfo.read_text(encoding="ascii").splitlines() if row.startswith("MemAvailable"))
-        return int(line.split()[1]) * 1024
-    return 4 << 30  # no way to ask without another library; what most computers have to spare
+    return torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import platform
 from collections.abc import Mapping
@@ -12,6 +14,7 @@ from typing import Any
 
 import torch
 
+from gpen_desktop import paths
 from gpen_desktop.core.errors import DeviceError
 
 DEVICES = "auto, cpu, cuda, cuda:N, mps"
@@ -95,6 +98,37 @@ def has_native_bf16() -> bool:
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
+def half_is_broken(device: torch.device) -> bool:
+    """Whether half precision was seen to give broken faces on a device of this name, now or in an earlier run."""
+    return device_name(device) in _broken_halves()
+
+
+def remember_broken_half(device: torch.device) -> None:
+    """Make 'auto' choose fp32 on devices of this name from now on, in later runs too."""
+    names = sorted(_broken_halves() | {device_name(device)})
+    _told.update(names)
+    path = _memory_file()
+    # Where the folder cannot be written, the next run finds out anew.
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"fp16_broken": names}), encoding="utf-8")
+
+
+_told: set[str] = set()
+
+
+def _broken_halves() -> set[str]:
+    try:
+        known = json.loads(_memory_file().read_text(encoding="utf-8"))["fp16_broken"]
+    except (OSError, ValueError, KeyError, TypeError):  # not there yet, or damaged: as good as not there
+        known = []
+    return _told | {str(name) for name in known}
+
+
+def _memory_file() -> Path:
+    return paths.user_data() / "devices.json"
+
+
 def _device(wanted: str) -> tuple[torch.device, str]:
     if wanted == "auto":
         if torch.cuda.is_available():
@@ -121,9 +155,11 @@ def _device(wanted: str) -> tuple[torch.device, str]:
 
 def _best_dtype(device: torch.device) -> tuple[torch.dtype, str]:
     if device.type == "cuda":
-        if torch.cuda.get_device_capability(device) >= _OLDEST_FP16_GPU:
-            return torch.float16, "half precision is fastest on it"
-        return torch.float32, "it is too old to be faster in half precision"
+        if torch.cuda.get_device_capability(device) < _OLDEST_FP16_GPU:
+            return torch.float32, "it is too old to be faster in half precision"
+        if half_is_broken(device):
+            return torch.float32, "half precision gave broken faces on it before"
+        return torch.float16, "half precision is fastest on it"
     if device.type == "cpu" and has_native_bf16():
         return torch.bfloat16, "it multiplies bfloat16 in hardware"
     if device.type == "cpu":

@@ -49,6 +49,14 @@ class GpenNet(nn.Module):
         return self.descriptor.size
 
     @property
+    def bytes_per_face(self) -> int:
+        """Working memory for one face beside the weights."""
+        return 12 * self.descriptor.channels(self.size) * self.size**2 * self.dtype.itemsize
+
+    def release(self) -> None:
+        """Give back what is kept between runs beside the weights; nothing, in most forms."""
+
+    @property
     def template(self) -> Template:
         """Where the landmarks have to lie in the crop."""
         return self.descriptor.template
@@ -58,6 +66,7 @@ class PortableGpen(GpenNet):
     """The inference form in PyTorch's public operators, for any device."""
 
     constant: Tensor
+    doubling: Tensor
 
     def __init__(self, state: Mapping[str, Tensor], descriptor: GpenDescriptor, dtype: torch.dtype) -> None:
         super().__init__(descriptor, dtype)
@@ -67,6 +76,7 @@ class PortableGpen(GpenNet):
             )
             self.to_style = StyleNet(state, descriptor.n_mlp)
             self.register_buffer("constant", state["generator.input.input"].to(dtype, copy=True))
+            self.register_buffer("doubling", doubling_kernel())
             self.first = StyledConv(state, "generator.conv1", dtype)
             self.first_rgb = ToRgb(state, "generator.to_rgb1", dtype)
             steps = range(len(descriptor.resolutions) - 1)
@@ -89,7 +99,7 @@ class PortableGpen(GpenNet):
         for up, level, rgb, feature in zip(self.ups, self.levels, self.rgbs, features[1:], strict=True):
             h = up(h, style, feature)
             h = level(h, style, feature)
-            image = rgb(h, style) + double(image)
+            image = rgb(h, style) + double(image, self.doubling)
         return image.to(x.dtype)
 
 
@@ -252,9 +262,13 @@ class ToRgb(nn.Module):
         return rgb.view(n, h, w, 3).permute(0, 3, 1, 2) + self.bias
 
 
-def double(image: Tensor) -> Tensor:
-    """(N, 3, H, W) to (N, 3, 2H, 2W): zeros between, then the filter (gain 4), as published."""
-    kernel = fir_kernel(4.0).to(image).expand(3, 1, 4, 4)
+def doubling_kernel() -> Tensor:
+    """What `double` filters with: (3, 1, 4, 4) float32."""
+    return fir_kernel(4.0).repeat(3, 1, 1, 1)
+
+
+def double(image: Tensor, kernel: Tensor) -> Tensor:
+    """(N, 3, H, W) float32 to (N, 3, 2H, 2W): zeros between, then the filter, as published."""
     return F.conv_transpose2d(image, kernel, stride=2, padding=1, groups=3)
 
 

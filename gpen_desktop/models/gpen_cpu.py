@@ -19,7 +19,16 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gpen_desktop.models import onednn
-from gpen_desktop.models.gpen import GpenNet, Modulation, StyleNet, channels_last, double, equalised, per_channel
+from gpen_desktop.models.gpen import (
+    GpenNet,
+    Modulation,
+    StyleNet,
+    channels_last,
+    double,
+    doubling_kernel,
+    equalised,
+    per_channel,
+)
 from gpen_desktop.models.layout import GAIN, SLOPE, GpenDescriptor, fir_kernel
 
 Maps = tuple[Tensor, ...]
@@ -39,6 +48,7 @@ class CpuGpen(GpenNet):
             ]
             self._to_style = StyleNet(state, descriptor.n_mlp)
             self._constant = state["generator.input.input"].to(dtype, copy=True)
+            self._doubling = doubling_kernel()
             self._first = Level(state, "generator.conv1", ops, dtype, 4)
             self._first_rgb = ToRgb(state, "generator.to_rgb1", dtype)
             self._ups = [Up(state, f"generator.convs.{2 * i}", ops, dtype, side) for i, side in enumerate(sides[:-1])]
@@ -68,7 +78,7 @@ class CpuGpen(GpenNet):
             feature = features.pop()
             maps = up(maps, style, feature)
             maps = level(maps, style, feature)
-            image = double(image).add_(rgb(maps, style))
+            image = double(image, self._doubling).add_(rgb(maps, style))
         return image
 
 

@@ -18,6 +18,7 @@ from safetensors import SafetensorError, safe_open
 from gpen_desktop.core.errors import WeightsError
 from gpen_desktop.models.gpen import GpenNet, PortableGpen
 from gpen_desktop.models.gpen_cpu import CpuGpen
+from gpen_desktop.models.gpen_cuda import CudaGpen
 from gpen_desktop.models.layout import GpenDescriptor, Template, describe
 
 __all__ = ["GpenDescriptor", "build", "load_gpen", "read_descriptor", "read_tensors"]
@@ -53,6 +54,8 @@ def build(
     """Build the inference form for a device from a checked state dict, which is not kept."""
     if device.type == "cpu":
         return CpuGpen(state, descriptor, dtype)
+    if device.type == "cuda":
+        return CudaGpen(state, descriptor, device, dtype)
     return PortableGpen(state, descriptor, dtype).to(device).eval()
 
 

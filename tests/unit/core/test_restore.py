@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from gpen_desktop import paths
 from gpen_desktop.core import restore
 from gpen_desktop.core.errors import Cancelled, OutOfMemoryError, UnknownModelError, WeightsError
 from gpen_desktop.core.progress import CancellableProgress, SilentProgress
@@ -32,6 +33,9 @@ class FakeNet:
     def __init__(self, answer: Callable[[torch.Tensor], torch.Tensor]) -> None:
         self.answer = answer
         self.batches: list[int] = []
+
+    def release(self) -> None:
+        pass
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         self.batches.append(len(x))
@@ -116,9 +120,10 @@ def test_other_failures_are_not_taken_for_memory(use: Callable[[FakeNet], None])
 
 
 @pytest.mark.parametrize("bad", [torch.nan, torch.inf, -1.0], ids=["nan", "inf", "black"])
-def test_broken_half_precision_is_redone_in_single(monkeypatch: pytest.MonkeyPatch, bad: float) -> None:
+def test_broken_half_precision_is_redone_in_single(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bad: float) -> None:
     """A CPU stands in for the card; what is replaced is only which dtype is said to be computed in."""
-    monkeypatch.setattr(restore, "_fails_in_half", set())
+    monkeypatch.setattr(paths, "user_data", lambda: tmp_path)
+    monkeypatch.setattr(devices, "_told", set())
     loaded: list[torch.dtype] = []
 
     def load(path: Path, device: torch.device, dtype: torch.dtype) -> FakeNet:
@@ -140,7 +145,24 @@ def test_broken_half_precision_is_redone_in_single(monkeypatch: pytest.MonkeyPat
     assert len(restorer.notes) == 1
     assert "single precision" in restorer.notes[0]
     assert loaded == [torch.float16, torch.float32]
-    assert Restorer(TINY).compute.dtype is torch.float32  # remembered
+    assert devices.half_is_broken(torch.device("cpu"))
+    monkeypatch.setattr(devices, "_told", set())
+    assert devices.half_is_broken(torch.device("cpu"))  # in later runs too
+
+
+def test_one_face_too_much_for_the_gpu_goes_to_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A CPU under another name stands in for the card."""
+    card = devices.Compute(torch.device("meta"), torch.float32, "card", "", 2)
+    cpu = devices.Compute(torch.device("cpu"), torch.float32, "cpu", "", 2)
+    monkeypatch.setattr(devices, "choose", lambda device, precision: cpu if device == "cpu" else card)
+    monkeypatch.setattr(
+        restore, "load_gpen", lambda path, device, dtype: FakeNet(fits(0 if device.type == "meta" else 9))
+    )
+    restorer = Restorer(TINY, batch_size=2)
+    found = restorer.restore(crops(3), SilentProgress())
+    assert len(found) == 3
+    assert restorer.compute is cpu
+    assert restorer.notes[1] == "One face does not fit into the memory of card; the CPU is used instead."
 
 
 def test_broken_weights_are_said(use: Callable[[FakeNet], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 import torch
@@ -24,6 +25,7 @@ def cuda(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda d: "Some Card")
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda d: (8, 6))
+    monkeypatch.setattr(device, "_memory_file", lambda: Path("no", "such", "file"))
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: True)
 
 
@@ -67,6 +69,25 @@ def test_a_gpu_is_taken_in_fp16() -> None:
 def test_an_old_gpu_stays_in_fp32(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda d: (6, 1))
     assert device.choose("cuda").dtype is torch.float32
+
+
+@pytest.mark.usefixtures("cuda")
+def test_a_gpu_on_which_half_precision_broke_stays_in_fp32(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(device, "_memory_file", lambda: tmp_path / "not there yet" / "devices.json")
+    monkeypatch.setattr(device, "_told", set())
+    assert device.choose().dtype is torch.float16
+    device.remember_broken_half(torch.device("cuda", 0))
+    assert device.choose().dtype is torch.float32
+    assert "broken faces" in device.choose().reason
+    assert device.choose("cuda", "fp16").dtype is torch.float16  # when asked for by name
+
+
+@pytest.mark.usefixtures("cuda")
+def test_a_damaged_memory_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(device, "_memory_file", lambda: tmp_path / "devices.json")
+    monkeypatch.setattr(device, "_told", set())
+    (tmp_path / "devices.json").write_text("[1", encoding="utf-8")
+    assert device.choose().dtype is torch.float16
 
 
 @pytest.mark.usefixtures("cuda")

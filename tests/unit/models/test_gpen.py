@@ -16,6 +16,7 @@ from gpen_desktop.lab.reference import ReferenceGpen, described, load_reference,
 from gpen_desktop.models import onednn
 from gpen_desktop.models.gpen import GpenNet, PortableGpen
 from gpen_desktop.models.gpen_cpu import CpuGpen
+from gpen_desktop.models.gpen_cuda import CudaGpen, Recording
 from gpen_desktop.models.layout import GpenDescriptor
 from gpen_desktop.models.loader import build, load_gpen, read_descriptor, read_tensors
 
@@ -53,6 +54,40 @@ def test_every_inference_form_gives_the_golden_outputs(kind: str, size: int, mon
     net = form(kind, GOLDEN / f"gpen_tiny_{size}.pth")
     with np.load(GOLDEN / f"gpen_tiny_{size}.npz") as arrays:
         assert relative_error(net(torch.from_numpy(arrays["input"])), torch.from_numpy(arrays["output"])) < 1e-5
+
+
+class Replay:
+    """Stands in for a CUDA graph on the CPU: a replay computes what lies in the recorded input."""
+
+    def __init__(self, net: GpenNet, given: torch.Tensor, made: torch.Tensor) -> None:
+        self.net, self.given, self.made = net, given, made
+
+    def replay(self) -> None:
+        self.made.copy_(self.net(self.given))
+
+
+def test_cuda_form_records_once_per_batch_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded: list[int] = []
+
+    def record(net: CudaGpen, faces: int) -> Recording:
+        recorded.append(faces)
+        given = torch.zeros(faces, 3, 64, 64)
+        made = torch.zeros(faces, 3, 64, 64)
+        return Recording(Replay(net._net, given, made), given, made)  # type: ignore[arg-type]  # a stand-in
+
+    monkeypatch.setattr(CudaGpen, "_record", record)
+    path = GOLDEN / "gpen_tiny_64.pth"
+    net = CudaGpen(read_tensors(path)[0], read_descriptor(path), CPU, torch.float32)
+    with np.load(path.with_suffix(".npz")) as arrays:
+        x, wanted = torch.from_numpy(arrays["input"]), torch.from_numpy(arrays["output"])
+    first = net(x)
+    net(x * 0)
+    assert relative_error(first, wanted) < 1e-5  # not overwritten by the next run
+    assert relative_error(net(x[:1]), wanted[:1]) < 1e-5
+    assert recorded == [3, 1]
+    net.release()
+    net(x)
+    assert recorded == [3, 1, 3]
 
 
 def test_missing_private_operators_fall_back_to_public_ones(monkeypatch: pytest.MonkeyPatch) -> None:
