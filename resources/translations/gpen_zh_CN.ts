@@ -1533,16 +1533,16 @@
         <translation>{0} 的内存容不下一张人脸，已改用 CPU。</translation>
     </message>
     <message>
-        <source>OpenCV cannot use its face cascade.</source>
-        <translation>OpenCV 无法使用自带的人脸检测数据。</translation>
+        <source>OpenCV cannot use its cascade &apos;{0}&apos;.</source>
+        <translation>OpenCV 无法使用自带的检测数据“{0}”。</translation>
     </message>
     <message>
-        <source>OpenCV&apos;s face cascade cannot be read ({0}).</source>
-        <translation>无法读取 OpenCV 自带的人脸检测数据（{0}）。</translation>
+        <source>OpenCV&apos;s cascade &apos;{0}&apos; cannot be read ({1}).</source>
+        <translation>无法读取 OpenCV 自带的检测数据“{0}”（{1}）。</translation>
     </message>
     <message>
-        <source>OpenCV&apos;s face cascade is of an unknown kind.</source>
-        <translation>OpenCV 自带的人脸检测数据类型未知。</translation>
+        <source>OpenCV&apos;s cascade &apos;{0}&apos; is of an unknown kind.</source>
+        <translation>OpenCV 自带的检测数据“{0}”类型未知。</translation>
     </message>
     <message>
         <source>Part of the EXIF data is damaged; that part was left out.</source>
@@ -1835,6 +1835,10 @@
     <message>
         <source>gamma statement</source>
         <translation>伽马信息</translation>
+    </message>
+    <message>
+        <source>half precision gave broken faces on it before</source>
+        <translation>它此前用半精度产生过损坏的人脸</translation>
     </message>
     <message>
         <source>half precision is fastest on it</source>
