@@ -27,9 +27,10 @@ class Edits:
 
 def with_look(edits: Edits, look: Edits) -> Edits:
     """`edits` with all that does not belong to one photo's own faces taken from `look`."""
+    is_general = isinstance(look.options.faces, str) and isinstance(edits.options.faces, str)
     options = replace(
         look.options,
-        faces=look.options.faces if isinstance(look.options.faces, str) else edits.options.faces,
+        faces=look.options.faces if is_general else edits.options.faces,
         face_strengths=edits.options.face_strengths,
     )
     return replace(edits, options=options, model=look.model, background=look.background)

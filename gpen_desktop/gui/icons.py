@@ -78,6 +78,8 @@ def _source(name: str) -> str:
 @cache
 def _render(name: str, colour: str, side: int, ratio: float) -> QPixmap:
     picture = QPixmap(side, side)
+    if picture.isNull():  # a button that a layout has squeezed to nothing still asks for its icon
+        return picture
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     tinted = _source(name).replace("currentColor", colour)

@@ -37,10 +37,12 @@ _OVERVIEW_SIDE: Final = 2048
 class Wanted:
     """What shall be on screen.
 
-    entry, path: the photo. photo: if it is in memory. restored: faces to show, may be the first few only.
+    visit: grows each time a photo is put on screen. entry, path: the photo. restored: faces to show, may be the first
+    few only.
     level, part: what is looked at closer than the overview (pyramid level; x0, y0, x1, y1 in its pixels); or None.
     """
 
+    visit: int = 0
     entry: int = 0
     path: Path | None = None
     restored: tuple[RestoredFace, ...] = ()
@@ -53,6 +55,7 @@ class Wanted:
 class Opened:
     """A photo that is on screen from now on. overview: its level `level`, in screen colours."""
 
+    visit: int
     entry: int
     photo: Photo
     overview: QImage
@@ -178,7 +181,7 @@ class PreviewWorker(QObject):
         if wanted is None or wanted.path is None:
             return
         try:
-            if wanted.entry != self._entry or self._scene is None:
+            if wanted.visit != self._have.visit or self._scene is None:
                 self._open(wanted)
         except BaseException as error:
             self._scene = None
@@ -199,13 +202,14 @@ class PreviewWorker(QObject):
         self._pool.shutdown()
 
     def _open(self, wanted: Wanted) -> None:
-        self._scene = None
-        photo = load_photo(wanted.path)
-        self._scene = scene = _Scene(photo, self._pool)
-        self._entry = wanted.entry
-        self._have, self._overview_is_of = Wanted(), None
+        if wanted.entry != self._entry or self._scene is None:
+            self._scene = None
+            self._scene = _Scene(load_photo(wanted.path), self._pool)
+            self._entry = wanted.entry
+        scene = self._scene
+        self._have, self._overview_is_of = Wanted(visit=wanted.visit), None
         overview = scene.image(scene.levels[scene.overview_level])
-        self.opened.emit(Opened(wanted.entry, photo, overview, scene.overview_level))
+        self.opened.emit(Opened(wanted.visit, wanted.entry, scene.photo, overview, scene.overview_level))
 
     def _show(self, wanted: Wanted) -> None:
         scene, have = self._scene, self._have

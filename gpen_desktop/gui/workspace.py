@@ -65,6 +65,7 @@ class Workspace(QObject):
         self.preview = Preview(self)
         self.defaults = defaults
         self._current: Entry | None = None
+        self._visit = 0
         self._opened: Opened | None = None
         self._restored: tuple[RestoredFace, ...] = ()
         self._states: tuple[FaceState, ...] = ()
@@ -111,6 +112,7 @@ class Workspace(QObject):
         if entry is self._current:
             return
         self._current = entry
+        self._visit += 1
         self._opened, self._restored, self._states, self._detail = None, (), (), None
         self.jobs.set_front(entry.id)
         self.current_changed.emit(entry)
@@ -248,7 +250,7 @@ class Workspace(QObject):
         entry = self._current
         if entry is None:
             return
-        wanted = Wanted(entry.id, entry.path, self._restored, entry.edits.options)
+        wanted = Wanted(self._visit, entry.id, entry.path, self._restored, entry.edits.options)
         if self._detail is not None:
             level, part = self._detail
             rect = (part.x(), part.y(), part.x() + part.width(), part.y() + part.height())
@@ -257,7 +259,7 @@ class Workspace(QObject):
 
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
-        if self._current is None or opened.entry != self._current.id:
+        if self._current is None or opened.visit != self._visit:
             return
         self._opened = opened
         self.opened.emit(opened)
@@ -273,7 +275,7 @@ class Workspace(QObject):
 
     @Slot(object)
     def _on_shown(self, shown: Shown) -> None:
-        if self._current is None or shown.wanted.entry != self._current.id or self._opened is None:
+        if self._current is None or shown.wanted.visit != self._visit or self._opened is None:
             return
         if shown.states != self._states and len(shown.states) <= len(self.faces):
             self._states = shown.states

@@ -10,12 +10,21 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+import shiboken6
+from PySide6.QtCore import QEvent, QSettings, QThread
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from gpen_desktop import paths
+from gpen_desktop.gui import theme
+from gpen_desktop.gui.main_window import MainWindow
+from gpen_desktop.gui.settings_store import SettingsStore
+from tests.gui.fakes import FakeEngine
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,3 +41,39 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_threads() -> Iterator[None]:
+    """A thread that still runs after its test belongs to a window or a worker that was not ended; ours have names."""
+    yield
+    QApplication.processEvents()
+    threads = [each for each in gc.get_objects() if isinstance(each, QThread) and shiboken6.isValid(each)]
+    running = [thread for thread in threads if thread.objectName() and thread.isRunning()]
+    for thread in running:
+        thread.quit()
+        thread.wait(2000)
+    assert not running, f"left running: {[thread.objectName() for thread in running]}"
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> FakeEngine:
+    """The fake models; finds fakes.TWO_FACES in every photo."""
+    folder = tmp_path / "answers"
+    folder.mkdir()
+    return FakeEngine(folder)
+
+
+@pytest.fixture
+def window(engine: FakeEngine, own_folders: Path, qtbot: QtBot) -> Iterator[MainWindow]:
+    """The window with fake models, shown; ended after the test."""
+    theme.apply(QApplication.instance(), "light")
+    window = MainWindow(engine, SettingsStore(own_folders / "settings.ini"))
+    window.resize(1200, 800)
+    window.show()
+    qtbot.waitExposed(window)
+    yield window
+    engine.gate.set()
+    window.close_now()
+    window.deleteLater()
+    QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)

@@ -1,0 +1,109 @@
+"""A stand-in for the models: faces where a test puts them, restored by turning them negative; and photos to go with."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from gpen_desktop.core.errors import WeightsError
+from gpen_desktop.core.photo_io import save_photo
+from gpen_desktop.core.progress import Progress, SilentProgress
+from gpen_desktop.core.types import Face, FloatImage, Photo, SourceFormat, frozen
+from gpen_desktop.gui.answers import AnswerStore, RememberingRestorer
+from gpen_desktop.gui.engine import Compute, ModelStatus
+
+SHAPE = np.array([[-0.5, -0.45], [0.5, -0.45], [0.0, 0.1], [-0.4, 0.65], [0.4, 0.65]])
+
+
+def face_at(x: float, y: float, eye_distance: float = 40.0) -> Face:
+    """A face with the nose near (x, y)."""
+    return Face(frozen(SHAPE * eye_distance + (x, y)), 0.99)
+
+
+TWO_FACES = (face_at(120, 140), face_at(300, 150, 30))
+
+
+class FakeRestorer:
+    """Turns crops negative. Each batch waits for `gate`, so that a test can hold the work where it wants it."""
+
+    size, template, batch = 64, "ffhq", 1
+
+    def __init__(self, model: str, gate: threading.Event) -> None:
+        self.model_name = model
+        self._gate = gate
+        self.runs = 0
+
+    def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
+        for done in range(len(crops)):
+            progress.report(done / len(crops), "restore")
+        while not self._gate.wait(0.005):
+            progress.report(0.5, "restore")
+        self.runs += 1
+        return [frozen(1 - crop) for crop in crops]
+
+
+class FakeEngine:
+    """An Engine for tests.
+
+    Attributes
+    ----------
+    faces : what the detector finds. gate : cleared, every restoration waits. broken_models : names that fail to load.
+    errors : raised by the next detections, first come first served. threads : names of threads that used the engine.
+    """
+
+    def __init__(self, folder: Path, faces: Sequence[Face] = TWO_FACES) -> None:
+        self.faces = tuple(faces)
+        self.gate = threading.Event()
+        self.gate.set()
+        self.broken_models: set[str] = set()
+        self.errors: list[Exception] = []
+        self.threads: set[str] = set()
+        self.compute: Compute | None = None
+        self.restorers: dict[str, FakeRestorer] = {}
+        self._store = AnswerStore(folder)
+        self._last: str | None = None
+
+    @property
+    def runs(self) -> int:
+        """Batches that went through a model."""
+        return sum(restorer.runs for restorer in self.restorers.values())
+
+    def finder(self) -> FakeEngine:
+        return self
+
+    def restorer(self, model: str) -> RememberingRestorer:
+        self.threads.add(threading.current_thread().name)
+        if model in self.broken_models:
+            raise WeightsError(f"The weights of '{model}' are damaged.", todo="Import them again.")
+        self._last = model
+        inner = self.restorers.setdefault(model, FakeRestorer(model, self.gate))
+        return RememberingRestorer(inner, self._store)
+
+    def status(self) -> ModelStatus | None:
+        return ModelStatus(self._last, "CPU (fake), fp32", "it is a test") if self._last else None
+
+    def set_compute(self, compute: Compute) -> None:
+        self.compute = compute
+
+    def detect(self, photo: Photo, *, progress: Progress | None = None) -> tuple[Face, ...]:
+        (progress or SilentProgress()).report(0.5, "detect")
+        if self.errors:
+            raise self.errors.pop(0)
+        return self.faces
+
+    def refine(self, photo: Photo, rough_box: tuple[float, float, float, float]) -> Face:
+        x, y, w, h = rough_box
+        return Face(frozen(SHAPE * (w / 2.1) + (x + w / 2, y + h / 2)), float("inf"))
+
+
+def make_photo(path: Path, width: int = 420, height: int = 300, seed: int = 1) -> Path:
+    """A soft colour picture, the same for the same seed."""
+    rng = np.random.default_rng(seed)
+    small = rng.integers(30, 220, (6, 8, 3), np.uint8)
+    pixels = np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
+    save_photo(Photo(frozen(pixels), SourceFormat("PNG")), path, format="png")
+    return path

@@ -1,0 +1,210 @@
+"""The queue: what goes first, what a cancel does, and that no error is lost."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from gpen_desktop.core.export import ExportOptions
+from gpen_desktop.core.types import ComposeOptions
+from gpen_desktop.gui.engine import Compute
+from gpen_desktop.gui.jobs import JobController
+from gpen_desktop.gui.worker import ExportJob, RefineJob, RestoreJob, next_job_id
+from tests.gui.fakes import FakeEngine, make_photo
+
+
+class Record:
+    """What the controller said, in order."""
+
+    def __init__(self, jobs: JobController) -> None:
+        self.events: list[tuple[str, int]] = []
+        self.results: dict[int, object] = {}
+        self.failures: dict[int, object] = {}
+        self.partial: list[int] = []
+        jobs.started.connect(lambda job: self.events.append(("started", job.entry)))
+        jobs.done.connect(self._on_done)
+        jobs.failed.connect(self._on_failed)
+        jobs.cancelled.connect(lambda job: self.events.append(("cancelled", job.entry)))
+        jobs.faces_restored.connect(lambda _job, result: self.partial.append(len(result.restored)))
+
+    def _on_done(self, job: RestoreJob, result: object) -> None:
+        self.events.append(("done", job.entry))
+        self.results[job.entry] = result
+
+    def _on_failed(self, job: RestoreJob, failure: object) -> None:
+        self.events.append(("failed", job.entry))
+        self.failures[job.entry] = failure
+
+    def entries(self, what: str) -> list[int]:
+        return [entry for said, entry in self.events if said == what]
+
+
+@pytest.fixture
+def jobs(engine: FakeEngine) -> Iterator[JobController]:
+    controller = JobController(engine)
+    yield controller
+    controller.shut_down()
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    return make_photo(tmp_path / "photo.png")
+
+
+def restore(entry: int, path: Path, model: str = "m") -> RestoreJob:
+    return RestoreJob(next_job_id(), entry, path, model)
+
+
+def test_the_photo_on_screen_goes_first(jobs: JobController, photo: Path, qtbot: QtBot) -> None:
+    record = Record(jobs)
+    jobs.set_front(4)
+    for entry in (1, 2, 3, 4):
+        jobs.submit(restore(entry, photo))
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+    assert record.entries("done")[0] == 4
+    assert sorted(record.entries("done")) == [1, 2, 3, 4]
+    assert record.entries("done")[1:] == [1, 2, 3]  # the one that had begun goes back to its place, the first
+
+
+def test_a_running_photo_steps_back_for_the_one_on_screen_and_loses_nothing(
+    jobs: JobController, engine: FakeEngine, photo: Path, qtbot: QtBot
+) -> None:
+    record = Record(jobs)
+    engine.gate.clear()
+    jobs.submit(restore(1, photo))
+    qtbot.waitUntil(lambda: bool(engine.threads))
+    jobs.set_front(2)
+    jobs.submit(restore(2, photo))
+    qtbot.waitUntil(lambda: jobs.running is not None and jobs.running.entry == 2)
+    engine.gate.set()
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+    assert record.entries("done") == [2, 1]
+    assert record.entries("cancelled") == []
+
+
+def test_faces_come_batch_by_batch(jobs: JobController, photo: Path, qtbot: QtBot) -> None:
+    record = Record(jobs)
+    jobs.submit(restore(1, photo))
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+    assert record.partial == [1]  # of two faces, in batches of one
+    result = record.results[1]
+    assert result.is_whole
+    assert len(result.restored) == 2
+
+
+def test_an_answer_is_computed_once(jobs: JobController, engine: FakeEngine, photo: Path, qtbot: QtBot) -> None:
+    for entry in (1, 2, 3, 1):
+        jobs.submit(restore(entry, photo))
+        qtbot.waitUntil(lambda: not jobs.is_busy)
+    assert engine.runs == 2
+
+
+def test_cancel_acts_within_a_step(jobs: JobController, engine: FakeEngine, photo: Path, qtbot: QtBot) -> None:
+    record = Record(jobs)
+    engine.gate.clear()
+    for entry in (1, 2, 3):
+        jobs.submit(restore(entry, photo))
+    qtbot.waitUntil(lambda: jobs.running is not None and bool(engine.threads))
+    jobs.cancel_all()
+    qtbot.waitUntil(lambda: not jobs.is_busy, timeout=2000)
+    assert sorted(record.entries("cancelled")) == [1, 2, 3]
+    assert engine.runs == 0
+
+
+def test_newer_wishes_replace_older_ones_of_a_photo(
+    jobs: JobController, engine: FakeEngine, photo: Path, qtbot: QtBot
+) -> None:
+    record = Record(jobs)
+    engine.gate.clear()
+    jobs.submit(restore(1, photo, "old"))
+    qtbot.waitUntil(lambda: bool(engine.threads))
+    jobs.submit(restore(1, photo, "newer"))
+    jobs.submit(restore(1, photo, "newest"))
+    engine.gate.set()
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+    assert record.entries("done") == [1]
+    assert "newer" not in engine.restorers
+    assert engine.restorers["newest"].runs == 2
+
+
+def test_one_failure_does_not_stop_the_rest(
+    jobs: JobController, engine: FakeEngine, photo: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    record = Record(jobs)
+    engine.errors = [KeyError("unforeseen")]
+    jobs.submit(restore(1, photo))
+    jobs.submit(restore(2, tmp_path / "missing.jpg"))
+    jobs.submit(restore(3, photo))
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+    assert record.entries("failed") == [1, 2]
+    assert record.entries("done") == [3]
+    assert "unforeseen" in record.failures[1].details
+    assert record.failures[2].details == ""
+    assert "missing.jpg" in record.failures[2].what
+
+
+def test_a_box_is_looked_into_before_anything_else(
+    jobs: JobController, engine: FakeEngine, photo: Path, qtbot: QtBot
+) -> None:
+    from gpen_desktop.core.photo_io import load_photo  # noqa: PLC0415
+
+    record = Record(jobs)
+    engine.gate.clear()
+    jobs.submit(restore(1, photo))
+    jobs.submit(restore(2, photo))
+    jobs.submit(RefineJob(next_job_id(), 3, photo, load_photo(photo), (100, 100, 42, 50)))
+    qtbot.waitUntil(lambda: 3 in record.results)
+    assert record.results[3].landmarks.shape == (5, 2)
+    engine.gate.set()
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+
+
+def test_time_left_is_estimated_from_what_is_done(
+    jobs: JobController, engine: FakeEngine, photo: Path, qtbot: QtBot
+) -> None:
+    assert jobs.seconds_left() is None
+    jobs.submit(restore(1, photo))
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+    engine.gate.clear()
+    jobs.submit(restore(2, photo))
+    assert jobs.round == (0, 1)  # a new round
+    jobs.submit(restore(3, photo))
+    time.sleep(0.05)
+    engine.gate.set()
+    qtbot.waitUntil(lambda: jobs.round[0] == 1 or not jobs.is_busy)
+    assert jobs.round[1] == 2
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+
+
+def test_settings_of_the_computer_reach_the_engine(jobs: JobController, engine: FakeEngine, qtbot: QtBot) -> None:
+    jobs.set_compute(Compute(device="cpu", precision="fp32"))
+    qtbot.waitUntil(lambda: engine.compute is not None)
+    assert engine.compute == Compute(device="cpu", precision="fp32")
+
+
+def test_shutting_down_during_work_ends_the_thread(engine: FakeEngine, photo: Path, qtbot: QtBot) -> None:
+    controller = JobController(engine)
+    engine.gate.clear()
+    controller.submit(restore(1, photo))
+    qtbot.waitUntil(lambda: bool(engine.threads))
+    before = threading.active_count()
+    controller.shut_down()
+    assert threading.active_count() <= before
+
+
+def test_an_export_saves_what_the_options_ask_for(
+    jobs: JobController, photo: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    record = Record(jobs)
+    target = tmp_path / "out" / "photo_restored.png"
+    options = ComposeOptions(restore_sharp=True, min_face=0)
+    jobs.submit(ExportJob(next_job_id(), 1, photo, "m", None, None, options, target, ExportOptions()))
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+    assert record.entries("done") == [1]
+    assert target.is_file()
+    assert target.read_bytes() != photo.read_bytes()

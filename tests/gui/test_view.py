@@ -1,0 +1,220 @@
+"""The view: where the photo lies, and what mouse and keys do to it."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColorSpace, QImage
+from pytestqt.qtbot import QtBot
+
+from gpen_desktop.core.preview import pyramid
+from gpen_desktop.core.types import Photo, SourceFormat, frozen
+from gpen_desktop.gui import qimage, view_geometry
+from gpen_desktop.gui.compare_view import CompareView
+from gpen_desktop.gui.face_item import FaceMark, MarkState, face_at
+from gpen_desktop.gui.photo_view import ViewMode
+from gpen_desktop.gui.preview import Detail, Opened, Shown, Wanted
+
+PANE = QSizeF(800, 600)
+
+
+def opened(width: int = 4000, height: int = 3000, grey: int = 40) -> Opened:
+    pixels = np.full((height, width, 3), grey, np.uint8)
+    levels = pyramid(frozen(pixels))
+    level = next(k for k, each in enumerate(levels) if max(each.shape[:2]) <= 2048)
+    return Opened(1, 1, Photo(pixels, SourceFormat("PNG")), qimage.from_pixels(levels[level]), level)
+
+
+def bright_after(view: CompareView) -> None:
+    """Make the picture after white, so that the sides can be told apart."""
+    image = QImage(2000, 1500, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.white)
+    view.take(Shown(Wanted(), after_overview=image))
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> CompareView:
+    view = CompareView()
+    qtbot.addWidget(view)
+    view.resize(800, 600)
+    view.show()
+    view.show_photo(opened())
+    bright_after(view)
+    return view
+
+
+@pytest.mark.parametrize(("width", "height"), [(4000, 3000), (300, 4000), (60, 50), (9000, 20)])
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_a_fitted_photo_is_whole_and_in_the_middle(width: int, height: int, ratio: float) -> None:
+    placed = view_geometry.fitted(QSizeF(width, height), PANE, ratio)
+    assert QRectF(QPointF(0, 0), PANE).contains(placed.rect)
+    middle = placed.rect.center() - QPointF(400, 300)
+    assert abs(middle.x()) <= 1
+    assert abs(middle.y()) <= 1
+
+
+def test_zooming_keeps_the_point_under_the_mouse() -> None:
+    anchor = QPointF(500, 320)
+    fitted = view_geometry.fitted(QSizeF(4000, 3000), PANE, 1.0)
+    placed = view_geometry.zoomed(fitted, 0.5, anchor, PANE, 1.0)
+    at = placed.to_photo(anchor)
+    for factor in (1.5, 3.0, 2.0, 0.7):
+        placed = view_geometry.zoomed(placed, placed.scale * factor, anchor, PANE, 1.0)
+        there = placed.to_pane(at)
+        assert abs(there.x() - anchor.x()) <= 1
+        assert abs(there.y() - anchor.y()) <= 1
+
+
+def test_panning_never_leaves_a_gap() -> None:
+    placed = view_geometry.zoomed(
+        view_geometry.fitted(QSizeF(4000, 3000), PANE, 1.0), 1.0, QPointF(400, 300), PANE, 1.0
+    )
+    placed = view_geometry.panned(placed, QPointF(10_000, -10_000), PANE, 1.0)
+    assert placed.rect.contains(QRectF(QPointF(0, 0), PANE))
+
+
+@pytest.mark.parametrize("zoom", [0.05, 0.3, 0.51, 1.0, 4.0])
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+def test_a_detail_is_as_sharp_as_the_screen_and_covers_what_is_seen(zoom: float, ratio: float) -> None:
+    placed = view_geometry.fitted(QSizeF(8000, 6000), PANE, ratio)
+    placed = view_geometry.zoomed(placed, zoom / ratio, QPointF(400, 300), PANE, ratio)
+    shown = placed.scale * ratio
+    wanted = view_geometry.detail_of(placed, PANE, ratio, coarsest=2)
+    if wanted is None:
+        assert shown <= 0.25 + 1e-6
+        return
+    level, part = wanted
+    assert level == max(0, math.floor(-math.log2(shown) + 1e-6))
+    corner = placed.to_photo(QPointF(400, 300)) / 2**level
+    assert part.contains(corner.toPoint())
+
+
+def test_the_divider_is_dragged(view: CompareView, qtbot: QtBot) -> None:
+    assert view.grab().toImage().pixelColor(300, 200).lightness() < 100
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(400, 100))
+    qtbot.mouseMove(view, QPoint(300, 100))
+    qtbot.mouseMove(view, QPoint(200, 100))
+    assert view.grab().toImage().pixelColor(300, 200).lightness() > 200
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(200, 100))
+    assert view.divider_at == pytest.approx((200 - 16) / 768, abs=0.01)
+    assert view.grab().toImage().pixelColor(300, 200).lightness() > 200  # the same as while it was held
+
+
+def test_the_divider_is_moved_by_keys(view: CompareView, qtbot: QtBot) -> None:
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert view.divider_at == pytest.approx(0.52)
+    qtbot.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert view.divider_at == pytest.approx(0.42)
+
+
+def test_side_by_side_shows_the_same_part_twice(view: CompareView) -> None:
+    view.set_mode(ViewMode.SIDE_BY_SIDE)
+    picture = view.grab().toImage()
+    assert picture.pixelColor(200, 250).lightness() < 100
+    assert picture.pixelColor(604, 250).lightness() > 200
+    view.actual_size()
+    assert view.placement.scale == 1.0
+
+
+def test_a_detail_is_asked_for_when_the_overview_is_not_sharp_enough(view: CompareView, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(view.detail_wanted) as asked:
+        view.actual_size()
+    level, part = asked.args[0]
+    assert level == 0
+    assert part.width() >= 800
+    assert part.height() >= 600
+    with qtbot.waitSignal(view.detail_wanted) as asked:
+        view.fit()
+    assert asked.args[0] is None
+
+
+def test_a_detail_lies_just_over_the_overview(view: CompareView) -> None:
+    view.actual_size()
+    view.set_divider(0.0)
+    corner = view.placement.to_photo(QPointF(100, 100)).toPoint()
+    image = QImage(64, 64, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.red)
+    rect = (corner.x(), corner.y(), corner.x() + 64, corner.y() + 64)
+    view.take(Shown(Wanted(level=0, part=rect), after_detail=Detail(0, rect, image)))
+    picture = view.grab().toImage()
+    assert picture.pixelColor(101, 101).red() > 200
+    assert picture.pixelColor(101, 101).green() < 60
+    assert picture.pixelColor(162, 162).green() < 60
+    assert picture.pixelColor(98, 98).green() > 200
+    assert picture.pixelColor(166, 166).green() > 200
+
+
+def test_overlapping_faces_the_smaller_is_hit(view: CompareView) -> None:
+    marks = (FaceMark(1, (100, 100, 800, 900), MarkState.ON), FaceMark(2, (300, 300, 100, 120), MarkState.ON))
+    at = view.placement.to_pane(QPointF(340, 350))
+    assert face_at(marks, view.placement, at) == 2
+    assert face_at(marks, view.placement, view.placement.to_pane(QPointF(800, 900))) == 1
+    assert face_at(marks, view.placement, view.placement.to_pane(QPointF(3000, 2000))) == 0
+
+
+def test_hovering_lights_a_face(view: CompareView, qtbot: QtBot) -> None:
+    view.set_marks((FaceMark(1, (500, 500, 300, 360), MarkState.ON),), 0)
+    at = view.placement.to_pane(QPointF(650, 650)).toPoint()
+    with qtbot.waitSignal(view.face_hovered) as hovered:
+        qtbot.mouseMove(view, at)
+    assert hovered.args == [1]
+
+
+def test_points_are_moved_by_keys(view: CompareView, qtbot: QtBot) -> None:
+    start = np.array([[1000, 1000], [1100, 1000], [1050, 1060], [1010, 1110], [1090, 1110]], np.float64)
+    view.drag_points(start)
+    qtbot.keyClick(view, Qt.Key.Key_Tab)
+    qtbot.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(view, Qt.Key.Key_Up)
+    assert view.points[1].tolist() == [1110, 999]
+    assert view.points[0].tolist() == [1000, 1000]
+    with qtbot.waitSignal(view.points_ended) as ended:
+        qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert ended.args == [False]
+
+
+def test_pixels_and_images_are_the_same(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(3).integers(0, 255, (31, 17, 3), np.uint8)
+    assert np.array_equal(qimage.to_pixels(qimage.from_pixels(pixels)), pixels)
+
+
+def test_the_photos_profile_is_honoured() -> None:
+    wide = bytes(QColorSpace(QColorSpace.NamedColorSpace.AdobeRgb).iccProfile().data())
+    pixels = np.full((4, 4, 3), (60, 200, 60), np.uint8)
+    on_screen = qimage.to_pixels(qimage.to_screen(wide)(pixels))[0, 0]
+    plain = qimage.to_pixels(qimage.to_screen(b"")(pixels))[0, 0]
+    assert plain.tolist() == [60, 200, 60]
+    # the same numbers mean a stronger green in Adobe RGB: red falls to nothing in sRGB
+    assert on_screen[0] < 5
+    assert on_screen[1] > 195
+
+
+def test_a_grey_profile_counts_as_srgb() -> None:
+    grey = QColorSpace(QPointF(0.3127, 0.3290), QColorSpace.TransferFunction.Gamma, 1.8)
+    pixels = np.full((4, 4, 3), 120, np.uint8)
+    assert grey.colorModel() == QColorSpace.ColorModel.Gray
+    assert np.array_equal(qimage.to_pixels(qimage.to_screen(bytes(grey.iccProfile().data()))(pixels)), pixels)
+
+
+def test_thumbnails_are_upright_and_small(tmp_path: Path) -> None:
+    from PIL import Image  # noqa: PLC0415
+
+    from gpen_desktop.gui.thumbnails import make_thumbnail  # noqa: PLC0415
+
+    picture = np.zeros((300, 600, 3), np.uint8)
+    picture[:, :300] = 255
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    Image.fromarray(picture).save(tmp_path / "turned.jpg", exif=exif)
+    image = make_thumbnail(tmp_path / "turned.jpg", 100)
+    assert (image.width(), image.height()) == (50, 100)
+    assert image.pixelColor(25, 10).lightness() > 200
+    assert image.pixelColor(25, 90).lightness() < 50
+    cv2.imwrite(str(tmp_path / "deep.png"), np.full((40, 80, 3), 40_000, np.uint16))
+    deep = make_thumbnail(tmp_path / "deep.png", 40)
+    assert abs(deep.pixelColor(5, 5).red() - 156) <= 1

@@ -1,0 +1,349 @@
+"""What people do in the window, with fake models."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QImage
+from pytestqt.qtbot import QtBot
+
+from gpen_desktop.core.types import Mode
+from gpen_desktop.gui.album_model import EntryState
+from gpen_desktop.gui.edits import selected
+from gpen_desktop.gui.face_item import MarkState
+from gpen_desktop.gui.main_window import MainWindow
+from gpen_desktop.gui.settings_store import SettingsStore
+from tests.gui.fakes import FakeEngine, make_photo
+
+
+def open_photos(window: MainWindow, qtbot: QtBot, *photos: Path) -> None:
+    """Open photos and wait until nothing is left to do."""
+    window.files.open_paths(list(photos))
+    qtbot.waitUntil(lambda: len(window.workspace.album) > 0, timeout=5000)
+    wait_done(window, qtbot)
+
+
+def wait_done(window: MainWindow, qtbot: QtBot) -> None:
+    """Wait until no job is left and the faces on screen are up to date."""
+
+    def settled() -> bool:
+        work = window.workspace
+        if work.jobs.is_busy or any(entry.state is EntryState.WAITING for entry in work.album):
+            return False
+        entry = work.current
+        return (
+            entry is None
+            or entry.state in (EntryState.FAILED, EntryState.SKIPPED)
+            or (bool(work.marks()) and all(mark.state is not MarkState.WORKING for mark in work.marks()))
+        )
+
+    qtbot.waitUntil(settled, timeout=10_000)
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    return make_photo(tmp_path / "family.png")
+
+
+def test_first_start_says_what_to_do(window: MainWindow) -> None:
+    assert window.empty.isVisible()
+    assert not window.view.isVisible()
+    assert not window.actions_["export"].isEnabled()
+
+
+def test_a_photo_is_restored_and_its_faces_marked(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    assert window.view.isVisible()
+    assert window.workspace.current.state is EntryState.DONE
+    assert [mark.state for mark in window.workspace.marks()] == [MarkState.ON, MarkState.ON]
+    assert window.strip.count() == 2
+    assert "family.png" in window.windowTitle()
+
+
+def test_models_run_in_a_thread_of_their_own(window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    assert engine.threads
+    assert "MainThread" not in engine.threads
+
+
+def test_the_photo_is_there_before_its_faces(window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot) -> None:
+    engine.gate.clear()
+    window.files.open_paths([photo])
+    qtbot.waitUntil(lambda: window.workspace.photo_opened is not None and len(window.workspace.marks()) == 2)
+    assert window.view.pair is not None
+    assert [mark.state for mark in window.workspace.marks()] == [MarkState.WORKING, MarkState.WORKING]
+    assert window.workspace.current.state is EntryState.WORKING
+    assert window.status.doing.startswith("Restoring")
+    engine.gate.set()
+    wait_done(window, qtbot)
+
+
+def test_folders_are_opened_with_those_in_them(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "album" / "inner").mkdir(parents=True)
+    make_photo(tmp_path / "album" / "b.png")
+    make_photo(tmp_path / "album" / "inner" / "a.png")
+    (tmp_path / "album" / "notes.txt").write_text("no photo")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "album"))])
+    drop = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    window.dropEvent(drop)
+    qtbot.waitUntil(lambda: len(window.workspace.album) == 2)
+    wait_done(window, qtbot)
+    assert [entry.path.name for entry in window.workspace.album] == ["b.png", "a.png"]
+    assert all(entry.state is EntryState.DONE for entry in window.workspace.album)
+
+
+def test_a_pasted_picture_becomes_a_photo(window: MainWindow, qtbot: QtBot) -> None:
+    image = QImage(400, 300, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.darkGreen)
+    data = QMimeData()
+    data.setImageData(image)
+    assert window.files.open_mime(data)
+    qtbot.waitUntil(lambda: len(window.workspace.album) == 1)
+    wait_done(window, qtbot)
+    assert window.workspace.photo_opened.photo.width == 400
+
+
+def test_a_click_turns_a_face_off_and_undo_on_again(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    centre = window.view.placement.to_pane(window.workspace.marks()[0].rect.center()).toPoint()
+    qtbot.mouseClick(window.view, Qt.MouseButton.LeftButton, pos=centre)
+    qtbot.waitUntil(lambda: window.workspace.marks()[0].state is MarkState.OFF)
+    assert window.workspace.current.edits.options.faces == (2,)
+    assert window.faces.selected == 1
+    window.actions_["undo"].trigger()
+    qtbot.waitUntil(lambda: window.workspace.marks()[0].state is MarkState.ON)
+    assert window.workspace.current.edits.options.faces == "all"
+
+
+def test_dragging_over_a_face_pans_and_toggles_nothing(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    window.view.jump_to(window.workspace.marks()[0].rect, 8.0)
+    start = window.view.placement.to_pane(window.workspace.marks()[0].rect.center()).toPoint() + QPoint(60, 30)
+    origin = window.view.placement.origin
+    qtbot.mousePress(window.view, Qt.MouseButton.LeftButton, pos=start)
+    for step in range(1, 6):
+        qtbot.mouseMove(window.view, start + QPoint(12 * step, 6 * step))
+    qtbot.mouseRelease(window.view, Qt.MouseButton.LeftButton, pos=start + QPoint(60, 30))
+    assert window.view.placement.origin != origin
+    assert window.workspace.current.edits.options.faces == "all"
+
+
+def test_a_slider_recomposes_without_the_model(
+    window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, photo)
+    runs, before = engine.runs, window.view.grab().toImage()
+    window.panel._strength.slider.setValue(10)
+    qtbot.waitUntil(lambda: window.view.grab().toImage() != before)
+    assert engine.runs == runs
+    assert window.workspace.current.edits.options.strength == 10
+
+
+def test_a_dragged_slider_is_one_step_of_the_history(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    slider = window.panel._strength.slider
+    for first in (70, 40):
+        slider.setSliderDown(True)
+        for value in range(first, first - 6, -1):
+            slider.setValue(value)
+        slider.setSliderDown(False)
+    assert window.workspace.undo.count() == 2
+    window.workspace.undo.undo()
+    assert window.panel._strength.value() == 65
+    window.workspace.undo.undo()
+    assert window.panel._strength.value() == 80
+    window.workspace.undo.redo()
+    window.workspace.undo.redo()
+    assert window.workspace.current.edits.options.strength == 35
+
+
+def test_double_click_resets_a_slider(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    slider = window.panel._strength.slider
+    slider.setValue(20)
+    qtbot.mouseDClick(slider, Qt.MouseButton.LeftButton)
+    assert window.workspace.current.edits.options.strength == 80
+
+
+def test_undo_shows_the_photo_that_it_changes(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
+    first, second = window.workspace.album
+    window.panel._strength.slider.setValue(11)
+    window.workspace.show_entry(second)
+    window.workspace.undo.undo()
+    assert window.workspace.current is first
+    assert first.edits.options.strength == 80
+    wait_done(window, qtbot)
+
+
+def test_apply_to_all_keeps_each_photos_own_faces(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
+    first, second = window.workspace.album
+    window.workspace.show_entry(second)
+    wait_done(window, qtbot)
+    window.faces.toggle(1)
+    window.workspace.show_entry(first)
+    wait_done(window, qtbot)
+    window.panel._mode.button(Mode.STRONG).click()
+    window.actions_["apply_to_all"].trigger()
+    assert second.edits.options.mode is Mode.STRONG
+    assert second.edits.options.faces == (2,)
+    window.workspace.undo.undo()
+    assert second.edits.options.mode is Mode.NATURAL
+    wait_done(window, qtbot)
+
+
+def test_own_strength_of_a_face(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    window.faces.select(2)
+    window.panel.faces._strength.slider.setValue(30)
+    assert dict(window.workspace.current.edits.options.face_strengths) == {2: 30}
+    qtbot.mouseDClick(window.panel.faces._strength.slider, Qt.MouseButton.LeftButton)
+    assert not window.workspace.current.edits.options.face_strengths
+
+
+def test_a_missed_face_is_added_by_drawing_and_dragging(
+    window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, photo)
+    runs = engine.runs
+    window.faces.draw()
+    corner, other = (window.view.placement.to_pane(QPointF(*at)).toPoint() for at in ((180, 180), (240, 260)))
+    qtbot.mousePress(window.view, Qt.MouseButton.LeftButton, pos=corner)
+    qtbot.mouseMove(window.view, (corner + other) / 2)
+    qtbot.mouseMove(window.view, other)
+    qtbot.mouseRelease(window.view, Qt.MouseButton.LeftButton, pos=other)
+    qtbot.waitUntil(lambda: window.view.points is not None)
+    nose = window.view.placement.to_pane(QPointF(*window.view.points[2]))
+    qtbot.mousePress(window.view, Qt.MouseButton.LeftButton, pos=nose.toPoint())
+    qtbot.mouseMove(window.view, nose.toPoint() + QPoint(24, 0))
+    qtbot.mouseRelease(window.view, Qt.MouseButton.LeftButton, pos=nose.toPoint() + QPoint(24, 0))
+    moved = window.view.points[2].copy()
+    qtbot.keyClick(window.view, Qt.Key.Key_Return)
+    wait_done(window, qtbot)
+    faces = window.workspace.faces
+    assert len(faces) == 3
+    assert faces[2].landmarks[2] == pytest.approx(moved)
+    assert engine.runs == runs + 1  # the other two were known
+    window.workspace.undo.undo()
+    wait_done(window, qtbot)
+    assert len(window.workspace.faces) == 2
+
+
+def test_a_false_face_is_removed_and_its_neighbour_moves_up(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    second = window.workspace.faces[1]
+    window.faces.select(1)
+    window.actions_["remove_face"].trigger()
+    wait_done(window, qtbot)
+    assert window.workspace.faces == (second,)
+    assert selected(window.workspace.current.edits, window.workspace.faces) == {1}
+
+
+def test_no_faces_says_so_and_offers_to_draw_one(
+    window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot
+) -> None:
+    engine.faces = ()
+    open_photos(window, qtbot, photo)
+    assert window.workspace.current.state is EntryState.SKIPPED
+    assert "No faces" in window.messages.text
+    window.messages.button("draw").click()
+    assert "Draw a box" in window.messages.text
+
+
+def test_a_bad_file_says_what_to_do_and_does_not_stop_the_rest(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    bad = tmp_path / "broken.png"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n cut off")
+    good = make_photo(tmp_path / "good.png")
+    open_photos(window, qtbot, bad, good)
+    assert [entry.state for entry in window.workspace.album] == [EntryState.FAILED, EntryState.DONE]
+    assert window.messages.subject == "failed"
+    assert "broken.png" in window.messages.text
+    window.messages.button("remove").click()
+    wait_done(window, qtbot)
+    assert [entry.path for entry in window.workspace.album] == [good]
+
+
+def test_an_unforeseen_error_is_shown_with_its_details_and_can_be_retried(
+    window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine.errors = [ZeroDivisionError("a fault of ours")]
+    open_photos(window, qtbot, photo)
+    assert window.workspace.current.state is EntryState.FAILED
+    assert "ZeroDivisionError" in window.messages.text
+    assert "a fault of ours" in window.workspace.current.failure.details
+    assert "a fault of ours" in caplog.text
+    window.messages.button("retry").click()
+    wait_done(window, qtbot)
+    assert window.workspace.current.state is EntryState.DONE
+
+
+def test_a_broken_model_is_named_and_another_can_be_chosen(
+    window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, photo)
+    engine.broken_models = {"other"}
+    window.workspace.change(replace(window.workspace.current.edits, model="other"), "Model")
+    qtbot.waitUntil(lambda: window.workspace.current.state is EntryState.FAILED)
+    assert "other" in window.messages.text
+    window.workspace.undo.undo()
+    wait_done(window, qtbot)
+    assert window.workspace.current.state is EntryState.DONE
+
+
+def test_closing_with_unexported_photos_asks_in_the_window(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    assert not window.close()
+    assert window.isVisible()
+    assert window.messages.subject == "closing"
+    window.messages.button("close").click()
+    assert not window.isVisible()
+
+
+def test_closing_during_work_asks_then_ends_cleanly(
+    window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot
+) -> None:
+    engine.gate.clear()
+    window.files.open_paths([photo])
+    qtbot.waitUntil(lambda: window.workspace.jobs.running is not None)
+    assert not window.close()
+    assert "being restored" in window.messages.text
+    window.messages.button("close").click()
+    assert not window.isVisible()  # the fixture that looks for running threads does the rest
+
+
+def test_an_empty_window_closes_at_once(window: MainWindow) -> None:
+    assert window.close()
+
+
+def test_sizes_and_unfolded_sections_survive_a_restart(
+    window: MainWindow, engine: FakeEngine, own_folders: Path, qtbot: QtBot
+) -> None:
+    window.resize(window.minimumWidth(), 650)
+    window.panel.set_open_sections([False, True, False])
+    window.close()
+    again = MainWindow(engine, SettingsStore(own_folders / "settings.ini"))
+    qtbot.addWidget(again)
+    assert again.panel.open_sections == [False, True, False]
+    assert again.height() == 650
+    again.close()
+
+
+def test_hold_b_shows_the_photo_as_it_was(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    window.view.set_divider(0)
+    after = window.view.grab().toImage()
+    window.view.setFocus()
+    qtbot.keyPress(window.view, Qt.Key.Key_B)
+    before = window.view.grab().toImage()
+    qtbot.keyRelease(window.view, Qt.Key.Key_B)
+    assert before != after
+    assert window.view.grab().toImage() == after
