@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gpen_desktop.models import onednn
+from gpen_desktop.models import memory, onednn
 from gpen_desktop.models.gpen import (
     GpenNet,
     Modulation,
@@ -40,6 +40,7 @@ class CpuGpen(GpenNet):
 
     def __init__(self, state: Mapping[str, Tensor], descriptor: GpenDescriptor, dtype: torch.dtype) -> None:
         super().__init__(descriptor, dtype)
+        memory.keep_freed_memory()
         ops = onednn.pick(dtype)
         sides = descriptor.resolutions
         with torch.inference_mode():
@@ -56,6 +57,10 @@ class CpuGpen(GpenNet):
                 Level(state, f"generator.convs.{2 * i + 1}", ops, dtype, side) for i, side in enumerate(sides[1:])
             ]
             self._rgbs = [ToRgb(state, f"generator.to_rgbs.{i}", dtype) for i in range(len(sides) - 1)]
+
+    def release(self) -> None:
+        """Give back the memory that freed maps left behind."""
+        memory.give_back()
 
     @torch.inference_mode()
     def forward(self, x: Tensor) -> Tensor:
