@@ -221,7 +221,7 @@ class PhotoView(QWidget):
 
     def _pan(self, by: QPointF) -> None:
         if self._placement is not None:
-            self._place(view_geometry.panned(self._placement, by, self._pane_size(), self._ratio()))
+            self._place(view_geometry.panned(self._placement, by, self._pane_size()))
 
     def _want_detail(self) -> None:
         wanted = view_geometry.detail_of(self._placement, self._pane_size(), self._ratio(), self._pair.overview_level)

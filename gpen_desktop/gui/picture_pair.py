@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from gpen_desktop.gui.preview import Detail, Opened, Shown
-from gpen_desktop.gui.view_geometry import Placement
+from gpen_desktop.gui.view_geometry import Placement, on_pixels
 
 _PIXELS_SHOWN_FROM: Final = 8.0
 """Device pixels per photo pixel from which pixels are shown as squares."""
@@ -68,6 +68,7 @@ class PicturePair:
 
     def paint(self, painter: QPainter, side: Side, placement: Placement, clip: QRectF, ratio: float) -> None:
         """Paint one picture inside `clip`; both in the painter's coordinates."""
+        placement = on_pixels(placement, ratio)
         painter.save()
         painter.setClipRect(clip.intersected(placement.rect))
         is_smooth = placement.scale * ratio < _PIXELS_SHOWN_FROM

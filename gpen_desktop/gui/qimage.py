@@ -28,8 +28,8 @@ def from_pixels(pixels: NDArray[np.uint8]) -> QImage:
 def to_screen(icc: bytes) -> ToScreen:
     """What turns pixels in the colours of an ICC profile into a QImage for the screen.
 
-    icc: empty, or sound (core.photo_io leaves damaged ones out). A grey profile counts as sRGB, from which it differs by
-    its tone curve only.
+    icc: empty, or sound (core.photo_io leaves damaged ones out). A grey profile counts as sRGB, from which it differs
+    by its tone curve only.
     """
     space = QColorSpace.fromIccProfile(QByteArray(icc)) if icc else QColorSpace(_SCREEN)
     if not space.isValid() or space.colorModel() != QColorSpace.ColorModel.Rgb or _is_screen(space):

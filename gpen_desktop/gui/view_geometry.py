@@ -49,7 +49,7 @@ def fitted(photo: QSizeF, pane: QSizeF, ratio: float) -> Placement:
     """The whole photo in the middle; a small one enlarged, but not so far that its pixels are all one sees."""
     room = QSizeF(max(1.0, pane.width() - 2 * _FIT_MARGIN), max(1.0, pane.height() - 2 * _FIT_MARGIN))
     scale = min(room.width() / photo.width(), room.height() / photo.height(), _MOST_FITTED / ratio)
-    return _settled(Placement(photo, scale, QPointF(), is_fit=True), pane, ratio)
+    return _settled(Placement(photo, scale, QPointF(), is_fit=True), pane)
 
 
 def zoomed(placement: Placement, scale: float, anchor: QPointF, pane: QSizeF, ratio: float) -> Placement:
@@ -57,12 +57,12 @@ def zoomed(placement: Placement, scale: float, anchor: QPointF, pane: QSizeF, ra
     least = min(fitted(placement.photo, pane, ratio).scale, 0.05 / ratio)
     scale = max(least, min(scale, _MOST / ratio))
     origin = anchor - placement.to_photo(anchor) * scale
-    return _settled(replace(placement, scale=scale, origin=origin, is_fit=False), pane, ratio)
+    return _settled(replace(placement, scale=scale, origin=origin, is_fit=False), pane)
 
 
-def panned(placement: Placement, by: QPointF, pane: QSizeF, ratio: float) -> Placement:
+def panned(placement: Placement, by: QPointF, pane: QSizeF) -> Placement:
     """Moved by `by`, but never out of sight."""
-    return _settled(replace(placement, origin=placement.origin + by, is_fit=False), pane, ratio)
+    return _settled(replace(placement, origin=placement.origin + by, is_fit=False), pane)
 
 
 def showing(placement: Placement, photo_rect: QRectF, pane: QSizeF, ratio: float, most: float) -> Placement:
@@ -70,7 +70,7 @@ def showing(placement: Placement, photo_rect: QRectF, pane: QSizeF, ratio: float
     scale = 0.5 * min(pane.width() / photo_rect.width(), pane.height() / photo_rect.height())
     scale = min(scale, max(most / ratio, placement.scale))
     origin = QPointF(pane.width() / 2, pane.height() / 2) - photo_rect.center() * scale
-    return _settled(replace(placement, scale=scale, origin=origin, is_fit=False), pane, ratio)
+    return _settled(replace(placement, scale=scale, origin=origin, is_fit=False), pane)
 
 
 def detail_of(placement: Placement, pane: QSizeF, ratio: float, coarsest: int) -> tuple[int, QRect] | None:
@@ -95,12 +95,17 @@ def with_margin(part: QRect, level_size: tuple[int, int]) -> QRect:
     return QRect(x0, y0, x1 - x0, y1 - y0).intersected(QRect(0, 0, *level_size))
 
 
-def _settled(placement: Placement, pane: QSizeF, ratio: float) -> Placement:
-    """Centred where it is smaller than the pane, else without a gap at any side; on whole device pixels."""
+def on_pixels(placement: Placement, ratio: float) -> Placement:
+    """For painting: the corner on a whole device pixel, so that photo pixels fall on the screen's at 100 %."""
+    origin = placement.origin * ratio
+    return replace(placement, origin=QPointF(round(origin.x()), round(origin.y())) / ratio)
+
+
+def _settled(placement: Placement, pane: QSizeF) -> Placement:
+    """Centred where it is smaller than the pane, else without a gap at any side."""
 
     def along(origin: float, length: float, room: float) -> float:
-        origin = (room - length) / 2 if length <= room else max(room - length, min(0.0, origin))
-        return round(origin * ratio) / ratio
+        return (room - length) / 2 if length <= room else max(room - length, min(0.0, origin))
 
     size = placement.photo * placement.scale
     origin = QPointF(

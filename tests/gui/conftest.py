@@ -48,7 +48,7 @@ def no_leaked_threads() -> Iterator[None]:
     """A thread that still runs after its test belongs to a window or a worker that was not ended; ours have names."""
     yield
     QApplication.processEvents()
-    threads = [each for each in gc.get_objects() if isinstance(each, QThread) and shiboken6.isValid(each)]
+    threads = [each for each in gc.get_objects() if issubclass(type(each), QThread) and shiboken6.isValid(each)]
     running = [thread for thread in threads if thread.objectName() and thread.isRunning()]
     for thread in running:
         thread.quit()

@@ -74,7 +74,7 @@ def test_panning_never_leaves_a_gap() -> None:
     placed = view_geometry.zoomed(
         view_geometry.fitted(QSizeF(4000, 3000), PANE, 1.0), 1.0, QPointF(400, 300), PANE, 1.0
     )
-    placed = view_geometry.panned(placed, QPointF(10_000, -10_000), PANE, 1.0)
+    placed = view_geometry.panned(placed, QPointF(10_000, -10_000), PANE)
     assert placed.rect.contains(QRectF(QPointF(0, 0), PANE))
 
 

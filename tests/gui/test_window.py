@@ -21,8 +21,8 @@ from tests.gui.fakes import FakeEngine, make_photo
 
 def open_photos(window: MainWindow, qtbot: QtBot, *photos: Path) -> None:
     """Open photos and wait until nothing is left to do."""
-    window.files.open_paths(list(photos))
-    qtbot.waitUntil(lambda: len(window.workspace.album) > 0, timeout=5000)
+    with qtbot.waitSignal(window.files.recent_changed):
+        window.files.open_paths(list(photos))
     wait_done(window, qtbot)
 
 

@@ -1,0 +1,136 @@
+"""Edits, presets and the plan of an export: pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gpen_desktop.core.errors import OptionError
+from gpen_desktop.core.types import ComposeOptions, Mode
+from gpen_desktop.gui import edits as editing
+from gpen_desktop.gui import presets
+from gpen_desktop.gui.album_model import Entry
+from gpen_desktop.gui.edits import Edits
+from gpen_desktop.gui.export_plan import ExportPlan, file_name, targets
+from tests.gui.fakes import face_at, make_photo
+
+FACES = (face_at(10, 10, 20), face_at(100, 10, 60), face_at(200, 10, 40))
+
+
+def choosing(choice: object) -> Edits:
+    return Edits(ComposeOptions(faces=choice))
+
+
+@pytest.mark.parametrize(("choice", "expected"), [("all", {1, 2, 3}), ("largest", {2}), ((), set()), ((1, 3), {1, 3})])
+def test_which_faces_are_on(choice: object, expected: set[int]) -> None:
+    assert editing.selected(choosing(choice), FACES) == expected
+
+
+def test_toggling_twice_is_nothing() -> None:
+    off = editing.toggled(choosing("all"), FACES, 2)
+    assert off.options.faces == (1, 3)
+    assert editing.toggled(off, FACES, 2) == choosing("all")
+
+
+def test_toggling_from_largest_keeps_the_largest() -> None:
+    assert editing.toggled(choosing("largest"), FACES, 1).options.faces == (1, 2)
+
+
+def test_an_added_face_is_on_and_the_others_keep_their_numbers() -> None:
+    added = editing.with_face_added(choosing((1, 3)), FACES, face_at(300, 10))
+    assert added.options.faces == (1, 3, 4)
+    assert added.faces[:3] == FACES
+    assert editing.with_face_added(choosing("all"), FACES, face_at(300, 10)).options.faces == "all"
+
+
+def test_a_removed_face_takes_its_settings_along() -> None:
+    edits = editing.with_face_strength(choosing((1, 2, 3)), 2, 10)
+    edits = editing.with_face_strength(edits, 3, 30)
+    removed = editing.with_face_removed(edits, FACES, 2)
+    assert removed.options.faces == (1, 2)
+    assert dict(removed.options.face_strengths) == {2: 30}
+    assert removed.faces == (FACES[0], FACES[2])
+
+
+def test_faces_still_coming_in_are_not_spoken_of() -> None:
+    assert editing.within(choosing((1, 3)).options, 2).faces == (1,)
+    assert editing.within(choosing("largest").options, 2).faces == "largest"
+
+
+def test_a_look_carries_over_but_not_the_faces_chosen_by_hand() -> None:
+    look = replace(choosing((2,)), model="other")
+    look = replace(look, options=replace(look.options, strength=33, mode=Mode.DETAIL))
+    mine = editing.with_look(editing.with_face_strength(choosing((1,)), 1, 5), look)
+    assert (mine.options.strength, mine.options.mode, mine.model) == (33, Mode.DETAIL, "other")
+    assert mine.options.faces == (1,)
+    assert dict(mine.options.face_strengths) == {1: 5}
+    assert editing.with_look(choosing("all"), choosing("largest")).options.faces == "largest"
+
+
+def test_the_built_in_portrait_preset_is_as_the_brief_has_it() -> None:
+    portrait = next(preset for preset in presets.BUILT_IN if preset.key == "portrait")
+    applied = presets.applied(portrait, Edits())
+    assert (applied.options.mode, applied.options.strength) == (Mode.STRONG, 70)
+    assert applied.options.skin_protection
+    assert presets.matches(portrait, applied)
+
+
+def test_own_presets_survive_being_stored() -> None:
+    own = (presets.of_options("外婆", ComposeOptions(mode=Mode.DETAIL, strength=12, sharpen=5)),)
+    assert presets.from_text(presets.to_text(own)) == own
+
+
+@pytest.mark.parametrize("text", ["", "{", "3", '[{"name": "x"}]', '[{"key": "", "name": "x", "mode": "loud"}]'])
+def test_broken_stored_presets_are_left_out(text: str) -> None:
+    assert presets.from_text(text) == ()
+
+
+def test_a_preset_out_of_range_is_left_out() -> None:
+    good = presets.of_options("good", ComposeOptions())
+    bad = presets.to_text([replace(good, name="bad", strength=700), good])
+    assert presets.from_text(bad) == (good,)
+
+
+@pytest.fixture
+def entry(tmp_path: Path) -> Entry:
+    return Entry(1, make_photo(tmp_path / "Oma 1931.png", 60, 40), Edits())
+
+
+def test_names_are_made_from_the_pattern(entry: Entry) -> None:
+    assert file_name("{name}_restored", entry, 7) == "Oma 1931_restored"
+    assert file_name("{number}-{model}", entry, 7) == "007-builtin-256"
+    assert file_name("a/b:{name}", entry, 7) == "a_b_Oma 1931"
+
+
+@pytest.mark.parametrize("pattern", ["", "  ", "{nam}", "{", "{name.x}", "{0}", "..."])
+def test_a_pattern_that_gives_no_name_says_so(pattern: str, entry: Entry) -> None:
+    with pytest.raises(OptionError):
+        file_name(pattern, entry, 1)
+
+
+def test_an_export_never_lands_on_its_source(entry: Entry) -> None:
+    plan = ExportPlan(folder=entry.path.parent, pattern="{name}", existing="overwrite")
+    assert targets([(1, entry)], plan)[0].path == entry.path.with_name("Oma 1931-2.png")
+
+
+def test_what_happens_to_existing_files(entry: Entry, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "Oma 1931_restored.png").write_bytes(b"")
+    for existing, name in (("number", "Oma 1931_restored-2.png"), ("overwrite", "Oma 1931_restored.png")):
+        assert targets([(1, entry)], ExportPlan(folder=out, existing=existing))[0].path == out / name
+    assert targets([(1, entry)], ExportPlan(folder=out, existing="skip"))[0].path is None
+
+
+def test_two_photos_of_one_name_do_not_meet(entry: Entry, tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    other = Entry(2, make_photo(tmp_path / "inner" / "oma 1931.png", 60, 40), Edits())
+    for existing in ("number", "skip", "overwrite"):
+        paths = [t.path.name for t in targets([(1, entry), (2, other)], ExportPlan(tmp_path / "x", existing=existing))]
+        assert paths == ["Oma 1931_restored.png", "oma 1931_restored-2.png"]
+
+
+def test_the_ending_follows_the_format(entry: Entry, tmp_path: Path) -> None:
+    assert targets([(1, entry)], ExportPlan(tmp_path / "x", format="jpeg"))[0].path.suffix == ".jpg"

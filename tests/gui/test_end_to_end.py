@@ -1,0 +1,88 @@
+"""The window with the built-in model, and the command line with the same options: the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from gpen_desktop import cli, paths
+from gpen_desktop.gui import theme
+from gpen_desktop.gui.album_model import EntryState
+from gpen_desktop.gui.engine import Compute, LocalEngine
+from gpen_desktop.gui.export_plan import ExportPlan
+from gpen_desktop.gui.face_item import MarkState
+from gpen_desktop.gui.main_window import MainWindow
+from gpen_desktop.gui.settings_store import SettingsStore
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def real_window(tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
+    theme.apply(QApplication.instance(), "light")
+    folder = tmp_path / "answers"
+    folder.mkdir()
+    window = MainWindow(LocalEngine(folder, Compute()), SettingsStore(tmp_path / "settings.ini"))
+    window.resize(1200, 800)
+    window.show()
+    yield window
+    window.close_now()
+    window.deleteLater()
+    QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+
+
+def drop(window: MainWindow, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    window.dropEvent(
+        QDropEvent(
+            QPointF(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+    )
+
+
+def restored(window: MainWindow) -> bool:
+    work = window.workspace
+    marks = work.marks()
+    is_done = work.current is not None and work.current.state is EntryState.DONE and not work.jobs.is_busy
+    return is_done and bool(marks) and all(mark.state is not MarkState.WORKING for mark in marks)
+
+
+@pytest.mark.parametrize("sample", ["album_page_tilted.jpg", "collins_faded_colour.jpg"])
+def test_window_and_command_line_give_the_same_bytes(
+    real_window: MainWindow, sample: str, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window, photo = real_window, paths.samples() / sample
+    drop(window, photo)
+    qtbot.waitUntil(lambda: restored(window), timeout=120_000)
+    count = len(window.workspace.faces)
+    assert count >= 1
+
+    window.faces.toggle(count)
+    window.panel._strength.slider.setValue(35)
+    window.actions_["undo"].trigger()  # the strength
+    window.actions_["undo"].trigger()  # the face
+    window.panel._strength.slider.setValue(64)
+    window.faces.toggle(count)
+    qtbot.waitUntil(lambda: window.workspace.marks()[-1].state is MarkState.OFF)
+    chosen = [str(n) for n in range(1, count)]
+
+    with qtbot.waitSignal(window.files.export_ended, timeout=60_000) as ended:
+        window.files.export_as(ExportPlan(tmp_path / "window", pattern="{name}"), window.files.exportable)
+    arguments = ["restore", str(photo), "-o", str(tmp_path / "cli"), "--strength", "64", "--quiet"]
+    if chosen:
+        assert cli.run([*arguments, "--faces", ",".join(chosen)]) == 0
+        assert ended.args[1].read_bytes() == (tmp_path / "cli" / sample).read_bytes()
+    # and with every face, by undo
+    window.actions_["undo"].trigger()
+    with qtbot.waitSignal(window.files.export_ended, timeout=60_000) as ended:
+        window.files.export_as(ExportPlan(tmp_path / "window", pattern="{name}"), window.files.exportable)
+    assert cli.run([*arguments, "--overwrite"]) == 0
+    assert ended.args[1].read_bytes() == (tmp_path / "cli" / sample).read_bytes()
+    assert ended.args[1].read_bytes() != photo.read_bytes()

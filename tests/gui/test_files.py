@@ -1,0 +1,164 @@
+"""Exporting, recent photos, dragging out, and albums of many photos."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from gpen_desktop.gui import thumbnails
+from gpen_desktop.gui.album_model import EntryState
+from gpen_desktop.gui.export_dialog import ExportDialog
+from gpen_desktop.gui.export_plan import ExportPlan
+from gpen_desktop.gui.main_window import MainWindow
+from tests.gui.fakes import FakeEngine, make_photo
+from tests.gui.test_window import open_photos, wait_done
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    return make_photo(tmp_path / "family.png")
+
+
+def test_exporting_saves_and_then_nothing_is_unsaved(
+    window: MainWindow, photo: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, photo)
+    assert len(window.workspace.unsaved) == 1
+    with qtbot.waitSignal(window.files.export_ended) as ended:
+        window.files.export_as(ExportPlan(tmp_path / "out"), window.files.exportable)
+    assert ended.args == [1, tmp_path / "out" / "family_restored.png"]
+    assert ended.args[1].is_file()
+    assert window.workspace.unsaved == []
+    assert "family_restored.png" in window.messages.text
+    window.panel._strength.slider.setValue(3)
+    assert len(window.workspace.unsaved) == 1
+
+
+def test_export_all_goes_through_the_dialog(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
+    window.actions_["export_all"].trigger()
+    dialog = window.findChild(ExportDialog)
+    assert dialog.isVisible()
+    dialog.folder_field.setText(str(tmp_path / "results"))
+    with qtbot.waitSignal(window.files.export_ended) as ended:
+        dialog.accept()
+    assert ended.args[0] == 2
+    assert sorted(path.name for path in (tmp_path / "results").iterdir()) == ["1_restored.png", "2_restored.png"]
+
+
+def test_a_failed_export_is_told_and_the_others_go_on(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    first, second = make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2)
+    open_photos(window, qtbot, first, second)
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file where a folder should be")
+    entries = window.files.exportable
+    with qtbot.waitSignal(window.workspace.failed):
+        window.files.export_as(ExportPlan(blocked), entries[:1])
+    with qtbot.waitSignal(window.files.export_ended):
+        window.files.export_as(ExportPlan(tmp_path / "out"), entries[1:])
+    assert (tmp_path / "out" / "2_restored.png").is_file()
+
+
+def test_recent_photos_are_remembered_latest_first(
+    window: MainWindow, own_folders: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    for name in ("1.png", "2.png"):
+        open_photos(window, qtbot, make_photo(tmp_path / name))
+    assert [path.name for path in window.files.recent] == ["2.png", "1.png"]
+    assert len(json.loads(str(window._store.get("window/recent")))) == 2
+    (tmp_path / "2.png").unlink()
+    assert [path.name for path in window.files.recent] == ["1.png"]
+    window.files.forget_recent()
+    assert window.files.recent == []
+
+
+def test_the_result_is_copied_for_other_programs(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    with qtbot.waitSignal(window.files.copied):
+        window.actions_["copy"].trigger()
+    data = QApplication.clipboard().mimeData()
+    file = Path(data.urls()[0].toLocalFile())
+    assert file.name == "family_restored.png"
+    assert file.read_bytes() != photo.read_bytes()
+    assert len(window.workspace.unsaved) == 1  # a draft is no export
+    window.close_now()
+    assert not file.exists()
+
+
+def test_nothing_to_open_is_said(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "empty").mkdir()
+    with qtbot.waitSignal(window.files.nothing_found):
+        window.files.open_paths([tmp_path / "empty"])
+    assert "empty" in window.messages.text
+
+
+def test_the_same_photo_is_not_added_twice(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    with qtbot.waitSignal(window.files._intake.found):
+        window.files.open_paths([photo])
+    assert len(window.workspace.album) == 1
+
+
+def test_removing_a_photo_shows_its_neighbour_and_leaves_the_file(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    first, second = make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2)
+    open_photos(window, qtbot, first, second)
+    window.actions_["remove"].trigger()
+    assert window.workspace.current.path == second
+    wait_done(window, qtbot)
+    window.album.setFocus()
+    qtbot.keyClick(window.album, Qt.Key.Key_Delete)
+    assert window.workspace.current is None
+    assert window.empty.isVisible()
+    assert first.is_file()
+    assert second.is_file()
+
+
+def test_a_cancelled_album_can_be_gone_on_with(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    engine.gate.clear()
+    window.files.open_paths([make_photo(tmp_path / f"{n}.png", seed=n) for n in range(4)])
+    qtbot.waitUntil(lambda: len(window.workspace.jobs.waiting) == 3 and window.workspace.photo_opened is not None)
+    window.status.cancel_wanted.emit()
+    qtbot.waitUntil(lambda: not window.workspace.jobs.is_busy)
+    assert all(entry.state is EntryState.WAITING for entry in window.workspace.album)
+    engine.gate.set()
+    window.actions_["restore_waiting"].trigger()
+    wait_done(window, qtbot)
+    assert all(entry.state is EntryState.DONE for entry in window.workspace.album)
+
+
+def test_thumbnails_of_a_large_album_are_made_elsewhere_and_only_where_seen(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[str, threading.Thread]] = []
+    really = thumbnails.make_thumbnail
+
+    def watched(path: Path, side: int) -> object:
+        made.append((path.name, threading.current_thread()))
+        return really(path, side)
+
+    monkeypatch.setattr(thumbnails, "make_thumbnail", watched)
+    folder = tmp_path / "album"
+    folder.mkdir()
+    one = make_photo(tmp_path / "one.png", 80, 60)
+    for number in range(500):
+        os.link(one, folder / f"{number:03d}.png")
+    engine.gate.clear()
+    window.files.open_paths([folder])
+    qtbot.waitUntil(lambda: len(window.workspace.album) == 500)
+    qtbot.waitUntil(lambda: len(made) >= 5)
+    assert len(made) < 60
+    window.album.scrollToBottom()
+    qtbot.waitUntil(lambda: any(name == "499.png" for name, _ in made))
+    assert all(thread is not threading.main_thread() for _, thread in made)
+    assert len(made) < 120
