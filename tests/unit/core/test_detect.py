@@ -88,7 +88,7 @@ def test_a_mirrored_photo_has_mirrored_landmarks(detector: FaceDetector, hopper:
     assert error(face, back) < 0.02
 
 
-@pytest.mark.parametrize("factor", [0.25, 0.5, 3, 12])
+@pytest.mark.parametrize("factor", [0.25, 0.5, 3, 8])
 def test_points_scale_with_the_photo(detector: FaceDetector, hopper: Photo, factor: float) -> None:
     (face,) = detector.detect(hopper)
     size = (round(hopper.width * factor), round(hopper.height * factor))
@@ -142,8 +142,15 @@ def test_there_is_no_face_in_noise(detector: FaceDetector) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (600, 800, 3), np.uint8)
     for blur in (0.0, 2.0, 6.0):
         pixels = noise if blur == 0 else np.asarray(cv2.GaussianBlur(noise, (0, 0), blur), np.uint8)
-        pixels = np.asarray(cv2.normalize(pixels, None, 0, 255, cv2.NORM_MINMAX), np.uint8)  # type: ignore[call-overload]  # None makes a new array
+        pixels = np.asarray(cv2.normalize(pixels, None, 0, 255, cv2.NORM_MINMAX), np.uint8)
         assert detector.detect(photo_of(pixels)) == ()
+
+
+def test_the_grain_of_a_large_scan_is_no_face(detector: FaceDetector) -> None:
+    scan = load_photo(paths.samples() / "collins_faded_colour.jpg")
+    pixels = cv2.resize(scan.pixels, None, fx=8, fy=8, interpolation=cv2.INTER_CUBIC)
+    # The landmark network alone takes a dozen patches of this grain for faces.
+    assert len(detector.detect(photo_of(np.asarray(pixels, np.uint8)))) == 1
 
 
 def test_faces_are_read_only(detector: FaceDetector, hopper: Photo) -> None:
