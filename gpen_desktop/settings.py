@@ -174,11 +174,11 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         "restore/min_face",
         int,
-        20,
+        24,
         "Smallest face",
         "Faces narrower than this are left as they are.",
         Group.RESTORING,
-        limits=(0, 2000),
+        limits=(24, 2000),
         unit="px",
     ),
     Setting(
