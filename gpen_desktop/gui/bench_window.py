@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QApplication
 
 from gpen_desktop.core import photo_io
 from gpen_desktop.core.types import Face, Photo, SourceFormat, frozen
-from gpen_desktop.gui import theme
+from gpen_desktop.gui import application, theme
 from gpen_desktop.gui.album_model import EntryState
 from gpen_desktop.gui.answers import AnswerStore, RememberingRestorer
 from gpen_desktop.gui.engine import Compute, LocalEngine, ModelStatus
@@ -44,6 +44,7 @@ def run(*, model: str = "builtin-256", slow_model: Path | None = None, album: in
     """
     start = _time_to_window()
     app = QApplication.instance() or QApplication(sys.argv[:1])
+    application.set_up(app)
     theme.apply(app, "dark")
     with tempfile.TemporaryDirectory(prefix="gpen-desktop-bench-") as name:
         folder = Path(name)

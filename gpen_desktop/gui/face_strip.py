@@ -45,7 +45,11 @@ class FaceStrip(QListWidget):
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
-        self._rest.timeout.connect(self._draw)
+        self._rest.timeout.connect(self._begin)
+        self._drawn = 0
+        self._next = QTimer(self)
+        self._next.setSingleShot(True)
+        self._next.timeout.connect(self._draw_next)
         self._say()
 
     def show_faces(self, pair: PicturePair | None, marks: tuple[FaceMark, ...], selected: int) -> None:
@@ -82,12 +86,21 @@ class FaceStrip(QListWidget):
         self.setAccessibleName(self.tr("Faces, before and after"))
 
     @Slot()
-    def _draw(self) -> None:
-        for row, mark in enumerate(self._marks[: self.count()] if self._pair else ()):
-            picture = self._picture(mark)
-            icon = QIcon(picture)
-            icon.addPixmap(picture, QIcon.Mode.Selected)  # or Qt tints a selected one, colours and all
-            self.item(row).setIcon(icon)
+    def _begin(self) -> None:
+        self._drawn = 0
+        self._next.start()
+
+    @Slot()
+    def _draw_next(self) -> None:
+        """One pair a turn of the event loop: thirty at once would be felt."""
+        if self._pair is None or self._drawn >= min(self.count(), len(self._marks)):
+            return
+        picture = self._picture(self._marks[self._drawn])
+        icon = QIcon(picture)
+        icon.addPixmap(picture, QIcon.Mode.Selected)  # or Qt tints a selected one, colours and all
+        self.item(self._drawn).setIcon(icon)
+        self._drawn += 1
+        self._next.start()
 
     def _picture(self, mark: FaceMark) -> QPixmap:
         ratio = self.devicePixelRatioF()

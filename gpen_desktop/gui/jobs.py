@@ -87,17 +87,18 @@ class JobController(QObject):
             return None
         return (time.monotonic() - self._round_started) / done * (total - done)
 
-    def submit(self, job: Job) -> None:
-        """Queue a job. One of the same kind for the same photo that has not begun is replaced; one that runs is
-        cancelled."""
+    def submit(self, *jobs: Job) -> None:
+        """Queue jobs. A restoration of the same photo that has not begun is replaced, one that runs is cancelled: a
+        photo is restored for its latest wishes only."""
         if not self.is_busy:
             self._done_in_round, self._round_started = 0, time.monotonic()
-        for old in [old for old in self._waiting if _is_replaced(old, job)]:
-            self._waiting.remove(old)
+        entries = {job.entry for job in jobs if isinstance(job, RestoreJob)}
+        replaced = [old for old in self._waiting if isinstance(old, RestoreJob) and old.entry in entries]
+        self._waiting = [old for old in self._waiting if old not in replaced] + list(jobs)
+        for old in replaced:
             self.cancelled.emit(old)
-        if self._running is not None and _is_replaced(self._running, job):
+        if isinstance(self._running, RestoreJob) and self._running.entry in entries:
             self._cancel.set()
-        self._waiting.append(job)
         self._make_way()
         self._next()
 
@@ -145,7 +146,7 @@ class JobController(QObject):
         """
         job = self._running
         if isinstance(job, RestoreJob) and any(self._urgency(other) < self._urgency(job) for other in self._waiting):
-            self._requeue = not any(_is_replaced(job, other) for other in self._waiting)
+            self._requeue = not any(isinstance(o, RestoreJob) and o.entry == job.entry for o in self._waiting)
             self._cancel.set()
 
     def _urgency(self, job: Job) -> int:
@@ -209,8 +210,3 @@ class JobController(QObject):
         else:
             self.cancelled.emit(job)
         self._next()
-
-
-def _is_replaced(old: Job, new: Job) -> bool:
-    """Whether `new` makes `old` pointless: a photo is restored for its latest wishes only."""
-    return isinstance(old, RestoreJob) and isinstance(new, RestoreJob) and old.entry == new.entry

@@ -13,13 +13,19 @@ _REST_MS: Final = 2000
 
 
 class OverlayFade(QObject):
-    """Opacity of the marks, 0 to 1; changed is emitted as it moves."""
+    """changed: the opacity of the marks has moved.
+
+    Attributes
+    ----------
+    opacity : of the marks, 0 to 1. hides_at_rest : whether they go when the mouse rests.
+    """
 
     changed = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.opacity = 1.0
+        self.hides_at_rest = True
         self._is_suppressed = False
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -29,19 +35,18 @@ class OverlayFade(QObject):
         self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._motion.valueChanged.connect(self._on_moved)
 
-    def wake(self, stays: bool = False) -> None:
-        """The mouse or a key is about; stays: until further notice."""
-        if stays:
-            self._rest.stop()
-        else:
-            self._rest.start()
+    def wake(self) -> None:
+        """The mouse or a key is about."""
+        self._rest.start()
         if not self._is_suppressed:
             self._go_to(1.0)
 
     @Slot()
     def hide(self) -> None:
+        """The mouse has rested, or is gone."""
         self._rest.stop()
-        self._go_to(0.0)
+        if self.hides_at_rest:
+            self._go_to(0.0)
 
     def suppress(self, suppressed: bool) -> None:
         """Hide the marks for as long as this holds."""

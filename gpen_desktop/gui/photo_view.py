@@ -103,8 +103,9 @@ class PhotoView(QWidget):
 
     def set_marks(self, marks: tuple[FaceMark, ...], selected: int) -> None:
         """Faces to mark, and which of them is the one that the panel speaks of."""
-        self._marks, self._selected = marks, selected
-        self.update()
+        if (marks, selected) != (self._marks, self._selected):
+            self._marks, self._selected = marks, selected
+            self.update()
 
     def set_hovered(self, number: int) -> None:
         """Light a face, as from the strip of face pairs."""
@@ -116,6 +117,11 @@ class PhotoView(QWidget):
     def hide_overlays(self, hidden: bool) -> None:
         """Hide all marks while a slider is held."""
         self._fade.suppress(hidden)
+
+    def set_marks_hide_at_rest(self, hides: bool) -> None:
+        """Whether the marks go when the mouse rests."""
+        self._fade.hides_at_rest = hides
+        self._fade.wake()
 
     def set_mode(self, mode: ViewMode) -> None:
         old = self._pane_size()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
 from gpen_desktop.gui import memory, theme
@@ -55,6 +55,7 @@ class StatusBar(QStatusBar):
         facts.addWidget(self._facts)
         self.addPermanentWidget(right)
         self.setFixedHeight(30)
+        self._facts.installEventFilter(self)
         self._cancel.clicked.connect(self.cancel_wanted)
         self._tick = QTimer(self)
         self._tick.setInterval(_REFRESH_MS)
@@ -75,9 +76,14 @@ class StatusBar(QStatusBar):
         if event.type() == QEvent.Type.LanguageChange:
             self._say()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  -- Qt's name
+        if event.type() == QEvent.Type.ToolTip and watched is self._facts:
+            self._facts.setToolTip(self._facts_tip())  # finding its words takes longer than a frame
+        return super().eventFilter(watched, event)
+
     def show_seconds(self, seconds: float) -> None:
         """What the last photo took."""
-        self._seconds = seconds
+        self._seconds = seconds or self._seconds
         self.refresh()
 
     def _say(self) -> None:
@@ -99,7 +105,6 @@ class StatusBar(QStatusBar):
         for widget in (self._doing, self._bar, self._cancel):
             widget.setVisible(is_busy)
         self._facts.setText(self._facts_text())
-        self._facts.setToolTip(self._facts_tip())
 
     def _doing_text(self, done: int, total: int) -> str:
         is_export = isinstance(self._jobs.running, ExportJob)

@@ -43,7 +43,8 @@ class Workspace(QObject):
     current_changed: another photo is on screen (Entry or None). opened, shown: its pictures (preview.Opened, .Shown).
     edits_changed: the current photo's edits are others. faces_changed: its faces, or their states.
     failed: a photo (Entry) and what went wrong (Failure). refined: a Face found in a drawn box.
-    restored: a photo (Entry) and seconds it took. exported: a photo (Entry) and core.export.Exported; drafted alike.
+    restored: a photo (Entry) and seconds it took, 0 if it was known. exported: a photo (Entry) and
+    core.export.Exported; drafted alike.
     """
 
     current_changed = Signal(object)
@@ -102,9 +103,7 @@ class Workspace(QObject):
         shown = entries[0] if entries else next((e for p in paths if (e := self.album.by_path(p))), None)
         if shown is not None:
             self.show_entry(shown)
-        for entry in entries:
-            if entry is not shown:
-                self._restore(entry)
+        self.jobs.submit(*(self._restore_job(entry) for entry in entries if entry is not shown))
         return entries
 
     def show_entry(self, entry: Entry) -> None:
@@ -284,12 +283,14 @@ class Workspace(QObject):
 
     # Jobs
 
-    def _restore(self, entry: Entry) -> None:
+    def _restore_job(self, entry: Entry) -> RestoreJob:
         photo = self._opened.photo if entry is self._current and self._opened else None
-        job = RestoreJob(next_job_id(), entry.id, entry.path, entry.edits.model, photo, entry.faces_or_unknown)
+        return RestoreJob(next_job_id(), entry.id, entry.path, entry.edits.model, photo, entry.faces_or_unknown)
+
+    def _restore(self, entry: Entry) -> None:
         if entry.state is not EntryState.DONE:  # coming back to a finished photo does not make it unfinished
             self._set_state(entry, EntryState.WAITING)
-        self.jobs.submit(job)
+        self.jobs.submit(self._restore_job(entry))
 
     def _is_queued(self, entry: Entry) -> bool:
         return any(isinstance(job, RestoreJob) and job.entry == entry.id for job in self._all_jobs())
@@ -357,11 +358,12 @@ class Workspace(QObject):
     def _on_restored(self, entry: Entry, job: RestoreJob, result: Restored) -> None:
         if self._is_queued(entry):
             return  # it was wanted differently meanwhile
+        is_new = entry.state is not EntryState.DONE
         self._set_state(entry, EntryState.DONE if result.faces else EntryState.SKIPPED)
         self._on_faces_restored(job, result)
         if entry is self._current and not result.faces:
             self.faces_changed.emit()
-        self.restored.emit(entry, result.seconds)
+        self.restored.emit(entry, result.seconds if is_new else 0.0)
 
     @Slot(object, object)
     def _on_failed(self, job: Job, failure: Failure) -> None:
