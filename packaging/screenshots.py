@@ -165,6 +165,7 @@ def export(stage: Stage) -> None:
     stage.open_sample("collins_faded_colour.jpg")
     stage.window.files.export()
     stage.dialog("ExportDialog").folder_field.setText("~/Pictures/Restored")
+    stage.settle(0.3)
 
 
 def settings(stage: Stage) -> None:

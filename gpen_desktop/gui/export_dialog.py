@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -134,16 +134,26 @@ class ExportDialog(QDialog):
         folder.setSpacing(theme.GRID // 2)
         folder.addWidget(self._folder, 1)
         folder.addWidget(self._browse)
-        form = QFormLayout()
+        form = QGridLayout()
         form.setHorizontalSpacing(2 * theme.GRID)
         form.setVerticalSpacing(theme.GRID + theme.GRID // 2)
-        form.addRow(self.tr("Photos"), self._which)
-        form.addRow(self.tr("Folder"), folder)
-        form.addRow(self.tr("File name"), self._pattern)
-        form.addRow("", self._example)
-        form.addRow(self.tr("Format"), self._format)
-        form.addRow("", self._quality)
-        form.addRow(self.tr("If the file exists"), self._existing)
+        form.setColumnStretch(1, 1)
+        for row, (text, field) in enumerate(
+            (
+                (self.tr("Photos"), self._which),
+                (self.tr("Folder"), folder),
+                (self.tr("File name"), self._pattern),
+                ("", self._example),
+                (self.tr("Format"), self._format),
+                ("", self._quality),
+                (self.tr("If the file exists"), self._existing),
+            )
+        ):
+            form.addWidget(QLabel(text), row, 0)
+            if isinstance(field, QHBoxLayout):
+                form.addLayout(field, row, 1)
+            else:
+                form.addWidget(field, row, 1)
         buttons = QDialogButtonBox()
         self._export = buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
         theme.set_role(self._export, "primary")

@@ -153,7 +153,6 @@ class MainWindow(QMainWindow):
         self.tools.recent_chosen.connect(self._on_recent)
         self.tools.recent_forgotten.connect(self.files.forget_recent)
         self.tools.before_held.connect(self.view.hold_before)
-        self._store.changed.connect(self._on_setting)
         self.news.close_wanted.connect(self.close_now)
 
     def _connect_actions(self) -> None:
@@ -331,11 +330,6 @@ class MainWindow(QMainWindow):
         if self.files.open_mime(event.mimeData()):
             event.acceptProposedAction()
 
-    @Slot(str)
-    def _on_setting(self, key: str) -> None:
-        if key == "general/hide_outlines":
-            self.view.set_marks_hide_at_rest(bool(self._store.get(key)))
-
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
@@ -356,7 +350,6 @@ class MainWindow(QMainWindow):
         is_shown = bool(state.get("panel", True))
         self.actions_["panel"].setChecked(is_shown)
         self._show_panel(is_shown)
-        self._on_setting("general/hide_outlines")
         self.panel.set_open_sections([bool(value) for value in state.get("sections", ())])
         name = "side" if self._store.get("window/view") == "side_by_side" else "split"
         self.actions_[name].setChecked(True)

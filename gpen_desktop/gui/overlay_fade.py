@@ -13,19 +13,13 @@ _REST_MS: Final = 2000
 
 
 class OverlayFade(QObject):
-    """changed: the opacity of the marks has moved.
-
-    Attributes
-    ----------
-    opacity : of the marks, 0 to 1. hides_at_rest : whether they go when the mouse rests.
-    """
+    """Opacity of the marks, 0 to 1; changed is emitted as it moves."""
 
     changed = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.opacity = 1.0
-        self.hides_at_rest = True
         self._is_suppressed = False
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -45,8 +39,7 @@ class OverlayFade(QObject):
     def hide(self) -> None:
         """The mouse has rested, or is gone."""
         self._rest.stop()
-        if self.hides_at_rest:
-            self._go_to(0.0)
+        self._go_to(0.0)
 
     def suppress(self, suppressed: bool) -> None:
         """Hide the marks for as long as this holds."""

@@ -118,11 +118,6 @@ class PhotoView(QWidget):
         """Hide all marks while a slider is held."""
         self._fade.suppress(hidden)
 
-    def set_marks_hide_at_rest(self, hides: bool) -> None:
-        """Whether the marks go when the mouse rests."""
-        self._fade.hides_at_rest = hides
-        self._fade.wake()
-
     def set_mode(self, mode: ViewMode) -> None:
         old = self._pane_size()
         self._mode = mode
