@@ -49,8 +49,8 @@ _LOOK = (
     _Spec("zoom_in", QT_TRANSLATE_NOOP("Actions", "Zoom in"), "plus", (_KEY.ZoomIn, "+", "=")),
     _Spec("fit", QT_TRANSLATE_NOOP("Actions", "Fit"), "maximize", ("0", "Ctrl+0")),
     _Spec("actual", QT_TRANSLATE_NOOP("Actions", "Actual size"), "scan", ("1", "Ctrl+1")),
-    _Spec("next_photo", QT_TRANSLATE_NOOP("Actions", "Next photo"), "", ("PgDown",)),
-    _Spec("previous_photo", QT_TRANSLATE_NOOP("Actions", "Previous photo"), "", ("PgUp",)),
+    _Spec("next_photo", QT_TRANSLATE_NOOP("Actions", "Next photo"), "", ("Ctrl+PgDown",)),
+    _Spec("previous_photo", QT_TRANSLATE_NOOP("Actions", "Previous photo"), "", ("Ctrl+PgUp",)),
 )  # fmt: skip
 _EDIT = (
     _Spec("undo", QT_TRANSLATE_NOOP("Actions", "Undo"), "undo-2", (_KEY.Undo,)),

@@ -1,0 +1,82 @@
+"""Keyboard and screen reader in the window itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QScrollArea, QWidget
+from pytestqt.qtbot import QtBot
+
+from gpen_desktop.gui.main_window import MainWindow
+from tests.gui.fakes import make_photo
+from tests.gui.test_window import open_photos
+
+
+def name_of(widget: QWidget) -> str:
+    interface = QAccessible.queryAccessibleInterface(widget)
+    return interface.text(QAccessible.Text.Name) if interface else ""
+
+
+def test_whatever_the_keyboard_reaches_has_a_name(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
+    window.panel.set_open_sections([True, True, True])
+    window.faces.select(1)
+    shown = [w for w in window.findChildren(QWidget) if w.isVisibleTo(window) and w.window() is window]
+    reached = [w for w in shown if w.focusPolicy() & Qt.FocusPolicy.TabFocus and type(w) is not QScrollArea]
+    assert len(reached) > 20
+    assert [f"{type(w).__name__} in {type(w.parent()).__name__}" for w in reached if not name_of(w)] == []
+
+
+def test_no_two_actions_share_a_key(window: MainWindow) -> None:
+    keys = Counter(key.toString() for action in window.actions() for key in action.shortcuts())
+    assert [key for key, times in keys.items() if times > 1] == []
+
+
+def test_every_action_has_words_and_is_listed(window: MainWindow) -> None:
+    assert all(action.text() for action in window.actions())
+    listed = [shortcut.what for group in window.actions_.shortcut_groups().values() for shortcut in group]
+    for action in window.actions():
+        if action.shortcuts():
+            assert action.text().rstrip("…") in listed
+
+
+def test_faces_are_chosen_and_toggled_by_keys(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"))
+    window.view.setFocus()
+    qtbot.keyClick(window.view, Qt.Key.Key_N)
+    assert window.faces.selected == 1
+    qtbot.keyClick(window.view, Qt.Key.Key_N)
+    qtbot.keyClick(window.view, Qt.Key.Key_T)
+    assert window.workspace.current.edits.options.faces == (1,)
+    qtbot.keyClick(window.view, Qt.Key.Key_N)
+    assert window.faces.selected == 1  # round and round
+
+
+def test_sliders_move_by_one_and_by_ten_and_take_typed_numbers(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"))
+    strength = window.panel._strength
+    qtbot.keyClick(strength.slider, Qt.Key.Key_Right)
+    assert strength.value() == 81
+    qtbot.keyClick(strength.slider, Qt.Key.Key_PageDown)
+    assert strength.value() == 71
+    strength._field.selectAll()
+    qtbot.keyClicks(strength._field, "345")
+    qtbot.keyClick(strength._field, Qt.Key.Key_Return)
+    assert strength.value() == 100
+    assert window.workspace.current.edits.options.strength == 100
+
+
+def test_letters_typed_into_a_field_do_nothing_else(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"))
+    window.activateWindow()
+    field = window.panel.presets._name
+    field.setFocus()
+    qtbot.keyClicks(field, "bats")
+    assert field.text() == "bats"
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert window.panel.presets.all[-1].name == "bats"
