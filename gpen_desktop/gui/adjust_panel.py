@@ -206,6 +206,8 @@ class AdjustPanel(QWidget):
                 combo.addItem(title, name)
         self._choose(self._model, self._edits.model)
         self._choose(self._background, self._edits.background)
+        self._background.setEnabled(bool(self._backgrounds))
+        self._background.setToolTip("" if self._backgrounds else self.tr("No model for backgrounds is installed."))
 
     def _choose(self, combo: QComboBox, name: str) -> None:
         row = combo.findData(name)

@@ -7,7 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
+from gpen_desktop.core.export import Exported
 from gpen_desktop.gui.album_model import Entry, EntryState
+from gpen_desktop.gui.engine import ModelStatus
 from gpen_desktop.gui.failure import Failure
 from gpen_desktop.gui.file_desk import FileDesk
 from gpen_desktop.gui.i18n import core_text
@@ -38,6 +40,10 @@ class News(QObject):
         self._store = store
         self._failure: Failure | None = None
         self._last_export: Path | None = None
+        self._export_warnings: list[str] = []
+        self._told_notes: set[str] = set()
+        workspace.exported.connect(self._on_exported)
+        workspace.jobs.model_changed.connect(self._on_model)
         workspace.failed.connect(self._on_failed)
         workspace.current_changed.connect(self._on_current)
         workspace.restored.connect(self._on_restored)
@@ -113,7 +119,24 @@ class News(QObject):
             text = self.tr("Exported as {name}.").format(name=last.name)
         else:
             text = self.tr("{count} photos exported to {folder}.").format(count=count, folder=last.parent.name)
-        self._strip.show_message(_EXPORTED, text, [Answer("reveal", self.tr("Show"))])
+        # Photos of one album mostly lose the same; each sentence is said once.
+        warnings = dict.fromkeys(self._export_warnings)
+        self._export_warnings = []
+        text = " ".join((text, *warnings))
+        role = "strip-warning" if warnings else "strip"
+        self._strip.show_message(_EXPORTED, text, [Answer("reveal", self.tr("Show"))], role)
+
+    @Slot(object, object)
+    def _on_exported(self, _entry: Entry, exported: Exported) -> None:
+        self._export_warnings += [core_text(sentence) for sentence in exported.warnings]
+
+    @Slot(object)
+    def _on_model(self, status: ModelStatus | None) -> None:
+        """Tell once what had to be changed, such as a card whose memory does not suffice."""
+        fresh = [note for note in (status.notes if status else ()) if note not in self._told_notes]
+        if fresh:
+            self._told_notes.update(fresh)
+            self._strip.show_message(_NOTHING, " ".join(core_text(note) for note in fresh))
 
     @Slot(object)
     def _on_skipped(self, path: Path) -> None:

@@ -65,8 +65,7 @@ class ProgramDesk(QObject):
         usable = [model for model in weights.installed() if trust.may_be_used(model, self._store)]
         titled = [(m.name, catalog_text(m.info.title) if m.info else m.name, m.info) for m in usable]
         restorers = [(name, title) for name, title, info in titled if info is None or info.kind == "restorer"]
-        upscalers = [(name, title) for name, title, info in titled if info is not None and info.kind == "upscaler"]
-        self._panel.set_models(restorers, upscalers)
+        self._panel.set_models(restorers, [])  # upscalers are listed once the core can use them on backgrounds
 
     @Slot()
     def settings(self) -> None:

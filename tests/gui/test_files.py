@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,20 @@ def test_thumbnails_of_a_large_album_are_made_elsewhere_and_only_where_seen(
     qtbot.waitUntil(lambda: any(name == "499.png" for name, _ in made))
     assert all(thread is not threading.main_thread() for _, thread in made)
     assert len(made) < 120
+
+
+def test_what_an_export_could_not_keep_is_said_once(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gpen_desktop.gui import worker  # noqa: PLC0415
+
+    really = worker.export
+
+    def with_warning(*arguments: object) -> object:
+        return replace(really(*arguments), warnings=("The maker's notes could not be kept.",))
+
+    monkeypatch.setattr(worker, "export", with_warning)
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
+    with qtbot.waitSignal(window.files.export_ended):
+        window.files.export_as(ExportPlan(tmp_path / "out"), window.files.exportable)
+    assert window.messages.text.count("could not be kept") == 1
