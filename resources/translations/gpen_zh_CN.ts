@@ -238,6 +238,10 @@
         <translation>关闭</translation>
     </message>
     <message>
+        <source>No model for backgrounds is installed.</source>
+        <translation>未安装背景处理模型。</translation>
+    </message>
+    <message>
         <source>{width} × {height} px</source>
         <translation>{width} × {height} 像素</translation>
     </message>
