@@ -44,6 +44,7 @@ class Stage:
         self.window.resize(*SIZE)
         self.window.move(0, 0)
         self.window.show()
+        self.subject: QWidget = self.window
         self.settle(0.6)
 
     def settle(self, seconds: float) -> None:
@@ -85,10 +86,11 @@ class Stage:
         self.settle(0.4)
 
     def dialog(self, kind: str) -> QDialog:
-        """The dialog of that class, in the middle of the window."""
+        """The dialog of that class; it is what the picture is of (without a window manager it has no frame)."""
         dialog = next(d for d in self.window.findChildren(QDialog) if type(d).__name__ == kind)
         dialog.move(self.window.geometry().center() - dialog.rect().center())
         self.settle(0.5)
+        self.subject = dialog
         return dialog
 
     def close(self) -> None:
@@ -210,7 +212,7 @@ def main(wanted: list[str]) -> int:
         with tempfile.TemporaryDirectory() as folder:
             stage = Stage(app, Path(folder), scheme, language)
             bring(stage)
-            picture_of(stage.window, OUT / f"{name}.png")
+            picture_of(stage.subject, OUT / f"{name}.png")
             stage.close()
     return 0
 

@@ -149,7 +149,8 @@ class ExportDialog(QDialog):
                 (self.tr("If the file exists"), self._existing),
             )
         ):
-            form.addWidget(QLabel(text), row, 0)
+            if text:
+                form.addWidget(QLabel(text), row, 0)
             if isinstance(field, QHBoxLayout):
                 form.addLayout(field, row, 1)
             else:
