@@ -366,6 +366,7 @@ class MainWindow(QMainWindow):
         self._store.set("window/geometry", base64.b64encode(bytes(self.saveGeometry().data())).decode())
         self._store.set("window/state", json.dumps(state))
         self._store.flush()
+        self.hide()  # a model's step may take seconds to end
         for part in (self.workspace, self.files, self.album, self.empty):
             part.shut_down()
         super().closeEvent(event)

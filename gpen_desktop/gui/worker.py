@@ -102,6 +102,7 @@ class Worker(QObject):
         super().__init__()
         self._engine = engine
         self._sessions: OrderedDict[int, Session] = OrderedDict()
+        self._model = ""
         self._told_status: object = None
 
     @Slot(object, object)
@@ -120,6 +121,7 @@ class Worker(QObject):
     @Slot(object)
     def set_compute(self, compute: Compute) -> None:
         """Use another device or precision from the next job on."""
+        self._sessions.clear()
         self._engine.set_compute(compute)
 
     @Slot(int)
@@ -164,6 +166,9 @@ class Worker(QObject):
         return export(session.photo, composed, job.target, job.export)
 
     def _session(self, job: RestoreJob | ExportJob) -> Session:
+        if job.model != self._model:
+            self._sessions.clear()  # they hold on to the old model, and two may not fit into memory
+            self._model = job.model
         restorer = self._engine.restorer(job.model)
         self._tell_status()
         session = self._sessions.pop(job.entry, None)
