@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication
 
 from gpen_desktop import __version__
@@ -36,6 +36,9 @@ def run(files: list[str]) -> int:
         window.show()
         if files:
             window.files.open_paths([Path(name) for name in files])
+        else:
+            # Once the window is painted: the models load while the user looks for a photo.
+            QTimer.singleShot(0, window, window.load_ahead)
         code = app.exec()
         del window
     if log is not None:

@@ -33,6 +33,7 @@ class JobController(QObject):
     _dispatch = Signal(object, object)
     _compute_wanted = Signal(object)
     _forget_wanted = Signal(int)
+    _warm_up_wanted = Signal(str)
 
     def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +51,7 @@ class JobController(QObject):
         self._dispatch.connect(self._worker.run)
         self._compute_wanted.connect(self._worker.set_compute)
         self._forget_wanted.connect(self._worker.forget)
+        self._warm_up_wanted.connect(self._worker.warm_up)
         self._worker.progressed.connect(self._on_progressed)
         self._worker.faces_found.connect(self._on_faces_found)
         self._worker.faces_restored.connect(self._on_faces_restored)
@@ -126,6 +128,10 @@ class JobController(QObject):
         for job in dropped:
             self.cancelled.emit(job)
         self.queue_changed.emit()
+
+    def warm_up(self, model: str) -> None:
+        """Load the detector and a model ahead of the first photo."""
+        self._warm_up_wanted.emit(model)
 
     def set_compute(self, compute: Compute) -> None:
         """Use another device or precision from the next job on."""

@@ -357,6 +357,11 @@ class MainWindow(QMainWindow):
         self._show_recent()
         self._on_rows()
 
+    @Slot()
+    def load_ahead(self) -> None:
+        """Load the model that the first photo will want."""
+        self.workspace.jobs.warm_up(self.workspace.defaults.model)
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Ask first, in the window, where something would be lost; then end every thread."""
         if not self._may_close and self.news.asks_before_closing():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -19,6 +20,8 @@ from gpen_desktop.core.session import Session
 from gpen_desktop.core.types import ComposeOptions, Face, Photo, RestoredFace
 from gpen_desktop.gui.engine import Compute, Engine
 from gpen_desktop.gui.failure import from_exception
+
+_log = logging.getLogger(__name__)
 
 _KEPT_SESSIONS: Final = 2
 """Photos whose sessions stay in memory: the one on screen and the one that is being worked on."""
@@ -123,6 +126,16 @@ class Worker(QObject):
         """Use another device or precision from the next job on."""
         self._sessions.clear()
         self._engine.set_compute(compute)
+
+    @Slot(str)
+    def warm_up(self, model: str) -> None:
+        """Load what the first photo will need. What goes wrong here is told by that photo's job, which meets it too."""
+        try:
+            self._engine.finder()
+            self._engine.restorer(model)
+        except Exception as error:
+            _log.info("nothing loaded ahead: %s", error)
+        self._tell_status()
 
     @Slot(int)
     def forget(self, entry: int) -> None:

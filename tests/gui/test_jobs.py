@@ -208,3 +208,17 @@ def test_an_export_saves_what_the_options_ask_for(
     assert record.entries("done") == [1]
     assert target.is_file()
     assert target.read_bytes() != photo.read_bytes()
+
+
+def test_models_are_loaded_ahead_and_a_failure_waits_for_the_first_photo(
+    jobs: JobController, engine: FakeEngine, photo: Path, qtbot: QtBot
+) -> None:
+    record = Record(jobs)
+    with qtbot.waitSignal(jobs.model_changed) as told:
+        jobs.warm_up("m")
+    assert told.args[0].model == "m"
+    engine.broken_models = {"broken"}
+    jobs.warm_up("broken")
+    jobs.submit(restore(1, photo, "broken"))
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+    assert record.entries("failed") == [1]
