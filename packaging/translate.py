@@ -34,6 +34,7 @@ Made by packaging/translate.py: do not edit.
 """
 
 # ruff: noqa: E501 -- one sentence, one line
+# fmt: off
 from __future__ import annotations
 
 from typing import Final

@@ -4,6 +4,7 @@ Made by packaging/translate.py: do not edit.
 """
 
 # ruff: noqa: E501 -- one sentence, one line
+# fmt: off
 from __future__ import annotations
 
 from typing import Final
@@ -105,9 +106,7 @@ MESSAGES: Final = (
     QT_TRANSLATE_NOOP("core", "The device '{0}' is not there; {1}."),
     QT_TRANSLATE_NOOP("core", "The file is damaged or of another kind; get it again."),
     QT_TRANSLATE_NOOP("core", "The file names a template '{0}'."),
-    QT_TRANSLATE_NOOP(
-        "core", "The maker notes had to be moved within the file; some programs may not find all of them."
-    ),
+    QT_TRANSLATE_NOOP("core", "The maker notes had to be moved within the file; some programs may not find all of them."),
     QT_TRANSLATE_NOOP("core", "The maker notes in the EXIF data are too long for a JPEG and were left out."),
     QT_TRANSLATE_NOOP("core", "The model '{0}' gave numbers that are no picture."),
     QT_TRANSLATE_NOOP("core", "The name of {0} does not say so, but it is a {1} file."),
@@ -232,9 +231,7 @@ _SETTINGS: Final = (
     QT_TRANSLATE_NOOP("settings", "Ask before closing with unexported photos"),
     QT_TRANSLATE_NOOP("settings", "Restored photos that were not exported are lost when the window closes."),
     QT_TRANSLATE_NOOP("settings", "Mode"),
-    QT_TRANSLATE_NOOP(
-        "settings", "Natural keeps the skin's own texture, Strong cleans most, Detail keeps and crispens fine lines."
-    ),
+    QT_TRANSLATE_NOOP("settings", "Natural keeps the skin's own texture, Strong cleans most, Detail keeps and crispens fine lines."),
     QT_TRANSLATE_NOOP("settings", "Natural"),
     QT_TRANSLATE_NOOP("settings", "Strong"),
     QT_TRANSLATE_NOOP("settings", "Detail"),
@@ -293,9 +290,7 @@ _SETTINGS: Final = (
 _CATALOG: Final = (
     QT_TRANSLATE_NOOP("catalog", "Built-in face restorer (256 px)"),
     QT_TRANSLATE_NOOP("catalog", "MIT"),
-    QT_TRANSLATE_NOOP(
-        "catalog", "Our own training on public-domain portraits: takes away grain and blur, invents nothing."
-    ),
+    QT_TRANSLATE_NOOP("catalog", "Our own training on public-domain portraits: takes away grain and blur, invents nothing."),
     QT_TRANSLATE_NOOP("catalog", "Built-in landmarks"),
     QT_TRANSLATE_NOOP("catalog", "GPEN 512"),
     QT_TRANSLATE_NOOP("catalog", "non-commercial use only"),
