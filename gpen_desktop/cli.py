@@ -117,6 +117,9 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     importing = actions.add_parser("import", help="copy a weights file into your own weights folder")
     importing.add_argument("file", type=Path)
     importing.set_defaults(run=_import_model)
+    removing = actions.add_parser("remove", help="delete a weights file from your own weights folder")
+    removing.add_argument("name")
+    removing.set_defaults(run=_remove_model)
     verifying = actions.add_parser("verify", help="compare installed weights with their known hashes")
     verifying.add_argument("name", nargs="?")
     verifying.set_defaults(run=_verify_models)
@@ -182,13 +185,13 @@ def _list_faces(options: argparse.Namespace) -> int:
         faces = [ComposedFace(n, face, FaceState.NOT_SELECTED) for n, face in enumerate(finder.detect(photo), 1)]
         found[str(path)] = [{k: v for k, v in batch.face_record(face).items() if k != "state"} for face in faces]
     if options.json:
-        _print(json.dumps(found, indent=2, ensure_ascii=False))
+        print(json.dumps(found, indent=2, ensure_ascii=False))
         return Exit.ALL_DONE
     for path, records in found.items():
-        _print(f"{path}: {len(records)} {'face' if len(records) == 1 else 'faces'}")
+        print(f"{path}: {len(records)} {'face' if len(records) == 1 else 'faces'}")
         for record in records:
             x, y, width, height = record["box"]
-            _print(
+            print(
                 f"  {record['number']:>3}  at {x:.0f},{y:.0f}  {width:.0f} x {height:.0f} px  score {record['score']}"
             )
     return Exit.ALL_DONE
@@ -205,6 +208,7 @@ def _list_models(options: argparse.Namespace) -> int:
             "title": info.title,
             "kind": info.kind,
             "installed": info.name in here,
+            "usable": info.usable,
             "file": info.file,
             "bytes": info.bytes,
             "licence": info.licence,
@@ -212,14 +216,14 @@ def _list_models(options: argparse.Namespace) -> int:
             "notes": info.notes,
         }
         for info in catalog.MODELS
-    ] + [{"name": m.name, "kind": "unverified", "installed": True, "file": str(m.path)} for m in others]
+    ] + [{"name": m.name, "kind": "unverified", "installed": True, "usable": True, "file": str(m.path)} for m in others]
     if options.json:
-        _print(json.dumps(rows, indent=2, ensure_ascii=False))
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
         return Exit.ALL_DONE
     for row in rows:
-        mark = "installed" if row["installed"] else "-"
-        _print(f"{row['name']:<26} {row['kind']:<11} {mark:<10} {row.get('licence', ''):<26} {row.get('title', '')}")
-    _print("\nFiles that are not here can be fetched from the 'source' that --json shows, then 'models import FILE'.")
+        mark = "installed" if row["installed"] else "-" if row["usable"] else "not used yet"
+        print(f"{row['name']:<26} {row['kind']:<11} {mark:<12} {row.get('licence', ''):<26} {row.get('title', '')}")
+    print("\nFiles that are not here can be fetched from the 'source' that --json shows, then 'models import FILE'.")
     return Exit.ALL_DONE
 
 
@@ -227,7 +231,19 @@ def _import_model(options: argparse.Namespace) -> int:
     from gpen_desktop.models import store
 
     model, verification = store.import_file(options.file)
-    _print(f"Imported '{model.name}' ({verification}) as {model.path}")
+    print(f"Imported '{model.name}' ({verification}) as {model.path}")
+    return Exit.ALL_DONE
+
+
+def _remove_model(options: argparse.Namespace) -> int:
+    from gpen_desktop.core.errors import UnknownModelError
+    from gpen_desktop.models import store
+
+    model = next((model for model in store.installed() if model.name == options.name), None)
+    if model is None:
+        raise UnknownModelError(f"'{options.name}' is not installed.", todo="See: gpen-desktop models list")
+    store.remove(model)
+    print(f"Removed {model.path}")
     return Exit.ALL_DONE
 
 
@@ -240,9 +256,5 @@ def _verify_models(options: argparse.Namespace) -> int:
         raise UnknownModelError(f"'{options.name}' is not installed.", todo="See: gpen-desktop models list")
     answers = {model.name: store.verify(model) for model in models}
     for name, answer in answers.items():
-        _print(f"{name:<26} {answer}")
+        print(f"{name:<26} {answer}")
     return Exit.SOME_FAILED if store.Verification.DAMAGED in answers.values() else Exit.ALL_DONE
-
-
-def _print(text: str) -> None:
-    print(text)

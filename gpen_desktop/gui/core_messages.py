@@ -14,7 +14,9 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 MESSAGES: Final = (
     QT_TRANSLATE_NOOP("core", " and {0} more"),
     QT_TRANSLATE_NOOP("core", "'{0}' cannot be read as weights ({1})."),
+    QT_TRANSLATE_NOOP("core", "'{0}' comes with the program."),
     QT_TRANSLATE_NOOP("core", "'{0}' could not be copied ({1})."),
+    QT_TRANSLATE_NOOP("core", "'{0}' could not be removed ({1})."),
     QT_TRANSLATE_NOOP("core", "'{0}' does not hold the landmark network."),
     QT_TRANSLATE_NOOP("core", "'{0}' has shape {1}"),
     QT_TRANSLATE_NOOP("core", "'{0}' has shape {1} where {2} was expected"),
@@ -67,6 +69,7 @@ MESSAGES: Final = (
     QT_TRANSLATE_NOOP("core", "Get them from {0} and run: gpen-desktop models import {1}"),
     QT_TRANSLATE_NOOP("core", "Half precision gives broken faces on {0}; single precision is used instead."),
     QT_TRANSLATE_NOOP("core", "IPTC data"),
+    QT_TRANSLATE_NOOP("core", "It cannot be removed."),
     QT_TRANSLATE_NOOP("core", "It goes from 0 to 100."),
     QT_TRANSLATE_NOOP("core", "It goes from 1 to 100."),
     QT_TRANSLATE_NOOP("core", "It has to be above 0."),

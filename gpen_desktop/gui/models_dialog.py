@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from gpen_desktop import paths
+from gpen_desktop.core.errors import WeightsError
 from gpen_desktop.gui import icons, theme, trust
 from gpen_desktop.gui.failure import Failure
 from gpen_desktop.gui.i18n import catalog_text, core_text
@@ -85,7 +86,9 @@ class ModelsDialog(QDialog):
         self._list.clear()
         for kind, title in self._kinds().items():
             entries = [
-                self._entry(info.name, info, here.get(info.name)) for info in catalog.MODELS if info.kind == kind
+                self._entry(info.name, info, here.get(info.name))
+                for info in catalog.MODELS
+                if info.kind == kind and (info.usable or info.name in here)
             ]
             if kind == "restorer":
                 entries += [self._entry(name, None, model) for name, model in here.items() if model.info is None]
@@ -287,10 +290,9 @@ class ModelsDialog(QDialog):
 
     def _remove(self, entry: ModelEntry) -> None:
         try:
-            entry.installed.path.unlink()
-        except OSError as error:
-            words = self.tr("{file} could not be removed: {reason}.")
-            self._complain(words.format(file=entry.installed.path.name, reason=error.strerror))
+            store.remove(entry.installed)
+        except WeightsError as error:
+            self._complain(core_text(error.what))
             return
         if self._settings.get("restore/model") == entry.name:
             self._settings.reset("restore/model")

@@ -62,7 +62,11 @@ class ProgramDesk(QObject):
 
     def list_models(self) -> None:
         """Fill the panel's lists with what is installed and may be used."""
-        usable = [model for model in weights.installed() if trust.may_be_used(model, self._store)]
+        usable = [
+            model
+            for model in weights.installed()
+            if trust.may_be_used(model, self._store) and (model.info is None or model.info.usable)
+        ]
         titled = [(m.name, catalog_text(m.info.title) if m.info else m.name, m.info) for m in usable]
         restorers = [(name, title) for name, title, info in titled if info is None or info.kind == "restorer"]
         self._panel.set_models(restorers, [])  # upscalers are listed once the core can use them on backgrounds

@@ -27,6 +27,7 @@ class ModelInfo:
 
     name: what users type. title: what they read. file: its name on disk. bytes, sha256: None where not known.
     source: address, or 'shipped'. size: side of the crop (restorers) or 0. template: of the crop, or ''.
+    usable: whether this version has a loader for it; what has none is known by name and hash, but not offered.
     """
 
     name: str
@@ -40,6 +41,7 @@ class ModelInfo:
     size: int = 0
     template: Literal["ffhq", "gpen", ""] = ""
     notes: str = ""
+    usable: bool = True
 
     @property
     def shipped(self) -> bool:
@@ -162,6 +164,7 @@ MODELS: tuple[ModelInfo, ...] = (
         MIT,
         f"{_FACEXLIB}/v0.1.0/detection_Resnet50_Final.pth",
         notes=_THIRD_PARTY_HASH,
+        usable=False,
     ),
     ModelInfo(
         "retinaface-mobilenet",
@@ -173,6 +176,7 @@ MODELS: tuple[ModelInfo, ...] = (
         MIT,
         f"{_FACEXLIB}/v0.1.0/detection_mobilenet0.25_Final.pth",
         notes=_THIRD_PARTY_HASH,
+        usable=False,
     ),
     ModelInfo(
         "parsenet",
@@ -184,6 +188,7 @@ MODELS: tuple[ModelInfo, ...] = (
         "with facexlib (MIT); its training data is for non-commercial use",
         f"{_FACEXLIB}/v0.2.2/parsing_parsenet.pth",
         notes=_THIRD_PARTY_HASH,
+        usable=False,
     ),
     ModelInfo(
         "realesrgan-x2",
@@ -195,6 +200,7 @@ MODELS: tuple[ModelInfo, ...] = (
         "BSD-3-Clause",
         f"{_ESRGAN}/v0.2.1/RealESRGAN_x2plus.pth",
         notes=_THIRD_PARTY_HASH,
+        usable=False,
     ),
     ModelInfo(
         "realesrgan-x4",
@@ -206,6 +212,7 @@ MODELS: tuple[ModelInfo, ...] = (
         "BSD-3-Clause",
         f"{_ESRGAN}/v0.1.0/RealESRGAN_x4plus.pth",
         notes=_THIRD_PARTY_HASH,
+        usable=False,
     ),
     ModelInfo(
         "realesr-general-x4",
@@ -217,6 +224,7 @@ MODELS: tuple[ModelInfo, ...] = (
         "BSD-3-Clause",
         f"{_ESRGAN}/v0.2.5.0/realesr-general-x4v3.pth",
         notes=_THIRD_PARTY_HASH,
+        usable=False,
     ),
     ModelInfo(
         "gfpgan-1.4",
@@ -230,6 +238,7 @@ MODELS: tuple[ModelInfo, ...] = (
         512,
         "ffhq",
         _THIRD_PARTY_HASH,
+        usable=False,
     ),
     ModelInfo(
         "restoreformer",
@@ -243,6 +252,7 @@ MODELS: tuple[ModelInfo, ...] = (
         512,
         "ffhq",
         _THIRD_PARTY_HASH,
+        usable=False,
     ),
     ModelInfo(
         "codeformer",
@@ -256,6 +266,7 @@ MODELS: tuple[ModelInfo, ...] = (
         512,
         "ffhq",
         _THIRD_PARTY_HASH,
+        usable=False,
     ),
 )
 

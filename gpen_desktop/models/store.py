@@ -114,6 +114,16 @@ def import_file(source: str | Path) -> tuple[InstalledModel, Verification]:
     return model, Verification.VERIFIED if info and info.sha256 else Verification.UNVERIFIED
 
 
+def remove(model: InstalledModel) -> None:
+    """Delete a weights file of the user's. Raises WeightsError for a shipped one, or if it cannot be deleted."""
+    if paths.user_weights() not in model.path.parents:
+        raise WeightsError(f"'{model.name}' comes with the program.", todo="It cannot be removed.", path=model.path)
+    try:
+        model.path.unlink()
+    except OSError as error:
+        raise WeightsError(f"'{model.path.name}' could not be removed ({error.strerror}).", path=model.path) from error
+
+
 def sha256_of(path: Path) -> str:
     """Hash of a file, hexadecimal."""
     with path.open("rb") as file:

@@ -878,10 +878,6 @@
         <translation>移除</translation>
     </message>
     <message>
-        <source>{file} could not be removed: {reason}.</source>
-        <translation>无法移除 {file}：{reason}。</translation>
-    </message>
-    <message>
         <source>Address copied. Fetch the file with a browser, then import it here.</source>
         <translation>下载地址已复制。请用浏览器下载，再在这里导入。</translation>
     </message>
@@ -1281,8 +1277,16 @@
         <translation>无法将“{0}”作为模型文件读取（{1}）。</translation>
     </message>
     <message>
+        <source>&apos;{0}&apos; comes with the program.</source>
+        <translation>“{0}”随程序附带。</translation>
+    </message>
+    <message>
         <source>&apos;{0}&apos; could not be copied ({1}).</source>
         <translation>无法复制“{0}”（{1}）。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; could not be removed ({1}).</source>
+        <translation>无法移除“{0}”（{1}）。</translation>
     </message>
     <message>
         <source>&apos;{0}&apos; does not hold the landmark network.</source>
@@ -1491,6 +1495,10 @@
     <message>
         <source>IPTC data</source>
         <translation>IPTC 数据</translation>
+    </message>
+    <message>
+        <source>It cannot be removed.</source>
+        <translation>不能移除。</translation>
     </message>
     <message>
         <source>It goes from 0 to 100.</source>

@@ -119,6 +119,18 @@ def test_what_cannot_be_imported(tmp_path: Path) -> None:
         store.import_file(file(tmp_path, "photo.jpg"))
 
 
+def test_removing_is_for_the_users_own_files(user_folder: Path) -> None:
+    file(user_folder, "mine.pth")
+    own = {model.name: model for model in store.installed()}
+    store.remove(own["mine"])
+    assert not (user_folder / "mine.pth").exists()
+    with pytest.raises(WeightsError, match="could not be removed"):
+        store.remove(own["mine"])
+    with pytest.raises(WeightsError, match="comes with the program"):
+        store.remove(own["builtin-256"])
+    assert own["builtin-256"].path.is_file()
+
+
 def test_a_copy_that_fails_leaves_nothing(tmp_path: Path, user_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = file(user_folder, "mine.pth", b"old")
     source = file(tmp_path, "mine.pth", b"new")
