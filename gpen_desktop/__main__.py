@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import multiprocessing
 import os
 import sys
+from pathlib import Path
 
 
 def main() -> int:
@@ -16,14 +18,31 @@ def main() -> int:
     arguments = sys.argv[1:]
     if arguments and (arguments[0] in cli.COMMANDS or arguments[0].startswith("-")):
         return cli.run(arguments)
+    missing = [argument for argument in arguments if not Path(argument).exists()]
+    if missing:
+        print(
+            f"gpen-desktop: '{missing[0]}' is neither a command nor a photo. See: gpen-desktop --help", file=sys.stderr
+        )
+        return cli.Exit.USAGE
+    if not _has_screen():
+        print("gpen-desktop: there is no screen for the window. See: gpen-desktop --help", file=sys.stderr)
+        return cli.Exit.NOTHING_DONE
     return _open_window(arguments)
 
 
+def _has_screen() -> bool:
+    """Qt ends the program without one; only on Linux can it be missing."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in names)
+
+
 def _give_streams() -> None:
-    """A frozen windowed program has none, and libraries print."""
+    """A frozen windowed program has none, and libraries print. Names that the terminal cannot show become escapes."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123  -- lives as long as we do
+        elif isinstance(stream := getattr(sys, name), io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _open_window(files: list[str]) -> int:

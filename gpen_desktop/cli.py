@@ -70,8 +70,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_restore(parser: argparse.ArgumentParser) -> None:
     files = parser.add_argument_group("photos")
-    files.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="photos, or folders of photos")
-    files.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
+    files.add_argument("paths", nargs="+", type=_path, metavar="PATH", help="photos, or folders of photos")
+    files.add_argument("-o", "--output", type=_path, required=True, metavar="DIR", help="folder for the results")
     files.add_argument("--recursive", action="store_true", help="also photos in folders within folders")
     files.add_argument(
         "--resume", action="store_true", help="leave out what an earlier run with these options finished"
@@ -86,18 +86,22 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     look = parser.add_argument_group("look")
     for flag in ("mode", "strength", "skin_protection", "denoise", "sharpen"):
         _add_setting(look, f"--{flag.replace('_', '-')}", f"restore/{flag}")
-    look.add_argument("--faces", type=_faces, default="all", metavar="all|largest|1,3")
+    look.add_argument(
+        "--faces", type=_faces, default="all", metavar="all|largest|1,3", help="which faces, by number (default: all)"
+    )
     for flag in ("min_face", "restore_sharp", "scale"):
         _add_setting(look, f"--{flag.replace('_', '-')}", f"restore/{flag}")
 
     engine = parser.add_argument_group("engine")
-    engine.add_argument("--model", default=by_key("restore/model").default, metavar="NAME|FILE")
-    engine.add_argument("--device", default="auto", metavar="auto|cpu|cuda|cuda:1|mps")
+    model = by_key("restore/model").default
+    engine.add_argument("--model", default=model, metavar="NAME|FILE", help=f"see 'models list' (default: {model})")
+    device = "where to compute (default: auto)"
+    engine.add_argument("--device", default="auto", metavar="auto|cpu|cuda|cuda:1|mps", help=device)
     _add_setting(engine, "--precision", "compute/precision")
     engine.add_argument("--batch-size", type=_number(1, 1024), metavar="N", help="faces at a time (default: by memory)")
 
     told = parser.add_argument_group("what is told")
-    told.add_argument("--report", type=Path, metavar="FILE.json", help="write what was done to every photo")
+    told.add_argument("--report", type=_path, metavar="FILE.json", help="write what was done to every photo")
     told.add_argument("--quiet", action="store_true", help="errors only")
     parser.set_defaults(run=_restore)
 
@@ -105,7 +109,6 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
 def _add_faces(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     parser.add_argument("--json", action="store_true", help="boxes and landmarks as JSON")
-    parser.add_argument("--device", default="auto")
     parser.set_defaults(run=_list_faces)
 
 
@@ -128,7 +131,8 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
 def _add_setting(group: argparse._ArgumentGroup, flag: str, key: str) -> None:
     """A flag with the default, limits, choices and help of the setting it stands for."""
     setting = by_key(key)
-    details: dict[str, Any] = {"default": setting.default, "help": f"{setting.help} (default: {setting.default})"}
+    default = ("on" if setting.default else "off") if setting.type is bool else setting.default
+    details: dict[str, Any] = {"default": setting.default, "help": f"{setting.help} (default: {default})"}
     if setting.type is bool:
         details["action"] = argparse.BooleanOptionalAction
     elif setting.choices:
@@ -156,6 +160,12 @@ def _number(low: int, high: int) -> Any:
     return number
 
 
+def _path(text: str) -> Path:
+    if not text:  # an unset variable in a script would mean the current folder
+        raise argparse.ArgumentTypeError("the path is empty")
+    return Path(text)
+
+
 def _faces(text: str) -> str | tuple[int, ...]:
     if text in ("all", "largest"):
         return text
@@ -176,17 +186,23 @@ def _restore(options: argparse.Namespace) -> int:
 
 def _list_faces(options: argparse.Namespace) -> int:
     from gpen_desktop.core import batch, detect, photo_io
+    from gpen_desktop.core.errors import PhotoError
     from gpen_desktop.core.types import ComposedFace, FaceState
 
     finder = detect.FaceDetector()
     found = {}
     for path in options.paths:
-        photo = photo_io.load_photo(path)
+        try:
+            photo = photo_io.load_photo(path)
+        except PhotoError as error:
+            _say(error, Exit.SOME_FAILED)
+            continue
         faces = [ComposedFace(n, face, FaceState.NOT_SELECTED) for n, face in enumerate(finder.detect(photo), 1)]
         found[str(path)] = [{k: v for k, v in batch.face_record(face).items() if k != "state"} for face in faces]
+    code = Exit.ALL_DONE if len(found) == len(options.paths) else Exit.SOME_FAILED if found else Exit.NOTHING_DONE
     if options.json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
-        return Exit.ALL_DONE
+        return code
     for path, records in found.items():
         print(f"{path}: {len(records)} {'face' if len(records) == 1 else 'faces'}")
         for record in records:
@@ -194,7 +210,7 @@ def _list_faces(options: argparse.Namespace) -> int:
             print(
                 f"  {record['number']:>3}  at {x:.0f},{y:.0f}  {width:.0f} x {height:.0f} px  score {record['score']}"
             )
-    return Exit.ALL_DONE
+    return code
 
 
 def _list_models(options: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core.errors import OptionError
 from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Photo, frozen
 
 # image-left eye, image-right eye, nose, image-left mouth corner, image-right mouth corner
@@ -77,7 +78,10 @@ def crop_face(photo: Photo, face: Face, *, template: str, size: int) -> Crop:
     """Cut `face` out of `photo`, upright, `size` px square, at the model's template.
 
     Anti-aliased when the face is larger than the crop; beyond the photo's edge the photo is mirrored.
+    Raises OptionError for points that lie on one another.
     """
+    if np.ptp(face.landmarks, axis=0).max() < 1 or face.eye_distance < 1:
+        raise OptionError("The points of a face lie on one another.", todo="Move them apart.", path=photo.path)
     to_crop = fit_similarity(face.landmarks, template_points(template, size))
     region, offset = _region(photo, to_crop, size)
     pixels, shrink = _shrunk(region, 1 / scale_of(to_crop))

@@ -58,6 +58,17 @@ def write(path: Path, data: bytes, *, overwrite: bool) -> None:
     _sync_folder(path.parent)
 
 
+def make_folder(folder: Path) -> None:
+    """Create a folder with all above it, unless it is there. Raises SaveError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason, todo = _REASONS.get(error.errno or 0, ((error.strerror or str(error)).lower(), ""))
+        if isinstance(error, FileExistsError):
+            reason, todo = "a file of that name is there", "Choose another name."
+        raise SaveError(f"Could not make the folder {folder}: {reason}.", todo=todo, path=folder) from error
+
+
 def _exists_error(path: Path) -> OutputExistsError:
     """The error for a file that is there already."""
     return OutputExistsError(

@@ -41,7 +41,7 @@ class FaceLayers:
     edge-keeping smoother changes).
     In photo space over rect (x0, y0, x1, y1): mask (h, w); own_band (h, w, 3) or None: minus the photo's noise beyond
     the crop's resolution; grain (h, w).
-    is_sharp: the source has more detail than the restored crop.
+    is_sharp: the source is about as sharp as the model can make it.
     """
 
     restored: RestoredFace
@@ -138,7 +138,8 @@ def _rect(to_crop: Affine, size: int, shape: tuple[int, ...]) -> tuple[int, int,
     """Whole photo pixels that the crop covers, within the photo."""
     corners = np.array([[0, 0], [size - 1, 0], [size - 1, size - 1], [0, size - 1]], dtype=np.float64)
     points = apply(invert(to_crop), corners)
-    x0, y0 = np.maximum(np.floor(points.min(axis=0)), 0).astype(int)
+    # a face set by hand may lie outside altogether; one pixel at the edge then stands for it
+    x0, y0 = np.clip(np.floor(points.min(axis=0)), 0, (shape[1] - 1, shape[0] - 1)).astype(int)
     x1, y1 = np.minimum(np.ceil(points.max(axis=0)) + 1, (shape[1], shape[0])).astype(int)
     return int(x0), int(y0), int(max(x1, x0 + 1)), int(max(y1, y0 + 1))
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from gpen_desktop.core.errors import OutOfMemoryError, WeightsError
+from gpen_desktop.core.errors import ModelError, OutOfMemoryError, WeightsError
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import FloatImage, frozen
+from gpen_desktop.models import catalog, store
 from gpen_desktop.models import device as devices
-from gpen_desktop.models import store
 from gpen_desktop.models.device import Compute
 from gpen_desktop.models.gpen import GpenNet
 from gpen_desktop.models.layout import Template
@@ -37,10 +37,11 @@ class Restorer:
     def __init__(
         self, model: str | Path, *, device: str = "auto", precision: str = "auto", batch_size: int | None = None
     ) -> None:
-        """Load `model` (a name or a file). Raises UnknownModelError, WeightsError, DeviceError.
+        """Load `model` (a name or a file). Raises ModelError (of all kinds), DeviceError.
 
         device, precision: as devices.choose takes them. batch_size: crops at a time; None: from free memory.
         """
+        _check_kind(str(model))
         self._path = store.find(model)
         self.model_name = self._path.stem if Path(model) == self._path else str(model)
         self._batch_size = batch_size
@@ -140,6 +141,12 @@ class Restorer:
         self._note(f"One face does not fit into the memory of {self.compute.name}; the CPU is used instead.")
         self._use(devices.choose("cpu", "auto"))
         return 1
+
+
+def _check_kind(name: str) -> None:
+    info = catalog.by_name(name)
+    if info is not None and not (info.kind == "restorer" and info.usable):
+        raise ModelError(f"'{name}' is no model that this version can restore faces with.", todo="Choose another.")
 
 
 def _is_broken(pixels: FloatImage) -> bool:

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from gpen_desktop.core import masks, texture
 from gpen_desktop.core.align import crop_face
 from gpen_desktop.core.compose import compose
+from gpen_desktop.core.errors import PhotoTooLargeError
 from gpen_desktop.core.layers import FaceLayers, Layers, enlarged, face_layers
-from gpen_desktop.core.photo_io import load_photo
+from gpen_desktop.core.photo_io import MAX_PIXELS, load_photo
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.types import Composed, ComposeOptions, Crop, Face, FloatImage, Photo, RestoredFace, frozen
 
@@ -105,10 +106,24 @@ class Session:
         return tuple(self._restored[face] for face in faces)
 
     def compose(self, options: ComposeOptions, progress: Progress | None = None) -> Composed:
-        """The picture that `options` ask for; restores first where that has not been done."""
+        """The picture that `options` ask for; restores first where that has not been done.
+
+        Raises PhotoTooLargeError where the enlarged photo would be beyond what can be worked on, OptionError.
+        """
+        self._check_scale(options.scale)
         restored = self.restore(progress)
         with self.timed("compose"):
             return compose(self._layers_for(restored, options.scale), options)
+
+    def _check_scale(self, scale: int) -> None:
+        pixels = self.photo.width * self.photo.height * scale**2
+        if pixels > MAX_PIXELS:
+            name = self.photo.path.name if self.photo.path else "The photo"
+            raise PhotoTooLargeError(
+                f"{name} would have {pixels // 1_000_000} million pixels at {scale} times its size.",
+                todo=f"Results of up to {MAX_PIXELS // 1_000_000} million pixels can be made.",
+                path=self.photo.path,
+            )
 
     def _layers_for(self, restored: tuple[RestoredFace, ...], scale: int) -> Layers:
         if scale != self._base[0]:

@@ -13,6 +13,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from gpen_desktop.core import atomic
 from gpen_desktop.core.errors import Cancelled
 from gpen_desktop.core.export import Exported, ExportOptions, export
 from gpen_desktop.core.progress import CancellableProgress, SubProgress
@@ -175,7 +176,7 @@ class Worker(QObject):
         session = self._session(job)
         composed = session.compose(job.options, SubProgress(progress, 0.0, 0.9))
         progress.report(0.9, "save")
-        job.target.parent.mkdir(parents=True, exist_ok=True)
+        atomic.make_folder(job.target.parent)
         return export(session.photo, composed, job.target, job.export)
 
     def _session(self, job: RestoreJob | ExportJob) -> Session:

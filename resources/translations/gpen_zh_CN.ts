@@ -1317,6 +1317,10 @@
         <translation>“{0}”的内容是 {1}，不是实数</translation>
     </message>
     <message>
+        <source>&apos;{0}&apos; is no model that this version can restore faces with.</source>
+        <translation>此版本无法用“{0}”修复人脸。</translation>
+    </message>
+    <message>
         <source>&apos;{0}&apos; is no pattern for names.</source>
         <translation>“{0}”不能用作文件名格式。</translation>
     </message>
@@ -1389,6 +1393,10 @@
         <translation>请换一个名称。</translation>
     </message>
     <message>
+        <source>Choose another.</source>
+        <translation>请选择其他模型。</translation>
+    </message>
+    <message>
         <source>Choose auto or fp32.</source>
         <translation>请选择 auto 或 fp32。</translation>
     </message>
@@ -1411,6 +1419,10 @@
     <message>
         <source>Close other programs.</source>
         <translation>请关闭其他程序。</translation>
+    </message>
+    <message>
+        <source>Could not make the folder {0}: {1}.</source>
+        <translation>无法创建文件夹 {0}：{1}。</translation>
     </message>
     <message>
         <source>Could not read {0}: {1}.</source>
@@ -1533,8 +1545,12 @@
         <translation>已知模板：ffhq、gpen。</translation>
     </message>
     <message>
-        <source>No faces found; the photo was copied as it is.</source>
-        <translation>没有检测到人脸，照片已原样复制。</translation>
+        <source>Move them apart.</source>
+        <translation>请把它们分开。</translation>
+    </message>
+    <message>
+        <source>Nothing was changed; the file was copied as it is.</source>
+        <translation>没有任何改动，已原样复制文件。</translation>
     </message>
     <message>
         <source>On a CPU choose auto, fp32 or bf16.</source>
@@ -1587,6 +1603,10 @@
     <message>
         <source>Reinstall opencv-python 4.x.</source>
         <translation>请重新安装 opencv-python 4.x。</translation>
+    </message>
+    <message>
+        <source>Results of up to {0} million pixels can be made.</source>
+        <translation>结果最大为 {0} 百万像素。</translation>
     </message>
     <message>
         <source>Save somewhere else.</source>
@@ -1657,6 +1677,10 @@
         <translation>文件指定了模板“{0}”。</translation>
     </message>
     <message>
+        <source>The folder &apos;{0}&apos; may not be read.</source>
+        <translation>无权读取文件夹“{0}”。</translation>
+    </message>
+    <message>
         <source>The maker notes had to be moved within the file; some programs may not find all of them.</source>
         <translation>厂商注释在文件中的位置有所变动，个别程序可能无法全部读取。</translation>
     </message>
@@ -1677,8 +1701,16 @@
         <translation>按此格式得到的文件名为空。</translation>
     </message>
     <message>
+        <source>The photo</source>
+        <translation>此照片</translation>
+    </message>
+    <message>
         <source>The photo was not read from a file, so there is none to copy.</source>
         <translation>这张照片不是从文件读取的，没有可复制的文件。</translation>
+    </message>
+    <message>
+        <source>The points of a face lie on one another.</source>
+        <translation>人脸的几个点重叠在一起。</translation>
     </message>
     <message>
         <source>The smallest face is {0} pixels.</source>
@@ -1795,6 +1827,10 @@
     <message>
         <source>a directory lies outside the data</source>
         <translation>目录位于数据之外</translation>
+    </message>
+    <message>
+        <source>a file of that name is there</source>
+        <translation>已存在同名文件</translation>
     </message>
     <message>
         <source>a folder of that name is there</source>
@@ -2075,6 +2111,10 @@
     <message>
         <source>{0} was asked for</source>
         <translation>已指定 {0}</translation>
+    </message>
+    <message>
+        <source>{0} would have {1} million pixels at {2} times its size.</source>
+        <translation>{0} 放大 {2} 倍后将有 {1} 百万像素。</translation>
     </message>
     <message>
         <source>{0}; {1}.</source>

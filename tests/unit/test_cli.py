@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +47,7 @@ def test_a_sample_is_restored_end_to_end(sample: Path, tmp_path: Path, capsys: p
     assert report["model"] == "builtin-256"
     assert report["compute"].startswith("CPU")
     assert {"load", "detect", "align", "restore", "compose", "save"} <= set(photo["seconds"])
-    assert "1 of 1 photos done, 1 faces restored" in " ".join(capsys.readouterr().err.split())
+    assert f"1 of 1 photos done, 1 faces restored, in {out}" in " ".join(capsys.readouterr().err.split())
 
 
 def test_the_same_command_gives_the_same_bytes(sample: Path, tmp_path: Path) -> None:
@@ -78,6 +81,51 @@ def test_resume_leaves_out_what_is_done(sample: Path, tmp_path: Path, capsys: py
     assert (out / SAMPLE).stat().st_mtime_ns == stamp
 
 
+@pytest.mark.parametrize("name", [SAMPLE, "other.jpg", "notes.txt"])
+def test_a_report_never_takes_the_place_of_another_file(sample: Path, tmp_path: Path, name: str) -> None:
+    victim = sample.parent / name
+    if not victim.exists():
+        victim.write_bytes(b"mine")
+    before = victim.read_bytes()
+    assert run("restore", sample, "-o", tmp_path / "out", "--report", victim) == Exit.USAGE
+    assert victim.read_bytes() == before
+
+
+def test_a_report_is_written_also_when_all_failed_and_for_names_of_old_disks(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"\xd6\xd0.jpg")).write_bytes(b"not a photo")
+    report = tmp_path / "new" / "folder" / "report.json"
+    assert run("restore", tmp_path, "-o", tmp_path / "out", "--report", report, "--quiet") == Exit.NOTHING_DONE
+    (photo,) = json.loads(report.read_text(encoding="utf-8"))["photos"]
+    assert photo["outcome"] == "failed"
+
+
+def test_what_is_left_alone_is_said_with_the_reason(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("restore", sample, "-o", tmp_path / "out", "--min-face", "500") == Exit.ALL_DONE
+    told = " ".join(capsys.readouterr().err.split())
+    assert "0 of 1 faces restored (1 too small)" in told
+    assert "copied as it is" in told
+
+
+@pytest.mark.parametrize("arguments", [["restor", "album"], ["nosuch.jpg"]])
+def test_a_mistyped_command_opens_no_window(arguments: list[str]) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "gpen_desktop", *arguments], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == Exit.USAGE
+    assert f"'{arguments[0]}' is neither a command nor a photo" in result.stderr
+
+
+def test_without_a_screen_the_window_is_refused_in_words(sample: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+    result = subprocess.run(
+        [sys.executable, "-m", "gpen_desktop", sample], capture_output=True, text=True, check=False, env=environment
+    )
+    assert result.returncode == Exit.NOTHING_DONE
+    assert "no screen" in result.stderr
+
+
 def test_a_dry_run_writes_nothing(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("restore", sample, "-o", tmp_path / "out", "--dry-run", "--format", "png") == Exit.ALL_DONE
     assert "hopper_small_blurry.png" in capsys.readouterr().out.replace("\n", "")
@@ -96,6 +144,7 @@ def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path) -> None:
         ["restore", "PHOTO", "-o", "out", "--faces", "0"],
         ["restore", "PHOTO", "-o", "out", "--faces", "some"],
         ["restore", "PHOTO", "-o", "out", "--scale", "3"],
+        ["restore", "", "-o", "out"],
         ["nonsense"],
     ],
 )
@@ -123,6 +172,16 @@ def test_faces_are_listed_as_json(sample: Path, capsys: pytest.CaptureFixture[st
     assert path == str(sample)
     assert len(faces) == 1
     assert len(faces[0]["landmarks"]) == 5
+
+
+def test_one_unreadable_photo_does_not_hide_the_faces_of_the_others(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bad.jpg").write_bytes(b"no")
+    assert run("faces", tmp_path / "bad.jpg", sample, "--json") == Exit.SOME_FAILED
+    told = capsys.readouterr()
+    assert list(json.loads(told.out)) == [str(sample)]
+    assert "bad.jpg" in told.err
 
 
 def test_models_are_listed_and_verified(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from gpen_desktop.core.align import apply, crop_face, fit_similarity, invert, scale_of, template_points
+from gpen_desktop.core.errors import OptionError
 from gpen_desktop.core.types import Face, Photo, SourceFormat, frozen
 
 
@@ -100,3 +101,8 @@ def test_a_face_larger_than_its_photo_still_gives_a_crop() -> None:
     crop = crop_face(photo_of(pixels), placed("ffhq", 0.5, 0, (-100, -100)), template="ffhq", size=64)
     assert crop.pixels.shape == (64, 64, 3)
     assert np.isfinite(crop.pixels).all()
+
+
+def test_points_on_one_another_are_refused() -> None:
+    with pytest.raises(OptionError, match="lie on one another"):
+        crop_face(photo_of(np.zeros((50, 50, 3), np.uint8)), Face(np.full((5, 2), 20.0), 1.0), template="ffhq", size=64)

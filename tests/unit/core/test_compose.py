@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gpen_desktop.core.errors import OptionError
+from gpen_desktop.core.errors import OptionError, PhotoTooLargeError
 from gpen_desktop.core.session import Session
 from gpen_desktop.core.types import ComposeOptions, Face, FaceState, Mode, Photo, SourceFormat, frozen
 from tests.unit.core.faces import KnownFaces, Sharpener, photo_of, photo_with_faces
@@ -113,6 +113,23 @@ def test_overlapping_faces_share_instead_of_adding_up() -> None:
     assert np.abs(twice - before).max() <= full + 1
     inner = np.s_[140:220, 190:260]
     assert np.abs(twice[inner] - once[inner]).max() <= 1
+
+
+@pytest.mark.parametrize("shift", [(-900, 0), (900, 0), (0, -700), (0, 700), (230, 0), (-230, 100)])
+def test_a_face_beyond_the_edge_harms_nothing(shift: tuple[int, int]) -> None:
+    photo, (face,) = photo_with_faces((200, 60))
+    moved = Face(face.landmarks + shift, 9.0)
+    result = session_of(photo, (moved,)).compose(ComposeOptions(strength=100, restore_sharp=True)).photo.pixels
+    assert result.shape == photo.pixels.shape
+
+
+def test_an_enlargement_beyond_memory_is_refused_before_any_work() -> None:
+    flat = np.broadcast_to(np.uint8(0), (6000, 6000, 3))
+    finder = KnownFaces()
+    session = Session(Photo(flat, SourceFormat("PNG")), finder, Sharpener())
+    with pytest.raises(PhotoTooLargeError, match="576 million pixels at 4 times"):
+        session.compose(ComposeOptions(scale=4))
+    assert finder.runs == 0
 
 
 def test_order_of_faces_does_not_matter() -> None:

@@ -11,7 +11,7 @@ import torch
 
 from gpen_desktop import paths
 from gpen_desktop.core import restore
-from gpen_desktop.core.errors import Cancelled, OutOfMemoryError, UnknownModelError, WeightsError
+from gpen_desktop.core.errors import Cancelled, ModelError, OutOfMemoryError, UnknownModelError, WeightsError
 from gpen_desktop.core.progress import CancellableProgress, SilentProgress
 from gpen_desktop.core.restore import Restorer
 from gpen_desktop.core.types import FloatImage
@@ -185,3 +185,9 @@ def test_progress_and_cancelling() -> None:
 def test_unknown_model() -> None:
     with pytest.raises(UnknownModelError):
         Restorer("no-such-model")
+
+
+@pytest.mark.parametrize("name", ["landmarks5", "gfpgan-1.4"])
+def test_what_is_no_face_restorer_is_refused_by_name(name: str) -> None:
+    with pytest.raises(ModelError, match=f"'{name}' is no model"):
+        Restorer(name)
