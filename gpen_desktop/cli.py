@@ -28,7 +28,7 @@ class Exit(IntEnum):
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command. Returns the exit code; errors of ours are told on stderr in one or two sentences."""
-    from gpen_desktop.core.errors import Cancelled, GpenError, OptionError
+    from gpen_desktop.errors import Cancelled, GpenError, OptionError
 
     try:
         if arguments[0] in ("bench", "evaluate"):
@@ -186,8 +186,8 @@ def _restore(options: argparse.Namespace) -> int:
 
 def _list_faces(options: argparse.Namespace) -> int:
     from gpen_desktop.core import batch, detect, photo_io
-    from gpen_desktop.core.errors import PhotoError
     from gpen_desktop.core.types import ComposedFace, FaceState
+    from gpen_desktop.errors import PhotoError
 
     finder = detect.FaceDetector()
     found = {}
@@ -252,7 +252,7 @@ def _import_model(options: argparse.Namespace) -> int:
 
 
 def _remove_model(options: argparse.Namespace) -> int:
-    from gpen_desktop.core.errors import UnknownModelError
+    from gpen_desktop.errors import UnknownModelError
     from gpen_desktop.models import store
 
     model = next((model for model in store.installed() if model.name == options.name), None)
@@ -264,7 +264,7 @@ def _remove_model(options: argparse.Namespace) -> int:
 
 
 def _verify_models(options: argparse.Namespace) -> int:
-    from gpen_desktop.core.errors import UnknownModelError
+    from gpen_desktop.errors import UnknownModelError
     from gpen_desktop.models import store
 
     models = [model for model in store.installed() if options.name in (None, model.name)]

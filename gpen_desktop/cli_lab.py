@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gpen_desktop.cli import Exit
-from gpen_desktop.core.errors import OptionError
+from gpen_desktop.errors import OptionError
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -20,12 +20,12 @@ from gpen_desktop.core import album, atomic, batch
 from gpen_desktop.core.album import Job
 from gpen_desktop.core.batch import Outcome, PhotoReport
 from gpen_desktop.core.detect import FaceDetector
-from gpen_desktop.core.errors import OptionError
 from gpen_desktop.core.export import ExportOptions
 from gpen_desktop.core.journal import Journal
 from gpen_desktop.core.photo_io import is_supported
 from gpen_desktop.core.restore import Restorer
 from gpen_desktop.core.types import ComposeOptions, FaceState, Mode
+from gpen_desktop.errors import OptionError
 
 
 def run(options: argparse.Namespace) -> int:

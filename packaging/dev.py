@@ -39,20 +39,30 @@ def main(arguments: list[str]) -> int:
 
 def set_up(*extras: str) -> None:
     """Make .venv what uv.lock says; quick when it already is."""
-    if not (BIN / executable("python")).exists():
+    python = str(BIN / executable("python"))
+    if not works(python):
+        print("Setting up .venv: about 3 GB are fetched, which may take some minutes.", flush=True)
         make_venv()
     if not (BIN / executable("uv")).exists():
-        checked([str(BIN / executable("python")), "-m", "pip", "install", "--quiet", "uv>=0.9,<1"])
+        checked([python, "-m", "pip", "install", "--quiet", "uv>=0.9,<1"])
     options = [option for extra in extras for option in ("--extra", extra)]
-    environment = {**os.environ, "VIRTUAL_ENV": str(VENV), "UV_PROJECT_ENVIRONMENT": str(VENV), "UV_NO_PROGRESS": "1"}
+    environment = {**os.environ, "VIRTUAL_ENV": str(VENV), "UV_PROJECT_ENVIRONMENT": str(VENV)}
     # --inexact: what else somebody put into this environment stays, uv among it
-    command = [str(BIN / executable("uv")), "sync", "--locked", "--inexact", "--quiet", *options]
-    checked([*command, "--python", str(BIN / executable("python"))], environment)
+    command = [str(BIN / executable("uv")), "sync", "--locked", "--inexact", *options]
+    checked([*command, "--python", python], environment)
+
+
+def works(python: str) -> bool:
+    """Whether the environment is whole: Debian without python3-venv leaves half of one."""
+    try:
+        return subprocess.run([python, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
 
 
 def make_venv() -> None:
     try:
-        checked([sys.executable, "-m", "venv", str(VENV)])
+        checked([sys.executable, "-m", "venv", "--clear", str(VENV)])
     except subprocess.CalledProcessError:
         raise SystemExit(
             "This Python cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv"
@@ -87,4 +97,7 @@ def executable(name: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"Setting up failed (see above): {' '.join(map(str, error.cmd))}")

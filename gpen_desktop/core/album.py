@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gpen_desktop.core.errors import OptionError
 from gpen_desktop.core.journal import JOURNAL_NAME
 from gpen_desktop.core.photo_io import is_supported, result_path
+from gpen_desktop.errors import OptionError
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.errors import OptionError
 from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Photo, frozen
+from gpen_desktop.errors import OptionError
 
 # image-left eye, image-right eye, nose, image-left mouth corner, image-right mouth corner
 TEMPLATES: Final = MappingProxyType(

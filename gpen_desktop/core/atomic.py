@@ -8,7 +8,7 @@ import os
 import secrets
 from pathlib import Path
 
-from gpen_desktop.core.errors import OutputExistsError, SaveError
+from gpen_desktop.errors import OutputExistsError, SaveError
 
 _REASONS = {
     errno.ENOSPC: ("the disk is full", "Free some space, or save somewhere else."),

@@ -9,11 +9,11 @@ from typing import Any
 
 from gpen_desktop.core import atomic
 from gpen_desktop.core.album import Job
-from gpen_desktop.core.errors import Cancelled, GpenError, OutputExistsError, PhotoError, SaveError
 from gpen_desktop.core.export import ExportOptions, export
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.session import CropRestorer, FaceFinder, Session
 from gpen_desktop.core.types import ComposedFace, ComposeOptions, FaceState
+from gpen_desktop.errors import Cancelled, GpenError, OutputExistsError, PhotoError, SaveError
 
 _COPIED = "Nothing was changed; the file was copied as it is."
 

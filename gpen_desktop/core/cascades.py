@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.errors import WeightsError
+from gpen_desktop.errors import WeightsError
 
 WINDOW = 20
 """Side in pixels of the smallest window that the cascade looks at."""

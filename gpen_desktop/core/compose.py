@@ -26,7 +26,6 @@ from typing import Final
 
 import numpy as np
 
-from gpen_desktop.core.errors import OptionError
 from gpen_desktop.core.layers import FaceLayers, Layers, enlarged, warp_to_photo
 from gpen_desktop.core.types import (
     Composed,
@@ -39,6 +38,7 @@ from gpen_desktop.core.types import (
     Pixels,
     frozen,
 )
+from gpen_desktop.errors import OptionError
 
 
 @dataclass(frozen=True)

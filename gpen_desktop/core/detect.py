@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from gpen_desktop import paths
 from gpen_desktop.core.align import template_points
 from gpen_desktop.core.cascades import WINDOW, WITNESS_CROP, WITNESS_MARGIN, FaceProposer, FaceWitness
-from gpen_desktop.core.errors import OptionError
 from gpen_desktop.core.frames import Floats, GreyPyramid, face_sizes, frames_around, to_photo
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import Face, Photo, frozen
+from gpen_desktop.errors import OptionError
 from gpen_desktop.models.landmarks import CROP_SIDE, find_landmarks, load_landmarks
 
 MIN_FACE = 24.0

@@ -19,9 +19,9 @@ from gpen_desktop.core import atomic, containers, icc
 from gpen_desktop.core import metadata as photo_metadata
 from gpen_desktop.core.decode import Decoded, decode
 from gpen_desktop.core.encode import CannotEncodeError, encode
-from gpen_desktop.core.errors import OptionError, PhotoTooLargeError, SaveError, UnreadablePhotoError
 from gpen_desktop.core.formats.scan import DamagedFileError, Scan
 from gpen_desktop.core.types import Metadata, Photo, Pixels, SourceFormat, frozen
+from gpen_desktop.errors import OptionError, PhotoTooLargeError, SaveError, UnreadablePhotoError
 
 MAX_PIXELS = 400_000_000  # 1.2 GB as 8-bit RGB: an A3 page at 1200 dpi is 279 million
 SOFTWARE = f"GPEN Desktop {__version__}"

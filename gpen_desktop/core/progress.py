@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from gpen_desktop.core.errors import Cancelled
+from gpen_desktop.errors import Cancelled
 
 
 class Progress(Protocol):

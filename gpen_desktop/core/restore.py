@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from gpen_desktop.core.errors import ModelError, OutOfMemoryError, WeightsError
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import FloatImage, frozen
+from gpen_desktop.errors import ModelError, OutOfMemoryError, WeightsError
 from gpen_desktop.models import catalog, store
 from gpen_desktop.models import device as devices
 from gpen_desktop.models.device import Compute

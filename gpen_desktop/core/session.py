@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from gpen_desktop.core import masks, texture
 from gpen_desktop.core.align import crop_face
 from gpen_desktop.core.compose import compose
-from gpen_desktop.core.errors import PhotoTooLargeError
 from gpen_desktop.core.layers import FaceLayers, Layers, enlarged, face_layers
 from gpen_desktop.core.photo_io import MAX_PIXELS, load_photo
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.types import Composed, ComposeOptions, Crop, Face, FloatImage, Photo, RestoredFace, frozen
+from gpen_desktop.errors import PhotoTooLargeError
 
 
 class FaceFinder(Protocol):

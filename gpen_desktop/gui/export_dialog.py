@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from gpen_desktop import settings
-from gpen_desktop.core.errors import OptionError
+from gpen_desktop.errors import OptionError
 from gpen_desktop.gui import export_plan, icons, theme
 from gpen_desktop.gui.album_model import Entry
 from gpen_desktop.gui.controls import Segments

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gpen_desktop.core.errors import OptionError
 from gpen_desktop.core.export import ExportOptions
 from gpen_desktop.core.photo_io import result_path
+from gpen_desktop.errors import OptionError
 from gpen_desktop.gui.album_model import Entry
 
 _FORBIDDEN: Final = '<>:"/\\|?*'

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
-from gpen_desktop.core.errors import GpenError
+from gpen_desktop.errors import GpenError
 
 _log = logging.getLogger(__name__)
 

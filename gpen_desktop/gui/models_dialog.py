@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from gpen_desktop import paths
-from gpen_desktop.core.errors import WeightsError
+from gpen_desktop.errors import WeightsError
 from gpen_desktop.gui import icons, theme, trust
 from gpen_desktop.gui.failure import Failure
 from gpen_desktop.gui.i18n import catalog_text, core_text

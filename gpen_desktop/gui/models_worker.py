@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from gpen_desktop.core.errors import GpenError
+from gpen_desktop.errors import GpenError
 from gpen_desktop.gui import failure
 from gpen_desktop.models import store
 from gpen_desktop.models.store import InstalledModel

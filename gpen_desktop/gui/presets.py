@@ -10,8 +10,8 @@ from typing import Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
-from gpen_desktop.core.errors import GpenError
 from gpen_desktop.core.types import ComposeOptions, Mode
+from gpen_desktop.errors import GpenError
 from gpen_desktop.gui.edits import Edits
 
 _log = logging.getLogger(__name__)

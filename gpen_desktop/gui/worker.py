@@ -14,11 +14,11 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gpen_desktop.core import atomic
-from gpen_desktop.core.errors import Cancelled
 from gpen_desktop.core.export import Exported, ExportOptions, export
 from gpen_desktop.core.progress import CancellableProgress, SubProgress
 from gpen_desktop.core.session import Session
 from gpen_desktop.core.types import ComposeOptions, Face, Photo, RestoredFace
+from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.engine import Compute, Engine
 from gpen_desktop.gui.failure import from_exception
 

@@ -16,7 +16,7 @@ from types import ModuleType
 import numpy as np
 from torchvision.transforms import functional
 
-from gpen_desktop.core.errors import OptionError
+from gpen_desktop.errors import OptionError
 
 _GONE = "torchvision.transforms.functional_tensor"
 

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from gpen_desktop.core.errors import WeightsError
+from gpen_desktop.errors import WeightsError
 from gpen_desktop.lab.reference import described
 from gpen_desktop.models.layout import GpenDescriptor
 from gpen_desktop.models.loader import read_descriptor, read_tensors

@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import Dataset, IterableDataset, get_worker_info
 
-from gpen_desktop.core.errors import UnreadablePhotoError
 from gpen_desktop.core.types import FloatImage
+from gpen_desktop.errors import UnreadablePhotoError
 from gpen_desktop.lab import recipes
 from gpen_desktop.lab.recipes import Recipe
 

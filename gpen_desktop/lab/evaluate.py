@@ -16,8 +16,8 @@ from typing import Final
 import cv2
 import numpy as np
 
-from gpen_desktop.core.errors import OptionError
 from gpen_desktop.core.progress import Progress, SilentProgress
+from gpen_desktop.errors import OptionError
 from gpen_desktop.lab import measures, methods, report
 from gpen_desktop.lab.dataset import face_files, read_face
 from gpen_desktop.lab.graded import GRADES, graded

@@ -15,10 +15,10 @@ import numpy as np
 
 from gpen_desktop.core.align import crop_face
 from gpen_desktop.core.detect import FaceDetector
-from gpen_desktop.core.errors import OptionError, SaveError
 from gpen_desktop.core.restore import Restorer
 from gpen_desktop.core.session import Session
 from gpen_desktop.core.types import ComposeOptions, FloatImage
+from gpen_desktop.errors import OptionError, SaveError
 from gpen_desktop.lab.measures import Picture
 
 _ROW: Final = 10  # faces a row

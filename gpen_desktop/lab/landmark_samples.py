@@ -16,8 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import IterableDataset, get_worker_info
 
-from gpen_desktop.core.errors import UnreadablePhotoError
 from gpen_desktop.core.types import FloatImage
+from gpen_desktop.errors import UnreadablePhotoError
 from gpen_desktop.lab.dataset import read_face
 from gpen_desktop.lab.degradations import Rng, motion_blur
 from gpen_desktop.models.landmarks import CROP_SIDE

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from gpen_desktop.core.align import template_points
-from gpen_desktop.core.errors import OptionError
 from gpen_desktop.core.masks import skin_mask
 from gpen_desktop.core.types import Crop, Face, FloatImage, frozen
+from gpen_desktop.errors import OptionError
 from gpen_desktop.lab import basicsr_compat
 from gpen_desktop.models import store
 from gpen_desktop.models.landmarks import CROP_SIDE, find_landmarks, load_landmarks

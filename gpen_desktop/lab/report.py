@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.errors import SaveError
+from gpen_desktop.errors import SaveError
 from gpen_desktop.lab.measures import TOLD
 
 

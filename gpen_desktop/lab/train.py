@@ -23,7 +23,7 @@ import torch.multiprocessing as mp
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from gpen_desktop.core.errors import OptionError
+from gpen_desktop.errors import OptionError
 from gpen_desktop.lab import checkpoints, losses
 from gpen_desktop.lab.centre import Centre
 from gpen_desktop.lab.checkpoints import Checkpoint

@@ -21,7 +21,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from gpen_desktop.core.errors import WeightsError
+from gpen_desktop.errors import WeightsError
 from gpen_desktop.lab.landmark_samples import (
     Background,
     LabelledFace,

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from gpen_desktop import paths
-from gpen_desktop.core.errors import DeviceError
+from gpen_desktop.errors import DeviceError
 
 DEVICES = "auto, cpu, cuda, cuda:N, mps"
 PRECISIONS: Mapping[str, torch.dtype] = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}

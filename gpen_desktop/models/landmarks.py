@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from gpen_desktop.core.errors import WeightsError
+from gpen_desktop.errors import WeightsError
 from gpen_desktop.models.loader import read_tensors
 
 CROP_SIDE = 96

@@ -13,7 +13,7 @@ from typing import Literal
 
 import torch
 
-from gpen_desktop.core.errors import WeightsError
+from gpen_desktop.errors import WeightsError
 
 Template = Literal["ffhq", "gpen"]
 Shape = tuple[int, ...]

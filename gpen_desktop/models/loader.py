@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 
-from gpen_desktop.core.errors import WeightsError
+from gpen_desktop.errors import WeightsError
 from gpen_desktop.models.gpen import GpenNet, PortableGpen
 from gpen_desktop.models.gpen_cpu import CpuGpen
 from gpen_desktop.models.gpen_cuda import CudaGpen

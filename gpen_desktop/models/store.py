@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from gpen_desktop import paths
-from gpen_desktop.core.errors import UnknownModelError, WeightsError
+from gpen_desktop.errors import UnknownModelError, WeightsError
 from gpen_desktop.models import catalog
 from gpen_desktop.models.catalog import MODELS, ModelInfo
 

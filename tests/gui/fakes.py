@@ -9,10 +9,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from gpen_desktop.core.errors import WeightsError
 from gpen_desktop.core.photo_io import save_photo
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import Face, FloatImage, Photo, SourceFormat, frozen
+from gpen_desktop.errors import WeightsError
 from gpen_desktop.gui.answers import AnswerStore, RememberingRestorer
 from gpen_desktop.gui.engine import Compute, ModelStatus
 

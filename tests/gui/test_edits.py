@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gpen_desktop.core.errors import OptionError
 from gpen_desktop.core.types import ComposeOptions, Mode
+from gpen_desktop.errors import OptionError
 from gpen_desktop.gui import edits as editing
 from gpen_desktop.gui import presets
 from gpen_desktop.gui.album_model import Entry

@@ -12,7 +12,7 @@ from PySide6.QtCore import QLocale, QObject
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from gpen_desktop import settings
-from gpen_desktop.core.errors import WeightsError
+from gpen_desktop.errors import WeightsError
 from gpen_desktop.gui import core_messages, i18n
 from gpen_desktop.gui.settings_dialog import SettingsDialog
 from gpen_desktop.gui.settings_store import SettingsStore

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from gpen_desktop.core.align import apply, crop_face, fit_similarity, invert, scale_of, template_points
-from gpen_desktop.core.errors import OptionError
 from gpen_desktop.core.types import Face, Photo, SourceFormat, frozen
+from gpen_desktop.errors import OptionError
 
 
 def photo_of(pixels: np.ndarray) -> Photo:

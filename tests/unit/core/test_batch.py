@@ -12,11 +12,11 @@ from PIL import Image
 from gpen_desktop.core import batch
 from gpen_desktop.core.album import Job, plan
 from gpen_desktop.core.batch import Outcome
-from gpen_desktop.core.errors import Cancelled, OptionError
 from gpen_desktop.core.export import ExportOptions
 from gpen_desktop.core.journal import JOURNAL_NAME, Journal
 from gpen_desktop.core.progress import CancellableProgress, SilentProgress
 from gpen_desktop.core.types import ComposeOptions
+from gpen_desktop.errors import Cancelled, OptionError
 from tests.unit.core.faces import KnownFaces, Sharpener, photo_with_faces
 
 

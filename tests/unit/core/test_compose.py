@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from gpen_desktop.core.errors import OptionError, PhotoTooLargeError
 from gpen_desktop.core.session import Session
 from gpen_desktop.core.types import ComposeOptions, Face, FaceState, Mode, Photo, SourceFormat, frozen
+from gpen_desktop.errors import OptionError, PhotoTooLargeError
 from tests.unit.core.faces import KnownFaces, Sharpener, photo_of, photo_with_faces
 
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from gpen_desktop import paths
 from gpen_desktop.core.detect import FaceDetector, in_reading_order
-from gpen_desktop.core.errors import Cancelled, OptionError
 from gpen_desktop.core.photo_io import load_photo
 from gpen_desktop.core.progress import CancellableProgress
 from gpen_desktop.core.types import Face, Photo, Pixels, SourceFormat, frozen
+from gpen_desktop.errors import Cancelled, OptionError
 
 # Eyes, nose tip and mouth corners as a person pointed at them in the sample picture.
 HOPPER = np.array([[148, 128], [203, 125], [178, 159], [155, 182], [203, 180]], np.float64)

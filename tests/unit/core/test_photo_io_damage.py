@@ -12,8 +12,8 @@ import pytest
 import tifffile
 from PIL import Image
 
-from gpen_desktop.core.errors import PhotoTooLargeError, UnreadablePhotoError
 from gpen_desktop.core.photo_io import load_photo, save_photo
+from gpen_desktop.errors import PhotoTooLargeError, UnreadablePhotoError
 from tests.unit.core.photo_files import cmyk_profile, jpeg_with_exif, picture, png_chunks, png_of, save, srgb
 
 ENDINGS = ["jpg", "png", "tif", "webp", "bmp"]

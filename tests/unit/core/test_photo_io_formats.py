@@ -13,9 +13,9 @@ import pytest
 import tifffile
 from PIL import Image
 
-from gpen_desktop.core.errors import UnreadablePhotoError
 from gpen_desktop.core.photo_io import is_supported, load_photo, save_photo
 from gpen_desktop.core.types import Photo
+from gpen_desktop.errors import UnreadablePhotoError
 from tests.unit.core.photo_files import (
     cmyk_profile,
     photo_of,

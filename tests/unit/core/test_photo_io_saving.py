@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from gpen_desktop.core.errors import OptionError, OutputExistsError, SaveError, UnreadablePhotoError
 from gpen_desktop.core.photo_io import copy_photo, load_photo, save_photo
 from gpen_desktop.core.types import Photo, SourceFormat
+from gpen_desktop.errors import OptionError, OutputExistsError, SaveError, UnreadablePhotoError
 from tests.unit.core.photo_files import picture, save
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX file permissions and limits")

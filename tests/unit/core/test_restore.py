@@ -11,10 +11,10 @@ import torch
 
 from gpen_desktop import paths
 from gpen_desktop.core import restore
-from gpen_desktop.core.errors import Cancelled, ModelError, OutOfMemoryError, UnknownModelError, WeightsError
 from gpen_desktop.core.progress import CancellableProgress, SilentProgress
 from gpen_desktop.core.restore import Restorer
 from gpen_desktop.core.types import FloatImage
+from gpen_desktop.errors import Cancelled, ModelError, OutOfMemoryError, UnknownModelError, WeightsError
 from gpen_desktop.models import device as devices
 
 TINY = Path(__file__).parents[2] / "golden" / "gpen_tiny_64.pth"

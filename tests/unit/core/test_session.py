@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpen_desktop.core.errors import Cancelled, UnreadablePhotoError
 from gpen_desktop.core.progress import CancellableProgress
 from gpen_desktop.core.session import Session
 from gpen_desktop.core.types import ComposeOptions, Face, Mode
+from gpen_desktop.errors import Cancelled, UnreadablePhotoError
 from tests.unit.core.faces import KnownFaces, Sharpener, photo_with_faces
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from gpen_desktop.core.errors import UnreadablePhotoError
+from gpen_desktop.errors import UnreadablePhotoError
 from gpen_desktop.lab import dataset
 from tests.unit.lab.pictures import drawn_face, face_folder
 

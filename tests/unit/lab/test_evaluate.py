@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gpen_desktop.core.errors import OptionError
+from gpen_desktop.errors import OptionError
 from gpen_desktop.lab import evaluate as ev
 from gpen_desktop.lab import measures, methods, report
 from tests.unit.lab.pictures import drawn_face, face_folder, needs_basicsr, needs_skimage

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from gpen_desktop.core.errors import OptionError, WeightsError
+from gpen_desktop.errors import OptionError, WeightsError
 from gpen_desktop.lab import checkpoints, losses
 from gpen_desktop.lab.discriminator import Discriminator
 from gpen_desktop.lab.reference import ReferenceGpen, described, random_state

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from gpen_desktop.core.errors import DeviceError
+from gpen_desktop.errors import DeviceError
 from gpen_desktop.models import device
 
 

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from gpen_desktop import paths
-from gpen_desktop.core.errors import WeightsError
+from gpen_desktop.errors import WeightsError
 from gpen_desktop.models.landmarks import CROP_SIDE, LandmarkNet, find_landmarks, load_landmarks
 
 WEIGHTS = paths.weights() / "landmarks5.safetensors"

@@ -11,7 +11,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from gpen_desktop.core.errors import WeightsError
+from gpen_desktop.errors import WeightsError
 from gpen_desktop.models.loader import GpenDescriptor, load_gpen, read_descriptor
 
 GOLDEN = Path(__file__).parents[2] / "golden"

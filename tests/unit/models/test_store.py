@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gpen_desktop import paths
-from gpen_desktop.core.errors import UnknownModelError, WeightsError
+from gpen_desktop.errors import UnknownModelError, WeightsError
 from gpen_desktop.models import catalog, store
 from gpen_desktop.models.store import Verification
 
