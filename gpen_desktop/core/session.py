@@ -39,6 +39,8 @@ class CropRestorer(Protocol):
 
     def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]: ...
 
+    def release(self) -> None: ...
+
 
 class Session:
     """One photo, its faces, what a model made of them, and any number of compositions.

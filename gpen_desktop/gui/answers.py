@@ -73,6 +73,10 @@ class RememberingRestorer:
     def inner(self) -> CropRestorer:
         return self._inner
 
+    def release(self) -> None:
+        """As the inner restorer's: give back the memory kept for the next run."""
+        self._inner.release()
+
     def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
         """As the inner restorer's."""
         answers: list[FloatImage] = []

@@ -104,6 +104,9 @@ class _OddEngine:
     def set_compute(self, compute: Compute) -> None:
         """Nothing is computed."""
 
+    def rest(self) -> None:
+        """Nothing is kept."""
+
     def detect(self, _photo: Photo, *, progress: object = None) -> tuple[Face, ...]:
         return self._faces
 
@@ -113,6 +116,9 @@ class _Blur:
 
     def restore(self, crops: list[np.ndarray], _progress: object) -> list[np.ndarray]:
         return [frozen(cv2.GaussianBlur(crop, (0, 0), 2)) for crop in crops]
+
+    def release(self) -> None:
+        """Nothing is kept."""
 
 
 @contextmanager

@@ -47,6 +47,8 @@ class Engine(Protocol):
 
     def set_compute(self, compute: Compute) -> None: ...
 
+    def rest(self) -> None: ...
+
 
 class LocalEngine:
     """The real models. `folder` keeps answers while the window is open."""
@@ -86,6 +88,11 @@ class LocalEngine:
         if compute != self._compute:
             self._compute = compute
             self._restorer = None
+
+    def rest(self) -> None:
+        """Give back the memory that is kept for the next run; the models stay loaded."""
+        if self._restorer is not None:
+            self._restorer.release()
 
     def _load(self, model: str) -> CropRestorer:
         from gpen_desktop.core.restore import Restorer  # noqa: PLC0415  -- as above

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from gpen_desktop.core import atomic
 from gpen_desktop.core.export import Exported, ExportOptions, export
@@ -33,6 +33,10 @@ _numbers = count(1)
 def next_job_id() -> int:
     """A number that no other job of this run has."""
     return next(_numbers)
+
+
+IDLE_MS: Final = 60_000
+"""After so long without a job the engine gives back the memory it keeps for the next one."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,8 @@ class Worker(QObject):
     def __init__(self, engine: Engine) -> None:
         super().__init__()
         self._engine = engine
+        self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)  # a child: it moves to the worker's thread too
+        self._idle.timeout.connect(self._rest)
         self._sessions: OrderedDict[int, Session] = OrderedDict()
         self._model = ""
         self._told_status: object = None
@@ -112,6 +118,7 @@ class Worker(QObject):
     @Slot(object, object)
     def run(self, job: Job, cancelled: threading.Event) -> None:
         """Do one job. Nothing that goes wrong in it leaves this slot."""
+        self._idle.stop()
         progress = CancellableProgress(lambda fraction, stage: self.progressed.emit(job.id, fraction, stage), cancelled)
         try:
             result = self._result(job, progress)
@@ -121,6 +128,12 @@ class Worker(QObject):
             self.failed.emit(job.id, from_exception(error, job.path))
         else:
             self.done.emit(job.id, result)
+        self._idle.start()
+
+    @Slot()
+    def _rest(self) -> None:
+        """After an idle time: give memory back to the system."""
+        self._engine.rest()
 
     @Slot(object)
     def set_compute(self, compute: Compute) -> None:

@@ -45,6 +45,9 @@ class FakeRestorer:
         self.runs += 1
         return [frozen(1 - crop) for crop in crops]
 
+    def release(self) -> None:
+        """Nothing is kept."""
+
 
 class FakeEngine:
     """An Engine for tests.
@@ -53,6 +56,7 @@ class FakeEngine:
     ----------
     faces : what the detector finds. gate : cleared, every restoration waits. broken_models : names that fail to load.
     errors : raised by the next detections, first come first served. threads : names of threads that used the engine.
+    rests : how often it was told to rest.
     """
 
     def __init__(self, folder: Path, faces: Sequence[Face] = TWO_FACES) -> None:
@@ -63,6 +67,7 @@ class FakeEngine:
         self.errors: list[Exception] = []
         self.threads: set[str] = set()
         self.compute: Compute | None = None
+        self.rests = 0
         self.restorers: dict[str, FakeRestorer] = {}
         self._store = AnswerStore(folder)
         self._last: str | None = None
@@ -88,6 +93,9 @@ class FakeEngine:
 
     def set_compute(self, compute: Compute) -> None:
         self.compute = compute
+
+    def rest(self) -> None:
+        self.rests += 1
 
     def detect(self, photo: Photo, *, progress: Progress | None = None) -> tuple[Face, ...]:
         (progress or SilentProgress()).report(0.5, "detect")

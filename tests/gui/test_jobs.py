@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.export import ExportOptions
 from gpen_desktop.core.types import ComposeOptions
+from gpen_desktop.gui import worker
 from gpen_desktop.gui.engine import Compute
 from gpen_desktop.gui.jobs import JobController
 from gpen_desktop.gui.worker import ExportJob, RefineJob, RestoreJob, next_job_id
@@ -222,3 +223,19 @@ def test_models_are_loaded_ahead_and_a_failure_waits_for_the_first_photo(
     jobs.submit(restore(1, photo, "broken"))
     qtbot.waitUntil(lambda: not jobs.is_busy)
     assert record.entries("failed") == [1]
+
+
+def test_after_an_idle_time_memory_is_given_back(
+    qtbot: QtBot, engine: FakeEngine, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "IDLE_MS", 50)
+    controller = JobController(engine)
+    try:
+        engine.gate.clear()
+        controller.submit(restore(1, photo))
+        qtbot.wait(150)
+        assert engine.rests == 0
+        engine.gate.set()
+        qtbot.waitUntil(lambda: engine.rests == 1)
+    finally:
+        controller.shut_down()
