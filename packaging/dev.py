@@ -18,6 +18,9 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 
+# basicsr's source build needs the setuptools that only Python 3.11's environments bring; elsewhere its tests skip.
+LAB = ("lab",) if sys.version_info < (3, 12) else ()
+
 
 def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 11):  # noqa: UP036  -- this file runs on whatever Python the user has
@@ -28,7 +31,7 @@ def main(arguments: list[str]) -> int:
         set_up()
         return run("gpen-desktop", "restore", "resources/samples", "-o", "restored", "--overwrite")
     if command == "test":
-        set_up("test", "dev")
+        set_up("test", "dev", *LAB)
         return test(rest)
     if command == "shell-path":
         print(BIN)
