@@ -9,7 +9,8 @@ from gpen_desktop.lab.reference import published
 
 
 def test_operations_of_the_published_512_network() -> None:
-    assert bench_engine.convolution_flop(published(512)) / 1e9 == pytest.approx(276, abs=1)
+    """DESIGN.md's 276 GFLOP a face count the FIR filters too, which are about 2."""
+    assert bench_engine.convolution_flop(published(512)) / 1e9 == pytest.approx(274.1, abs=0.1)
 
 
 def test_input_is_a_crop() -> None:
