@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -43,18 +43,20 @@ class Target:
     path: Path | None
 
 
-def targets(entries: Sequence[tuple[int, Entry]], plan: ExportPlan) -> tuple[Target, ...]:
-    """Plan the export of entries, each with its number in the album. No two get the same name, and none its source's.
+def targets(entries: Sequence[tuple[int, Entry]], plan: ExportPlan, album: Iterable[Entry] = ()) -> tuple[Target, ...]:
+    """Plan the export of entries, each with its number in the album. No two get the same name, and none that of a photo
+    in these entries or the rest of the `album`, whatever the plan says of existing files.
 
     Raises OptionError for a pattern that gives no file name.
     """
+    sources = {entry.path.resolve() for entry in (*album, *(entry for _, entry in entries))}
     taken: set[str] = set()
     planned = []
     for number, entry in entries:
         folder = plan.folder if plan.folder is not None else entry.path.parent
         wanted = folder / file_name(plan.pattern, entry, number)
         path = result_path(entry.path, wanted.with_name(wanted.name + entry.path.suffix), plan.format)
-        planned.append(Target(entry, _free(path, entry.path, plan.existing, taken)))
+        planned.append(Target(entry, _free(path, sources, plan.existing, taken)))
     return tuple(planned)
 
 
@@ -73,7 +75,7 @@ def file_name(pattern: str, entry: Entry, number: int) -> str:
     return name
 
 
-def _free(path: Path, source: Path, existing: str, taken: set[str]) -> Path | None:
+def _free(path: Path, sources: Collection[Path], existing: str, taken: set[str]) -> Path | None:
     """The path, or one with a number; None where the photo is to be left out."""
     is_there = path.exists() and str(path).casefold() not in taken
     if is_there and existing == "skip":
@@ -81,8 +83,8 @@ def _free(path: Path, source: Path, existing: str, taken: set[str]) -> Path | No
     candidate, number = path, 2
     while (
         str(candidate).casefold() in taken
-        or candidate == source
-        or (candidate.exists() and not (existing == "overwrite" and not candidate.samefile(source)))
+        or candidate.resolve() in sources
+        or (candidate.exists() and existing != "overwrite")
     ):
         candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
         number += 1

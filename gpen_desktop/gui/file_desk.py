@@ -166,7 +166,7 @@ class FileDesk(QObject):
         """Export photos, each with its number. Raises OptionError for a pattern that gives no name."""
         if not self._to_export:
             self._exported = []
-        for target in export_plan.targets(entries, plan):
+        for target in export_plan.targets(entries, plan, self._workspace.album):
             if target.path is None:
                 self.skipped.emit(target.entry.path)
             else:

@@ -115,6 +115,15 @@ def test_an_export_never_lands_on_its_source(entry: Entry) -> None:
     assert targets([(1, entry)], plan)[0].path == entry.path.with_name("Oma 1931-2.png")
 
 
+def test_an_export_never_lands_on_another_photo_of_the_album(entry: Entry) -> None:
+    path = entry.path.with_name("Oma 1931.jpg")
+    path.write_bytes(entry.path.read_bytes())
+    other = Entry(2, path, Edits())
+    plan = ExportPlan(folder=entry.path.parent, pattern="{name}", format="jpeg", existing="overwrite")
+    for target in (targets([(1, entry)], plan, [entry, other])[0], targets([(1, entry), (2, other)], plan)[0]):
+        assert target.path == entry.path.with_name("Oma 1931-2.jpg")
+
+
 def test_what_happens_to_existing_files(entry: Entry, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
