@@ -8,10 +8,13 @@ import sys
 from collections.abc import Sequence
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gpen_desktop import __version__
 from gpen_desktop.settings import by_key
+
+if TYPE_CHECKING:
+    from gpen_desktop.models.store import InstalledModel
 
 COMMANDS: Final = ("restore", "faces", "models", "bench", "evaluate")
 
@@ -252,25 +255,29 @@ def _import_model(options: argparse.Namespace) -> int:
 
 
 def _remove_model(options: argparse.Namespace) -> int:
-    from gpen_desktop.errors import UnknownModelError
     from gpen_desktop.models import store
 
-    model = next((model for model in store.installed() if model.name == options.name), None)
-    if model is None:
-        raise UnknownModelError(f"'{options.name}' is not installed.", todo="See: gpen-desktop models list")
-    store.remove(model)
-    print(f"Removed {model.path}")
+    for model in _installed(options.name):
+        store.remove(model)
+        print(f"Removed {model.path}")
     return Exit.ALL_DONE
 
 
 def _verify_models(options: argparse.Namespace) -> int:
-    from gpen_desktop.errors import UnknownModelError
     from gpen_desktop.models import store
 
-    models = [model for model in store.installed() if options.name in (None, model.name)]
-    if not models:
-        raise UnknownModelError(f"'{options.name}' is not installed.", todo="See: gpen-desktop models list")
-    answers = {model.name: store.verify(model) for model in models}
+    answers = {model.name: store.verify(model) for model in _installed(options.name)}
     for name, answer in answers.items():
         print(f"{name:<26} {answer}")
     return Exit.SOME_FAILED if store.Verification.DAMAGED in answers.values() else Exit.ALL_DONE
+
+
+def _installed(name: str | None) -> list[InstalledModel]:
+    """The installed model of that name; all of them without one. Raises UnknownModelError."""
+    from gpen_desktop.errors import UnknownModelError
+    from gpen_desktop.models import store
+
+    models = [model for model in store.installed() if name in (None, model.name)]
+    if not models:
+        raise UnknownModelError(f"'{name}' is not installed.", todo="See: gpen-desktop models list")
+    return models

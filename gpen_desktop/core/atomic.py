@@ -20,6 +20,7 @@ _REASONS = {
     errno.ENOENT: ("the folder does not exist", "Create it, or choose another one."),
     errno.ENOTDIR: ("the folder does not exist", "Create it, or choose another one."),
     errno.ENAMETOOLONG: ("the name is too long", "Choose a shorter one."),
+    errno.EEXIST: ("a file of that name is there", "Choose another name."),
     errno.EISDIR: ("a folder of that name is there", "Choose another name."),
 }
 
@@ -63,9 +64,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason, todo = _REASONS.get(error.errno or 0, ((error.strerror or str(error)).lower(), ""))
-        if isinstance(error, FileExistsError):
-            reason, todo = "a file of that name is there", "Choose another name."
+        reason, todo = _reason(error)
         raise SaveError(f"Could not make the folder {folder}: {reason}.", todo=todo, path=folder) from error
 
 
@@ -78,8 +77,13 @@ def _exists_error(path: Path) -> OutputExistsError:
 
 def _save_error(path: Path, error: OSError) -> SaveError:
     """The error for a file that the operating system would not let us write."""
-    reason, todo = _REASONS.get(error.errno or 0, ((error.strerror or str(error)).lower(), ""))
+    reason, todo = _reason(error)
     return SaveError(f"Could not save {path.name} in {path.parent}: {reason}.", todo=todo, path=path)
+
+
+def _reason(error: OSError) -> tuple[str, str]:
+    """What the operating system said, in plain words, and what to do about it ('' where we do not know)."""
+    return _REASONS.get(error.errno or 0, ((error.strerror or str(error)).lower(), ""))
 
 
 def _write_through(path: Path, data: bytes) -> None:
