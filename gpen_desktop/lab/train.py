@@ -1,6 +1,6 @@
 """Train the GPEN generator: `python -m gpen_desktop.lab.train --faces DIR --validation DIR --out DIR --steps N`.
 
-On a CPU several single-threaded workers, each with its own Adam, meet every few steps at a shared centre (elastic
+On a CPU several single-threaded workers, each with its own optimiser, meet every few steps at a shared centre (elastic
 averaging, Zhang et al. 2015): none waits for another, so cores that others use too are used as they come free. On
 CUDA there is one worker. Everything counts steps, none looks at the clock, so a training may be stopped (Ctrl-C, or
 SIGSTOP) and resumed at any time.
@@ -29,13 +29,14 @@ from gpen_desktop.lab.centre import Centre
 from gpen_desktop.lab.checkpoints import Checkpoint
 from gpen_desktop.lab.dataset import Face, Pair, TrainingPairs, ValidationPairs, face_files, network_range, read_face
 from gpen_desktop.lab.discriminator import Discriminator
+from gpen_desktop.lab.optimiser import MuonAndAdam
 from gpen_desktop.lab.recipes import DEFAULT, KINDS
 from gpen_desktop.lab.trainable import TrainableGpen
 
 CHECKPOINT: Final = "checkpoint.pt"
 STEPS: Final = "steps.txt"
 """Holds the number of steps. It may be edited while training runs, to stretch or shorten the rest of the cosine."""
-_WARM_UP: Final = 100  # own steps until the full learning rate, at every start, while Adam learns the scale
+_WARM_UP: Final = 100  # own steps until the full learning rate, at every start, while the optimisers learn the scale
 _LAST_RATE: Final = 0.01  # of the learning rate, at the end of the cosine
 _LONGEST_STEP: Final = 2.0  # gradients are cut to this norm
 _MEET_EVERY: Final = 16
@@ -48,7 +49,7 @@ _R1_WEIGHT: Final = 10.0
 class Settings:
     """One training run.
 
-    steps: of all workers together, at which the cosine ends. batch: faces a step. rate: Adam's at the top of the
+    steps: of all workers together, at which the cosine ends. batch: faces a step. rate: at the top of the
     cosine. stage: 'pixel' or 'adversarial'. workers: 1 on CUDA. adversarial: weight of the discriminator's answer.
     """
 
@@ -176,8 +177,7 @@ class _Worker:
         self._parts = {name: module.to(self._device) for name, module in _modules(begin, settings).items()}
         self.parameters = {name: dict(module.named_parameters()) for name, module in self._parts.items()}
         self._optimisers = {
-            name: torch.optim.Adam(module.parameters(), settings.rate, betas=(0.9, 0.99), fused=True)
-            for name, module in self._parts.items()
+            name: MuonAndAdam(module.parameters(), settings.rate) for name, module in self._parts.items()
         }
         for name, state in begin.optimiser.items():
             if name in self._optimisers:
@@ -218,7 +218,7 @@ class _Worker:
         optimiser = self._optimisers[part]
         for group in optimiser.param_groups:
             group["lr"] = rate
-        optimiser.zero_grad(set_to_none=True)
+        optimiser.zero_grad()
         loss.backward()
         length = nn.utils.clip_grad_norm_(self._parts[part].parameters(), _LONGEST_STEP)
         optimiser.step()
