@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import FloatImage, frozen
 from gpen_desktop.errors import ModelError, OutOfMemoryError, WeightsError
 from gpen_desktop.models import catalog, store
@@ -92,27 +92,17 @@ class Restorer:
 
     def _run(self, crops: FloatImage) -> list[FloatImage]:
         """One batch, (N, S, S, 3)."""
-        pixels = self._net_on(crops)
-        if self.compute.dtype is torch.float16 and _is_broken(pixels):
+        made = self._net.restore(torch.from_numpy(crops))
+        if self.compute.dtype is torch.float16 and not bool((made.finite & made.lit).all()):  # what overflow leaves
             devices.remember_broken_half(self.compute.device)
             self._note(f"Half precision gives broken faces on {self.compute.name}; single precision is used instead.")
             self._use(devices.choose(str(self.compute.device), "fp32"))
-            pixels = self._net_on(crops)
-        if not np.isfinite(pixels).all():
+            made = self._net.restore(torch.from_numpy(crops))
+        if not bool(made.finite.all()):
             raise WeightsError(
                 f"The model '{self.model_name}' gave numbers that are no picture.", todo="Use another.", path=self._path
             )
-        return [frozen(face) for face in np.clip(pixels, 0.0, 1.0)]
-
-    def _net_on(self, crops: FloatImage) -> FloatImage:
-        x = torch.from_numpy(crops)
-        if self.compute.device.type == "cuda":
-            x = x.pin_memory().to(self.compute.device, non_blocking=True)
-        else:
-            x = x.to(self.compute.device)
-        y = self._net(x.permute(0, 3, 1, 2) * 2 - 1).permute(0, 2, 3, 1)
-        result: FloatImage = ((y + 1) / 2).float().contiguous().cpu().numpy()
-        return result
+        return [frozen(face) for face in made.pixels.numpy()]
 
     def _fitting_batch(self) -> int:
         """How many crops half of the free memory holds; one at least."""
@@ -120,6 +110,15 @@ class Restorer:
         if most == 1:
             return 1
         return max(1, min(most, _free_memory(self.compute.device) // (2 * self._net.bytes_per_face)))
+
+    def warm_up(self) -> None:
+        """Run once on an empty crop, so that the first face does not wait for what a GPU's first run sets up.
+
+        Does nothing on the CPU, whose first run is hardly slower than the next.
+        """
+        if self.compute.device.type == "cpu":
+            return
+        self.restore([np.full((self.size, self.size, 3), 0.5, np.float32)], SilentProgress())
 
     def release(self) -> None:
         """Give back the memory that is kept for the next run; for after an idle time. The weights stay."""
@@ -147,12 +146,6 @@ def _check_kind(name: str) -> None:
     info = catalog.by_name(name)
     if info is not None and not (info.kind == "restorer" and info.usable):
         raise ModelError(f"'{name}' is no model that this version can restore faces with.", todo="Choose another.")
-
-
-def _is_broken(pixels: FloatImage) -> bool:
-    """Whether a face is not a number somewhere, or black all over: what overflow in half precision leaves."""
-    flat = pixels.reshape(len(pixels), -1)
-    return bool((~np.isfinite(flat)).any() or (flat.max(axis=1) <= 0).any())
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

@@ -98,4 +98,6 @@ class LocalEngine:
         from gpen_desktop.core.restore import Restorer  # noqa: PLC0415  -- as above
 
         wanted = self._compute
-        return Restorer(model, device=wanted.device, precision=wanted.precision, batch_size=wanted.batch_size)
+        restorer = Restorer(model, device=wanted.device, precision=wanted.precision, batch_size=wanted.batch_size)
+        restorer.warm_up()
+        return restorer

@@ -26,7 +26,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from gpen_desktop.lab.reference import ReferenceGpen, published, random_state
-from gpen_desktop.models.device import cpu_threads, device_name, has_native_bf16
+from gpen_desktop.models.device import PRECISIONS, cpu_threads, device_name, has_native_bf16
 from gpen_desktop.models.layout import GpenDescriptor
 from gpen_desktop.models.loader import load_gpen
 
@@ -45,17 +45,24 @@ FORMS = {
     "ours bf16, batch 8": "the engine, per face",
     "ceiling fp32": "the network's convolutions at the rate of one big one",
     "ceiling bf16": "the network's convolutions at the rate of one big one",
+    "reference fp32 on GPU": "the published form in PyTorch, from main memory and back",
+    "reference fp16 on GPU": "the published form in PyTorch, autocast",
+    "ours fp32 on GPU": "the engine, from main memory and back",
+    "ours fp16 on GPU": "the engine",
+    "ours fp16 on GPU, batch 8": "the engine, per face",
 }
+"""What can be measured; forms that this machine lacks the hardware for are left out."""
 
 _SEED = 1
 
 
 def run(size: int = 512, rounds: int = 7, forms: Sequence[str] = tuple(FORMS)) -> dict[str, Any]:
-    """Measure on the CPU with random weights in the published layout of `size`.
+    """Measure on the CPU, and the GPU if there is one, with random weights in the published layout of `size`.
 
-    Returns a dict fit for JSON: machine; per form the median and least seconds a face, peak memory (MiB), PSNR (dB) and
-    relative error against the reference form in float32; the ratios that matter, of medians and of least times. The
-    latter are the ones to trust on a machine that does other things meanwhile.
+    Returns a dict fit for JSON: machine; gpu, or None; per form the median and least seconds a face, peak memory (MiB;
+    of the GPU's memory for forms on it), PSNR (dB) and relative error against the reference form in float32; the ratios
+    that matter, of medians and of least times. The latter are the ones to trust on a machine that does other things
+    meanwhile.
     """
     descriptor = published(size)
     with tempfile.TemporaryDirectory(prefix="gpen-bench-") as folder, ExitStack() as stack:
@@ -70,6 +77,7 @@ def run(size: int = 512, rounds: int = 7, forms: Sequence[str] = tuple(FORMS)) -
         _add_accuracy(results, work)
     return {
         "machine": device_name(torch.device("cpu")),
+        "gpu": device_name(torch.device("cuda")) if torch.cuda.is_available() else None,
         "system": platform.platform(),
         "threads": cpu_threads(),
         "torch": torch.__version__,
@@ -85,10 +93,12 @@ def run(size: int = 512, rounds: int = 7, forms: Sequence[str] = tuple(FORMS)) -
 def lines(result: dict[str, Any]) -> Iterator[str]:
     """The result as a table to print."""
     yield f"{result['network']} on {result['machine']}, {result['threads']} threads, {result['rounds']} rounds"
-    yield f"{'form':<22}{'s/face':>9}{'least':>9}{'peak MiB':>10}{'PSNR dB':>9}{'rel. error':>12}"
+    if result["gpu"]:
+        yield f"and on {result['gpu']}"
+    yield f"{'form':<26}{'s/face':>9}{'least':>9}{'peak MiB':>10}{'PSNR dB':>9}{'rel. error':>12}"
     for form, r in result["forms"].items():
         accuracy = f"{r['psnr_db']:>9.1f}{r['relative_error']:>12.1e}" if "psnr_db" in r else ""
-        yield f"{form:<22}{r['median_s']:>9.3f}{r['least_s']:>9.3f}{r['peak_mib']:>10.0f}{accuracy}"
+        yield f"{form:<26}{r['median_s']:>9.4f}{r['least_s']:>9.4f}{r['peak_mib']:>10.0f}{accuracy}"
     for name, ratio in result["ratios"].items():
         yield f"{name}: {ratio:.2f} (of least times {result['ratios_of_least'][name]:.2f})"
 
@@ -107,6 +117,8 @@ def convolution_flop(descriptor: GpenDescriptor) -> float:
 
 
 def _possible(form: str) -> bool:
+    if "GPU" in form:
+        return torch.cuda.is_available()
     return "bf16" not in form or has_native_bf16()
 
 
@@ -199,17 +211,18 @@ def _work(form: str, work: Path) -> None:
         else:
             if not form.startswith("ceiling"):
                 np.save(work / f"{form}.npy", y[:1])
-            _say({"peak_mib": _peak_mib(), "before_mib": before})
+            _say({"peak_mib": _peak_gpu_mib() if "GPU" in form else _peak_mib(), "before_mib": before})
 
 
 def _build(form: str, work: Path) -> Run:
     kind, precision = form.replace(",", "").split()[:2]
-    dtype = torch.bfloat16 if precision == "bf16" else torch.float32
+    dtype = PRECISIONS[precision]
+    device = "cuda" if "GPU" in form else "cpu"
     if kind == "ours":
-        net = load_gpen(work / "weights.pth", "cpu", dtype)
-        return lambda x: net(torch.from_numpy(x)).numpy()
+        net = load_gpen(work / "weights.pth", device, dtype)
+        return lambda x: net(_sent(x, device)).cpu().numpy()
     if kind == "reference":
-        return _reference(work, dtype)
+        return _reference(work, dtype, device)
     if kind == "onnxruntime":
         return _onnxruntime(work)
     if kind == "openvino":
@@ -217,15 +230,20 @@ def _build(form: str, work: Path) -> Run:
     return _ceiling(work, dtype)
 
 
-def _reference(work: Path, dtype: torch.dtype) -> Run:
+def _sent(x: NDArray[np.float32], device: str) -> torch.Tensor:
+    tensor = torch.from_numpy(x)
+    return tensor if device == "cpu" else tensor.pin_memory().to(device, non_blocking=True)
+
+
+def _reference(work: Path, dtype: torch.dtype, device: str) -> Run:
     state = torch.load(work / "weights.pth", weights_only=True)
     size = np.load(work / "input.npy").shape[2]
-    net = ReferenceGpen(state, published(size)).eval()
+    net = ReferenceGpen(state, published(size)).eval().to(device)
 
     @torch.inference_mode()
     def call(x: NDArray[np.float32]) -> NDArray[np.float32]:
-        with torch.autocast("cpu", dtype, enabled=dtype is not torch.float32):
-            return net(torch.from_numpy(x)).float().numpy()
+        with torch.autocast(device, dtype, enabled=dtype is not torch.float32):
+            return net(_sent(x, device)).float().cpu().numpy()
 
     return call
 
@@ -298,6 +316,9 @@ def _ratios(seconds: dict[str, float]) -> dict[str, float]:
         "bf16: times OpenVINO's speed in bf16": ("openvino bf16", "ours bf16"),
         "bf16: share of the convolution ceiling": ("ceiling bf16", "ours bf16"),
         "bf16: batch 8 per face over batch 1": ("ours bf16, batch 8", "ours bf16"),
+        "GPU: times the reference form's speed in fp16": ("reference fp16 on GPU", "ours fp16 on GPU"),
+        "GPU: fp32 over fp16": ("ours fp32 on GPU", "ours fp16 on GPU"),
+        "GPU: batch 8 per face over batch 1": ("ours fp16 on GPU, batch 8", "ours fp16 on GPU"),
     }
     return {name: seconds[a] / seconds[b] for name, (a, b) in wanted.items() if a in seconds and b in seconds}
 
@@ -306,6 +327,11 @@ def _peak_mib() -> float:
     """Largest resident memory of this process so far."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1 << 20) if sys.platform == "darwin" else peak / 1024
+
+
+def _peak_gpu_mib() -> float:
+    """Most GPU memory that PyTorch's tensors took in this process so far."""
+    return torch.cuda.max_memory_allocated() / (1 << 20)
 
 
 def _say(answer: dict[str, float]) -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
@@ -23,6 +24,34 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gpen_desktop.models.layout import GAIN, SLOPE, GpenDescriptor, Template, fir_kernel
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a network made of a batch of N crops.
+
+    pixels: (N, S, S, 3) float32 RGB, clipped to [0, 1]. finite: (N,) bool, whether all its numbers are numbers. lit:
+    (N,) bool, whether anything in it is brighter than black.
+    """
+
+    pixels: Tensor
+    finite: Tensor
+    lit: Tensor
+
+
+def network_input(crops: Tensor) -> Tensor:
+    """(N, S, S, 3) in [0, 1] to (N, 3, S, S) float32 in [-1, 1], as networks take faces."""
+    return crops.float().permute(0, 3, 1, 2) * 2 - 1
+
+
+def answers(restored: Tensor) -> Answers:
+    """From (N, 3, S, S) as networks give faces; all on its device."""
+    flat = restored.flatten(1)
+    return Answers(
+        pixels=((restored.float().permute(0, 2, 3, 1) + 1) / 2).clamp(0, 1).contiguous(),
+        finite=flat.isfinite().all(1),
+        lit=flat.amax(1) > -1,
+    )
 
 
 class GpenNet(nn.Module):
@@ -52,6 +81,17 @@ class GpenNet(nn.Module):
     def bytes_per_face(self) -> int:
         """Working memory for one face beside the weights."""
         return 12 * self.descriptor.channels(self.size) * self.size**2 * self.dtype.itemsize
+
+    @torch.inference_mode()
+    def restore(self, crops: Tensor) -> Answers:
+        """Restore a batch, (N, S, S, 3) float32 RGB in [0, 1] in main memory; the answers are there too."""
+        made = answers(self(network_input(crops.to(self.device))))
+        return Answers(made.pixels.cpu(), made.finite.cpu(), made.lit.cpu())
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return torch.device("cpu")
 
     def release(self) -> None:
         """Give back what is kept between runs beside the weights; nothing, in most forms."""
@@ -83,6 +123,10 @@ class PortableGpen(GpenNet):
             self.ups = nn.ModuleList(StyledUp(state, f"generator.convs.{2 * i}", dtype) for i in steps)
             self.levels = nn.ModuleList(StyledConv(state, f"generator.convs.{2 * i + 1}", dtype) for i in steps)
             self.rgbs = nn.ModuleList(ToRgb(state, f"generator.to_rgbs.{i}", dtype) for i in steps)
+
+    @property
+    def device(self) -> torch.device:
+        return self.constant.device
 
     @torch.inference_mode()
     def forward(self, x: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ from gpen_desktop.core.restore import Restorer
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.errors import Cancelled, ModelError, OutOfMemoryError, UnknownModelError, WeightsError
 from gpen_desktop.models import device as devices
+from gpen_desktop.models.gpen import Answers, answers, network_input
 
 TINY = Path(__file__).parents[2] / "golden" / "gpen_tiny_64.pth"
 
@@ -37,9 +38,9 @@ class FakeNet:
     def release(self) -> None:
         pass
 
-    def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        self.batches.append(len(x))
-        return self.answer(x)
+    def restore(self, crops: torch.Tensor) -> Answers:
+        self.batches.append(len(crops))
+        return answers(self.answer(network_input(crops)))
 
 
 def fits(most: int, error: type[Exception] = torch.OutOfMemoryError) -> Callable[[torch.Tensor], torch.Tensor]:
@@ -163,6 +164,39 @@ def test_one_face_too_much_for_the_gpu_goes_to_the_cpu(monkeypatch: pytest.Monke
     assert len(found) == 3
     assert restorer.compute is cpu
     assert restorer.notes[1] == "One face does not fit into the memory of card; the CPU is used instead."
+
+
+def test_warming_up_runs_one_crop_on_a_card_and_finds_broken_half_precision_before_the_first_photo(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A CPU under another name stands in for the card."""
+    monkeypatch.setattr(paths, "user_data", lambda: tmp_path)
+    monkeypatch.setattr(devices, "_told", set())
+    monkeypatch.setattr(devices, "device_name", lambda device: "card")
+    nets: list[FakeNet] = []
+
+    def load(path: Path, device: torch.device, dtype: torch.dtype) -> FakeNet:
+        broken = dtype is torch.float16
+        nets.append(FakeNet(lambda x: torch.full_like(x, torch.nan) if broken else x))
+        return nets[-1]
+
+    def choose(device: str, precision: str) -> devices.Compute:
+        dtype = torch.float16 if precision == "auto" else devices.PRECISIONS[precision]
+        return devices.Compute(torch.device("meta"), dtype, f"card, {precision}", "", 2)
+
+    monkeypatch.setattr(restore, "load_gpen", load)
+    monkeypatch.setattr(devices, "choose", choose)
+    restorer = Restorer(TINY, batch_size=2)
+    restorer.warm_up()
+    assert [net.batches for net in nets] == [[1], [1]]
+    assert restorer.compute.dtype is torch.float32
+
+
+def test_the_cpu_needs_no_warming_up(use: Callable[[FakeNet], None]) -> None:
+    net = FakeNet(lambda x: x)
+    use(net)
+    Restorer(TINY, device="cpu", precision="fp32").warm_up()
+    assert net.batches == []
 
 
 def test_broken_weights_are_said(use: Callable[[FakeNet], None]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -76,6 +78,9 @@ def test_cuda_form_records_once_per_batch_size(monkeypatch: pytest.MonkeyPatch) 
         return Recording(Replay(net._net, given, made), given, made)  # type: ignore[arg-type]  # a stand-in
 
     monkeypatch.setattr(CudaGpen, "_record", record)
+    monkeypatch.setattr(CudaGpen, "_locked", staticmethod(lambda tensor: tensor))
+    monkeypatch.setattr(torch.cuda, "Stream", lambda device: SimpleNamespace(synchronize=lambda: None))
+    monkeypatch.setattr(torch.cuda, "stream", lambda stream: nullcontext())
     path = GOLDEN / "gpen_tiny_64.pth"
     net = CudaGpen(read_tensors(path)[0], read_descriptor(path), CPU, torch.float32)
     with np.load(path.with_suffix(".npz")) as arrays:
@@ -84,6 +89,10 @@ def test_cuda_form_records_once_per_batch_size(monkeypatch: pytest.MonkeyPatch) 
     net(x * 0)
     assert relative_error(first, wanted) < 1e-5  # not overwritten by the next run
     assert relative_error(net(x[:1]), wanted[:1]) < 1e-5
+    assert recorded == [3, 1]
+    found = net.restore(x.permute(0, 2, 3, 1) / 2 + 0.5)
+    assert found.finite.tolist() == found.lit.tolist() == [True] * 3
+    torch.testing.assert_close(found.pixels, (wanted.permute(0, 2, 3, 1) / 2 + 0.5).clamp(0, 1), rtol=0, atol=1e-5)
     assert recorded == [3, 1]
     net.release()
     net(x)
