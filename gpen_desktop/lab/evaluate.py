@@ -21,7 +21,7 @@ from gpen_desktop.errors import OptionError
 from gpen_desktop.lab import measures, methods, report
 from gpen_desktop.lab.dataset import face_files, read_face
 from gpen_desktop.lab.graded import GRADES, graded
-from gpen_desktop.lab.measures import Picture
+from gpen_desktop.lab.measures import TONES, Picture
 from gpen_desktop.lab.methods import Method
 from gpen_desktop.lab.report import Estimate, Report, Row
 
@@ -78,8 +78,9 @@ def graded_cases(clean: Path, size: int = 256) -> Iterator[Case]:
 def evaluate(cases: Sequence[Case], ways: Mapping[str, Method], progress: Progress | None = None) -> Report:
     """Run every method on every case and measure.
 
-    Rows are in the order of cases, then of methods; last come the means over all cases but the clean one, whose
-    intervals are those of a mean over people. Raises OptionError where basicsr or scikit-image is missing.
+    Rows are in the order of cases, then of methods; last come the means over all cases but the clean one, over all
+    faces and over those of each skin tone (measures.skin_tone), whose intervals are those of a mean over people.
+    Raises OptionError where basicsr or scikit-image is missing.
     """
     progress = progress or SilentProgress()
     tools = measures.all_measures()
@@ -92,7 +93,8 @@ def evaluate(cases: Sequence[Case], ways: Mapping[str, Method], progress: Progre
             progress.report((number + column / len(ways)) / len(cases), f"{case.kind} {case.level}, {name}".strip())
             answers = way(case.damaged)
             values = {
-                key: [measure(a, c) for a, c in zip(answers, case.clean, strict=True)] for key, measure in tools.items()
+                key: [measure(*pictures) for pictures in zip(answers, case.clean, case.damaged, strict=True)]
+                for key, measure in tools.items()
             }
             rows.append(Row(case.kind, case.level, name, len(answers), {k: estimate(v) for k, v in values.items()}))
             if case.kind != CLEAN:
@@ -101,7 +103,8 @@ def evaluate(cases: Sequence[Case], ways: Mapping[str, Method], progress: Progre
                 columns.append(_labelled(name, answers))
         sheet.append(np.hstack([*columns, _labelled("clean", case.clean)]))
     progress.report(1.0, "evaluate")
-    return Report((*rows, *_means(faces)), np.vstack(sheet))
+    tones = [measures.skin_tone(face) for face in cases[0].clean]
+    return Report((*rows, *_means(faces, tones)), np.vstack(sheet))
 
 
 def estimate(values: Sequence[float]) -> Estimate:
@@ -116,14 +119,19 @@ def estimate(values: Sequence[float]) -> Estimate:
     return Estimate(mean, mean - half, mean + half)
 
 
-def _means(faces: Mapping[str, Sequence[Mapping[str, Sequence[float]]]]) -> Iterator[Row]:
-    """One row a method: each face's mean over the cases, where every case has the same faces."""
-    for name, cases in faces.items():
-        lengths = {len(next(iter(case.values()))) for case in cases}
-        if len(cases) < 2 or len(lengths) != 1:
-            continue
-        values = {key: np.mean([case[key] for case in cases], axis=0).tolist() for key in cases[0]}
-        yield Row(MEAN, "", name, lengths.pop(), {key: estimate(each) for key, each in values.items()})
+def _means(faces: Mapping[str, Sequence[Mapping[str, Sequence[float]]]], tones: Sequence[str]) -> Iterator[Row]:
+    """A row for each method and group: each face's mean over the cases, where every case has the same faces."""
+    groups = {
+        "": range(len(tones)),
+        **{f"{tone} skin": [i for i, t in enumerate(tones) if t == tone] for tone in TONES},
+    }
+    for group, members in groups.items():
+        for name, cases in faces.items():
+            lengths = {len(next(iter(case.values()))) for case in cases}
+            if len(cases) < 2 or lengths != {len(tones)} or not members:
+                continue
+            values = {key: np.mean([case[key] for case in cases], axis=0)[list(members)].tolist() for key in cases[0]}
+            yield Row(MEAN, group, name, len(members), {key: estimate(each) for key, each in values.items()})
 
 
 def _resized(picture: Picture, size: int, way: int) -> Picture:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -20,8 +21,8 @@ from gpen_desktop.models import store
 from gpen_desktop.models.landmarks import CROP_SIDE, find_landmarks, load_landmarks
 
 Picture = NDArray[np.uint8]
-Measure = Callable[[Picture, Picture], float]
-"""measure(restored, clean)."""
+Measure = Callable[[Picture, Picture, Picture], float]
+"""measure(restored, clean, damaged)."""
 
 # Sides of the crops in which landmarks are looked for, in eye distances: the answers are averaged.
 _LANDMARK_SIDES: Final = (2.3, 2.6, 2.9)
@@ -41,22 +42,30 @@ class Told:
 
 TOLD: Final[Mapping[str, Told]] = {
     "psnr": Told("PSNR", "dB", "higher", 2),
+    "psnr_gain": Told("PSNR gained over the damaged face", "dB", "higher", 2),
     "ssim": Told("SSIM", "", "higher", 3),
     "niqe": Told("NIQE", "", "lower", 2),
     "landmark_shift": Told("landmark shift", "% of the eye distance", "lower", 2),
-    "skin_delta_e": Told("skin ΔE2000", "", "lower", 2),
+    "skin_delta_e": Told("skin ΔE2000 from the clean face", "", "lower", 2),
+    "skin_change": Told("skin ΔE2000 from the damaged face", "", "lower", 2),
 }
+
+
+TONES: Final = ("light", "medium", "dark")
+"""What `skin_tone` answers."""
 
 
 def all_measures() -> dict[str, Measure]:
     """By the names of TOLD. Raises OptionError where basicsr or scikit-image is missing, WeightsError."""
     net = load_landmarks(store.find("landmarks5"))
     return {
-        "psnr": psnr,
-        "ssim": ssim,
-        "niqe": niqe,
-        "landmark_shift": lambda restored, clean: landmark_shift(net, restored, clean),
-        "skin_delta_e": skin_delta_e,
+        "psnr": lambda restored, clean, _: psnr(restored, clean),
+        "psnr_gain": psnr_gain,
+        "ssim": lambda restored, clean, _: ssim(restored, clean),
+        "niqe": lambda restored, *_: niqe(restored),
+        "landmark_shift": lambda restored, clean, _: landmark_shift(net, restored, clean),
+        "skin_delta_e": lambda restored, clean, _: skin_delta_e(restored, clean),
+        "skin_change": lambda restored, _, damaged: skin_delta_e(restored, damaged),
     }
 
 
@@ -65,13 +74,20 @@ def psnr(restored: Picture, clean: Picture) -> float:
     return float(basicsr_compat.metrics().calculate_psnr(restored, clean, crop_border=0))
 
 
+def psnr_gain(restored: Picture, clean: Picture, damaged: Picture) -> float:
+    """dB by which the restored face is nearer to the clean one than the damaged one was: compared face by face, its
+    confidence interval is not widened by some faces being harder than others. Not a number for undamaged faces."""
+    before, after = psnr(damaged, clean), psnr(restored, clean)
+    return after - before if math.isfinite(before) else math.nan
+
+
 def ssim(restored: Picture, clean: Picture) -> float:
     """Of the grey pictures: Gaussian window of 11 px, sigma 1.5, where it fits whole."""
     a, b = (cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None] for picture in (restored, clean))
     return float(basicsr_compat.metrics().calculate_ssim(a, b, crop_border=0))
 
 
-def niqe(restored: Picture, _clean: Picture) -> float:
+def niqe(restored: Picture) -> float:
     """Naturalness without a reference (Mittal et al. 2013); lower is more natural. Rough on so small a picture: four
     blocks of 96 px."""
     return float(basicsr_compat.metrics().calculate_niqe(restored[..., ::-1], crop_border=0))
@@ -99,6 +115,20 @@ def skin_delta_e(restored: Picture, clean: Picture) -> float:
     sigma = _COLOUR_BLUR * _eye_distance(size)
     labs = [rgb2lab(cv2.GaussianBlur(p.astype(np.float32) / 255, (0, 0), sigma)[part]) for p in (restored, clean)]
     return float(np.average(deltaE_ciede2000(*labs), weights=mask[part]))
+
+
+def skin_tone(clean: Picture) -> str:
+    """Of TONES, by the individual typology angle of the face's skin: above 41°, down to 10°, below
+    (Chardon et al. 1991; the lightest two and the darkest two of its classes in one). What the picture shows, exposure
+    and all; no statement on the person."""
+    try:
+        from skimage.color import rgb2lab  # noqa: PLC0415  -- of the lab extra, which may be absent
+    except ImportError as error:
+        raise OptionError("This needs scikit-image.", todo="Install it: uv sync --extra lab") from error
+    mask = skin_mask(as_crop(clean.astype(np.float32) / 255))
+    lightness, _, yellow = np.average(rgb2lab(clean).reshape(-1, 3), axis=0, weights=mask.ravel() + 1e-9)
+    angle = math.degrees(math.atan2(lightness - 50, yellow))
+    return "light" if angle > 41 else "medium" if angle > 10 else "dark"
 
 
 def as_crop(pixels: FloatImage) -> Crop:
