@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Final
 
 import numpy as np
@@ -127,7 +128,7 @@ def _resume(settings: Settings, net: LandmarkNet, optimiser: torch.optim.Optimiz
         net.load_state_dict(state["net"])
         optimiser.load_state_dict(state["optimiser"])
         return int(state["steps"])
-    except (RuntimeError, KeyError) as error:
+    except (RuntimeError, KeyError, UnpicklingError) as error:
         raise WeightsError(f"It is no checkpoint of this training ({error}).", path=path) from error
 
 
