@@ -173,7 +173,8 @@ def _tell(report: PhotoReport, console: Console) -> None:
         case Outcome.SKIPPED:
             console.print(f"{report.source}: finished earlier")
         case Outcome.EXISTS | Outcome.FAILED:
-            text = " ".join(part for part in (report.error, report.todo) if part)
+            todo = "Use --overwrite to replace it." if report.outcome is Outcome.EXISTS else report.todo
+            text = " ".join(part for part in (report.error, todo) if part)
             errors = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
             errors.print(f"{report.source}: {text}", style="yellow")
     for warning in report.warnings:

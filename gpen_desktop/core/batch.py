@@ -10,10 +10,11 @@ from typing import Any
 from gpen_desktop.core import atomic
 from gpen_desktop.core.album import Job
 from gpen_desktop.core.export import ExportOptions, export
+from gpen_desktop.core.photo_io import check_target
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.session import CropRestorer, FaceFinder, Session
 from gpen_desktop.core.types import ComposedFace, ComposeOptions, FaceState
-from gpen_desktop.errors import Cancelled, GpenError, OutputExistsError, PhotoError, SaveError
+from gpen_desktop.errors import Cancelled, GpenError, OutputExistsError, PhotoError
 
 _COPIED = "Nothing was changed; the file was copied as it is."
 
@@ -80,17 +81,8 @@ def _check(job: Job, options: ExportOptions) -> None:
     """What can be said before the work. Raises PhotoError."""
     if job.problem:
         raise PhotoError(job.problem, path=job.source)
-    if job.target.exists() and job.source.exists() and job.target.samefile(job.source):
-        raise SaveError(
-            f"{job.target.name} is the photo itself, which is never written to.",
-            todo="Choose another folder.",
-            path=job.target,
-        )
-    if job.target.exists() and not options.overwrite:
-        raise OutputExistsError(
-            f"'{job.target.name}' is there already.", todo="Use --overwrite to replace it.", path=job.target
-        )
     atomic.make_folder(job.target.parent)
+    check_target(job.source, job.target, overwrite=options.overwrite)
 
 
 def _restore(

@@ -180,7 +180,7 @@ def save_photo(
     if quality is not None and not 1 <= quality <= 100:
         raise OptionError(f"quality is {quality}.", todo="It goes from 1 to 100.")
     target = _named(Path(path), kind)
-    _check_target(photo, target, overwrite=overwrite)
+    check_target(photo.path, target, overwrite=overwrite)
     try:
         encoded = encode(photo, kind, quality, software)
     except CannotEncodeError as error:
@@ -199,7 +199,7 @@ def copy_photo(photo: Photo, path: Path | str, *, overwrite: bool = False) -> Sa
     if photo.path is None:
         raise SaveError("The photo was not read from a file, so there is none to copy.", path=Path(path))
     target = _named(Path(path), photo.source.format)
-    _check_target(photo, target, overwrite=overwrite)
+    check_target(photo.path, target, overwrite=overwrite)
     atomic.write(target, _read(photo.path), overwrite=overwrite)
     return SavedPhoto(target, photo.source.format)
 
@@ -235,19 +235,17 @@ def _named(path: Path, kind: str) -> Path:
     return path.with_suffix(suffixes[0]) if is_supported(path) else path.with_name(path.name + suffixes[0])
 
 
-def _check_target(photo: Photo, target: Path, *, overwrite: bool) -> None:
-    """What can be said before any work is done. Raises OutputExistsError, SaveError."""
-    if _is_source(photo, target):
+def check_target(source: Path | None, target: Path, *, overwrite: bool) -> None:
+    """What can be said before any work is done on the photo `source`. Raises OutputExistsError, SaveError."""
+    if source is not None and _is_same_file(source, target):
         raise SaveError(
             f"{target.name} is the photo itself, which is never written to.", todo="Choose another name.", path=target
         )
     atomic.check(target, overwrite=overwrite)
 
 
-def _is_source(photo: Photo, target: Path) -> bool:
-    if photo.path is None:
-        return False
+def _is_same_file(one: Path, other: Path) -> bool:
     try:
-        return target.samefile(photo.path)
+        return one.samefile(other)
     except OSError:  # one of the two is not there (or not to be seen): not the same file
         return False

@@ -89,9 +89,9 @@ def verify(model: InstalledModel) -> Verification:
 def import_file(source: str | Path) -> tuple[InstalledModel, Verification]:
     """Copy a weights file into the user's folder; it appears there whole or not at all.
 
-    A file whose hash the catalogue knows takes the catalogue's name. Any other keeps its own and is unverified.
-    Nothing in it is run or loaded. Raises WeightsError: not a weights file, or it bears the name of a
-    catalogued file and is not that file.
+    A file whose hash the catalogue knows takes the catalogue's name, and the place of a damaged one. Any other keeps
+    its own name, is unverified and has to hold a network that can be used. Nothing in it is run. Raises WeightsError:
+    not such a file, or another of its name is here or in the catalogue.
     """
     source = Path(source).expanduser()
     if not source.is_file():
@@ -108,10 +108,27 @@ def import_file(source: str | Path) -> tuple[InstalledModel, Verification]:
             todo="Get it again, or give it another name if it is meant to differ.",
             path=source,
         )
+    is_known = info is not None and info.sha256 == digest
+    if not is_known:
+        _check_usable(source, info)
     target = paths.user_weights() / (info.file if info else source.name)
+    if not is_known and target.exists() and sha256_of(target) != digest:
+        raise WeightsError(
+            f"There is another model '{target.stem}' already.",
+            todo="Remove it first, or give the new file another name.",
+            path=source,
+        )
     _copy_whole(source, target)
     model = InstalledModel(info.name if info else target.stem, target, info)
-    return model, Verification.VERIFIED if info and info.sha256 else Verification.UNVERIFIED
+    return model, Verification.VERIFIED if is_known else Verification.UNVERIFIED
+
+
+def _check_usable(source: Path, info: ModelInfo | None) -> None:
+    """Raises WeightsError where a file is not what it will be used as."""
+    from gpen_desktop.models.loader import read_descriptor  # noqa: PLC0415  -- brings torch, which takes seconds
+
+    if info is None or (info.kind == "restorer" and info.usable):
+        read_descriptor(source)
 
 
 def remove(model: InstalledModel) -> None:

@@ -1341,10 +1341,6 @@
         <translation>“{0}”不存在。</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; is there already.</source>
-        <translation>“{0}”已存在。</translation>
-    </message>
-    <message>
         <source>&apos;{0}&apos; was asked for</source>
         <translation>已指定“{0}”</translation>
     </message>
@@ -1605,6 +1601,10 @@
         <translation>请重新安装 opencv-python 4.x。</translation>
     </message>
     <message>
+        <source>Remove it first, or give the new file another name.</source>
+        <translation>请先移除它，或给新文件换一个名字。</translation>
+    </message>
+    <message>
         <source>Results of up to {0} million pixels can be made.</source>
         <translation>结果最大为 {0} 百万像素。</translation>
     </message>
@@ -1729,6 +1729,10 @@
         <translation>这台电脑上没有“{0}”的模型文件（{1}）。</translation>
     </message>
     <message>
+        <source>There is another model &apos;{0}&apos; already.</source>
+        <translation>已有另一个名为“{0}”的模型。</translation>
+    </message>
+    <message>
         <source>There is no Apple GPU that PyTorch can use.</source>
         <translation>没有 PyTorch 可用的 Apple GPU。</translation>
     </message>
@@ -1775,10 +1779,6 @@
     <message>
         <source>This CPU has no bf16 arithmetic, so bf16 would only be slower.</source>
         <translation>此 CPU 不支持 bf16 运算，使用 bf16 只会更慢。</translation>
-    </message>
-    <message>
-        <source>Use --overwrite to replace it.</source>
-        <translation>如需替换，请使用 --overwrite。</translation>
     </message>
     <message>
         <source>Use another.</source>

@@ -14,6 +14,9 @@ from gpen_desktop.errors import UnknownModelError, WeightsError
 from gpen_desktop.models import catalog, store
 from gpen_desktop.models.store import Verification
 
+GOLDEN = Path(__file__).parents[2] / "golden"
+GPEN, OTHER_GPEN = ((GOLDEN / f"gpen_tiny_{size}.pth").read_bytes() for size in (64, 128))
+
 
 @pytest.fixture
 def user_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -73,12 +76,12 @@ def test_known_but_not_here() -> None:
 
 
 def test_importing_an_unknown_file(tmp_path: Path, user_folder: Path) -> None:
-    source = file(tmp_path / "downloads", "mine.pth")
+    source = file(tmp_path / "downloads", "mine.pth", GPEN)
     model, verdict = store.import_file(source)
     assert verdict is Verification.UNVERIFIED
     assert model.path == user_folder / "mine.pth"
-    assert model.path.read_bytes() == b"weights"
-    assert source.read_bytes() == b"weights"
+    assert model.path.read_bytes() == GPEN
+    assert source.read_bytes() == GPEN
     assert store.find("mine") == model.path
     assert model in store.installed()
     assert store.verify(model) is Verification.UNVERIFIED
@@ -106,7 +109,7 @@ def test_a_catalogued_name_with_another_content_is_refused(tmp_path: Path, user_
 
 
 def test_a_catalogued_name_without_known_hash_is_unverified(tmp_path: Path, user_folder: Path) -> None:
-    model, verdict = store.import_file(file(tmp_path, "GPEN-BFR-256.pth"))
+    model, verdict = store.import_file(file(tmp_path, "GPEN-BFR-256.pth", GPEN))
     assert verdict is Verification.UNVERIFIED
     assert store.find("gpen-256") == model.path == user_folder / "GPEN-BFR-256.pth"
 
@@ -117,6 +120,18 @@ def test_what_cannot_be_imported(tmp_path: Path) -> None:
         store.import_file(tmp_path / "none.pth")
     with pytest.raises(WeightsError, match="not a weights file"):
         store.import_file(file(tmp_path, "photo.jpg"))
+    with pytest.raises(WeightsError):
+        store.import_file(file(tmp_path, "nonsense.pth"))
+    assert not paths.user_weights().exists()
+
+
+def test_an_earlier_import_is_never_replaced_by_another_file_of_its_name(tmp_path: Path, user_folder: Path) -> None:
+    store.import_file(file(tmp_path, "mine.pth", GPEN))
+    again, _ = store.import_file(file(tmp_path / "copy", "mine.pth", GPEN))
+    assert again.name == "mine"
+    with pytest.raises(WeightsError, match=r"another model 'mine' already.*Remove it first"):
+        store.import_file(file(tmp_path / "other", "mine.pth", OTHER_GPEN))
+    assert (user_folder / "mine.pth").read_bytes() == GPEN
 
 
 def test_removing_is_for_the_users_own_files(user_folder: Path) -> None:
@@ -132,8 +147,8 @@ def test_removing_is_for_the_users_own_files(user_folder: Path) -> None:
 
 
 def test_a_copy_that_fails_leaves_nothing(tmp_path: Path, user_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    old = file(user_folder, "mine.pth", b"old")
-    source = file(tmp_path, "mine.pth", b"new")
+    old = file(user_folder, "mine.pth", GPEN)
+    source = file(tmp_path, "mine.pth", GPEN)
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -142,4 +157,4 @@ def test_a_copy_that_fails_leaves_nothing(tmp_path: Path, user_folder: Path, mon
     with pytest.raises(WeightsError, match="No space left"):
         store.import_file(source)
     assert [p.name for p in user_folder.iterdir()] == ["mine.pth"]
-    assert old.read_bytes() == b"old"
+    assert old.read_bytes() == GPEN
