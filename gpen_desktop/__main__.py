@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import multiprocessing
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ def main() -> int:
 
     arguments = sys.argv[1:]
     if arguments and (arguments[0] in cli.COMMANDS or arguments[0].startswith("-")):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended by the system: as by Ctrl-C
         return cli.run(arguments)
     missing = [argument for argument in arguments if not Path(argument).exists()]
     if missing:

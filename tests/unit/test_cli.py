@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from PIL import Image
 
 from gpen_desktop import cli, paths
+from gpen_desktop.__main__ import main
 from gpen_desktop.cli import Exit
 
 SAMPLE = "hopper_small_blurry.jpg"
@@ -195,3 +197,20 @@ def test_models_are_listed_and_verified(capsys: pytest.CaptureFixture[str]) -> N
 def test_importing_what_is_no_weights_file_is_refused(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("models", "import", sample) == Exit.NOTHING_DONE
     assert "not a weights file" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_ended_by_the_system_it_says_so_as_after_ctrl_c(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def work() -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(sys, "argv", ["gpen-desktop", "--version"])
+    monkeypatch.setattr(cli, "_parser", work)
+    try:
+        assert main() == Exit.CANCELLED
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert "What was finished is kept" in capsys.readouterr().err
