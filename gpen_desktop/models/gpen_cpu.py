@@ -127,8 +127,8 @@ class Side:
         return self._ops.conv_act(feature, self._gain, self._bias, groups=len(self._bias))
 
 
-class Level:
-    """Modulated 3x3 convolution at one resolution, `side`."""
+class Styled:
+    """What every modulated 3x3 convolution has. side: of the maps that it reads."""
 
     def __init__(
         self, state: Mapping[str, Tensor], name: str, ops: onednn.Convolutions, dtype: torch.dtype, side: int
@@ -140,11 +140,22 @@ class Level:
         self._side = Side(state, name, ops, dtype)
         self._bias = (state[f"{name}.activate.bias"].float() * GAIN).chunk(2)[0].to(dtype)
         self._by_weights = more_maps_than_weights(weight, side)
+        self._keep(weight, side)
+
+    def _keep(self, weight: Tensor, side: int) -> None:
+        """Keep the (out, in, 3, 3) float32 weight as it will be used."""
+        raise NotImplementedError
+
+
+class Level(Styled):
+    """At one resolution."""
+
+    def _keep(self, weight: Tensor, side: int) -> None:
         halves = torch.split(weight, weight.shape[0], dim=1)
         if self._by_weights:
             self._weights = [channels_last(half, torch.float32) for half in halves]
         else:
-            self._weights = [ops.pack(half.to(dtype), side, padding=1) for half in halves]
+            self._weights = [self._ops.pack(half.to(self._dtype), side, padding=1) for half in halves]
 
     def __call__(self, maps: Maps, style: Tensor, feature: Tensor) -> Maps:
         before, after = self._modulation(style)
@@ -171,22 +182,16 @@ class Level:
         return y
 
 
-class Up:
-    """Modulated transposed convolution from `side` to twice that, then the filter."""
+class Up(Styled):
+    """To twice the side: transposed, then the filter."""
 
-    def __init__(
-        self, state: Mapping[str, Tensor], name: str, ops: onednn.Convolutions, dtype: torch.dtype, side: int
-    ) -> None:
-        self._ops = ops
-        self._dtype = dtype
-        weight = equalised(state[f"{name}.conv.weight"][0])
-        self._modulation = Modulation(state, f"{name}.conv", weight)
-        self._side = Side(state, name, ops, dtype)
-        self._bias = (state[f"{name}.activate.bias"].float() * GAIN).chunk(2)[0].to(dtype)
+    def _keep(self, weight: Tensor, side: int) -> None:
         self._fir = fir_kernel(4.0).view(1, 1, 4, 4)
-        self._by_weights = more_maps_than_weights(weight, side)
         turned = weight.transpose(0, 1)
-        self._weight = channels_last(turned, torch.float32) if self._by_weights else ops.pack_up(turned.to(dtype), side)
+        if self._by_weights:
+            self._weight = channels_last(turned, torch.float32)
+        else:
+            self._weight = self._ops.pack_up(turned.to(self._dtype), side)
 
     def __call__(self, maps: Maps, style: Tensor, feature: Tensor) -> Maps:
         before, after = self._modulation(style)
