@@ -239,7 +239,9 @@ def check_target(source: Path | None, target: Path, *, overwrite: bool) -> None:
     """What can be said before any work is done on the photo `source`. Raises OutputExistsError, SaveError."""
     if source is not None and _is_same_file(source, target):
         raise SaveError(
-            f"{target.name} is the photo itself, which is never written to.", todo="Choose another name.", path=target
+            f"{target.name} is the photo itself, which is never written to.",
+            todo="Choose another name or folder.",
+            path=target,
         )
     atomic.check(target, overwrite=overwrite)
 

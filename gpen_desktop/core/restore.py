@@ -14,7 +14,7 @@ from gpen_desktop.errors import ModelError, OutOfMemoryError, WeightsError
 from gpen_desktop.models import catalog, store
 from gpen_desktop.models import device as devices
 from gpen_desktop.models.device import Compute
-from gpen_desktop.models.gpen import GpenNet
+from gpen_desktop.models.gpen import Answers, GpenNet
 from gpen_desktop.models.layout import Template
 from gpen_desktop.models.loader import load_gpen
 
@@ -59,7 +59,7 @@ class Restorer:
     @property
     def batch(self) -> int:
         """How many crops go through at a time. Answers depend on it in their last bits: split work at its multiples."""
-        return self._batch_size or self._fitting_batch()
+        return self._batch
 
     def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
         """Restore crops.
@@ -69,22 +69,23 @@ class Restorer:
         """
         torch.set_num_threads(self.compute.threads)  # holds for the calling thread only
         restored: list[FloatImage] = []
-        batch = self.batch
         while len(restored) < len(crops):
             progress.report(len(restored) / len(crops), "restore")
-            part = crops[len(restored) : len(restored) + batch]
+            part = crops[len(restored) : len(restored) + self._batch]
             try:
                 restored += self._run(np.stack(part))
             except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
                 if not _is_out_of_memory(error):
                     raise
-                batch = self._after_out_of_memory(len(part))
+                self._after_out_of_memory(len(part))
         progress.report(1.0, "restore")
         return restored
 
     def _use(self, compute: Compute) -> None:
         self._net: GpenNet = load_gpen(self._path, compute.device, compute.dtype)
         self.compute = compute
+        # Decided once: answers depend on the batch in their last bits.
+        self._batch = self._batch_size or self._fitting_batch()
 
     def _note(self, sentence: str) -> None:
         if sentence not in self.notes:
@@ -93,23 +94,31 @@ class Restorer:
     def _run(self, crops: FloatImage) -> list[FloatImage]:
         """One batch, (N, S, S, 3)."""
         made = self._net.restore(torch.from_numpy(crops))
-        if self.compute.dtype is torch.float16 and not bool((made.finite & made.lit).all()):  # what overflow leaves
-            devices.remember_broken_half(self.compute.device)
-            self._note(f"Half precision gives broken faces on {self.compute.name}; single precision is used instead.")
-            self._use(devices.choose(str(self.compute.device), "fp32"))
-            made = self._net.restore(torch.from_numpy(crops))
+        if self.compute.dtype is torch.float16 and not _is_sound(made):
+            made = self._in_single_precision(crops)
         if not bool(made.finite.all()):
             raise WeightsError(
                 f"The model '{self.model_name}' gave numbers that are no picture.", todo="Use another.", path=self._path
             )
         return [frozen(face) for face in made.pixels.numpy()]
 
+    def _in_single_precision(self, crops: FloatImage) -> Answers:
+        """The batch anew, and all that follow. The blame is the card's only where single precision does better."""
+        half = self.compute
+        self._use(devices.choose(str(half.device), "fp32"))
+        made = self._net.restore(torch.from_numpy(crops))
+        if _is_sound(made):
+            devices.remember_broken_half(half.device)
+            self._note(f"Half precision gives broken faces on {half.name}; single precision is used instead.")
+        return made
+
     def _fitting_batch(self) -> int:
-        """How many crops half of the free memory holds; one at least."""
+        """How many crops half of the free memory holds, a power of two; one at least."""
         most = _LARGEST_BATCH[self.compute.device.type]
         if most == 1:
             return 1
-        return max(1, min(most, _free_memory(self.compute.device) // (2 * self._net.bytes_per_face)))
+        fitting = min(most, _free_memory(self.compute.device) // (2 * self._net.bytes_per_face))
+        return 1 << (max(1, fitting).bit_length() - 1)
 
     def warm_up(self) -> None:
         """Run once on an empty crop, so that the first face does not wait for what a GPU's first run sets up.
@@ -128,18 +137,18 @@ class Restorer:
         if self.compute.device.type == "mps":
             torch.mps.empty_cache()
 
-    def _after_out_of_memory(self, tried: int) -> int:
-        """The batch size to go on with; on the CPU when a single crop was too much for the GPU."""
+    def _after_out_of_memory(self, tried: int) -> None:
+        """Go on with half the batch from now on; on the CPU when a single crop was too much for the GPU."""
         on_gpu = self.compute.device.type != "cpu"
         self.release()
         if tried > 1:
             self._note(f"{tried} faces at a time did not fit into memory; {tried // 2} are restored at a time.")
-            return tried // 2
+            self._batch = tried // 2
+            return
         if not on_gpu:
             raise OutOfMemoryError("There is not enough memory for even one face.", todo="Close other programs.")
         self._note(f"One face does not fit into the memory of {self.compute.name}; the CPU is used instead.")
         self._use(devices.choose("cpu", "auto"))
-        return 1
 
 
 def _check_kind(name: str) -> None:
@@ -148,12 +157,21 @@ def _check_kind(name: str) -> None:
         raise ModelError(f"'{name}' is no model that this version can restore faces with.", todo="Choose another.")
 
 
+def _is_sound(made: Answers) -> bool:
+    """Whether no face is what overflow in half precision leaves: not a number somewhere, or black all over."""
+    return bool((made.finite & made.lit).all())
+
+
 def _is_out_of_memory(error: BaseException) -> bool:
-    """PyTorch reports a failed CPU or Apple allocation as a plain RuntimeError."""
+    """PyTorch reports a failed CPU or Apple allocation as a plain RuntimeError, and one while a CUDA graph is recorded
+    as a failed recording, with the allocation's error behind it."""
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
     text = str(error)
-    return "DefaultCPUAllocator" in text or "out of memory" in text.lower()
+    if "DefaultCPUAllocator" in text or "out of memory" in text.lower():
+        return True
+    behind = error.__cause__ or error.__context__
+    return behind is not None and _is_out_of_memory(behind)
 
 
 def _free_memory(device: torch.device) -> int:

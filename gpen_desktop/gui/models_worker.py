@@ -7,7 +7,6 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from gpen_desktop.errors import GpenError
 from gpen_desktop.gui import failure
 from gpen_desktop.models import store
 from gpen_desktop.models.store import InstalledModel
@@ -32,7 +31,7 @@ class _Worker(QObject):
     def _told(self, work: Callable[[], None]) -> None:
         try:
             work()
-        except (GpenError, OSError) as error:
+        except Exception as error:  # told to the user; a slot that raises would leave the dialog waiting
             self.failed.emit(failure.from_exception(error))
 
 

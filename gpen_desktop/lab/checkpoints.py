@@ -26,7 +26,7 @@ class Checkpoint:
     """Where a training stands.
 
     generator, averaged: published layout, float32; averaged is the moving average that is shipped. discriminator: empty
-    before the adversarial stage. optimiser: Adam's state by part. steps: of all workers together.
+    before the adversarial stage. optimiser: its state by part. steps: of all workers together.
     """
 
     descriptor: GpenDescriptor
@@ -51,7 +51,7 @@ def load(path: Path) -> Checkpoint:
     try:
         fields = torch.load(path, map_location="cpu", weights_only=True)
         return Checkpoint(**{**fields, "descriptor": GpenDescriptor(**fields["descriptor"])})
-    except (OSError, RuntimeError, KeyError, TypeError, ValueError, UnpicklingError) as error:
+    except (OSError, EOFError, RuntimeError, KeyError, TypeError, ValueError, UnpicklingError) as error:
         raise WeightsError(f"It is no training checkpoint of ours ({error}).", path=path) from error
 
 

@@ -39,6 +39,7 @@ class Case:
 
     kind: str
     level: str
+    names: Sequence[str]
     clean: Sequence[Picture]
     damaged: Sequence[Picture]
 
@@ -50,7 +51,7 @@ def damaged_folders(clean: Path, damaged: Path, size: int = 256) -> Iterator[Cas
     picture of it grey) is held against the grey clean faces. Raises UnreadablePhotoError, OptionError.
     """
     originals = {path.stem: _resized(read_face(path), size, cv2.INTER_AREA) for path in face_files(clean)}
-    yield Case(CLEAN, "", list(originals.values()), list(originals.values()))
+    yield Case(CLEAN, "", list(originals), list(originals.values()), list(originals.values()))
     kinds = sorted(folder for folder in damaged.iterdir() if folder.is_dir()) if damaged.is_dir() else []
     if not kinds:
         raise OptionError(f"'{damaged}' has no folders of damaged faces.", todo="It holds one folder a kind.")
@@ -63,16 +64,16 @@ def damaged_folders(clean: Path, damaged: Path, size: int = 256) -> Iterator[Cas
         targets = [originals[path.stem] for path in files]
         if all(np.ptp(picture.astype(np.int16), axis=2).max() <= 1 for picture in pictures):
             targets = [cv2.cvtColor(cv2.cvtColor(t, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB) for t in targets]
-        yield Case(folder.name, "", targets, pictures)
+        yield Case(folder.name, "", [path.stem for path in files], targets, pictures)
 
 
 def graded_cases(clean: Path, size: int = 256) -> Iterator[Case]:
     """Cases of lab/graded.py made from clean faces. Raises UnreadablePhotoError."""
-    originals = [_resized(read_face(path), size, cv2.INTER_AREA) for path in face_files(clean)]
+    originals = {path.stem: _resized(read_face(path), size, cv2.INTER_AREA) for path in face_files(clean)}
     for kind, level in GRADES:
-        pairs = [graded(kind, level, p.astype(np.float32) / 255, seed) for seed, p in enumerate(originals)]
+        pairs = [graded(kind, level, p.astype(np.float32) / 255, seed) for seed, p in enumerate(originals.values())]
         targets, inputs = ([_bytes(pair[side]) for pair in pairs] for side in (0, 1))
-        yield Case(kind, level, targets, inputs)
+        yield Case(kind, level, list(originals), targets, inputs)
 
 
 def evaluate(cases: Sequence[Case], ways: Mapping[str, Method], progress: Progress | None = None) -> Report:
@@ -103,8 +104,7 @@ def evaluate(cases: Sequence[Case], ways: Mapping[str, Method], progress: Progre
                 columns.append(_labelled(name, answers))
         sheet.append(np.hstack([*columns, _labelled("clean", case.clean)]))
     progress.report(1.0, "evaluate")
-    tones = [measures.skin_tone(face) for face in cases[0].clean]
-    return Report((*rows, *_means(faces, tones)), np.vstack(sheet))
+    return Report((*rows, *_means(faces, _groups(cases))), np.vstack(sheet))
 
 
 def estimate(values: Sequence[float]) -> Estimate:
@@ -119,17 +119,27 @@ def estimate(values: Sequence[float]) -> Estimate:
     return Estimate(mean, mean - half, mean + half)
 
 
-def _means(faces: Mapping[str, Sequence[Mapping[str, Sequence[float]]]], tones: Sequence[str]) -> Iterator[Row]:
-    """A row for each method and group: each face's mean over the cases, where every case has the same faces."""
-    groups = {
-        "": range(len(tones)),
-        **{f"{tone} skin": [i for i, t in enumerate(tones) if t == tone] for tone in TONES},
-    }
+def _groups(cases: Sequence[Case]) -> dict[str, list[int]]:
+    """Name of a group -> its faces, '' for all, where every damaged case has the same faces; else none."""
+    names = {tuple(case.names) for case in cases if case.kind != CLEAN}
+    if len(names) != 1 or sum(case.kind != CLEAN for case in cases) < 2:
+        return {}
+    # in colour, where one of the cases has the face so: the clean pictures of grey kinds are grey
+    tones: dict[str, str] = {}
+    for case in cases:
+        for name, face in zip(case.names, case.clean, strict=True):
+            tones[name] = tones.get(name) or measures.skin_tone(face)
+    order = names.pop()
+    by_tone = {f"{tone} skin": [i for i, name in enumerate(order) if tones[name] == tone] for tone in TONES}
+    return {"": list(range(len(order))), **{group: members for group, members in by_tone.items() if members}}
+
+
+def _means(
+    faces: Mapping[str, Sequence[Mapping[str, Sequence[float]]]], groups: Mapping[str, Sequence[int]]
+) -> Iterator[Row]:
+    """A row for each group and method: each face's mean over the cases."""
     for group, members in groups.items():
         for name, cases in faces.items():
-            lengths = {len(next(iter(case.values()))) for case in cases}
-            if len(cases) < 2 or lengths != {len(tones)} or not members:
-                continue
             values = {key: np.mean([case[key] for case in cases], axis=0)[list(members)].tolist() for key in cases[0]}
             yield Row(MEAN, group, name, len(members), {key: estimate(each) for key, each in values.items()})
 
@@ -145,8 +155,9 @@ def _bytes(picture: np.ndarray) -> Picture:
 
 
 def _labelled(name: str, pictures: Sequence[Picture]) -> Picture:
-    """The first faces one beside the other, under their name."""
-    shown = np.hstack(list(pictures[:_SHEET_FACES]))
+    """The first faces one beside the other, under their name; white where there are fewer."""
+    blank = np.full_like(pictures[0], 255)
+    shown = np.hstack([*pictures[:_SHEET_FACES], *[blank] * (_SHEET_FACES - len(pictures))])
     strip = np.full((22, shown.shape[1], 3), 255, np.uint8)
     cv2.putText(strip, name.strip(), (4, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0, 0, 0), 1, cv2.LINE_AA)
     return np.vstack([strip, shown])

@@ -120,13 +120,15 @@ def skin_delta_e(restored: Picture, clean: Picture) -> float:
 def skin_tone(clean: Picture) -> str:
     """Of TONES, by the individual typology angle of the face's skin: above 41°, down to 10°, below
     (Chardon et al. 1991; the lightest two and the darkest two of its classes in one). What the picture shows, exposure
-    and all; no statement on the person."""
+    and all; no statement on the person. '' for a grey picture, or one that shows no skin."""
     try:
         from skimage.color import rgb2lab  # noqa: PLC0415  -- of the lab extra, which may be absent
     except ImportError as error:
         raise OptionError("This needs scikit-image.", todo="Install it: uv sync --extra lab") from error
     mask = skin_mask(as_crop(clean.astype(np.float32) / 255))
-    lightness, _, yellow = np.average(rgb2lab(clean).reshape(-1, 3), axis=0, weights=mask.ravel() + 1e-9)
+    if not mask.any() or np.ptp(clean.astype(np.int16), axis=2).max() <= 1:
+        return ""
+    lightness, _, yellow = np.average(rgb2lab(clean).reshape(-1, 3), axis=0, weights=mask.ravel())
     angle = math.degrees(math.atan2(lightness - 50, yellow))
     return "light" if angle > 41 else "medium" if angle > 10 else "dark"
 

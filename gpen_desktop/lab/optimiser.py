@@ -40,8 +40,8 @@ class MuonAndAdam:
 
     def zero_grad(self) -> None:
         self._adam.zero_grad(set_to_none=True)
-        for filters in self._filters:
-            filters.grad = None
+        for filters, matrix in zip(self._filters, self._matrices, strict=True):
+            filters.grad = matrix.grad = None
 
     def step(self) -> None:
         for filters, matrix in zip(self._filters, self._matrices, strict=True):

@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -23,7 +23,7 @@ import torch.multiprocessing as mp
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from gpen_desktop.errors import OptionError
+from gpen_desktop.errors import OptionError, WeightsError
 from gpen_desktop.lab import checkpoints, losses
 from gpen_desktop.lab.centre import Centre
 from gpen_desktop.lab.checkpoints import Checkpoint
@@ -181,12 +181,21 @@ class _Worker:
         }
         for name, state in begin.optimiser.items():
             if name in self._optimisers:
-                self._optimisers[name].load_state_dict(state)
+                self._resume(name, state)
         self._generate = self._parts["generator"]
         self._pixel_loss = _pixel_loss
         if settings.compiled:
             self._generate = torch.compile(self._generate)
             self._pixel_loss = torch.compile(_pixel_loss)
+
+    def _resume(self, part: str, state: dict[str, Any]) -> None:
+        try:
+            self._optimisers[part].load_state_dict(state)
+        except (KeyError, ValueError) as error:
+            path = self._settings.out / CHECKPOINT
+            raise WeightsError(
+                f"Its optimiser's state does not fit ({error}).", todo="Start anew from its weights.", path=path
+            ) from error
 
     def step(self, pair: Pair, own: int) -> tuple[float, float]:
         """One step on a batch (N, S, S, 3) uint8. Gives loss and gradient norm of the generator."""

@@ -74,7 +74,9 @@ def train(settings: Settings) -> LandmarkNet:
         if (step + 1) % _REPORT_EVERY == 0 or step + 1 == settings.steps:
             print(f"step {step + 1}: {judge(net, judges, photos)}", flush=True)
             state = {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "steps": step + 1}
-            torch.save(state, _checkpoint(settings))
+            part = _checkpoint(settings).with_suffix(".part")
+            torch.save(state, part)
+            part.replace(_checkpoint(settings))
     told = {"input": "(N,1,96,96) grey, zero mean, / (std + 8)", "output": "(N,11): 5 points / crop side, face logit"}
     save_file({name: tensor.contiguous() for name, tensor in net.state_dict().items()}, settings.out, metadata=told)
     return net.eval()
@@ -128,7 +130,7 @@ def _resume(settings: Settings, net: LandmarkNet, optimiser: torch.optim.Optimiz
         net.load_state_dict(state["net"])
         optimiser.load_state_dict(state["optimiser"])
         return int(state["steps"])
-    except (RuntimeError, KeyError, UnpicklingError) as error:
+    except (EOFError, RuntimeError, KeyError, UnpicklingError) as error:
         raise WeightsError(f"It is no checkpoint of this training ({error}).", path=path) from error
 
 

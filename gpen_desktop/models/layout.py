@@ -93,7 +93,7 @@ def _guess(state: Mapping[str, torch.Tensor], template: Template) -> GpenDescrip
     if missing:
         raise _not_gpen(f"it lacks '{missing[0]}' and has {_some(state)}")
     for key, dims in ((first, 4), (style, 2), (constant, 4)):
-        if state[key].dim() != dims:
+        if state[key].dim() != dims or 0 in state[key].shape:
             raise _not_gpen(f"'{key}' has shape {tuple(state[key].shape)}")
     steps = _count(state, r"ecd(\d+)\.0\.")
     if not 3 <= steps <= 10:

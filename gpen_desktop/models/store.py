@@ -91,7 +91,7 @@ def import_file(source: str | Path) -> tuple[InstalledModel, Verification]:
 
     A file whose hash the catalogue knows takes the catalogue's name, and the place of a damaged one. Any other keeps
     its own name, is unverified and has to hold a network that can be used. Nothing in it is run. Raises WeightsError:
-    not such a file, or another of its name is here or in the catalogue.
+    not such a file, or another model has its name, here or in the catalogue.
     """
     source = Path(source).expanduser()
     if not source.is_file():
@@ -108,27 +108,45 @@ def import_file(source: str | Path) -> tuple[InstalledModel, Verification]:
             todo="Get it again, or give it another name if it is meant to differ.",
             path=source,
         )
+    model = InstalledModel(
+        info.name if info else source.stem, paths.user_weights() / (info.file if info else source.name), info
+    )
     is_known = info is not None and info.sha256 == digest
     if not is_known:
         _check_usable(source, info)
-    target = paths.user_weights() / (info.file if info else source.name)
-    if not is_known and target.exists() and sha256_of(target) != digest:
-        raise WeightsError(
-            f"There is another model '{target.stem}' already.",
-            todo="Remove it first, or give the new file another name.",
-            path=source,
-        )
-    _copy_whole(source, target)
-    model = InstalledModel(info.name if info else target.stem, target, info)
+        _check_name(source, digest, model)
+    _copy_whole(source, model.path)
     return model, Verification.VERIFIED if is_known else Verification.UNVERIFIED
 
 
 def _check_usable(source: Path, info: ModelInfo | None) -> None:
-    """Raises WeightsError where a file is not what it will be used as."""
+    """Raises WeightsError where a file of unknown hash holds no network that can be used, or not the one it is named
+    after."""
     from gpen_desktop.models.loader import read_descriptor  # noqa: PLC0415  -- brings torch, which takes seconds
 
-    if info is None or (info.kind == "restorer" and info.usable):
-        read_descriptor(source)
+    found = read_descriptor(source)
+    if info is not None and info.size != found.size:
+        raise WeightsError(
+            f"'{source.name}' holds a network of {found.size} pixels, but one of {info.size} bears that name.",
+            todo="Give it another name.",
+            path=source,
+        )
+
+
+def _check_name(source: Path, digest: str, model: InstalledModel) -> None:
+    """Raises WeightsError where another model, here or in the catalogue, answers to the name of the one to come."""
+    name = model.name.casefold()
+    if model.info is None and any(info.name.casefold() == name for info in MODELS):
+        raise WeightsError(
+            f"'{model.name}' is the name of another model in the list.", todo="Give the file another name.", path=source
+        )
+    for other in installed():
+        if other.name.casefold() == name and (other.path != model.path or sha256_of(other.path) != digest):
+            raise WeightsError(
+                f"There is another model '{other.name}' already.",
+                todo="Remove it first, or give the new file another name.",
+                path=source,
+            )
 
 
 def remove(model: InstalledModel) -> None:

@@ -1301,6 +1301,10 @@
         <translation>“{0}”的形状为 {1}，应为 {2}</translation>
     </message>
     <message>
+        <source>&apos;{0}&apos; holds a network of {1} pixels, but one of {2} bears that name.</source>
+        <translation>“{0}”中的网络为 {1} 像素，而该名称对应的是 {2} 像素的模型。</translation>
+    </message>
+    <message>
         <source>&apos;{0}&apos; holds more than numbers, or is damaged; nothing in it was run.</source>
         <translation>“{0}”含有数值以外的内容，或已损坏；其中的代码没有被运行。</translation>
     </message>
@@ -1339,6 +1343,10 @@
     <message>
         <source>&apos;{0}&apos; is not there.</source>
         <translation>“{0}”不存在。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is the name of another model in the list.</source>
+        <translation>“{0}”是列表中另一个模型的名称。</translation>
     </message>
     <message>
         <source>&apos;{0}&apos; was asked for</source>
@@ -1383,6 +1391,10 @@
     <message>
         <source>Choose another format.</source>
         <translation>请选择其他格式。</translation>
+    </message>
+    <message>
+        <source>Choose another name or folder.</source>
+        <translation>请换一个名称或文件夹。</translation>
     </message>
     <message>
         <source>Choose another name.</source>
@@ -1495,6 +1507,14 @@
     <message>
         <source>Get them from {0} and run: gpen-desktop models import {1}</source>
         <translation>请从 {0} 获取，然后运行：gpen-desktop models import {1}</translation>
+    </message>
+    <message>
+        <source>Give it another name.</source>
+        <translation>请给它换一个名称。</translation>
+    </message>
+    <message>
+        <source>Give the file another name.</source>
+        <translation>请给该文件换一个名称。</translation>
     </message>
     <message>
         <source>Half precision gives broken faces on {0}; single precision is used instead.</source>

@@ -103,6 +103,51 @@ def test_out_of_memory_halves_the_batch(use: Callable[[FakeNet], None], error: t
     )
 
 
+def test_what_fitted_once_is_kept_to(use: Callable[[FakeNet], None]) -> None:
+    net = FakeNet(fits(2))
+    use(net)
+    restorer = Restorer(TINY, device="cpu", precision="fp32", batch_size=4)
+    restorer.restore(crops(4), SilentProgress())
+    assert restorer.batch == 2
+    restorer.restore(crops(4), SilentProgress())
+    assert net.batches == [4, 2, 2, 2, 2]
+
+
+def test_memory_that_ran_out_while_a_graph_was_recorded_is_told_as_such(use: Callable[[FakeNet], None]) -> None:
+    def answer(x: torch.Tensor) -> torch.Tensor:
+        if len(x) == 1:
+            return x
+        try:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        finally:
+            raise RuntimeError("operation failed due to a previous error during capture")
+
+    use(FakeNet(answer))
+    restorer = Restorer(TINY, device="cpu", precision="fp32", batch_size=2)
+    assert len(restorer.restore(crops(2), SilentProgress())) == 2
+    assert restorer.batch == 1
+
+
+def test_the_card_is_not_blamed_for_what_single_precision_makes_no_better(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A CPU stands in for the card."""
+    monkeypatch.setattr(paths, "user_data", lambda: tmp_path)
+    monkeypatch.setattr(devices, "_told", set())
+    black = FakeNet(lambda x: torch.full_like(x, -1.0))
+    monkeypatch.setattr(restore, "load_gpen", lambda *_: black)
+
+    def choose(device: str, precision: str) -> devices.Compute:
+        dtype = torch.float16 if precision == "auto" else devices.PRECISIONS[precision]
+        return devices.Compute(torch.device("cpu"), dtype, f"card, {precision}", "", 2)
+
+    monkeypatch.setattr(devices, "choose", choose)
+    restorer = Restorer(TINY, batch_size=1)
+    restorer.restore(crops(1), SilentProgress())
+    assert restorer.notes == ()
+    assert not devices.half_is_broken(torch.device("cpu"))
+
+
 def test_not_even_one_face_on_the_cpu(use: Callable[[FakeNet], None]) -> None:
     use(FakeNet(fits(0)))
     with pytest.raises(OutOfMemoryError, match="even one face"):

@@ -80,6 +80,7 @@ def test_gain_and_change_are_held_against_the_damaged_face(tools: dict[str, meas
 def test_skin_tones_are_told_apart_by_what_the_picture_shows() -> None:
     face = drawn_face(256)
     assert [measures.skin_tone((face * light).astype(np.uint8)) for light in (1.0, 0.8, 0.45)] == list(measures.TONES)
+    assert measures.skin_tone(np.repeat(face[..., 1:2], 3, axis=2)) == ""
 
 
 def test_confidence_intervals_narrow_with_faces() -> None:
@@ -136,9 +137,9 @@ def half_way(damaged: list[np.ndarray]) -> list[np.ndarray]:
 def result() -> report.Report:
     clean = [drawn_face(256), drawn_face(256, seed=1) // 2]
     cases = [
-        ev.Case("clean", "", clean, clean),
-        ev.Case("noise", "20", clean, [noisy(p, 20) for p in clean]),
-        ev.Case("noise", "40", clean, [noisy(p, 40) for p in clean]),
+        ev.Case("clean", "", ["a", "b", "c"], [*clean, clean[0]], [*clean, clean[0]]),  # c is damaged nowhere
+        ev.Case("noise", "20", ["a", "b"], clean, [noisy(p, 20) for p in clean]),
+        ev.Case("noise", "40", ["a", "b"], clean, [noisy(p, 40) for p in clean]),
     ]
     return ev.evaluate(cases, {"damaged": methods.untouched, "blur": half_way})
 

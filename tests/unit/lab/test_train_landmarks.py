@@ -100,6 +100,7 @@ def test_a_tiny_training_writes_weights_that_the_product_reads_and_resumes(
 
     train(Settings(**{**vars(data), "steps": 3}))
     assert "step 3" in capsys.readouterr().out
-    data.out.with_suffix(".checkpoint").write_bytes(b"nothing")
-    with pytest.raises(WeightsError, match="no checkpoint"):
-        train(data)
+    for damaged in (b"nothing", b""):
+        data.out.with_suffix(".checkpoint").write_bytes(damaged)
+        with pytest.raises(WeightsError, match="no checkpoint"):
+            train(data)

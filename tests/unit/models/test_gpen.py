@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
-from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -68,19 +67,40 @@ class Replay:
         self.made.copy_(self.net(self.given))
 
 
-def test_cuda_form_records_once_per_batch_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    recorded: list[int] = []
+class Stream:
+    """Stands in for a CUDA stream, on which nothing waits for anybody here."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.synchronized = 0
+
+    def wait_stream(self, other: Stream) -> None:
+        pass
+
+    def synchronize(self) -> None:
+        self.synchronized += 1
+
+
+@pytest.fixture
+def recorded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A processor stands in for CUDA's streams, graphs and page-locked memory. Gives the batch sizes recorded."""
+    sizes: list[int] = []
 
     def record(net: CudaGpen, faces: int) -> Recording:
-        recorded.append(faces)
+        sizes.append(faces)
         given = torch.zeros(faces, 3, 64, 64)
         made = torch.zeros(faces, 3, 64, 64)
         return Recording(Replay(net._net, given, made), given, made)  # type: ignore[arg-type]  # a stand-in
 
     monkeypatch.setattr(CudaGpen, "_record", record)
-    monkeypatch.setattr(CudaGpen, "_locked", staticmethod(lambda tensor: tensor))
-    monkeypatch.setattr(torch.cuda, "Stream", lambda device: SimpleNamespace(synchronize=lambda: None))
+    monkeypatch.setattr(CudaGpen, "_locked", staticmethod(lambda shape, dtype: torch.empty(shape, dtype=dtype)))
+    monkeypatch.setattr(torch.cuda, "Stream", Stream)
+    monkeypatch.setattr(torch.cuda, "current_stream", Stream)
     monkeypatch.setattr(torch.cuda, "stream", lambda stream: nullcontext())
+    monkeypatch.setattr(torch.Tensor, "record_stream", lambda tensor, stream: None)
+    return sizes
+
+
+def test_cuda_form_records_once_per_batch_size(recorded: list[int]) -> None:
     path = GOLDEN / "gpen_tiny_64.pth"
     net = CudaGpen(read_tensors(path)[0], read_descriptor(path), CPU, torch.float32)
     with np.load(path.with_suffix(".npz")) as arrays:
@@ -90,13 +110,23 @@ def test_cuda_form_records_once_per_batch_size(monkeypatch: pytest.MonkeyPatch) 
     assert relative_error(first, wanted) < 1e-5  # not overwritten by the next run
     assert relative_error(net(x[:1]), wanted[:1]) < 1e-5
     assert recorded == [3, 1]
-    found = net.restore(x.permute(0, 2, 3, 1) / 2 + 0.5)
-    assert found.finite.tolist() == found.lit.tolist() == [True] * 3
-    torch.testing.assert_close(found.pixels, (wanted.permute(0, 2, 3, 1) / 2 + 0.5).clamp(0, 1), rtol=0, atol=1e-5)
-    assert recorded == [3, 1]
     net.release()
     net(x)
     assert recorded == [3, 1, 3]
+
+
+@pytest.mark.usefixtures("recorded")
+@pytest.mark.parametrize(("dtype", "error"), [(torch.float32, 1e-5), (torch.bfloat16, 0.06)])
+def test_cuda_form_takes_crops_and_gives_faces_in_main_memory(dtype: torch.dtype, error: float) -> None:
+    path = GOLDEN / "gpen_tiny_64.pth"
+    net = CudaGpen(read_tensors(path)[0], read_descriptor(path), CPU, dtype)
+    with np.load(path.with_suffix(".npz")) as arrays:
+        x, wanted = (torch.from_numpy(arrays[name]).permute(0, 2, 3, 1) / 2 + 0.5 for name in ("input", "output"))
+    found = net.restore(x)
+    assert net._stream.synchronized == 1  # before anybody reads what the GPU is still writing
+    assert found.pixels.dtype is torch.float32
+    assert found.finite.tolist() == found.lit.tolist() == [True] * 3
+    torch.testing.assert_close(found.pixels, wanted.clamp(0, 1), rtol=0, atol=error)
 
 
 def test_missing_private_operators_fall_back_to_public_ones(monkeypatch: pytest.MonkeyPatch) -> None:

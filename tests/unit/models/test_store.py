@@ -8,9 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from gpen_desktop import paths
 from gpen_desktop.errors import UnknownModelError, WeightsError
+from gpen_desktop.lab import reference
 from gpen_desktop.models import catalog, store
 from gpen_desktop.models.store import Verification
 
@@ -29,6 +31,12 @@ def file(folder: Path, name: str, content: bytes = b"weights") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     path.write_bytes(content)
+    return path
+
+
+def gpen_256(path: Path) -> Path:
+    described = reference.described(256, style_dim=16, n_mlp=2, channel_multiplier=1, narrow=0.0625)
+    torch.save(reference.random_state(described), path)
     return path
 
 
@@ -109,7 +117,7 @@ def test_a_catalogued_name_with_another_content_is_refused(tmp_path: Path, user_
 
 
 def test_a_catalogued_name_without_known_hash_is_unverified(tmp_path: Path, user_folder: Path) -> None:
-    model, verdict = store.import_file(file(tmp_path, "GPEN-BFR-256.pth", GPEN))
+    model, verdict = store.import_file(gpen_256(tmp_path / "GPEN-BFR-256.pth"))
     assert verdict is Verification.UNVERIFIED
     assert store.find("gpen-256") == model.path == user_folder / "GPEN-BFR-256.pth"
 
@@ -132,6 +140,21 @@ def test_an_earlier_import_is_never_replaced_by_another_file_of_its_name(tmp_pat
     with pytest.raises(WeightsError, match=r"another model 'mine' already.*Remove it first"):
         store.import_file(file(tmp_path / "other", "mine.pth", OTHER_GPEN))
     assert (user_folder / "mine.pth").read_bytes() == GPEN
+    with pytest.raises(WeightsError, match="another model 'mine' already"):  # it would answer to the same name
+        store.import_file(file(tmp_path / "other", "Mine.pt", OTHER_GPEN))
+
+
+@pytest.mark.parametrize("name", ["gpen-512.pth", "builtin-256.pt", "CodeFormer.pth"])
+def test_names_of_the_catalogues_models_are_theirs(tmp_path: Path, user_folder: Path, name: str) -> None:
+    with pytest.raises(WeightsError, match="name of another model in the list"):
+        store.import_file(file(tmp_path, name, GPEN))
+    assert not user_folder.exists()
+
+
+def test_a_file_that_holds_another_size_than_its_name_says_is_refused(tmp_path: Path, user_folder: Path) -> None:
+    with pytest.raises(WeightsError, match="64 pixels, but one of 256"):
+        store.import_file(file(tmp_path, "GPEN-BFR-256.pth", GPEN))
+    assert not user_folder.exists()
 
 
 def test_removing_is_for_the_users_own_files(user_folder: Path) -> None:
