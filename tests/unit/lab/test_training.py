@@ -76,6 +76,15 @@ def test_losses_are_least_where_nothing_is_left_to_better() -> None:
     assert losses.pyramid_l1(off, target) > 0
 
 
+def test_texture_counts_how_much_detail_there_is_and_not_where() -> None:
+    torch.manual_seed(0)
+    target, other = (0.2 * torch.randn(1, 3, 64, 64) for _ in range(2))
+    assert losses.texture_loss(target, target) == 0
+    smooth = torch.nn.functional.avg_pool2d(target, 3, 1, 1)
+    assert losses.texture_loss(smooth, target) > 3 * losses.texture_loss(other, target)
+    assert losses.log_mse(smooth, target) < losses.log_mse(other, target)
+
+
 def test_the_rate_warms_up_and_falls_along_a_cosine() -> None:
     assert learning_rate(0.0, own=0) < 0.02
     assert learning_rate(0.0, own=500) == 1.0
