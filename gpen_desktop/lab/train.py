@@ -50,8 +50,8 @@ class Settings:
     """One training run.
 
     steps: of all workers together, at which the cosine ends. batch: faces a step. rate: at the top of the
-    cosine. stage: 'pixel' or 'adversarial'. workers: 1 on CUDA. texture, adversarial: weights of
-    losses.texture_loss and of the discriminator's answer.
+    cosine. stage: 'pixel' or 'adversarial'. workers: 1 on CUDA. ssim, texture, adversarial: weights of
+    these losses beside log MSE.
     """
 
     faces: Path
@@ -66,6 +66,7 @@ class Settings:
     workers: int = 2
     device: str = "cpu"
     seed: int = 0
+    ssim: float = 1.5
     texture: float = 0.0
     adversarial: float = 0.02
     save_every: int = 250
@@ -206,7 +207,7 @@ class _Worker:
         with torch.autocast(self._device.type, torch.bfloat16):
             restored = self._generate(damaged)
         restored = restored.float()
-        loss = self._picture_loss(restored, target, self._settings.texture)
+        loss = self._picture_loss(restored, target, self._settings.ssim, self._settings.texture)
         if "discriminator" in self._parts:
             self._teach_discriminator(restored.detach(), target, rate, own)
             loss = loss + self._settings.adversarial * losses.generator_loss(self._judge(restored))
@@ -260,8 +261,8 @@ def learning_rate(progress: float, own: int) -> float:
     return min(1.0, (own + 1) / _WARM_UP) * (_LAST_RATE + (1 - _LAST_RATE) * cosine)
 
 
-def _picture_loss(restored: Tensor, target: Tensor, texture: float) -> Tensor:
-    loss = losses.log_mse(restored, target) + 1.5 * losses.ssim_loss(restored, target)
+def _picture_loss(restored: Tensor, target: Tensor, ssim: float, texture: float) -> Tensor:
+    loss = losses.log_mse(restored, target) + ssim * losses.ssim_loss(restored, target)
     return loss + texture * losses.texture_loss(restored, target) if texture else loss
 
 
@@ -309,6 +310,7 @@ def _parse() -> Settings:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--ssim", type=float, default=1.5, help="weight of 1 - SSIM")
     parser.add_argument("--texture", type=float, default=0.0, help="weight of the texture loss")
     parser.add_argument("--adversarial", type=float, default=0.02, help="weight of the discriminator's answer")
     return Settings(**vars(parser.parse_args()))
