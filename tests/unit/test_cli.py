@@ -20,6 +20,7 @@ from gpen_desktop.__main__ import main
 from gpen_desktop.cli import Exit
 
 SAMPLE = "hopper_small_blurry.jpg"
+GRAINY = "collins_faded_colour.jpg"
 
 
 @pytest.fixture
@@ -33,19 +34,20 @@ def run(*arguments: str | Path) -> int:
     return cli.run([str(argument) for argument in arguments])
 
 
-def test_a_sample_is_restored_end_to_end(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sample_is_restored_end_to_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sample = Path(shutil.copy(paths.samples() / GRAINY, tmp_path))  # on the small blurry one there is little to change
     out, report_file = tmp_path / "out", tmp_path / "report.json"
     before = sample.read_bytes()
     assert run("restore", sample, "-o", out, "--report", report_file, "--precision", "fp32") == Exit.ALL_DONE
     assert sample.read_bytes() == before
-    with Image.open(out / SAMPLE) as after, Image.open(sample) as source:
+    with Image.open(out / GRAINY) as after, Image.open(sample) as source:
         assert after.size == source.size
         changed = np.abs(np.asarray(after, int) - np.asarray(source, int)).max(axis=2) > 1
     report = json.loads(report_file.read_text(encoding="utf-8"))
     (photo,) = report["photos"]
     assert [face["state"] for face in photo["faces"]] == ["restored"]
     x, y, width, height = photo["faces"][0]["box"]
-    assert changed[round(y) : round(y + height), round(x) : round(x + width)].mean() > 0.05
+    assert changed[round(y) : round(y + height), round(x) : round(x + width)].mean() > 0.5
     assert report["model"] == "builtin-256"
     assert report["compute"].startswith("CPU")
     assert {"load", "detect", "align", "restore", "compose", "save"} <= set(photo["seconds"])
