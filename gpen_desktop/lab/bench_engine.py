@@ -201,7 +201,6 @@ def _work(form: str, work: Path) -> None:
     x = np.repeat(x, faces, axis=0)
     before = _peak_mib()
     call, check = _build(form, work)
-    call(x)
     y = check(x)
     _say({})
     for command in sys.stdin:

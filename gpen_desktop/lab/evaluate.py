@@ -62,7 +62,7 @@ def damaged_folders(clean: Path, damaged: Path, size: int = 256) -> Iterator[Cas
             raise OptionError(f"'{folder / lost[0]}' has no clean face of that name in '{clean}'.")
         pictures = [_resized(read_face(path), size, cv2.INTER_CUBIC) for path in files]
         targets = [originals[path.stem] for path in files]
-        if all(np.ptp(picture.astype(np.int16), axis=2).max() <= 1 for picture in pictures):
+        if all(measures.is_grey(picture) for picture in pictures):
             targets = [cv2.cvtColor(cv2.cvtColor(t, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB) for t in targets]
         yield Case(folder.name, "", [path.stem for path in files], targets, pictures)
 

@@ -21,8 +21,7 @@ def log_mse(restored: Tensor, target: Tensor) -> Tensor:
 
 def ssim_loss(restored: Tensor, target: Tensor) -> Tensor:
     """1 - SSIM of the grey pictures, over 8 px boxes every 4 px: a coarse, cheap form of the measure."""
-    weights = restored.new_tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
-    a, b = (((picture + 1) / 2 * weights).sum(1, keepdim=True) for picture in (restored, target))
+    a, b = _grey(restored), _grey(target)
     moments = F.avg_pool2d(torch.cat((a, b, a * a, b * b, a * b), dim=1), 8, 4)
     ma, mb, aa, bb, ab = moments.chunk(5, dim=1)
     c1, c2 = 0.01**2, 0.03**2  # Wang et al. 2004
@@ -36,8 +35,7 @@ def texture_loss(restored: Tensor, target: Tensor) -> Tensor:
 
     What cannot be known is smooth in the least-squares answer; this asks for as much texture as the target has there.
     """
-    weights = restored.new_tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
-    pictures = torch.cat([((picture + 1) / 2 * weights).sum(1, keepdim=True) for picture in (restored, target)])
+    pictures = torch.cat([_grey(restored), _grey(target)])
     total = restored.new_zeros(())
     for _ in range(2):
         small = F.avg_pool2d(pictures, 2)
@@ -72,6 +70,12 @@ def r1_penalty(judged: Tensor, pictures: Tensor) -> Tensor:
     """Squared gradient of the answers by the clean pictures (Mescheder et al. 2018); `pictures` require gradients."""
     (gradient,) = torch.autograd.grad(judged.sum(), pictures, create_graph=True)
     return gradient.square().sum((1, 2, 3)).mean()
+
+
+def _grey(picture: Tensor) -> Tensor:
+    """(N, 1, S, S) in [0, 1], by ITU-R BT.601's weights."""
+    weights = picture.new_tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
+    return ((picture + 1) / 2 * weights).sum(1, keepdim=True)
 
 
 def _double(x: Tensor) -> Tensor:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
 from typing import Final
 
 import cv2
@@ -102,10 +104,7 @@ def landmark_shift(net: nn.Module, restored: Picture, clean: Picture) -> float:
 
 def skin_delta_e(restored: Picture, clean: Picture) -> float:
     """Mean CIEDE2000 over the clean face's skin, after a blur that takes grain and pores away."""
-    try:
-        from skimage.color import deltaE_ciede2000, rgb2lab  # noqa: PLC0415  -- of the lab extra, which may be absent
-    except ImportError as error:
-        raise OptionError("This needs scikit-image.", todo="Install it: uv sync --extra lab") from error
+    colour = _skimage_color()
     size = clean.shape[0]
     mask = skin_mask(as_crop(clean.astype(np.float32) / 255))
     rows, columns = np.nonzero(mask.max(1) > 0.05)[0], np.nonzero(mask.max(0) > 0.05)[0]
@@ -113,30 +112,42 @@ def skin_delta_e(restored: Picture, clean: Picture) -> float:
         return float("nan")
     part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     sigma = _COLOUR_BLUR * _eye_distance(size)
-    labs = [rgb2lab(cv2.GaussianBlur(p.astype(np.float32) / 255, (0, 0), sigma)[part]) for p in (restored, clean)]
-    return float(np.average(deltaE_ciede2000(*labs), weights=mask[part]))
+    labs = [
+        colour.rgb2lab(cv2.GaussianBlur(p.astype(np.float32) / 255, (0, 0), sigma)[part]) for p in (restored, clean)
+    ]
+    return float(np.average(colour.deltaE_ciede2000(*labs), weights=mask[part]))
 
 
 def skin_tone(clean: Picture) -> str:
     """Of TONES, by the individual typology angle of the face's skin: above 41°, down to 10°, below
     (Chardon et al. 1991; the lightest two and the darkest two of its classes in one). What the picture shows, exposure
     and all; no statement on the person. '' for a grey picture, or one that shows no skin."""
-    try:
-        from skimage.color import rgb2lab  # noqa: PLC0415  -- of the lab extra, which may be absent
-    except ImportError as error:
-        raise OptionError("This needs scikit-image.", todo="Install it: uv sync --extra lab") from error
+    colour = _skimage_color()
     mask = skin_mask(as_crop(clean.astype(np.float32) / 255))
-    if not mask.any() or np.ptp(clean.astype(np.int16), axis=2).max() <= 1:
+    if not mask.any() or is_grey(clean):
         return ""
-    lightness, _, yellow = np.average(rgb2lab(clean).reshape(-1, 3), axis=0, weights=mask.ravel())
+    lightness, _, yellow = np.average(colour.rgb2lab(clean).reshape(-1, 3), axis=0, weights=mask.ravel())
     angle = math.degrees(math.atan2(lightness - 50, yellow))
     return "light" if angle > 41 else "medium" if angle > 10 else "dark"
+
+
+def is_grey(picture: Picture) -> bool:
+    """Whether its channels differ by no more than rounding does."""
+    return bool(np.ptp(picture.astype(np.int16), axis=2).max() <= 1)
 
 
 def as_crop(pixels: FloatImage) -> Crop:
     """An aligned face as the crop of a photo that is that face: landmarks at the FFHQ template, (S, S, 3) in [0, 1]."""
     points = template_points("ffhq", pixels.shape[0])
     return Crop(Face(frozen(points), float("inf")), frozen(pixels), frozen(np.eye(2, 3)))
+
+
+def _skimage_color() -> ModuleType:
+    """skimage.color. Raises OptionError where it is missing."""
+    try:
+        return import_module("skimage.color")  # of the lab extra, which may be absent
+    except ImportError as error:
+        raise OptionError("This needs scikit-image.", todo="Install it: uv sync --extra lab") from error
 
 
 def _eye_distance(size: int) -> float:

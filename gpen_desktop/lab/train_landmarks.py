@@ -32,11 +32,10 @@ from gpen_desktop.lab.landmark_samples import (
     face_sample,
     labelled_faces,
 )
-from gpen_desktop.models.landmarks import CROP_SIDE, LandmarkNet, find_landmarks
+from gpen_desktop.models.landmarks import CROP_SIDE, LandmarkNet, find_landmarks, normalised
 
 _REPORT_EVERY: Final = 500
 _BACKGROUNDS_SEEN: Final = 400
-_CONTRAST_FLOOR: Final = 8.0  # as models/landmarks.py normalises
 
 
 @dataclass(frozen=True)
@@ -80,13 +79,6 @@ def train(settings: Settings) -> LandmarkNet:
     told = {"input": "(N,1,96,96) grey, zero mean, / (std + 8)", "output": "(N,11): 5 points / crop side, face logit"}
     save_file({name: tensor.contiguous() for name, tensor in net.state_dict().items()}, settings.out, metadata=told)
     return net.eval()
-
-
-def normalised(crops: Tensor) -> Tensor:
-    """(N, 96, 96) uint8 as the network takes them."""
-    x = crops.float()[:, None]
-    spread, mean = torch.std_mean(x, dim=(1, 2, 3), correction=0, keepdim=True)
-    return (x - mean) / (spread + _CONTRAST_FLOOR)
 
 
 def landmark_loss(answers: Tensor, points: Tensor, faces: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ A batch is worked face by face: processors gain nothing from batches here, and a
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 import torch
@@ -127,7 +128,7 @@ class Side:
         return self._ops.conv_act(feature, self._gain, self._bias, groups=len(self._bias))
 
 
-class Styled:
+class Styled(ABC):
     """What every modulated 3x3 convolution has. side: of the maps that it reads."""
 
     def __init__(
@@ -142,9 +143,9 @@ class Styled:
         self._by_weights = more_maps_than_weights(weight, side)
         self._keep(weight, side)
 
+    @abstractmethod
     def _keep(self, weight: Tensor, side: int) -> None:
         """Keep the (out, in, 3, 3) float32 weight as it will be used."""
-        raise NotImplementedError
 
 
 class Level(Styled):

@@ -96,7 +96,7 @@ def find_landmarks(net: nn.Module, crops: NDArray[np.uint8]) -> tuple[NDArray[np
     with torch.inference_mode():
         out = torch.cat(
             [
-                net(_normalised(torch.from_numpy(crops[start : start + _CHUNK]).to(device)))
+                net(normalised(torch.from_numpy(crops[start : start + _CHUNK]).to(device)))
                 for start in range(0, len(crops), _CHUNK)
             ]
         )
@@ -104,7 +104,7 @@ def find_landmarks(net: nn.Module, crops: NDArray[np.uint8]) -> tuple[NDArray[np
     return rows[:, :10].reshape(-1, 5, 2) * CROP_SIDE, rows[:, 10]
 
 
-def _normalised(crops: Tensor) -> Tensor:
+def normalised(crops: Tensor) -> Tensor:
     """(N, 96, 96) uint8 -> (N, 1, 96, 96) float32, zero mean, divided by standard deviation + 8."""
     x = crops.to(torch.float32)[:, None]
     spread, mean = torch.std_mean(x, dim=(1, 2, 3), correction=0, keepdim=True)

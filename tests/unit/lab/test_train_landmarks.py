@@ -13,8 +13,8 @@ import torch
 
 from gpen_desktop.errors import UnreadablePhotoError, WeightsError
 from gpen_desktop.lab import landmark_samples as samples
-from gpen_desktop.lab.train_landmarks import Settings, landmark_loss, normalised, train
-from gpen_desktop.models.landmarks import CROP_SIDE, find_landmarks, load_landmarks
+from gpen_desktop.lab.train_landmarks import Settings, landmark_loss, train
+from gpen_desktop.models.landmarks import CROP_SIDE, find_landmarks, load_landmarks, normalised
 from tests.unit.lab.pictures import drawn_face
 
 LANDMARKS = np.array(
