@@ -7,6 +7,7 @@ damaged in fixed steps (lab/graded.py). Faces are aligned to the FFHQ template.
 from __future__ import annotations
 
 import argparse
+import csv
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -76,12 +77,32 @@ def graded_cases(clean: Path, size: int = 256) -> Iterator[Case]:
         yield Case(kind, level, list(originals), targets, inputs)
 
 
-def evaluate(cases: Sequence[Case], ways: Mapping[str, Method], progress: Progress | None = None) -> Report:
+def read_groups(table: Path) -> dict[str, list[str]]:
+    """Group -> names of its faces, from a CSV with columns face and group. Raises OptionError."""
+    groups: dict[str, list[str]] = {}
+    try:
+        with table.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                groups.setdefault(row["group"], []).append(row["face"])
+    except (OSError, UnicodeDecodeError, KeyError) as error:
+        raise OptionError(
+            f"'{table}' is no table of groups ({error}).", todo="It is a CSV with the columns face and group."
+        ) from error
+    return groups
+
+
+def evaluate(
+    cases: Sequence[Case],
+    ways: Mapping[str, Method],
+    groups: Mapping[str, Sequence[str]] | None = None,
+    progress: Progress | None = None,
+) -> Report:
     """Run every method on every case and measure.
 
-    Rows are in the order of cases, then of methods; last come the means over all cases but the clean one, over all
-    faces and over those of each skin tone (measures.skin_tone), whose intervals are those of a mean over people.
-    Raises OptionError where basicsr or scikit-image is missing.
+    groups: names of groups and of the faces in them. Rows are in the order of cases, then of methods; last come the
+    means over all cases but the clean one, over all faces, those of each skin tone (measures.skin_tone) and each group,
+    whose intervals are those of a mean over people.
+    Raises OptionError where basicsr or scikit-image is missing, or a group names a face that is not there.
     """
     progress = progress or SilentProgress()
     tools = measures.all_measures()
@@ -104,7 +125,7 @@ def evaluate(cases: Sequence[Case], ways: Mapping[str, Method], progress: Progre
                 columns.append(_labelled(name, answers))
         sheet.append(np.hstack([*columns, _labelled("clean", case.clean)]))
     progress.report(1.0, "evaluate")
-    return Report((*rows, *_means(faces, _groups(cases))), np.vstack(sheet))
+    return Report((*rows, *_means(faces, _groups(cases, groups or {}))), np.vstack(sheet))
 
 
 def estimate(values: Sequence[float]) -> Estimate:
@@ -119,7 +140,7 @@ def estimate(values: Sequence[float]) -> Estimate:
     return Estimate(mean, mean - half, mean + half)
 
 
-def _groups(cases: Sequence[Case]) -> dict[str, list[int]]:
+def _groups(cases: Sequence[Case], named: Mapping[str, Sequence[str]]) -> dict[str, list[int]]:
     """Name of a group -> its faces, '' for all, where every damaged case has the same faces; else none."""
     names = {tuple(case.names) for case in cases if case.kind != CLEAN}
     if len(names) != 1 or sum(case.kind != CLEAN for case in cases) < 2:
@@ -131,7 +152,12 @@ def _groups(cases: Sequence[Case]) -> dict[str, list[int]]:
             tones[name] = tones.get(name) or measures.skin_tone(face)
     order = names.pop()
     by_tone = {f"{tone} skin": [i for i, name in enumerate(order) if tones[name] == tone] for tone in TONES}
-    return {"": list(range(len(order))), **{group: members for group, members in by_tone.items() if members}}
+    lost = [name for members in named.values() for name in members if name not in tones]
+    if lost:
+        raise OptionError(f"There is no face '{lost[0]}', which a group names.")
+    by_name = {group: [order.index(name) for name in members] for group, members in named.items()}
+    shown = {group: members for group, members in (by_tone | by_name).items() if members}
+    return {"": list(range(len(order))), **shown}
 
 
 def _means(
@@ -172,6 +198,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", action="append", metavar="NAME|FILE", help="may be given again (builtin-256)")
     parser.add_argument("--composed", action="store_true", help="also as the product composes it, skin protected")
     parser.add_argument("--no-plain", action="store_true", help="without fastNlMeans and unsharp mask")
+    parser.add_argument("--groups", type=Path, metavar="CSV", help="faces by group (columns face, group), for means")
     parser.add_argument("--size", type=int, default=256, help="side at which all are compared, pixels")
     parser.add_argument("--device", default="auto")
     parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="write report.json, report.md and sheet.png")
@@ -193,7 +220,7 @@ def run(options: argparse.Namespace) -> Report:
         cases = list(damaged_folders(options.faces, options.damaged, options.size))
     else:
         cases = list(graded_cases(options.faces, options.size))
-    result = evaluate(cases, ways)
+    result = evaluate(cases, ways, read_groups(options.groups) if options.groups else None)
     if options.output:
         report.write(result, options.output)
     return result

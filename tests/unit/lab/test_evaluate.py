@@ -141,7 +141,7 @@ def result() -> report.Report:
         ev.Case("noise", "20", ["a", "b"], clean, [noisy(p, 20) for p in clean]),
         ev.Case("noise", "40", ["a", "b"], clean, [noisy(p, 40) for p in clean]),
     ]
-    return ev.evaluate(cases, {"damaged": methods.untouched, "blur": half_way})
+    return ev.evaluate(cases, {"damaged": methods.untouched, "blur": half_way}, {"glasses": ["b"]})
 
 
 def test_the_report_has_every_method_on_every_case_and_the_mean(result: report.Report) -> None:
@@ -149,7 +149,7 @@ def test_the_report_has_every_method_on_every_case_and_the_mean(result: report.R
         *(("clean", "", m) for m in ("damaged", "blur")),
         *(("noise", "20", m) for m in ("damaged", "blur")),
         *(("noise", "40", m) for m in ("damaged", "blur")),
-        *(("mean", group, m) for group in ("", "light skin", "dark skin") for m in ("damaged", "blur")),
+        *(("mean", group, m) for group in ("", "light skin", "dark skin", "glasses") for m in ("damaged", "blur")),
     ]
     mean = result.row("mean", "damaged").values["psnr"].mean
     each = [result.row("noise", "damaged", level).values["psnr"].mean for level in ("20", "40")]
@@ -159,10 +159,25 @@ def test_the_report_has_every_method_on_every_case_and_the_mean(result: report.R
         result.row("noise", "none")
 
 
+def test_a_group_holds_the_faces_that_its_table_names(result: report.Report, tmp_path: Path) -> None:
+    assert result.row("mean", "blur", "glasses").n == 1
+    alone, skin = (result.row("mean", "blur", group).values["psnr"].mean for group in ("glasses", "dark skin"))
+    assert alone == skin  # of face b, the dark one
+    table = tmp_path / "groups.csv"
+    table.write_text("face,group\na,glasses\nb,glasses\nb,beards\n", encoding="utf-8")
+    assert ev.read_groups(table) == {"glasses": ["a", "b"], "beards": ["b"]}
+    table.write_text("name,group\na,glasses\n", encoding="utf-8")
+    with pytest.raises(OptionError, match="no table of groups"):
+        ev.read_groups(table)
+    cases = [ev.Case("noise", level, ["a"], [drawn_face(256)], [drawn_face(256)]) for level in ("1", "2")]
+    with pytest.raises(OptionError, match="'lost'"):
+        ev.evaluate(cases, {"damaged": methods.untouched}, {"glasses": ["lost"]})
+
+
 def test_the_report_is_written_as_json_markdown_and_sheet(result: report.Report, tmp_path: Path) -> None:
     report.write(result, tmp_path / "new")
     told = json.loads((tmp_path / "new" / "report.json").read_text(encoding="utf-8"))
-    assert len(told["rows"]) == 12
+    assert len(told["rows"]) == 14
     assert told["rows"][0]["psnr"]["mean"] is None  # infinite: the clean face itself
     text = (tmp_path / "new" / "report.md").read_text(encoding="utf-8")
     assert "| noise 20 | 2 |" in text
