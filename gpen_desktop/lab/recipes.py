@@ -79,6 +79,14 @@ def _low_resolution(x: FloatImage, rng: Rng) -> FloatImage:
     return d.shrunk(x, rng, int(rng.integers(48, 111)), lambda s: _stored(s, rng, deviation, quality))
 
 
+def _enlarged(x: FloatImage, rng: Rng) -> FloatImage:
+    """A face with fewer pixels than the network takes, else unharmed: what aligning a small, good face gives."""
+    x = d.gaussian_blur(x, rng.uniform(0, 2))
+    deviation = rng.uniform(0, 2) if rng.random() < 0.5 else 0
+    quality = rng.uniform(80, 100)
+    return d.shrunk(x, rng, int(rng.integers(64, 201)), lambda s: _stored(s, rng, deviation, quality))
+
+
 def _noisy(x: FloatImage, rng: Rng) -> FloatImage:
     x = d.noise(d.gaussian_blur(x, rng.uniform(0.3, 1.5)), rng, rng.uniform(7, 22), alike=rng.random() < 0.3)
     return d.jpeg(x, rng.uniform(40, 90)) if rng.random() < 0.85 else x
@@ -169,6 +177,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "light": _light,
         "soft": _soft,
         "low_resolution": _low_resolution,
+        "enlarged": _enlarged,
         "noisy": _noisy,
         "severe": _severe,
         "old": _old,
@@ -186,6 +195,7 @@ DEFAULT: Final[Recipe] = MappingProxyType(
         "light": 13,
         "soft": 16,
         "low_resolution": 15,
+        "enlarged": 12,
         "noisy": 11,
         "severe": 14,
         "old": 12,
