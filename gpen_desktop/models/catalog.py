@@ -59,7 +59,7 @@ MODELS: tuple[ModelInfo, ...] = (
         "restorer",
         "gpen_builtin_256.safetensors",
         8_941_916,
-        "e10d34ef18214a47665339d3bfdb91986e9817cf853b043564a7a82178f30118",
+        "a6f8d33a8bb52e1955665b935e5a5fd7bd023eebfd3216f74685869a90fdf9b3",
         MIT,
         "shipped",
         256,
