@@ -15,6 +15,7 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import Final
 
+import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -54,6 +55,7 @@ class Settings:
 def train(settings: Settings) -> LandmarkNet:
     """Train until settings.steps, write settings.out (safetensors) and give the network. Raises WeightsError,
     UnreadablePhotoError."""
+    cv2.setNumThreads(1)  # before the loader forks: its worker would wait for OpenCV's threads for ever
     torch.manual_seed(settings.seed)
     net = LandmarkNet()
     optimiser = torch.optim.AdamW(net.parameters(), settings.rate, weight_decay=1e-3)

@@ -50,6 +50,7 @@ class ModelInfo:
 
 
 BUILTIN = "builtin-256"
+DETECTOR = "retinaface025"
 LANDMARKS = "landmarks5"
 
 MODELS: tuple[ModelInfo, ...] = (
@@ -65,6 +66,17 @@ MODELS: tuple[ModelInfo, ...] = (
         256,
         "ffhq",
         "Our own training on public-domain portraits: takes away grain and blur, invents nothing.",
+    ),
+    ModelInfo(
+        DETECTOR,
+        "Built-in face detector",
+        "detector",
+        "retinaface_mobile025.safetensors",
+        893_472,
+        "910245b9be2ac906bbcc93afeeb4f2da8f4caf70fccdce9362d687148e518cce",
+        MIT,
+        "shipped",
+        notes="Our own training on composed scenes, in facexlib's RetinaFace layout.",
     ),
     ModelInfo(
         LANDMARKS,

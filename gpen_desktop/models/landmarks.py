@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from gpen_desktop.errors import WeightsError
+from gpen_desktop.models.folding import fold_batch_norms
 from gpen_desktop.models.loader import read_tensors
 
 CROP_SIDE = 96
@@ -74,7 +73,9 @@ def load_landmarks(path: Path, device: str = "cpu") -> nn.Module:
             todo="Reinstall GPEN Desktop, or get its weights folder again.",
             path=path,
         ) from error
-    return _folded(net.eval()).to(device).to(memory_format=torch.channels_last)
+    net.eval()
+    fold_batch_norms(net)
+    return net.to(device).to(memory_format=torch.channels_last)
 
 
 def find_landmarks(net: nn.Module, crops: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -109,17 +110,3 @@ def normalised(crops: Tensor) -> Tensor:
     x = crops.to(torch.float32)[:, None]
     spread, mean = torch.std_mean(x, dim=(1, 2, 3), correction=0, keepdim=True)
     return ((x - mean) / (spread + _CONTRAST_FLOOR)).contiguous(memory_format=torch.channels_last)
-
-
-def _folded(net: LandmarkNet) -> nn.Module:
-    """The same function with each batch norm folded into its convolution: 1.5 times as fast on a processor."""
-    layers: list[nn.Module] = []
-    for layer in net.body:
-        if isinstance(layer, nn.BatchNorm2d):
-            convolution = layers.pop()
-            if not isinstance(convolution, nn.Conv2d):
-                raise TypeError("A batch norm of the landmark network follows no convolution.")
-            layers.append(fuse_conv_bn_eval(convolution, layer))
-        else:
-            layers.append(layer)
-    return nn.Sequential(OrderedDict(body=nn.Sequential(*layers), head=net.head))

@@ -1162,6 +1162,14 @@
         <translation>由我们用公有领域肖像训练：去除颗粒与模糊，不凭空捏造。</translation>
     </message>
     <message>
+        <source>Built-in face detector</source>
+        <translation>内置人脸检测器</translation>
+    </message>
+    <message>
+        <source>Our own training on composed scenes, in facexlib&apos;s RetinaFace layout.</source>
+        <translation>由我们用合成场景自行训练，采用 facexlib 的 RetinaFace 结构。</translation>
+    </message>
+    <message>
         <source>Built-in landmarks</source>
         <translation>内置关键点模型</translation>
     </message>
@@ -1289,6 +1297,10 @@
         <translation>无法移除“{0}”（{1}）。</translation>
     </message>
     <message>
+        <source>&apos;{0}&apos; does not hold the face detector.</source>
+        <translation>“{0}”中没有人脸检测器。</translation>
+    </message>
+    <message>
         <source>&apos;{0}&apos; does not hold the landmark network.</source>
         <translation>“{0}”中没有关键点网络。</translation>
     </message>
@@ -1357,8 +1369,8 @@
         <translation>JPEG 不支持透明：透明部分已填为白色。</translation>
     </message>
     <message>
-        <source>A batch norm of the landmark network follows no convolution.</source>
-        <translation>关键点网络中有一个批归一化层前面没有卷积层。</translation>
+        <source>A batch norm follows no convolution.</source>
+        <translation>批归一化层之前没有卷积层。</translation>
     </message>
     <message>
         <source>A {0} cannot hold the {1}, which was left out.</source>
@@ -1577,18 +1589,6 @@
         <translation>{0} 的内存容不下一张人脸，已改用 CPU。</translation>
     </message>
     <message>
-        <source>OpenCV cannot use its cascade &apos;{0}&apos;.</source>
-        <translation>OpenCV 无法使用自带的检测数据“{0}”。</translation>
-    </message>
-    <message>
-        <source>OpenCV&apos;s cascade &apos;{0}&apos; cannot be read ({1}).</source>
-        <translation>无法读取 OpenCV 自带的检测数据“{0}”（{1}）。</translation>
-    </message>
-    <message>
-        <source>OpenCV&apos;s cascade &apos;{0}&apos; is of an unknown kind.</source>
-        <translation>OpenCV 自带的检测数据“{0}”类型未知。</translation>
-    </message>
-    <message>
         <source>Part of the EXIF data is damaged; that part was left out.</source>
         <translation>部分 EXIF 数据已损坏，已略去。</translation>
     </message>
@@ -1615,10 +1615,6 @@
     <message>
         <source>Reinstall GPEN Desktop, or get its weights folder again.</source>
         <translation>请重新安装 GPEN Desktop，或重新获取其 weights 文件夹。</translation>
-    </message>
-    <message>
-        <source>Reinstall opencv-python 4.x.</source>
-        <translation>请重新安装 opencv-python 4.x。</translation>
     </message>
     <message>
         <source>Remove it first, or give the new file another name.</source>

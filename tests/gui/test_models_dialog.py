@@ -162,6 +162,6 @@ def test_remove_asks_and_falls_back_to_the_built_in_model(open_dialog, settings:
 
 def test_built_in_models_cannot_be_removed(open_dialog) -> None:
     dialog = open_dialog()
-    for name in (catalog.BUILTIN, catalog.LANDMARKS):
+    for name in (catalog.BUILTIN, catalog.DETECTOR, catalog.LANDMARKS):
         dialog.select(name)
         assert not dialog._card.remove.isVisible()

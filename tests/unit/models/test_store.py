@@ -43,7 +43,7 @@ def gpen_256(path: Path) -> Path:
 @pytest.mark.usefixtures("user_folder")
 def test_what_is_shipped_is_there_and_whole() -> None:
     models = store.installed()
-    assert [m.name for m in models] == [catalog.BUILTIN, catalog.LANDMARKS]
+    assert [m.name for m in models] == [catalog.BUILTIN, catalog.DETECTOR, catalog.LANDMARKS]
     for model in models:
         assert model.info is not None
         assert model.path.stat().st_size == model.info.bytes
