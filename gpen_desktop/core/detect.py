@@ -1,7 +1,7 @@
-"""Photo -> faces, with what the program ships: cascades propose and confirm, the landmark network judges.
+"""Photo -> faces, with what the program ships: a detector proposes, the landmark network judges.
 
-One cascade proposes places on a small copy, upright and turned; the network places points in the photo's own pixels and
-scores them; another cascade has to see a face there too.
+The detector looks at the whole photo and at a small copy of it, for large faces; the landmark network looks at each of
+its proposals in the photo's own pixels, from many sides, places the points and scores them.
 """
 
 from __future__ import annotations
@@ -9,48 +9,49 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gpen_desktop import paths
 from gpen_desktop.core.align import template_points
-from gpen_desktop.core.cascades import WINDOW, WITNESS_CROP, WITNESS_MARGIN, FaceProposer, FaceWitness
 from gpen_desktop.core.frames import Floats, GreyPyramid, face_sizes, frames_around, to_photo
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import Face, Photo, frozen
 from gpen_desktop.errors import OptionError
 from gpen_desktop.models.landmarks import CROP_SIDE, find_landmarks, load_landmarks
+from gpen_desktop.models.retinaface import find_faces, load_retinaface
 
-MIN_FACE = 24.0
-"""Width in pixels of the smallest Face.box that is looked for unless told otherwise: eyes 11 to 12 px apart."""
+MIN_FACE = 25.0
+"""Width in pixels of the smallest Face.box that is looked for unless told otherwise: eyes 12 px apart."""
 
 LONGEST_COPY = 2000
 """Longest side in pixels of the copy in which faces are looked for."""
 
 _STAGE = "detect"
 
-_WINDOW_PER_BOX = 1.1
-"""Side of the cascade's window over the width of Face.box: measured, 1.1 on most faces."""
+_LEAST_WIDTH = 25.0
+"""Width in pixels that the smallest wanted face keeps in the copy that the detector looks at."""
 
-_TURNS = ((0.0, 1.0), (-25.0, 0.7), (25.0, 0.7))
-"""Tilts (degrees) in which faces are looked for, and the share of the copy's size at which. The cascade finds faces
-within 15 degrees of each; tilted ones are rare in crowds of small faces, so there a smaller copy does."""
+_COPIES = (1.0, 0.25)
+"""Sizes at which the detector looks at the photo: in the second, faces of up to a thousand pixels are small enough."""
 
-_MAYBE = -2.0
-"""A face logit above which a proposal gets a second look, from a frame that fits the points of the first."""
+_LEAST_SIZE = 8.0
+"""Size in pixels (frames.face_sizes) of the smallest face that is believed of the second copy: a width of 17. What is
+smaller there has been seen four times as large in the first."""
+
+_PROPOSED = 0.35
+"""The detector's score above which a place gets a look by the landmark network."""
 
 _LIKELY = 0.0
 """A face logit above which a place gets all the passes."""
 
-_SURE = 3.0
-"""A mean face logit above which a place is a face: a probability of 0.95."""
+_SURE = 3.8
+"""A mean face logit above which a place is a face: a probability of 0.98."""
 
 _STEADY = 0.08
 """Passes over a face agree on its points; over anything else they scatter: mean distance from their average, in face
 sizes. 97 in 100 faces are under 0.05."""
-
-_WITNESSED = 5
-"""In how many windows the second cascade has to see the face: 97 in 100 faces have 8 or more, most else has none."""
 
 _APART = 0.6
 """Faces nearer to each other than this many sizes of the larger are one face seen twice."""
@@ -79,7 +80,7 @@ _JITTERS = frozen(_jitters())
 
 @dataclass(frozen=True)
 class _Sightings:
-    """What the network says of N places. points: (N, 5, 2) photo pixels. logits: (N,)."""
+    """What a network says of N places. points: (N, 5, 2) photo pixels. logits: (N,), higher is surer."""
 
     points: Floats
     logits: Floats
@@ -91,18 +92,17 @@ class _Sightings:
 class FaceDetector:
     """The built-in face detector; loads once, then finds faces in any number of photos.
 
-    Raises WeightsError where the cascade or the landmark network cannot be read.
+    Raises WeightsError where the detector or the landmark network cannot be read.
     """
 
     def __init__(self, *, device: str = "cpu") -> None:
-        self._proposer = FaceProposer()
-        self._witness = FaceWitness()
+        self._finder = load_retinaface(paths.weights() / "retinaface_mobile025.safetensors", device)
         self._net = load_landmarks(paths.weights() / "landmarks5.safetensors", device)
 
     def detect(self, photo: Photo, *, min_face: float = MIN_FACE, progress: Progress | None = None) -> tuple[Face, ...]:
         """Find the faces whose box is at least `min_face` pixels wide, in reading order, each once.
 
-        Faces up to 30 degrees off upright are found. Score: mean face logit over 24 passes, above 3 and mostly 5 to 9.
+        Faces up to 40 degrees off upright are found. Score: mean face logit over 24 passes, mostly 5 to 9.
         In photos over LONGEST_COPY the smallest face that can be found grows with the photo.
         Raises OptionError where min_face is not positive, Cancelled when progress says so.
         """
@@ -110,13 +110,11 @@ class FaceDetector:
             raise OptionError(f"The smallest face is {min_face} pixels.", todo="It has to be above 0.")
         progress = progress or SilentProgress()
         grey = GreyPyramid(photo)
-        proposals = self._propose(grey, min_face, progress)
-        maybe = self._look(grey, proposals, above=_MAYBE)
-        likely = self._look(grey, frames_around(maybe.points), above=_LIKELY)
+        proposals = self._propose(photo, min_face, progress)
+        likely = self._look(grey, frames_around(proposals), above=_LIKELY)
         progress.report(0.75, _STAGE)
         seen, scatter = self._look_closely(grey, frames_around(likely.points))
-        steady = _without_doubles(seen.only((seen.logits > _SURE) & (scatter < _STEADY)))
-        sure = self._confirmed(grey, steady)
+        sure = _without_doubles(seen.only((seen.logits > _SURE) & (scatter < _STEADY)))
         faces = (Face(frozen(p.copy()), float(s)) for p, s in zip(sure.points, sure.logits, strict=True))
         progress.report(1.0, _STAGE)
         return in_reading_order(face for face in faces if face.box[2] >= min_face)
@@ -137,21 +135,21 @@ class FaceDetector:
         points = seen.points[0] if _fills(seen.points[0], rough_box) else _average_face(rough_box)
         return Face(frozen(points.copy()), float("inf"))
 
-    def _propose(self, grey: GreyPyramid, min_face: float, progress: Progress) -> Floats:
-        shrink = min(1.0, WINDOW / (min_face * _WINDOW_PER_BOX), LONGEST_COPY / grey.longest_side)
-        frames = []
-        for number, (roll, share) in enumerate(_TURNS):
-            progress.report(0.6 * number / len(_TURNS), _STAGE)
-            found = self._proposer.propose(grey.shrunk(shrink * share), roll)
-            found[:, :2] = (found[:, :2] + 0.5) / (shrink * share) - 0.5
-            found[:, 2] /= shrink * share
-            frames.append(found)
-        return np.concatenate(frames)
-
-    def _confirmed(self, grey: GreyPyramid, seen: _Sightings) -> _Sightings:
-        frames = frames_around(seen.points)
-        frames[:, 2] *= WITNESS_MARGIN
-        return seen.only(self._witness.count(grey.cut(frames, WITNESS_CROP)) >= _WITNESSED)
+    def _propose(self, photo: Photo, min_face: float, progress: Progress) -> Floats:
+        """Landmarks (N, 5, 2) of what may be faces, each once."""
+        largest = min(1.0, _LEAST_WIDTH / min_face, LONGEST_COPY / max(photo.width, photo.height))
+        places, scores = [], []
+        for number, share in enumerate(_COPIES):
+            progress.report(0.6 * number / len(_COPIES), _STAGE)
+            copy = _shrunk(photo, largest * share)
+            points, sure = find_faces(self._finder, copy, above=_PROPOSED)
+            if share < 1:
+                large = face_sizes(points) >= _LEAST_SIZE
+                points, sure = points[large], sure[large]
+            to_photo = np.array([photo.width / copy.shape[1], photo.height / copy.shape[0]])
+            places.append((points + 0.5) * to_photo - 0.5)
+            scores.append(sure)
+        return _without_doubles(_Sightings(np.concatenate(places), np.concatenate(scores))).points
 
     def _look(self, grey: GreyPyramid, frames: Floats, *, above: float) -> _Sightings:
         """One pass over each frame; what has a logit above `above`, doubles merged."""
@@ -191,6 +189,13 @@ def in_reading_order(faces: Iterable[Face]) -> tuple[Face, ...]:
 def _centre(face: Face) -> tuple[float, float]:
     x, y = face.landmarks.mean(axis=0)
     return float(x), float(y)
+
+
+def _shrunk(photo: Photo, factor: float) -> NDArray[np.uint8]:
+    """The photo at `factor` of its size: (h, w, 3) RGB uint8."""
+    size = (max(1, round(photo.width * factor)), max(1, round(photo.height * factor)))
+    small = photo.pixels if factor == 1 else cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small // (photo.white // 255), np.uint8)
 
 
 def _without_doubles(seen: _Sightings) -> _Sightings:

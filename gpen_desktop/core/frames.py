@@ -55,17 +55,6 @@ class GreyPyramid:
         grey = cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2GRAY)
         self._levels: list[Grey] = [np.asarray(grey // (photo.white // 255), np.uint8)]
 
-    @property
-    def longest_side(self) -> int:
-        """In photo pixels."""
-        return int(max(self._levels[0].shape))
-
-    def shrunk(self, factor: float) -> Grey:
-        """The whole photo at `factor` (0 to 1] of its size."""
-        height, width = self._levels[0].shape
-        size = (max(1, round(width * factor)), max(1, round(height * factor)))
-        return np.asarray(cv2.resize(self._levels[0], size, interpolation=cv2.INTER_AREA), np.uint8)
-
     def cut(self, frames: Floats, crop_side: int) -> Grey:
         """What (N, 4) frames show, upright: (N, crop_side, crop_side) uint8. Beyond the edge the photo is reflected."""
         crops = np.empty((len(frames), crop_side, crop_side), np.uint8)
