@@ -174,11 +174,11 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         "restore/min_face",
         int,
-        24,
+        25,
         "Smallest face",
         "Faces narrower than this are left as they are.",
         Group.RESTORING,
-        limits=(24, 2000),
+        limits=(25, 2000),
         unit="px",
     ),
     Setting(

@@ -171,7 +171,7 @@ class ComposeOptions:
     """Everything the fast stage takes; none of it needs a model run.
 
     strength, denoise, sharpen: 0 to 100. faces: 'all', 'largest' or numbers from 1 in reading order.
-    min_face: faces whose box is narrower (px) are left alone; the detector finds none under 24.
+    min_face: faces whose box is narrower (px) are left alone; the detector finds none under 25.
     face_strengths: own strength per face number.
     scale: 1, 2 or 4, enlargement of the whole photo. restore_sharp: also restore faces that are sharp already.
     """
@@ -182,7 +182,7 @@ class ComposeOptions:
     denoise: int = 0
     sharpen: int = 0
     faces: FaceSelection = "all"
-    min_face: int = 24
+    min_face: int = 25
     face_strengths: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     scale: Literal[1, 2, 4] = 1
     restore_sharp: bool = False

@@ -14,7 +14,7 @@ from gpen_desktop.gui.controls import Segments
 from gpen_desktop.gui.edits import Edits
 from gpen_desktop.gui.value_slider import ValueSlider
 
-_MIN_FACE_LIMITS = (24, 400)
+_MIN_FACE_LIMITS = (25, 400)
 
 
 class FacesSection(QWidget):

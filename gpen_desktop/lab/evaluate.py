@@ -79,15 +79,18 @@ def graded_cases(clean: Path, size: int = 256) -> Iterator[Case]:
 
 def read_groups(table: Path) -> dict[str, list[str]]:
     """Group -> names of its faces, from a CSV with columns face and group. Raises OptionError."""
-    groups: dict[str, list[str]] = {}
     try:
         with table.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                groups.setdefault(row["group"], []).append(row["face"])
-    except (OSError, UnicodeDecodeError, KeyError) as error:
+            pairs = [(row["group"], row["face"]) for row in csv.DictReader(file)]
+    except (OSError, UnicodeDecodeError, KeyError, csv.Error) as error:
         raise OptionError(
             f"'{table}' is no table of groups ({error}).", todo="It is a CSV with the columns face and group."
         ) from error
+    groups: dict[str, list[str]] = {}
+    for line, (group, face) in enumerate(pairs, start=2):
+        if not group or not face:
+            raise OptionError(f"Line {line} of '{table}' lacks one of its two cells.", todo="Write face,group.")
+        groups.setdefault(group, []).append(face)
     return groups
 
 
@@ -106,6 +109,7 @@ def evaluate(
     """
     progress = progress or SilentProgress()
     tools = measures.all_measures()
+    members = _groups(cases, groups or {})
     rows: list[Row] = []
     sheet: list[Picture] = []
     faces: dict[str, list[dict[str, list[float]]]] = {name: [] for name in ways}
@@ -125,7 +129,7 @@ def evaluate(
                 columns.append(_labelled(name, answers))
         sheet.append(np.hstack([*columns, _labelled("clean", case.clean)]))
     progress.report(1.0, "evaluate")
-    return Report((*rows, *_means(faces, _groups(cases, groups or {}))), np.vstack(sheet))
+    return Report((*rows, *_means(faces, members)), np.vstack(sheet))
 
 
 def estimate(values: Sequence[float]) -> Estimate:
@@ -144,6 +148,8 @@ def _groups(cases: Sequence[Case], named: Mapping[str, Sequence[str]]) -> dict[s
     """Name of a group -> its faces, '' for all, where every damaged case has the same faces; else none."""
     names = {tuple(case.names) for case in cases if case.kind != CLEAN}
     if len(names) != 1 or sum(case.kind != CLEAN for case in cases) < 2:
+        if named:
+            raise OptionError("Groups need the same faces in two kinds of damage and more.", todo="Leave --groups out.")
         return {}
     # in colour, where one of the cases has the face so: the clean pictures of grey kinds are grey
     tones: dict[str, str] = {}

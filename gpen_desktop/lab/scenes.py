@@ -65,15 +65,20 @@ class Scene:
 
 def portraits(table: Path, subset: str) -> list[Portrait]:
     """Faces of a CSV with columns file and landmarks (JSON, px), whose file starts with `subset`/."""
-    with table.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["file"].startswith(f"{subset}/")]
-    if not rows:
-        raise UnreadablePhotoError(f"It lists no faces of '{subset}'.", path=table)
+    try:
+        with table.open(encoding="utf-8", newline="") as file:
+            rows = [(row["file"], np.array(json.loads(row["landmarks"]), np.float64)) for row in csv.DictReader(file)]
+    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+        raise UnreadablePhotoError(f"It is no table of faces ({error}).", path=table) from error
     found = []
-    for row in rows:
-        picture = read_face(table.parent / row["file"])
-        points = np.array(json.loads(row["landmarks"])) * (_FACE_SIDE / picture.shape[0])
+    for name, landmarks in rows:
+        if not name.startswith(f"{subset}/"):
+            continue
+        picture = read_face(table.parent / name)
+        points = (landmarks + 0.5) * (_FACE_SIDE / np.array(picture.shape[1::-1])) - 0.5
         found.append(Portrait(cv2.resize(picture, (_FACE_SIDE, _FACE_SIDE), interpolation=cv2.INTER_AREA), points))
+    if not found:
+        raise UnreadablePhotoError(f"It lists no faces of '{subset}'.", path=table)
     return found
 
 
@@ -221,7 +226,8 @@ def _add_thing(picture: FloatImage, people: Sequence[Portrait], props: Stage, rn
     if kind < 0.45 and props.things:
         thing = props.things[int(rng.integers(len(props.things)))]
         scale = side / max(thing.shape[:2])
-        thing = cv2.resize(thing, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        size = (max(2, round(thing.shape[1] * scale)), max(2, round(thing.shape[0] * scale)))
+        thing = cv2.resize(thing, size, interpolation=cv2.INTER_AREA)
         colours, alpha = thing[..., :3].astype(np.float32) / 255, thing[..., 3:].astype(np.float32) / 255
     else:
         portrait = people[int(rng.integers(len(people)))]
@@ -229,8 +235,6 @@ def _add_thing(picture: FloatImage, people: Sequence[Portrait], props: Stage, rn
         colours = cv2.resize(piece, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
         alpha = _oval((side, side), rng.uniform(0.3, 0.5), rng.uniform(0.35, 0.5))
     height, width = colours.shape[:2]
-    if height < 2 or width < 2 or max(height, width) > SCENE_SIDE:
-        return
     x, y = int(rng.integers(0, SCENE_SIDE - width + 1)), int(rng.integers(0, SCENE_SIDE - height + 1))
     part = picture[y : y + height, x : x + width]
     part += (np.clip(colours * rng.uniform(0.5, 1.3), 0, 1) - part) * alpha

@@ -72,7 +72,7 @@ def train(settings: Settings) -> nn.Module:
     scenes = Scenes(portraits(settings.faces, "train"), props, seed=settings.seed + begin)
     loader = iter(DataLoader(scenes, settings.batch, num_workers=1, prefetch_factor=4, collate_fn=list))
     places = anchors(SCENE_SIDE, SCENE_SIDE) / SCENE_SIDE
-    sums = np.zeros(3)
+    sums, counted = np.zeros(3), 0
     for step in range(begin, settings.steps):
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(step, settings)
@@ -84,14 +84,15 @@ def train(settings: Settings) -> nn.Module:
         optimiser.step()
         averaged.update_parameters(net)
         sums += [part.item() for part in parts]
+        counted += 1
         if (step + 1) % _REPORT_EVERY == 0 or step + 1 == settings.steps:
             told = ", ".join(
-                f"{name} {v:.3f}" for name, v in zip(("box", "class", "points"), sums / _REPORT_EVERY, strict=True)
+                f"{name} {v:.3f}" for name, v in zip(("box", "class", "points"), sums / counted, strict=True)
             )
-            sums[:] = 0
+            sums[:], counted = 0, 0
             print(f"step {step + 1}: {told}; {judge(averaged.module, judges)}", flush=True)
             _save(settings, net, averaged, optimiser, step + 1)
-            export(averaged.module, settings.out)
+    export(averaged.module, settings.out)
     return averaged.module.eval()
 
 
@@ -138,8 +139,8 @@ def face_boxes(landmarks: Tensor) -> Tensor:
 
 
 def class_loss(classes: Tensor, wanted: Tensor) -> Tensor:
-    """Summed cross-entropy of all anchors (N, A, 2) with a face and of the hardest without: seven to one, and twenty in
-    a scene without faces, so that it teaches too."""
+    """Summed cross-entropy of all anchors (N, A, 2) with a face and of the hardest without: seven to one, and at least
+    twenty a scene, so that empty ones teach too."""
     each = F.cross_entropy(classes.reshape(-1, 2), wanted.reshape(-1).long(), reduction="none").view_as(wanted)
     faces = wanted > 0
     hardness = each.detach().masked_fill(faces, -1)

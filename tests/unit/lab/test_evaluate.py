@@ -169,9 +169,14 @@ def test_a_group_holds_the_faces_that_its_table_names(result: report.Report, tmp
     table.write_text("name,group\na,glasses\n", encoding="utf-8")
     with pytest.raises(OptionError, match="no table of groups"):
         ev.read_groups(table)
+    table.write_text("face,group\na\n", encoding="utf-8")
+    with pytest.raises(OptionError, match="lacks one of its two cells"):
+        ev.read_groups(table)
     cases = [ev.Case("noise", level, ["a"], [drawn_face(256)], [drawn_face(256)]) for level in ("1", "2")]
     with pytest.raises(OptionError, match="'lost'"):
         ev.evaluate(cases, {"damaged": methods.untouched}, {"glasses": ["lost"]})
+    with pytest.raises(OptionError, match="two kinds"):
+        ev.evaluate(cases[:1], {"damaged": methods.untouched}, {"glasses": ["a"]})
 
 
 def test_the_report_is_written_as_json_markdown_and_sheet(result: report.Report, tmp_path: Path) -> None:

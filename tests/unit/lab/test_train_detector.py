@@ -10,18 +10,14 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from facexlib.detection.retinaface_utils import decode, decode_landm
 
 from gpen_desktop.core.types import Face
 from gpen_desktop.errors import UnreadablePhotoError, WeightsError
 from gpen_desktop.lab import scenes
-from tests.unit.lab.pictures import drawn_face, needs_basicsr
-
-pytest.importorskip("facexlib", reason="needs facexlib (the layout of RetinaFace), which comes with the lab extra")
-
-from facexlib.detection.retinaface_utils import decode, decode_landm
-
 from gpen_desktop.lab.train_detector import Settings, class_loss, face_boxes, targets, train
 from gpen_desktop.models.retinaface import anchors, find_faces, load_retinaface
+from tests.unit.lab.pictures import drawn_face, needs_basicsr
 
 pytestmark = needs_basicsr
 
@@ -63,6 +59,11 @@ def test_scenes_come_again_from_the_same_seed_and_show_crowds_single_faces_and_n
     widths = [Face(points, 0.0).box[2] for scene in first for points in scene.landmarks]
     assert min(widths) >= scenes.WIDTHS[0] * 0.75  # narrowed faces have narrower eyes
     assert max(widths) > 100
+
+
+def test_portraits_keep_pixel_centres(data: Settings) -> None:
+    portrait = scenes.portraits(data.faces, "train")[0]
+    np.testing.assert_allclose(portrait.landmarks, (LANDMARKS + 0.5) / 2 - 0.5)
 
 
 def test_landmarks_lie_where_the_features_are(data: Settings) -> None:
@@ -129,7 +130,9 @@ def test_a_tiny_training_writes_weights_that_the_product_reads_and_resumes(
     assert "step 2:" in capsys.readouterr().out
     assert data.out.stat().st_size < 1_000_000
     find_faces(load_retinaface(data.out), np.zeros((40, 60, 3), np.uint8), above=0.5)
-    train(data)  # done already: nothing more is learnt
+    data.out.unlink()
+    train(data)  # done already: nothing more is learnt, but the weights are there again
+    assert data.out.is_file()
     assert "step" not in capsys.readouterr().out
     data.out.with_suffix(".checkpoint").write_bytes(b"no checkpoint")
     with pytest.raises(WeightsError, match="no checkpoint"):
@@ -139,6 +142,13 @@ def test_a_tiny_training_writes_weights_that_the_product_reads_and_resumes(
 def test_what_is_missing_is_named(data: Settings, tmp_path: Path) -> None:
     with pytest.raises(UnreadablePhotoError, match="'test'"):
         scenes.portraits(data.faces, "test")
+    for text in ("file,points\na.png,[]\n", "file,landmarks\na.png,[1\n", "file,landmarks\na.png\n"):
+        (tmp_path / "bad.csv").write_text(text, encoding="utf-8")
+        with pytest.raises(UnreadablePhotoError, match="no table of faces"):
+            scenes.portraits(tmp_path / "bad.csv", "train")
+    cv2.imwrite(str(data.backgrounds / "deep.png"), np.zeros((40, 40, 3), np.uint16))
+    with pytest.raises(UnreadablePhotoError, match="8 bits"):
+        scenes.stage(data.backgrounds)
     (tmp_path / "empty").mkdir()
     with pytest.raises(UnreadablePhotoError, match="no pictures"):
         scenes.stage(tmp_path / "empty")
