@@ -31,7 +31,7 @@ _SLOPE = 0.1  # of the leaky ReLUs
 
 
 class RetinaFace(nn.Module):
-    """0.42 M parameters. (N, 3, H, W) float32 from `network_input` -> per anchor, A in all: (N, A, 4) boxes, (N, A, 2)
+    """0.43 M parameters. (N, 3, H, W) float32 from `network_input` -> per anchor, A in all: (N, A, 4) boxes, (N, A, 2)
     logits of no face and face, (N, A, 10) points, encoded as facexlib does."""
 
     def __init__(self) -> None:
