@@ -141,7 +141,7 @@ def test_broken_values_are_backed_up_and_reset(qapp, file: Path) -> None:
     assert (store.get("restore/strength"), store.get("restore/mode"), store.get("restore/min_face")) == (
         80,
         "strong",
-        24,
+        25,
     )
     assert store.backup is not None
     assert store.backup.read_text(encoding="utf-8") == text
