@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from safetensors.torch import save_file
@@ -53,6 +53,35 @@ def load(path: Path) -> Checkpoint:
         return Checkpoint(**{**fields, "descriptor": GpenDescriptor(**fields["descriptor"])})
     except (OSError, EOFError, RuntimeError, KeyError, TypeError, ValueError, UnpicklingError) as error:
         raise WeightsError(f"It is no training checkpoint of ours ({error}).", path=path) from error
+
+
+class Stateful(Protocol):
+    """A network or an optimiser."""
+
+    def state_dict(self) -> Any: ...
+
+    def load_state_dict(self, state_dict: Any) -> Any: ...
+
+
+def save_parts(parts: Mapping[str, Stateful], steps: int, path: Path) -> None:
+    """Write the state of a small training, whole or not at all."""
+    part = path.with_suffix(".part")
+    torch.save({**{name: each.state_dict() for name, each in parts.items()}, "steps": steps}, part)
+    part.replace(path)
+
+
+def resume_parts(parts: Mapping[str, Stateful], path: Path) -> int:
+    """Give the parts back the state that `save_parts` wrote, and the steps done; 0 where there is no such file. Raises
+    WeightsError."""
+    if not path.is_file():
+        return 0
+    try:
+        state = torch.load(path, weights_only=True)
+        for name, each in parts.items():
+            each.load_state_dict(state[name])
+        return int(state["steps"])
+    except (EOFError, RuntimeError, KeyError, UnpicklingError) as error:
+        raise WeightsError(f"It is no checkpoint of this training ({error}).", path=path) from error
 
 
 def start_from_weights(path: Path) -> Checkpoint:

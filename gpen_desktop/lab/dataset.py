@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import cv2
 import numpy as np
@@ -16,6 +19,9 @@ from gpen_desktop.core.types import FloatImage
 from gpen_desktop.errors import UnreadablePhotoError
 from gpen_desktop.lab import recipes
 from gpen_desktop.lab.recipes import Recipe
+
+MIRRORED: Final = (1, 0, 2, 4, 3)
+"""Which landmark each is in a mirrored face: left stays left."""
 
 Face = NDArray[np.uint8]
 Pair = tuple[torch.Tensor, torch.Tensor]
@@ -34,14 +40,33 @@ def face_files(folder: Path) -> list[Path]:
 
 def read_face(path: Path) -> Face:
     """(H, W, 3) RGB uint8. Raises UnreadablePhotoError."""
+    return np.ascontiguousarray(decoded(path, cv2.IMREAD_COLOR)[..., ::-1])
+
+
+def decoded(path: Path, flags: int) -> NDArray[np.uint8]:
+    """A picture as OpenCV decodes it with these flags, BGR; any name will do. Raises UnreadablePhotoError."""
     try:
         packed = np.frombuffer(path.read_bytes(), np.uint8)
     except OSError as error:
         raise UnreadablePhotoError(f"It cannot be read: {error}.", path=path) from error
-    picture = cv2.imdecode(packed, cv2.IMREAD_COLOR) if packed.size else None
+    picture = cv2.imdecode(packed, flags) if packed.size else None
     if picture is None:
         raise UnreadablePhotoError("It is not a picture that can be read.", path=path)
-    return np.ascontiguousarray(picture[..., ::-1])
+    return np.asarray(picture)
+
+
+def labelled_files(table: Path, subset: str) -> list[tuple[Path, NDArray[np.float64]]]:
+    """Pictures and their landmarks (5, 2) px, from a CSV with columns file and landmarks (JSON): where the file starts
+    with `subset`/. Raises UnreadablePhotoError."""
+    try:
+        with table.open(encoding="utf-8", newline="") as file:
+            rows = [(row["file"], np.array(json.loads(row["landmarks"]), np.float64)) for row in csv.DictReader(file)]
+    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+        raise UnreadablePhotoError(f"It is no table of faces ({error}).", path=table) from error
+    found = [(table.parent / name, landmarks) for name, landmarks in rows if name.startswith(f"{subset}/")]
+    if not found:
+        raise UnreadablePhotoError(f"It lists no faces of '{subset}'.", path=table)
+    return found
 
 
 def augmented(face: Face, rng: np.random.Generator, size: int) -> Face:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 from collections.abc import Iterator, Sequence
@@ -17,14 +16,12 @@ from numpy.typing import NDArray
 from torch.utils.data import IterableDataset, get_worker_info
 
 from gpen_desktop.core.types import FloatImage
-from gpen_desktop.errors import UnreadablePhotoError
-from gpen_desktop.lab.dataset import read_face
+from gpen_desktop.lab.dataset import MIRRORED, labelled_files, read_face
 from gpen_desktop.lab.degradations import Rng, motion_blur
 from gpen_desktop.models.landmarks import CROP_SIDE
 
 _FACE_SIDE: Final = 320  # px at which training faces are kept; crops are 96
 _PHOTO_SIDE: Final = 1000
-_MIRRORED: Final = (1, 0, 2, 4, 3)
 _SIDES: Final = (1.8, 3.6)  # of the boxes, in eye distances: what detectors propose
 _BACKGROUND_SHARE: Final = 0.3
 _BESIDE_SHARE: Final = 0.12
@@ -56,15 +53,11 @@ class Sample:
 
 
 def labelled_faces(table: Path, subset: str) -> list[LabelledFace]:
-    """Faces of a CSV with columns file and landmarks (JSON, px), whose file starts with `subset`/."""
-    with table.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["file"].startswith(f"{subset}/")]
-    if not rows:
-        raise UnreadablePhotoError(f"It lists no faces of '{subset}'.", path=table)
+    """Faces of a table as dataset.labelled_files reads it. Raises UnreadablePhotoError."""
     found = []
-    for row in rows:
-        grey = cv2.cvtColor(read_face(table.parent / row["file"]), cv2.COLOR_RGB2GRAY)
-        points = np.array(json.loads(row["landmarks"])) * (_FACE_SIDE / grey.shape[0])
+    for path, landmarks in labelled_files(table, subset):
+        grey = cv2.cvtColor(read_face(path), cv2.COLOR_RGB2GRAY)
+        points = landmarks * (_FACE_SIDE / grey.shape[0])
         found.append(LabelledFace(cv2.resize(grey, (_FACE_SIDE, _FACE_SIDE), interpolation=cv2.INTER_AREA), points))
     return found
 
@@ -98,7 +91,7 @@ def face_sample(face: LabelledFace, rng: Rng) -> Sample:
         crop = crop[:, ::-1]
         points = points.copy()
         points[:, 0] = CROP_SIDE - 1 - points[:, 0]
-        points = points[list(_MIRRORED)]
+        points = points[list(MIRRORED)]
     return Sample(crop.astype(np.float32), points / CROP_SIDE, 0.0 if beside else 1.0)
 
 

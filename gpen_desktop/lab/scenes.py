@@ -4,8 +4,6 @@ without people, with things beside them that are no faces; then aged as old phot
 
 from __future__ import annotations
 
-import csv
-import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +19,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 from gpen_desktop.core.types import Face, FloatImage
 from gpen_desktop.errors import UnreadablePhotoError
 from gpen_desktop.lab import degradations as d
-from gpen_desktop.lab.dataset import read_face
+from gpen_desktop.lab.dataset import MIRRORED, decoded, labelled_files, read_face
 from gpen_desktop.lab.degradations import Rng
 
 SCENE_SIDE: Final = 320
@@ -29,7 +27,6 @@ WIDTHS: Final = (12.0, 270.0)
 """Of the faces' boxes, px."""
 
 _FACE_SIDE: Final = 256  # px at which faces are kept
-_MIRRORED: Final = (1, 0, 2, 4, 3)
 _TRIES: Final = 12
 _EMPTY_SHARE: Final = 0.12
 _GREY_SHARE: Final = 0.55
@@ -64,21 +61,12 @@ class Scene:
 
 
 def portraits(table: Path, subset: str) -> list[Portrait]:
-    """Faces of a CSV with columns file and landmarks (JSON, px), whose file starts with `subset`/."""
-    try:
-        with table.open(encoding="utf-8", newline="") as file:
-            rows = [(row["file"], np.array(json.loads(row["landmarks"]), np.float64)) for row in csv.DictReader(file)]
-    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
-        raise UnreadablePhotoError(f"It is no table of faces ({error}).", path=table) from error
+    """Faces of a table as dataset.labelled_files reads it. Raises UnreadablePhotoError."""
     found = []
-    for name, landmarks in rows:
-        if not name.startswith(f"{subset}/"):
-            continue
-        picture = read_face(table.parent / name)
+    for path, landmarks in labelled_files(table, subset):
+        picture = read_face(path)
         points = (landmarks + 0.5) * (_FACE_SIDE / np.array(picture.shape[1::-1])) - 0.5
         found.append(Portrait(cv2.resize(picture, (_FACE_SIDE, _FACE_SIDE), interpolation=cv2.INTER_AREA), points))
-    if not found:
-        raise UnreadablePhotoError(f"It lists no faces of '{subset}'.", path=table)
     return found
 
 
@@ -88,8 +76,8 @@ def stage(folder: Path) -> Stage:
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() not in {".jpg", ".jpeg", ".png", ".webp"}:
             continue
-        picture = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-        if picture is None or picture.dtype != np.uint8:
+        picture = decoded(path, cv2.IMREAD_UNCHANGED)
+        if picture.dtype != np.uint8:
             raise UnreadablePhotoError("It is not a picture of 8 bits that can be read.", path=path)
         if picture.ndim == 3 and picture.shape[2] == 4:
             things.append(np.ascontiguousarray(picture[..., [2, 1, 0, 3]]))
@@ -444,6 +432,6 @@ def _reach(to_scene: NDArray[np.float64]) -> tuple[int, int, int, int]:
 
 
 def _mirror(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    mirrored = points[list(_MIRRORED)].copy()
+    mirrored = points[list(MIRRORED)].copy()
     mirrored[:, 0] = SCENE_SIDE - 1 - mirrored[:, 0]
     return mirrored

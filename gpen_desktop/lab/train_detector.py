@@ -12,8 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from pickle import UnpicklingError
-from typing import Any, Final
+from typing import Final
 
 import cv2
 import numpy as np
@@ -26,7 +25,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from gpen_desktop.core.types import Face
-from gpen_desktop.errors import WeightsError
+from gpen_desktop.lab import checkpoints
 from gpen_desktop.lab.scenes import SCENE_SIDE, Portrait, Scene, Scenes, Stage, compose, portraits, stage
 from gpen_desktop.models.retinaface import RetinaFace, anchors, find_faces, network_input
 
@@ -66,7 +65,9 @@ def train(settings: Settings) -> nn.Module:
         net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(_AVERAGE), use_buffers=True
     )
     optimiser = torch.optim.AdamW(net.parameters(), settings.rate, weight_decay=5e-4)
-    begin = _resume(settings, net, averaged, optimiser)
+    learning = {"net": net, "averaged": averaged, "optimiser": optimiser}
+    saved = settings.out.with_suffix(".checkpoint")
+    begin = checkpoints.resume_parts(learning, saved)
     props = stage(settings.backgrounds)
     judges = _judges(portraits(settings.faces, "val"), props)
     scenes = Scenes(portraits(settings.faces, "train"), props, seed=settings.seed + begin)
@@ -91,7 +92,7 @@ def train(settings: Settings) -> nn.Module:
             )
             sums[:], counted = 0, 0
             print(f"step {step + 1}: {told}; {judge(averaged.module, judges)}", flush=True)
-            _save(settings, net, averaged, optimiser, step + 1)
+            checkpoints.save_parts(learning, step + 1, saved)
     export(averaged.module, settings.out)
     return averaged.module.eval()
 
@@ -130,12 +131,8 @@ def targets(landmarks: Sequence[Tensor], places: Tensor) -> tuple[Tensor, Tensor
 
 def face_boxes(landmarks: Tensor) -> Tensor:
     """(N, 5, 2) -> (N, 4) x0, y0, x1, y1 of Face.box."""
-    centre = landmarks.mean(1)
-    across = (landmarks[:, 1] - landmarks[:, 0]).norm(dim=1)
-    down = (landmarks[:, 3:].mean(1) - landmarks[:, :2].mean(1)).norm(dim=1)
-    eye = torch.maximum(across, down)
-    start = centre - torch.stack((1.05 * eye, 2.5 * 0.52 * eye), dim=1)
-    return torch.cat((start, start + torch.stack((2.1 * eye, 2.5 * eye), dim=1)), dim=1)
+    boxes = [Face(points, 0.0).box for points in landmarks.double().numpy()]
+    return torch.tensor([(x, y, x + width, y + height) for x, y, width, height in boxes])
 
 
 def class_loss(classes: Tensor, wanted: Tensor) -> Tensor:
@@ -183,39 +180,6 @@ def export(net: nn.Module, path: Path) -> None:
     state = {name: t.half() if t.is_floating_point() else t for name, t in net.state_dict().items()}
     told = {"layout": "facexlib RetinaFace mobile0.25", "input": "BGR 0 to 255, less 104, 117, 123"}
     save_file({name: tensor.contiguous() for name, tensor in state.items()}, path, metadata=told)
-
-
-def _checkpoint(settings: Settings) -> Path:
-    return settings.out.with_suffix(".checkpoint")
-
-
-def _save(
-    settings: Settings, net: nn.Module, averaged: nn.Module, optimiser: torch.optim.Optimizer, steps: int
-) -> None:
-    state = {
-        "net": net.state_dict(),
-        "averaged": averaged.state_dict(),
-        "optimiser": optimiser.state_dict(),
-        "steps": steps,
-    }
-    part = _checkpoint(settings).with_suffix(".part")
-    torch.save(state, part)
-    part.replace(_checkpoint(settings))
-
-
-def _resume(settings: Settings, net: nn.Module, averaged: nn.Module, optimiser: torch.optim.Optimizer) -> int:
-    """Steps done by an earlier run."""
-    path = _checkpoint(settings)
-    if not path.is_file():
-        return 0
-    try:
-        state: dict[str, Any] = torch.load(path, weights_only=True)
-        net.load_state_dict(state["net"])
-        averaged.load_state_dict(state["averaged"])
-        optimiser.load_state_dict(state["optimiser"])
-        return int(state["steps"])
-    except (EOFError, RuntimeError, KeyError, UnpicklingError) as error:
-        raise WeightsError(f"It is no checkpoint of this training ({error}).", path=path) from error
 
 
 def main() -> None:

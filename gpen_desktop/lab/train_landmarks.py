@@ -12,7 +12,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Final
 
 import cv2
@@ -23,7 +22,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from gpen_desktop.errors import WeightsError
+from gpen_desktop.lab import checkpoints
 from gpen_desktop.lab.landmark_samples import (
     Background,
     LabelledFace,
@@ -59,7 +58,9 @@ def train(settings: Settings) -> LandmarkNet:
     torch.manual_seed(settings.seed)
     net = LandmarkNet()
     optimiser = torch.optim.AdamW(net.parameters(), settings.rate, weight_decay=1e-3)
-    begin = _resume(settings, net, optimiser)
+    learning = {"net": net, "optimiser": optimiser}
+    saved = settings.out.with_suffix(".checkpoint")
+    begin = checkpoints.resume_parts(learning, saved)
     judges, photos = labelled_faces(settings.faces, "val"), backgrounds(settings.photos)
     samples = LandmarkSamples(labelled_faces(settings.faces, "train"), photos, seed=settings.seed + begin)
     loader = iter(DataLoader(samples, settings.batch, num_workers=1, prefetch_factor=4))
@@ -74,10 +75,7 @@ def train(settings: Settings) -> LandmarkNet:
         optimiser.step()
         if (step + 1) % _REPORT_EVERY == 0 or step + 1 == settings.steps:
             print(f"step {step + 1}: {judge(net, judges, photos)}", flush=True)
-            state = {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "steps": step + 1}
-            part = _checkpoint(settings).with_suffix(".part")
-            torch.save(state, part)
-            part.replace(_checkpoint(settings))
+            checkpoints.save_parts(learning, step + 1, saved)
     told = {"input": "(N,1,96,96) grey, zero mean, / (std + 8)", "output": "(N,11): 5 points / crop side, face logit"}
     save_file({name: tensor.contiguous() for name, tensor in net.state_dict().items()}, settings.out, metadata=told)
     return net.eval()
@@ -108,24 +106,6 @@ def judge(net: LandmarkNet, judges: Sequence[LabelledFace], photos: Sequence[Bac
         f"95 % under {100 * np.percentile(errors, 95):.1f}, "
         f"faces kept {(logits > 0).mean():.3f}, no faces rejected {(rejected < 0).mean():.3f}"
     )
-
-
-def _checkpoint(settings: Settings) -> Path:
-    return settings.out.with_suffix(".checkpoint")
-
-
-def _resume(settings: Settings, net: LandmarkNet, optimiser: torch.optim.Optimizer) -> int:
-    """Steps done by an earlier run."""
-    path = _checkpoint(settings)
-    if not path.is_file():
-        return 0
-    try:
-        state = torch.load(path, weights_only=True)
-        net.load_state_dict(state["net"])
-        optimiser.load_state_dict(state["optimiser"])
-        return int(state["steps"])
-    except (EOFError, RuntimeError, KeyError, UnpicklingError) as error:
-        raise WeightsError(f"It is no checkpoint of this training ({error}).", path=path) from error
 
 
 def main() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -36,6 +38,23 @@ def drawn_face(side: int = 128, seed: int = 0) -> NDArray[np.uint8]:
     cv2.line(picture, at(256, 245), at(250, 318), (180, 130, 105), max(1, round(7 * u)), cv2.LINE_AA)
     cv2.ellipse(picture, at(257, 371), at(56, 18), 0, 0, 360, (170, 80, 80), -1, cv2.LINE_AA)
     return picture
+
+
+LANDMARKS = np.array([[193, 240], [319, 240], [250, 318], [201, 371], [313, 371]], np.float64)
+"""Of a drawn face, px at a side of 512."""
+
+
+def faces_table(folder: Path) -> Path:
+    """faces.csv in `folder`, of three drawn faces in train/ and one in val/, PNG of 512 px."""
+    with (folder / "faces.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["file", "landmarks"])
+        for subset, count in (("train", 3), ("val", 1)):
+            (folder / subset).mkdir()
+            for number in range(count):
+                cv2.imwrite(str(folder / subset / f"{number}.png"), drawn_face(512, seed=number)[..., ::-1])
+                rows.writerow([f"{subset}/{number}.png", json.dumps(LANDMARKS.tolist())])
+    return folder / "faces.csv"
 
 
 def face_folder(folder: Path, count: int = 3, side: int = 128) -> Path:

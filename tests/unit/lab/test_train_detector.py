@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from pathlib import Path
 
 import cv2
@@ -17,34 +15,23 @@ from gpen_desktop.errors import UnreadablePhotoError, WeightsError
 from gpen_desktop.lab import scenes
 from gpen_desktop.lab.train_detector import Settings, class_loss, face_boxes, targets, train
 from gpen_desktop.models.retinaface import anchors, find_faces, load_retinaface
-from tests.unit.lab.pictures import drawn_face, needs_basicsr
+from tests.unit.lab.pictures import LANDMARKS, faces_table, needs_basicsr
 
 pytestmark = needs_basicsr
 
-LANDMARKS = np.array(
-    [[193, 240], [319, 240], [250, 318], [201, 371], [313, 371]], np.float64
-)  # of a drawn face, 512 px
 DOTS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (255, 0, 255))
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Settings:
     """A table of drawn faces, a background and a thing."""
-    for subset, count in (("train", 3), ("val", 1)):
-        (tmp_path / subset).mkdir()
-        for number in range(count):
-            cv2.imwrite(str(tmp_path / subset / f"{number}.png"), drawn_face(512, seed=number)[..., ::-1])
-    with (tmp_path / "faces.csv").open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["file", "landmarks"])
-        for path in sorted(tmp_path.glob("*/*.png")):
-            rows.writerow([path.relative_to(tmp_path).as_posix(), json.dumps(LANDMARKS.tolist())])
+    table = faces_table(tmp_path)
     props = tmp_path / "props"
     props.mkdir()
     rng = np.random.default_rng(0)
     cv2.imwrite(str(props / "wall.png"), rng.integers(0, 255, (300, 400, 3), np.uint8))
     cv2.imwrite(str(props / "thing.png"), rng.integers(0, 255, (60, 40, 4), np.uint8))
-    return Settings(tmp_path / "faces.csv", props, tmp_path / "net.safetensors", steps=2, batch=2)
+    return Settings(table, props, tmp_path / "net.safetensors", steps=2, batch=2)
 
 
 def test_scenes_come_again_from_the_same_seed_and_show_crowds_single_faces_and_none(data: Settings) -> None:

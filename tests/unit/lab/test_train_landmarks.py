@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 
@@ -15,31 +14,19 @@ from gpen_desktop.errors import UnreadablePhotoError, WeightsError
 from gpen_desktop.lab import landmark_samples as samples
 from gpen_desktop.lab.train_landmarks import Settings, landmark_loss, train
 from gpen_desktop.models.landmarks import CROP_SIDE, find_landmarks, load_landmarks, normalised
-from tests.unit.lab.pictures import drawn_face
-
-LANDMARKS = np.array(
-    [[193, 240], [319, 240], [250, 318], [201, 371], [313, 371]], np.float64
-)  # of a drawn face, 512 px
+from tests.unit.lab.pictures import LANDMARKS, drawn_face, faces_table
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Settings:
     """A table of drawn faces, and one photo with one of them in it."""
-    for subset, count in (("train", 3), ("val", 1)):
-        (tmp_path / subset).mkdir()
-        for number in range(count):
-            cv2.imwrite(str(tmp_path / subset / f"{number}.png"), drawn_face(512, seed=number)[..., ::-1])
-    with (tmp_path / "faces.csv").open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["file", "landmarks"])
-        for path in sorted(tmp_path.glob("*/*.png")):
-            rows.writerow([path.relative_to(tmp_path).as_posix(), json.dumps(LANDMARKS.tolist())])
+    table = faces_table(tmp_path)
     photo = np.random.default_rng(0).integers(0, 255, (300, 400, 3), np.uint8)
     photo[60:188, 200:328] = drawn_face(128)
     cv2.imwrite(str(tmp_path / "photo.png"), photo)
     labels = {"photos": {"photo.png": {"faces": [{"box_xywh": [200, 60, 128, 128]}]}}}
     (tmp_path / "faces.json").write_text(json.dumps(labels), encoding="utf-8")
-    return Settings(tmp_path / "faces.csv", tmp_path / "faces.json", tmp_path / "net.safetensors", steps=2, batch=4)
+    return Settings(table, tmp_path / "faces.json", tmp_path / "net.safetensors", steps=2, batch=4)
 
 
 def test_points_stay_on_what_they_mark() -> None:
