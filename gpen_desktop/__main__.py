@@ -14,7 +14,8 @@ def main() -> int:
     """Entry point of `gpen-desktop`. Returns the exit code."""
     multiprocessing.freeze_support()  # a frozen program's children would start it anew
     _give_streams()
-    from gpen_desktop import cli
+    from gpen_desktop.cli import main as cli
+    from gpen_desktop.cli.exits import Exit
 
     arguments = sys.argv[1:]
     if arguments and (arguments[0] in cli.COMMANDS or arguments[0].startswith("-")):
@@ -25,10 +26,10 @@ def main() -> int:
         print(
             f"gpen-desktop: '{missing[0]}' is neither a command nor a photo. See: gpen-desktop --help", file=sys.stderr
         )
-        return cli.Exit.USAGE
+        return Exit.USAGE
     if not _has_screen():
         print("gpen-desktop: there is no screen for the window. See: gpen-desktop --help", file=sys.stderr)
-        return cli.Exit.NOTHING_DONE
+        return Exit.NOTHING_DONE
     return _open_window(arguments)
 
 
@@ -50,7 +51,7 @@ def _give_streams() -> None:
 def _open_window(files: list[str]) -> int:
     if sys.platform == "win32":
         import torch  # noqa: F401  -- before Qt, or its DLLs fail to initialise (torch >= 2.9)
-    from gpen_desktop.gui import application
+    from gpen_desktop.gui.shell import application
 
     return application.run(files)
 

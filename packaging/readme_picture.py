@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gpen_desktop import paths
-from gpen_desktop.core.detect import FaceDetector
-from gpen_desktop.core.restore import Restorer
-from gpen_desktop.core.session import Session
+from gpen_desktop.core.engine.restorer import Restorer
+from gpen_desktop.core.engine.session import Session
+from gpen_desktop.core.faces.detection import FaceDetector
 from gpen_desktop.core.types import ComposeOptions
 
 OUT = Path(__file__).resolve().parents[1] / "resources" / "docs" / "before_after.jpg"

@@ -18,12 +18,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from gpen_desktop import paths
-from gpen_desktop.gui import application, i18n, theme
-from gpen_desktop.gui.album_model import EntryState
-from gpen_desktop.gui.engine import Compute, LocalEngine
-from gpen_desktop.gui.face_item import MarkState
-from gpen_desktop.gui.main_window import MainWindow
-from gpen_desktop.gui.settings_store import SettingsStore
+from gpen_desktop.gui.album.album_model import EntryState
+from gpen_desktop.gui.common import i18n, theme
+from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.shell import application
+from gpen_desktop.gui.shell.main_window import MainWindow
+from gpen_desktop.gui.viewer.face_item import MarkState
+from gpen_desktop.gui.work.engine import Compute, LocalEngine
 
 SIZE = (1280, 800)
 OUT = Path(__file__).resolve().parents[1] / "resources" / "docs" / "screens"

@@ -36,7 +36,7 @@ def _window_parts() -> dict[str, object]:
     from PySide6.QtWidgets import QApplication, QDialogButtonBox  # noqa: PLC0415
 
     from gpen_desktop import paths  # noqa: PLC0415
-    from gpen_desktop.gui import i18n, icons, theme  # noqa: PLC0415
+    from gpen_desktop.gui.common import i18n, icons, theme  # noqa: PLC0415
 
     app = QApplication.instance() or QApplication([])
     theme.apply(app, "dark")
@@ -53,7 +53,7 @@ def _window_parts() -> dict[str, object]:
 
 
 def _licences() -> dict[str, object]:
-    from gpen_desktop.gui import licences  # noqa: PLC0415
+    from gpen_desktop.gui.dialogs import licences  # noqa: PLC0415
 
     libraries = licences.libraries()
     without = [part.name for part in libraries if not part.text]
@@ -64,10 +64,10 @@ def _licences() -> dict[str, object]:
 
 def _restores() -> dict[str, object]:
     from gpen_desktop import paths  # noqa: PLC0415
-    from gpen_desktop.core.detect import FaceDetector  # noqa: PLC0415
-    from gpen_desktop.core.photo_io import load_photo  # noqa: PLC0415
-    from gpen_desktop.core.restore import Restorer  # noqa: PLC0415
-    from gpen_desktop.core.session import Session  # noqa: PLC0415
+    from gpen_desktop.core.engine.restorer import Restorer  # noqa: PLC0415
+    from gpen_desktop.core.engine.session import Session  # noqa: PLC0415
+    from gpen_desktop.core.faces.detection import FaceDetector  # noqa: PLC0415
+    from gpen_desktop.core.photo_files.load_save import load_photo  # noqa: PLC0415
     from gpen_desktop.core.types import ComposeOptions  # noqa: PLC0415
 
     photo = load_photo(paths.samples() / "hopper_small_blurry.jpg")

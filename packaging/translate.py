@@ -24,7 +24,7 @@ import PySide6
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "gpen_desktop"
 TRANSLATIONS = ROOT / "resources" / "translations"
-COLLECTED = PACKAGE / "gui" / "core_messages.py"
+COLLECTED = PACKAGE / "gui" / "common" / "core_messages.py"
 LANGUAGES = ("zh_CN",)
 _TOOLS = Path(PySide6.__file__).parent
 

@@ -156,7 +156,7 @@ class RestoredFace:
 
 
 class Mode(StrEnum):
-    """How a restored face is blended; core/compose.py documents what each sets."""
+    """How a restored face is blended; core/compose/render.py documents what each sets."""
 
     NATURAL = "natural"
     STRONG = "strong"

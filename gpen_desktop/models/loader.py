@@ -16,10 +16,10 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 from gpen_desktop.errors import WeightsError
-from gpen_desktop.models.gpen import GpenNet, PortableGpen
-from gpen_desktop.models.gpen_cpu import CpuGpen
-from gpen_desktop.models.gpen_cuda import CudaGpen
-from gpen_desktop.models.layout import GpenDescriptor, Template, describe
+from gpen_desktop.models.gpen.cpu import CpuGpen
+from gpen_desktop.models.gpen.cuda import CudaGpen
+from gpen_desktop.models.gpen.layout import GpenDescriptor, Template, describe
+from gpen_desktop.models.gpen.portable import GpenNet, PortableGpen
 
 __all__ = ["GpenDescriptor", "build", "load_gpen", "read_descriptor", "read_tensors"]
 

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop import paths
-from gpen_desktop.gui import theme
-from gpen_desktop.gui.main_window import MainWindow
-from gpen_desktop.gui.settings_store import SettingsStore
+from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import FakeEngine
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from gpen_desktop.core.photo_io import save_photo
+from gpen_desktop.core.engine.crop_cache import AnswerStore, RememberingRestorer
+from gpen_desktop.core.photo_files.load_save import save_photo
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import Face, FloatImage, Photo, SourceFormat, frozen
 from gpen_desktop.errors import WeightsError
-from gpen_desktop.gui.answers import AnswerStore, RememberingRestorer
-from gpen_desktop.gui.engine import Compute, ModelStatus
+from gpen_desktop.gui.work.engine import Compute, ModelStatus
 
 SHAPE = np.array([[-0.5, -0.45], [0.5, -0.45], [0.0, 0.1], [-0.4, 0.65], [0.4, 0.65]])
 

@@ -10,12 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QDialog, QScrollArea, QWidget
 
-from gpen_desktop.gui.about_dialog import AboutDialog
-from gpen_desktop.gui.crash_report import CrashReport
-from gpen_desktop.gui.models_dialog import ModelsDialog
-from gpen_desktop.gui.settings_dialog import SettingsDialog
-from gpen_desktop.gui.settings_store import SettingsStore
-from gpen_desktop.gui.shortcuts import ShortcutsDialog, of_keys
+from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.dialogs.about_dialog import AboutDialog
+from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
+from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
+from gpen_desktop.gui.shell.crash_report import CrashReport
+from gpen_desktop.gui.shell.shortcuts import ShortcutsDialog, of_keys
 
 _DIALOGS: dict[str, Callable[[Path], QDialog]] = {
     "settings": lambda folder: SettingsDialog(SettingsStore()),

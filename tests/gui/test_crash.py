@@ -14,10 +14,10 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QToolButton
 
-from gpen_desktop.gui import crash
-from gpen_desktop.gui.crash_report import CrashReport
-from gpen_desktop.gui.program_news import ProgramNews
-from gpen_desktop.gui.settings_store import SettingsStore
+from gpen_desktop.gui.common.program_news import ProgramNews
+from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.shell import crash
+from gpen_desktop.gui.shell.crash_report import CrashReport
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_crash_of_the_interpreter_itself_is_written(own_folders: Path) -> None:
         import faulthandler, pathlib
         from gpen_desktop import paths
         paths.user_data = lambda: pathlib.Path({str(own_folders)!r})
-        from gpen_desktop.gui import crash
+        from gpen_desktop.gui.shell import crash
         log = crash.install()
         faulthandler._sigsegv()
     """

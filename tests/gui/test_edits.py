@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from gpen_desktop.core.engine import edits as editing
+from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.types import ComposeOptions, Mode
 from gpen_desktop.errors import OptionError
-from gpen_desktop.gui import edits as editing
-from gpen_desktop.gui import presets
-from gpen_desktop.gui.album_model import Entry
-from gpen_desktop.gui.edits import Edits
-from gpen_desktop.gui.export_plan import ExportPlan, file_name, targets
+from gpen_desktop.gui.adjust import presets
+from gpen_desktop.gui.album.album_model import Entry
+from gpen_desktop.gui.dialogs.export_plan import ExportPlan, file_name, targets
 from tests.gui.fakes import face_at, make_photo
 
 FACES = (face_at(10, 10, 20), face_at(100, 10, 60), face_at(200, 10, 40))

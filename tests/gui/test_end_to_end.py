@@ -11,14 +11,15 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gpen_desktop import cli, paths
-from gpen_desktop.gui import theme
-from gpen_desktop.gui.album_model import EntryState
-from gpen_desktop.gui.engine import Compute, LocalEngine
-from gpen_desktop.gui.export_plan import ExportPlan
-from gpen_desktop.gui.face_item import MarkState
-from gpen_desktop.gui.main_window import MainWindow
-from gpen_desktop.gui.settings_store import SettingsStore
+from gpen_desktop import paths
+from gpen_desktop.cli import main
+from gpen_desktop.gui.album.album_model import EntryState
+from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.dialogs.export_plan import ExportPlan
+from gpen_desktop.gui.shell.main_window import MainWindow
+from gpen_desktop.gui.viewer.face_item import MarkState
+from gpen_desktop.gui.work.engine import Compute, LocalEngine
 
 pytestmark = pytest.mark.slow
 
@@ -77,12 +78,12 @@ def test_window_and_command_line_give_the_same_bytes(
         window.files.export_as(ExportPlan(tmp_path / "window", pattern="{name}"), window.files.exportable)
     arguments = ["restore", str(photo), "-o", str(tmp_path / "cli"), "--strength", "64", "--quiet"]
     if chosen:
-        assert cli.run([*arguments, "--faces", ",".join(chosen)]) == 0
+        assert main.run([*arguments, "--faces", ",".join(chosen)]) == 0
         assert ended.args[1].read_bytes() == (tmp_path / "cli" / sample).read_bytes()
     # and with every face, by undo
     window.actions_["undo"].trigger()
     with qtbot.waitSignal(window.files.export_ended, timeout=60_000) as ended:
         window.files.export_as(ExportPlan(tmp_path / "window", pattern="{name}"), window.files.exportable)
-    assert cli.run([*arguments, "--overwrite"]) == 0
+    assert main.run([*arguments, "--overwrite"]) == 0
     assert ended.args[1].read_bytes() == (tmp_path / "cli" / sample).read_bytes()
     assert ended.args[1].read_bytes() != photo.read_bytes()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gpen_desktop.core import restore
-from gpen_desktop.gui.engine import Compute, LocalEngine
+from gpen_desktop.core.engine import restorer
+from gpen_desktop.gui.work.engine import Compute, LocalEngine
 
 
 def test_a_model_is_warmed_up_once_when_it_is_loaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -20,7 +20,7 @@ def test_a_model_is_warmed_up_once_when_it_is_loaded(monkeypatch: pytest.MonkeyP
         def warm_up(self) -> None:
             done.append("warm up")
 
-    monkeypatch.setattr(restore, "Restorer", Loaded)
+    monkeypatch.setattr(restorer, "Restorer", Loaded)
     engine = LocalEngine(tmp_path, Compute())
     engine.restorer("a")
     engine.restorer("a")

@@ -13,11 +13,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gpen_desktop.gui import thumbnails
-from gpen_desktop.gui.album_model import EntryState
-from gpen_desktop.gui.export_dialog import ExportDialog
-from gpen_desktop.gui.export_plan import ExportPlan
-from gpen_desktop.gui.main_window import MainWindow
+from gpen_desktop.gui.album import thumbnails
+from gpen_desktop.gui.album.album_model import EntryState
+from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
+from gpen_desktop.gui.dialogs.export_plan import ExportPlan
+from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.test_window import open_photos, wait_done
 
@@ -168,7 +168,7 @@ def test_thumbnails_of_a_large_album_are_made_elsewhere_and_only_where_seen(
 def test_what_an_export_could_not_keep_is_said_once(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gpen_desktop.gui import worker  # noqa: PLC0415
+    from gpen_desktop.gui.work import worker  # noqa: PLC0415
 
     really = worker.export
 

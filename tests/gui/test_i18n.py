@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from gpen_desktop import settings
 from gpen_desktop.errors import WeightsError
-from gpen_desktop.gui import core_messages, i18n
-from gpen_desktop.gui.settings_dialog import SettingsDialog
-from gpen_desktop.gui.settings_store import SettingsStore
+from gpen_desktop.gui.common import core_messages, i18n
+from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
 from gpen_desktop.models import store
 
 _ROOT = Path(__file__).resolve().parents[2]

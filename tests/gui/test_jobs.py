@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from gpen_desktop.core.export import ExportOptions
+from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.types import ComposeOptions
-from gpen_desktop.gui import worker
-from gpen_desktop.gui.engine import Compute
-from gpen_desktop.gui.jobs import JobController
-from gpen_desktop.gui.worker import ExportJob, RefineJob, RestoreJob, next_job_id
+from gpen_desktop.gui.work import worker
+from gpen_desktop.gui.work.engine import Compute
+from gpen_desktop.gui.work.jobs import JobController
+from gpen_desktop.gui.work.worker import ExportJob, RefineJob, RestoreJob, next_job_id
 from tests.gui.fakes import FakeEngine, make_photo
 
 
@@ -152,7 +152,7 @@ def test_one_failure_does_not_stop_the_rest(
 def test_a_box_is_looked_into_before_anything_else(
     jobs: JobController, engine: FakeEngine, photo: Path, qtbot: QtBot
 ) -> None:
-    from gpen_desktop.core.photo_io import load_photo  # noqa: PLC0415
+    from gpen_desktop.core.photo_files.load_save import load_photo  # noqa: PLC0415
 
     record = Record(jobs)
     engine.gate.clear()

@@ -12,10 +12,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
 from gpen_desktop import paths
-from gpen_desktop.gui import trust
-from gpen_desktop.gui.model_card import State
-from gpen_desktop.gui.models_dialog import ModelsDialog
-from gpen_desktop.gui.settings_store import SettingsStore
+from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.dialogs import trust
+from gpen_desktop.gui.dialogs.model_card import State
+from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
 from gpen_desktop.models import catalog, store
 
 _SMALL = "retinaface-mobilenet"

@@ -22,12 +22,12 @@ sys.addaudithook(watch)
 
 from PySide6.QtWidgets import QApplication
 from gpen_desktop import paths
-from gpen_desktop.gui import application
-from gpen_desktop.gui.album_model import EntryState
-from gpen_desktop.gui.engine import Compute, LocalEngine
-from gpen_desktop.gui.export_plan import ExportPlan
-from gpen_desktop.gui.main_window import MainWindow
-from gpen_desktop.gui.settings_store import SettingsStore
+from gpen_desktop.gui.shell import application
+from gpen_desktop.gui.album.album_model import EntryState
+from gpen_desktop.gui.work.engine import Compute, LocalEngine
+from gpen_desktop.gui.dialogs.export_plan import ExportPlan
+from gpen_desktop.gui.shell.main_window import MainWindow
+from gpen_desktop.gui.common.settings_store import SettingsStore
 
 folder = Path(sys.argv[2])
 app = QApplication([])

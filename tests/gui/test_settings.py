@@ -10,7 +10,7 @@ import pytest
 
 from gpen_desktop import settings
 from gpen_desktop.core.types import ComposeOptions
-from gpen_desktop.gui.settings_store import SettingsStore
+from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.models import catalog
 
 

@@ -8,10 +8,10 @@ from PySide6.QtGui import QAction, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QPushButton, QSpinBox, QWidget
 
 from gpen_desktop import settings
-from gpen_desktop.gui.about_dialog import AboutDialog
-from gpen_desktop.gui.settings_dialog import SettingsDialog
-from gpen_desktop.gui.settings_store import SettingsStore
-from gpen_desktop.gui.shortcuts import ShortcutsDialog, of_actions, of_keys
+from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.dialogs.about_dialog import AboutDialog
+from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
+from gpen_desktop.gui.shell.shortcuts import ShortcutsDialog, of_actions, of_keys
 from gpen_desktop.settings import Group
 
 

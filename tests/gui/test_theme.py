@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QIcon, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from gpen_desktop import paths
-from gpen_desktop.gui import icons, theme
+from gpen_desktop.gui.common import icons, theme
 
 
 @pytest.fixture(autouse=True)
@@ -130,6 +130,6 @@ def test_unknown_icon_is_an_error(qapp: QApplication) -> None:
 
 
 def test_every_icon_is_used() -> None:
-    source = "".join(path.read_text(encoding="utf-8") for path in Path(icons.__file__).parent.rglob("*.py"))
+    source = "".join(path.read_text(encoding="utf-8") for path in Path(icons.__file__).parents[1].rglob("*.py"))
     names = {path.stem for path in (paths.resources() / "icons").glob("*.svg")}
     assert {name for name in names if f'"{name}"' not in source} <= {"gpen-desktop"}

@@ -12,13 +12,13 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColorSpace, QImage
 from pytestqt.qtbot import QtBot
 
-from gpen_desktop.core.preview import pyramid
+from gpen_desktop.core.compose.preview import pyramid
 from gpen_desktop.core.types import Photo, SourceFormat, frozen
-from gpen_desktop.gui import qimage, view_geometry
-from gpen_desktop.gui.compare_view import CompareView
-from gpen_desktop.gui.face_item import FaceMark, MarkState, face_at
-from gpen_desktop.gui.photo_view import ViewMode
-from gpen_desktop.gui.preview import Detail, Opened, Shown, Wanted
+from gpen_desktop.gui.viewer import qimage, view_geometry
+from gpen_desktop.gui.viewer.compare_view import CompareView
+from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState, face_at
+from gpen_desktop.gui.viewer.photo_view import ViewMode
+from gpen_desktop.gui.viewer.preview import Detail, Opened, Shown, Wanted
 
 PANE = QSizeF(800, 600)
 
@@ -204,7 +204,7 @@ def test_a_grey_profile_counts_as_srgb() -> None:
 def test_thumbnails_are_upright_and_small(tmp_path: Path) -> None:
     from PIL import Image  # noqa: PLC0415
 
-    from gpen_desktop.gui.thumbnails import make_thumbnail  # noqa: PLC0415
+    from gpen_desktop.gui.album.thumbnails import make_thumbnail  # noqa: PLC0415
 
     picture = np.zeros((300, 600, 3), np.uint8)
     picture[:, :300] = 255

@@ -10,12 +10,12 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop.core.engine.edits import selected
 from gpen_desktop.core.types import Mode
-from gpen_desktop.gui.album_model import EntryState
-from gpen_desktop.gui.edits import selected
-from gpen_desktop.gui.face_item import MarkState
-from gpen_desktop.gui.main_window import MainWindow
-from gpen_desktop.gui.settings_store import SettingsStore
+from gpen_desktop.gui.album.album_model import EntryState
+from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.shell.main_window import MainWindow
+from gpen_desktop.gui.viewer.face_item import MarkState
 from tests.gui.fakes import FakeEngine, make_photo
 
 

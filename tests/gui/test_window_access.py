@@ -10,7 +10,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
-from gpen_desktop.gui.main_window import MainWindow
+from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import make_photo
 from tests.gui.test_window import open_photos
 

@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpen_desktop import cli, paths
+from gpen_desktop import paths
 from gpen_desktop.__main__ import main
-from gpen_desktop.cli import Exit
+from gpen_desktop.cli import main as cli
+from gpen_desktop.cli.exits import Exit
 
 SAMPLE = "hopper_small_blurry.jpg"
 GRAINY = "collins_faded_colour.jpg"

@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 
 from gpen_desktop import paths
-from gpen_desktop.core.restore import Restorer
-from gpen_desktop.core.session import Session
+from gpen_desktop.core.engine.restorer import Restorer
+from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.types import ComposeOptions, Face, Mode
-from tests.unit.core.faces import KnownFaces
+from tests.unit.core.drawn_faces import KnownFaces
 
 # As the detector gives them, in whole pixels: a hundredth of a pixel between two machines would turn the grain around.
 LANDMARKS = np.array([[158, 87], [193, 89], [174, 108], [158, 122], [189, 124]], np.float64)

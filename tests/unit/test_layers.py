@@ -38,7 +38,7 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
 
 def test_core_models_and_command_line_run_without_qt() -> None:
     code = """
-import pkgutil, importlib, gpen_desktop.core, gpen_desktop.models, gpen_desktop.cli, gpen_desktop.cli_restore
+import pkgutil, importlib, gpen_desktop.core, gpen_desktop.models, gpen_desktop.cli.main, gpen_desktop.cli.restore
 for package in (gpen_desktop.core, gpen_desktop.models):
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):
         importlib.import_module(module.name)

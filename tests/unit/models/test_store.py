@@ -12,8 +12,8 @@ import torch
 
 from gpen_desktop import paths
 from gpen_desktop.errors import UnknownModelError, WeightsError
-from gpen_desktop.lab import reference
 from gpen_desktop.models import catalog, store
+from gpen_desktop.models.gpen import reference
 from gpen_desktop.models.store import Verification
 
 GOLDEN = Path(__file__).parents[2] / "golden"

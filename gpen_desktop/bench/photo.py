@@ -1,0 +1,87 @@
+"""Seconds of a whole photo, stage by stage, and of composing against facexlib's way of pasting."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from gpen_desktop.core.compose.layers import Layers, face_layers
+from gpen_desktop.core.compose.render import compose
+from gpen_desktop.core.engine.restorer import Restorer
+from gpen_desktop.core.engine.session import Session
+from gpen_desktop.core.faces.detection import FaceDetector
+from gpen_desktop.core.types import ComposeOptions, Photo, Pixels, RestoredFace, frozen
+
+_RUNS: Final = 5
+_LARGE: Final = 24_000_000
+
+
+def run(path: Path, model: str = "builtin-256") -> dict[str, Any]:
+    """Measure one photo: medians of five runs after a warm-up.
+
+    Returns seconds per stage, the model's share of the whole, and composing (layers and paste) on an enlarged copy of
+    24 megapixels with faces of the same size in pixels, beside pasting whole-photo layers as facexlib does.
+    """
+    finder, restorer = FaceDetector(), Restorer(model)
+    stages: list[dict[str, float]] = []
+    for _ in range(_RUNS + 1):
+        session = Session.open(path, finder, restorer)
+        session.compose(ComposeOptions(restore_sharp=True))
+        stages.append(session.seconds)
+    seconds = {stage: statistics.median(run[stage] for run in stages[1:]) for stage in stages[0]}
+    total = sum(seconds.values())
+    restored = session.restore()
+    large = _on_large_canvas(session.photo)
+    return {
+        "photo": f"{session.photo.width} x {session.photo.height}, {len(restored)} faces",
+        "model": restorer.model_name,
+        "compute": restorer.compute.name,
+        "seconds": {stage: round(value, 4) for stage, value in seconds.items()} | {"total": round(total, 4)},
+        "outside_model_share": round(1 - seconds["restore"] / total, 3),
+        "outside_model_and_detector_share": round(1 - (seconds["restore"] + seconds["detect"]) / total, 3),
+        "compose_seconds": round(_median(lambda: _composed(session.photo, restored)), 4),
+        "compose_seconds_24mp": round(_median(lambda: _composed(large, restored)), 4),
+        "whole_photo_paste_seconds_24mp": round(_median(lambda: _paste_whole(large.pixels, restored), runs=1), 2),
+    }
+
+
+def _on_large_canvas(photo: Photo) -> Photo:
+    """The photo in the corner of a canvas of 24 megapixels: the faces keep their size."""
+    grow = max(1.0, (_LARGE / (photo.width * photo.height)) ** 0.5)
+    canvas = cv2.resize(photo.pixels, None, fx=grow, fy=grow, interpolation=cv2.INTER_LINEAR)
+    canvas[: photo.height, : photo.width] = photo.pixels
+    return dataclasses.replace(photo, pixels=frozen(canvas))
+
+
+def _composed(photo: Photo, restored: Sequence[RestoredFace]) -> Pixels:
+    layers = Layers(photo, 1, photo.pixels, tuple(face_layers(photo.pixels, face, 1) for face in restored))
+    return compose(layers, ComposeOptions(restore_sharp=True)).photo.pixels
+
+
+def _paste_whole(pixels: Pixels, restored: Sequence[RestoredFace]) -> Pixels:
+    """Each face and its mask warped over the whole photo and blended there, as facexlib's helper does."""
+    size = (pixels.shape[1], pixels.shape[0])
+    image = pixels.astype(np.float32)
+    for face in restored:
+        way = face.crop.to_crop
+        warped = cv2.warpAffine(face.restored, way, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        mask = cv2.warpAffine(face.face_mask, way, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)[..., None]
+        image = mask * warped * 255 + (1 - mask) * image
+    return frozen(image.astype(np.uint8))
+
+
+def _median(work: Callable[[], object], runs: int = _RUNS) -> float:
+    work()
+    times = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)

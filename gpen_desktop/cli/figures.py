@@ -1,0 +1,89 @@
+"""`gpen-desktop bench` and `gpen-desktop evaluate`: figures, measured here and now."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from gpen_desktop.cli.exits import Exit
+from gpen_desktop.errors import OptionError
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run `bench …` or `evaluate …`. Returns the exit code."""
+    options = _parser().parse_args(arguments)
+    return int(options.run(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    from gpen_desktop.lab.evaluation import evaluate
+
+    parser = argparse.ArgumentParser(prog="gpen-desktop")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    judging = commands.add_parser("evaluate", help="quality on aligned faces, models and plain tools side by side")
+    evaluate.add_arguments(judging)
+    judging.add_argument("--json", action="store_true", help="print the report as JSON instead of Markdown")
+    judging.set_defaults(run=_evaluate)
+
+    benches = commands.add_parser("bench", help="speed, as ratios measured in one run").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    for what, told, run in (
+        ("engine", "the network in every form", _bench_engine),
+        ("window", "how the window answers", _bench_window),
+    ):
+        bench = benches.add_parser(what, help=told)
+        bench.add_argument("--json", action="store_true")
+        bench.set_defaults(run=_bench, bench=run)
+    photo = benches.add_parser("photo", help="a whole photo, stage by stage")
+    photo.add_argument("path", type=Path)
+    photo.add_argument("--model", default="builtin-256", metavar="NAME|FILE")
+    photo.add_argument("--json", action="store_true")
+    photo.set_defaults(run=_bench_photo)
+    return parser
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from gpen_desktop.lab.evaluation import evaluate, report
+
+    result = evaluate.run(options)
+    print(report.as_json(result) if options.json else report.as_markdown(result))
+    return Exit.ALL_DONE
+
+
+def _bench(options: argparse.Namespace) -> int:
+    try:
+        _show(options.bench(), options.json)
+    except ModuleNotFoundError as error:
+        raise OptionError(f"{error.name} is not installed.", todo="pip install 'gpen-desktop[bench]'") from error
+    return Exit.ALL_DONE
+
+
+def _bench_engine() -> dict[str, Any]:
+    from gpen_desktop.bench import engine
+
+    return engine.run()
+
+
+def _bench_window() -> dict[str, Any]:
+    from gpen_desktop.bench import window
+
+    return window.run()
+
+
+def _bench_photo(options: argparse.Namespace) -> int:
+    from gpen_desktop.bench import photo
+
+    _show(photo.run(options.path, options.model), options.json)
+    return Exit.ALL_DONE
+
+
+def _show(figures: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(figures, indent=2, ensure_ascii=False))
+        return
+    for name, value in figures.items():
+        print(f"{name}: {json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value}")

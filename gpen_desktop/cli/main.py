@@ -1,0 +1,275 @@
+"""The command line. Parsing alone imports neither torch nor Qt, so that --version and --help answer at once."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from gpen_desktop import __version__
+from gpen_desktop.cli.exits import Exit
+from gpen_desktop.settings import by_key
+
+if TYPE_CHECKING:
+    from gpen_desktop.models.store import InstalledModel
+
+COMMANDS: Final = ("restore", "faces", "models", "bench", "evaluate")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command. Returns the exit code; errors of ours are told on stderr in one or two sentences."""
+    from gpen_desktop.errors import Cancelled, GpenError, OptionError
+
+    try:
+        if arguments[0] in ("bench", "evaluate"):
+            from gpen_desktop.cli import figures
+
+            return figures.run(arguments)
+        options = _parser().parse_args(arguments)
+        return int(options.run(options))
+    except (KeyboardInterrupt, Cancelled):
+        print("Cancelled. What was finished is kept.", file=sys.stderr)
+        return Exit.CANCELLED
+    except OptionError as error:
+        return _say(error, Exit.USAGE)
+    except GpenError as error:
+        return _say(error, Exit.NOTHING_DONE)
+
+
+def _say(error: Exception, code: Exit) -> Exit:
+    print(f"gpen-desktop: {error}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gpen-desktop",
+        description="Restores old and blurry photos of people, entirely on this computer. Without a command, or with "
+        "photos only, the window opens.",
+    )
+    parser.add_argument("--version", action="version", version=f"gpen-desktop {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_restore(commands.add_parser("restore", help="restore photos and folders of photos"))
+    _add_faces(commands.add_parser("faces", help="list the faces of photos"))
+    _add_models(commands.add_parser("models", help="list, import, verify, remove weights"))
+    # these two bring their own parsers, in figures.py, for what they need is slow to import
+    commands.add_parser("bench", help="measure speed on this computer: engine, photo, window")
+    commands.add_parser("evaluate", help="measure quality on aligned faces, models and plain tools side by side")
+    return parser
+
+
+def _add_restore(parser: argparse.ArgumentParser) -> None:
+    files = parser.add_argument_group("photos")
+    files.add_argument("paths", nargs="+", type=_path, metavar="PATH", help="photos, or folders of photos")
+    files.add_argument("-o", "--output", type=_path, required=True, metavar="DIR", help="folder for the results")
+    files.add_argument("--recursive", action="store_true", help="also photos in folders within folders")
+    files.add_argument(
+        "--resume", action="store_true", help="leave out what an earlier run with these options finished"
+    )
+    files.add_argument("--overwrite", action="store_true", help="replace results that are there already")
+    files.add_argument("--dry-run", action="store_true", help="only list what would be done")
+    _add_setting(files, "--format", "export/format")
+    files.add_argument(
+        "--quality", type=_number(1, 100), metavar="1..100", help="of JPEG and WebP (default: the source's own)"
+    )
+
+    look = parser.add_argument_group("look")
+    for flag in ("mode", "strength", "skin_protection", "denoise", "sharpen"):
+        _add_setting(look, f"--{flag.replace('_', '-')}", f"restore/{flag}")
+    look.add_argument(
+        "--faces", type=_faces, default="all", metavar="all|largest|1,3", help="which faces, by number (default: all)"
+    )
+    for flag in ("min_face", "restore_sharp", "scale"):
+        _add_setting(look, f"--{flag.replace('_', '-')}", f"restore/{flag}")
+
+    engine = parser.add_argument_group("engine")
+    model = by_key("restore/model").default
+    engine.add_argument("--model", default=model, metavar="NAME|FILE", help=f"see 'models list' (default: {model})")
+    device = "where to compute (default: auto)"
+    engine.add_argument("--device", default="auto", metavar="auto|cpu|cuda|cuda:1|mps", help=device)
+    _add_setting(engine, "--precision", "compute/precision")
+    engine.add_argument("--batch-size", type=_number(1, 1024), metavar="N", help="faces at a time (default: by memory)")
+
+    told = parser.add_argument_group("what is told")
+    told.add_argument("--report", type=_path, metavar="FILE.json", help="write what was done to every photo")
+    told.add_argument("--quiet", action="store_true", help="errors only")
+    parser.set_defaults(run=_restore)
+
+
+def _add_faces(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    parser.add_argument("--json", action="store_true", help="boxes and landmarks as JSON")
+    parser.set_defaults(run=_list_faces)
+
+
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="what is here and what could be")
+    listing.add_argument("--json", action="store_true")
+    listing.set_defaults(run=_list_models)
+    importing = actions.add_parser("import", help="copy a weights file into your own weights folder")
+    importing.add_argument("file", type=Path)
+    importing.set_defaults(run=_import_model)
+    removing = actions.add_parser("remove", help="delete a weights file from your own weights folder")
+    removing.add_argument("name")
+    removing.set_defaults(run=_remove_model)
+    verifying = actions.add_parser("verify", help="compare installed weights with their known hashes")
+    verifying.add_argument("name", nargs="?")
+    verifying.set_defaults(run=_verify_models)
+
+
+def _add_setting(group: argparse._ArgumentGroup, flag: str, key: str) -> None:
+    """A flag with the default, limits, choices and help of the setting it stands for."""
+    setting = by_key(key)
+    default = ("on" if setting.default else "off") if setting.type is bool else setting.default
+    details: dict[str, Any] = {"default": setting.default, "help": f"{setting.help} (default: {default})"}
+    if setting.type is bool:
+        details["action"] = argparse.BooleanOptionalAction
+    elif setting.choices:
+        details |= {"choices": [choice.value for choice in setting.choices], "type": setting.type}
+    elif setting.limits:
+        low, high = setting.limits
+        details |= {"type": _number(low, high), "metavar": setting.unit.upper() if high > 100 else f"{low}..{high}"}
+    group.add_argument(flag, **{name: _escaped(value) for name, value in details.items()})
+
+
+def _escaped(value: Any) -> Any:
+    """argparse formats help with %."""
+    return value.replace("%", "%%") if isinstance(value, str) else value
+
+
+def _number(low: int, high: int) -> Any:
+    """An argparse type: a whole number within limits."""
+
+    def number(text: str) -> int:
+        value = int(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{value} is not between {low} and {high}")
+        return value
+
+    return number
+
+
+def _path(text: str) -> Path:
+    if not text:  # an unset variable in a script would mean the current folder
+        raise argparse.ArgumentTypeError("the path is empty")
+    return Path(text)
+
+
+def _faces(text: str) -> str | tuple[int, ...]:
+    if text in ("all", "largest"):
+        return text
+    try:
+        numbers = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not all, largest or numbers such as 1,3") from None
+    if min(numbers) < 1:
+        raise argparse.ArgumentTypeError("faces are numbered from 1")
+    return numbers
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from gpen_desktop.cli import restore
+
+    return restore.run(options)
+
+
+def _list_faces(options: argparse.Namespace) -> int:
+    from gpen_desktop.core.engine import batch
+    from gpen_desktop.core.faces import detection
+    from gpen_desktop.core.photo_files import load_save
+    from gpen_desktop.core.types import ComposedFace, FaceState
+    from gpen_desktop.errors import PhotoError
+
+    finder = detection.FaceDetector()
+    found = {}
+    for path in options.paths:
+        try:
+            photo = load_save.load_photo(path)
+        except PhotoError as error:
+            _say(error, Exit.SOME_FAILED)
+            continue
+        faces = [ComposedFace(n, face, FaceState.NOT_SELECTED) for n, face in enumerate(finder.detect(photo), 1)]
+        found[str(path)] = [{k: v for k, v in batch.face_record(face).items() if k != "state"} for face in faces]
+    code = Exit.ALL_DONE if len(found) == len(options.paths) else Exit.SOME_FAILED if found else Exit.NOTHING_DONE
+    if options.json:
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+        return code
+    for path, records in found.items():
+        print(f"{path}: {len(records)} {'face' if len(records) == 1 else 'faces'}")
+        for record in records:
+            x, y, width, height = record["box"]
+            print(
+                f"  {record['number']:>3}  at {x:.0f},{y:.0f}  {width:.0f} x {height:.0f} px  score {record['score']}"
+            )
+    return code
+
+
+def _list_models(options: argparse.Namespace) -> int:
+    from gpen_desktop.models import catalog, store
+
+    here = {model.name: model for model in store.installed()}
+    others = [model for model in here.values() if model.info is None]
+    rows = [
+        {
+            "name": info.name,
+            "title": info.title,
+            "kind": info.kind,
+            "installed": info.name in here,
+            "usable": info.usable,
+            "file": info.file,
+            "bytes": info.bytes,
+            "licence": info.licence,
+            "source": info.source,
+            "notes": info.notes,
+        }
+        for info in catalog.MODELS
+    ] + [{"name": m.name, "kind": "unverified", "installed": True, "usable": True, "file": str(m.path)} for m in others]
+    if options.json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return Exit.ALL_DONE
+    for row in rows:
+        mark = "installed" if row["installed"] else "-" if row["usable"] else "not used yet"
+        print(f"{row['name']:<26} {row['kind']:<11} {mark:<12} {row.get('licence', ''):<26} {row.get('title', '')}")
+    print("\nFiles that are not here can be fetched from the 'source' that --json shows, then 'models import FILE'.")
+    return Exit.ALL_DONE
+
+
+def _import_model(options: argparse.Namespace) -> int:
+    from gpen_desktop.models import store
+
+    model, verification = store.import_file(options.file)
+    print(f"Imported '{model.name}' ({verification}) as {model.path}")
+    return Exit.ALL_DONE
+
+
+def _remove_model(options: argparse.Namespace) -> int:
+    from gpen_desktop.models import store
+
+    for model in _installed(options.name):
+        store.remove(model)
+        print(f"Removed {model.path}")
+    return Exit.ALL_DONE
+
+
+def _verify_models(options: argparse.Namespace) -> int:
+    from gpen_desktop.models import store
+
+    answers = {model.name: store.verify(model) for model in _installed(options.name)}
+    for name, answer in answers.items():
+        print(f"{name:<26} {answer}")
+    return Exit.SOME_FAILED if store.Verification.DAMAGED in answers.values() else Exit.ALL_DONE
+
+
+def _installed(name: str | None) -> list[InstalledModel]:
+    """The installed model of that name; all of them without one. Raises UnknownModelError."""
+    from gpen_desktop.errors import UnknownModelError
+    from gpen_desktop.models import store
+
+    models = [model for model in store.installed() if name in (None, model.name)]
+    if not models:
+        raise UnknownModelError(f"'{name}' is not installed.", todo="See: gpen-desktop models list")
+    return models

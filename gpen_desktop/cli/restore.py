@@ -1,0 +1,228 @@
+"""`gpen-desktop restore`: many photos, with a progress bar, a summary and a report."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from gpen_desktop import __version__
+from gpen_desktop.cli.exits import Exit
+from gpen_desktop.core.engine import album, batch
+from gpen_desktop.core.engine.album import Job
+from gpen_desktop.core.engine.batch import Outcome, PhotoReport
+from gpen_desktop.core.engine.export import ExportOptions
+from gpen_desktop.core.engine.journal import Journal
+from gpen_desktop.core.engine.restorer import Restorer
+from gpen_desktop.core.faces.detection import FaceDetector
+from gpen_desktop.core.photo_files import atomic
+from gpen_desktop.core.photo_files.load_save import is_supported
+from gpen_desktop.core.types import ComposeOptions, FaceState, Mode
+from gpen_desktop.errors import OptionError
+
+
+def run(options: argparse.Namespace) -> int:
+    """Restore what the parsed command line asks for. Returns the exit code."""
+    console = Console(stderr=True, quiet=options.quiet, soft_wrap=True, markup=False, highlight=False)
+    compose_options = compose_options_of(options)
+    export_options = ExportOptions(options.format, options.quality, options.overwrite)
+    if options.quality is not None and options.format in ("png", "tiff"):
+        raise OptionError(f"{options.format.upper()} has no quality.", todo="Leave --quality out.")
+    jobs = album.plan(options.paths, options.output, recursive=options.recursive, format=options.format)
+    if options.report:
+        _check_report(options.report, jobs)
+    journal = Journal(options.output, _journal_options(options))
+    if options.dry_run:
+        _show_plan(jobs, journal, options)
+        return Exit.ALL_DONE
+    if not jobs:
+        console.print("No photos found there. --recursive looks into folders within folders, too.")
+        return Exit.NOTHING_DONE
+    started = time.perf_counter()
+    restorer = Restorer(
+        options.model, device=options.device, precision=options.precision, batch_size=options.batch_size
+    )
+    finder = FaceDetector()
+    loaded = time.perf_counter() - started
+    reports: list[PhotoReport] = []
+    try:
+        reports.extend(
+            _restore_all(jobs, finder, restorer, compose_options, export_options, journal, options.resume, console)
+        )
+        _summarise(reports, restorer, options.output, console)
+    finally:  # what was done is told also after a cancel
+        if options.report:
+            record = _record(reports, restorer, options, loaded, time.perf_counter() - started)
+            text = json.dumps(record, indent=2, ensure_ascii=False)
+            # a name that is no UTF-8 (from an old disk) becomes an escape that JSON can hold
+            atomic.write(options.report, text.encode("utf-8", "backslashreplace"), overwrite=True)
+    return _exit_code(reports)
+
+
+def _check_report(report: Path, jobs: Sequence[Job]) -> None:
+    """A report never takes the place of a photo, or of anything that is not a report. Raises OptionError, SaveError."""
+    if is_supported(report) or (report.exists() and report.suffix.lower() != ".json"):
+        raise OptionError(f"'{report}' is no name for a report.", todo="Choose one that ends in .json.", path=report)
+    if any(report.resolve() == path.resolve() for job in jobs for path in (job.source, job.target)):
+        raise OptionError(f"'{report}' is one of the photos.", todo="Choose another name.", path=report)
+    atomic.make_folder(report.parent)
+
+
+def _show_plan(jobs: Sequence[Job], journal: Journal, options: argparse.Namespace) -> None:
+    for job in jobs:
+        state = f"cannot be done: {job.problem}" if job.problem else ""
+        if options.resume and journal.has(job.source, job.target):
+            state = "finished earlier"
+        elif job.target.exists() and not options.overwrite:
+            state = "there already"
+        print(f"{job.source} -> {job.target}" + (f" ({state})" if state else ""))
+
+
+def compose_options_of(options: argparse.Namespace) -> ComposeOptions:
+    """The look that a parsed command line asks for. Raises OptionError."""
+    return ComposeOptions(
+        mode=Mode(options.mode),
+        strength=options.strength,
+        skin_protection=options.skin_protection,
+        denoise=options.denoise,
+        sharpen=options.sharpen,
+        faces=options.faces,
+        min_face=options.min_face,
+        scale=options.scale,
+        restore_sharp=options.restore_sharp,
+    )
+
+
+def _journal_options(options: argparse.Namespace) -> dict[str, Any]:
+    """All that a result depends on beside its photo."""
+    names = (
+        *("mode", "strength", "skin_protection", "denoise", "sharpen", "faces", "min_face", "restore_sharp", "scale"),
+        *("model", "device", "precision", "batch_size", "format", "quality"),
+    )
+    model = Path(options.model)
+    state = model.stat() if model.is_file() else None
+    return {name: getattr(options, name) for name in names} | {
+        "program": __version__,
+        "model_file": [state.st_size, state.st_mtime_ns] if state else None,
+    }
+
+
+def _restore_all(
+    jobs: Sequence[Job],
+    finder: FaceDetector,
+    restorer: Restorer,
+    compose_options: ComposeOptions,
+    export_options: ExportOptions,
+    journal: Journal,
+    resume: bool,
+    console: Console,
+) -> Iterator[PhotoReport]:
+    """Restore photo after photo and tell of each as it is done."""
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True),
+    )
+    with Bar(*columns, console=console, transient=True, disable=console.quiet) as bar:
+        task = bar.add_task("Restoring", total=len(jobs))
+        for number, job in enumerate(jobs):
+            bar.update(task, description=f"Restoring {job.source.name}")
+            if resume and journal.has(job.source, job.target):
+                report = PhotoReport(str(job.source), str(job.target), Outcome.SKIPPED)
+            else:
+                teller = _BarProgress(bar, task, number)
+                report = batch.restore_photo(job, finder, restorer, compose_options, export_options, teller)
+                _note_in_journal(journal, job, report, console)
+            _tell(report, console)
+            bar.update(task, completed=number + 1)
+            yield report
+
+
+def _note_in_journal(journal: Journal, job: Job, report: PhotoReport, console: Console) -> None:
+    if report.outcome is Outcome.DONE and report.target:
+        try:
+            journal.add(job.source, Path(report.target))
+        except OSError as error:
+            console.print(f"  The journal could not be written ({error.strerror}): --resume will do this photo again.")
+
+
+class _BarProgress:
+    """Shows a photo's own progress as part of the whole."""
+
+    def __init__(self, bar: Bar, task: TaskID, number: int) -> None:
+        self._bar = bar
+        self._task = task
+        self._number = number
+
+    def report(self, fraction: float, stage: str) -> None:
+        self._bar.update(self._task, completed=self._number + fraction)
+
+
+def _tell(report: PhotoReport, console: Console) -> None:
+    match report.outcome:
+        case Outcome.DONE:
+            console.print(f"{report.source}: {_faces_told(report)}, {sum(report.seconds.values()):.1f} s")
+        case Outcome.SKIPPED:
+            console.print(f"{report.source}: finished earlier")
+        case Outcome.EXISTS | Outcome.FAILED:
+            todo = "Use --overwrite to replace it." if report.outcome is Outcome.EXISTS else report.todo
+            text = " ".join(part for part in (report.error, todo) if part)
+            errors = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
+            errors.print(f"{report.source}: {text}", style="yellow")
+    for warning in report.warnings:
+        console.print(f"  {warning}", style="dim")
+
+
+def _faces_told(report: PhotoReport) -> str:
+    """'2 of 5 faces restored (1 already sharp, 2 too small)'."""
+    if not report.faces:
+        return "no faces found"
+    counts = Counter(face["state"] for face in report.faces)
+    left = [f"{count} {state}" for state, count in counts.items() if state != FaceState.RESTORED]
+    told = f"{report.restored} of {len(report.faces)} faces restored"
+    return f"{told} ({', '.join(left)})" if left else told
+
+
+def _record(
+    reports: Sequence[PhotoReport], restorer: Restorer, options: argparse.Namespace, loaded: float, total: float
+) -> dict[str, Any]:
+    """The JSON report."""
+    return {
+        "program": f"gpen-desktop {__version__}",
+        "model": restorer.model_name,
+        "device": str(restorer.compute.device),
+        "compute": restorer.compute.name,
+        "why": restorer.compute.reason,
+        "notes": list(restorer.notes),
+        "options": _journal_options(options),
+        "seconds": {"start": round(loaded, 3), "total": round(total, 3)},
+        "photos": [batch.report_record(report) for report in reports],
+    }
+
+
+def _summarise(reports: Sequence[PhotoReport], restorer: Restorer, output: Path, console: Console) -> None:
+    counts = Counter(report.outcome for report in reports)
+    faces = sum(report.restored for report in reports)
+    parts = [f"{counts[Outcome.DONE]} of {len(reports)} photos done, {faces} faces restored, in {output}"]
+    parts += [f"{counts[Outcome.SKIPPED]} finished earlier"] if counts[Outcome.SKIPPED] else []
+    parts += [f"{counts[Outcome.EXISTS]} there already"] if counts[Outcome.EXISTS] else []
+    parts += [f"{counts[Outcome.FAILED]} failed"] if counts[Outcome.FAILED] else []
+    console.print("; ".join(parts) + f". {restorer.model_name} on {restorer.compute.name}.")
+    for note in restorer.notes:
+        console.print(note)
+
+
+def _exit_code(reports: Sequence[PhotoReport]) -> Exit:
+    good = sum(report.outcome in (Outcome.DONE, Outcome.SKIPPED) for report in reports)
+    if good == len(reports):
+        return Exit.ALL_DONE
+    return Exit.SOME_FAILED if good else Exit.NOTHING_DONE

@@ -1,0 +1,1 @@
+"""Photo, restored crops and options to the composed picture: fast, and pure."""

@@ -1,0 +1,236 @@
+"""Layers: everything compose adds to a photo, worked out once per restored face.
+
+A composed face is  photo + mask * strength * (sum of gain * layer).  The layers depend on the photo and on what the
+model made of the face; only the gains depend on the options. So a slider costs one weighted sum and one warp a face.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from gpen_desktop.core.compose import texture
+from gpen_desktop.core.faces.alignment import apply, invert, scale_of
+from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Photo, Pixels, RestoredFace, frozen
+
+# Skin tone is what is left after a blur of a third of the eye distance.
+_TONE_BLUR: Final = 0.35
+# The crop's fine band, in crop px at 256: pores and grain, below the size of lashes.
+_FINE_SIGMA: Final = 1.5
+# Over this many photo px per crop px the photo has a band of its own that no model saw.
+_OWN_BAND_FROM: Final = 1.25
+# A source counts as sharp when it shows the restored crop's structures at nearly full strength, and its noise is faint
+# beside them. Measured on ../shared/faces: clean faces 1.03 to 1.36 and 0.09 to 0.5; lightly damaged 0.72 to 1.04;
+# blurred or small ones under 0.8; noisy ones over 1, but with noise over 0.65.
+_SHARP_GAIN: Final = 0.9
+_SHARP_NOISE: Final = 0.6
+# ... and when the photo has nearly the crop's resolution there; below, the crop itself is an enlargement.
+_SHARP_RESOLUTION: Final = 0.8
+
+
+@dataclass(frozen=True, eq=False)
+class FaceLayers:
+    """One face's layers.
+
+    In crop space, (s, s, 3) float32, where s is S, or a half, a quarter, … of it where the photo shows no more: change
+    (restored - crop), tone (the part of it that shifts the skin's colour), skin_texture and other_texture (the photo's
+    own detail that the model took, to add back), crispness (an unsharp mask of the restored crop), calm (what an
+    edge-keeping smoother changes).
+    In photo space over rect (x0, y0, x1, y1): mask (h, w); own_band (h, w, 3) or None: minus the photo's noise beyond
+    the crop's resolution; grain (h, w).
+    is_sharp: the source is about as sharp as the model can make it.
+    """
+
+    restored: RestoredFace
+    to_crop: Affine
+    rect: tuple[int, int, int, int]
+    mask: FloatImage
+    change: FloatImage
+    tone: FloatImage
+    skin_texture: FloatImage
+    other_texture: FloatImage
+    crispness: FloatImage
+    calm: FloatImage
+    own_band: FloatImage | None
+    grain: FloatImage
+    is_sharp: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """The photo at the wanted scale, and its faces' layers. base has the photo's dtype; scale is 1, 2 or 4."""
+
+    photo: Photo
+    scale: int
+    base: Pixels
+    faces: tuple[FaceLayers, ...]
+
+
+def enlarged(pixels: Pixels, scale: int) -> Pixels:
+    """A picture (H, W[, 3]) enlarged `scale` times by Lanczos, read-only."""
+    size = (pixels.shape[1] * scale, pixels.shape[0] * scale)
+    larger = cv2.resize(pixels, size, interpolation=cv2.INTER_LANCZOS4)
+    return frozen(larger.astype(np.uint8) if pixels.dtype == np.uint8 else larger.astype(np.uint16))
+
+
+def enlarged_map(to_crop: Affine, scale: float) -> Affine:
+    """The map from the enlarged photo to the crop, pixel centres kept."""
+    shrink = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1]])
+    mapped: Affine = (np.vstack([to_crop, [0, 0, 1]]) @ shrink)[:2]
+    return mapped
+
+
+def face_layers(base: Pixels, face: RestoredFace, scale: float) -> FaceLayers:
+    """Work out the layers of one face; `base` is the photo (H, W, 3), already `scale` times its size.
+
+    A face smaller in the photo than in the crop is worked on at about the photo's resolution, which is all it can show.
+    """
+    seen = _at_photo_resolution(face, scale)
+    crop, restored = seen.crop.pixels, seen.restored
+    to_crop = enlarged_map(seen.crop.to_crop, scale)
+    rect = _rect(to_crop, crop.shape[0], base.shape)
+    mask = warp_to_photo(seen.face_mask, to_crop, rect)
+    change = restored - crop
+    skin_texture, other_texture = _own_texture(seen)
+    around = base[rect[1] : rect[3], rect[0] : rect[2]].astype(np.float32) / np.float32(np.iinfo(base.dtype).max)
+    return FaceLayers(
+        restored=face,
+        to_crop=frozen(to_crop),
+        rect=rect,
+        mask=frozen(mask),
+        change=frozen(change),
+        tone=frozen(_tone_shift(change, seen)),
+        skin_texture=frozen(skin_texture),
+        other_texture=frozen(other_texture),
+        crispness=frozen(_crispness(restored) * np.float32(min(1.0, 1 / scale_of(face.crop.to_crop)))),
+        calm=frozen(_calm(restored)),
+        own_band=_own_band(around, mask, scale_of(to_crop)),
+        grain=frozen(_missing_grain(around, warp_to_photo(change, to_crop, rect), mask, seed=_seed(face.crop.face))),
+        is_sharp=_is_sharp(face),
+    )
+
+
+def _at_photo_resolution(face: RestoredFace, scale: float) -> RestoredFace:
+    """The face, halved while it still has two crop pixels or more to one of the photo's."""
+    halvings = int(np.log2(max(1.0, scale_of(face.crop.to_crop) / scale)))
+    if halvings == 0:
+        return face
+    factor = 2**halvings
+
+    def smaller(image: FloatImage) -> FloatImage:
+        size = (image.shape[1] // factor, image.shape[0] // factor)
+        return frozen(np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.float32))
+
+    to_crop = face.crop.to_crop / factor
+    to_crop[:, 2] += 0.5 / factor - 0.5  # pixel centres kept
+    return RestoredFace(
+        crop=Crop(face.crop.face, smaller(face.crop.pixels), frozen(to_crop)),
+        restored=smaller(face.restored),
+        face_mask=smaller(face.face_mask),
+        skin_mask=smaller(face.skin_mask),
+    )
+
+
+def _rect(to_crop: Affine, size: int, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """Whole photo pixels that the crop covers, within the photo."""
+    corners = np.array([[0, 0], [size - 1, 0], [size - 1, size - 1], [0, size - 1]], dtype=np.float64)
+    points = apply(invert(to_crop), corners)
+    # a face set by hand may lie outside altogether; one pixel at the edge then stands for it
+    x0, y0 = np.clip(np.floor(points.min(axis=0)), 0, (shape[1] - 1, shape[0] - 1)).astype(int)
+    x1, y1 = np.minimum(np.ceil(points.max(axis=0)) + 1, (shape[1], shape[0])).astype(int)
+    return int(x0), int(y0), int(max(x1, x0 + 1)), int(max(y1, y0 + 1))
+
+
+def warp_to_photo(image: FloatImage, to_crop: Affine, rect: tuple[int, int, int, int]) -> FloatImage:
+    """Bring a crop-space image (S, S[, 3]) into the photo's pixels of rect (x0, y0, x1, y1); 0 outside the crop.
+
+    Anti-aliased where the face is smaller in the photo than in the crop.
+    """
+    density = scale_of(to_crop)
+    sigma = 0.5 * float(np.sqrt(max(0.0, density * density - 1)))
+    if sigma > 0.2:
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
+    shifted = to_crop.copy()
+    shifted[:, 2] += to_crop[:, :2] @ np.array(rect[:2], dtype=np.float64)
+    return np.asarray(
+        cv2.warpAffine(
+            image,
+            shifted,
+            (rect[2] - rect[0], rect[3] - rect[1]),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_CONSTANT,
+        ),
+        np.float32,
+    )
+
+
+def _tone_shift(change: FloatImage, face: RestoredFace) -> FloatImage:
+    """Slow part of the change as the skin shows it, carried on over the whole face (a normalised convolution)."""
+    sigma = _TONE_BLUR * scale_of(face.crop.to_crop) * face.crop.face.eye_distance
+    weight = face.skin_mask + 1e-3
+    # a quarter of the size holds all that such a blur leaves
+    side = max(16, change.shape[0] // 4)
+    small_change = cv2.resize(change * weight[..., None], (side, side), interpolation=cv2.INTER_AREA)
+    small_weight = cv2.resize(weight, (side, side), interpolation=cv2.INTER_AREA)
+    sigma *= side / change.shape[0]
+    slow_weight = np.asarray(cv2.GaussianBlur(small_weight, (0, 0), sigma), np.float32)
+    slow = np.asarray(cv2.GaussianBlur(small_change, (0, 0), sigma), np.float32) / slow_weight[..., None]
+    return np.asarray(cv2.resize(slow, change.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _own_texture(face: RestoredFace) -> tuple[FloatImage, FloatImage]:
+    """What the model took of the photo's fine detail, on skin and elsewhere."""
+    crop, restored, skin = face.crop.pixels, face.restored, face.skin_mask
+    sigma = _FINE_SIGMA * crop.shape[0] / 256
+    band = texture.fine_band(texture.luma(crop), sigma)
+    lost = (band - texture.fine_band(texture.luma(restored), sigma)) * texture.detail_weight(band, face.face_mask)
+    grey = np.repeat(lost[..., None], 3, axis=2)
+    return grey * skin[..., None], grey * (1 - skin[..., None])
+
+
+def _crispness(restored: FloatImage) -> FloatImage:
+    """Unsharp mask of the restored crop. The caller weakens it for faces smaller in the photo, where it would ring."""
+    band = texture.fine_band(texture.luma(restored), 1.2 * restored.shape[0] / 256)
+    limited = 0.08 * np.tanh(band / 0.08)
+    return np.repeat(limited[..., None], 3, axis=2).astype(np.float32)
+
+
+def _calm(restored: FloatImage) -> FloatImage:
+    return texture.smooth_edges_kept(restored, radius=max(2, restored.shape[0] // 85), epsilon=0.0015) - restored
+
+
+def _own_band(around: FloatImage, mask: FloatImage, density: float) -> FloatImage | None:
+    """Minus the noise that the photo has beyond the crop's resolution; None where the photo has no such band."""
+    if 1 / density < _OWN_BAND_FROM:
+        return None
+    band = texture.fine_band(around, 0.5 / density)
+    keep = texture.detail_weight(texture.luma(band), mask)
+    return frozen(-band * (1 - keep[..., None]))
+
+
+def _missing_grain(around: FloatImage, change: FloatImage, mask: FloatImage, seed: int) -> FloatImage:
+    """Grain (h, w) that brings a restored face to the level of the photo around it; zero where it has enough."""
+    plane = texture.luma(around)
+    grain = texture.measure_grain(plane)
+    inside = texture.local_deviation(texture.fine_band(plane + texture.luma(change), 2.0), 15)[mask > 0.6]
+    left = float(np.percentile(inside, 20)) if inside.size else 0.0
+    missing = float(np.sqrt(max(0.0, grain.deviation**2 - left**2)))
+    if missing < 1e-3:  # a quarter of an 8-bit step
+        return np.zeros(plane.shape, np.float32)
+    return missing * texture.make_grain((plane.shape[0], plane.shape[1]), grain.softness, seed)
+
+
+def _seed(face: Face) -> int:
+    """Grain is the same whenever a face is where it is, whatever else is in the photo."""
+    return abs(int(face.landmarks[2] @ np.array([16.0, 16384.0])))
+
+
+def _is_sharp(face: RestoredFace) -> bool:
+    """Whether the source is about as sharp as the model can make it, at the crop's own resolution."""
+    if 1 / scale_of(face.crop.to_crop) < _SHARP_RESOLUTION:
+        return False
+    likeness = texture.compare_detail(face.crop.pixels, face.restored, face.face_mask)
+    return likeness.gain >= _SHARP_GAIN and likeness.noise < _SHARP_NOISE

@@ -1,0 +1,124 @@
+"""What a screen needs of the fast stage: the photo in halved sizes, layers at those sizes, and parts composed alone.
+
+Crops and the model's answers are the same as at full size; only the maps into the photo are scaled. A part composed at
+level 0 shows what the whole photo composed at full size has there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gpen_desktop.core.compose.layers import FaceLayers, Layers, face_layers
+from gpen_desktop.core.compose.render import compose
+from gpen_desktop.core.faces.alignment import scale_of
+from gpen_desktop.core.types import ComposeOptions, FloatImage, Photo, Pixels, RestoredFace, frozen
+
+Rect = tuple[int, int, int, int]
+"""x0, y0, x1, y1; the last two are outside."""
+
+
+def pyramid(pixels: Pixels, smallest: int = 256) -> tuple[Pixels, ...]:
+    """The photo (H, W, 3) and its halvings, until the longer side is `smallest` or less. Read-only.
+
+    Level k has ceil(side / 2^k) pixels; each is the mean of the 2 x 2 under it, odd edges repeated, so that pixel
+    (x, y) of level k always covers the photo from x * 2^k on. Levels from 1 on are uint8.
+    """
+    levels = [pixels]
+    while max(levels[-1].shape[:2]) > smallest:
+        levels.append(_halved(levels[-1]))
+    return (levels[0], *(frozen(eight_bit(level)) for level in levels[1:]))
+
+
+def eight_bit(pixels: Pixels) -> NDArray[np.uint8]:
+    """As uint8; 16-bit values are rounded to the nearest of the 256 steps."""
+    if pixels.dtype == np.uint8:
+        return pixels.view(np.uint8)
+    return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+
+
+def level_layers(base: Pixels, face: RestoredFace, level: int) -> FaceLayers:
+    """One face's layers for level `level` of the pyramid, which `base` is.
+
+    Levels from 1 on have their crop-space layers at the level's own resolution, so that a slider costs no more than it
+    shows; level 0 has exactly the layers that an export has.
+    """
+    layers = face_layers(base, face, 0.5**level)
+    size = layers.change.shape[0]
+    shown = max(1, round(size / scale_of(layers.to_crop)))
+    return _reduced(layers, shown) if level and shown < 0.9 * size else layers
+
+
+def compose_part(
+    photo: Photo, base: Pixels, faces: Mapping[int, FaceLayers], part: Rect, options: ComposeOptions
+) -> Pixels:
+    """Compose the part of `base` (one level of the photo's pyramid) inside `part`; (h, w, 3) of base's dtype.
+
+    faces: number of each face that is to be restored -> its layers at that level. Which faces those are has been
+    decided (compose.face_states); selection and guards of `options` are not asked again.
+    """
+    x0, y0, x1, y1 = part
+    within = {n: clipped for n, face in faces.items() if (clipped := _clipped(face, part)) is not None}
+    pixels: Pixels = base[y0:y1, x0:x1].copy()
+    frozen(pixels)
+    strengths = {i: options.face_strengths.get(n, options.strength) for i, n in enumerate(within, 1)}
+    settled = dataclasses.replace(
+        options, faces="all", min_face=0, restore_sharp=True, scale=1, face_strengths=MappingProxyType(strengths)
+    )
+    small = dataclasses.replace(photo, pixels=pixels, alpha=None)
+    return compose(Layers(small, 1, pixels, tuple(within.values())), settled).photo.pixels
+
+
+def _halved(pixels: Pixels) -> Pixels:
+    height, width = pixels.shape[:2]
+    if height % 2 or width % 2:
+        padded = cv2.copyMakeBorder(pixels, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
+    else:
+        padded = pixels
+    size = ((width + 1) // 2, (height + 1) // 2)
+    return frozen(cv2.resize(padded, size, interpolation=cv2.INTER_AREA))  # type: ignore[return-value]  # as above
+
+
+def _reduced(layers: FaceLayers, size: int) -> FaceLayers:
+    """With a crop space of (size, size) pixels."""
+
+    def smaller(image: FloatImage) -> FloatImage:
+        return frozen(np.asarray(cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA), np.float32))
+
+    factor = size / layers.change.shape[0]
+    to_crop = layers.to_crop * factor
+    to_crop[:, 2] += 0.5 * factor - 0.5  # pixel centres kept
+    return dataclasses.replace(
+        layers,
+        to_crop=frozen(to_crop),
+        change=smaller(layers.change),
+        tone=smaller(layers.tone),
+        skin_texture=smaller(layers.skin_texture),
+        other_texture=smaller(layers.other_texture),
+        crispness=smaller(layers.crispness),
+        calm=smaller(layers.calm),
+    )
+
+
+def _clipped(face: FaceLayers, part: Rect) -> FaceLayers | None:
+    """The layers of what of the face lies inside `part`, in the part's coordinates; None if nothing does."""
+    x0, y0 = max(face.rect[0], part[0]), max(face.rect[1], part[1])
+    x1, y1 = min(face.rect[2], part[2]), min(face.rect[3], part[3])
+    if x0 >= x1 or y0 >= y1:
+        return None
+    inside = (slice(y0 - face.rect[1], y1 - face.rect[1]), slice(x0 - face.rect[0], x1 - face.rect[0]))
+    to_crop = face.to_crop.copy()
+    to_crop[:, 2] += face.to_crop[:, :2] @ np.array(part[:2], np.float64)
+    return dataclasses.replace(
+        face,
+        to_crop=frozen(to_crop),
+        rect=(x0 - part[0], y0 - part[1], x1 - part[0], y1 - part[1]),
+        mask=face.mask[inside],
+        own_band=None if face.own_band is None else face.own_band[inside],
+        grain=face.grain[inside],
+    )

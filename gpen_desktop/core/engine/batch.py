@@ -1,0 +1,124 @@
+"""Photos one by one: whatever goes wrong with one is in its report, and never stops the rest."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from gpen_desktop.core.engine.album import Job
+from gpen_desktop.core.engine.export import ExportOptions, export
+from gpen_desktop.core.engine.session import CropRestorer, FaceFinder, Session
+from gpen_desktop.core.photo_files import atomic
+from gpen_desktop.core.photo_files.load_save import check_target
+from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.types import ComposedFace, ComposeOptions, FaceState
+from gpen_desktop.errors import Cancelled, GpenError, OutputExistsError, PhotoError
+
+_COPIED = "Nothing was changed; the file was copied as it is."
+
+
+class Outcome(StrEnum):
+    """How a photo ended."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    EXISTS = "exists"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class PhotoReport:
+    """What happened to one photo. faces: dicts with number, box, landmarks, score, state. seconds: per stage."""
+
+    source: str
+    target: str | None
+    outcome: Outcome
+    faces: tuple[dict[str, Any], ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    error: str = ""
+    todo: str = ""
+    details: str = ""
+
+    @property
+    def restored(self) -> int:
+        """Number of faces restored."""
+        return sum(face["state"] == FaceState.RESTORED for face in self.faces)
+
+
+def restore_photo(
+    job: Job,
+    finder: FaceFinder,
+    restorer: CropRestorer,
+    compose_options: ComposeOptions,
+    export_options: ExportOptions,
+    progress: Progress,
+) -> PhotoReport:
+    """Restore one photo and save it. Whatever goes wrong is in the report; only Cancelled is raised."""
+    try:
+        _check(job, export_options)
+        return _restore(job, finder, restorer, compose_options, export_options, progress)
+    except Cancelled:
+        raise
+    except OutputExistsError as error:
+        return PhotoReport(str(job.source), str(job.target), Outcome.EXISTS, error=error.what, todo=error.todo)
+    except GpenError as error:
+        return PhotoReport(str(job.source), None, Outcome.FAILED, error=error.what, todo=error.todo)
+    except Exception as error:  # a fault of ours must not cost the user the rest of the album
+        return PhotoReport(
+            str(job.source),
+            None,
+            Outcome.FAILED,
+            error=f"Something unforeseen went wrong ({type(error).__name__}: {error}).",
+            todo="Please report it with the details in the JSON report.",
+            details=traceback.format_exc(),
+        )
+
+
+def _check(job: Job, options: ExportOptions) -> None:
+    """What can be said before the work. Raises PhotoError."""
+    if job.problem:
+        raise PhotoError(job.problem, path=job.source)
+    atomic.make_folder(job.target.parent)
+    check_target(job.source, job.target, overwrite=options.overwrite)
+
+
+def _restore(
+    job: Job,
+    finder: FaceFinder,
+    restorer: CropRestorer,
+    compose_options: ComposeOptions,
+    export_options: ExportOptions,
+    progress: Progress,
+) -> PhotoReport:
+    session = Session.open(job.source, finder, restorer)
+    composed = session.compose(compose_options, progress)
+    with session.timed("save"):
+        saved = export(session.photo, composed, job.target, export_options)
+    return PhotoReport(
+        source=str(job.source),
+        target=str(saved.path),
+        outcome=Outcome.DONE,
+        faces=tuple(face_record(face) for face in composed.faces),
+        seconds={stage: round(seconds, 4) for stage, seconds in session.seconds.items()},
+        # what could not be read along is still in a copy
+        warnings=(_COPIED, *saved.warnings) if saved.unchanged else (*session.photo.warnings, *saved.warnings),
+    )
+
+
+def face_record(face: ComposedFace) -> dict[str, Any]:
+    """A face as the JSON report shows it; lengths in photo pixels."""
+    return {
+        "number": face.number,
+        "state": str(face.state),
+        "box": [round(value, 1) for value in face.face.box],
+        "landmarks": [[round(float(x), 2), round(float(y), 2)] for x, y in face.face.landmarks],
+        "score": round(face.face.score, 3),
+    }
+
+
+def report_record(report: PhotoReport) -> dict[str, Any]:
+    """A photo's report as it goes into JSON; empty fields left out."""
+    return {key: value for key, value in asdict(report).items() if value not in ("", None, (), {}, [])}

@@ -1,0 +1,181 @@
+"""Crops in, restored crops out: batching, precision and memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from gpen_desktop.core.progress import Progress, SilentProgress
+from gpen_desktop.core.types import FloatImage, frozen
+from gpen_desktop.errors import ModelError, OutOfMemoryError, WeightsError
+from gpen_desktop.models import catalog, store
+from gpen_desktop.models import device as devices
+from gpen_desktop.models.device import Compute
+from gpen_desktop.models.gpen.layout import Template
+from gpen_desktop.models.gpen.portable import Answers, GpenNet
+from gpen_desktop.models.loader import load_gpen
+
+_LARGEST_BATCH = {"cpu": 1, "mps": 8, "cuda": 16}
+"""Beyond these a batch is no faster, and cancelling takes longer to be heard. The CPU's form works face by face."""
+
+
+class Restorer:
+    """A restoring network, ready on a device.
+
+    Attributes
+    ----------
+    size : side of the crops, pixels.
+    template : where the landmarks have to lie in them.
+    model_name : for people and reports.
+    compute : what it runs on now; changes when a precision or a device turns out not to work.
+    notes : sentences on such changes, for the user.
+    """
+
+    def __init__(
+        self, model: str | Path, *, device: str = "auto", precision: str = "auto", batch_size: int | None = None
+    ) -> None:
+        """Load `model` (a name or a file). Raises ModelError (of all kinds), DeviceError.
+
+        device, precision: as devices.choose takes them. batch_size: crops at a time; None: from free memory.
+        """
+        _check_kind(str(model))
+        self._path = store.find(model)
+        self.model_name = self._path.stem if Path(model) == self._path else str(model)
+        self._batch_size = batch_size
+        self.notes: tuple[str, ...] = ()
+        self._use(devices.choose(device, precision))
+
+    @property
+    def size(self) -> int:
+        return self._net.size
+
+    @property
+    def template(self) -> Template:
+        return self._net.template
+
+    @property
+    def batch(self) -> int:
+        """How many crops go through at a time. Answers depend on it in their last bits: split work at its multiples."""
+        return self._batch
+
+    def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
+        """Restore crops.
+
+        crops: (S, S, 3) float32 RGB in [0, 1] each, S == size. Returns as many of the same kind, read-only.
+        Raises OutOfMemoryError when not even one crop fits, Cancelled between batches.
+        """
+        torch.set_num_threads(self.compute.threads)  # holds for the calling thread only
+        restored: list[FloatImage] = []
+        while len(restored) < len(crops):
+            progress.report(len(restored) / len(crops), "restore")
+            part = crops[len(restored) : len(restored) + self._batch]
+            try:
+                restored += self._run(np.stack(part))
+            except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
+                if not _is_out_of_memory(error):
+                    raise
+                self._after_out_of_memory(len(part))
+        progress.report(1.0, "restore")
+        return restored
+
+    def _use(self, compute: Compute) -> None:
+        self._net: GpenNet = load_gpen(self._path, compute.device, compute.dtype)
+        self.compute = compute
+        # Decided once: answers depend on the batch in their last bits.
+        self._batch = self._batch_size or self._fitting_batch()
+
+    def _note(self, sentence: str) -> None:
+        if sentence not in self.notes:
+            self.notes = (*self.notes, sentence)
+
+    def _run(self, crops: FloatImage) -> list[FloatImage]:
+        """One batch, (N, S, S, 3)."""
+        made = self._net.restore(torch.from_numpy(crops))
+        if self.compute.dtype is torch.float16 and not _is_sound(made):
+            made = self._in_single_precision(crops)
+        if not bool(made.finite.all()):
+            raise WeightsError(
+                f"The model '{self.model_name}' gave numbers that are no picture.", todo="Use another.", path=self._path
+            )
+        return [frozen(face) for face in made.pixels.numpy()]
+
+    def _in_single_precision(self, crops: FloatImage) -> Answers:
+        """The batch anew, and all that follow. The blame is the card's only where single precision does better."""
+        half = self.compute
+        self._use(devices.choose(str(half.device), "fp32"))
+        made = self._net.restore(torch.from_numpy(crops))
+        if _is_sound(made):
+            devices.remember_broken_half(half.device)
+            self._note(f"Half precision gives broken faces on {half.name}; single precision is used instead.")
+        return made
+
+    def _fitting_batch(self) -> int:
+        """How many crops half of the free memory holds, a power of two; one at least."""
+        most = _LARGEST_BATCH[self.compute.device.type]
+        if most == 1:
+            return 1
+        fitting = min(most, _free_memory(self.compute.device) // (2 * self._net.bytes_per_face))
+        return 1 << (max(1, fitting).bit_length() - 1)
+
+    def warm_up(self) -> None:
+        """Run once on an empty crop, so that the first face does not wait for what a GPU's first run sets up.
+
+        Does nothing on the CPU, whose first run is hardly slower than the next.
+        """
+        if self.compute.device.type == "cpu":
+            return
+        self.restore([np.full((self.size, self.size, 3), 0.5, np.float32)], SilentProgress())
+
+    def release(self) -> None:
+        """Give back the memory that is kept for the next run; for after an idle time. The weights stay."""
+        self._net.release()
+        if self.compute.device.type == "cuda":
+            torch.cuda.empty_cache()
+        if self.compute.device.type == "mps":
+            torch.mps.empty_cache()
+
+    def _after_out_of_memory(self, tried: int) -> None:
+        """Go on with half the batch from now on; on the CPU when a single crop was too much for the GPU."""
+        on_gpu = self.compute.device.type != "cpu"
+        self.release()
+        if tried > 1:
+            self._note(f"{tried} faces at a time did not fit into memory; {tried // 2} are restored at a time.")
+            self._batch = tried // 2
+            return
+        if not on_gpu:
+            raise OutOfMemoryError("There is not enough memory for even one face.", todo="Close other programs.")
+        self._note(f"One face does not fit into the memory of {self.compute.name}; the CPU is used instead.")
+        self._use(devices.choose("cpu", "auto"))
+
+
+def _check_kind(name: str) -> None:
+    info = catalog.by_name(name)
+    if info is not None and not (info.kind == "restorer" and info.usable):
+        raise ModelError(f"'{name}' is no model that this version can restore faces with.", todo="Choose another.")
+
+
+def _is_sound(made: Answers) -> bool:
+    """Whether no face is what overflow in half precision leaves: not a number somewhere, or black all over."""
+    return bool((made.finite & made.lit).all())
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    """PyTorch reports a failed CPU or Apple allocation as a plain RuntimeError, and one while a CUDA graph is recorded
+    as a failed recording, with the allocation's error behind it."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    text = str(error)
+    if "DefaultCPUAllocator" in text or "out of memory" in text.lower():
+        return True
+    behind = error.__cause__ or error.__context__
+    return behind is not None and _is_out_of_memory(behind)
+
+
+def _free_memory(device: torch.device) -> int:
+    """Bytes to be had on a GPU."""
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    return torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory()

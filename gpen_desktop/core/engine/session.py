@@ -1,0 +1,169 @@
+"""One photo being worked on: caches the slow stages, composes anew on new options."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gpen_desktop.core.compose import texture
+from gpen_desktop.core.compose.layers import FaceLayers, Layers, enlarged, face_layers
+from gpen_desktop.core.compose.render import compose
+from gpen_desktop.core.faces import masks
+from gpen_desktop.core.faces.alignment import crop_face
+from gpen_desktop.core.photo_files.load_save import MAX_PIXELS, load_photo
+from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
+from gpen_desktop.core.types import Composed, ComposeOptions, Crop, Face, FloatImage, Photo, RestoredFace, frozen
+from gpen_desktop.errors import PhotoTooLargeError
+
+
+class FaceFinder(Protocol):
+    """What finds faces: core.detect.FaceDetector, or a stand-in."""
+
+    def detect(self, photo: Photo, *, progress: Progress = ...) -> tuple[Face, ...]: ...
+
+
+class CropRestorer(Protocol):
+    """What restores crops: core.restore.Restorer, or a stand-in. Crops are (S, S, 3) float32 RGB in [0, 1]."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def template(self) -> str: ...
+
+    @property
+    def model_name(self) -> str: ...
+
+    @property
+    def batch(self) -> int: ...
+
+    def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]: ...
+
+    def release(self) -> None: ...
+
+
+class Session:
+    """One photo, its faces, what a model made of them, and any number of compositions.
+
+    The slow stages run once and are kept; setting other faces or another restorer drops what depended on the old ones.
+    Not thread-safe: one thread at a time.
+
+    Attributes
+    ----------
+    photo : the photo as loaded.
+    seconds : name of a stage -> seconds spent in it so far.
+    """
+
+    def __init__(self, photo: Photo, finder: FaceFinder, restorer: CropRestorer) -> None:
+        self.photo = photo
+        self.seconds: dict[str, float] = {}
+        self._finder = finder
+        self._restorer = restorer
+        self._faces: tuple[Face, ...] | None = None
+        self._restored: dict[Face, RestoredFace] = {}
+        self._layers: dict[RestoredFace, FaceLayers] = {}
+        self._base = (1, photo.pixels)
+
+    @classmethod
+    def open(cls, path: Path | str, finder: FaceFinder, restorer: CropRestorer) -> Session:
+        """Load a photo and start on it. Raises PhotoError."""
+        started = time.perf_counter()
+        session = cls(load_photo(path), finder, restorer)
+        session.seconds["load"] = time.perf_counter() - started
+        return session
+
+    def faces(self, progress: Progress | None = None) -> tuple[Face, ...]:
+        """The photo's faces, found on first use, in reading order."""
+        if self._faces is None:
+            with self.timed("detect"):
+                self._faces = self._finder.detect(self.photo, progress=progress or SilentProgress())
+        return self._faces
+
+    def set_faces(self, faces: Sequence[Face]) -> None:
+        """Use these faces from now on (added, corrected, removed by hand); what is known of unchanged ones is kept."""
+        self._faces = tuple(faces)
+        self._restored = {face: self._restored[face] for face in faces if face in self._restored}
+        self._layers = {face: self._layers[face] for face in self._restored.values() if face in self._layers}
+
+    def set_restorer(self, restorer: CropRestorer) -> None:
+        """Use another model from now on."""
+        if restorer is not self._restorer:
+            self._restorer = restorer
+            self._restored = {}
+            self._layers = {}
+
+    def restore(self, progress: Progress | None = None) -> tuple[RestoredFace, ...]:
+        """Every face restored; only those not restored yet are run through the model. May raise Cancelled."""
+        progress = progress or SilentProgress()
+        faces = self.faces(SubProgress(progress, 0.0, 0.3))
+        fresh = [face for face in faces if face not in self._restored]
+        if fresh:
+            with self.timed("align"):
+                crops = [self._crop(face) for face in fresh]
+            with self.timed("restore"):
+                answers = self._restorer.restore([crop.pixels for crop in crops], SubProgress(progress, 0.3, 1.0))
+            with self.timed("mask"):
+                for face, crop, answer in zip(fresh, crops, answers, strict=True):
+                    self._restored[face] = restored_face(crop, answer)
+        return tuple(self._restored[face] for face in faces)
+
+    def compose(self, options: ComposeOptions, progress: Progress | None = None) -> Composed:
+        """The picture that `options` ask for; restores first where that has not been done.
+
+        Raises PhotoTooLargeError where the enlarged photo would be beyond what can be worked on, OptionError.
+        """
+        self._check_scale(options.scale)
+        restored = self.restore(progress)
+        with self.timed("compose"):
+            return compose(self._layers_for(restored, options.scale), options)
+
+    def _check_scale(self, scale: int) -> None:
+        pixels = self.photo.width * self.photo.height * scale**2
+        if pixels > MAX_PIXELS:
+            name = self.photo.path.name if self.photo.path else "The photo"
+            raise PhotoTooLargeError(
+                f"{name} would have {pixels // 1_000_000} million pixels at {scale} times its size.",
+                todo=f"Results of up to {MAX_PIXELS // 1_000_000} million pixels can be made.",
+                path=self.photo.path,
+            )
+
+    def _layers_for(self, restored: tuple[RestoredFace, ...], scale: int) -> Layers:
+        if scale != self._base[0]:
+            self._base = (scale, self.photo.pixels if scale == 1 else enlarged(self.photo.pixels, scale))
+            self._layers = {}
+        for face in restored:
+            if face not in self._layers:
+                self._layers[face] = face_layers(self._base[1], face, scale)
+        return Layers(self.photo, scale, self._base[1], tuple(self._layers[face] for face in restored))
+
+    def _crop(self, face: Face) -> Crop:
+        return crop_face(self.photo, face, template=self._restorer.template, size=self._restorer.size)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Add what happens inside to the seconds of `stage`."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
+
+
+def restored_face(crop: Crop, answer: NDArray[np.float32]) -> RestoredFace:
+    """Put a model's answer (S, S, 3) together with its masks; the answer to a grey crop is made grey."""
+    red, green, blue = cv2.split(crop.pixels)
+    if max(cv2.norm(red, green, cv2.NORM_INF), cv2.norm(red, blue, cv2.NORM_INF)) < 1 / 512:
+        answer = np.repeat(texture.luma(answer)[..., None], 3, axis=2)
+    return RestoredFace(
+        crop=crop,
+        restored=frozen(np.ascontiguousarray(answer, np.float32)),
+        face_mask=masks.face_mask(crop),
+        skin_mask=masks.skin_mask(crop),
+    )

@@ -1,0 +1,247 @@
+"""Photo -> faces, with what the program ships: a detector proposes, the landmark network judges.
+
+The detector looks at the whole photo and at a small copy of it, for large faces; the landmark network looks at each of
+its proposals in the photo's own pixels, from many sides, places the points and scores them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gpen_desktop import paths
+from gpen_desktop.core.faces.alignment import template_points
+from gpen_desktop.core.faces.regions import Floats, GreyPyramid, face_sizes, frames_around, to_photo
+from gpen_desktop.core.progress import Progress, SilentProgress
+from gpen_desktop.core.types import Face, Photo, frozen
+from gpen_desktop.errors import OptionError
+from gpen_desktop.models.detectors.landmarks import CROP_SIDE, find_landmarks, load_landmarks
+from gpen_desktop.models.detectors.retinaface import find_faces, load_retinaface
+
+MIN_FACE = 25.0
+"""Width in pixels of the smallest Face.box that is looked for unless told otherwise: eyes 12 px apart."""
+
+LONGEST_COPY = 2000
+"""Longest side in pixels of the copy in which faces are looked for."""
+
+_STAGE = "detect"
+
+_LEAST_WIDTH = 25.0
+"""Width in pixels that the smallest wanted face keeps in the copy that the detector looks at."""
+
+_COPIES = (1.0, 0.25)
+"""Sizes at which the detector looks at the photo: in the second, faces of up to a thousand pixels are small enough."""
+
+_LEAST_SIZE = 8.0
+"""Size in pixels (frames.face_sizes) of the smallest face that is believed of the second copy: a width of 17. What is
+smaller there has been seen four times as large in the first."""
+
+_PROPOSED = 0.35
+"""The detector's score above which a place gets a look by the landmark network."""
+
+_LIKELY = 0.0
+"""A face logit above which a place gets all the passes."""
+
+_SURE = 3.8
+"""A mean face logit above which a place is a face: a probability of 0.98."""
+
+_STEADY = 0.08
+"""Passes over a face agree on its points; over anything else they scatter: mean distance from their average, in face
+sizes. 97 in 100 faces are under 0.05."""
+
+_APART = 0.6
+"""Faces nearer to each other than this many sizes of the larger are one face seen twice."""
+
+_ROW = 0.6
+"""Faces whose centres differ by less than this share of a box's height stand in the same row."""
+
+
+_REFINE_ROLLS = (-30.0, -15.0, 0.0, 15.0, 30.0)
+_REFINE_SCALES = (0.75, 1.0, 1.3)
+"""Tilts and frame sizes from which the points in a box drawn by hand are looked for: people draw boxes loosely."""
+
+
+def _jitters() -> Floats:
+    """(12, 4) small changes of a frame: its centre and its side in shares of the side, its roll in degrees.
+
+    Six drawn once and their opposites, so that they average to nothing. With their mirror images they make 24 passes:
+    one pass scatters the roll by 3 degrees, their average by 1.
+    """
+    drawn = np.random.default_rng(1).uniform(-1, 1, (6, 4)) * (0.06, 0.06, 0.14, 10.0)
+    return np.concatenate([drawn, -drawn])
+
+
+_JITTERS = frozen(_jitters())
+
+
+@dataclass(frozen=True)
+class _Sightings:
+    """What a network says of N places. points: (N, 5, 2) photo pixels. logits: (N,), higher is surer."""
+
+    points: Floats
+    logits: Floats
+
+    def only(self, which: NDArray[np.bool_] | list[int]) -> _Sightings:
+        return _Sightings(self.points[which], self.logits[which])
+
+
+class FaceDetector:
+    """The built-in face detector; loads once, then finds faces in any number of photos.
+
+    Raises WeightsError where the detector or the landmark network cannot be read.
+    """
+
+    def __init__(self, *, device: str = "cpu") -> None:
+        self._finder = load_retinaface(paths.weights() / "retinaface_mobile025.safetensors", device)
+        self._net = load_landmarks(paths.weights() / "landmarks5.safetensors", device)
+
+    def detect(self, photo: Photo, *, min_face: float = MIN_FACE, progress: Progress | None = None) -> tuple[Face, ...]:
+        """Find the faces whose box is at least `min_face` pixels wide, in reading order, each once.
+
+        Faces up to 40 degrees off upright are found. Score: mean face logit over 24 passes, mostly 5 to 9.
+        In photos over LONGEST_COPY the smallest face that can be found grows with the photo.
+        Raises OptionError where min_face is not positive, Cancelled when progress says so.
+        """
+        if min_face <= 0:
+            raise OptionError(f"The smallest face is {min_face} pixels.", todo="It has to be above 0.")
+        progress = progress or SilentProgress()
+        grey = GreyPyramid(photo)
+        proposals = self._propose(photo, min_face, progress)
+        likely = self._look(grey, frames_around(proposals), above=_LIKELY)
+        progress.report(0.75, _STAGE)
+        seen, scatter = self._look_closely(grey, frames_around(likely.points))
+        sure = _without_doubles(seen.only((seen.logits > _SURE) & (scatter < _STEADY)))
+        faces = (Face(frozen(p.copy()), float(s)) for p, s in zip(sure.points, sure.logits, strict=True))
+        progress.report(1.0, _STAGE)
+        return in_reading_order(face for face in faces if face.box[2] >= min_face)
+
+    def refine(self, photo: Photo, rough_box: tuple[float, float, float, float]) -> Face:
+        """Find the landmarks of the face in a box (x, y, w, h) that a person drew; nothing is rejected.
+
+        Where the network's points do not fill the box they are not those of the face that was meant: then the points
+        are those of an average upright face of the box's size. Score: infinity.
+        Raises OptionError for a box without area or with its centre outside the photo.
+        """
+        _check_box(photo, rough_box)
+        grey = GreyPyramid(photo)
+        starts = _frames_in_box(rough_box)
+        first = self._look(grey, starts, above=-np.inf)
+        likeliest = first.only([int(first.logits.argmax())])
+        seen, _ = self._look_closely(grey, frames_around(likeliest.points))
+        points = seen.points[0] if _fills(seen.points[0], rough_box) else _average_face(rough_box)
+        return Face(frozen(points.copy()), float("inf"))
+
+    def _propose(self, photo: Photo, min_face: float, progress: Progress) -> Floats:
+        """Landmarks (N, 5, 2) of what may be faces, each once."""
+        largest = min(1.0, _LEAST_WIDTH / min_face, LONGEST_COPY / max(photo.width, photo.height))
+        places, scores = [], []
+        for number, share in enumerate(_COPIES):
+            progress.report(0.6 * number / len(_COPIES), _STAGE)
+            copy = _shrunk(photo, largest * share)
+            points, sure = find_faces(self._finder, copy, above=_PROPOSED)
+            if share < 1:
+                large = face_sizes(points) >= _LEAST_SIZE
+                points, sure = points[large], sure[large]
+            to_photo = np.array([photo.width / copy.shape[1], photo.height / copy.shape[0]])
+            places.append((points + 0.5) * to_photo - 0.5)
+            scores.append(sure)
+        return _without_doubles(_Sightings(np.concatenate(places), np.concatenate(scores))).points
+
+    def _look(self, grey: GreyPyramid, frames: Floats, *, above: float) -> _Sightings:
+        """One pass over each frame; what has a logit above `above`, doubles merged."""
+        points, logits = find_landmarks(self._net, grey.cut(frames, CROP_SIDE))
+        seen = _Sightings(to_photo(points, frames, CROP_SIDE), logits)
+        return _without_doubles(seen.only(logits > above))
+
+    def _look_closely(self, grey: GreyPyramid, frames: Floats) -> tuple[_Sightings, Floats]:
+        """All jittered passes over each of N frames, as they are and mirrored: averages, and how much the passes
+        scatter (N,) in face sizes."""
+        count, passes = len(frames), len(_JITTERS)
+        jittered = np.repeat(frames, passes, axis=0)
+        jitters = np.tile(_JITTERS, (count, 1))
+        jittered[:, :3] += jitters[:, :3] * jittered[:, 2:3]
+        jittered[:, 3] += jitters[:, 3]
+        crops = grey.cut(jittered, CROP_SIDE)
+        points, logits = find_landmarks(self._net, np.concatenate([crops, crops[:, :, ::-1]]))
+        plain, mirrored = points[: len(crops)], _mirrored(points[len(crops) :])
+        sightings = np.stack([to_photo(half, jittered, CROP_SIDE) for half in (plain, mirrored)])
+        sightings = sightings.reshape(2, count, passes, 5, 2)
+        mean = sightings.mean(axis=(0, 2))
+        scatter = np.linalg.norm(sightings - mean[:, None], axis=-1).mean(axis=(0, 2, 3)) / face_sizes(mean)
+        return _Sightings(mean, logits.reshape(2, count, passes).mean(axis=(0, 2))), scatter
+
+
+def in_reading_order(faces: Iterable[Face]) -> tuple[Face, ...]:
+    """Rows from the top, each from the left. A row is what stands less than 0.6 box heights below its highest face."""
+    rows: list[list[Face]] = []
+    for face in sorted(faces, key=lambda face: (_centre(face)[1], _centre(face)[0])):
+        if rows and _centre(face)[1] - _centre(rows[-1][0])[1] < _ROW * max(face.box[3], rows[-1][0].box[3]):
+            rows[-1].append(face)
+        else:
+            rows.append([face])
+    return tuple(face for row in rows for face in sorted(row, key=lambda face: _centre(face)[0]))
+
+
+def _centre(face: Face) -> tuple[float, float]:
+    x, y = face.landmarks.mean(axis=0)
+    return float(x), float(y)
+
+
+def _shrunk(photo: Photo, factor: float) -> NDArray[np.uint8]:
+    """The photo at `factor` of its size: (h, w, 3) RGB uint8."""
+    size = (max(1, round(photo.width * factor)), max(1, round(photo.height * factor)))
+    small = photo.pixels if factor == 1 else cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small // (photo.white // 255), np.uint8)
+
+
+def _without_doubles(seen: _Sightings) -> _Sightings:
+    """Of sightings that lie on one another only the surest, surest first."""
+    centres, sizes = seen.points.mean(axis=1), face_sizes(seen.points)
+    kept: list[int] = []
+    for i in np.argsort(-seen.logits, kind="stable"):
+        gaps = np.linalg.norm(centres[kept] - centres[i], axis=1)
+        if (gaps > _APART * np.maximum(sizes[kept], sizes[i])).all():
+            kept.append(int(i))
+    return seen.only(kept)
+
+
+def _mirrored(points: Floats) -> Floats:
+    """Points found in mirrored crops (N, 5, 2), as they lie in the crops themselves."""
+    back = points[:, [1, 0, 2, 4, 3]]
+    back[..., 0] = CROP_SIDE - 1 - back[..., 0]
+    return back
+
+
+def _check_box(photo: Photo, box: tuple[float, float, float, float]) -> None:
+    x, y, w, h = box
+    if w <= 0 or h <= 0:
+        raise OptionError("The box has no area.", todo="Draw it around the whole face.")
+    if not (0 <= x + w / 2 < photo.width and 0 <= y + h / 2 < photo.height):
+        raise OptionError("The box lies outside the photo.", todo="Draw it around a face in the photo.")
+
+
+def _average_face(box: tuple[float, float, float, float]) -> Floats:
+    """Landmarks (5, 2) of an upright face of average proportions whose Face.box is about `box`."""
+    x, y, w, h = box
+    points = template_points("ffhq", 512)
+    points -= points.mean(axis=0)
+    points *= min(w / 2.1, h / 2.5) / face_sizes(points[None])[0]
+    return np.asarray(points + np.array([x + w / 2, y + h * 0.52]))
+
+
+def _frames_in_box(box: tuple[float, float, float, float]) -> Floats:
+    x, y, side, _ = frames_around(_average_face(box)[None])[0]
+    return np.array([(x, y, side * scale, roll) for scale in _REFINE_SCALES for roll in _REFINE_ROLLS])
+
+
+def _fills(points: Floats, box: tuple[float, float, float, float]) -> bool:
+    """Whether landmarks (5, 2) are centred in the middle half of a box and half to twice the size it suggests."""
+    x, y, w, h = box
+    centre = points.mean(axis=0)
+    central = abs(centre[0] - (x + w / 2)) <= w / 4 and abs(centre[1] - (y + h / 2)) <= h / 4
+    size, expected = face_sizes(np.stack([points, _average_face(box)]))
+    return bool(central and expected / 2 <= size <= expected * 2)

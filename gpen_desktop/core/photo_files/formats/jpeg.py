@@ -1,0 +1,187 @@
+"""JPEG files: marker segments (ITU-T T.81; JFIF 1.02; Exif 2.32; ICC.1 annex B.4; XMP part 3)."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterator
+
+from gpen_desktop.core.photo_files import exif as exif_block
+from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, Scan
+from gpen_desktop.core.types import Metadata
+
+_EXIF = b"Exif\0\0"
+_XMP = b"http://ns.adobe.com/xap/1.0/\0"
+_XMP_EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
+_ICC = b"ICC_PROFILE\0"
+_PHOTOSHOP = b"Photoshop 3.0\0"
+_MAX_PAYLOAD = 65533  # of one segment: its 16-bit length counts itself
+_SOI, _EOI, _SOS, _COM = 0xD8, 0xD9, 0xDA, 0xFE
+_APP0, _APP1, _APP2, _APP13, _APP14, _APP15 = 0xE0, 0xE1, 0xE2, 0xED, 0xEE, 0xEF
+_STANDALONE = frozenset([0x01, *range(0xD0, 0xD8)])
+_SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # the start-of-frame markers
+_CM_PER_INCH = 2.54
+
+
+def scan(data: bytes) -> Scan:
+    """Read a JPEG's segments up to its pixels. Raises DamagedFileError."""
+    segments, pixels_at = _segments(data)
+    frame = next((body for marker, body in segments if marker in _SIZES and len(body) >= 6), None)
+    if frame is None:
+        raise DamagedFileError(DAMAGED)
+    height, width = struct.unpack_from(">HH", frame, 1)
+    kept = b"".join(_segment(marker, body) for marker, body in segments if not _is_extra(marker))
+    return Scan(
+        format="JPEG",
+        width=width,
+        height=height,
+        metadata=_metadata(segments),
+        stream=b"\xff\xd8" + kept + data[pixels_at:],
+        pictures=2 if any(marker == _APP2 and body.startswith(b"MPF\0") for marker, body in segments) else 1,
+    )
+
+
+def _segments(data: bytes) -> tuple[list[tuple[int, bytes]], int]:
+    """All segments before the pixels, and where the start-of-scan marker stands."""
+    found: list[tuple[int, bytes]] = []
+    at = 2
+    while True:
+        at = data.find(b"\xff", at)
+        if at < 0 or at + 4 > len(data):
+            raise DamagedFileError(ENDS_EARLY)
+        marker = data[at + 1]
+        if marker == _SOS:
+            return found, at
+        if marker == 0xFF:  # a fill byte
+            at += 1
+        elif marker == 0 or marker in _STANDALONE or marker == _SOI:
+            at += 2
+        elif marker == _EOI:
+            raise DamagedFileError(DAMAGED)
+        else:
+            end = at + 2 + struct.unpack_from(">H", data, at + 2)[0]
+            if end > len(data):
+                raise DamagedFileError(ENDS_EARLY)
+            found.append((marker, data[at + 4 : end]))
+            at = max(end, at + 4)
+
+
+def _is_extra(marker: int) -> bool:
+    """Whether a decoder can do without the segment: all application data but JFIF's and Adobe's colour transform."""
+    return marker == _COM or (_APP1 <= marker <= _APP15 and marker != _APP14)
+
+
+def _metadata(segments: list[tuple[int, bytes]]) -> Metadata:
+    def bodies(marker: int, prefix: bytes) -> list[bytes]:
+        return [body[len(prefix) :] for m, body in segments if m == marker and body.startswith(prefix)]
+
+    return Metadata(
+        exif=next(iter(bodies(_APP1, _EXIF)), b""),
+        icc=b"".join(body[2:] for body in sorted(bodies(_APP2, _ICC), key=lambda body: body[:1])),
+        xmp=next(iter(bodies(_APP1, _XMP)), b""),
+        xmp_extended=_extended_xmp(bodies(_APP1, _XMP_EXTENSION)),
+        photoshop=b"".join(bodies(_APP13, _PHOTOSHOP)),
+        comment=b"\n".join(bodies(_COM, b"")),
+        dpi=next((_dpi(body) for body in bodies(_APP0, b"JFIF\0")), None),
+    )
+
+
+def _extended_xmp(portions: list[bytes]) -> bytes:
+    """Put the portions (digest 32, full length 4, offset 4, bytes) of the first extension together."""
+    if not portions:
+        return b""
+    digest = portions[0][:32]
+    mine = [portion for portion in portions if portion[:32] == digest and len(portion) > 40]
+    return b"".join(portion[40:] for portion in sorted(mine, key=lambda portion: portion[36:40]))
+
+
+def _dpi(jfif: bytes) -> tuple[float, float] | None:
+    if len(jfif) < 7:
+        return None
+    unit, x, y = struct.unpack_from(">BHH", jfif, 2)
+    factor = {1: 1.0, 2: _CM_PER_INCH}.get(unit)
+    return (x * factor, y * factor) if factor and x and y else None
+
+
+def assemble(picture: bytes, metadata: Metadata) -> tuple[bytes, list[str]]:
+    """Put metadata into a bare JPEG (as an encoder gives it).
+
+    Gives back the file, and sentences on what was left out because a segment has only so much room.
+    """
+    segments, pixels_at = _segments(picture)
+    warnings: list[str] = []
+    blocks = [
+        *_exif_segments(metadata.exif, warnings),
+        *_xmp_segments(metadata, warnings),
+        *_icc_segments(metadata.icc),
+        *_split(_APP13, _PHOTOSHOP, metadata.photoshop),
+        *_split(_COM, b"", metadata.comment),
+    ]
+    jfif = [_segment(m, _with_density(body, metadata.dpi)) for m, body in segments if m == _APP0]
+    rest = [_segment(m, body) for m, body in segments if m != _APP0]
+    return b"".join([b"\xff\xd8", *jfif, *blocks, *rest, picture[pixels_at:]]), warnings
+
+
+def _segment(marker: int, body: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
+
+
+def _exif_segments(exif: bytes, warnings: list[str]) -> Iterator[bytes]:
+    room = _MAX_PAYLOAD - len(_EXIF)
+    if len(exif) > room:
+        exif = exif_block.without_maker_note(exif)
+        warnings.append("The maker notes in the EXIF data are too long for a JPEG and were left out.")
+    if len(exif) > room:
+        warnings[-1] = "The EXIF data is too long for a JPEG and was left out."
+    elif exif:
+        yield _segment(_APP1, _EXIF + exif)
+
+
+def _xmp_segments(metadata: Metadata, warnings: list[str]) -> Iterator[bytes]:
+    packet = metadata.xmp
+    if len(packet) > _MAX_PAYLOAD - len(_XMP):
+        packet = _without_padding(packet)
+    if len(packet) > _MAX_PAYLOAD - len(_XMP):
+        warnings.append("The XMP data is too long for a JPEG and was left out.")
+        return
+    if packet:
+        yield _segment(_APP1, _XMP + packet)
+    extended = metadata.xmp_extended
+    digest = hashlib.md5(extended, usedforsecurity=False).hexdigest().upper().encode()
+    step = 65400  # what XMP part 3 advises for a portion
+    for offset in range(0, len(extended), step):
+        portion = digest + struct.pack(">II", len(extended), offset) + extended[offset : offset + step]
+        yield _segment(_APP1, _XMP_EXTENSION + portion)
+
+
+def _without_padding(packet: bytes) -> bytes:
+    """An XMP packet without the white space that leaves room for editing it in place."""
+    body, mark, end = packet.rpartition(b"<?xpacket end")
+    return body.rstrip() + b"\n" + mark + end if mark else packet.rstrip()
+
+
+def _icc_segments(icc: bytes) -> Iterator[bytes]:
+    step = _MAX_PAYLOAD - len(_ICC) - 2
+    portions = [icc[i : i + step] for i in range(0, len(icc), step)]
+    for number, portion in enumerate(portions, start=1):
+        yield _segment(_APP2, _ICC + bytes([number, len(portions)]) + portion)
+
+
+def _split(marker: int, prefix: bytes, payload: bytes) -> Iterator[bytes]:
+    step = _MAX_PAYLOAD - len(prefix)
+    for i in range(0, len(payload), step):
+        yield _segment(marker, prefix + payload[i : i + step])
+
+
+def _with_density(jfif: bytes, dpi: tuple[float, float] | None) -> bytes:
+    """A JFIF segment with this resolution, which it holds in whole dots per inch or per centimetre."""
+    if dpi is None or not jfif.startswith(b"JFIF\0"):
+        return jfif
+    per_cm = tuple(value / _CM_PER_INCH for value in dpi)
+    in_cm = _is_whole(per_cm) and not _is_whole(dpi)
+    x, y = (min(65535, max(1, round(value))) for value in (per_cm if in_cm else dpi))
+    return jfif[:7] + struct.pack(">BHH", 2 if in_cm else 1, x, y) + jfif[12:]
+
+
+def _is_whole(values: tuple[float, ...]) -> bool:
+    return all(abs(value - round(value)) < 1e-6 for value in values)

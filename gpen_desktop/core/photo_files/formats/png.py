@@ -1,0 +1,174 @@
+"""PNG files: chunks (PNG, third edition, W3C 2025), and ImageMagick's 'Raw profile' texts, which readers know too."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+
+from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, Scan, inflate
+from gpen_desktop.core.types import Metadata
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_FOR_PIXELS = frozenset([b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS"])
+TEXTS = frozenset([b"tEXt", b"zTXt", b"iTXt"])
+_COLOURS = frozenset([b"gAMA", b"cHRM", b"sRGB", b"cICP"])
+_XMP_KEY = b"XML:com.adobe.xmp"
+_RAW_PROFILE = b"Raw profile type "
+_INCHES_PER_METRE = 1 / 0.0254
+
+Chunk = tuple[bytes, bytes]
+
+
+def scan(data: bytes) -> Scan:
+    """Read a PNG's chunks. Raises DamagedFileError."""
+    chunks, warnings = _chunks(data)
+    if not chunks or chunks[0][0] != b"IHDR" or len(chunks[0][1]) != 13:
+        raise DamagedFileError(DAMAGED)
+    width, height, depth = struct.unpack_from(">IIB", chunks[0][1])
+    # A 16-bit picture's transparent colour is handled apart: the decoder for those would drop it.
+    for_pixels = _FOR_PIXELS - {b"tRNS"} if depth == 16 else _FOR_PIXELS
+    metadata, problems = _metadata(chunks)
+    return Scan(
+        format="PNG",
+        width=width,
+        height=height,
+        metadata=metadata,
+        stream=SIGNATURE + b"".join(_chunk(*chunk) for chunk in chunks if chunk[0] in for_pixels),
+        pictures=2 if any(kind == b"acTL" for kind, _ in chunks) else 1,
+        transparent=next((body for kind, body in chunks if kind == b"tRNS"), b""),
+        warnings=(*warnings, *problems),
+    )
+
+
+def _chunks(data: bytes) -> tuple[list[Chunk], list[str]]:
+    """All chunks. Ones that are not needed for the pixels and are damaged are left out, with a sentence."""
+    found: list[Chunk] = []
+    warnings: list[str] = []
+    at = len(SIGNATURE)
+    while at + 12 <= len(data):
+        size, kind = struct.unpack_from(">I4s", data, at)
+        end = at + 12 + size
+        if end > len(data):
+            raise DamagedFileError(ENDS_EARLY)
+        body = data[at + 8 : end - 4]
+        whole = struct.unpack_from(">I", data, end - 4)[0] == zlib.crc32(body, zlib.crc32(kind))
+        if whole:
+            found.append((kind, body))
+        elif kind in _FOR_PIXELS:
+            raise DamagedFileError(DAMAGED)
+        else:
+            warnings.append("Part of the PNG's metadata is damaged and was left out.")
+        at = end
+        if kind == b"IEND":
+            return found, warnings
+    raise DamagedFileError(ENDS_EARLY)
+
+
+def _metadata(chunks: list[Chunk]) -> tuple[Metadata, list[str]]:
+    texts = [(kind, body, *_text(kind, body)) for kind, body in chunks if kind in TEXTS]
+    raw = {key[len(_RAW_PROFILE) :]: _raw_profile(text) for _, _, key, text in texts if key.startswith(_RAW_PROFILE)}
+    first = dict(reversed(chunks))
+    icc = _profile(first[b"iCCP"]) if b"iCCP" in first else b""
+    own = [_XMP_KEY, b"Software"]
+    kept = [(k, body) for k, body, key, _ in texts if key not in own and not key.startswith(_RAW_PROFILE)]
+    colours = [(kind, body) for kind, body in chunks if kind in _COLOURS]
+    metadata = Metadata(
+        exif=(first.get(b"eXIf") or raw.get(b"exif") or raw.get(b"APP1", b"")).removeprefix(b"Exif\0\0"),
+        icc=icc or raw.get(b"icc", raw.get(b"icm", b"")),
+        xmp=next((text for _, _, key, text in texts if key == _XMP_KEY), b"") or raw.get(b"xmp", b""),
+        photoshop=raw.get(b"iptc") or raw.get(b"8bim", b""),
+        dpi=_dpi(first.get(b"pHYs", b"")),
+        png_chunks=tuple(colours + kept),
+    )
+    damaged = (b"iCCP" in first and not icc) or any(key == _XMP_KEY and not text for _, _, key, text in texts)
+    return metadata, ["Part of the PNG's metadata is damaged and was left out."] if damaged else []
+
+
+def _text(kind: bytes, body: bytes) -> tuple[bytes, bytes]:
+    """A text chunk's keyword and bytes, decompressed; empty bytes if damaged."""
+    key, _, rest = body.partition(b"\0")
+    if kind == b"tEXt":
+        return key, rest
+    if kind == b"zTXt":
+        return key, inflate(rest[1:]) or b""
+    packed = rest[:1] == b"\x01"
+    text = rest[2:].partition(b"\0")[2].partition(b"\0")[2]
+    return key, (inflate(text) or b"") if packed else text
+
+
+def _raw_profile(text: bytes) -> bytes:
+    """ImageMagick's text form of a block: name, length, hexadecimal digits."""
+    match = re.fullmatch(rb"\s*[\w ]+\s+\d+\s+([0-9a-fA-F\s]*)", text)
+    digits = re.sub(rb"\s", b"", match.group(1)) if match else b""
+    return bytes.fromhex(digits.decode()) if len(digits) % 2 == 0 else b""
+
+
+def _profile(body: bytes) -> bytes:
+    """An iCCP chunk's profile (name, method, zlib stream); empty if damaged."""
+    return inflate(body.partition(b"\0")[2][1:]) or b""
+
+
+def _dpi(body: bytes) -> tuple[float, float] | None:
+    if len(body) != 9:
+        return None
+    x, y, unit = struct.unpack(">IIB", body)
+    return (x / _INCHES_PER_METRE, y / _INCHES_PER_METRE) if unit == 1 and x and y else None
+
+
+def is_unusual(kind: bytes, body: bytes) -> bool:
+    """Whether a chunk says that the colours are others than a viewer takes for granted (sRGB)."""
+    return kind == b"cICP" or (kind == b"gAMA" and len(body) == 4 and abs(int.from_bytes(body, "big") - 45455) > 100)
+
+
+def assemble(picture: bytes, metadata: Metadata) -> bytes:
+    """Put metadata into a bare PNG (as an encoder gives it)."""
+    chunks, _ = _chunks(picture)
+    header, rest = chunks[0], [chunk for chunk in chunks[1:] if chunk[0] in _FOR_PIXELS]
+    whole = [header, *_metadata_chunks(metadata), *rest]
+    return SIGNATURE + b"".join(_chunk(*chunk) for chunk in whole)
+
+
+def _metadata_chunks(metadata: Metadata) -> Iterator[Chunk]:
+    colours = [chunk for chunk in metadata.png_chunks if chunk[0] in _COLOURS]
+    yield from (chunk for chunk in colours if not (metadata.icc and chunk[0] == b"sRGB"))
+    if metadata.icc:
+        yield b"iCCP", b"ICC profile\0\0" + zlib.compress(metadata.icc, 9)
+    if metadata.dpi:
+        x, y = (min(0x7FFFFFFF, max(1, round(value * _INCHES_PER_METRE))) for value in metadata.dpi)
+        yield b"pHYs", struct.pack(">IIB", x, y, 1)
+    if metadata.exif:
+        yield b"eXIf", metadata.exif
+    if metadata.xmp:
+        yield b"iTXt", _XMP_KEY + b"\0\0\0\0\0" + metadata.xmp
+    if metadata.photoshop:
+        yield b"zTXt", _RAW_PROFILE + b"iptc\0\0" + zlib.compress(_hexadecimal(b"iptc", metadata.photoshop), 9)
+    yield from (chunk for chunk in metadata.png_chunks if chunk[0] in TEXTS)
+    if metadata.comment:
+        yield _comment(metadata.comment)
+
+
+def _hexadecimal(name: bytes, block: bytes) -> bytes:
+    digits = block.hex().encode()
+    lines = [digits[i : i + 72] for i in range(0, len(digits), 72)]
+    return b"\n" + name + b"\n%8d\n" % len(block) + b"\n".join(lines) + b"\n"
+
+
+def _comment(comment: bytes) -> Chunk:
+    """A JPEG comment, whose encoding nobody states, as a text: UTF-8 if it is that, else Latin-1."""
+    try:
+        comment.decode("utf-8")
+    except UnicodeDecodeError:
+        return b"tEXt", b"Comment\0" + comment.replace(b"\0", b" ")
+    return b"iTXt", b"Comment\0\0\0\0\0" + comment.replace(b"\0", b" ")
+
+
+def encode_chunks(header: bytes, rows: bytes) -> bytes:
+    """A PNG of this header and these filtered rows."""
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(rows, 6)), (b"IEND", b"")]
+    return SIGNATURE + b"".join(_chunk(*chunk) for chunk in chunks)
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))

@@ -1,0 +1,253 @@
+"""Photo files: reading any supported one, and saving so that a file appears whole or not at all.
+
+Files are read and written as bytes, never handed to a library by name, so that any path works. What a file is, is told
+by its content. What each format keeps of the metadata: resources/docs/0003-photo-files.md.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from gpen_desktop import __version__
+from gpen_desktop.core.photo_files import atomic, containers, icc
+from gpen_desktop.core.photo_files import metadata as photo_metadata
+from gpen_desktop.core.photo_files.decode import Decoded, decode
+from gpen_desktop.core.photo_files.encode import CannotEncodeError, encode
+from gpen_desktop.core.photo_files.formats.header import DamagedFileError, Scan
+from gpen_desktop.core.types import Metadata, Photo, Pixels, SourceFormat, frozen
+from gpen_desktop.errors import OptionError, PhotoTooLargeError, SaveError, UnreadablePhotoError
+
+MAX_PIXELS = 400_000_000  # 1.2 GB as 8-bit RGB: an A3 page at 1200 dpi is 279 million
+SOFTWARE = f"GPEN Desktop {__version__}"
+SUPPORTED_SUFFIXES: frozenset[str] = frozenset(s for suffixes in containers.SUFFIXES.values() for s in suffixes)
+_KINDS = {"png": "PNG", "jpeg": "JPEG", "tiff": "TIFF", "webp": "WEBP", "bmp": "BMP"}
+
+
+@dataclass(frozen=True)
+class SavedPhoto:
+    """A file that was written: where, as what ('JPEG', 'PNG', …), and sentences on what it could not keep."""
+
+    path: Path
+    format: str
+    warnings: tuple[str, ...] = ()
+
+
+def is_supported(path: Path) -> bool:
+    """Whether the name ends like that of a photo that can be read."""
+    return path.suffix.lower() in SUPPORTED_SUFFIXES
+
+
+def load_photo(path: Path | str) -> Photo:
+    """Read a JPEG, PNG, WebP, TIFF or BMP, whatever its name says; of several pictures in it, the first.
+
+    The photo stands upright (see types.Photo), its metadata says so, and what could not be kept is in its warnings.
+    Raises UnreadablePhotoError and PhotoTooLargeError (over MAX_PIXELS, found before any memory is taken for pixels).
+    """
+    path = Path(path)
+    data = _read(path)
+    kind = containers.kind_of(data)
+    if kind is None:
+        raise _unreadable(path, _why_no_photo(data))
+    try:
+        scan = containers.scan(data, kind)
+        _check_size(scan, path)
+        return _photo(scan, decode(scan), path)
+    except DamagedFileError as error:
+        raise _unreadable(path, str(error)) from error
+    except MemoryError as error:
+        raise PhotoTooLargeError(f"There is not enough memory to read {path.name}.", path=path) from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise _unreadable(path, "there is no such file") from error
+    except OSError as error:
+        raise _unreadable(path, _why_not_opened(path, error)) from error
+    except ValueError as error:  # a name with a zero in it
+        raise _unreadable(path, "there is no such file") from error
+
+
+def _why_not_opened(path: Path, error: OSError) -> str:
+    with contextlib.suppress(OSError):
+        if path.is_dir():  # Windows says 'permission denied' of a folder
+            return "it is a folder"
+    return "you may not read it" if error.errno in (errno.EACCES, errno.EPERM) else str(error.strerror).lower()
+
+
+def _unreadable(path: Path, reason: str) -> UnreadablePhotoError:
+    return UnreadablePhotoError(f"Could not read {path.name}: {reason}.", path=path)
+
+
+def _why_no_photo(data: bytes) -> str:
+    if not data:
+        return "the file is empty"
+    other = containers.other_kind_of(data)
+    readable = "Photos are read from JPEG, PNG, TIFF, WebP and BMP files"
+    return f"it is {other} file. {readable}" if other else f"it is not a photo. {readable}"
+
+
+def _check_size(scan: Scan, path: Path) -> None:
+    if scan.width * scan.height > MAX_PIXELS:
+        raise PhotoTooLargeError(
+            f"{path.name} is too large: {scan.width} x {scan.height} pixels.",
+            todo=f"Photos of up to {MAX_PIXELS // 1_000_000} million pixels can be worked on.",
+            path=path,
+        )
+
+
+def _photo(scan: Scan, decoded: Decoded, path: Path) -> Photo:
+    metadata, problems = photo_metadata.checked(scan.metadata)
+    turned = _turned(decoded.samples, photo_metadata.orientation(metadata))
+    channels = turned.shape[2]
+    metadata, profile_problems = _with_sound_profile(photo_metadata.upright(metadata), channels, decoded)
+    colours = cast(Pixels, np.repeat(turned[..., :1], 3, axis=2) if channels < 3 else turned[..., :3])
+    alpha = cast(Pixels, np.ascontiguousarray(turned[..., -1])) if channels in (2, 4) else None
+    return Photo(
+        pixels=frozen(cast(Pixels, np.ascontiguousarray(colours))),
+        alpha=None if alpha is None else frozen(alpha),
+        source=SourceFormat(
+            format=scan.format,
+            grey=channels < 3,
+            jpeg_tables=decoded.jpeg_tables,
+            jpeg_subsampling=decoded.jpeg_subsampling,
+            lossless=scan.lossless,
+        ),
+        metadata=metadata,
+        path=path,
+        warnings=(*_about_file(scan, path), *scan.warnings, *decoded.warnings, *problems, *profile_problems),
+    )
+
+
+def _turned(samples: Pixels, orientation: int) -> Pixels:
+    """Samples upright, by how EXIF says they are stored (Exif 2.32, tag 274)."""
+    if orientation >= 5:
+        samples = samples.swapaxes(0, 1)
+    flip_rows = orientation in (3, 4, 7, 8)
+    flip_columns = orientation in (2, 3, 6, 7)
+    return samples[:: -1 if flip_rows else 1, :: -1 if flip_columns else 1]
+
+
+def _with_sound_profile(metadata: Metadata, channels: int, decoded: Decoded) -> tuple[Metadata, list[str]]:
+    """The metadata without a colour profile that does not describe the pixels."""
+    if not metadata.icc:
+        return metadata, []
+    without = replace(metadata, icc=b"")
+    if decoded.is_srgb:
+        return without, []
+    space = icc.colour_space(metadata.icc)
+    if not space:
+        return without, ["The colour profile is damaged and was left out."]
+    if space == "RGB" or (space == "GRAY" and channels < 3):
+        return metadata, []
+    return without, ["The colour profile is not one for these pixels and was left out."]
+
+
+def _about_file(scan: Scan, path: Path) -> list[str]:
+    sentences = []
+    if path.suffix.lower() not in containers.SUFFIXES[scan.format]:
+        sentences.append(f"The name of {path.name} does not say so, but it is a {scan.format} file.")
+    if scan.pictures > 1:
+        sentences.append(f"{path.name} holds more than one picture; only the first was read.")
+    return sentences
+
+
+def save_photo(
+    photo: Photo,
+    path: Path | str,
+    *,
+    format: str = "keep",
+    quality: int | None = None,
+    overwrite: bool = False,
+    software: str | None = SOFTWARE,
+) -> SavedPhoto:
+    """Write a photo with its metadata; the name's ending is set by the format where it is another's.
+
+    format: 'keep' (the source's), 'png', 'jpeg', 'tiff', 'webp' or 'bmp'. quality: 1 to 100, for JPEG and WebP; None
+    stores a JPEG with its source's own quantisation and a lossless WebP losslessly, everything else at 95. A photo
+    whose source was grey is stored as one channel. software: named in the file as its writer; None: nothing is said.
+    The same photo and options give the same bytes. Raises OptionError, OutputExistsError and SaveError; then nothing
+    was written. A photo's own source file is never overwritten.
+    """
+    kind = _kind(photo, format)
+    if quality is not None and not 1 <= quality <= 100:
+        raise OptionError(f"quality is {quality}.", todo="It goes from 1 to 100.")
+    target = _named(Path(path), kind)
+    check_target(photo.path, target, overwrite=overwrite)
+    try:
+        encoded = encode(photo, kind, quality, software)
+    except CannotEncodeError as error:
+        raise SaveError(
+            f"Could not save {target.name}: {error}.", todo="Choose another format.", path=target
+        ) from error
+    atomic.write(target, encoded.data, overwrite=overwrite)
+    return SavedPhoto(target, kind, encoded.warnings)
+
+
+def copy_photo(photo: Photo, path: Path | str, *, overwrite: bool = False) -> SavedPhoto:
+    """Copy the file a photo was read from, byte for byte; the name's ending is set by its format.
+
+    Raises UnreadablePhotoError (the source is gone), OutputExistsError and SaveError.
+    """
+    if photo.path is None:
+        raise SaveError("The photo was not read from a file, so there is none to copy.", path=Path(path))
+    target = _named(Path(path), photo.source.format)
+    check_target(photo.path, target, overwrite=overwrite)
+    atomic.write(target, _read(photo.path), overwrite=overwrite)
+    return SavedPhoto(target, photo.source.format)
+
+
+def result_path(source: Path, wanted: Path, format: str) -> Path:
+    """The path at which save_photo would put a result of the file `source` when asked for `wanted` and `format`.
+
+    With 'keep' the file's content decides; one that cannot be read keeps the wanted name.
+    """
+    if format != "keep":
+        return _named(wanted, _KINDS[format])
+    try:
+        with source.open("rb") as file:
+            kind = containers.kind_of(file.read(16))
+    except OSError:
+        kind = None
+    return _named(wanted, kind) if kind else wanted
+
+
+def _kind(photo: Photo, name: str) -> str:
+    if name == "keep":
+        return photo.source.format
+    if name not in _KINDS:
+        raise OptionError(f"There is no format '{name}'.", todo=f"Formats: keep, {', '.join(_KINDS)}.")
+    return _KINDS[name]
+
+
+def _named(path: Path, kind: str) -> Path:
+    """The path with an ending of this kind. An ending that is no picture's is part of the name ('scan.2024')."""
+    suffixes = containers.SUFFIXES[kind]
+    if path.suffix.lower() in suffixes:
+        return path
+    return path.with_suffix(suffixes[0]) if is_supported(path) else path.with_name(path.name + suffixes[0])
+
+
+def check_target(source: Path | None, target: Path, *, overwrite: bool) -> None:
+    """What can be said before any work is done on the photo `source`. Raises OutputExistsError, SaveError."""
+    if source is not None and _is_same_file(source, target):
+        raise SaveError(
+            f"{target.name} is the photo itself, which is never written to.",
+            todo="Choose another name or folder.",
+            path=target,
+        )
+    atomic.check(target, overwrite=overwrite)
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of the two is not there (or not to be seen): not the same file
+        return False

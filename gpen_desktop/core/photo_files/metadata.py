@@ -1,0 +1,166 @@
+"""What is true of a photo's metadata once its pixels stand upright, and once they are written to a file by us."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from gpen_desktop.core.photo_files import exif as exif_block
+from gpen_desktop.core.photo_files import iptc
+from gpen_desktop.core.photo_files.formats import png
+from gpen_desktop.core.photo_files.formats.tiff_structure import StructureError
+from gpen_desktop.core.types import Metadata
+
+_TIFF_NAMES = b"http://ns.adobe.com/tiff/1.0/"
+_EXIF_NAMES = b"http://ns.adobe.com/exif/1.0/"
+_XMP_NAMES = b"http://ns.adobe.com/xap/1.0/"
+
+
+def checked(metadata: Metadata) -> tuple[Metadata, list[str]]:
+    """The metadata without what cannot be read of its EXIF block, and sentences on that."""
+    if not metadata.exif:
+        return metadata, []
+    try:
+        partly = exif_block.is_damaged(metadata.exif)
+    except StructureError:
+        return replace(metadata, exif=b""), ["The EXIF data is damaged and was left out."]
+    if not partly:
+        return metadata, []
+    whole = replace(metadata, exif=exif_block.rebuilt(metadata.exif))
+    return whole, ["Part of the EXIF data is damaged; that part was left out."]
+
+
+def orientation(metadata: Metadata) -> int:
+    """How the stored pixels lie, 1 to 8 as in EXIF; the XMP packet's word counts where EXIF says nothing."""
+    if exif_block.has_orientation(metadata.exif):
+        return exif_block.orientation(metadata.exif)
+    stated = _xmp_values(metadata.xmp, _TIFF_NAMES, b"Orientation")
+    return int(stated[0]) if stated and re.fullmatch(rb"[1-8]", stated[0]) else 1
+
+
+def upright(metadata: Metadata) -> Metadata:
+    """The metadata of the same picture with its pixels turned upright: orientation 1, resolution turned along."""
+    turned = orientation(metadata) >= 5
+    return replace(
+        metadata,
+        exif=exif_block.upright(metadata.exif),
+        xmp=_xmp_replaced(metadata.xmp, _TIFF_NAMES, b"Orientation", b"1"),
+        dpi=(metadata.dpi[1], metadata.dpi[0]) if metadata.dpi and turned else metadata.dpi,
+    )
+
+
+def for_output(metadata: Metadata, width: int, height: int, software: str | None) -> Metadata:
+    """The metadata as it goes into a file of width x height pixels written by `software` (None: nothing is said).
+
+    Orientation 1, pixel dimensions and software updated where EXIF and XMP state them, small embedded pictures of the
+    photo dropped. No time is written: the same photo gives the same bytes. An EXIF block that cannot be read, which
+    `checked` would have dropped, is dropped.
+    """
+    upright_metadata = upright(checked(metadata)[0])
+    xmp = upright_metadata.xmp
+    for names, words, size in (
+        (_TIFF_NAMES, b"ImageWidth", width),
+        (_TIFF_NAMES, b"ImageLength", height),
+        (_EXIF_NAMES, b"PixelXDimension", width),
+        (_EXIF_NAMES, b"PixelYDimension", height),
+    ):
+        xmp = _xmp_replaced(xmp, names, words, b"%d" % size)
+    if software:
+        xmp = _xmp_replaced(xmp, _TIFF_NAMES, b"Software", _escaped(software))
+    return replace(
+        upright_metadata,
+        exif=exif_block.for_output(upright_metadata.exif, width, height, software),
+        xmp=_without_thumbnails(xmp),
+        photoshop=iptc.without_thumbnails(metadata.photoshop),
+    )
+
+
+def _escaped(words: str) -> bytes:
+    for plain, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&apos;")):
+        words = words.replace(plain, entity)
+    return words.encode("utf-8")
+
+
+def _prefix(xmp: bytes, names: bytes) -> bytes | None:
+    """The prefix that stands for a namespace in the packet."""
+    match = re.search(rb"xmlns:([\w.-]+)\s*=\s*[\"']" + re.escape(names) + rb"[\"']", xmp)
+    return match.group(1) if match else None
+
+
+def _property(prefix: bytes, name: bytes) -> re.Pattern[bytes]:
+    """A simple property, written as an attribute (group 1) or as an element (whose value is group 2)."""
+    full = re.escape(prefix + b":" + name)
+    attribute = rb"(?<=[\s\"'])" + full + rb"\s*=\s*(?:\"[^\"]*\"|'[^']*')"
+    return re.compile(rb"(" + attribute + rb")|<" + full + rb">([^<]*)</" + full + rb"\s*>")
+
+
+def _xmp_values(xmp: bytes, names: bytes, name: bytes) -> list[bytes]:
+    prefix = _prefix(xmp, names)
+    if prefix is None:
+        return []
+    found = []
+    for match in _property(prefix, name).finditer(xmp):
+        attribute, element = match.groups()
+        value = attribute.partition(b"=")[2].strip()[1:-1] if attribute else element
+        found.append(value.strip())
+    return found
+
+
+def _xmp_replaced(xmp: bytes, names: bytes, name: bytes, value: bytes) -> bytes:
+    """The packet with a property, where it has it, set to a value (already escaped)."""
+    prefix = _prefix(xmp, names)
+    if prefix is None:
+        return xmp
+    full = prefix + b":" + name
+
+    def written(match: re.Match[bytes]) -> bytes:
+        is_attribute = match.group(1) is not None
+        return full + b'="' + value + b'"' if is_attribute else b"<" + full + b">" + value + b"</" + full + b">"
+
+    return _property(prefix, name).sub(written, xmp)
+
+
+def _without_thumbnails(xmp: bytes) -> bytes:
+    """The packet without the small pictures of the photo that Adobe's programs put into it."""
+    prefix = _prefix(xmp, _XMP_NAMES)
+    if prefix is None:
+        return xmp
+    full = re.escape(prefix + b":Thumbnails")
+    return re.sub(rb"<" + full + rb"[\s>].*?</" + full + rb"\s*>\s*", b"", xmp, flags=re.DOTALL)
+
+
+# Which blocks a format can hold; resolution apart, which is not worth a word.
+_HELD = {
+    "JPEG": frozenset(["exif", "icc", "xmp", "xmp_extended", "photoshop", "comment"]),
+    "PNG": frozenset(["exif", "icc", "xmp", "photoshop", "comment", "texts", "colours"]),
+    "TIFF": frozenset(["exif", "icc", "xmp", "photoshop"]),
+    "WEBP": frozenset(["exif", "icc", "xmp"]),
+    "BMP": frozenset[str](),
+}
+_WORDS = {
+    "exif": "EXIF data",
+    "icc": "colour profile",
+    "xmp": "XMP data",
+    "xmp_extended": "second part of the XMP data",
+    "photoshop": "IPTC data",
+    "comment": "comment",
+    "texts": "text notes",
+    "colours": "gamma statement",
+}
+
+
+def left_out(metadata: Metadata, kind: str) -> list[str]:
+    """Sentences on what a file of this kind ('JPEG', 'PNG', …) cannot hold of the metadata."""
+    blocks: dict[str, object] = {
+        "exif": metadata.exif,
+        "icc": metadata.icc,
+        "xmp": metadata.xmp,
+        "xmp_extended": metadata.xmp_extended,
+        "photoshop": metadata.photoshop,
+        "comment": metadata.comment,
+        "texts": [body for chunk, body in metadata.png_chunks if chunk in png.TEXTS],
+        "colours": not metadata.icc and [body for chunk, body in metadata.png_chunks if png.is_unusual(chunk, body)],
+    }
+    lost = [_WORDS[name] for name, block in blocks.items() if block and name not in _HELD[kind]]
+    name = "WebP" if kind == "WEBP" else kind
+    return [f"A {name} cannot hold the {words}, which was left out." for words in lost]

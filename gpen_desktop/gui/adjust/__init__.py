@@ -1,0 +1,1 @@
+"""The panel: options of the look, faces, presets, undo."""

@@ -1,0 +1,328 @@
+"""The panel at the right: how the photo on screen is restored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gpen_desktop.core.engine.edits import BACKGROUND_OFF, BUILTIN_MODEL, Edits
+from gpen_desktop.core.types import FaceState, Mode
+from gpen_desktop.gui.adjust.controls import Section, Segments
+from gpen_desktop.gui.adjust.faces_section import FacesSection
+from gpen_desktop.gui.adjust.presets import Preset
+from gpen_desktop.gui.adjust.presets_section import PresetsSection
+from gpen_desktop.gui.adjust.value_slider import ValueSlider
+from gpen_desktop.gui.common import theme
+
+_GESTURE_PAUSE_MS = 1000
+"""Changes of one control further apart than this are undone one by one."""
+
+
+class AdjustPanel(QWidget):
+    """changed: the Edits wanted, what was done, and a key under which changes in a row are one step of the history.
+
+    held: a slider is held, so that the marks over the photo can go. apply_to_all: give every photo this look.
+    """
+
+    changed = Signal(object, str, str)
+    held = Signal(bool)
+    apply_to_all = Signal()
+
+    def __init__(self, own_presets: tuple[Preset, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        theme.set_role(self, "panel")
+        self.setFixedWidth(theme.PANEL_WIDTH)
+        self._edits = Edits()
+        self._defaults = Edits()
+        self._photo_size: tuple[int, int] | None = None
+        self._models: tuple[tuple[str, str], ...] = ((BUILTIN_MODEL, BUILTIN_MODEL),)
+        self._backgrounds: tuple[tuple[str, str], ...] = ()
+        self._gesture = 0
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_GESTURE_PAUSE_MS)
+        self._pause.timeout.connect(self._on_pause)
+        self._mode = Segments(list(Mode))
+        self._strength, self._denoise, self._sharpen = ValueSlider(), ValueSlider(), ValueSlider()
+        self._skin = QCheckBox()
+        self.faces = FacesSection()
+        self.presets = PresetsSection(own_presets)
+        self._model, self._background = QComboBox(), QComboBox()
+        self._scale = Segments([1, 2, 4])
+        self._size = QLabel()
+        self._to_all = QPushButton()
+        self._sections = (
+            Section(self.faces, is_open=True),
+            Section(self._whole_photo(), is_open=False),
+            Section(self.presets, is_open=True),
+        )
+        self._lay_out()
+        self._connect()
+        self._say()
+        self.show_edits(Edits(), Edits())
+
+    def _whole_photo(self) -> QWidget:
+        body = QWidget()
+        grid = QGridLayout(body)
+        grid.setContentsMargins(0, 0, 0, theme.GRID)
+        grid.setHorizontalSpacing(theme.GRID)
+        grid.setVerticalSpacing(theme.GRID)
+        self._captions = [QLabel() for _ in range(3)]
+        for row, (caption, control) in enumerate(
+            zip(self._captions, (self._model, self._background, self._scale), strict=True)
+        ):
+            caption.setBuddy(control)
+            grid.addWidget(caption, row, 0)
+            grid.addWidget(control, row, 1)
+        for combo in (self._model, self._background):
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            combo.setMinimumContentsLength(8)
+        theme.set_role(self._size, "muted")
+        grid.addWidget(self._size, 3, 1)
+        grid.setColumnStretch(1, 1)
+        return body
+
+    def _lay_out(self) -> None:
+        body = QWidget()
+        theme.set_role(body, "panel")
+        body.setFixedWidth(theme.PANEL_WIDTH)  # a scroll bar takes of the margin, and moves nothing
+        column = QVBoxLayout(body)
+        column.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID, theme.GRID)
+        column.setSpacing(theme.GRID + theme.GRID // 2)
+        for widget in (self._mode, self._strength, self._skin, self._denoise, self._sharpen):
+            column.addWidget(widget)
+        for section in self._sections:
+            column.addWidget(_line())
+            column.addWidget(section)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidget(body)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(2 * theme.GRID, theme.GRID, 2 * theme.GRID, theme.GRID + theme.GRID // 2)
+        foot.addWidget(self._to_all)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(area, 1)
+        outer.addWidget(_line())
+        outer.addLayout(foot)
+
+    def _connect(self) -> None:
+        self._mode.chosen.connect(self._on_mode)
+        self._skin.clicked.connect(self._on_skin)
+        self._strength.changed.connect(self._on_strength)
+        self._denoise.changed.connect(self._on_denoise)
+        self._sharpen.changed.connect(self._on_sharpen)
+        self._strength.reset.connect(self._on_strength_reset)
+        self._denoise.reset.connect(self._on_denoise_reset)
+        self._sharpen.reset.connect(self._on_sharpen_reset)
+        for slider in (self._strength, self._denoise, self._sharpen):
+            slider.held.connect(self._on_held)
+        self.faces.held.connect(self._on_held)
+        self.faces.changed.connect(self._pass_on)
+        self.presets.changed.connect(self._pass_on)
+        self._model.activated.connect(self._on_model)
+        self._background.activated.connect(self._on_background)
+        self._scale.chosen.connect(self._on_scale)
+        self._to_all.clicked.connect(self.apply_to_all)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  -- Qt's name
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()
+
+    # What is shown
+
+    def show_edits(self, edits: Edits, defaults: Edits) -> None:
+        """Show a photo's edits; defaults: what double-clicks go back to."""
+        self._edits, self._defaults = edits, defaults
+        options, usual = edits.options, defaults.options
+        self._mode.set_value(options.mode)
+        self._skin.setChecked(options.skin_protection)
+        for slider, value, mark in (
+            (self._strength, options.strength, usual.strength),
+            (self._denoise, options.denoise, usual.denoise),
+            (self._sharpen, options.sharpen, usual.sharpen),
+        ):
+            slider.set_value(value)
+            slider.set_mark(mark)
+        self._scale.set_value(options.scale)
+        self._choose(self._model, edits.model)
+        self._choose(self._background, edits.background)
+        self.faces.show_edits(edits, defaults)
+        self.presets.show_edits(edits)
+        self._show_size()
+
+    def show_face(self, faces: tuple, number: int, state: FaceState | None) -> None:
+        """Show the selected face (0: none)."""
+        self.faces.show_face(faces, number, state)
+
+    def show_photo_size(self, size: tuple[int, int] | None) -> None:
+        """(width, height) of the photo, for saying how large the result gets."""
+        self._photo_size = size
+        self._show_size()
+
+    def set_models(self, models: Sequence[tuple[str, str]], backgrounds: Sequence[tuple[str, str]]) -> None:
+        """What is installed: (name, title) of restorers and of background upscalers."""
+        self._models, self._backgrounds = tuple(models), tuple(backgrounds)
+        self._fill_combos()
+
+    def set_many(self, many: bool) -> None:
+        """Whether there are other photos to give this look to."""
+        self._to_all.setEnabled(many)
+
+    @property
+    def open_sections(self) -> list[bool]:
+        """Which sections are unfolded, to be remembered."""
+        return [section.is_open for section in self._sections]
+
+    def set_open_sections(self, states: Sequence[bool]) -> None:
+        for section, is_open in zip(self._sections, states, strict=False):
+            section.set_open(is_open)
+
+    def _fill_combos(self) -> None:
+        for combo, rows in (
+            (self._model, self._models),
+            (self._background, ((BACKGROUND_OFF, self.tr("Off")), *self._backgrounds)),
+        ):
+            combo.clear()
+            for name, title in rows:
+                combo.addItem(title, name)
+        self._choose(self._model, self._edits.model)
+        self._choose(self._background, self._edits.background)
+        self._background.setEnabled(bool(self._backgrounds))
+        self._background.setToolTip("" if self._backgrounds else self.tr("No model for backgrounds is installed."))
+
+    def _choose(self, combo: QComboBox, name: str) -> None:
+        row = combo.findData(name)
+        if row < 0:  # a model that is no longer installed is still the photo's
+            combo.addItem(name, name)
+            row = combo.count() - 1
+        combo.setCurrentIndex(row)
+
+    def _show_size(self) -> None:
+        if self._photo_size is None:
+            self._size.setText("")
+            return
+        width, height = (side * self._edits.options.scale for side in self._photo_size)
+        self._size.setText(self.tr("{width} × {height} px").format(width=width, height=height))
+
+    def _say(self) -> None:
+        self.setAccessibleName(self.tr("Adjustments"))
+        self._mode.set_texts(
+            self.tr("Mode"),
+            [self.tr("Natural"), self.tr("Strong"), self.tr("Detail")],
+            [
+                self.tr("Keeps the skin's own texture"),
+                self.tr("Cleans most"),
+                self.tr("Keeps and crispens fine lines"),
+            ],
+        )
+        self._strength.set_text(self.tr("Strength"), self.tr("How much of the restored face is blended in."))
+        self._skin.setText(self.tr("Skin protection"))
+        self._skin.setToolTip(self.tr("Keeps skin tone and grain as they were photographed."))
+        self._denoise.set_text(self.tr("Denoise"), self.tr("Calms grain and noise in restored faces."))
+        self._sharpen.set_text(self.tr("Sharpen"), self.tr("Crispens restored faces."))
+        for section, text in zip(
+            self._sections, (self.tr("Faces"), self.tr("Whole photo"), self.tr("Presets")), strict=True
+        ):
+            section.set_text(text)
+        for caption, text in zip(
+            self._captions, (self.tr("Model"), self.tr("Background"), self.tr("Enlarge")), strict=True
+        ):
+            caption.setText(text)
+        self._scale.set_texts(self.tr("Enlarge"), ["1×", "2×", "4×"])
+        self._to_all.setText(self.tr("Apply to all photos"))
+        self._to_all.setToolTip(self.tr("Give every photo this look. Each keeps its own choice of faces."))
+        self._fill_combos()
+        self._show_size()
+
+    # What the user does
+
+    def _set(self, text: str, merge: str, **options: object) -> None:
+        changed = replace(self._edits, options=replace(self._edits.options, **options))
+        self._pass_on(changed, text, merge)
+
+    @Slot(object, str, str)
+    def _pass_on(self, edits: Edits, text: str, merge: str) -> None:
+        """Changes of one slider are one step while it is held, or while they follow each other quickly."""
+        self._pause.start()
+        self._edits = edits
+        self.changed.emit(edits, text, f"{merge} {self._gesture}" if merge else "")
+
+    @Slot(bool)
+    def _on_held(self, is_held: bool) -> None:
+        if is_held:
+            self._gesture += 1
+        self.held.emit(is_held)
+
+    @Slot()
+    def _on_pause(self) -> None:
+        if not any(slider.slider.isSliderDown() for slider in (self._strength, self._denoise, self._sharpen)):
+            self._gesture += 1
+
+    @Slot(object)
+    def _on_mode(self, mode: Mode) -> None:
+        self._set(self.tr("Mode"), "", mode=mode)
+
+    @Slot(bool)
+    def _on_skin(self, is_on: bool) -> None:
+        self._set(self.tr("Skin protection"), "", skin_protection=is_on)
+
+    @Slot(int)
+    def _on_strength(self, value: int) -> None:
+        self._set(self.tr("Strength"), "strength", strength=value)
+
+    @Slot(int)
+    def _on_denoise(self, value: int) -> None:
+        self._set(self.tr("Denoise"), "denoise", denoise=value)
+
+    @Slot(int)
+    def _on_sharpen(self, value: int) -> None:
+        self._set(self.tr("Sharpen"), "sharpen", sharpen=value)
+
+    @Slot()
+    def _on_strength_reset(self) -> None:
+        self._on_strength(self._defaults.options.strength)
+
+    @Slot()
+    def _on_denoise_reset(self) -> None:
+        self._on_denoise(self._defaults.options.denoise)
+
+    @Slot()
+    def _on_sharpen_reset(self) -> None:
+        self._on_sharpen(self._defaults.options.sharpen)
+
+    @Slot(object)
+    def _on_scale(self, scale: int) -> None:
+        self._set(self.tr("Enlarge"), "", scale=scale)
+
+    @Slot(int)
+    def _on_model(self, row: int) -> None:
+        self._pass_on(replace(self._edits, model=self._model.itemData(row)), self.tr("Model"), "")
+
+    @Slot(int)
+    def _on_background(self, row: int) -> None:
+        self._pass_on(replace(self._edits, background=self._background.itemData(row)), self.tr("Background"), "")
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    theme.set_role(line, "line")
+    return line

@@ -1,0 +1,215 @@
+"""The panel's part on faces: which are restored, and the one that is selected."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QSize, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from gpen_desktop.core.engine import edits as editing
+from gpen_desktop.core.engine.edits import Edits
+from gpen_desktop.core.types import FaceState
+from gpen_desktop.gui.adjust.controls import Segments
+from gpen_desktop.gui.adjust.value_slider import ValueSlider
+from gpen_desktop.gui.common import icons, theme
+
+_MIN_FACE_LIMITS = (25, 400)
+
+
+class FacesSection(QWidget):
+    """changed: Edits, what was done, and which control (for merging in the history). held: a slider is held.
+
+    add_wanted, points_wanted, remove_wanted: of the selected face. step_wanted: to the next (1) or previous (-1) face.
+    """
+
+    changed = Signal(object, str, str)
+    held = Signal(bool)
+    add_wanted = Signal()
+    points_wanted = Signal()
+    remove_wanted = Signal()
+    step_wanted = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._edits = Edits()
+        self._defaults = Edits()
+        self._faces: tuple = ()
+        self._number = 0
+        self._state: FaceState | None = None
+        self._which = Segments(["all", "largest", ()])
+        self._which_label = QLabel()
+        theme.set_role(self._which_label, "muted")
+        self._min_face = ValueSlider(_MIN_FACE_LIMITS, "px")
+        self._sharp = QCheckBox()
+        self._card = QFrame()
+        self._add = QPushButton()
+        self._add.setIcon(icons.icon("user-plus"))
+        self._add.setIconSize(QSize(theme.ICON, theme.ICON))
+        self._fill_card()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, theme.GRID)
+        column.setSpacing(theme.GRID)
+        for widget in (self._which, self._which_label, self._card, self._min_face, self._sharp, self._add):
+            column.addWidget(widget)
+        self._which.chosen.connect(self._on_which)
+        self._min_face.changed.connect(self._on_min_face)
+        self._min_face.reset.connect(self._on_min_face_reset)
+        self._min_face.held.connect(self.held)
+        self._sharp.clicked.connect(self._on_sharp)
+        self._add.clicked.connect(self.add_wanted)
+        self._say()
+
+    def _fill_card(self) -> None:
+        theme.set_role(self._card, "card")
+        self._title = QLabel()
+        self._why = QLabel()
+        self._why.setWordWrap(True)
+        theme.set_role(self._why, "muted")
+        self._on = QCheckBox()
+        self._strength = ValueSlider()
+        self._previous, self._next, self._points, self._remove = (
+            _small_button(name) for name in ("chevron-left", "chevron-right", "scan-face", "trash-2")
+        )
+        head = QHBoxLayout()
+        head.setSpacing(0)
+        head.addWidget(self._on)
+        head.addStretch(1)
+        for button in (self._previous, self._next, self._points, self._remove):
+            head.addWidget(button)
+        column = QVBoxLayout(self._card)
+        column.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID // 2, theme.GRID // 2)
+        column.setSpacing(theme.GRID // 2)
+        column.addLayout(head)
+        column.addWidget(self._why)
+        column.addWidget(self._strength)
+        self._on.clicked.connect(self._on_toggled)
+        self._strength.changed.connect(self._on_strength)
+        self._strength.reset.connect(self._on_strength_reset)
+        self._strength.held.connect(self.held)
+        self._previous.clicked.connect(self._on_previous)
+        self._next.clicked.connect(self._on_next)
+        self._points.clicked.connect(self.points_wanted)
+        self._remove.clicked.connect(self.remove_wanted)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  -- Qt's name
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()
+
+    def show_edits(self, edits: Edits, defaults: Edits) -> None:
+        """Show a photo's edits; defaults: what a reset goes back to."""
+        self._edits, self._defaults = edits, defaults
+        self._which.set_value(edits.options.faces)
+        self._min_face.set_value(edits.options.min_face)
+        self._min_face.set_mark(defaults.options.min_face)
+        self._sharp.setChecked(edits.options.restore_sharp)
+        self._show_face()
+
+    def show_face(self, faces: tuple, number: int, state: FaceState | None) -> None:
+        """Show the selected face (number; 0: none) out of the photo's."""
+        self._faces, self._number, self._state = faces, number, state
+        self._show_face()
+
+    def _show_face(self) -> None:
+        on = len(editing.selected(self._edits, self._faces))
+        self._which_label.setText(
+            self.tr("{on} of {all} faces on").format(on=on, all=len(self._faces)) if self._faces else ""
+        )
+        self._which_label.setVisible(bool(self._faces))
+        self._card.setVisible(bool(self._number))
+        if not self._number:
+            return
+        is_on = self._number in editing.selected(self._edits, self._faces)
+        self._on.setText(self.tr("Face {number}").format(number=self._number))
+        self._on.setChecked(is_on)
+        own = self._edits.options.face_strengths.get(self._number, self._edits.options.strength)
+        self._strength.set_value(own)
+        self._strength.set_mark(self._edits.options.strength)
+        self._strength.setEnabled(is_on)
+        why = self._why_text()
+        self._why.setText(why)
+        self._why.setVisible(bool(why))
+
+    def _why_text(self) -> str:
+        return {
+            FaceState.ALREADY_SHARP: self.tr("Sharp already; left as it is."),
+            FaceState.TOO_SMALL: self.tr("Smaller than the smallest face set below."),
+        }.get(self._state, "")
+
+    def _say(self) -> None:
+        self._which.set_texts(
+            self.tr("Faces"),
+            [self.tr("All"), self.tr("Largest"), self.tr("None")],
+            [
+                self.tr("Restore every face"),
+                self.tr("Restore the largest face only"),
+                self.tr("Restore no face; turn them on one by one"),
+            ],
+        )
+        self._min_face.set_text(self.tr("Smallest face"), self.tr("Faces narrower than this are left as they are."))
+        self._sharp.setText(self.tr("Restore sharp faces too"))
+        self._sharp.setToolTip(self.tr("Off, a face with more detail than the model can give is left alone."))
+        self._strength.set_text(
+            self.tr("Own strength"), self.tr("Strength of this face; double-click for the photo's own.")
+        )
+        self._add.setText(self.tr("Add a missed face"))
+        self._add.setToolTip(self.tr("Draw a box around a face that was not found."))
+        for button, text in (
+            (self._previous, self.tr("Previous face")),
+            (self._next, self.tr("Next face")),
+            (self._points, self.tr("Correct the points")),
+            (self._remove, self.tr("Not a face: remove")),
+        ):
+            button.setToolTip(text)
+            button.setAccessibleName(text)
+        self._show_face()
+
+    @Slot(object)
+    def _on_which(self, choice: object) -> None:
+        options = replace(self._edits.options, faces=choice)
+        self.changed.emit(replace(self._edits, options=options), self.tr("Choose faces"), "")
+
+    @Slot(int)
+    def _on_min_face(self, value: int) -> None:
+        options = replace(self._edits.options, min_face=value)
+        self.changed.emit(replace(self._edits, options=options), self.tr("Smallest face"), "min_face")
+
+    @Slot()
+    def _on_min_face_reset(self) -> None:
+        self._on_min_face(self._defaults.options.min_face)
+
+    @Slot(bool)
+    def _on_sharp(self, is_on: bool) -> None:
+        options = replace(self._edits.options, restore_sharp=is_on)
+        self.changed.emit(replace(self._edits, options=options), self.tr("Restore sharp faces too"), "")
+
+    @Slot()
+    def _on_toggled(self) -> None:
+        changed = editing.toggled(self._edits, self._faces, self._number)
+        self.changed.emit(changed, self.tr("Turn a face on or off"), "")
+
+    @Slot(int)
+    def _on_strength(self, value: int) -> None:
+        changed = editing.with_face_strength(self._edits, self._number, value)
+        self.changed.emit(changed, self.tr("Strength of a face"), f"face {self._number}")
+
+    @Slot()
+    def _on_strength_reset(self) -> None:
+        changed = editing.with_face_strength(self._edits, self._number, None)
+        self.changed.emit(changed, self.tr("Strength of a face"), "")
+
+    @Slot()
+    def _on_previous(self) -> None:
+        self.step_wanted.emit(-1)
+
+    @Slot()
+    def _on_next(self) -> None:
+        self.step_wanted.emit(1)
+
+
+def _small_button(icon: str) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(icons.icon(icon))
+    button.setIconSize(QSize(16, 16))
+    return button

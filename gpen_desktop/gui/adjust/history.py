@@ -1,0 +1,51 @@
+"""Undo and redo over every change of a photo's edits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtGui import QUndoCommand
+
+from gpen_desktop.core.engine.edits import Edits
+
+Apply = Callable[[Mapping[int, Edits]], None]
+"""Sets the edits of entries, by their numbers."""
+
+_MERGED = 1
+
+
+class EditCommand(QUndoCommand):
+    """A change of one or several photos' edits.
+
+    merge: changes of one control in a row, such as those of a slider being dragged, become one when their `merge` is
+    the same and not ''.
+    """
+
+    def __init__(
+        self, text: str, before: Mapping[int, Edits], after: Mapping[int, Edits], apply: Apply, merge: str = ""
+    ) -> None:
+        super().__init__(text)
+        self._before = dict(before)
+        self._after = dict(after)
+        self._apply = apply
+        self._merge = merge
+
+    def id(self) -> int:
+        return _MERGED if self._merge else -1
+
+    def redo(self) -> None:
+        self._apply(self._after)
+
+    def undo(self) -> None:
+        self._apply(self._before)
+
+    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802  -- Qt's name
+        if (
+            not isinstance(other, EditCommand)
+            or other._merge != self._merge
+            or other._before.keys() != self._before.keys()
+        ):
+            return False
+        self._after = other._after
+        self.setObsolete(self._after == self._before)
+        return True

@@ -1,0 +1,141 @@
+"""The panel's part on presets: pick one, keep the present look as one's own."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gpen_desktop.core.engine.edits import Edits
+from gpen_desktop.gui.adjust import presets
+from gpen_desktop.gui.adjust.presets import Preset
+from gpen_desktop.gui.common import icons, theme
+
+_ROW_HEIGHT = 28
+
+
+class PresetsSection(QWidget):
+    """changed: Edits, what was done, ''. own_changed: the user's presets, to be stored."""
+
+    changed = Signal(object, str, str)
+    own_changed = Signal(object)
+
+    def __init__(self, own: tuple[Preset, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._edits = Edits()
+        self._own = own
+        self._list = QListWidget()
+        self._list.setIconSize(QSize(16, 16))
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._name = QLineEdit()
+        self._keep = QPushButton()
+        self._keep.setEnabled(False)
+        row = QHBoxLayout()
+        row.setSpacing(theme.GRID // 2)
+        row.addWidget(self._name, 1)
+        row.addWidget(self._keep)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, theme.GRID)
+        column.setSpacing(theme.GRID)
+        column.addWidget(self._list)
+        column.addLayout(row)
+        self._list.itemClicked.connect(self._on_picked)
+        self._list.itemActivated.connect(self._on_picked)
+        self._list.customContextMenuRequested.connect(self._on_menu)
+        self._name.textChanged.connect(self._on_name)
+        self._name.returnPressed.connect(self._on_keep)
+        self._keep.clicked.connect(self._on_keep)
+        self._say()
+
+    @property
+    def all(self) -> tuple[Preset, ...]:
+        """Built-in ones first."""
+        return (*presets.BUILT_IN, *self._own)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  -- Qt's name
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()
+
+    def show_edits(self, edits: Edits) -> None:
+        """Light the preset that the photo has the look of."""
+        self._edits = edits
+        for row, preset in enumerate(self.all):
+            if presets.matches(preset, edits):
+                self._list.setCurrentRow(row)
+                return
+        self._list.clearSelection()
+        self._list.setCurrentRow(-1)
+
+    def _say(self) -> None:
+        self._list.setAccessibleName(self.tr("Presets"))
+        self._name.setPlaceholderText(self.tr("Name of this look"))
+        self._name.setAccessibleName(self.tr("Name of this look"))
+        self._keep.setText(self.tr("Keep"))
+        self._keep.setToolTip(self.tr("Keep the present look as a preset of your own."))
+        self._fill()
+
+    def _fill(self) -> None:
+        self._list.clear()
+        for preset in self.all:
+            item = QListWidgetItem(_shown_name(preset))
+            item.setIcon(icons.icon("sparkles" if preset.key else "star", "muted"))
+            self._list.addItem(item)
+        self._list.setFixedHeight(_ROW_HEIGHT * len(self.all) + 4)
+        self.show_edits(self._edits)
+
+    @Slot(QListWidgetItem)
+    def _on_picked(self, item: QListWidgetItem) -> None:
+        preset = self.all[self._list.row(item)]
+        text = self.tr("Preset {name}").format(name=_shown_name(preset))
+        self.changed.emit(presets.applied(preset, self._edits), text, "")
+
+    @Slot(str)
+    def _on_name(self, name: str) -> None:
+        self._keep.setEnabled(bool(name.strip()))
+
+    @Slot()
+    def _on_keep(self) -> None:
+        name = self._name.text().strip()
+        if not name:
+            return
+        kept = presets.of_options(name, self._edits.options)
+        self._set_own((*(preset for preset in self._own if preset.name != name), kept))
+        self._name.clear()
+
+    @Slot(QPoint)
+    def _on_menu(self, where: QPoint) -> None:
+        row = self._list.row(self._list.itemAt(where)) if self._list.itemAt(where) else -1
+        if row < len(presets.BUILT_IN):
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        remove = QAction(icons.icon("trash-2"), self.tr("Remove preset"), menu)
+        remove.setData(row - len(presets.BUILT_IN))
+        remove.triggered.connect(self._on_remove)
+        menu.addAction(remove)
+        menu.popup(self._list.mapToGlobal(where))
+
+    @Slot()
+    def _on_remove(self) -> None:
+        number = self.sender().data()
+        self._set_own((*self._own[:number], *self._own[number + 1 :]))
+
+    def _set_own(self, own: tuple[Preset, ...]) -> None:
+        self._own = own
+        self._fill()
+        self.own_changed.emit(own)
+
+
+def _shown_name(preset: Preset) -> str:
+    return QCoreApplication.translate("Preset", preset.name) if preset.key else preset.name

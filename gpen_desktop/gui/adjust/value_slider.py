@@ -1,0 +1,194 @@
+"""A slider with its name, its value to read and to type, and a mark at a value to come back to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSlider, QStyle, QStyleOptionSlider, QWidget
+
+from gpen_desktop.gui.common import theme
+
+_FIELD_WIDTH: Final = 62
+
+
+class _MarkedSlider(QSlider):
+    """Double-click resets; a click jumps to where it points."""
+
+    reset = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.mark: int | None = None
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  -- Qt's name, as below
+        if self.mark is not None and self.mark != self.value():
+            option = QStyleOptionSlider()
+            self.initStyleOption(option)
+            handle = self.style().subControlRect(
+                QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self
+            )
+            room = self.width() - handle.width()
+            x = handle.width() / 2 + room * (self.mark - self.minimum()) / max(1, self.maximum() - self.minimum())
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.tokens().muted if self.isEnabled() else theme.tokens().line))
+            painter.drawEllipse(QPointF(x, self.height() / 2 + 8), 1.75, 1.75)
+            painter.end()
+        super().paintEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        handle = self.style().subControlRect(
+            QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self
+        )
+        if event.button() == Qt.MouseButton.LeftButton and not handle.contains(event.position().toPoint()):
+            room = max(1, self.width() - handle.width())
+            at = round(event.position().x() - handle.width() / 2)
+            self.setValue(QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), at, room))
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.reset.emit()
+
+
+class _ValueField(QLineEdit):
+    """A number to type, with its unit behind it. typed: the number, once it is entered."""
+
+    typed = Signal(int)
+
+    def __init__(self, limits: tuple[int, int], unit: str) -> None:
+        super().__init__()
+        self._limits = limits
+        self._unit = unit
+        self._value = limits[0]
+        theme.set_role(self, "value")
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setFixedWidth(_FIELD_WIDTH)
+        self.setFont(theme.tabular(self.font()))
+        self.editingFinished.connect(self._on_finished)
+
+    def set_value(self, value: int) -> None:
+        self._value = value
+        self.setText(f"{value} {self._unit}".rstrip())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  -- Qt's name, as below
+        steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
+        if event.key() in steps:
+            self._enter(self._value + steps[event.key()])
+        else:
+            super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        super().mouseReleaseEvent(event)
+        if not self.hasSelectedText():
+            self.selectAll()
+
+    @Slot()
+    def _on_finished(self) -> None:
+        digits = "".join(character for character in self.text() if character.isdigit())
+        self._enter(int(digits) if digits else self._value)
+
+    def _enter(self, value: int) -> None:
+        value = max(self._limits[0], min(self._limits[1], value))
+        is_other = value != self._value
+        self.set_value(value)
+        if is_other:
+            self.typed.emit(value)
+
+
+class ValueSlider(QWidget):
+    """One number.
+
+    changed: the value, by the user. held: whether the slider's handle is held. Arrow keys move by 1, page keys by 10.
+    """
+
+    changed = Signal(int)
+    held = Signal(bool)
+    reset = Signal()
+
+    def __init__(self, limits: tuple[int, int] = (0, 100), unit: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = QLabel()
+        self._field = _ValueField(limits, unit)
+        self._slider = _MarkedSlider()
+        self._field.set_value(limits[0])
+        self._slider.setRange(*limits)
+        self._slider.setSingleStep(1)
+        self._slider.setPageStep(10)
+        self._label.setBuddy(self._field)
+        self._label.installEventFilter(self)
+        self._slider.installEventFilter(self)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(theme.GRID)
+        grid.setVerticalSpacing(0)
+        grid.addWidget(self._label, 0, 0)
+        grid.addWidget(self._field, 0, 1)
+        grid.addWidget(self._slider, 1, 0, 1, 2)
+        grid.setColumnStretch(0, 1)
+        self._slider.valueChanged.connect(self._on_slider)
+        self._field.typed.connect(self._on_field)
+        self._slider.sliderPressed.connect(self._on_pressed)
+        self._slider.sliderReleased.connect(self._on_released)
+        self._slider.reset.connect(self.reset)
+        self.setFocusProxy(self._slider)
+
+    @property
+    def slider(self) -> QSlider:
+        return self._slider
+
+    def value(self) -> int:
+        return self._slider.value()
+
+    def set_value(self, value: int) -> None:
+        """Show a value without saying that it changed."""
+        with QSignalBlocker(self._slider):
+            self._slider.setValue(value)
+        self._field.set_value(value)
+        self._slider.update()
+
+    def set_mark(self, value: int | None) -> None:
+        """Mark the value that a double-click goes back to."""
+        self._slider.mark = value
+        self._slider.update()
+
+    def set_text(self, label: str, help_text: str = "") -> None:
+        """Name the number."""
+        self._label.setText(label)
+        self._slider.setAccessibleName(label)
+        self._field.setAccessibleName(label)
+        self.setToolTip(help_text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  -- Qt's name
+        if event.type() == QEvent.Type.Wheel and watched is self._slider:
+            event.ignore()  # a wheel meant for the panel must not change a value that happens to be under the mouse
+            return True
+        if event.type() == QEvent.Type.MouseButtonDblClick and watched is self._label:
+            self.reset.emit()
+            return True
+        return super().eventFilter(watched, event)
+
+    @Slot(int)
+    def _on_slider(self, value: int) -> None:
+        self._field.set_value(value)
+        self.changed.emit(value)
+
+    @Slot(int)
+    def _on_field(self, value: int) -> None:
+        with QSignalBlocker(self._slider):
+            self._slider.setValue(value)
+        self._slider.update()
+        self.changed.emit(value)
+
+    @Slot()
+    def _on_pressed(self) -> None:
+        self.held.emit(True)
+
+    @Slot()
+    def _on_released(self) -> None:
+        self.held.emit(False)

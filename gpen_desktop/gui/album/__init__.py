@@ -1,0 +1,1 @@
+"""The photos that are open: list, thumbnails, files in and out."""

@@ -1,0 +1,190 @@
+"""The strip of photos at the left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from gpen_desktop.gui.album.album_model import AlbumModel, Entry, EntryRole, EntryState
+from gpen_desktop.gui.album.thumbnails import ThumbnailLoader
+from gpen_desktop.gui.common import icons, theme
+
+_PICTURE: Final = QSize(84, 64)
+_ROW: Final = QSize(theme.ALBUM_WIDTH, 92)
+_DEVICE_SIDE: Final = 2 * _PICTURE.width()
+"""Thumbnails are made for screens of twice the density."""
+
+
+class AlbumView(QListView):
+    """chosen: the Entry to put on screen. removed: the Entry whose row was asked to go. drag_wanted: the Entry whose
+    result shall be dragged to another program. menu_wanted: Entry and where."""
+
+    chosen = Signal(object)
+    removed = Signal(object)
+    drag_wanted = Signal(object)
+    menu_wanted = Signal(object, QPoint)
+
+    def __init__(self, album: AlbumModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._thumbnails = ThumbnailLoader(_DEVICE_SIDE, self)
+        self.setModel(album)
+        self.setItemDelegate(_Delegate(self._thumbnails, self))
+        self.setFixedWidth(theme.ALBUM_WIDTH)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setDragEnabled(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._on_menu)
+        self._thumbnails.ready.connect(self._on_ready)
+        self.selectionModel().currentChanged.connect(self._on_current)
+        self._say()
+
+    def shut_down(self) -> None:
+        """End the thread that makes thumbnails."""
+        self._thumbnails.shut_down()
+
+    @Slot(object)
+    def show_current(self, entry: Entry | None) -> None:
+        """Select the photo on screen."""
+        if entry is not None:
+            index = self.model().index(self.model().row_of(entry))
+            self.setCurrentIndex(index)
+            self.scrollTo(index)
+
+    def step(self, by: int) -> None:
+        """To a photo further down (1) or up (-1)."""
+        row = max(0, min(self.currentIndex().row() + by, self.model().rowCount() - 1))
+        self.setCurrentIndex(self.model().index(row))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  -- Qt's name, as below
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        entry = self.currentIndex().data(EntryRole)
+        if event.key() == Qt.Key.Key_Delete and entry is not None:
+            self.removed.emit(entry)
+            return
+        if event.text().isprintable() and event.text():
+            event.ignore()  # a list would look for names that begin so; the window has better uses for letters
+            return
+        super().keyPressEvent(event)
+
+    def startDrag(self, _actions: Qt.DropAction) -> None:  # noqa: N802
+        entry = self.currentIndex().data(EntryRole)
+        if entry is not None:
+            self.drag_wanted.emit(entry)
+
+    def _say(self) -> None:
+        self.setAccessibleName(self.tr("Photos"))
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        entry = current.data(EntryRole)
+        if entry is not None:
+            self.chosen.emit(entry)
+
+    @Slot(object)
+    def _on_ready(self, path: Path) -> None:
+        entry = self.model().by_path(path)
+        if entry is not None:
+            self.update(self.model().index(self.model().row_of(entry)))
+
+    @Slot(QPoint)
+    def _on_menu(self, where: QPoint) -> None:
+        entry = self.indexAt(where).data(EntryRole)
+        if entry is not None:
+            self.menu_wanted.emit(entry, self.viewport().mapToGlobal(where))
+
+
+class _Delegate(QStyledItemDelegate):
+    """Paints a row: the thumbnail, its number, its state."""
+
+    def __init__(self, thumbnails: ThumbnailLoader, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._thumbnails = thumbnails
+
+    def sizeHint(  # noqa: N802  -- Qt's name
+        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return _ROW
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        entry: Entry = index.data(EntryRole)
+        tokens = theme.tokens()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        row = QRectF(option.rect).adjusted(6, 2, -6, -2)
+        if is_selected or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens.accent_soft if is_selected else tokens.raised))
+            painter.drawRoundedRect(row, theme.RADIUS, theme.RADIUS)
+        picture = QRect(option.rect.center().x() - _PICTURE.width() // 2 + 1, option.rect.top() + 6, 0, 0)
+        picture.setSize(_PICTURE)
+        self._paint_picture(painter, picture, entry)
+        caption = QRectF(picture.left(), picture.bottom() + 1, picture.width(), row.bottom() - picture.bottom())
+        painter.setPen(QColor(tokens.text if is_selected else tokens.muted))
+        painter.setFont(theme.tabular(theme.small(option.font)))
+        painter.drawText(caption, Qt.AlignmentFlag.AlignVCenter, f"{index.row() + 1:02d}")
+        _paint_state(painter, caption, entry)
+        painter.restore()
+
+    def _paint_picture(self, painter: QPainter, rect: QRect, entry: Entry) -> None:
+        image = self._thumbnails.get(entry.path)
+        tokens = theme.tokens()
+        if image is None or image.isNull():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens.raised))
+            painter.drawRoundedRect(rect, 4, 4)
+            if image is not None:
+                mark = icons.pixmap("image", theme.ICON, painter.device().devicePixelRatio(), "muted")
+                painter.drawPixmap(rect.center() - QPoint(theme.ICON // 2, theme.ICON // 2), mark)
+            return
+        size = image.size().scaled(rect.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        place = QRect(QPoint(0, 0), size)
+        place.moveCenter(rect.center())
+        outline = QPainterPath()
+        outline.addRoundedRect(QRectF(place), 4, 4)
+        painter.save()
+        painter.setClipPath(outline)
+        if entry.state is EntryState.WAITING:
+            painter.setOpacity(0.6)
+        painter.drawImage(place, image)
+        painter.restore()
+
+
+def _paint_state(painter: QPainter, rect: QRectF, entry: Entry) -> None:
+    """The state at the right of the number: a tick, a filling ring, a dot, an exclamation mark or a dash."""
+    tokens, centre = theme.tokens(), QRectF(rect.right() - 13, rect.center().y() - 6.5, 13, 13)
+    marks = {EntryState.DONE: ("check", "done_text"), EntryState.FAILED: ("circle-alert", "error_text")}
+    if entry.state in marks:
+        name, tint = marks[entry.state]
+        ratio = painter.device().devicePixelRatio()
+        painter.drawPixmap(centre.topLeft(), icons.pixmap(name, 13, ratio, tint))
+        if entry.state is EntryState.DONE and entry.saved == entry.edits:
+            painter.drawPixmap(centre.topLeft().toPoint() - QPoint(16, 0), icons.pixmap("save", 12, ratio, "muted"))
+    elif entry.state is EntryState.WORKING:
+        ring = centre.adjusted(1.5, 1.5, -1.5, -1.5)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(tokens.edge), 2))
+        painter.drawEllipse(ring)
+        painter.setPen(QPen(QColor(tokens.accent), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+        painter.drawArc(ring, 90 * 16, -round(360 * 16 * max(0.04, entry.progress)))
+    elif entry.state is EntryState.SKIPPED:
+        painter.setPen(QPen(QColor(tokens.muted), 1.5))
+        painter.drawLine(centre.center() - QPoint(4, 0), centre.center() + QPoint(4, 0))
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.muted))
+        painter.drawEllipse(centre.center(), 2, 2)

@@ -1,0 +1,1 @@
+"""What all wings share: theme, icons, words, settings, notifications."""

@@ -1,0 +1,171 @@
+"""What the window has to tell: failures, what is missing, what was done, and questions before closing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+
+from gpen_desktop.core.engine.export import Exported
+from gpen_desktop.gui.album.album_model import Entry, EntryState
+from gpen_desktop.gui.album.file_controller import FileDesk
+from gpen_desktop.gui.common.failure import Failure
+from gpen_desktop.gui.common.i18n import core_text
+from gpen_desktop.gui.common.message_strip import Answer, MessageStrip
+from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.work.engine import ModelStatus
+from gpen_desktop.gui.work.workspace import Workspace
+
+_FAILED, _NO_FACES, _EXPORTED, _CLOSING, _NOTHING = "failed", "no-faces", "exported", "closing", "nothing"
+
+
+class News(QObject):
+    """Fills the strip above the photo. close_wanted: the user has said that the window may close."""
+
+    close_wanted = Signal()
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        files: FileDesk,
+        strip: MessageStrip,
+        store: SettingsStore,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._files = files
+        self._strip = strip
+        self._store = store
+        self._failure: Failure | None = None
+        self._last_export: Path | None = None
+        self._export_warnings: list[str] = []
+        self._told_notes: set[str] = set()
+        workspace.exported.connect(self._on_exported)
+        workspace.jobs.model_changed.connect(self._on_model)
+        workspace.failed.connect(self._on_failed)
+        workspace.current_changed.connect(self._on_current)
+        workspace.restored.connect(self._on_restored)
+        files.nothing_found.connect(self._on_nothing_found)
+        files.export_ended.connect(self._on_export_ended)
+        files.skipped.connect(self._on_skipped)
+        files.copied.connect(self._on_copied)
+        strip.answered.connect(self._on_answered)
+
+    def asks_before_closing(self) -> bool:
+        """Ask in the window whether it may close, if anything would be lost; True if it asks."""
+        unsaved = len(self._workspace.unsaved) if self._store.get("general/confirm_close") else 0
+        is_exporting = self._workspace.is_exporting
+        if not unsaved and not is_exporting and not self._workspace.jobs.is_busy:
+            return False
+        answers = [Answer("stay", self.tr("Stay"))]
+        if is_exporting:
+            text = self.tr("Photos are still being exported.")
+            answers.append(Answer("close", self.tr("Stop and close"), is_main=True))
+        elif unsaved:
+            text = self.tr("Restored photos not exported yet: %n", "", unsaved)
+            answers.append(Answer("close", self.tr("Close without exporting")))
+            answers.append(Answer("export", self.tr("Export all…"), is_main=True))
+        else:
+            text = self.tr("Photos are still being restored.")
+            answers.append(Answer("close", self.tr("Stop and close"), is_main=True))
+        self._strip.show_message(_CLOSING, text, answers, "strip-warning", closable=False)
+        return True
+
+    @Slot(object, object)
+    def _on_failed(self, entry: Entry, failure: Failure) -> None:
+        if entry is self._workspace.current:
+            self._show_failure(entry, failure)
+
+    @Slot(object)
+    def _on_current(self, entry: Entry | None) -> None:
+        for subject in (_FAILED, _NO_FACES, _NOTHING):
+            self._strip.dismiss(subject)
+        if entry is not None and entry.failure is not None:
+            self._show_failure(entry, entry.failure)
+
+    def _show_failure(self, entry: Entry, failure: Failure) -> None:
+        self._failure = failure
+        text = " ".join(core_text(part) for part in (failure.what, failure.todo) if part)
+        answers = [Answer("retry", self.tr("Try again"))]
+        if failure.details:
+            answers.insert(0, Answer("details", self.tr("Copy details")))
+        if self._workspace.photo_opened is None and entry.state is EntryState.FAILED:
+            answers = [*answers[:-1], Answer("remove", self.tr("Remove from the album"))]
+        self._strip.show_message(_FAILED, text, answers, "strip-error")
+
+    @Slot(object, float)
+    def _on_restored(self, entry: Entry, _seconds: float) -> None:
+        if entry is not self._workspace.current:
+            return
+        self._strip.dismiss(_FAILED)
+        if entry.state is EntryState.SKIPPED:
+            text = self.tr("No faces found in this photo.")
+            self._strip.show_message(_NO_FACES, text, [Answer("draw", self.tr("Draw one"))])
+
+    @Slot(object)
+    def _on_nothing_found(self, given: tuple[Path, ...]) -> None:
+        if given:
+            text = self.tr("No photos found in {name}.").format(name=given[0].name)
+        else:
+            text = self.tr("There is no photo on the clipboard.")
+        self._strip.show_message(_NOTHING, text)
+
+    @Slot(int, object)
+    def _on_export_ended(self, count: int, last: Path) -> None:
+        self._last_export = last
+        if count == 1:
+            text = self.tr("Exported as {name}.").format(name=last.name)
+        else:
+            text = self.tr("{count} photos exported to {folder}.").format(count=count, folder=last.parent.name)
+        # Photos of one album mostly lose the same; each sentence is said once.
+        warnings = dict.fromkeys(self._export_warnings)
+        self._export_warnings = []
+        text = " ".join((text, *warnings))
+        role = "strip-warning" if warnings else "strip"
+        self._strip.show_message(_EXPORTED, text, [Answer("reveal", self.tr("Show"))], role)
+
+    @Slot(object, object)
+    def _on_exported(self, _entry: Entry, exported: Exported) -> None:
+        self._export_warnings += [core_text(sentence) for sentence in exported.warnings]
+
+    @Slot(object)
+    def _on_model(self, status: ModelStatus | None) -> None:
+        """Tell once what had to be changed, such as a card whose memory does not suffice."""
+        fresh = [note for note in (status.notes if status else ()) if note not in self._told_notes]
+        if fresh:
+            self._told_notes.update(fresh)
+            self._strip.show_message(_NOTHING, " ".join(core_text(note) for note in fresh))
+
+    @Slot(object)
+    def _on_skipped(self, path: Path) -> None:
+        text = self.tr("{name} was skipped: a file of that name exists.").format(name=path.name)
+        self._strip.show_message(_NOTHING, text)
+
+    @Slot()
+    def _on_copied(self) -> None:
+        self._strip.show_message(_NOTHING, self.tr("The result is on the clipboard."))
+
+    @Slot(str, str)
+    def _on_answered(self, subject: str, key: str) -> None:
+        entry = self._workspace.current
+        if subject == _CLOSING:
+            if key == "close":
+                self.close_wanted.emit()
+            elif key == "export":
+                self._files.export_all()
+        elif subject == _EXPORTED and key == "reveal" and self._last_export is not None:
+            self._files.reveal_path(self._last_export)
+        elif subject == _FAILED and entry is not None:
+            self._on_failure_answered(entry, key)
+        elif subject == _NO_FACES and key == "draw":
+            self.parent().faces.draw()
+
+    def _on_failure_answered(self, entry: Entry, key: str) -> None:
+        if key == "retry":
+            self._workspace.retry(entry)
+        elif key == "remove":
+            self._workspace.remove(entry)
+        elif key == "details" and self._failure is not None:
+            QGuiApplication.clipboard().setText(self._failure.details)

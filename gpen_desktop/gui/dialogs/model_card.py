@@ -1,0 +1,220 @@
+"""All about one model: state, size, licence, source, and what can be done with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, Qt, Signal
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common.i18n import catalog_text
+from gpen_desktop.models.catalog import ModelInfo
+from gpen_desktop.models.store import InstalledModel
+
+
+class State(Enum):
+    """Of a model on this computer."""
+
+    BUILT_IN = auto()
+    VERIFIED = auto()
+    CHECKING = auto()
+    UNVERIFIED = auto()
+    DAMAGED = auto()
+    ABSENT = auto()
+
+
+_ROLES = {
+    State.BUILT_IN: "chip-done",
+    State.VERIFIED: "chip-done",
+    State.CHECKING: "chip",
+    State.UNVERIFIED: "chip-warning",
+    State.DAMAGED: "chip-error",
+    State.ABSENT: "chip",
+}
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A model as the window lists it.
+
+    info: None for a file that the catalogue does not know. installed: None if it is not here.
+    """
+
+    name: str
+    info: ModelInfo | None
+    installed: InstalledModel | None
+    state: State
+
+    @property
+    def title(self) -> str:
+        return catalog_text(self.info.title) if self.info else self.name
+
+    @property
+    def size_text(self) -> str:
+        """Of the file, in the language's own way; '' where nobody knows."""
+        size = self.installed.path.stat().st_size if self.installed else (self.info.bytes if self.info else None)
+        if size is None:
+            return ""
+        return QLocale().formattedDataSize(size, 0, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+    @property
+    def state_text(self) -> str:
+        translate = QCoreApplication.translate
+        return {
+            State.BUILT_IN: translate("ModelCard", "Built in"),
+            State.VERIFIED: translate("ModelCard", "Verified"),
+            State.CHECKING: translate("ModelCard", "Checking…"),
+            State.UNVERIFIED: translate("ModelCard", "Unverified"),
+            State.DAMAGED: translate("ModelCard", "Damaged"),
+            State.ABSENT: translate("ModelCard", "Not here"),
+        }[self.state]
+
+    @property
+    def can_restore(self) -> bool:
+        """Whether it can be chosen for restoring faces."""
+        restores = self.info is None or (self.info.kind == "restorer" and self.info.usable)
+        return restores and self.installed is not None and self.state is not State.DAMAGED
+
+    @property
+    def can_be_removed(self) -> bool:
+        return self.installed is not None and self.state is not State.BUILT_IN
+
+
+class ModelCard(QScrollArea):
+    """Shows one ModelEntry.
+
+    Attributes
+    ----------
+    use_wanted, remove_wanted, address_wanted : Signal()
+    """
+
+    use_wanted = Signal()
+    remove_wanted = Signal()
+    address_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entry: ModelEntry | None = None
+        self._in_use = False
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.use = QPushButton()
+        self.remove = QPushButton()
+        self.address = QPushButton()
+        theme.set_role(self.use, "primary")
+        self.use.clicked.connect(self.use_wanted)
+        self.remove.clicked.connect(self.remove_wanted)
+        self.address.clicked.connect(self.address_wanted)
+
+    def show_entry(self, entry: ModelEntry, *, in_use: bool) -> None:
+        """Show a model. in_use: it is the one that restores faces now."""
+        self._entry, self._in_use = entry, in_use
+        for button in (self.use, self.remove, self.address):
+            button.setParent(None)
+        self.setWidget(self._content())
+        self.setAccessibleName(f"{entry.title}, {entry.state_text}")
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 -- Qt's name
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange and self._entry is not None:
+            self.show_entry(self._entry, in_use=self._in_use)
+
+    def _content(self) -> QWidget:
+        entry = self._entry
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(3 * theme.GRID, 2 * theme.GRID, 3 * theme.GRID, 2 * theme.GRID)
+        column.setSpacing(2 * theme.GRID)
+        column.addLayout(self._heading())
+        if entry.info is not None and entry.info.notes:
+            column.addWidget(_wrapped(catalog_text(entry.info.notes)))
+        if hint := self._hint():
+            words = _wrapped(hint)
+            theme.set_role(words, "muted")
+            column.addWidget(words)
+        column.addLayout(self._facts())
+        column.addLayout(self._actions())
+        column.addStretch(1)
+        return inside
+
+    def _heading(self) -> QHBoxLayout:
+        title = _wrapped(self._entry.title)
+        title.setFont(theme.large(title.font()))
+        chip = QLabel(self._entry.state_text)
+        chip.setFont(theme.small(chip.font()))
+        theme.set_role(chip, _ROLES[self._entry.state])
+        row = QHBoxLayout()
+        row.setSpacing(theme.GRID)
+        row.addWidget(title, 1)
+        row.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop)
+        return row
+
+    def _hint(self) -> str:
+        if self._entry.state is State.DAMAGED:
+            return self.tr("The file is not the one known by this name. Remove it and get it again.")
+        if self._entry.state is State.UNVERIFIED:
+            return self.tr("No trusted fingerprint of this file is known, so it cannot be checked.")
+        return ""
+
+    def _facts(self) -> QFormLayout:
+        entry = self._entry
+        form = QFormLayout()
+        form.setHorizontalSpacing(2 * theme.GRID)
+        form.setVerticalSpacing(theme.GRID)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        facts = [(self.tr("Size"), entry.size_text or self.tr("not known"))]
+        if entry.info is not None:
+            if entry.info.size:
+                facts.append((self.tr("Face size"), self.tr("{side} pixels").format(side=entry.info.size)))
+            facts.append((self.tr("Licence"), catalog_text(entry.info.licence)))
+            facts.append((self.tr("Source"), self.tr("this program") if entry.info.shipped else entry.info.source))
+            facts.append((self.tr("Fingerprint"), entry.info.sha256 or self.tr("not known")))
+        else:
+            facts.append((self.tr("Licence"), self.tr("not known")))
+        facts.append((self.tr("File"), str(entry.installed.path) if entry.installed else entry.info.file))
+        for name, value in facts:
+            label = QLabel(name)
+            theme.set_role(label, "muted")
+            text = _wrapped(_breakable(value))
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            text.setAccessibleName(f"{name}: {value}")
+            form.addRow(label, text)
+        return form
+
+    def _actions(self) -> QHBoxLayout:
+        entry = self._entry
+        self.use.setText(self.tr("In use") if self._in_use else self.tr("Use for restoring"))
+        self.use.setEnabled(not self._in_use)
+        self.remove.setText(self.tr("Remove…"))
+        self.address.setText(self.tr("Copy address"))
+        row = QHBoxLayout()
+        row.setSpacing(theme.GRID)
+        for button, shown in (
+            (self.use, entry.can_restore),
+            (self.remove, entry.can_be_removed),
+            (self.address, entry.info is not None and not entry.info.shipped),
+        ):
+            if shown:
+                row.addWidget(button)
+                button.show()
+        row.addStretch(1)
+        return row
+
+
+def _wrapped(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label
+
+
+def _breakable(text: str) -> str:
+    """With places to break long addresses and fingerprints at: zero-width spaces after marks and every 8 figures."""
+    if " " in text:
+        return text
+    if len(text) == 64 and text.isalnum():
+        return "\u200b".join(text[i : i + 8] for i in range(0, 64, 8))
+    return "".join(char + "\u200b" if char in "/-_." else char for char in text)

@@ -1,0 +1,349 @@
+"""Which models there are, which are here, whether they can be trusted, and under which licence they stand."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QColor, QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication, QPalette
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gpen_desktop import paths
+from gpen_desktop.errors import WeightsError
+from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common.failure import Failure
+from gpen_desktop.gui.common.i18n import catalog_text, core_text
+from gpen_desktop.gui.common.message_strip import Answer, MessageStrip
+from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.dialogs import trust
+from gpen_desktop.gui.dialogs.model_card import ModelCard, ModelEntry, State
+from gpen_desktop.gui.dialogs.models_worker import ModelsWorker
+from gpen_desktop.models import catalog, store
+from gpen_desktop.models.store import InstalledModel, Verification
+
+_ENTRY: Final = Qt.ItemDataRole.UserRole
+
+
+_STATE_ICONS: Final = {
+    State.BUILT_IN: ("circle-check", "done_text"),
+    State.VERIFIED: ("circle-check", "done_text"),
+    State.CHECKING: ("clock", "muted"),
+    State.UNVERIFIED: ("shield-question-mark", "warning_text"),
+    State.DAMAGED: ("circle-alert", "error_text"),
+    State.ABSENT: ("download", "muted"),
+}
+_STATE_OF: Final = {
+    Verification.VERIFIED: State.VERIFIED,
+    Verification.UNVERIFIED: State.UNVERIFIED,
+    Verification.DAMAGED: State.DAMAGED,
+}
+
+
+class ModelsDialog(QDialog):
+    """List on the left, one model's card on the right. Made anew each time it is opened: closing it ends its thread.
+
+    Attributes
+    ----------
+    chosen : Signal(str)
+        Name of the restoring model that the user wants to use.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, settings: SettingsStore, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._states: dict[str, State] = {}
+        self._worker = ModelsWorker(self)
+        self._list = QTreeWidget()
+        self._card = ModelCard()
+        self._notice = MessageStrip()
+        self._buttons = QDialogButtonBox()
+        self._import = self._buttons.addButton("", QDialogButtonBox.ButtonRole.ActionRole)
+        self._folder = self._buttons.addButton("", QDialogButtonBox.ButtonRole.ActionRole)
+        self._close = self._buttons.addButton("", QDialogButtonBox.ButtonRole.RejectRole)
+        self._lay_out()
+        self._connect()
+        self._say()
+        self.refresh()
+        self.resize(860, 580)
+        self.setAcceptDrops(True)
+
+    def refresh(self) -> None:
+        """Look again at what is installed; files with a known hash are compared with it in the background."""
+        selected = self._selected()
+        here = {model.name: model for model in store.installed()}
+        self._list.clear()
+        for kind, title in self._kinds().items():
+            entries = [
+                self._entry(info.name, info, here.get(info.name))
+                for info in catalog.MODELS
+                if info.kind == kind and (info.usable or info.name in here)
+            ]
+            if kind == "restorer":
+                entries += [self._entry(name, None, model) for name, model in here.items() if model.info is None]
+            self._add_group(title, entries)
+        self.select(selected.name if selected else str(self._settings.get("restore/model")))
+        for model in here.values():
+            if self._states.get(model.name) is State.CHECKING:
+                self._worker.verify(model)
+
+    def select(self, name: str) -> None:
+        """Show one model's card; the first model's if there is none of that name."""
+        items = self._items()
+        self._list.setCurrentItem(next((item for item in items if item.data(0, _ENTRY).name == name), items[0]))
+
+    def done(self, result: int) -> None:
+        """Also called by the close button and Escape."""
+        self._worker.stop()
+        super().done(result)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 -- Qt's name
+        self._worker.stop()
+        super().closeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 -- Qt's name
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()
+            self.refresh()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 -- Qt's name
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 -- Qt's name
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                self._start_import(url.toLocalFile())
+
+    def _lay_out(self) -> None:
+        self._list.setColumnCount(2)
+        self._list.setHeaderHidden(True)
+        self._list.setRootIsDecorated(False)
+        self._list.setIndentation(0)
+        self._list.setIconSize(QSize(theme.ICON, theme.ICON))
+        self._list.setItemsExpandable(False)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.header().setStretchLastSection(False)
+        self._list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self._list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        theme.set_role(self._list, "navigation")
+        body = QHBoxLayout()
+        body.setSpacing(0)
+        body.addWidget(self._list, 5)
+        body.addWidget(self._card, 6)
+        line = QFrame()
+        theme.set_role(line, "line")
+        foot = QVBoxLayout()
+        foot.setContentsMargins(2 * theme.GRID, theme.GRID, 2 * theme.GRID, 2 * theme.GRID)
+        foot.addWidget(self._buttons)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self._notice)
+        outer.addLayout(body, 1)
+        outer.addWidget(line)
+        outer.addLayout(foot)
+
+    def _connect(self) -> None:
+        self._list.currentItemChanged.connect(self._on_selected)
+        self._import.clicked.connect(self._on_import)
+        self._folder.clicked.connect(self._on_folder)
+        self._close.clicked.connect(self.reject)
+        self._card.use_wanted.connect(self._on_use)
+        self._card.remove_wanted.connect(self._on_remove)
+        self._card.address_wanted.connect(self._on_address)
+        self._notice.answered.connect(self._on_answered)
+        self._worker.verified.connect(self._on_verified)
+        self._worker.imported.connect(self._on_imported)
+        self._worker.failed.connect(self._on_failed)
+        QCoreApplication.instance().aboutToQuit.connect(self._worker.stop)
+
+    def _say(self) -> None:
+        self.setWindowTitle(self.tr("Models"))
+        self._list.setAccessibleName(self.tr("Models"))
+        self._import.setText(self.tr("Import file…"))
+        self._folder.setText(self.tr("Open folder"))
+        self._close.setText(self.tr("Close"))
+
+    def _kinds(self) -> dict[str, str]:
+        return {
+            "restorer": self.tr("Face restoration"),
+            "upscaler": self.tr("Whole photo"),
+            "detector": self.tr("Finding faces"),
+            "parser": self.tr("Face areas"),
+            "landmarks": self.tr("Landmarks"),
+        }
+
+    def _entry(self, name: str, info: catalog.ModelInfo | None, model: InstalledModel | None) -> ModelEntry:
+        if model is None:
+            self._states[name] = State.ABSENT
+        elif model.info is not None and model.info.shipped:
+            self._states[name] = State.BUILT_IN
+        elif trust.is_unverified(model):
+            self._states[name] = State.UNVERIFIED
+        elif self._states.get(name) not in (State.VERIFIED, State.DAMAGED):
+            self._states[name] = State.CHECKING
+        return ModelEntry(name, info, model, self._states[name])
+
+    def _add_group(self, title: str, entries: list[ModelEntry]) -> None:
+        if not entries:
+            return
+        group = QTreeWidgetItem(self._list, [title])
+        group.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        group.setFirstColumnSpanned(True)
+        group.setForeground(0, QColor(theme.tokens().muted))
+        for entry in entries:
+            item = QTreeWidgetItem(group)
+            self._show(item, entry)
+        group.setExpanded(True)
+
+    def _show(self, item: QTreeWidgetItem, entry: ModelEntry) -> None:
+        item.setData(0, _ENTRY, entry)
+        item.setText(0, entry.title)
+        item.setText(1, entry.size_text)
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        item.setIcon(0, icons.icon(*_STATE_ICONS[entry.state]))
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, {entry.state_text}")
+        muted = self.palette().color(QPalette.ColorRole.PlaceholderText)
+        for column, colour in ((0, muted if entry.state is State.ABSENT else None), (1, muted)):
+            if colour is not None:
+                item.setForeground(column, colour)
+
+    def _items(self) -> list[QTreeWidgetItem]:
+        groups = [self._list.topLevelItem(i) for i in range(self._list.topLevelItemCount())]
+        return [group.child(i) for group in groups for i in range(group.childCount())]
+
+    def _selected(self) -> ModelEntry | None:
+        item = self._list.currentItem()
+        return item.data(0, _ENTRY) if item is not None else None
+
+    def _show_card(self) -> None:
+        entry = self._selected()
+        if entry is not None:
+            self._card.show_entry(entry, in_use=entry.name == self._settings.get("restore/model"))
+
+    @Slot()
+    def _on_selected(self) -> None:
+        self._notice.dismiss()
+        self._show_card()
+
+    @Slot(object, object)
+    def _on_verified(self, model: InstalledModel, verification: Verification) -> None:
+        self._states[model.name] = _STATE_OF[verification]
+        for item in self._items():
+            if item.data(0, _ENTRY).name == model.name:
+                self._show(item, ModelEntry(model.name, model.info, model, self._states[model.name]))
+        self._show_card()
+
+    @Slot()
+    def _on_use(self) -> None:
+        entry = self._selected()
+        if trust.may_be_used(entry.installed, self._settings):
+            self._use(entry)
+            return
+        self._notice.show_message(
+            "use",
+            self.tr(
+                "Nobody has confirmed that {file} is what its name says. It is read without running anything in it, "
+                "but it may give poor faces."
+            ).format(file=entry.installed.path.name),
+            [Answer("use", self.tr("Use it"))],
+            "strip-warning",
+        )
+
+    @Slot(str, str)
+    def _on_answered(self, _subject: str, answer: str) -> None:
+        entry = self._selected()
+        if answer == "use":
+            trust.agree(entry.installed, self._settings)
+            self._use(entry)
+        elif answer == "remove":
+            self._remove(entry)
+
+    def _use(self, entry: ModelEntry) -> None:
+        self._settings.set("restore/model", entry.name)
+        self._show_card()
+        self.chosen.emit(entry.name)
+
+    @Slot()
+    def _on_remove(self) -> None:
+        entry = self._selected()
+        question = self.tr("Remove {title} ({size}) from this computer?")
+        self._notice.show_message(
+            "remove",
+            question.format(title=entry.title, size=entry.size_text),
+            [Answer("remove", self.tr("Remove"))],
+            "strip-warning",
+        )
+
+    def _remove(self, entry: ModelEntry) -> None:
+        try:
+            store.remove(entry.installed)
+        except WeightsError as error:
+            self._complain(core_text(error.what))
+            return
+        if self._settings.get("restore/model") == entry.name:
+            self._settings.reset("restore/model")
+            self.chosen.emit(str(self._settings.get("restore/model")))
+        self.refresh()
+
+    @Slot()
+    def _on_address(self) -> None:
+        entry = self._selected()
+        QGuiApplication.clipboard().setText(entry.info.source)
+        self._tell(self.tr("Address copied. Fetch the file with a browser, then import it here."))
+
+    @Slot()
+    def _on_import(self) -> None:
+        endings = " ".join(f"*{ending}" for ending in store.ENDINGS)
+        file, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Import weights"), "", self.tr("Weights ({endings})").format(endings=endings)
+        )
+        if file:
+            self._start_import(file)
+
+    def _start_import(self, file: str) -> None:
+        self._import.setEnabled(False)
+        self._tell(self.tr("Importing…"))
+        self._worker.import_file(file)
+
+    @Slot(object, object)
+    def _on_imported(self, model: InstalledModel, verification: Verification) -> None:
+        self._import.setEnabled(True)
+        self._states[model.name] = _STATE_OF[verification]
+        self.refresh()
+        self.select(model.name)
+        title = catalog_text(model.info.title) if model.info else model.name
+        if verification is Verification.VERIFIED:
+            self._tell(self.tr("{title} is here and verified.").format(title=title))
+        else:
+            self._tell(self.tr("{title} is here. Nobody has confirmed this file: unverified.").format(title=title))
+
+    @Slot(object)
+    def _on_failed(self, failure: Failure) -> None:
+        self._import.setEnabled(True)
+        self._complain(" ".join(core_text(part) for part in (failure.what, failure.todo) if part))
+
+    def _tell(self, sentence: str) -> None:
+        self._notice.show_message("news", sentence)
+
+    def _complain(self, sentence: str) -> None:
+        self._notice.show_message("fault", sentence, role="strip-error")
+
+    @Slot()
+    def _on_folder(self) -> None:
+        paths.user_weights().mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.user_weights())))

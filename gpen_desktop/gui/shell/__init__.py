@@ -1,0 +1,1 @@
+"""The main window around everything: toolbar, actions, status bar, start and crash."""

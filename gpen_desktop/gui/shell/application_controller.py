@@ -1,0 +1,126 @@
+"""What concerns the program as a whole: settings, models, and the dialogs about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from gpen_desktop.core.engine.edits import BUILTIN_MODEL, Edits
+from gpen_desktop.core.types import ComposeOptions, Mode
+from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
+from gpen_desktop.gui.common import i18n, theme
+from gpen_desktop.gui.common.i18n import catalog_text
+from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.dialogs import trust
+from gpen_desktop.gui.dialogs.about_dialog import AboutDialog
+from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
+from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
+from gpen_desktop.gui.shell.actions import Actions
+from gpen_desktop.gui.shell.shortcuts import ShortcutsDialog
+from gpen_desktop.gui.work.engine import Compute
+from gpen_desktop.gui.work.workspace import Workspace
+from gpen_desktop.models import store as weights
+
+
+class ProgramDesk(QObject):
+    """Opens the dialogs, and lets changes of settings and models take hold."""
+
+    def __init__(
+        self, workspace: Workspace, panel: AdjustPanel, store: SettingsStore, actions: Actions, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._workspace = workspace
+        self._panel = panel
+        self._store = store
+        self._actions = actions
+        self._window = window
+        store.changed.connect(self._on_setting)
+        self.list_models()
+
+    @staticmethod
+    def defaults_of(store: SettingsStore) -> Edits:
+        """What a photo starts with."""
+        options = ComposeOptions(
+            mode=Mode(store.get("restore/mode")),
+            strength=store.get("restore/strength"),
+            skin_protection=store.get("restore/skin_protection"),
+            denoise=store.get("restore/denoise"),
+            sharpen=store.get("restore/sharpen"),
+            faces=store.get("restore/faces"),
+            min_face=store.get("restore/min_face"),
+            scale=store.get("restore/scale"),
+            restore_sharp=store.get("restore/restore_sharp"),
+        )
+        return Edits(options, model=str(store.get("restore/model")), background=str(store.get("restore/background")))
+
+    @staticmethod
+    def compute_of(store: SettingsStore) -> Compute:
+        """How to compute."""
+        batch = int(store.get("compute/batch_size"))
+        return Compute(str(store.get("compute/device")), str(store.get("compute/precision")), batch or None)
+
+    def list_models(self) -> None:
+        """Fill the panel's lists with what is installed and may be used."""
+        usable = [
+            model
+            for model in weights.installed()
+            if trust.may_be_used(model, self._store) and (model.info is None or model.info.usable)
+        ]
+        titled = [(m.name, catalog_text(m.info.title) if m.info else m.name, m.info) for m in usable]
+        restorers = [(name, title) for name, title, info in titled if info is None or info.kind == "restorer"]
+        self._panel.set_models(restorers, [])  # upscalers are listed once the core can use them on backgrounds
+
+    @Slot()
+    def settings(self) -> None:
+        """Open the settings."""
+        self._open(SettingsDialog(self._store, self._window))
+
+    @Slot()
+    def models(self) -> None:
+        """Open the list of models."""
+        dialog = ModelsDialog(self._store, self._window)
+        dialog.chosen.connect(self._on_model_chosen)
+        dialog.finished.connect(self._on_models_closed)
+        self._open(dialog)
+
+    @Slot()
+    def shortcuts(self) -> None:
+        """Show what the keys do."""
+        self._open(ShortcutsDialog(self._actions.shortcut_groups(), self._window))
+
+    @Slot()
+    def about(self) -> None:
+        """Show what the program is, and the licences of what it uses."""
+        entry = self._workspace.current
+        self._open(AboutDialog(entry.edits.model if entry else BUILTIN_MODEL, self._window))
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    @Slot(str)
+    def _on_model_chosen(self, name: str) -> None:
+        self._store.set("restore/model", name)
+        entry = self._workspace.current
+        self.list_models()
+        if entry is not None:
+            self._workspace.change(replace(entry.edits, model=name), self.tr("Model"))
+
+    @Slot()
+    def _on_models_closed(self) -> None:
+        self.list_models()
+
+    @Slot(str)
+    def _on_setting(self, key: str) -> None:
+        app = QApplication.instance()
+        if key == "general/language":
+            i18n.apply(app, str(self._store.get(key)))
+            self.list_models()
+        elif key == "general/appearance":
+            theme.apply(app, str(self._store.get(key)))
+        elif key.startswith("compute/"):
+            self._workspace.jobs.set_compute(self.compute_of(self._store))
+        elif key.startswith("restore/"):
+            self._workspace.defaults = self.defaults_of(self._store)

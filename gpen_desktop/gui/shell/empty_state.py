@@ -1,0 +1,142 @@
+"""What the window shows before there is a photo: what to do, one button, and photos to try."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QIcon, QPainter, QPainterPath, QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from gpen_desktop.gui.album.thumbnails import ThumbnailLoader
+from gpen_desktop.gui.common import icons, theme
+
+_SAMPLE: Final = QSize(132, 132)
+_DROP_WIDTH: Final = 520
+
+
+class EmptyState(QWidget):
+    """open_wanted: choose files. sample_wanted: Path of a sample photo."""
+
+    open_wanted = Signal()
+    sample_wanted = Signal(object)
+
+    def __init__(self, samples: Sequence[Path], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._thumbnails = ThumbnailLoader(2 * _SAMPLE.width(), self)
+        self._drop = QFrame()
+        theme.set_role(self._drop, "drop")
+        self._drop.setFixedWidth(_DROP_WIDTH)
+        self._picture = QLabel()
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._words = QLabel()
+        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        font = self._words.font()
+        font.setPointSizeF(font.pointSizeF() * 1.35)
+        self._words.setFont(font)
+        self._open = QPushButton()
+        theme.set_role(self._open, "primary")
+        self._privacy = QLabel()
+        self._privacy.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        theme.set_role(self._privacy, "canvas-muted")
+        self._try = QLabel()
+        self._try.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        theme.set_role(self._try, "canvas-muted")
+        self._samples = {path: _sample_button() for path in samples}
+        self._lay_out()
+        self._open.clicked.connect(self.open_wanted)
+        self._thumbnails.ready.connect(self._on_ready)
+        for path, button in self._samples.items():
+            button.setObjectName(str(path))
+            button.clicked.connect(self._on_sample)
+            self._thumbnails.get(path)
+        self._say()
+        theme.set_role(self, "canvas")  # last: it sends events to this very object
+
+    def _lay_out(self) -> None:
+        inside = QVBoxLayout(self._drop)
+        inside.setContentsMargins(*[4 * theme.GRID] * 4)
+        inside.setSpacing(2 * theme.GRID)
+        inside.addWidget(self._picture)
+        inside.addWidget(self._words)
+        inside.addWidget(self._open, 0, Qt.AlignmentFlag.AlignHCenter)
+        inside.addWidget(self._privacy)
+        row = QHBoxLayout()
+        row.setSpacing(2 * theme.GRID)
+        row.addStretch(1)
+        for button in self._samples.values():
+            row.addWidget(button)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setSpacing(2 * theme.GRID)
+        column.addStretch(3)
+        column.addWidget(self._drop, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(2 * theme.GRID)
+        column.addWidget(self._try)
+        column.addLayout(row)
+        column.addStretch(4)
+        self._try.setVisible(bool(self._samples))
+
+    def shut_down(self) -> None:
+        """End the thread that makes thumbnails."""
+        self._thumbnails.shut_down()
+
+    def set_drop_active(self, is_active: bool) -> None:
+        """Light up while something that can be dropped is over the window."""
+        theme.set_role(self._drop, "drop-active" if is_active else "drop")
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  -- Qt's name
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()
+        elif event.type() == QEvent.Type.PaletteChange:
+            self._show_picture()
+
+    def _say(self) -> None:
+        self._words.setText(self.tr("Drop photos or a folder here"))
+        self._open.setText(self.tr("Open photos…"))
+        self._privacy.setText(self.tr("Everything stays on this computer."))
+        self._try.setText(self.tr("Or try one of these"))
+        for number, button in enumerate(self._samples.values(), 1):
+            button.setAccessibleName(self.tr("Sample photo {number}").format(number=number))
+        self._show_picture()
+
+    def _show_picture(self) -> None:
+        self._picture.setPixmap(icons.pixmap("images", 40, self.devicePixelRatioF(), "canvas_muted"))
+
+    @Slot(object)
+    def _on_ready(self, path: Path) -> None:
+        image = self._thumbnails.get(path)
+        if image is None or image.isNull():
+            return
+        ratio = self.devicePixelRatioF()
+        side = min(image.width(), image.height())
+        square = image.copy((image.width() - side) // 2, (image.height() - side) // 4, side, side)
+        square = square.scaled(
+            _SAMPLE * ratio, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        rounded = QPixmap(square.size())
+        rounded.fill(Qt.GlobalColor.transparent)
+        outline = QPainterPath()
+        outline.addRoundedRect(rounded.rect(), theme.RADIUS * ratio, theme.RADIUS * ratio)
+        painter = QPainter(rounded)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipPath(outline)
+        painter.drawImage(0, 0, square)
+        painter.end()
+        rounded.setDevicePixelRatio(ratio)
+        self._samples[path].setIcon(QIcon(rounded))
+
+    @Slot()
+    def _on_sample(self) -> None:
+        self.sample_wanted.emit(Path(self.sender().objectName()))
+
+
+def _sample_button() -> QToolButton:
+    button = QToolButton()
+    button.setIconSize(_SAMPLE)
+    button.setFixedSize(_SAMPLE + QSize(14, 14))
+    return button

@@ -1,0 +1,391 @@
+"""The window: its parts, put together and tied to the workspace."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, Qt, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QProgressBar,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gpen_desktop.core.engine.edits import Edits, with_look
+from gpen_desktop.gui.adjust import presets
+from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
+from gpen_desktop.gui.album import file_intake
+from gpen_desktop.gui.album.album_model import Entry, EntryState
+from gpen_desktop.gui.album.album_view import AlbumView
+from gpen_desktop.gui.album.file_controller import FileDesk
+from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common.message_strip import MessageStrip
+from gpen_desktop.gui.common.notifications import News
+from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.shell.actions import Actions
+from gpen_desktop.gui.shell.application_controller import ProgramDesk
+from gpen_desktop.gui.shell.empty_state import EmptyState
+from gpen_desktop.gui.shell.status_bar import StatusBar
+from gpen_desktop.gui.shell.tool_bar import MainToolBar
+from gpen_desktop.gui.viewer.compare_view import CompareView
+from gpen_desktop.gui.viewer.face_controller import FaceDesk
+from gpen_desktop.gui.viewer.face_strip import FaceStrip
+from gpen_desktop.gui.viewer.photo_view import ViewMode
+from gpen_desktop.gui.viewer.preview import Opened
+from gpen_desktop.gui.work.engine import Engine
+from gpen_desktop.gui.work.workspace import Workspace
+
+_WITH_PHOTO = (
+    *("remove", "reveal", "copy", "export", "export_all", "restore_waiting", "next_photo", "previous_photo"),
+    *("panel", "split", "side", "after", "before", "zoom_in", "zoom_out", "fit", "actual"),
+    *("next_face", "previous_face", "toggle_face", "add_face", "correct_face", "remove_face"),
+)
+_MODES = {"split": ViewMode.SPLIT, "side": ViewMode.SIDE_BY_SIDE, "after": ViewMode.AFTER}
+
+
+class MainWindow(QMainWindow):
+    """Attributes
+    ----------
+    workspace, view, album, panel, strip, messages, status, faces, files, actions_ : its parts.
+    """
+
+    def __init__(self, engine: Engine, store: SettingsStore) -> None:
+        super().__init__()
+        self._store = store
+        self._may_close = False
+        self.setWindowTitle("GPEN Desktop")
+        self.setAcceptDrops(True)
+        self.actions_ = Actions(self)
+        self.workspace = Workspace(engine, ProgramDesk.defaults_of(store), self)
+        self.view = CompareView()
+        self.strip = FaceStrip()
+        self.messages = MessageStrip()
+        self.panel = AdjustPanel(presets.from_text(str(store.get("window/presets"))))
+        self.album = AlbumView(self.workspace.album)
+        self.status = StatusBar(self.workspace.jobs)
+        self.tools = MainToolBar(self.actions_)
+        self.files = FileDesk(self.workspace, store, self)
+        self.faces = FaceDesk(self.workspace, self.view, self.strip, self.panel, self.messages, self)
+        self.program = ProgramDesk(self.workspace, self.panel, store, self.actions_, self)
+        self.news = News(self.workspace, self.files, self.messages, store, self)
+        self.empty = EmptyState(self.files.samples[:3])
+        self._working = QProgressBar()
+        self._lay_out()
+        self._connect()
+        self._connect_actions()
+        self._restore_state()
+        self._show_photo_or_none(None)
+
+    def _lay_out(self) -> None:
+        theme.set_role(self._working, "thin")
+        self._working.setTextVisible(False)
+        self._working.setRange(0, 1000)
+        self._working.setFixedHeight(2)
+        self._strip_line = QFrame()
+        theme.set_role(self._strip_line, "line")
+        centre = QWidget()
+        middle = QVBoxLayout(centre)
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        for widget, stretch in (
+            (self._working, 0),
+            (self.messages, 0),
+            (self.view, 1),
+            (self._strip_line, 0),
+            (self.strip, 0),
+        ):
+            middle.addWidget(widget, stretch)
+        photo = QWidget()
+        row = QHBoxLayout(photo)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.album)
+        row.addWidget(_upright_line())
+        row.addWidget(centre, 1)
+        self._panel_line = _upright_line()
+        row.addWidget(self._panel_line)
+        row.addWidget(self.panel)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(photo)
+        whole = QWidget()
+        self._whole = QVBoxLayout(whole)
+        self._whole.setContentsMargins(0, 0, 0, 0)
+        self._whole.setSpacing(0)
+        self._whole.addWidget(self._pages, 1)
+        self.addToolBar(self.tools)
+        self.setCentralWidget(whole)
+        self.setStatusBar(self.status)
+        self.setMinimumSize(880, 560)
+        self._photo_page = photo
+
+    def _connect(self) -> None:
+        work = self.workspace
+        work.current_changed.connect(self._show_photo_or_none)
+        work.current_changed.connect(self.album.show_current)
+        work.opened.connect(self._on_opened)
+        work.shown.connect(self.view.take)
+        work.edits_changed.connect(self._show_edits)
+        work.restored.connect(self._on_restored)
+        work.album.dataChanged.connect(self._show_working)
+        work.album.rowsInserted.connect(self._on_rows)
+        work.album.rowsRemoved.connect(self._on_rows)
+        work.undo.canUndoChanged.connect(self._show_history)
+        work.undo.canRedoChanged.connect(self._show_history)
+        self.view.detail_wanted.connect(work.look_closer)
+        self.view.zoom_changed.connect(self.tools.show_zoom)
+        self.album.chosen.connect(work.show_entry)
+        self.album.removed.connect(work.remove)
+        self.album.drag_wanted.connect(self.files.drag_out)
+        self.panel.changed.connect(work.change)
+        self.panel.held.connect(self.view.hide_overlays)
+        self.panel.apply_to_all.connect(self.apply_to_all)
+        self.panel.presets.own_changed.connect(self._keep_presets)
+        self.status.cancel_wanted.connect(work.jobs.cancel_all)
+        self.empty.open_wanted.connect(self.files.open)
+        self.empty.sample_wanted.connect(self.files.open_sample)
+        self.files.recent_changed.connect(self._show_recent)
+        self.tools.recent_chosen.connect(self._on_recent)
+        self.tools.recent_forgotten.connect(self.files.forget_recent)
+        self.tools.before_held.connect(self.view.hold_before)
+        self.news.close_wanted.connect(self.close_now)
+
+    def _connect_actions(self) -> None:
+        files, faces, view, work, program = self.files, self.faces, self.view, self.workspace, self.program
+        self.actions_.connect(
+            {
+                "open": files.open,
+                "open_folder": files.open_folder,
+                "paste": files.paste,
+                "export": files.export,
+                "export_all": files.export_all,
+                "copy": files.copy,
+                "reveal": files.reveal,
+                "remove": self._remove_current,
+                "restore_waiting": work.restore_waiting,
+                "quit": self.close,
+                "undo": work.undo.undo,
+                "redo": work.undo.redo,
+                "apply_to_all": self.apply_to_all,
+                "split": self._on_mode,
+                "side": self._on_mode,
+                "after": self._on_mode,
+                "zoom_in": view.zoom_in,
+                "zoom_out": view.zoom_out,
+                "fit": view.fit,
+                "actual": view.actual_size,
+                "next_photo": self._next_photo,
+                "previous_photo": self._previous_photo,
+                "next_face": self._next_face,
+                "previous_face": self._previous_face,
+                "toggle_face": faces.toggle_selected,
+                "add_face": faces.draw,
+                "correct_face": faces.correct,
+                "remove_face": faces.remove,
+                "settings": program.settings,
+                "models": program.models,
+                "panel": self._show_panel,
+                "shortcuts": program.shortcuts,
+                "about": program.about,
+            }
+        )
+
+    # What is shown
+
+    @Slot(object)
+    def _show_photo_or_none(self, entry: Entry | None) -> None:
+        has_photo = entry is not None
+        self._pages.setCurrentWidget(self._photo_page if has_photo else self.empty)
+        self.actions_.enable(_WITH_PHOTO, has_photo)
+        self.view.clear()
+        self.tools.show_zoom(0)
+        self.panel.show_photo_size(None)
+        self.setWindowTitle(f"{entry.path.name} – GPEN Desktop" if has_photo else "GPEN Desktop")
+        self._show_edits()
+        self._show_working()
+        self._show_history()
+
+    @Slot(object)
+    def _on_opened(self, opened: Opened) -> None:
+        self.view.show_photo(opened)
+        self.panel.show_photo_size((opened.photo.width, opened.photo.height))
+        self.faces.refresh()
+
+    @Slot()
+    def _show_edits(self) -> None:
+        entry = self.workspace.current
+        self.panel.show_edits(entry.edits if entry else self.workspace.defaults, self.workspace.defaults)
+
+    @Slot()
+    def _show_working(self) -> None:
+        entry = self.workspace.current
+        is_working = entry is not None and entry.state in (EntryState.WAITING, EntryState.WORKING)
+        self._working.setValue(round(1000 * entry.progress) if is_working else 0)
+
+    @Slot()
+    def _on_rows(self) -> None:
+        self.panel.set_many(len(self.workspace.album) > 1)
+        self.actions_.enable(("apply_to_all",), len(self.workspace.album) > 1)
+
+    def offer(self, strip: QWidget) -> None:
+        """Put a strip of one's own at the top of the window, such as the offer to see a crash log."""
+        self._whole.insertWidget(0, strip)
+
+    @Slot()
+    def _show_history(self) -> None:
+        undo = self.workspace.undo
+        for name, can, text in (
+            ("undo", undo.canUndo(), undo.undoText()),
+            ("redo", undo.canRedo(), undo.redoText()),
+        ):
+            action = self.actions_[name]
+            action.setEnabled(can)
+            word = self.tr("Undo") if name == "undo" else self.tr("Redo")
+            action.setToolTip(f"{word}: {text}" if text else word)
+
+    @Slot()
+    def _show_recent(self) -> None:
+        self.tools.show_recent(self.files.recent)
+
+    @Slot(object, float)
+    def _on_restored(self, _entry: Entry, seconds: float) -> None:
+        self.status.show_seconds(seconds)
+
+    # What the user does
+
+    @Slot()
+    def apply_to_all(self) -> None:
+        """Give every photo the look of the one on screen."""
+        entry = self.workspace.current
+        if entry is not None:
+            looks: dict[int, Edits] = {other.id: with_look(other.edits, entry.edits) for other in self.workspace.album}
+            self.workspace.change_all(looks, self.tr("Apply to all photos"))
+
+    @Slot()
+    def _on_mode(self) -> None:
+        name = next(name for name in _MODES if self.actions_[name] is self.sender())
+        self.view.set_mode(_MODES[name])
+        self._store.set("window/view", {"side": "side_by_side", "after": "split"}.get(name, name))
+
+    @Slot(bool)
+    def _show_panel(self, shown: bool) -> None:
+        self.panel.setVisible(shown)
+        self._panel_line.setVisible(shown)
+
+    @Slot()
+    def _remove_current(self) -> None:
+        if self.workspace.current is not None:
+            self.workspace.remove(self.workspace.current)
+
+    @Slot()
+    def _next_photo(self) -> None:
+        self.album.step(1)
+
+    @Slot()
+    def _previous_photo(self) -> None:
+        self.album.step(-1)
+
+    @Slot()
+    def _next_face(self) -> None:
+        self.faces.step(1)
+
+    @Slot()
+    def _previous_face(self) -> None:
+        self.faces.step(-1)
+
+    @Slot(object)
+    def _on_recent(self, path: Path) -> None:
+        self.files.open_paths([path])
+
+    @Slot(object)
+    def _keep_presets(self, own: tuple[presets.Preset, ...]) -> None:
+        self._store.set("window/presets", presets.to_text(own))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  -- Qt's name, as below
+        """B shows the photo as it was for as long as it is held; an action would not hear it let go."""
+        if event.key() == Qt.Key.Key_B and not event.modifiers() and not event.isAutoRepeat():
+            self.view.hold_before(True)
+        super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() == Qt.Key.Key_B and not event.isAutoRepeat():
+            self.view.hold_before(False)
+        super().keyReleaseEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        if event.source() is None and file_intake.can_take(event.mimeData()):
+            event.acceptProposedAction()
+            self.empty.set_drop_active(True)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:  # noqa: N802
+        self.empty.set_drop_active(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        self.empty.set_drop_active(False)
+        if self.files.open_mime(event.mimeData()):
+            event.acceptProposedAction()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.actions_.say()
+            self._show_history()
+            self._show_recent()
+
+    # From start to end
+
+    def _restore_state(self) -> None:
+        stored = str(self._store.get("window/geometry"))
+        if not (stored and self.restoreGeometry(QByteArray(base64.b64decode(stored)))):
+            self.resize(1440, 900)
+        try:
+            state = json.loads(str(self._store.get("window/state")) or "{}")
+        except ValueError:
+            state = {}
+        is_shown = bool(state.get("panel", True))
+        self.actions_["panel"].setChecked(is_shown)
+        self._show_panel(is_shown)
+        self.panel.set_open_sections([bool(value) for value in state.get("sections", ())])
+        name = "side" if self._store.get("window/view") == "side_by_side" else "split"
+        self.actions_[name].setChecked(True)
+        self.view.set_mode(_MODES[name])
+        self._show_recent()
+        self._on_rows()
+
+    @Slot()
+    def load_ahead(self) -> None:
+        """Load the model that the first photo will want."""
+        self.workspace.jobs.warm_up(self.workspace.defaults.model)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Ask first, in the window, where something would be lost; then end every thread."""
+        if not self._may_close and self.news.asks_before_closing():
+            event.ignore()
+            return
+        state = {"panel": not self.panel.isHidden(), "sections": self.panel.open_sections}
+        self._store.set("window/geometry", base64.b64encode(bytes(self.saveGeometry().data())).decode())
+        self._store.set("window/state", json.dumps(state))
+        self._store.flush()
+        self.hide()  # a model's step may take seconds to end
+        for part in (self.workspace, self.files, self.album, self.empty):
+            part.shut_down()
+        super().closeEvent(event)
+
+    @Slot()
+    def close_now(self) -> None:
+        """Close without asking."""
+        self._may_close = True
+        self.close()
+
+
+def _upright_line() -> QFrame:
+    line = QFrame()
+    theme.set_role(line, "line-vertical")
+    return line

@@ -1,0 +1,159 @@
+"""The bar at the bottom: what is being done and how long it takes, what it runs on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
+
+from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common.i18n import catalog_text, core_text
+from gpen_desktop.gui.work import memory
+from gpen_desktop.gui.work.engine import ModelStatus
+from gpen_desktop.gui.work.jobs import JobController
+from gpen_desktop.gui.work.worker import ExportJob
+from gpen_desktop.models import catalog
+
+_REFRESH_MS: Final = 1000
+
+
+class StatusBar(QStatusBar):
+    """cancel_wanted: cancel all work."""
+
+    cancel_wanted = Signal()
+
+    def __init__(self, jobs: JobController, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._status: ModelStatus | None = None
+        self._seconds = 0.0
+        self._fraction = 0.0
+        self.setSizeGripEnabled(False)
+        self._doing = QLabel()
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(140)
+        self._bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._cancel = QPushButton()
+        theme.set_role(self._cancel, "quiet")
+        self._facts = QLabel()
+        for label in (self._doing, self._facts):
+            label.setFont(theme.tabular(theme.small(label.font())))
+        self._cancel.setFixedHeight(22)
+        self._cancel.setFont(theme.small(self._cancel.font()))
+        work = QWidget()
+        row = QHBoxLayout(work)
+        row.setContentsMargins(2 * theme.GRID, 0, 0, 0)
+        row.setSpacing(theme.GRID)
+        for widget in (self._doing, self._bar, self._cancel):
+            row.addWidget(widget)
+        self.addWidget(work)
+        right = QWidget()
+        facts = QHBoxLayout(right)
+        facts.setContentsMargins(0, 0, 2 * theme.GRID, 0)
+        facts.addWidget(self._facts)
+        self.addPermanentWidget(right)
+        self.setFixedHeight(30)
+        self._facts.installEventFilter(self)
+        self._cancel.clicked.connect(self.cancel_wanted)
+        self._tick = QTimer(self)
+        self._tick.setInterval(_REFRESH_MS)
+        self._tick.timeout.connect(self.refresh)
+        jobs.queue_changed.connect(self.refresh)
+        jobs.started.connect(self._on_started)
+        jobs.progressed.connect(self._on_progressed)
+        jobs.model_changed.connect(self._on_model)
+        self._say()
+
+    @property
+    def doing(self) -> str:
+        """What the bar says is being done."""
+        return self._doing.text()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  -- Qt's name
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  -- Qt's name
+        if event.type() == QEvent.Type.ToolTip and watched is self._facts:
+            self._facts.setToolTip(self._facts_tip())  # finding its words takes longer than a frame
+        return super().eventFilter(watched, event)
+
+    def show_seconds(self, seconds: float) -> None:
+        """What the last photo took."""
+        self._seconds = seconds or self._seconds
+        self.refresh()
+
+    def _say(self) -> None:
+        self._cancel.setText(self.tr("Cancel"))
+        self._bar.setAccessibleName(self.tr("Progress"))
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Say what holds now."""
+        is_busy = self._jobs.is_busy
+        if is_busy and not self._tick.isActive():
+            self._tick.start()
+        elif not is_busy:
+            self._tick.stop()
+        done, total = self._jobs.round
+        self._doing.setText(self._doing_text(done, total) if is_busy else "")
+        self._bar.setValue(round(1000 * (done + self._fraction) / max(1, total)))
+        for widget in (self._doing, self._bar, self._cancel):
+            widget.setVisible(is_busy)
+        self._facts.setText(self._facts_text())
+
+    def _doing_text(self, done: int, total: int) -> str:
+        is_export = isinstance(self._jobs.running, ExportJob)
+        number = min(done + 1, total)
+        if total == 1:
+            text = self.tr("Exporting") if is_export else self.tr("Restoring")
+        else:
+            text = self.tr("Exporting {number} of {all}") if is_export else self.tr("Restoring {number} of {all}")
+            text = text.format(number=number, all=total)
+        left = self._jobs.seconds_left()
+        return f"{text} · {self._time_text(left)}" if left is not None else text
+
+    def _time_text(self, seconds: float) -> str:
+        if seconds < 60:
+            return self.tr("less than a minute left")
+        minutes = round(seconds / 60)
+        if minutes < 90:
+            return self.tr("{minutes} min left").format(minutes=minutes)
+        return self.tr("{hours} h left").format(hours=round(minutes / 60))
+
+    def _facts_text(self) -> str:
+        parts = []
+        if self._status is not None:
+            info = catalog.by_name(self._status.model)
+            parts += [catalog_text(info.title) if info else self._status.model, self._status.device]
+        if self._seconds:
+            parts.append(self.tr("{seconds} s").format(seconds=f"{self._seconds:.1f}"))
+        held = memory.resident_bytes()
+        if held:
+            parts.append(self.tr("{size} GB").format(size=f"{held / 1e9:.1f}"))
+        return " · ".join(parts)
+
+    def _facts_tip(self) -> str:
+        if self._status is None:
+            return self.tr("Memory in use. The model is loaded with the first photo.")
+        return "\n".join([core_text(self._status.reason), *(core_text(note) for note in self._status.notes)])
+
+    @Slot(object)
+    def _on_started(self, _job: object) -> None:
+        self._fraction = 0.0
+        self.refresh()
+
+    @Slot(object, float, str)
+    def _on_progressed(self, _job: object, fraction: float, _stage: str) -> None:
+        self._fraction = fraction
+        self.refresh()
+
+    @Slot(object)
+    def _on_model(self, status: ModelStatus | None) -> None:
+        self._status = status
+        self.refresh()

@@ -1,0 +1,144 @@
+"""The bar at the top."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.shell.actions import Actions
+
+
+class MainToolBar(QToolBar):
+    """recent_chosen: Path. recent_forgotten: empty the list. before_held: the photo as it was, while held."""
+
+    recent_chosen = Signal(object)
+    recent_forgotten = Signal()
+    before_held = Signal(bool)
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._actions = actions
+        self.setMovable(False)
+        self.setFloatable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.setIconSize(QSize(theme.ICON, theme.ICON))
+        self.setFixedHeight(theme.TOOLBAR_HEIGHT)
+        self._recent = QMenu(self)
+        self._recent_paths: list[Path] = []
+        self._open = self._menu_button("folder-open", ["open", "open_folder", "paste", None, self._recent])
+        self._export = self._menu_button("download", ["export", "export_all", None, "copy", "reveal"])
+        self.addSeparator()
+        self._add("undo", "redo")
+        self._stretch()
+        for name in ("split", "side"):
+            self._add(name, text=True)
+        self._before = QToolButton()
+        self._before.setIcon(icons.icon("contrast"))
+        self._before.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._before.pressed.connect(self._on_before_pressed)
+        self._before.released.connect(self._on_before_released)
+        actions["before"].changed.connect(self._on_before_changed)
+        self.addWidget(self._before)
+        self._stretch()
+        self._add("zoom_out")
+        self._zoom = QLabel()
+        self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._zoom.setFixedWidth(52)
+        self._zoom.setFont(theme.tabular(self._zoom.font()))
+        self.addWidget(self._zoom)
+        self._add("zoom_in")
+        self._add("fit", text=True)
+        self.addSeparator()
+        self._add("panel")
+        self._more = self._menu_button("settings", ["settings", "models", None, "shortcuts", "about"], text=False)
+        self._say()
+
+    def show_zoom(self, zoom: float) -> None:
+        """Device pixels per photo pixel; 0: no photo."""
+        self._zoom.setText(f"{100 * zoom:.0f} %" if zoom else "")
+
+    @Slot()
+    def _on_before_changed(self) -> None:
+        self._before.setEnabled(self._actions["before"].isEnabled())
+
+    def show_recent(self, recent: list[Path]) -> None:
+        """Fill the menu of recent photos."""
+        self._recent.clear()
+        self._recent.setEnabled(bool(recent))
+        for path in recent:
+            action = QAction(path.name.replace("&", "&&"), self._recent)
+            action.setToolTip(str(path))
+            action.setData(str(path))
+            action.triggered.connect(self._on_recent)
+            self._recent.addAction(action)
+        if recent:
+            self._recent.addSeparator()
+            forget = QAction(self.tr("Empty this list"), self._recent)
+            forget.triggered.connect(self.recent_forgotten)
+            self._recent.addAction(forget)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  -- Qt's name
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()
+
+    def _say(self) -> None:
+        self.setWindowTitle(self.tr("Tools"))
+        self._recent.setTitle(self.tr("Recent photos"))
+        self._recent.setIcon(icons.icon("clock"))
+        for button, text in ((self._open, self.tr("Open")), (self._export, self.tr("Export"))):
+            button.setText(f" {text}")
+            button.setAccessibleName(text)
+        self._more.setToolTip(self.tr("Settings and more"))
+        self._more.setAccessibleName(self.tr("Settings and more"))
+        before = self._actions["before"]
+        self._before.setText(before.iconText())
+        self._before.setToolTip(before.toolTip())
+        self._before.setAccessibleName(before.text())
+
+    def _menu_button(self, icon: str, entries: list[str | QMenu | None], text: bool = True) -> QToolButton:
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        for entry in entries:
+            if entry is None:
+                menu.addSeparator()
+            elif isinstance(entry, QMenu):
+                menu.addMenu(entry)
+            else:
+                menu.addAction(self._actions[entry])
+        button = QToolButton()
+        button.setIcon(icons.icon(icon))
+        if text:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setMenu(menu)
+        self.addWidget(button)
+        return button
+
+    def _add(self, *names: str, text: bool = False) -> None:
+        for name in names:
+            self.addAction(self._actions[name])
+            if text:
+                button = self.widgetForAction(self._actions[name])
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+
+    def _stretch(self) -> None:
+        space = QWidget()
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(space)
+
+    @Slot()
+    def _on_before_pressed(self) -> None:
+        self.before_held.emit(True)
+
+    @Slot()
+    def _on_before_released(self) -> None:
+        self.before_held.emit(False)
+
+    @Slot()
+    def _on_recent(self) -> None:
+        self.recent_chosen.emit(Path(self.sender().data()))

@@ -1,0 +1,281 @@
+"""The photo in the middle of the window, and what mouse and keys do to it."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPointingDevice,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QWidget
+
+from gpen_desktop.gui.viewer import divider
+from gpen_desktop.gui.viewer.face_item import face_at
+from gpen_desktop.gui.viewer.face_tools import BoxTool, PointsTool, ViewTool
+from gpen_desktop.gui.viewer.photo_view import PhotoView, ViewMode
+from gpen_desktop.gui.viewer.preview import Opened
+
+_WHEEL_STEP: Final = 1.2
+"""Zoom per notch of the wheel."""
+_KEY_STEP: Final = 0.02
+"""What an arrow key moves the divider by, in parts of the visible photo."""
+_PAN_STEP: Final = 64.0
+
+
+class _Drag(Enum):
+    """What a held mouse button moves."""
+
+    NOTHING = 0
+    UNDECIDED = 1
+    PHOTO = 2
+    DIVIDER = 3
+    TOOL = 4
+
+
+class CompareView(PhotoView):
+    """A PhotoView to be worked with.
+
+    face_clicked, face_hovered, face_menu: a face's number (0: none). box_drawn: a box around a face, photo pixels.
+    points_ended: whether the points were confirmed. drawing_ended: a box was begun and given up.
+    """
+
+    face_clicked = Signal(int)
+    face_hovered = Signal(int)
+    face_menu = Signal(int, object)
+    box_drawn = Signal(QRectF)
+    points_ended = Signal(bool)
+    drawing_ended = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAccessibleName(self.tr("Photo, before and after"))
+        self.setAccessibleDescription(
+            self.tr("Left and right arrow keys move the divider; with Ctrl held, arrow keys move the photo.")
+        )
+        self._pressed = QPointF()
+        self._last = QPointF()
+        self._drag = _Drag.NOTHING
+
+    def show_photo(self, opened: Opened) -> None:
+        """Show another photo, fitted."""
+        self.end_tool()
+        super().show_photo(opened)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.end_tool()
+        super().clear()
+
+    # Marking faces by hand
+
+    @property
+    def points(self) -> NDArray[np.float64] | None:
+        """The points being dragged, (5, 2) photo pixels; None while nothing is."""
+        return self._tool.points if isinstance(self._tool, PointsTool) else None
+
+    def draw_box(self) -> None:
+        """Let a box be drawn around a face."""
+        if self._pair is not None:
+            tool = BoxTool(self._pair.size, self)
+            tool.finished.connect(self._on_box)
+            tool.abandoned.connect(self._on_box_abandoned)
+            self._use(tool)
+
+    def drag_points(self, points: NDArray[np.float64]) -> None:
+        """Let five points be dragged, until end_tool, Enter or Escape."""
+        if self._pair is not None:
+            tool = PointsTool(points, self._pair.size, self)
+            tool.confirmed.connect(self._on_points_confirmed)
+            tool.abandoned.connect(self._on_points_abandoned)
+            self._use(tool)
+
+    def end_tool(self) -> None:
+        """Back to looking."""
+        if self._tool is not None:
+            self._tool.deleteLater()
+            self._tool = None
+            self.unsetCursor()
+            self.update()
+
+    def _use(self, tool: ViewTool) -> None:
+        self.end_tool()
+        self._tool = tool
+        tool.changed.connect(self.update)
+        self.setCursor(tool.cursor)
+        self.setFocus()
+        self.update()
+
+    @Slot(QRectF)
+    def _on_box(self, box: QRectF) -> None:
+        self.end_tool()
+        self.box_drawn.emit(box)
+
+    @Slot()
+    def _on_box_abandoned(self) -> None:
+        self.end_tool()
+        self.drawing_ended.emit()
+
+    @Slot()
+    def _on_points_confirmed(self) -> None:
+        self.points_ended.emit(True)
+
+    @Slot()
+    def _on_points_abandoned(self) -> None:
+        self.points_ended.emit(False)
+
+    # Mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  -- Qt's name, as all below
+        if self._placement is None or event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            return
+        point = event.position()
+        self._pressed = self._last = point
+        at = self._placement.to_photo(self._in_pane(point))
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        if is_left and self._tool is not None and self._tool.press(at, self._placement.scale):
+            self._drag = _Drag.TOOL
+        elif is_left and self._tool is None and self._is_on_divider(point):
+            self._drag = _Drag.DIVIDER
+            self._is_divider_held = True
+        else:
+            self._drag = _Drag.UNDECIDED if is_left else _Drag.PHOTO
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if self._placement is None:
+            return
+        point = event.position()
+        if self._drag is _Drag.NOTHING:
+            self._hover(point)
+            return
+        moved = (point - self._pressed).manhattanLength()
+        if self._drag is _Drag.UNDECIDED and moved >= QApplication.startDragDistance():
+            self._drag = _Drag.PHOTO
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        if self._drag is _Drag.PHOTO:
+            self._pan(point - self._last)
+            self._last = point
+        elif self._drag is _Drag.DIVIDER:
+            seen = self._seen()
+            self.set_divider((point.x() - seen.left()) / seen.width())
+        elif self._drag is _Drag.TOOL:
+            self._tool.move(self._placement.to_photo(self._in_pane(point)))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        drag, self._drag = self._drag, _Drag.NOTHING
+        self._is_divider_held = False
+        if self._placement is None:
+            return
+        here = self._in_pane(event.position())
+        if drag is _Drag.TOOL and self._tool is not None:
+            self._tool.release(self._placement.to_photo(here))
+        elif drag is _Drag.UNDECIDED and self._tool is None:
+            number = face_at(self._marks, self._placement, here)
+            if number:
+                self.face_clicked.emit(number)
+        self._hover(event.position())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Between the whole photo and its own pixels; on the divider, back to the middle."""
+        if self._placement is None or self._tool is not None:
+            return
+        here = self._in_pane(event.position())
+        if self._is_on_divider(event.position()):
+            self.set_divider(0.5)
+        elif face_at(self._marks, self._placement, here):
+            self.mousePressEvent(event)  # two quick clicks on a face are two clicks
+        elif self._placement.is_fit:
+            self._zoom_to(1.0 / self._ratio(), here)
+        else:
+            self.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """A wheel zooms at the mouse; two fingers on a touchpad pan, with Ctrl zoom."""
+        is_touchpad = event.deviceType() == QPointingDevice.DeviceType.TouchPad
+        if is_touchpad and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            by = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() / 2
+            self._pan(QPointF(by))
+        else:
+            self._zoom_by(_WHEEL_STEP ** (event.angleDelta().y() / 120), self._in_pane(event.position()))
+        self._fade.wake()
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self._zoom_by(1 + event.value(), self._in_pane(event.position()))
+            return True
+        if event.type() == QEvent.Type.KeyPress and self._tool is not None and self._tool.key(event):
+            return True  # before Qt takes Tab for moving the focus
+        return super().event(event)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        self._fade.hide()
+        self._set_hovered_here(0)
+        super().leaveEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        if self._placement is None or self._tool is not None:
+            return
+        at_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        number = face_at(self._marks, self._placement, self._in_pane(QPointF(event.pos()))) if at_mouse else 0
+        self.face_menu.emit(number or (0 if at_mouse else self._selected), event.globalPos())
+
+    # Keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Arrows move the divider, with Ctrl the photo; with Shift in larger steps."""
+        times = 5 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        ways = {
+            Qt.Key.Key_Left: QPointF(-1, 0),
+            Qt.Key.Key_Right: QPointF(1, 0),
+            Qt.Key.Key_Up: QPointF(0, -1),
+            Qt.Key.Key_Down: QPointF(0, 1),
+        }
+        way = ways.get(event.key())
+        if way is None:
+            super().keyPressEvent(event)
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._pan(way * (-_PAN_STEP * times))
+        elif way.x() and self._mode is ViewMode.SPLIT:
+            self.set_divider(self._divider + way.x() * _KEY_STEP * times)
+        else:
+            super().keyPressEvent(event)
+        self._fade.wake()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        self._fade.wake()
+        super().focusInEvent(event)
+
+    def _is_on_divider(self, point: QPointF) -> bool:
+        if self._mode is not ViewMode.SPLIT or self._holds_before:
+            return False
+        return divider.is_hit(point, self._divider_x(), self._seen())
+
+    def _hover(self, point: QPointF) -> None:
+        self._fade.wake()
+        if self._tool is not None:
+            return
+        if self._is_on_divider(point):
+            self.setCursor(Qt.CursorShape.SplitHCursor)
+            self._set_hovered_here(0)
+            return
+        number = face_at(self._marks, self._placement, self._in_pane(point))
+        self.setCursor(Qt.CursorShape.PointingHandCursor if number else Qt.CursorShape.ArrowCursor)
+        self._set_hovered_here(number)
+
+    def _set_hovered_here(self, number: int) -> None:
+        if number != self._hovered:
+            self._hovered = number
+            self.face_hovered.emit(number)
+            self.update()

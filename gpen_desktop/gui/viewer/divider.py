@@ -1,0 +1,91 @@
+"""The divider between before and after, and the chips that say which side is which."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPen
+
+from gpen_desktop.gui.common import theme
+
+_HANDLE: Final = 28.0
+_GRAB: Final = 8.0
+_SHADOW: Final = 6.0
+_CHIP_MARGIN: Final = 12.0
+_CHIP_HEIGHT: Final = 24.0
+_FADE: Final = 40.0
+"""Distance of the line from a chip, px, below which the chip fades."""
+
+
+def is_hit(point: QPointF, x: float, area: QRectF) -> bool:
+    """Whether a point takes hold of the divider at `x`."""
+    on_handle = QRectF(x - _HANDLE / 2, handle_y(area) - _HANDLE / 2, _HANDLE, _HANDLE).contains(point)
+    on_line = abs(point.x() - x) <= _GRAB and area.top() <= point.y() <= area.bottom()
+    return on_handle or on_line
+
+
+def handle_y(area: QRectF) -> float:
+    """Height of the handle: the middle of what is seen of the photo."""
+    return area.center().y()
+
+
+def paint(painter: QPainter, x: float, area: QRectF) -> None:
+    """Paint line and handle over the visible part `area` of the photo."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for start, end in ((x - 1, x - _SHADOW), (x + 1, x + _SHADOW)):
+        shade = QLinearGradient(start, 0, end, 0)
+        shade.setColorAt(0, QColor(0, 0, 0, 60))
+        shade.setColorAt(1, QColor(0, 0, 0, 0))
+        painter.fillRect(QRectF(QPointF(start, area.top()), QPointF(end, area.bottom())).normalized(), shade)
+    painter.fillRect(QRectF(x - 1, area.top(), 2, area.height()), Qt.GlobalColor.white)
+    centre = QPointF(x, handle_y(area))
+    painter.setPen(Qt.PenStyle.NoPen)
+    for grow, alpha in ((3.0, 30), (1.5, 60)):
+        painter.setBrush(QColor(0, 0, 0, alpha))
+        painter.drawEllipse(centre + QPointF(0, 1), _HANDLE / 2 + grow, _HANDLE / 2 + grow)
+    painter.setBrush(Qt.GlobalColor.white)
+    painter.drawEllipse(centre, _HANDLE / 2, _HANDLE / 2)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(
+        QPen(QColor(theme.LIGHT.text), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+    )
+    painter.drawPath(_chevrons(centre))
+    painter.restore()
+
+
+def _chevrons(centre: QPointF) -> QPainterPath:
+    path = QPainterPath()
+    for sign in (-1, 1):
+        tip = centre + QPointF(sign * 8, 0)
+        path.moveTo(tip + QPointF(-sign * 4, -4))
+        path.lineTo(tip)
+        path.lineTo(tip + QPointF(-sign * 4, 4))
+    return path
+
+
+def paint_chip(painter: QPainter, text: str, area: QRectF, at_right: bool, font: QFont, line: float | None) -> None:
+    """Paint 'Before' or 'After' in an upper corner of `area`; faded where the line is near."""
+    metrics = QFontMetricsF(font)
+    width = metrics.horizontalAdvance(text) + 20
+    if width + 2 * _CHIP_MARGIN > area.width():
+        return
+    x = area.right() - _CHIP_MARGIN - width if at_right else area.left() + _CHIP_MARGIN
+    chip = QRectF(x, area.top() + _CHIP_MARGIN, width, _CHIP_HEIGHT)
+    opacity = 1.0
+    if line is not None:
+        distance = chip.left() - line if at_right else line - chip.right()
+        opacity = max(0.0, min(1.0, distance / _FADE))
+    if not opacity:
+        return
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setOpacity(opacity)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(20, 20, 21, 170))
+    painter.drawRoundedRect(chip, theme.RADIUS, theme.RADIUS)
+    painter.setPen(QColor(Qt.GlobalColor.white))
+    painter.setFont(font)
+    painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()

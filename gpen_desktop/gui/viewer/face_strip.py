@@ -1,0 +1,156 @@
+"""Pairs of each face, before and after, below the photo; a click goes there."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QRectF, QSignalBlocker, QSize, QSizeF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QImage, QKeyEvent, QPainter, QPainterPath, QPixmap
+from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QWidget
+
+from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState
+from gpen_desktop.gui.viewer.picture_pair import PicturePair, Side
+
+_SIDE: Final = 52
+_GAP: Final = 2
+_CHIP: Final = 16
+_REST_MS: Final = 120
+"""The pairs follow the picture once it has rested this long: they are not what is being looked at."""
+
+
+class FaceStrip(QListWidget):
+    """picked: number of the face clicked. hovered: number of the face under the mouse, 0 for none."""
+
+    picked = Signal(int)
+    hovered = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pair: PicturePair | None = None
+        self._marks: tuple[FaceMark, ...] = ()
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setViewMode(QListView.ViewMode.ListMode)
+        self.setIconSize(QSize(2 * _SIDE + _GAP, _SIDE))
+        self.setFixedHeight(_SIDE + 24)
+        self.setSpacing(3)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setMouseTracking(True)
+        self.itemClicked.connect(self._on_item)
+        self.itemActivated.connect(self._on_item)
+        self.itemEntered.connect(self._on_entered)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._begin)
+        self._drawn = 0
+        self._next = QTimer(self)
+        self._next.setSingleShot(True)
+        self._next.timeout.connect(self._draw_next)
+        self._say()
+
+    def show_faces(self, pair: PicturePair | None, marks: tuple[FaceMark, ...], selected: int) -> None:
+        """Show the faces of the photo on screen; the pictures follow in a moment."""
+        self._pair, self._marks = pair, marks
+        if self.count() != len(marks):
+            self.clear()
+            for mark in marks:
+                item = QListWidgetItem()
+                item.setData(Qt.ItemDataRole.UserRole, mark.number)
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, self.tr("Face {number}").format(number=mark.number))
+                self.addItem(item)
+        with QSignalBlocker(self):
+            self.setCurrentRow(selected - 1)
+        self.setVisible(bool(marks))
+        self._rest.start()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  -- Qt's name, as below
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.text().isprintable() and event.text():
+            event.ignore()  # a list would look for names that begin so; the window has better uses for letters
+            return
+        super().keyPressEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().leaveEvent(event)
+        self.hovered.emit(0)
+
+    def _say(self) -> None:
+        self.setAccessibleName(self.tr("Faces, before and after"))
+
+    @Slot()
+    def _begin(self) -> None:
+        self._drawn = 0
+        self._next.start()
+
+    @Slot()
+    def _draw_next(self) -> None:
+        """One pair a turn of the event loop: thirty at once would be felt."""
+        if self._pair is None or self._drawn >= min(self.count(), len(self._marks)):
+            return
+        picture = self._picture(self._marks[self._drawn])
+        icon = QIcon(picture)
+        icon.addPixmap(picture, QIcon.Mode.Selected)  # or Qt tints a selected one, colours and all
+        self.item(self._drawn).setIcon(icon)
+        self._drawn += 1
+        self._next.start()
+
+    def _picture(self, mark: FaceMark) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(QSize(2 * _SIDE + _GAP, _SIDE) * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        x, y, w, h = mark.box
+        side = 1.15 * max(w, h)
+        around = QRectF(x + w / 2 - side / 2, y + h / 2 - side / 2, side, side)
+        for number, which in enumerate(Side):
+            image = self._pair.thumbnail(which, around, QSizeF(_SIDE * ratio, _SIDE * ratio))
+            place = QRectF(number * (_SIDE + _GAP), 0, _SIDE, _SIDE)
+            _paint_cover(painter, image, place, 0.45 if mark.state is MarkState.OFF and which is Side.AFTER else 1.0)
+        self._paint_number(painter, mark.number)
+        painter.end()
+        return picture
+
+    def _paint_number(self, painter: QPainter, number: int) -> None:
+        """On a chip in the middle, below: where the two pictures meet."""
+        font = theme.tabular(theme.small(self.font()))
+        width = max(_CHIP, QFontMetricsF(font).horizontalAdvance(str(number)) + 8)
+        chip = QRectF(_SIDE + _GAP / 2 - width / 2, _SIDE - _CHIP - 1, width, _CHIP)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(20, 20, 21, 200))
+        painter.drawRoundedRect(chip, _CHIP / 2, _CHIP / 2)
+        painter.setPen(QColor(Qt.GlobalColor.white))
+        painter.setFont(font)
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, str(number))
+
+    @Slot(QListWidgetItem)
+    def _on_item(self, item: QListWidgetItem) -> None:
+        self.picked.emit(item.data(Qt.ItemDataRole.UserRole))
+
+    @Slot(QListWidgetItem)
+    def _on_entered(self, item: QListWidgetItem) -> None:
+        self.hovered.emit(item.data(Qt.ItemDataRole.UserRole))
+
+
+def _paint_cover(painter: QPainter, image: QImage, place: QRectF, opacity: float) -> None:
+    """Fill a rounded square with the middle of an image."""
+    if image.isNull():
+        return
+    side = min(image.width(), image.height())
+    source = QRectF((image.width() - side) / 2, (image.height() - side) / 2, side, side)
+    outline = QPainterPath()
+    outline.addRoundedRect(place, 4, 4)
+    painter.save()
+    painter.setOpacity(opacity)
+    painter.setClipPath(outline)
+    painter.drawImage(place, image, source)
+    painter.restore()

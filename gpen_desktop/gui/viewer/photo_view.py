@@ -1,0 +1,333 @@
+"""The photo, before and after: where it lies, how it is zoomed, and how it is painted."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, Signal, Slot
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.viewer import divider, view_geometry
+from gpen_desktop.gui.viewer.face_item import FaceMark, paint_marks
+from gpen_desktop.gui.viewer.face_tools import ViewTool
+from gpen_desktop.gui.viewer.overlay_fade import OverlayFade
+from gpen_desktop.gui.viewer.picture_pair import PicturePair, Side
+from gpen_desktop.gui.viewer.preview import Opened, Shown
+from gpen_desktop.gui.viewer.view_geometry import Placement
+
+_GAP: Final = 8.0
+"""Between the panes side by side."""
+_ZOOM_STEP: Final = 1.4
+
+
+class ViewMode(Enum):
+    """How before and after share the view."""
+
+    SPLIT = "split"
+    SIDE_BY_SIDE = "side"
+    AFTER = "after"
+
+
+class PhotoView(QWidget):
+    """Shows one photo before and after, with marks on its faces; compare_view adds mouse and keys.
+
+    detail_wanted: (pyramid level, part of it) or None, when the overview is no longer sharp enough or is again.
+    zoom_changed: device pixels per photo pixel.
+    """
+
+    detail_wanted = Signal(object)
+    zoom_changed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._mode = ViewMode.SPLIT
+        self._pair: PicturePair | None = None
+        self._placement: Placement | None = None
+        self._divider = 0.5
+        self._is_divider_held = False
+        self._holds_before = False
+        self._marks: tuple[FaceMark, ...] = ()
+        self._hovered = 0
+        self._selected = 0
+        self._tool: ViewTool | None = None
+        self._detail: tuple[int, QRect] | None = None
+        self._panes: dict[Side, QImage] = {}
+        self._fade = OverlayFade(self)
+        self._fade.changed.connect(self.update)
+
+    # What is shown
+
+    @property
+    def pair(self) -> PicturePair | None:
+        """The pictures on screen."""
+        return self._pair
+
+    @property
+    def placement(self) -> Placement | None:
+        return self._placement
+
+    @property
+    def mode(self) -> ViewMode:
+        return self._mode
+
+    @property
+    def divider_at(self) -> float:
+        """Place of the divider in the visible photo, 0 to 1."""
+        return self._divider
+
+    def show_photo(self, opened: Opened) -> None:
+        """Show another photo, fitted."""
+        self._pair = PicturePair(opened)
+        self._marks = ()
+        self._hovered = self._selected = 0
+        self._detail = None
+        self._place(view_geometry.fitted(self._pair.size, self._pane_size(), self._ratio()))
+
+    def take(self, shown: Shown) -> None:
+        """Take over pictures made anew for the photo on screen."""
+        if self._pair is not None:
+            self._pair.take(shown)
+            self._panes.clear()
+            self.update()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._pair = self._placement = None
+        self._marks = ()
+        self._panes.clear()
+        self.update()
+
+    def set_marks(self, marks: tuple[FaceMark, ...], selected: int) -> None:
+        """Faces to mark, and which of them is the one that the panel speaks of."""
+        if (marks, selected) != (self._marks, self._selected):
+            self._marks, self._selected = marks, selected
+            self.update()
+
+    def set_hovered(self, number: int) -> None:
+        """Light a face, as from the strip of face pairs."""
+        if number != self._hovered:
+            self._hovered = number
+            self.update()
+
+    @Slot(bool)
+    def hide_overlays(self, hidden: bool) -> None:
+        """Hide all marks while a slider is held."""
+        self._fade.suppress(hidden)
+
+    def set_mode(self, mode: ViewMode) -> None:
+        old = self._pane_size()
+        self._mode = mode
+        self._panes.clear()
+        self._replace_in_pane(old)
+        self.update()
+
+    @Slot(bool)
+    def hold_before(self, held: bool) -> None:
+        """Show the photo as it was, while held."""
+        self._holds_before = held
+        self.update()
+
+    def set_divider(self, at: float) -> None:
+        """Move the divider; 0 shows all of after, 1 all of before."""
+        self._divider = max(0.0, min(1.0, at))
+        self.update()
+
+    # Zoom
+
+    @Slot()
+    def fit(self) -> None:
+        """The whole photo."""
+        if self._pair is not None:
+            self._place(view_geometry.fitted(self._pair.size, self._pane_size(), self._ratio()))
+
+    @Slot()
+    def actual_size(self) -> None:
+        """One photo pixel on one device pixel."""
+        self._zoom_to(1.0 / self._ratio(), self._anchor())
+
+    @Slot()
+    def zoom_in(self) -> None:
+        self._zoom_by(_ZOOM_STEP, self._anchor())
+
+    @Slot()
+    def zoom_out(self) -> None:
+        self._zoom_by(1 / _ZOOM_STEP, self._anchor())
+
+    def jump_to(self, rect: QRectF, most: float = 2.0) -> None:
+        """Show a part of the photo, such as a face, in the middle; at `most` device pixels per photo pixel."""
+        if self._placement is not None:
+            self._place(view_geometry.showing(self._placement, rect, self._pane_size(), self._ratio(), most))
+
+    # Where things are
+
+    def _ratio(self) -> float:
+        return self.devicePixelRatioF()
+
+    def _pane_size(self) -> QSizeF:
+        return self._pane_size_in(QSizeF(self.size()))
+
+    def _pane_size_in(self, size: QSizeF) -> QSizeF:
+        """Of a pane, when the view has `size`."""
+        if self._mode is ViewMode.SIDE_BY_SIDE:
+            return QSizeF((size.width() - _GAP) / 2, size.height())
+        return size
+
+    def _pane_offset(self, point: QPointF) -> QPointF:
+        """Corner of the pane that a point of the widget is in."""
+        second = self._pane_size().width() + _GAP
+        is_second = self._mode is ViewMode.SIDE_BY_SIDE and point.x() >= second - _GAP / 2
+        return QPointF(second if is_second else 0.0, 0.0)
+
+    def _in_pane(self, point: QPointF) -> QPointF:
+        return point - self._pane_offset(point)
+
+    def _seen(self) -> QRectF:
+        """The part of a pane that the photo covers."""
+        return self._placement.rect.intersected(QRectF(QPointF(0, 0), self._pane_size()))
+
+    def _divider_x(self) -> float:
+        seen = self._seen()
+        return seen.left() + self._divider * seen.width()
+
+    def _place(self, placement: Placement) -> None:
+        is_zoomed = self._placement is None or placement.scale != self._placement.scale
+        self._placement = placement
+        self._panes.clear()
+        self._want_detail()
+        if is_zoomed:
+            self.zoom_changed.emit(placement.scale * self._ratio())
+        self.update()
+
+    def _replace_in_pane(self, old: QSizeF) -> None:
+        """After the pane's size was changed from `old`: fitted anew, or with the same point in the middle."""
+        if self._placement is None:
+            return
+        if self._placement.is_fit:
+            self.fit()
+        else:
+            grown = (self._pane_size() - old) / 2
+            self._pan(QPointF(grown.width(), grown.height()))
+
+    def _zoom_to(self, scale: float, anchor: QPointF) -> None:
+        if self._placement is not None:
+            self._place(view_geometry.zoomed(self._placement, scale, anchor, self._pane_size(), self._ratio()))
+
+    def _zoom_by(self, factor: float, anchor: QPointF) -> None:
+        if self._placement is not None:
+            self._zoom_to(self._placement.scale * factor, anchor)
+
+    def _pan(self, by: QPointF) -> None:
+        if self._placement is not None:
+            self._place(view_geometry.panned(self._placement, by, self._pane_size()))
+
+    def _want_detail(self) -> None:
+        wanted = view_geometry.detail_of(self._placement, self._pane_size(), self._ratio(), self._pair.overview_level)
+        if wanted is None:
+            if self._detail is not None:
+                self._detail = None
+                self.detail_wanted.emit(None)
+            return
+        level, part = wanted
+        if self._detail is None or self._detail[0] != level or not self._detail[1].contains(part):
+            self._detail = (level, view_geometry.with_margin(part, self._pair.level_size(level)))
+            self.detail_wanted.emit(self._detail)
+
+    def _anchor(self) -> QPointF:
+        """Where buttons and keys zoom."""
+        size = self._pane_size()
+        return QPointF(size.width() / 2, size.height() / 2)
+
+    # Painting
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  -- Qt's name
+        super().resizeEvent(event)
+        self._panes.clear()
+        self._replace_in_pane(self._pane_size_in(QSizeF(event.oldSize())))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  -- Qt's name
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), theme.tokens().canvas)
+        if self._placement is None:
+            return
+        if self._mode is ViewMode.SIDE_BY_SIDE:
+            self._paint_side_by_side(painter)
+        elif self._tool is not None:
+            self._paint_pane(painter, Side.BEFORE, QPointF(0, 0))  # faces are marked on the photo itself
+        elif self._mode is ViewMode.SPLIT and not self._holds_before:
+            self._paint_split(painter)
+        else:
+            side = Side.BEFORE if self._holds_before else Side.AFTER
+            self._paint_pane(painter, side, QPointF(0, 0))
+            self._paint_chip(painter, side, self._seen(), None)
+
+    def _paint_split(self, painter: QPainter) -> None:
+        pane, seen, x = QRectF(QPointF(0, 0), self._pane_size()), self._seen(), self._divider_x()
+        left, right = QRectF(pane), QRectF(pane)
+        left.setRight(x)
+        right.setLeft(x)
+        if self._is_divider_held:
+            # Nothing but the line moves: both pictures are drawn once and then only copied.
+            for side, clip in ((Side.BEFORE, left), (Side.AFTER, right)):
+                source = QRectF(clip.topLeft() * self._ratio(), clip.size() * self._ratio())
+                painter.drawImage(clip, self._whole_pane(side), source)
+        else:
+            self._pair.paint(painter, Side.BEFORE, self._placement, left, self._ratio())
+            self._pair.paint(painter, Side.AFTER, self._placement, right, self._ratio())
+        self._paint_overlays(painter)
+        divider.paint(painter, x, seen)
+        self._paint_chip(painter, Side.BEFORE, seen, x)
+        self._paint_chip(painter, Side.AFTER, seen, x)
+
+    def _paint_side_by_side(self, painter: QPainter) -> None:
+        for side in Side:
+            corner = QPointF(side.value * (self._pane_size().width() + _GAP), 0)
+            self._paint_pane(painter, side, corner)
+            painter.save()
+            painter.translate(corner)
+            self._paint_chip(painter, side, self._seen(), None, at_right=False)
+            painter.restore()
+
+    def _paint_pane(self, painter: QPainter, side: Side, corner: QPointF) -> None:
+        pane = QRectF(QPointF(0, 0), self._pane_size())
+        painter.save()
+        painter.translate(corner)
+        painter.setClipRect(pane)
+        self._pair.paint(painter, side, self._placement, pane, self._ratio())
+        self._paint_overlays(painter)
+        painter.restore()
+
+    def _paint_overlays(self, painter: QPainter) -> None:
+        if self._tool is not None:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._tool.paint(painter, self._placement)
+            painter.restore()
+        elif self._fade.opacity > 0 and not self._holds_before:
+            painter.setOpacity(self._fade.opacity)
+            paint_marks(painter, self._marks, self._placement, self._hovered, self._selected, self.font())
+            painter.setOpacity(1.0)
+
+    def _paint_chip(
+        self, painter: QPainter, side: Side, area: QRectF, line: float | None, at_right: bool | None = None
+    ) -> None:
+        text = self.tr("Before") if side is Side.BEFORE else self.tr("After")
+        is_right = side is Side.AFTER if at_right is None else at_right
+        divider.paint_chip(painter, text, area, is_right, self.font(), line)
+
+    def _whole_pane(self, side: Side) -> QImage:
+        """One picture drawn over the whole pane, kept until anything but the divider moves."""
+        if side not in self._panes:
+            size = self._pane_size()
+            image = QImage((size * self._ratio()).toSize(), QImage.Format.Format_RGB32)
+            image.setDevicePixelRatio(self._ratio())
+            image.fill(theme.tokens().canvas)
+            painter = QPainter(image)
+            self._pair.paint(painter, side, self._placement, QRectF(QPointF(0, 0), size), self._ratio())
+            painter.end()
+            self._panes[side] = image
+        return self._panes[side]

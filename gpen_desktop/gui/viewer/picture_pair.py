@@ -1,0 +1,96 @@
+"""The two pictures of a photo, before and after, and how they are painted: an overview of each, and over it the part
+that is looked at closer."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QImage, QPainter
+
+from gpen_desktop.gui.viewer.preview import Detail, Opened, Shown
+from gpen_desktop.gui.viewer.view_geometry import Placement, on_pixels
+
+_PIXELS_SHOWN_FROM: Final = 8.0
+"""Device pixels per photo pixel from which pixels are shown as squares."""
+
+
+class Side(Enum):
+    """Which of the two pictures."""
+
+    BEFORE = 0
+    AFTER = 1
+
+
+class PicturePair:
+    """Before and after of the photo on screen.
+
+    Attributes
+    ----------
+    size : of the photo, in photo pixels. overview_level : pyramid level of the overviews.
+    revision : grows with every change of a picture.
+    """
+
+    def __init__(self, opened: Opened) -> None:
+        self.size = QSizeF(opened.photo.width, opened.photo.height)
+        self.overview_level = opened.level
+        self.revision = 0
+        self._overview = {Side.BEFORE: opened.overview, Side.AFTER: opened.overview}
+        self._detail: dict[Side, Detail | None] = {Side.BEFORE: None, Side.AFTER: None}
+
+    def take(self, shown: Shown) -> None:
+        """Take over what was made anew."""
+        self.revision += 1
+        if shown.after_overview is not None:
+            self._overview[Side.AFTER] = shown.after_overview
+        if shown.before_detail is not None:
+            self._detail[Side.BEFORE] = shown.before_detail
+        if shown.after_detail is not None:
+            self._detail[Side.AFTER] = shown.after_detail
+        if shown.wanted.part is None:
+            self._detail = {Side.BEFORE: None, Side.AFTER: None}
+
+    def level_size(self, level: int) -> tuple[int, int]:
+        """(width, height) of a pyramid level."""
+        return -(-int(self.size.width()) // 2**level), -(-int(self.size.height()) // 2**level)
+
+    def thumbnail(self, side: Side, rect: QRectF, target: QSizeF) -> QImage:
+        """The part `rect` (photo pixels) of the overview, scaled to cover `target` device pixels."""
+        factor = 2**self.overview_level
+        part = QRectF(rect.topLeft() / factor, rect.size() / factor).toAlignedRect()
+        image = self._overview[side].copy(part.intersected(self._overview[side].rect()))
+        return image.scaled(
+            target.toSize(),
+            Qt.AspectRatioMode.KeepAspectRatioByExpanding,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+
+    def paint(self, painter: QPainter, side: Side, placement: Placement, clip: QRectF, ratio: float) -> None:
+        """Paint one picture inside `clip`; both in the painter's coordinates."""
+        placement = on_pixels(placement, ratio)
+        painter.save()
+        painter.setClipRect(clip.intersected(placement.rect))
+        is_smooth = placement.scale * ratio < _PIXELS_SHOWN_FROM
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
+        _paint_part(painter, self._overview[side], self.overview_level, QPointF(0, 0), placement, clip)
+        detail = self._detail[side]
+        if detail is not None:
+            _paint_part(painter, detail.image, detail.level, QPointF(*detail.rect[:2]), placement, clip)
+        painter.restore()
+
+
+def _paint_part(
+    painter: QPainter, image: QImage, level: int, corner: QPointF, placement: Placement, clip: QRectF
+) -> None:
+    """Paint what of an image of one level, whose corner is `corner` there, falls into `clip`."""
+    step = placement.scale * 2**level
+    place = QRectF(placement.origin + corner * step, QSizeF(image.size()) * step)
+    seen = place.intersected(clip)
+    if seen.isEmpty():
+        return
+    # Whole source pixels, one more at each side, so that neighbours of the clip's edge are interpolated alike.
+    source = QRectF((seen.topLeft() - place.topLeft()) / step, seen.size() / step).toAlignedRect()
+    source = source.adjusted(-1, -1, 1, 1).intersected(image.rect())
+    target = QRectF(place.topLeft() + QPointF(source.topLeft()) * step, QSizeF(source.size()) * step)
+    painter.drawImage(target, image, QRectF(source))

@@ -1,0 +1,294 @@
+"""What is on screen, made in its own thread: the photo, its halvings, and compositions of the part that is looked at.
+
+The window says what it wants (`Wanted`); only the latest wish counts. The work is pure and quick, and waits for no
+model.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtGui import QImage
+
+from gpen_desktop.core.compose.layers import FaceLayers, Layers
+from gpen_desktop.core.compose.preview import Rect, compose_part, eight_bit, level_layers, pyramid
+from gpen_desktop.core.compose.render import face_states
+from gpen_desktop.core.engine.edits import within
+from gpen_desktop.core.photo_files.load_save import load_photo
+from gpen_desktop.core.types import ComposeOptions, FaceState, Photo, Pixels, RestoredFace
+from gpen_desktop.gui.common.failure import from_exception
+from gpen_desktop.gui.viewer import qimage
+
+_THREADS: Final = min(4, os.cpu_count() or 1)
+_OVERVIEW_SIDE: Final = 2048
+"""Longest side of the picture that stands for the whole photo; what is looked at closer is added as a detail."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What shall be on screen.
+
+    visit: grows each time a photo is put on screen. entry, path: the photo. restored: faces to show, may be the first
+    few only.
+    level, part: what is looked at closer than the overview (pyramid level; x0, y0, x1, y1 in its pixels); or None.
+    """
+
+    visit: int = 0
+    entry: int = 0
+    path: Path | None = None
+    restored: tuple[RestoredFace, ...] = ()
+    options: ComposeOptions = field(default_factory=ComposeOptions)
+    level: int = 0
+    part: Rect | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A photo that is on screen from now on. overview: its level `level`, in screen colours."""
+
+    visit: int
+    entry: int
+    photo: Photo
+    overview: QImage
+    level: int
+
+
+@dataclass(frozen=True, eq=False)
+class Detail:
+    """A part of one level: rect in that level's pixels, and the picture there."""
+
+    level: int
+    rect: Rect
+    image: QImage
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """An answer to a wish: what has been made anew; None for what still holds."""
+
+    wanted: Wanted
+    before_detail: Detail | None = None
+    after_overview: QImage | None = None
+    after_detail: Detail | None = None
+    states: tuple[FaceState, ...] = ()
+
+
+class _Scene:
+    """One photo at the sizes of the screen."""
+
+    def __init__(self, photo: Photo, pool: ThreadPoolExecutor) -> None:
+        self.photo = photo
+        self._pool = pool
+        self.levels = pyramid(photo.pixels)
+        self.to_screen = qimage.to_screen(photo.metadata.icc)
+        self.overview_level = next(k for k, level in enumerate(self.levels) if max(level.shape[:2]) <= _OVERVIEW_SIDE)
+        self._layers: dict[tuple[int, RestoredFace], FaceLayers] = {}
+
+    def image(self, pixels: Pixels) -> QImage:
+        return self.to_screen(eight_bit(pixels))
+
+    def before(self, level: int, part: Rect) -> QImage:
+        return self.image(self.levels[level][part[1] : part[3], part[0] : part[2]])
+
+    def after(self, level: int, part: Rect, faces: Mapping[int, RestoredFace], options: ComposeOptions) -> QImage:
+        """The part composed; faces: those to restore, by number."""
+        layers = {n: self._level_layers(level, face) for n, face in faces.items() if _is_seen(face, level, part)}
+
+        def band(rect: Rect) -> Pixels:
+            return compose_part(self.photo, self.levels[level], layers, rect, options)
+
+        return self.image(np.concatenate(list(self._pool.map(band, _bands(part))), axis=1))
+
+    def states(self, restored: tuple[RestoredFace, ...], options: ComposeOptions) -> tuple[FaceState, ...]:
+        level = self.overview_level
+        layers = tuple(self._level_layers(level, face) for face in restored)
+        return face_states(Layers(self.photo, 1, self.levels[level], layers), options)
+
+    def keep_only(self, restored: tuple[RestoredFace, ...], level: int) -> None:
+        """Forget the layers of faces that are gone, and those of details at other levels."""
+        self._layers = {
+            key: layers
+            for key, layers in self._layers.items()
+            if key[1] in restored and key[0] in (level, self.overview_level)
+        }
+
+    def _level_layers(self, level: int, face: RestoredFace) -> FaceLayers:
+        key = (level, face)
+        if key not in self._layers:
+            self._layers[key] = level_layers(self.levels[level], face, level)
+        return self._layers[key]
+
+
+def _bands(part: Rect) -> list[Rect]:
+    """A part cut into upright bands, one for each thread (faces mostly stand side by side); composed alone, they give
+    what the whole part would."""
+    x0, y0, x1, y1 = part
+    edges = np.linspace(x0, x1, min(_THREADS, x1 - x0) + 1).astype(int).tolist()
+    return [(left, y0, right, y1) for left, right in pairwise(edges)]
+
+
+class _Mailbox:
+    """Holds the latest wish; taking it empties the box."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wanted: Wanted | None = None
+
+    def put(self, wanted: Wanted) -> None:
+        with self._lock:
+            self._wanted = wanted
+
+    def take(self) -> Wanted | None:
+        with self._lock:
+            wanted, self._wanted = self._wanted, None
+            return wanted
+
+    def is_full(self) -> bool:
+        with self._lock:
+            return self._wanted is not None
+
+
+class PreviewWorker(QObject):
+    """Makes what the latest wish wants and is not there yet: first what is looked at, then the rest."""
+
+    opened = Signal(object)
+    open_failed = Signal(int, object)
+    shown = Signal(object)
+    failed = Signal(int, object)
+
+    def __init__(self, mailbox: _Mailbox) -> None:
+        super().__init__()
+        self._mailbox = mailbox
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="compose")
+        self._scene: _Scene | None = None
+        self._entry = 0
+        self._have = Wanted()
+        self._overview_is_of: Wanted | None = None
+
+    @Slot()
+    def work(self) -> None:
+        """Fulfil the latest wish. Nothing that goes wrong leaves this slot."""
+        wanted = self._mailbox.take()
+        if wanted is None or wanted.path is None:
+            return
+        try:
+            if wanted.visit != self._have.visit or self._scene is None:
+                self._open(wanted)
+        except BaseException as error:
+            self._scene = None
+            self.open_failed.emit(wanted.entry, from_exception(error, wanted.path))
+            return
+        try:
+            self._show(replace(wanted, options=within(wanted.options, len(wanted.restored))))
+        except BaseException as error:
+            self.failed.emit(wanted.entry, from_exception(error, wanted.path))
+
+    @Slot()
+    def clear(self) -> None:
+        """Give the photo's memory back."""
+        self._scene = None
+
+    def close(self) -> None:
+        """End the threads that compose. Called once this object's own thread has ended."""
+        self._pool.shutdown()
+
+    def _open(self, wanted: Wanted) -> None:
+        if wanted.entry != self._entry or self._scene is None:
+            self._scene = None
+            self._scene = _Scene(load_photo(wanted.path), self._pool)
+            self._entry = wanted.entry
+        scene = self._scene
+        self._have, self._overview_is_of = Wanted(visit=wanted.visit), None
+        overview = scene.image(scene.levels[scene.overview_level])
+        self.opened.emit(Opened(wanted.visit, wanted.entry, scene.photo, overview, scene.overview_level))
+
+    def _show(self, wanted: Wanted) -> None:
+        scene, have = self._scene, self._have
+        scene.keep_only(wanted.restored, wanted.level if wanted.part else scene.overview_level)
+        states = scene.states(wanted.restored, wanted.options)
+        chosen = {
+            n: face
+            for n, (face, state) in enumerate(zip(wanted.restored, states, strict=True), 1)
+            if state is FaceState.RESTORED
+        }
+        if wanted.part is not None:
+            is_moved = (wanted.level, wanted.part) != (have.level, have.part)
+            before = Detail(wanted.level, wanted.part, scene.before(wanted.level, wanted.part)) if is_moved else None
+            if is_moved or not _is_same_look(wanted, have):
+                after = Detail(
+                    wanted.level, wanted.part, scene.after(wanted.level, wanted.part, chosen, wanted.options)
+                )
+                self.shown.emit(Shown(wanted, before_detail=before, after_detail=after, states=states))
+        self._have = wanted
+        if self._mailbox.is_full() and wanted.part is not None:
+            return  # the overview can wait until the slider rests
+        if self._overview_is_of is None or not _is_same_look(wanted, self._overview_is_of):
+            level = scene.overview_level
+            height, width = scene.levels[level].shape[:2]
+            whole = scene.after(level, (0, 0, width, height), chosen, wanted.options)
+            self._overview_is_of = wanted
+            self.shown.emit(Shown(wanted, after_overview=whole, states=states))
+
+
+def _is_same_look(a: Wanted, b: Wanted) -> bool:
+    return a.options == b.options and a.restored == b.restored
+
+
+def _is_seen(face: RestoredFace, level: int, part: Rect) -> bool:
+    """Whether any of the face's crop may lie in the part; the crop is a square of under six eye distances."""
+    x, y = face.crop.face.landmarks.mean(axis=0) / 2**level
+    reach = 6 * max(face.crop.face.eye_distance, face.crop.face.box[2] / 2.1) / 2**level
+    return part[0] - reach < x < part[2] + reach and part[1] - reach < y < part[3] + reach
+
+
+class Preview(QObject):
+    """The main thread's side: say what is wanted, hear what is shown."""
+
+    opened = Signal(object)
+    open_failed = Signal(int, object)
+    shown = Signal(object)
+    failed = Signal(int, object)
+
+    _wake = Signal()
+    _clear = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._mailbox = _Mailbox()
+        self._thread = QThread(self)
+        self._thread.setObjectName("preview")
+        self._worker = PreviewWorker(self._mailbox)
+        self._worker.moveToThread(self._thread)
+        self._wake.connect(self._worker.work)
+        self._clear.connect(self._worker.clear)
+        self._worker.opened.connect(self.opened)
+        self._worker.open_failed.connect(self.open_failed)
+        self._worker.shown.connect(self.shown)
+        self._worker.failed.connect(self.failed)
+        self._thread.start()
+
+    def want(self, wanted: Wanted) -> None:
+        """Replace the wish. Answers come as signals."""
+        self._mailbox.put(wanted)
+        self._wake.emit()
+
+    def clear(self) -> None:
+        """Nothing is on screen any more."""
+        self._mailbox.take()
+        self._clear.emit()
+
+    def shut_down(self) -> None:
+        """End the thread and wait for it."""
+        self._mailbox.take()
+        self._thread.quit()
+        self._thread.wait()
+        self._worker.close()

@@ -1,0 +1,218 @@
+"""The queue of jobs and the thread they run in. Lives in the main thread."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from gpen_desktop.gui.work.engine import Compute, Engine
+from gpen_desktop.gui.work.worker import ExportJob, Job, RefineJob, RestoreJob, Worker
+
+
+class JobController(QObject):
+    """Queues jobs and gives them to the worker one by one.
+
+    What the user waits for comes first: finding points inside a drawn box, then the photo on screen, then exports, then
+    the rest of the album in its order.
+
+    Signals carry the job itself. Each submitted job ends with exactly one of done, failed, cancelled.
+    """
+
+    started = Signal(object)
+    progressed = Signal(object, float, str)
+    faces_found = Signal(object, object)
+    faces_restored = Signal(object, object)
+    done = Signal(object, object)
+    failed = Signal(object, object)
+    cancelled = Signal(object)
+    model_changed = Signal(object)
+    queue_changed = Signal()
+
+    _dispatch = Signal(object, object)
+    _compute_wanted = Signal(object)
+    _forget_wanted = Signal(int)
+    _warm_up_wanted = Signal(str)
+
+    def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._waiting: list[Job] = []
+        self._running: Job | None = None
+        self._cancel = threading.Event()
+        self._requeue = False
+        self._front = 0
+        self._done_in_round = 0
+        self._round_started = 0.0
+        self._thread = QThread(self)
+        self._thread.setObjectName("models")
+        self._worker = Worker(engine)
+        self._worker.moveToThread(self._thread)
+        self._dispatch.connect(self._worker.run)
+        self._compute_wanted.connect(self._worker.set_compute)
+        self._forget_wanted.connect(self._worker.forget)
+        self._warm_up_wanted.connect(self._worker.warm_up)
+        self._worker.progressed.connect(self._on_progressed)
+        self._worker.faces_found.connect(self._on_faces_found)
+        self._worker.faces_restored.connect(self._on_faces_restored)
+        self._worker.done.connect(self._on_done)
+        self._worker.failed.connect(self._on_failed)
+        self._worker.cancelled.connect(self._on_cancelled)
+        self._worker.model_changed.connect(self.model_changed)
+        self._thread.finished.connect(self._worker.deleteLater)
+        self._thread.start()
+
+    @property
+    def running(self) -> Job | None:
+        """The job the worker has now."""
+        return self._running
+
+    @property
+    def waiting(self) -> tuple[Job, ...]:
+        """Jobs not begun, in no particular order."""
+        return tuple(self._waiting)
+
+    @property
+    def is_busy(self) -> bool:
+        return self._running is not None or bool(self._waiting)
+
+    @property
+    def round(self) -> tuple[int, int]:
+        """(done, all) jobs since the queue was last empty."""
+        left = len(self._waiting) + (self._running is not None)
+        return self._done_in_round, self._done_in_round + left
+
+    def seconds_left(self) -> float | None:
+        """Estimated from the jobs of this round; None before there is anything to go by."""
+        done, total = self.round
+        if not done or done == total:
+            return None
+        return (time.monotonic() - self._round_started) / done * (total - done)
+
+    def submit(self, *jobs: Job) -> None:
+        """Queue jobs. A restoration of the same photo that has not begun is replaced, one that runs is cancelled: a
+        photo is restored for its latest wishes only."""
+        if not self.is_busy:
+            self._done_in_round, self._round_started = 0, time.monotonic()
+        entries = {job.entry for job in jobs if isinstance(job, RestoreJob)}
+        replaced = [old for old in self._waiting if isinstance(old, RestoreJob) and old.entry in entries]
+        self._waiting = [old for old in self._waiting if old not in replaced] + list(jobs)
+        for old in replaced:
+            self.cancelled.emit(old)
+        if isinstance(self._running, RestoreJob) and self._running.entry in entries:
+            self._cancel.set()
+        self._make_way()
+        self._next()
+
+    def set_front(self, entry: int) -> None:
+        """The photo on screen: its jobs go first, and a running restoration of another photo steps back for it."""
+        self._front = entry
+        self._make_way()
+
+    def cancel_entry(self, entry: int) -> None:
+        """Cancel all of a photo's jobs and forget what the worker keeps of it."""
+        for job in [job for job in self._waiting if job.entry == entry]:
+            self._waiting.remove(job)
+            self.cancelled.emit(job)
+        if self._running is not None and self._running.entry == entry:
+            self._requeue = False
+            self._cancel.set()
+        self._forget_wanted.emit(entry)
+        self.queue_changed.emit()
+
+    def cancel_all(self) -> None:
+        """Cancel everything; the running job ends at its next step."""
+        dropped, self._waiting = self._waiting, []
+        self._requeue = False
+        self._cancel.set()
+        for job in dropped:
+            self.cancelled.emit(job)
+        self.queue_changed.emit()
+
+    def warm_up(self, model: str) -> None:
+        """Load the detector and a model ahead of the first photo."""
+        self._warm_up_wanted.emit(model)
+
+    def set_compute(self, compute: Compute) -> None:
+        """Use another device or precision from the next job on."""
+        self._compute_wanted.emit(compute)
+
+    def shut_down(self) -> None:
+        """Cancel, end the thread and wait for it. Blocks for one model step at most."""
+        self._waiting.clear()
+        self._requeue = False
+        self._cancel.set()
+        self._thread.quit()
+        self._thread.wait()
+
+    def _make_way(self) -> None:
+        """Interrupt an album photo's restoration when something more urgent waits; it goes back into the queue.
+
+        What the model has answered by then is kept, so only one step is done twice.
+        """
+        job = self._running
+        if isinstance(job, RestoreJob) and any(self._urgency(other) < self._urgency(job) for other in self._waiting):
+            self._requeue = not any(isinstance(o, RestoreJob) and o.entry == job.entry for o in self._waiting)
+            self._cancel.set()
+
+    def _urgency(self, job: Job) -> int:
+        if isinstance(job, RefineJob):
+            return 0
+        if job.entry == self._front:
+            return 1
+        return 2 if isinstance(job, ExportJob) else 3
+
+    def _next(self) -> None:
+        if self._running is None and self._waiting:
+            job = min(self._waiting, key=self._urgency)  # min takes the first of equals: the album's order
+            self._waiting.remove(job)
+            self._running = job
+            self._cancel = threading.Event()
+            self._requeue = False
+            self.started.emit(job)
+            self._dispatch.emit(job, self._cancel)
+        self.queue_changed.emit()
+
+    def _ended(self) -> Job:
+        job = self._running
+        assert job is not None  # the worker speaks only of the job it was given
+        self._running = None
+        return job
+
+    @Slot(int, float, str)
+    def _on_progressed(self, _job_id: int, fraction: float, stage: str) -> None:
+        if self._running is not None and not self._cancel.is_set():
+            self.progressed.emit(self._running, fraction, stage)
+
+    @Slot(int, object)
+    def _on_faces_found(self, _job_id: int, faces: object) -> None:
+        if self._running is not None and not self._cancel.is_set():
+            self.faces_found.emit(self._running, faces)
+
+    @Slot(int, object)
+    def _on_faces_restored(self, _job_id: int, restored: object) -> None:
+        if self._running is not None and not self._cancel.is_set():
+            self.faces_restored.emit(self._running, restored)
+
+    @Slot(int, object)
+    def _on_done(self, _job_id: int, result: object) -> None:
+        job = self._ended()
+        self._done_in_round += 1
+        self.done.emit(job, result)
+        self._next()
+
+    @Slot(int, object)
+    def _on_failed(self, _job_id: int, failure: object) -> None:
+        job = self._ended()
+        self._done_in_round += 1
+        self.failed.emit(job, failure)
+        self._next()
+
+    @Slot(int)
+    def _on_cancelled(self, _job_id: int) -> None:
+        job = self._ended()
+        if self._requeue:
+            self._waiting.insert(0, job)
+        else:
+            self.cancelled.emit(job)
+        self._next()

@@ -1,0 +1,382 @@
+"""What the window works on: the album, the photo on screen, its edits and their history, and the jobs they lead to.
+
+No widgets. The window shows what this says and calls what the user does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QRect, Signal, Slot
+from PySide6.QtGui import QUndoStack
+
+from gpen_desktop.core.engine.edits import Edits, within
+from gpen_desktop.core.engine.export import ExportOptions
+from gpen_desktop.core.types import Face, FaceState, RestoredFace
+from gpen_desktop.gui.adjust.history import EditCommand
+from gpen_desktop.gui.album.album_model import AlbumModel, Entry, EntryState
+from gpen_desktop.gui.common.failure import Failure
+from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState
+from gpen_desktop.gui.viewer.preview import Opened, Preview, Shown, Wanted
+from gpen_desktop.gui.work.engine import Engine
+from gpen_desktop.gui.work.jobs import JobController
+from gpen_desktop.gui.work.worker import ExportJob, Job, RefineJob, Restored, RestoreJob, next_job_id
+
+_MARKS = {
+    FaceState.RESTORED: MarkState.ON,
+    FaceState.NOT_SELECTED: MarkState.OFF,
+    FaceState.STRENGTH_ZERO: MarkState.OFF,
+    FaceState.ALREADY_SHARP: MarkState.HELD_BACK,
+    FaceState.TOO_SMALL: MarkState.HELD_BACK,
+}
+
+
+class Workspace(QObject):
+    """Attributes
+    ----------
+    album : the photos. jobs : the queue. undo : the history. preview : what makes the pictures on screen.
+
+    Signals
+    -------
+    current_changed: another photo is on screen (Entry or None). opened, shown: its pictures (preview.Opened, .Shown).
+    edits_changed: the current photo's edits are others. faces_changed: its faces, or their states.
+    failed: a photo (Entry) and what went wrong (Failure). refined: a Face found in a drawn box.
+    restored: a photo (Entry) and seconds it took, 0 if it was known. exported: a photo (Entry) and
+    core.export.Exported; drafted alike.
+    """
+
+    current_changed = Signal(object)
+    opened = Signal(object)
+    shown = Signal(object)
+    edits_changed = Signal()
+    faces_changed = Signal()
+    failed = Signal(object, object)
+    refined = Signal(object)
+    restored = Signal(object, float)
+    exported = Signal(object, object)
+    drafted = Signal(object, object)
+
+    def __init__(self, engine: Engine, defaults: Edits, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.album = AlbumModel(self)
+        self.undo = QUndoStack(self)
+        self.jobs = JobController(engine, self)
+        self.preview = Preview(self)
+        self.defaults = defaults
+        self._current: Entry | None = None
+        self._visit = 0
+        self._opened: Opened | None = None
+        self._restored: tuple[RestoredFace, ...] = ()
+        self._states: tuple[FaceState, ...] = ()
+        self._detail: tuple[int, QRect] | None = None
+        self._exported_edits: dict[int, Edits] = {}
+        self.jobs.started.connect(self._on_started)
+        self.jobs.progressed.connect(self._on_progressed)
+        self.jobs.faces_found.connect(self._on_faces_found)
+        self.jobs.faces_restored.connect(self._on_faces_restored)
+        self.jobs.done.connect(self._on_done)
+        self.jobs.failed.connect(self._on_failed)
+        self.jobs.cancelled.connect(self._on_cancelled)
+        self.preview.opened.connect(self._on_opened)
+        self.preview.open_failed.connect(self._on_open_failed)
+        self.preview.failed.connect(self._on_open_failed)
+        self.preview.shown.connect(self._on_shown)
+
+    # The album
+
+    @property
+    def current(self) -> Entry | None:
+        """The photo on screen."""
+        return self._current
+
+    @property
+    def photo_opened(self) -> Opened | None:
+        """The photo on screen, once it is read."""
+        return self._opened
+
+    def add(self, paths: Iterable[Path], is_sample: bool = False) -> list[Entry]:
+        """Add photos, show the first new one, and restore all."""
+        paths = list(paths)
+        entries = self.album.add(paths, self.defaults, is_sample)
+        shown = entries[0] if entries else next((e for p in paths if (e := self.album.by_path(p))), None)
+        if shown is not None:
+            self.show_entry(shown)
+        self.jobs.submit(*(self._restore_job(entry) for entry in entries if entry is not shown))
+        return entries
+
+    def show_entry(self, entry: Entry) -> None:
+        """Put a photo on screen."""
+        if entry is self._current:
+            return
+        self._current = entry
+        self._visit += 1
+        self._opened, self._restored, self._states, self._detail = None, (), (), None
+        self.jobs.set_front(entry.id)
+        self.current_changed.emit(entry)
+        self._want()
+
+    def remove(self, entry: Entry) -> None:
+        """Take a photo out of the album; its neighbour comes on screen. The file stays."""
+        row = self.album.row_of(entry)
+        self.jobs.cancel_entry(entry.id)
+        self.album.remove(entry)
+        if entry is not self._current:
+            return
+        self._current = None
+        neighbour = self.album.at(min(row, len(self.album) - 1))
+        if neighbour is not None:
+            self.show_entry(neighbour)
+        else:
+            self._opened = None
+            self.preview.clear()
+            self.current_changed.emit(None)
+
+    def retry(self, entry: Entry) -> None:
+        """Read and restore a photo again after a failure."""
+        entry.failure = None
+        self._set_state(entry, EntryState.WAITING)
+        if entry is self._current and self._opened is None:
+            self._want()
+        else:
+            self._restore(entry)
+
+    def restore_waiting(self) -> None:
+        """Queue what a cancel left behind."""
+        for entry in self.album:
+            if entry.state is EntryState.WAITING and not self._is_queued(entry):
+                self._restore(entry)
+
+    @property
+    def unsaved(self) -> list[Entry]:
+        """Photos that closing the window would lose something of."""
+        return [entry for entry in self.album if entry.is_unsaved]
+
+    def shut_down(self) -> None:
+        """Cancel all work and end the threads."""
+        self.preview.shut_down()
+        self.jobs.shut_down()
+
+    # Edits
+
+    def change(self, edits: Edits, text: str, merge: str = "") -> None:
+        """Change the current photo's edits, undoably. merge: see EditCommand."""
+        entry = self._current
+        if entry is not None and edits != entry.edits:
+            merge = f"{entry.id} {merge}" if merge else ""
+            self._push(text, {entry.id: entry.edits}, {entry.id: edits}, merge)
+
+    def change_all(self, change: Mapping[int, Edits], text: str) -> None:
+        """Change several photos' edits at once; by entry number."""
+        changed = {e.id: change[e.id] for e in self.album if e.id in change and change[e.id] != e.edits}
+        if changed:
+            self._push(text, {e.id: e.edits for e in self.album if e.id in changed}, changed, "")
+
+    def _push(self, text: str, before: dict[int, Edits], after: dict[int, Edits], merge: str) -> None:
+        self.undo.push(EditCommand(text, before, after, self._apply, merge))
+
+    def _apply(self, edits: Mapping[int, Edits]) -> None:
+        entries = [entry for entry_id in edits if (entry := self.album.entry(entry_id))]
+        if len(entries) == 1:
+            self.show_entry(entries[0])  # an undo is seen where it happens
+        for entry in entries:
+            old, entry.edits = entry.edits, edits[entry.id]
+            if (old.model, old.faces) != (entry.edits.model, entry.edits.faces):
+                entry.state = EntryState.WAITING
+                self._restore(entry)
+            self.album.touch(entry)
+        if self._current in entries:
+            self._want()
+            self.edits_changed.emit()
+            self.faces_changed.emit()
+
+    # Faces
+
+    @property
+    def faces(self) -> tuple[Face, ...]:
+        """Of the photo on screen."""
+        return self._current.faces if self._current else ()
+
+    def marks(self) -> tuple[FaceMark, ...]:
+        """How the current photo's faces stand."""
+        states = [_MARKS[state] for state in self._states]
+        return tuple(
+            FaceMark(n, face.box, states[n - 1] if n <= len(states) else MarkState.WORKING)
+            for n, face in enumerate(self.faces, 1)
+        )
+
+    def state_of(self, number: int) -> FaceState | None:
+        """What became of a face; None while it is being worked on."""
+        return self._states[number - 1] if 0 < number <= len(self._states) else None
+
+    def refine(self, box: tuple[float, float, float, float]) -> None:
+        """Look for a face inside a drawn box of the current photo; `refined` or `failed` answers."""
+        if self._opened is not None:
+            entry = self._current
+            self.jobs.submit(RefineJob(next_job_id(), entry.id, entry.path, self._opened.photo, box))
+
+    # Exporting
+
+    def export(self, entry: Entry, target: Path, options: ExportOptions, is_draft: bool = False) -> None:
+        """Queue an export of the photo as it is edited now; `exported` or `drafted`, or `failed`, answers.
+
+        is_draft: for handing to another program; the photo stays unsaved.
+        """
+        faces, edits = entry.faces_or_unknown, entry.edits
+        # Selections of faces that are no longer there are left out.
+        compose = edits.options if faces is None else within(edits.options, len(faces))
+        job = ExportJob(
+            next_job_id(), entry.id, entry.path, edits.model, None, faces, compose, target, options, is_draft
+        )
+        self._exported_edits[job.id] = edits
+        self.jobs.submit(job)
+
+    @property
+    def is_exporting(self) -> bool:
+        """Whether an export waits or runs."""
+        return any(isinstance(job, ExportJob) and not job.is_draft for job in self._all_jobs())
+
+    # Pictures
+
+    @Slot(object)
+    def look_closer(self, detail: tuple[int, QRect] | None) -> None:
+        """Show a part of a pyramid level, or the overview only (None)."""
+        self._detail = detail
+        self._want()
+
+    def _want(self) -> None:
+        entry = self._current
+        if entry is None:
+            return
+        wanted = Wanted(self._visit, entry.id, entry.path, self._restored, entry.edits.options)
+        if self._detail is not None:
+            level, part = self._detail
+            rect = (part.x(), part.y(), part.x() + part.width(), part.y() + part.height())
+            wanted = replace(wanted, level=level, part=rect)
+        self.preview.want(wanted)
+
+    @Slot(object)
+    def _on_opened(self, opened: Opened) -> None:
+        if self._current is None or opened.visit != self._visit:
+            return
+        self._opened = opened
+        self.opened.emit(opened)
+        running = self.jobs.running
+        if not (isinstance(running, RestoreJob) and running.entry == opened.entry):
+            self._restore(self._current)
+
+    @Slot(int, object)
+    def _on_open_failed(self, entry_id: int, failure: Failure) -> None:
+        entry = self.album.entry(entry_id)
+        if entry is not None:
+            self._fail(entry, failure)
+
+    @Slot(object)
+    def _on_shown(self, shown: Shown) -> None:
+        if self._current is None or shown.wanted.visit != self._visit or self._opened is None:
+            return
+        if shown.states != self._states and len(shown.states) <= len(self.faces):
+            self._states = shown.states
+            self.faces_changed.emit()
+        self.shown.emit(shown)
+
+    # Jobs
+
+    def _restore_job(self, entry: Entry) -> RestoreJob:
+        photo = self._opened.photo if entry is self._current and self._opened else None
+        return RestoreJob(next_job_id(), entry.id, entry.path, entry.edits.model, photo, entry.faces_or_unknown)
+
+    def _restore(self, entry: Entry) -> None:
+        if entry.state is not EntryState.DONE:  # coming back to a finished photo does not make it unfinished
+            self._set_state(entry, EntryState.WAITING)
+        self.jobs.submit(self._restore_job(entry))
+
+    def _is_queued(self, entry: Entry) -> bool:
+        return any(isinstance(job, RestoreJob) and job.entry == entry.id for job in self._all_jobs())
+
+    def _all_jobs(self) -> tuple[Job, ...]:
+        running = self.jobs.running
+        return (*self.jobs.waiting, running) if running else self.jobs.waiting
+
+    def _set_state(self, entry: Entry, state: EntryState, progress: float = 0.0) -> None:
+        entry.state, entry.progress = state, progress
+        self.album.touch(entry)
+
+    def _fail(self, entry: Entry, failure: Failure) -> None:
+        entry.failure = failure
+        self._set_state(entry, EntryState.FAILED)
+        self.failed.emit(entry, failure)
+
+    @Slot(object)
+    def _on_started(self, job: Job) -> None:
+        entry = self.album.entry(job.entry)
+        if entry is not None and isinstance(job, RestoreJob):
+            entry.failure = None
+            if entry.state is not EntryState.DONE:
+                self._set_state(entry, EntryState.WORKING)
+
+    @Slot(object, float, str)
+    def _on_progressed(self, job: Job, fraction: float, _stage: str) -> None:
+        entry = self.album.entry(job.entry)
+        if entry is not None and isinstance(job, RestoreJob) and entry.state is EntryState.WORKING:
+            self._set_state(entry, EntryState.WORKING, fraction)
+
+    @Slot(object, object)
+    def _on_faces_found(self, job: RestoreJob, faces: tuple[Face, ...]) -> None:
+        entry = self.album.entry(job.entry)
+        if entry is None or job.faces is not None:
+            return
+        entry.found = faces
+        if entry is self._current:
+            self.faces_changed.emit()
+
+    @Slot(object, object)
+    def _on_faces_restored(self, job: RestoreJob, result: Restored) -> None:
+        entry = self.album.entry(job.entry)
+        if entry is not None and entry is self._current and result.faces == entry.faces:
+            self._restored = result.restored
+            self._want()
+
+    @Slot(object, object)
+    def _on_done(self, job: Job, result: object) -> None:
+        entry = self.album.entry(job.entry)
+        if entry is None:
+            return
+        if isinstance(job, RefineJob):
+            if entry is self._current:
+                self.refined.emit(result)
+        elif isinstance(job, RestoreJob):
+            self._on_restored(entry, job, result)
+        elif job.is_draft:
+            self.drafted.emit(entry, result)
+        else:
+            entry.saved, entry.exported_to = self._exported_edits.pop(job.id), result.path
+            self.album.touch(entry)
+            self.exported.emit(entry, result)
+
+    def _on_restored(self, entry: Entry, job: RestoreJob, result: Restored) -> None:
+        if self._is_queued(entry):
+            return  # it was wanted differently meanwhile
+        is_new = entry.state is not EntryState.DONE
+        self._set_state(entry, EntryState.DONE if result.faces else EntryState.SKIPPED)
+        self._on_faces_restored(job, result)
+        if entry is self._current and not result.faces:
+            self.faces_changed.emit()
+        self.restored.emit(entry, result.seconds if is_new else 0.0)
+
+    @Slot(object, object)
+    def _on_failed(self, job: Job, failure: Failure) -> None:
+        entry = self.album.entry(job.entry)
+        if entry is None:
+            return
+        if isinstance(job, RestoreJob):
+            self._fail(entry, failure)
+        else:
+            self.failed.emit(entry, failure)
+
+    @Slot(object)
+    def _on_cancelled(self, job: Job) -> None:
+        entry = self.album.entry(job.entry)
+        if entry is not None and entry.state is EntryState.WORKING and not self._is_queued(entry):
+            self._set_state(entry, EntryState.WAITING)

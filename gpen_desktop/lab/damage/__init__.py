@@ -1,0 +1,1 @@
+"""Damage as old and bad photos have it, for training."""

@@ -1,0 +1,206 @@
+"""Which damage a training face gets: kinds of bad photos, each with its own ranges, mixed by weight.
+
+What belongs to the picture and not to its damage is in target and input alike: colours, tone, fading, colour casts. A
+face model that changed them would change skin, and the product leaves tone to the user.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gpen_desktop.core.types import FloatImage
+from gpen_desktop.lab.damage import degradations as d
+from gpen_desktop.lab.damage.degradations import Rng
+
+Kind = Callable[[FloatImage, Rng], FloatImage]
+Recipe = Mapping[str, float]
+
+
+def degrade(face: NDArray[np.uint8], rng: Rng, recipe: Recipe) -> tuple[FloatImage, FloatImage]:
+    """Make one training pair from a face (S, S, 3) RGB.
+
+    recipe: weight of each kind in KINDS. Returns (target, input), both (S, S, 3) float32 in [0, 1].
+    """
+    names = list(recipe)
+    weights = np.array([recipe[name] for name in names])
+    return degrade_as(names[int(rng.choice(len(names), p=weights / weights.sum()))], face, rng)
+
+
+def degrade_as(kind: str, face: NDArray[np.uint8], rng: Rng) -> tuple[FloatImage, FloatImage]:
+    """As `degrade`, of one kind. KeyError for an unknown one."""
+    target = _toned(face.astype(np.float32) / 255, rng, faded=kind == "print_faded", colourless=kind in _COLOURLESS)
+    damaged = KINDS[kind](target, rng)
+    return target, np.clip(damaged, 0, 1).astype(np.float32)
+
+
+def _toned(picture: FloatImage, rng: Rng, *, faded: bool, colourless: bool) -> FloatImage:
+    """What target and input share: grey or not, exposure, white balance, contrast, fading."""
+    if colourless or rng.random() < 0.2:
+        picture = d.grey(picture)
+        if rng.random() < 0.3:  # sepia
+            picture = picture * np.array([1 + rng.uniform(0, 0.12), 1, 1 - rng.uniform(0, 0.25)], np.float32)
+    elif rng.random() < 0.7:
+        picture = picture * (rng.uniform(0.8, 1.15) * rng.uniform(0.93, 1.07, 3)).astype(np.float32)
+    picture = np.clip(picture, 0, 1)
+    if rng.random() < 0.25:
+        picture = picture ** np.float32(rng.uniform(0.7, 1.4))
+    if faded:
+        picture = d.fading(picture, rng)
+        if rng.random() < 0.5:
+            picture = d.colour_cast(picture, rng)
+    return np.clip(picture, 0, 1).astype(np.float32)
+
+
+def _clean(x: FloatImage, rng: Rng) -> FloatImage:
+    return d.jpeg(x, rng.uniform(90, 100)) if rng.random() < 0.3 else x
+
+
+def _light(x: FloatImage, rng: Rng) -> FloatImage:
+    x = d.noise(d.gaussian_blur(x, rng.uniform(0.3, 1.2)), rng, rng.uniform(0, 5), alike=rng.random() < 0.3)
+    return d.jpeg(x, rng.uniform(75, 96)) if rng.random() < 0.9 else x
+
+
+def _soft(x: FloatImage, rng: Rng) -> FloatImage:
+    x = d.noise(d.gaussian_blur(x, rng.uniform(1.2, 3)), rng, rng.uniform(0, 5), alike=rng.random() < 0.3)
+    return d.jpeg(x, rng.uniform(60, 96)) if rng.random() < 0.25 else x
+
+
+def _low_resolution(x: FloatImage, rng: Rng) -> FloatImage:
+    if rng.random() < 0.3:
+        x = d.gaussian_blur(x, rng.uniform(0, 1))
+    quality, deviation = rng.uniform(55, 95), rng.uniform(0, 3) if rng.random() < 0.4 else 0
+    return d.shrunk(x, rng, int(rng.integers(48, 111)), lambda s: _stored(s, rng, deviation, quality))
+
+
+def _enlarged(x: FloatImage, rng: Rng) -> FloatImage:
+    """A face with fewer pixels than the network takes, else unharmed: what aligning a small, good face gives."""
+    x = d.gaussian_blur(x, rng.uniform(0, 2))
+    deviation = rng.uniform(0, 2) if rng.random() < 0.5 else 0
+    quality = rng.uniform(80, 100)
+    return d.shrunk(x, rng, int(rng.integers(64, 201)), lambda s: _stored(s, rng, deviation, quality))
+
+
+def _noisy(x: FloatImage, rng: Rng) -> FloatImage:
+    x = d.noise(d.gaussian_blur(x, rng.uniform(0.3, 1.5)), rng, rng.uniform(7, 22), alike=rng.random() < 0.3)
+    return d.jpeg(x, rng.uniform(40, 90)) if rng.random() < 0.85 else x
+
+
+def _severe(x: FloatImage, rng: Rng) -> FloatImage:
+    x = d.gaussian_blur(x, rng.uniform(0.7, 2.5))
+    deviation, quality = rng.uniform(2, 10), rng.uniform(40, 85)
+    return d.shrunk(x, rng, int(rng.integers(30, 61)), lambda s: _stored(s, rng, deviation, quality))
+
+
+def _old(x: FloatImage, rng: Rng) -> FloatImage:
+    """A scan of an old grey print: soft, grainy, scratched, dusty, sometimes folded."""
+    x = d.gaussian_blur(x, rng.uniform(0.6, 2.5))
+    steps: list[Callable[[FloatImage], FloatImage]] = [lambda p: _grain(p, rng)]
+    steps.append(lambda p: d.scratches(p, rng, int(rng.integers(1, 6))))
+    if rng.random() < 0.2:
+        steps.append(lambda p: d.dust(p, rng, int(rng.integers(3, 30))))
+    if rng.random() < 0.12:
+        steps.append(lambda p: d.fold(p, rng))
+    for i in rng.permutation(len(steps)):
+        x = steps[i](x)
+    return d.jpeg(x, rng.uniform(55, 95)) if rng.random() < 0.9 else x
+
+
+def _print(x: FloatImage, rng: Rng) -> FloatImage:
+    """A print of poor make or a cutting: faded colours (shared with the target), dots or grain, dust, scratches."""
+    x = d.gaussian_blur(x, rng.uniform(0.3, 1.5))
+    x = d.half_tone(x, rng) if rng.random() < 0.35 else _grain(x, rng)
+    x = d.dust(x, rng, int(rng.integers(0, 20)))
+    if rng.random() < 0.3:
+        x = d.fold(x, rng)
+    return d.jpeg(x, rng.uniform(60, 95))
+
+
+def _telephone(x: FloatImage, rng: Rng) -> FloatImage:
+    """A snapshot: moved or shaken, in poor light, sent round and saved again."""
+    x = d.motion_blur(x, rng, rng.uniform(3, 15)) if rng.random() < 0.6 else d.shaped_blur(x, rng, rng.uniform(0.6, 3))
+    lights = rng.random()
+    if lights < 0.3:
+        gain = float(np.clip(x.mean(), 0.05, 1))
+        x = d.low_light(x, rng)
+        x = x * np.float32(gain / max(float(x.mean()), 0.05))  # exposure is the target's: tone is not to be learnt
+    elif lights < 0.6:
+        x = d.shot_noise(x, rng, rng.uniform(0.2, 1.5))
+    if rng.random() < 0.4:
+        return d.double_jpeg(x, rng, rng.uniform(45, 90))
+    return d.jpeg(x, rng.uniform(45, 95))
+
+
+def _anything(x: FloatImage, rng: Rng) -> FloatImage:
+    """Blur of any width and shape, lines, any size, noise and JPEG, in the wide ranges of a first training."""
+    sigma = math.exp(rng.uniform(math.log(0.3), math.log(4.5)))
+    choice = rng.random()
+    if choice < 0.6:
+        x = cv2.GaussianBlur(x, (0, 0), sigma)
+    elif choice < 0.8:
+        x = d.shaped_blur(x, rng, max(0.5, min(sigma, 3)))
+    elif choice < 0.9:
+        x = d.motion_blur(x, rng, rng.uniform(4, 17))
+    if rng.random() < 0.15:
+        x = d.scratches(x, rng, int(rng.integers(1, 5)))
+    side = x.shape[0]
+    small = max(24, round(side / rng.choice([1, rng.uniform(1, 2), rng.uniform(1, 4), rng.uniform(2, 7)])))
+    deviation = rng.uniform(0, 20 if rng.random() < 0.3 else 10)
+    quality = rng.uniform(30, 95)
+    if small == side:
+        return _stored(x, rng, deviation, quality)
+    return d.shrunk(x, rng, small, lambda s: _stored(s, rng, deviation, quality))
+
+
+def _stored(x: FloatImage, rng: Rng, deviation: float, quality: float) -> FloatImage:
+    if deviation:
+        x = d.noise(x, rng, deviation, alike=rng.random() < 0.4)
+    return d.jpeg(x, quality) if rng.random() < 0.85 else x
+
+
+def _grain(x: FloatImage, rng: Rng) -> FloatImage:
+    deviation = rng.uniform(5, 24)
+    if rng.random() < 0.6:
+        return d.noise(x, rng, deviation, alike=rng.random() < 0.8)
+    return d.film_grain(x, rng, deviation, rng.uniform(0, 1.2))
+
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        "clean": _clean,
+        "light": _light,
+        "soft": _soft,
+        "low_resolution": _low_resolution,
+        "enlarged": _enlarged,
+        "noisy": _noisy,
+        "severe": _severe,
+        "old": _old,
+        "print_faded": _print,
+        "telephone": _telephone,
+        "anything": _anything,
+    }
+)
+_COLOURLESS: Final = frozenset({"old"})
+
+# Half of blur and low resolution, which are learnt slowest, and enough of good faces that they are left alone.
+DEFAULT: Final[Recipe] = MappingProxyType(
+    {
+        "clean": 8,
+        "light": 13,
+        "soft": 16,
+        "low_resolution": 15,
+        "enlarged": 12,
+        "noisy": 11,
+        "severe": 14,
+        "old": 12,
+        "print_faded": 3,
+        "telephone": 4,
+        "anything": 8,
+    }
+)

@@ -1,0 +1,94 @@
+"""Ways to better a face, to be compared: models of the catalogue, and plain tools that a user has anyway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from gpen_desktop.core.compose import render as composing
+from gpen_desktop.core.compose.layers import Layers, face_layers
+from gpen_desktop.core.engine.restorer import Restorer
+from gpen_desktop.core.faces.alignment import fit_similarity, template_points
+from gpen_desktop.core.faces.masks import face_mask, skin_mask
+from gpen_desktop.core.progress import SilentProgress
+from gpen_desktop.core.types import ComposeOptions, FloatImage, Photo, RestoredFace, SourceFormat, frozen
+from gpen_desktop.lab.evaluation.measures import Picture, as_crop
+
+Method = Callable[[Sequence[Picture]], list[Picture]]
+"""method(damaged): pictures (S, S, 3) uint8 RGB aligned to the FFHQ template, to as many of the same size."""
+
+
+def untouched(damaged: Sequence[Picture]) -> list[Picture]:
+    """The damaged picture itself; one of another size than the clean one was brought there by bicubic resizing."""
+    return list(damaged)
+
+
+def non_local_means(damaged: Sequence[Picture]) -> list[Picture]:
+    """OpenCV's fastNlMeansDenoisingColored at h = 5 in both, otherwise as it comes."""
+    return [np.asarray(cv2.fastNlMeansDenoisingColored(picture, None, 5, 5), np.uint8) for picture in damaged]
+
+
+def unsharp(damaged: Sequence[Picture]) -> list[Picture]:
+    """Unsharp mask, sigma 2 px, amount 0.6."""
+    return [cv2.addWeighted(p, 1.6, cv2.GaussianBlur(p, (0, 0), 2), -0.6, 0) for p in damaged]
+
+
+PLAIN = {"damaged": untouched, "fastNlMeans": non_local_means, "unsharp": unsharp}
+"""By the names they have in reports."""
+
+
+def by_model(model: str | Path, device: str = "auto") -> Method:
+    """What the model alone makes of a face. Raises UnknownModelError, WeightsError, DeviceError."""
+    restorer = Restorer(model, device=device)
+    return lambda damaged: _restored(restorer, damaged)
+
+
+def by_product(model: str | Path, device: str = "auto") -> Method:
+    """As the product composes it: natural mode at strength 100 with skin protection, sharp faces too."""
+    restorer = Restorer(model, device=device)
+
+    def method(damaged: Sequence[Picture]) -> list[Picture]:
+        return [_composed(d, r) for d, r in zip(damaged, _restored(restorer, damaged), strict=True)]
+
+    return method
+
+
+def _restored(restorer: Restorer, damaged: Sequence[Picture]) -> list[Picture]:
+    """Through the network, at its size and template and back."""
+    crops = [_into(picture, restorer).astype(np.float32) / 255 for picture in damaged]
+    answers = restorer.restore(crops, SilentProgress())
+    return [_back(answer, picture.shape[0], restorer) for answer, picture in zip(answers, damaged, strict=True)]
+
+
+def _into(picture: Picture, restorer: Restorer) -> Picture:
+    size = picture.shape[0]
+    if restorer.template == "ffhq":
+        if size == restorer.size:
+            return picture
+        return np.asarray(cv2.resize(picture, (restorer.size, restorer.size), interpolation=cv2.INTER_LANCZOS4))
+    there = fit_similarity(template_points("ffhq", size), template_points(restorer.template, restorer.size))
+    side = (restorer.size, restorer.size)
+    return np.asarray(cv2.warpAffine(picture, there, side, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101))
+
+
+def _back(answer: FloatImage, size: int, restorer: Restorer) -> Picture:
+    if restorer.template == "ffhq":
+        if size != restorer.size:
+            way = cv2.INTER_AREA if size < restorer.size else cv2.INTER_CUBIC
+            answer = cv2.resize(answer, (size, size), interpolation=way)
+    else:
+        back = fit_similarity(template_points(restorer.template, restorer.size), template_points("ffhq", size))
+        answer = cv2.warpAffine(answer, back, (size, size), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
+    return np.rint(np.clip(answer, 0, 1) * 255).astype(np.uint8)
+
+
+def _composed(damaged: Picture, restored: Picture) -> Picture:
+    crop = as_crop(damaged.astype(np.float32) / 255)
+    face = RestoredFace(crop, frozen(restored.astype(np.float32) / 255), face_mask(crop), skin_mask(crop))
+    photo = Photo(frozen(damaged.copy()), SourceFormat("PNG"))
+    layers = Layers(photo, 1, photo.pixels, (face_layers(photo.pixels, face, 1.0),))
+    options = ComposeOptions(strength=100, restore_sharp=True, min_face=0)
+    return composing.compose(layers, options).photo.pixels.astype(np.uint8)

@@ -1,0 +1,332 @@
+"""Train the GPEN generator.
+
+    python -m gpen_desktop.lab.training.train --faces DIR --validation DIR --out DIR --steps N
+
+On a CPU several single-threaded workers, each with its own optimiser, meet every few steps at a shared centre (elastic
+averaging, Zhang et al. 2015): none waits for another, so cores that others use too are used as they come free. On
+CUDA there is one worker. Everything counts steps, none looks at the clock, so a training may be stopped (Ctrl-C, or
+SIGSTOP) and resumed at any time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+import torch
+import torch.multiprocessing as mp
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from gpen_desktop.errors import OptionError, WeightsError
+from gpen_desktop.lab.damage.recipes import DEFAULT, KINDS
+from gpen_desktop.lab.training import checkpoints, losses
+from gpen_desktop.lab.training.checkpoints import Checkpoint
+from gpen_desktop.lab.training.dataset import (
+    Face,
+    Pair,
+    TrainingPairs,
+    ValidationPairs,
+    face_files,
+    network_range,
+    read_face,
+)
+from gpen_desktop.lab.training.discriminator import Discriminator
+from gpen_desktop.lab.training.elastic_averaging import Centre
+from gpen_desktop.lab.training.optimiser import MuonAndAdam
+from gpen_desktop.lab.training.trainable import TrainableGpen
+
+CHECKPOINT: Final = "checkpoint.pt"
+STEPS: Final = "steps.txt"
+"""Holds the number of steps. It may be edited while training runs, to stretch or shorten the rest of the cosine."""
+_WARM_UP: Final = 100  # own steps until the full learning rate, at every start, while the optimisers learn the scale
+_LAST_RATE: Final = 0.01  # of the learning rate, at the end of the cosine
+_LONGEST_STEP: Final = 2.0  # gradients are cut to this norm
+_MEET_EVERY: Final = 16
+_REPORT_EVERY: Final = 200
+_R1_EVERY: Final = 16
+_R1_WEIGHT: Final = 10.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One training run.
+
+    steps: of all workers together, at which the cosine ends. batch: faces a step. rate: at the top of the
+    cosine. stage: 'pixel' or 'adversarial'. workers: 1 on CUDA. ssim, texture, adversarial: weights of
+    these losses beside log MSE.
+    """
+
+    faces: Path
+    validation: Path
+    out: Path
+    steps: int
+    start: Path | None = None
+    stage: str = "pixel"
+    size: int = 256
+    batch: int = 4
+    rate: float = 1e-3
+    workers: int = 2
+    device: str = "cpu"
+    seed: int = 0
+    ssim: float = 1.5
+    texture: float = 0.0
+    adversarial: float = 0.02
+    save_every: int = 250
+    validate_every: int = 2000
+    validation_faces: int = 8
+    compiled: bool = True
+
+
+def train(settings: Settings) -> Checkpoint:
+    """Train until settings.steps and give the last checkpoint; resumes settings.out/checkpoint.pt where there is one.
+
+    Raises OptionError, UnreadablePhotoError, WeightsError.
+    """
+    if settings.device != "cpu" and settings.workers != 1:
+        raise OptionError("Several workers share cores, not a GPU.", todo="Use --workers 1.")
+    torch.set_num_threads(1)  # before the workers fork: OpenMP's threads do not survive it
+    settings.out.mkdir(parents=True, exist_ok=True)
+    begin = _beginning(settings)
+    faces = [read_face(path) for path in face_files(settings.faces)]
+    judges = [read_face(path) for path in face_files(settings.validation)[: settings.validation_faces]]
+    (settings.out / STEPS).write_text(f"{settings.steps}\n", encoding="ascii")
+    centre = Centre(begin, _named_parameters(begin, settings), settings.steps)
+    if settings.workers == 1:
+        _work(0, settings, begin, centre, faces, judges)
+    else:
+        context = mp.get_context("fork")
+        rest = (settings, begin, centre, faces, judges)
+        workers = [context.Process(target=_work, args=(rank, *rest)) for rank in range(settings.workers)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        codes = [worker.exitcode for worker in workers]
+        if any(codes):
+            raise OptionError(f"Workers of the training failed, with codes {codes}.", todo="See above.")
+    return checkpoints.load(settings.out / CHECKPOINT)
+
+
+def _beginning(settings: Settings) -> Checkpoint:
+    saved = settings.out / CHECKPOINT
+    if saved.is_file():
+        return checkpoints.load(saved)
+    if settings.start is not None:
+        return checkpoints.start_from_weights(settings.start)
+    torch.manual_seed(settings.seed)
+    descriptor = checkpoints.builtin_descriptor(settings.size)
+    state = TrainableGpen(descriptor).state_dict()
+    return Checkpoint(descriptor, state, state, {}, {}, 0)
+
+
+def _modules(begin: Checkpoint, settings: Settings) -> dict[str, nn.Module]:
+    """What learns, by part."""
+    generator = TrainableGpen(begin.descriptor)
+    generator.load_state_dict(dict(begin.generator))
+    parts: dict[str, nn.Module] = {"generator": generator}
+    if settings.stage == "adversarial":
+        torch.manual_seed(settings.seed)
+        discriminator = Discriminator(begin.descriptor)
+        if begin.discriminator:
+            discriminator.load_state_dict(dict(begin.discriminator))
+        parts["discriminator"] = discriminator
+    return parts
+
+
+def _named_parameters(begin: Checkpoint, settings: Settings) -> dict[str, dict[str, Tensor]]:
+    return {part: dict(module.named_parameters()) for part, module in _modules(begin, settings).items()}
+
+
+def _work(
+    rank: int, settings: Settings, begin: Checkpoint, centre: Centre, faces: Sequence[Face], judges: Sequence[Face]
+) -> None:
+    """One worker, until the steps of all are done."""
+    torch.set_num_threads(1 if settings.workers > 1 else max(1, torch.get_num_threads()))
+    torch.manual_seed(settings.seed + rank)
+    worker = _Worker(settings, begin, centre)
+    # steps done so far are in the seed, so that a resumed training sees new faces
+    pairs = TrainingPairs(faces, begin.descriptor.size, DEFAULT, seed=settings.seed + 1000 * rank + begin.steps)
+    loader = iter(DataLoader(pairs, settings.batch, num_workers=1, prefetch_factor=4))
+    sums, since = np.zeros(2), time.monotonic()
+    own = 0
+    while centre.steps < centre.total:
+        sums += worker.step(next(loader), own)
+        own += 1
+        if own % _MEET_EVERY == 0:
+            centre.meet(worker.parameters, _MEET_EVERY, share=1 / settings.workers)
+        if own % _REPORT_EVERY == 0:
+            rate = _REPORT_EVERY * settings.batch / (time.monotonic() - since)
+            loss, length = sums / _REPORT_EVERY
+            _say(
+                settings, f"worker {rank}: steps {centre.steps}, loss {loss:.4f}, |g| {length:.2f}, {rate:.1f} faces/s"
+            )
+            sums, since = np.zeros(2), time.monotonic()
+        if rank == 0 and own % settings.save_every == 0:
+            centre.total = int((settings.out / STEPS).read_text(encoding="ascii"))
+            checkpoints.save(worker.checkpoint(), settings.out / CHECKPOINT)
+        if rank == 0 and own % settings.validate_every == 0:
+            _validate(settings, worker.checkpoint(), judges)
+    if rank == 0:
+        checkpoints.save(worker.checkpoint(), settings.out / CHECKPOINT)
+        _validate(settings, worker.checkpoint(), judges)
+
+
+class _Worker:
+    """The networks and optimisers of one worker."""
+
+    def __init__(self, settings: Settings, begin: Checkpoint, centre: Centre) -> None:
+        self._settings = settings
+        self._descriptor = begin.descriptor
+        self._centre = centre
+        self._device = torch.device(settings.device)
+        self._parts = {name: module.to(self._device) for name, module in _modules(begin, settings).items()}
+        self.parameters = {name: dict(module.named_parameters()) for name, module in self._parts.items()}
+        self._optimisers = {
+            name: MuonAndAdam(module.parameters(), settings.rate) for name, module in self._parts.items()
+        }
+        for name, state in begin.optimiser.items():
+            if name in self._optimisers:
+                self._resume(name, state)
+        self._generate = self._parts["generator"]
+        self._picture_loss = _picture_loss
+        if settings.compiled:
+            self._generate = torch.compile(self._generate)
+            self._picture_loss = torch.compile(_picture_loss)
+
+    def _resume(self, part: str, state: dict[str, Any]) -> None:
+        try:
+            self._optimisers[part].load_state_dict(state)
+        except (KeyError, ValueError) as error:
+            path = self._settings.out / CHECKPOINT
+            raise WeightsError(
+                f"Its optimiser's state does not fit ({error}).", todo="Start anew from its weights.", path=path
+            ) from error
+
+    def step(self, pair: Pair, own: int) -> tuple[float, float]:
+        """One step on a batch (N, S, S, 3) uint8. Gives loss and gradient norm of the generator."""
+        target, damaged = (network_range(part.to(self._device, non_blocking=True)) for part in pair)
+        rate = self._settings.rate * learning_rate(self._centre.steps / self._centre.total, own)
+        with torch.autocast(self._device.type, torch.bfloat16):
+            restored = self._generate(damaged)
+        restored = restored.float()
+        loss = self._picture_loss(restored, target, self._settings.ssim, self._settings.texture)
+        if "discriminator" in self._parts:
+            self._teach_discriminator(restored.detach(), target, rate, own)
+            loss = loss + self._settings.adversarial * losses.generator_loss(self._judge(restored))
+        return loss.item(), self._descend("generator", loss, rate)
+
+    def _judge(self, pictures: Tensor) -> Tensor:
+        answer: Tensor = self._parts["discriminator"](pictures)
+        return answer
+
+    def _teach_discriminator(self, restored: Tensor, target: Tensor, rate: float, own: int) -> None:
+        with_r1 = own % _R1_EVERY == 0
+        clean = target.clone().requires_grad_(with_r1)
+        judged = self._judge(clean)
+        loss = losses.discriminator_loss(judged, self._judge(restored))
+        if with_r1:
+            loss = loss + _R1_WEIGHT / 2 * _R1_EVERY * losses.r1_penalty(judged, clean)
+        self._descend("discriminator", loss, rate)
+
+    def _descend(self, part: str, loss: Tensor, rate: float) -> float:
+        optimiser = self._optimisers[part]
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        optimiser.zero_grad()
+        loss.backward()
+        length = nn.utils.clip_grad_norm_(self._parts[part].parameters(), _LONGEST_STEP)
+        optimiser.step()
+        return length.item()
+
+    def checkpoint(self) -> Checkpoint:
+        """The centre as it stands, with this worker's optimisers."""
+        shared, averaged = self._centre.snapshot()
+        fixed = {k: v.cpu() for k, v in self._parts["generator"].state_dict().items() if k.endswith(".kernel")}
+        return Checkpoint(
+            descriptor=self._descriptor,
+            generator={**fixed, **shared["generator"]},
+            averaged={**fixed, **averaged},
+            discriminator=self._discriminator_state(shared.get("discriminator", {})),
+            optimiser={name: optimiser.state_dict() for name, optimiser in self._optimisers.items()},
+            steps=self._centre.steps,
+        )
+
+    def _discriminator_state(self, shared: dict[str, Tensor]) -> dict[str, Tensor]:
+        if "discriminator" not in self._parts:
+            return {}
+        return {name: tensor.cpu() for name, tensor in self._parts["discriminator"].state_dict().items()} | shared
+
+
+def learning_rate(progress: float, own: int) -> float:
+    """Share of the full rate at `progress` (0 to 1) of the steps, after `own` steps since this start."""
+    cosine = 0.5 * (1 + math.cos(math.pi * min(progress, 1)))
+    return min(1.0, (own + 1) / _WARM_UP) * (_LAST_RATE + (1 - _LAST_RATE) * cosine)
+
+
+def _picture_loss(restored: Tensor, target: Tensor, ssim: float, texture: float) -> Tensor:
+    loss = losses.log_mse(restored, target) + ssim * losses.ssim_loss(restored, target)
+    return loss + texture * losses.texture_loss(restored, target) if texture else loss
+
+
+@torch.no_grad()
+def _validate(settings: Settings, checkpoint: Checkpoint, judges: Sequence[Face]) -> None:
+    """PSNR per kind of damage, always the same pairs, and a sheet of input, restored, target."""
+    net = TrainableGpen(checkpoint.descriptor)
+    net.load_state_dict(dict(checkpoint.averaged))
+    net.to(settings.device)
+    kinds = list(KINDS)
+    pairs = ValidationPairs(judges, checkpoint.descriptor.size, kinds)
+    psnr: dict[str, list[float]] = {kind: [] for kind in kinds}
+    rows = []
+    for i in range(len(pairs)):
+        target, damaged = pairs[i]
+        restored = net(network_range(damaged[None]).to(settings.device))[0].permute(1, 2, 0).cpu()
+        shown = ((restored + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+        error = (shown.double() - target.double()).square().mean().item()
+        psnr[kinds[i % len(kinds)]].append(10 * math.log10(255**2 / max(error, 1e-9)))
+        if i < 2 * len(kinds):
+            rows.append(np.hstack([damaged.numpy(), shown.numpy(), target.numpy()]))
+    _say(settings, f"validation at {checkpoint.steps}: " + ", ".join(f"{k} {np.mean(v):.2f}" for k, v in psnr.items()))
+    _, packed = cv2.imencode(".png", np.vstack(rows)[..., ::-1])
+    (settings.out / f"sheet_{checkpoint.steps:07d}.png").write_bytes(packed.tobytes())
+
+
+def _say(settings: Settings, text: str) -> None:
+    line = f"{time.strftime('%H:%M:%S')} {text}"
+    print(line, flush=True)
+    with (settings.out / "log.txt").open("a", encoding="utf-8") as log:
+        log.write(line + "\n")
+
+
+def _parse() -> Settings:
+    parser = argparse.ArgumentParser(
+        prog="python -m gpen_desktop.lab.training.train", description="Train the GPEN generator."
+    )
+    parser.add_argument("--faces", type=Path, required=True, help="aligned faces to train on (FFHQ template, 512 px)")
+    parser.add_argument("--validation", type=Path, required=True, help="aligned faces of other people")
+    parser.add_argument("--out", type=Path, required=True, help="checkpoint, log, sheets; resumed where there is one")
+    parser.add_argument("--steps", type=int, required=True, help="steps of all workers together at the cosine's end")
+    parser.add_argument("--start", type=Path, help="published-layout weights to start from (default: the identity)")
+    parser.add_argument("--stage", choices=("pixel", "adversarial"), default="pixel")
+    parser.add_argument("--size", type=int, default=256)
+    parser.add_argument("--batch", type=int, default=4)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--ssim", type=float, default=1.5, help="weight of 1 - SSIM")
+    parser.add_argument("--texture", type=float, default=0.0, help="weight of the texture loss")
+    parser.add_argument("--adversarial", type=float, default=0.02, help="weight of the discriminator's answer")
+    return Settings(**vars(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    train(_parse())

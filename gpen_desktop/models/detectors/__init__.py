@@ -1,0 +1,1 @@
+"""Networks that find faces and the points in them."""

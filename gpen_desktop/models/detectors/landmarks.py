@@ -1,0 +1,112 @@
+"""The built-in network that finds five points in a face and says how surely it is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from gpen_desktop.errors import WeightsError
+from gpen_desktop.models.detectors.folding import fold_batch_norms
+from gpen_desktop.models.loader import read_tensors
+
+CROP_SIDE = 96
+"""Side in pixels of the crops that the network takes."""
+
+_WIDTHS = (16, 32, 48, 64, 96)
+_CONTRAST_FLOOR = (
+    8.0  # added to a crop's standard deviation, as in training: keeps flat crops from being blown up to noise
+)
+_CHUNK = 96  # crops a step: larger ones fall out of the processor's cache and take longer a crop
+
+
+class LandmarkNet(nn.Module):
+    """Five strided stages of 3x3 convolutions, then two linear layers; 0.37 M parameters.
+
+    (N, 1, 96, 96) float normalised crops -> (N, 11) float: x, y of image-left eye, image-right eye, nose tip,
+    image-left and image-right mouth corner in units of the crop side, then a face logit.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        inside = 1
+        for outside in _WIDTHS:
+            for stride in (2, 1):
+                layers += [
+                    nn.Conv2d(inside, outside, 3, stride, 1, bias=False),
+                    nn.BatchNorm2d(outside),
+                    nn.ReLU(inplace=True),
+                ]
+                inside = outside
+        self.body = nn.Sequential(*layers)
+        cells = (CROP_SIDE // 2 ** len(_WIDTHS)) ** 2
+        self.head = nn.Sequential(
+            nn.Flatten(),
+            nn.Linear(_WIDTHS[-1] * cells, 128),
+            nn.ReLU(inplace=True),
+            nn.Dropout(0.1),
+            nn.Linear(128, 11),
+        )
+
+    def forward(self, crops: Tensor) -> Tensor:
+        out: Tensor = self.head(self.body(crops))
+        return out
+
+
+def load_landmarks(path: Path, device: str = "cpu") -> nn.Module:
+    """Read the landmark network from a weights file, ready to run: float32, evaluation mode, batch norms folded into
+    their convolutions.
+
+    Raises WeightsError where the file is missing, damaged or of another layout.
+    """
+    net = LandmarkNet()
+    state, _ = read_tensors(path)
+    try:
+        net.load_state_dict(state)
+    except RuntimeError as error:
+        raise WeightsError(
+            f"'{path.name}' does not hold the landmark network.",
+            todo="Reinstall GPEN Desktop, or get its weights folder again.",
+            path=path,
+        ) from error
+    net.eval()
+    fold_batch_norms(net)
+    return net.to(device).to(memory_format=torch.channels_last)
+
+
+def find_landmarks(net: nn.Module, crops: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Run the network on grey crops.
+
+    Parameters
+    ----------
+    net : from load_landmarks.
+    crops : (N, 96, 96) uint8.
+
+    Returns
+    -------
+    points : (N, 5, 2) float64, crop pixels (integer values at pixel centres), in the order of Face.landmarks.
+    logits : (N,) float64, positive where a face is more likely than not.
+    """
+    if len(crops) == 0:
+        return np.zeros((0, 5, 2)), np.zeros(0)
+    device = next(net.parameters()).device
+    with torch.inference_mode():
+        out = torch.cat(
+            [
+                net(normalised(torch.from_numpy(crops[start : start + _CHUNK]).to(device)))
+                for start in range(0, len(crops), _CHUNK)
+            ]
+        )
+    rows = out.to("cpu", torch.float64).numpy()
+    return rows[:, :10].reshape(-1, 5, 2) * CROP_SIDE, rows[:, 10]
+
+
+def normalised(crops: Tensor) -> Tensor:
+    """(N, 96, 96) uint8 -> (N, 1, 96, 96) float32, zero mean, divided by standard deviation + 8."""
+    x = crops.to(torch.float32)[:, None]
+    spread, mean = torch.std_mean(x, dim=(1, 2, 3), correction=0, keepdim=True)
+    return ((x - mean) / (spread + _CONTRAST_FLOOR)).contiguous(memory_format=torch.channels_last)

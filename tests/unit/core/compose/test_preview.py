@@ -1,0 +1,112 @@
+"""Parts composed for the screen show what the whole photo composed for a file has there."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import cv2
+import numpy as np
+import pytest
+
+from gpen_desktop.core.compose.layers import Layers, face_layers
+from gpen_desktop.core.compose.preview import compose_part, eight_bit, level_layers, pyramid
+from gpen_desktop.core.compose.render import compose
+from gpen_desktop.core.engine.session import Session
+from gpen_desktop.core.types import ComposeOptions, Mode, Photo, RestoredFace, frozen
+from tests.unit.core.drawn_faces import photo_with_faces
+
+
+class _Finder:
+    def __init__(self, faces):
+        self._faces = faces
+
+    def detect(self, photo, *, progress=None):
+        return self._faces
+
+
+class _Change:
+    size, template = 128, "ffhq"
+
+    def restore(self, crops, progress):
+        return [frozen(0.5 * cv2.GaussianBlur(crop, (0, 0), 1.5) + 0.4) for crop in crops]
+
+
+def restored(photo: Photo, faces) -> tuple[RestoredFace, ...]:
+    return Session(photo, _Finder(faces), _Change()).restore()
+
+
+OPTIONS = [
+    ComposeOptions(restore_sharp=True, min_face=0),
+    ComposeOptions(mode=Mode.STRONG, strength=60, denoise=40, sharpen=70, restore_sharp=True, min_face=0),
+    ComposeOptions(mode=Mode.DETAIL, face_strengths={2: 15}, skin_protection=False, restore_sharp=True, min_face=0),
+]
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+@pytest.mark.parametrize("part", [(0, 0, 700, 400), (60, 30, 430, 333), (301, 0, 302, 400), (690, 390, 700, 400)])
+def test_a_part_at_full_size_is_the_whole_composition_there(options, part) -> None:
+    photo, faces = photo_with_faces((20, 60), (250, 40))  # near enough to overlap
+    done = restored(photo, faces)
+    layers = tuple(face_layers(photo.pixels, face, 1) for face in done)
+    whole = compose(Layers(photo, 1, photo.pixels, layers), options).photo.pixels
+    alone = compose_part(photo, photo.pixels, dict(enumerate(layers, 1)), part, options)
+    x0, y0, x1, y1 = part
+    difference = np.abs(alone.astype(int) - whole[y0:y1, x0:x1].astype(int))
+    # float32 sums in another order round to the other side now and then
+    assert difference.max() <= 1
+    assert np.mean(difference > 0) < 0.002
+
+
+def test_faces_left_out_stay_as_they_are() -> None:
+    photo, faces = photo_with_faces((20, 60), (400, 40))
+    done = restored(photo, faces)
+    layers = {1: level_layers(photo.pixels, done[0], 0)}
+    composed = compose_part(photo, photo.pixels, layers, (0, 0, 700, 400), OPTIONS[0])
+    assert np.array_equal(composed[:, 400:], photo.pixels[:, 400:])
+    assert not np.array_equal(composed[:, :300], photo.pixels[:, :300])
+
+
+@pytest.mark.parametrize("level", [1, 2])
+@pytest.mark.parametrize("shape", [(400, 700), (403, 701)])
+def test_a_reduced_composition_looks_like_the_reduced_whole(level: int, shape: tuple[int, int]) -> None:
+    photo, faces = photo_with_faces((20, 60), (400, 40), shape=shape)
+    levels = pyramid(photo.pixels, smallest=64)
+    done = restored(photo, faces)
+    options = OPTIONS[2]
+    whole = compose(
+        Layers(photo, 1, photo.pixels, tuple(face_layers(photo.pixels, face, 1) for face in done)), options
+    ).photo.pixels
+    expected = pyramid(whole, smallest=64)[level].astype(int)
+    height, width = levels[level].shape[:2]
+    layers = {n: level_layers(levels[level], face, level) for n, face in enumerate(done, 1)}
+    reduced = compose_part(photo, levels[level], layers, (0, 0, width, height), options).astype(int)
+    changed = np.abs(expected - levels[level]).mean()
+    assert changed > 0.5  # there is something to be like
+    assert np.abs(reduced - expected).mean() < 0.25 * changed
+
+
+def test_a_pyramid_halves_exactly() -> None:
+    pixels = np.arange(5 * 7 * 3, dtype=np.uint8).reshape(5, 7, 3)
+    levels = pyramid(frozen(pixels), smallest=2)
+    assert [level.shape[:2] for level in levels] == [(5, 7), (3, 4), (2, 2)]
+    assert levels[0] is pixels
+    assert levels[1][0, 0].tolist() == np.rint(pixels[:2, :2].reshape(4, 3).mean(axis=0)).tolist()
+    assert np.abs(levels[1][2, 3].astype(int) - pixels[4, 6].astype(int)).max() == 0  # the edge is repeated
+    assert not any(level.flags.writeable for level in levels)
+
+
+def test_sixteen_bits_round_to_the_nearest_of_eight() -> None:
+    assert eight_bit(np.array([0, 128, 129, 257, 65535], np.uint16)).tolist() == [0, 0, 1, 1, 255]
+    deep = frozen(np.full((8, 8, 3), 40_000, np.uint16))
+    levels = pyramid(deep, smallest=4)
+    assert levels[0].dtype == np.uint16
+    assert levels[1].dtype == np.uint8
+    assert levels[1][0, 0, 0] == 156
+
+
+def test_sixteen_bit_photos_are_composed_in_their_own_depth() -> None:
+    photo, faces = photo_with_faces((20, 60))
+    deep = dataclasses.replace(photo, pixels=frozen(photo.pixels.astype(np.uint16) * 257))
+    done = restored(deep, faces)
+    part = compose_part(deep, deep.pixels, {1: level_layers(deep.pixels, done[0], 0)}, (0, 0, 300, 300), OPTIONS[0])
+    assert part.dtype == np.uint16

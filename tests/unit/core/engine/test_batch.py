@@ -1,0 +1,264 @@
+"""Albums: where results go, what stops nothing, going on after an interruption."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gpen_desktop.core.engine import batch
+from gpen_desktop.core.engine.album import Job, plan
+from gpen_desktop.core.engine.batch import Outcome
+from gpen_desktop.core.engine.export import ExportOptions
+from gpen_desktop.core.engine.journal import JOURNAL_NAME, Journal
+from gpen_desktop.core.progress import CancellableProgress, SilentProgress
+from gpen_desktop.core.types import ComposeOptions
+from gpen_desktop.errors import Cancelled, OptionError
+from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_with_faces
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Path:
+    """a.png, b.jpg (both with a face), sub/a.png, notes.txt, .hidden.png."""
+    folder = tmp_path / "相册 1960"
+    (folder / "sub").mkdir(parents=True)
+    picture = Image.fromarray(photo_with_faces((40, 60))[0].pixels)
+    picture.save(folder / "a.png")
+    picture.save(folder / "b.jpg", quality=90)
+    picture.save(folder / "sub" / "a.png")
+    picture.save(folder / ".hidden.png")
+    (folder / "notes.txt").write_text("no photo")
+    return folder
+
+
+def restore(job: Job, *, finder: KnownFaces | None = None, **export: object) -> batch.PhotoReport:
+    faces = photo_with_faces((40, 60))[1]
+    return batch.restore_photo(
+        job,
+        finder or KnownFaces(*faces),
+        Sharpener(),
+        ComposeOptions(strength=100),
+        ExportOptions(**export),  # type: ignore[arg-type]  # tests only
+        SilentProgress(),
+    )
+
+
+def names(jobs: tuple[Job, ...], out: Path) -> list[str]:
+    return [job.target.relative_to(out).as_posix() for job in jobs]
+
+
+def test_a_folder_keeps_its_structure(album: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert names(plan([album], out, recursive=False), out) == ["a.png", "b.jpg"]
+    assert names(plan([album], out, recursive=True), out) == ["a.png", "b.jpg", "sub/a.png"]
+
+
+def test_results_never_share_a_name(album: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (album / "a.jpg").write_bytes((album / "b.jpg").read_bytes())
+    (album / "lying.jpg").write_bytes((album / "a.png").read_bytes())
+    paths = [album / "a.jpg", album / "a.png", album / "sub" / "a.png", album / "lying.jpg"]
+    jobs = plan(paths, out, recursive=False, format="jpeg")
+    assert names(jobs, out) == ["a.jpg", "a-2.jpg", "a-3.jpg", "lying.jpg"]
+    assert names(plan(paths, out, recursive=False), out) == ["a.jpg", "a.png", "a-2.png", "lying.png"]
+
+
+def test_results_in_the_album_itself_are_not_restored_again(album: Path) -> None:
+    out = album / "restored"
+    out.mkdir()
+    (out / "a.png").write_bytes((album / "a.png").read_bytes())
+    assert names(plan([album], out, recursive=True), out) == ["a.png", "b.jpg", "sub/a.png"]
+
+
+def test_no_result_takes_the_place_of_a_photo(album: Path) -> None:
+    (album / "b.png").write_bytes((album / "a.png").read_bytes())
+    jobs = plan([album], album, recursive=False, format="png")
+    sources = {job.source for job in jobs}
+    assert len(jobs) == 3
+    assert not sources & {job.target for job in jobs}
+    for job in jobs:
+        assert restore(job, format="png", overwrite=True).outcome is Outcome.DONE
+    assert sources == {job.source for job in jobs if job.source.is_file()}
+
+
+def test_a_photo_named_twice_is_restored_once(album: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert names(plan([album / "a.png", album, album / "sub" / ".." / "a.png"], out, recursive=False), out) == [
+        "a.png",
+        "b.jpg",
+    ]
+
+
+def test_links_in_a_circle_are_followed_once(album: Path, tmp_path: Path) -> None:
+    (album / "again").symlink_to(album)
+    out = tmp_path / "out"
+    assert names(plan([album], out, recursive=True), out) == ["a.png", "b.jpg", "sub/a.png"]
+
+
+def test_folders_that_differ_in_case_get_results_of_their_own(album: Path, tmp_path: Path) -> None:
+    (album / "SUB").mkdir()
+    (album / "SUB" / "a.png").write_bytes((album / "a.png").read_bytes())
+    out = tmp_path / "out"
+    assert names(plan([album], out, recursive=True), out) == ["SUB/a.png", "a.png", "b.jpg", "sub/a-2.png"]
+
+
+def test_results_of_an_earlier_run_are_not_restored_again(album: Path, tmp_path: Path) -> None:
+    first = album / "out1"
+    (job, *_) = plan([album], first, recursive=True)
+    restore(job)
+    Journal(first, {}).add(job.source, job.target)
+    assert first / "a.png" not in {job.source for job in plan([album], album / "out2", recursive=True)}
+
+
+def test_a_folder_that_may_not_be_read_costs_only_itself(
+    album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listing = Path.iterdir
+
+    def refuse(folder: Path):  # type: ignore[no-untyped-def]  # tests only
+        if folder.name == "sub":
+            raise PermissionError(13, "Permission denied")
+        return listing(folder)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    jobs = plan([album], tmp_path / "out", recursive=True)
+    assert [job.source.name for job in jobs] == ["a.png", "b.jpg", "sub"]
+    report = restore(jobs[-1])
+    assert report.outcome is Outcome.FAILED
+    assert "'sub' may not be read" in report.error
+
+
+def test_an_output_folder_that_cannot_be_made_is_said_so(album: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    report = restore(Job(album / "a.png", tmp_path / "taken" / "a.png"))
+    assert report.outcome is Outcome.FAILED
+    assert "taken" in report.error
+    assert "unforeseen" not in report.error
+
+
+def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match=r"gone\.jpg"):
+        plan([tmp_path / "gone.jpg"], tmp_path, recursive=False)
+
+
+def test_a_photo_is_restored_and_reported(album: Path, tmp_path: Path) -> None:
+    report = restore(Job(album / "b.jpg", tmp_path / "out" / "b.jpg"))
+    assert report.outcome is Outcome.DONE
+    assert report.restored == 1
+    assert set(report.seconds) >= {"load", "detect", "align", "restore", "compose", "save"}
+    with Image.open(tmp_path / "out" / "b.jpg") as saved, Image.open(album / "b.jpg") as source:
+        assert saved.size == source.size
+        assert not np.array_equal(np.asarray(saved), np.asarray(source))
+    record = json.loads(json.dumps(batch.report_record(report)))
+    assert record["faces"][0]["state"] == "restored"
+
+
+def test_a_photo_in_which_nothing_changes_is_copied_byte_for_byte(album: Path, tmp_path: Path) -> None:
+    report = restore(Job(album / "b.jpg", tmp_path / "out" / "b.jpg"), finder=KnownFaces())
+    assert report.outcome is Outcome.DONE
+    assert (tmp_path / "out" / "b.jpg").read_bytes() == (album / "b.jpg").read_bytes()
+    assert report.warnings == ("Nothing was changed; the file was copied as it is.",)
+
+
+def test_what_is_there_already_is_not_overwritten_unless_asked(album: Path, tmp_path: Path) -> None:
+    target = tmp_path / "a.png"
+    target.write_bytes(b"mine")
+    assert restore(Job(album / "a.png", target)).outcome is Outcome.EXISTS
+    assert target.read_bytes() == b"mine"
+    assert restore(Job(album / "a.png", target), overwrite=True).outcome is Outcome.DONE
+    assert target.read_bytes() != b"mine"
+
+
+def test_a_source_is_never_written_to(album: Path) -> None:
+    before = (album / "a.png").read_bytes()
+    report = restore(Job(album / "a.png", album / "a.png"), overwrite=True)
+    assert report.outcome is Outcome.FAILED
+    assert (album / "a.png").read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"", b"not a photo", b"\xff\xd8\xff\xe0 cut short"])
+def test_a_bad_photo_is_reported_and_stops_nothing(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "bad.jpg").write_bytes(content)
+    report = restore(Job(tmp_path / "bad.jpg", tmp_path / "out" / "bad.jpg"))
+    assert report.outcome is Outcome.FAILED
+    assert "bad.jpg" in report.error
+    assert not (tmp_path / "out" / "bad.jpg").exists()
+
+
+def test_a_fault_of_ours_is_reported_with_its_details(album: Path, tmp_path: Path) -> None:
+    class Broken(KnownFaces):
+        def detect(self, photo, *, progress=None):  # type: ignore[no-untyped-def]
+            raise ZeroDivisionError("by zero")
+
+    report = restore(Job(album / "a.png", tmp_path / "a.png"), finder=Broken())
+    assert report.outcome is Outcome.FAILED
+    assert "by zero" in report.error
+    assert "Traceback" in report.details
+
+
+def test_cancelling_is_not_swallowed(album: Path, tmp_path: Path) -> None:
+    progress = CancellableProgress()
+    progress.cancel()
+    faces = photo_with_faces((40, 60))[1]
+    job = Job(album / "a.png", tmp_path / "out.png")
+    with pytest.raises(Cancelled):
+        batch.restore_photo(job, KnownFaces(*faces), Sharpener(), ComposeOptions(), ExportOptions(), progress)
+    assert not job.target.exists()
+
+
+def test_the_journal_knows_what_is_done(album: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    one, two = plan([album], out, recursive=False)
+    journal = Journal(out, {"strength": 80})
+    assert not journal.has(one.source, one.target)
+    restore(one)
+    journal.add(one.source, one.target)
+    again = Journal(out, {"strength": 80})
+    assert again.has(one.source, one.target)
+    assert not again.has(two.source, two.target)
+    assert not Journal(out, {"strength": 50}).has(one.source, one.target)
+
+
+def test_the_journal_knows_what_a_result_was_made_with_last(album: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (one, *_) = plan([album], out, recursive=False)
+    restore(one)
+    for strength in (80, 10):
+        Journal(out, {"strength": strength}).add(one.source, one.target)
+    assert not Journal(out, {"strength": 80}).has(one.source, one.target)
+    assert Journal(out, {"strength": 10}).has(one.source, one.target)
+
+
+def test_the_journal_forgets_what_changed_or_went(album: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    one, two = plan([album], out, recursive=False)
+    journal = Journal(out, {})
+    for job in (one, two):
+        restore(job)
+        journal.add(job.source, job.target)
+    one.target.unlink()
+    gone = Job(one.source.with_name("gone.png"), two.target)
+    assert not journal.has(gone.source, gone.target)
+    two.source.write_bytes(two.source.read_bytes() + b"\0")
+    again = Journal(out, {})
+    assert not again.has(one.source, one.target)
+    assert not again.has(two.source, two.target)
+
+
+def test_a_journal_cut_short_is_read_as_far_as_it_goes(album: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    one, two = plan([album], out, recursive=False)
+    journal = Journal(out, {})
+    for job in (one, two):
+        restore(job)
+        journal.add(job.source, job.target)
+    file = out / JOURNAL_NAME
+    file.write_bytes(file.read_bytes()[:-20])
+    again = Journal(out, {})
+    assert again.has(one.source, one.target)
+    assert not again.has(two.source, two.target)
+    again.add(two.source, two.target)
+    assert Journal(out, {}).has(two.source, two.target)

@@ -1,0 +1,272 @@
+"""Restoring crops: what comes out, and what happens when memory or precision fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from gpen_desktop import paths
+from gpen_desktop.core.engine import restorer as restorers
+from gpen_desktop.core.engine.restorer import Restorer
+from gpen_desktop.core.progress import CancellableProgress, SilentProgress
+from gpen_desktop.core.types import FloatImage
+from gpen_desktop.errors import Cancelled, ModelError, OutOfMemoryError, UnknownModelError, WeightsError
+from gpen_desktop.models import device as devices
+from gpen_desktop.models.gpen.portable import Answers, answers, network_input
+
+TINY = Path(__file__).parents[3] / "golden" / "gpen_tiny_64.pth"
+
+
+def crops(count: int) -> list[FloatImage]:
+    return list(np.random.default_rng(1).random((count, 64, 64, 3), dtype=np.float32))
+
+
+class FakeNet:
+    """Stands in for a network: 64 px, template of the published ones, and whatever `answer` does."""
+
+    size = 64
+    template = "gpen"
+
+    def __init__(self, answer: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        self.answer = answer
+        self.batches: list[int] = []
+
+    def release(self) -> None:
+        pass
+
+    def restore(self, crops: torch.Tensor) -> Answers:
+        self.batches.append(len(crops))
+        return answers(self.answer(network_input(crops)))
+
+
+def fits(most: int, error: type[Exception] = torch.OutOfMemoryError) -> Callable[[torch.Tensor], torch.Tensor]:
+    def answer(x: torch.Tensor) -> torch.Tensor:
+        if len(x) > most:
+            raise error("DefaultCPUAllocator: can't allocate memory: you tried to allocate 99 bytes")
+        return x
+
+    return answer
+
+
+@pytest.fixture
+def use(monkeypatch: pytest.MonkeyPatch) -> Callable[[FakeNet], None]:
+    """Make Restorer load this instead of a file."""
+
+    def put(net: FakeNet) -> None:
+        monkeypatch.setattr(restorers, "load_gpen", lambda *_: net)
+
+    return put
+
+
+def test_golden_through_the_restorer() -> None:
+    with np.load(TINY.with_suffix(".npz")) as arrays:
+        x, wanted = arrays["input"], arrays["output"]
+    restorer = Restorer(TINY, device="cpu", precision="fp32", batch_size=2)
+    found = restorer.restore(list(x.transpose(0, 2, 3, 1) / 2 + 0.5), SilentProgress())
+    assert (restorer.size, restorer.template, restorer.model_name) == (64, "gpen", "gpen_tiny_64")
+    assert len(found) == 3
+    for face, y in zip(found, wanted.transpose(0, 2, 3, 1) / 2 + 0.5, strict=True):
+        assert face.shape == (64, 64, 3)
+        assert face.dtype == np.float32
+        assert not face.flags.writeable
+        assert np.abs(face - np.clip(y, 0, 1)).max() < 1e-5
+
+
+def test_no_crops_no_faces() -> None:
+    assert Restorer(TINY, device="cpu", precision="fp32").restore([], SilentProgress()) == []
+
+
+def test_faces_do_not_depend_on_their_batch() -> None:
+    x = crops(5)
+    alone = Restorer(TINY, device="cpu", precision="fp32", batch_size=1).restore(x, SilentProgress())
+    together = Restorer(TINY, device="cpu", precision="fp32", batch_size=4).restore(x, SilentProgress())
+    for a, b in zip(alone, together, strict=True):
+        assert np.abs(a - b).max() < 1e-5
+
+
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError, MemoryError, RuntimeError])
+def test_out_of_memory_halves_the_batch(use: Callable[[FakeNet], None], error: type[Exception]) -> None:
+    net = FakeNet(fits(2, error))
+    use(net)
+    restorer = Restorer(TINY, device="cpu", precision="fp32", batch_size=8)
+    x = crops(9)
+    found = restorer.restore(x, SilentProgress())
+    assert net.batches == [8, 4, 2, 2, 2, 2, 1]
+    assert all(np.abs(a - b).max() < 1e-6 for a, b in zip(found, x, strict=True))
+    assert restorer.notes == (
+        "8 faces at a time did not fit into memory; 4 are restored at a time.",
+        "4 faces at a time did not fit into memory; 2 are restored at a time.",
+    )
+
+
+def test_what_fitted_once_is_kept_to(use: Callable[[FakeNet], None]) -> None:
+    net = FakeNet(fits(2))
+    use(net)
+    restorer = Restorer(TINY, device="cpu", precision="fp32", batch_size=4)
+    restorer.restore(crops(4), SilentProgress())
+    assert restorer.batch == 2
+    restorer.restore(crops(4), SilentProgress())
+    assert net.batches == [4, 2, 2, 2, 2]
+
+
+def test_memory_that_ran_out_while_a_graph_was_recorded_is_told_as_such(use: Callable[[FakeNet], None]) -> None:
+    def answer(x: torch.Tensor) -> torch.Tensor:
+        if len(x) == 1:
+            return x
+        try:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        finally:
+            raise RuntimeError("operation failed due to a previous error during capture")
+
+    use(FakeNet(answer))
+    restorer = Restorer(TINY, device="cpu", precision="fp32", batch_size=2)
+    assert len(restorer.restore(crops(2), SilentProgress())) == 2
+    assert restorer.batch == 1
+
+
+def test_the_card_is_not_blamed_for_what_single_precision_makes_no_better(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A CPU stands in for the card."""
+    monkeypatch.setattr(paths, "user_data", lambda: tmp_path)
+    monkeypatch.setattr(devices, "_told", set())
+    black = FakeNet(lambda x: torch.full_like(x, -1.0))
+    monkeypatch.setattr(restorers, "load_gpen", lambda *_: black)
+
+    def choose(device: str, precision: str) -> devices.Compute:
+        dtype = torch.float16 if precision == "auto" else devices.PRECISIONS[precision]
+        return devices.Compute(torch.device("cpu"), dtype, f"card, {precision}", "", 2)
+
+    monkeypatch.setattr(devices, "choose", choose)
+    restorer = Restorer(TINY, batch_size=1)
+    restorer.restore(crops(1), SilentProgress())
+    assert restorer.notes == ()
+    assert not devices.half_is_broken(torch.device("cpu"))
+
+
+def test_not_even_one_face_on_the_cpu(use: Callable[[FakeNet], None]) -> None:
+    use(FakeNet(fits(0)))
+    with pytest.raises(OutOfMemoryError, match="even one face"):
+        Restorer(TINY, device="cpu", precision="fp32", batch_size=2).restore(crops(2), SilentProgress())
+
+
+def test_other_failures_are_not_taken_for_memory(use: Callable[[FakeNet], None]) -> None:
+    def answer(x: torch.Tensor) -> torch.Tensor:
+        raise RuntimeError("something else")
+
+    net = FakeNet(answer)
+    use(net)
+    with pytest.raises(RuntimeError, match="something else"):
+        Restorer(TINY, device="cpu", precision="fp32").restore(crops(2), SilentProgress())
+    assert len(net.batches) == 1
+
+
+@pytest.mark.parametrize("bad", [torch.nan, torch.inf, -1.0], ids=["nan", "inf", "black"])
+def test_broken_half_precision_is_redone_in_single(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bad: float) -> None:
+    """A CPU stands in for the card; what is replaced is only which dtype is said to be computed in."""
+    monkeypatch.setattr(paths, "user_data", lambda: tmp_path)
+    monkeypatch.setattr(devices, "_told", set())
+    loaded: list[torch.dtype] = []
+
+    def load(path: Path, device: torch.device, dtype: torch.dtype) -> FakeNet:
+        loaded.append(dtype)
+        broken = dtype is torch.float16
+        return FakeNet(lambda x: torch.full_like(x, bad) if broken else x)
+
+    def choose(device: str, precision: str) -> devices.Compute:
+        dtype = torch.float16 if precision == "auto" else devices.PRECISIONS[precision]
+        return devices.Compute(torch.device("cpu"), dtype, f"card, {precision}", "", 2)
+
+    monkeypatch.setattr(restorers, "load_gpen", load)
+    monkeypatch.setattr(devices, "choose", choose)
+    x = crops(3)
+    restorer = Restorer(TINY, batch_size=2)
+    found = restorer.restore(x, SilentProgress())
+    assert all(np.abs(a - b).max() < 1e-6 for a, b in zip(found, x, strict=True))
+    assert restorer.compute.dtype is torch.float32
+    assert len(restorer.notes) == 1
+    assert "single precision" in restorer.notes[0]
+    assert loaded == [torch.float16, torch.float32]
+    assert devices.half_is_broken(torch.device("cpu"))
+    monkeypatch.setattr(devices, "_told", set())
+    assert devices.half_is_broken(torch.device("cpu"))  # in later runs too
+
+
+def test_one_face_too_much_for_the_gpu_goes_to_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A CPU under another name stands in for the card."""
+    card = devices.Compute(torch.device("meta"), torch.float32, "card", "", 2)
+    cpu = devices.Compute(torch.device("cpu"), torch.float32, "cpu", "", 2)
+    monkeypatch.setattr(devices, "choose", lambda device, precision: cpu if device == "cpu" else card)
+    monkeypatch.setattr(
+        restorers, "load_gpen", lambda path, device, dtype: FakeNet(fits(0 if device.type == "meta" else 9))
+    )
+    restorer = Restorer(TINY, batch_size=2)
+    found = restorer.restore(crops(3), SilentProgress())
+    assert len(found) == 3
+    assert restorer.compute is cpu
+    assert restorer.notes[1] == "One face does not fit into the memory of card; the CPU is used instead."
+
+
+def test_warming_up_runs_one_crop_on_a_card_and_finds_broken_half_precision_before_the_first_photo(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A CPU under another name stands in for the card."""
+    monkeypatch.setattr(paths, "user_data", lambda: tmp_path)
+    monkeypatch.setattr(devices, "_told", set())
+    monkeypatch.setattr(devices, "device_name", lambda device: "card")
+    nets: list[FakeNet] = []
+
+    def load(path: Path, device: torch.device, dtype: torch.dtype) -> FakeNet:
+        broken = dtype is torch.float16
+        nets.append(FakeNet(lambda x: torch.full_like(x, torch.nan) if broken else x))
+        return nets[-1]
+
+    def choose(device: str, precision: str) -> devices.Compute:
+        dtype = torch.float16 if precision == "auto" else devices.PRECISIONS[precision]
+        return devices.Compute(torch.device("meta"), dtype, f"card, {precision}", "", 2)
+
+    monkeypatch.setattr(restorers, "load_gpen", load)
+    monkeypatch.setattr(devices, "choose", choose)
+    restorer = Restorer(TINY, batch_size=2)
+    restorer.warm_up()
+    assert [net.batches for net in nets] == [[1], [1]]
+    assert restorer.compute.dtype is torch.float32
+
+
+def test_the_cpu_needs_no_warming_up(use: Callable[[FakeNet], None]) -> None:
+    net = FakeNet(lambda x: x)
+    use(net)
+    Restorer(TINY, device="cpu", precision="fp32").warm_up()
+    assert net.batches == []
+
+
+def test_broken_weights_are_said(use: Callable[[FakeNet], None]) -> None:
+    use(FakeNet(lambda x: torch.full_like(x, torch.nan)))
+    with pytest.raises(WeightsError, match="no picture"):
+        Restorer(TINY, device="cpu", precision="fp32").restore(crops(1), SilentProgress())
+
+
+def test_progress_and_cancelling() -> None:
+    heard: list[float] = []
+    restorer = Restorer(TINY, device="cpu", precision="fp32", batch_size=1)
+    restorer.restore(crops(4), CancellableProgress(lambda fraction, stage: heard.append(fraction)))
+    assert heard == [0, 0.25, 0.5, 0.75, 1]
+    progress = CancellableProgress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        restorer.restore(crops(4), progress)
+
+
+def test_unknown_model() -> None:
+    with pytest.raises(UnknownModelError):
+        Restorer("no-such-model")
+
+
+@pytest.mark.parametrize("name", ["landmarks5", "gfpgan-1.4"])
+def test_what_is_no_face_restorer_is_refused_by_name(name: str) -> None:
+    with pytest.raises(ModelError, match=f"'{name}' is no model"):
+        Restorer(name)

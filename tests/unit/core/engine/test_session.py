@@ -1,0 +1,95 @@
+"""One photo being worked on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gpen_desktop.core.engine.session import Session
+from gpen_desktop.core.progress import CancellableProgress
+from gpen_desktop.core.types import ComposeOptions, Face, Mode
+from gpen_desktop.errors import Cancelled, UnreadablePhotoError
+from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_with_faces
+
+
+def test_slow_stages_run_once_whatever_the_options() -> None:
+    photo, faces = photo_with_faces((40, 60), (400, 90))
+    finder, model = KnownFaces(*faces), Sharpener()
+    session = Session(photo, finder, model)
+    for strength in (10, 50, 90):
+        for mode in Mode:
+            session.compose(ComposeOptions(strength=strength, mode=mode))
+    assert finder.runs == 1
+    assert model.crops_seen == 2
+
+
+def test_only_new_faces_go_through_the_model() -> None:
+    photo, (one, two) = photo_with_faces((40, 60), (400, 90))
+    model = Sharpener()
+    session = Session(photo, KnownFaces(one), model)
+    first = session.restore()
+    session.set_faces([one, two])
+    second = session.restore()
+    assert model.crops_seen == 2
+    assert second[0] is first[0]
+    session.set_faces([two])
+    assert session.restore() == second[1:]
+    assert model.crops_seen == 2
+
+
+def test_a_moved_face_is_restored_anew() -> None:
+    photo, (face,) = photo_with_faces((40, 60))
+    model = Sharpener()
+    session = Session(photo, KnownFaces(face), model)
+    before = session.compose(ComposeOptions()).photo.pixels
+    session.set_faces([Face(face.landmarks + 6, face.score)])
+    after = session.compose(ComposeOptions()).photo.pixels
+    assert model.crops_seen == 2
+    assert not np.array_equal(before, after)
+
+
+def test_another_model_starts_anew() -> None:
+    photo, faces = photo_with_faces((40, 60))
+    first, second = Sharpener(), Sharpener(tint=(0.1, 0, 0))
+    session = Session(photo, KnownFaces(*faces), first)
+    options = ComposeOptions(skin_protection=False)
+    before = session.compose(options).photo.pixels
+    session.set_restorer(second)
+    assert not np.array_equal(before, session.compose(options).photo.pixels)
+    assert (first.crops_seen, second.crops_seen) == (1, 1)
+
+
+def test_cancelling_leaves_a_session_that_can_go_on() -> None:
+    photo, faces = photo_with_faces((40, 60), (400, 90))
+    session = Session(photo, KnownFaces(*faces), Sharpener())
+    progress = CancellableProgress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        session.restore(progress)
+    assert len(session.restore()) == 2
+
+
+def test_progress_rises_to_the_end_of_each_stage() -> None:
+    photo, faces = photo_with_faces((40, 60), (400, 90))
+    told: list[float] = []
+    Session(photo, KnownFaces(*faces), Sharpener()).restore(CancellableProgress(lambda f, _: told.append(f)))
+    assert told == sorted(told)
+    assert told[-1] > 0.5
+
+
+def test_a_photo_without_faces_is_returned_as_it_is() -> None:
+    photo, _ = photo_with_faces()
+    composed = Session(photo, KnownFaces(), Sharpener()).compose(ComposeOptions())
+    assert composed.photo.pixels is photo.pixels
+    assert composed.faces == ()
+
+
+def test_opening_times_the_loading_and_tells_what_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "老照片.png"
+    Image.fromarray(photo_with_faces()[0].pixels).save(path)
+    assert Session.open(path, KnownFaces(), Sharpener()).seconds["load"] > 0
+    with pytest.raises(UnreadablePhotoError, match="no such file"):
+        Session.open(tmp_path / "gone.png", KnownFaces(), Sharpener())

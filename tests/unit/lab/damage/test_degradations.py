@@ -1,0 +1,164 @@
+"""Damage as bad photos have it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from gpen_desktop.core.types import FloatImage
+from gpen_desktop.lab.damage import degradations as d
+from gpen_desktop.lab.damage import recipes
+from gpen_desktop.lab.evaluation import fixed_degradations
+from tests.unit.lab.pictures import drawn_face, needs_basicsr
+
+pytestmark = needs_basicsr
+
+
+@pytest.fixture
+def face() -> FloatImage:
+    return drawn_face(96).astype(np.float32) / 255
+
+
+def high_frequencies(picture: FloatImage) -> float:
+    """Mean square of what a small blur takes away."""
+    return float(np.square(picture - d.gaussian_blur(picture, 1.0)).mean())
+
+
+@pytest.mark.parametrize("kind", sorted(recipes.KINDS))
+def test_each_kind_gives_pairs_in_range_and_the_same_for_the_same_seed(kind: str) -> None:
+    pairs = [recipes.degrade_as(kind, drawn_face(96), np.random.default_rng(5)) for _ in range(2)]
+    for target, damaged in pairs:
+        assert target.shape == damaged.shape == (96, 96, 3)
+        assert target.dtype == damaged.dtype == np.float32
+        assert 0 <= damaged.min() <= damaged.max() <= 1
+        assert 0 <= target.min() <= target.max() <= 1
+    np.testing.assert_array_equal(pairs[0][0], pairs[1][0])
+    np.testing.assert_array_equal(pairs[0][1], pairs[1][1])
+
+
+@pytest.mark.parametrize("kind", sorted(set(recipes.KINDS) - {"clean"}))
+def test_each_kind_damages(kind: str) -> None:
+    errors = []
+    for seed in range(6):
+        target, damaged = recipes.degrade_as(kind, drawn_face(96), np.random.default_rng(seed))
+        errors.append(float(np.abs(target - damaged).mean()))
+    assert np.mean(errors) > 0.004
+
+
+def test_clean_faces_stay_nearly_as_they_are() -> None:
+    for seed in range(8):
+        target, damaged = recipes.degrade_as("clean", drawn_face(96), np.random.default_rng(seed))
+        assert np.abs(target - damaged).mean() < 0.01
+
+
+def test_old_photos_are_grey_in_target_and_input() -> None:
+    rng = np.random.default_rng(11)  # not a sepia one
+    target, damaged = recipes.degrade_as("old", drawn_face(96), rng)
+    assert np.ptp(target, axis=2).max() < 0.26  # at most sepia
+    # colour is the target's: nothing is to be coloured or bleached
+    np.testing.assert_allclose(
+        (damaged[..., 0] - damaged[..., 2]).mean(), (target[..., 0] - target[..., 2]).mean(), atol=0.02
+    )
+
+
+def test_a_recipe_mixes_its_kinds_only() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        target, damaged = recipes.degrade(drawn_face(64), rng, {"clean": 1.0, "old": 0.0})
+        assert np.abs(target - damaged).mean() < 0.01
+
+
+def test_tone_is_no_damage() -> None:
+    """Whatever shifts a face's mean colour is in target and input alike."""
+    for kind in ("print_faded", "soft", "low_resolution"):
+        shifts = []
+        for seed in range(8):
+            target, damaged = recipes.degrade_as(kind, drawn_face(96), np.random.default_rng(seed))
+            shifts.append(np.abs(damaged.mean((0, 1)) - target.mean((0, 1))).max())
+        assert np.median(shifts) < 0.03, kind
+
+
+@pytest.mark.parametrize(
+    "blur",
+    [
+        lambda p, r: d.gaussian_blur(p, 2.0),
+        lambda p, r: d.shaped_blur(p, r, 2.0),
+        lambda p, r: d.motion_blur(p, r, 9.0),
+        lambda p, r: d.shrunk(p, r, 32, lambda s: s),
+    ],
+    ids=["gaussian", "shaped", "motion", "shrunk"],
+)
+def test_blurs_take_detail_and_keep_the_mean(
+    face: FloatImage, blur: Callable[[FloatImage, np.random.Generator], FloatImage]
+) -> None:
+    rng = np.random.default_rng(2)
+    blurred = blur(face, rng)
+    assert high_frequencies(blurred) < 0.7 * high_frequencies(face)
+    assert blurred.mean() == pytest.approx(face.mean(), abs=0.01)
+
+
+def test_noise_has_the_deviation_asked_for() -> None:
+    flat = np.full((128, 128, 3), 0.5, np.float32)
+    rng = np.random.default_rng(3)
+    coloured, alike = d.noise(flat, rng, 12, alike=False), d.noise(flat, rng, 12, alike=True)
+    assert (coloured - flat).std() * 255 == pytest.approx(12, rel=0.03)
+    assert np.ptp(alike, axis=2).max() == 0
+    assert d.film_grain(flat, rng, 12, 0.8).std() * 255 == pytest.approx(12, rel=0.05)
+
+
+def test_film_grain_is_weaker_in_black_and_white() -> None:
+    rng = np.random.default_rng(3)
+    deviations = [d.film_grain(np.full((96, 96, 3), v, np.float32), rng, 12, 0.5).std() for v in (0.0, 0.5, 1.0)]
+    assert deviations[1] > 2 * max(deviations[0], deviations[2])
+
+
+def test_scratches_and_dust_touch_little_of_the_picture(face: FloatImage) -> None:
+    rng = np.random.default_rng(4)
+    for damaged in (d.scratches(face, rng, 3), d.dust(face, rng, 10)):
+        touched = (np.abs(damaged - face).max(axis=2) > 0.02).mean()
+        assert 0 < touched < 0.2
+
+
+def test_a_fold_runs_from_edge_to_edge(face: FloatImage) -> None:
+    changed = np.abs(d.fold(face, np.random.default_rng(1)) - face).max(axis=2) > 0.04
+    rows, columns = np.nonzero(changed.any(axis=1))[0], np.nonzero(changed.any(axis=0))[0]
+    assert max(np.ptp(rows), np.ptp(columns)) > 0.6 * face.shape[0]
+
+
+def test_half_tone_is_made_of_dots(face: FloatImage) -> None:
+    flat = np.full((128, 128, 3), 0.5, np.float32)
+    printed = d.half_tone(flat, np.random.default_rng(0))[..., 0]
+    spectrum = np.abs(np.fft.rfft2(printed - printed.mean()))
+    assert spectrum.max() > 20 * np.median(spectrum)
+
+
+def test_double_jpeg_is_worse_than_one(face: FloatImage) -> None:
+    once = np.square(d.jpeg(face, 50) - face).mean()
+    twice = np.square(d.double_jpeg(face, np.random.default_rng(1), 50) - face).mean()
+    assert twice > once > 0
+
+
+def test_low_light_keeps_some_brightness_and_makes_noise(face: FloatImage) -> None:
+    dark = d.low_light(face, np.random.default_rng(0))
+    assert high_frequencies(dark) > high_frequencies(face)
+    assert 0.5 < dark.mean() / face.mean() < 1.1
+
+
+@pytest.mark.parametrize(("kind", "level"), list(fixed_degradations.GRADES))
+def test_graded_damage_is_the_same_every_time(face: FloatImage, kind: str, level: str) -> None:
+    first, again = (fixed_degradations.graded(kind, level, face, seed=7) for _ in range(2))
+    np.testing.assert_array_equal(first[1], again[1])
+    assert first[0].shape == first[1].shape == face.shape
+    assert 0 <= first[1].min() <= first[1].max() <= 1
+
+
+def test_higher_grades_are_worse(face: FloatImage) -> None:
+    for kind in ("blur", "noise", "size", "JPEG"):
+        errors = [
+            float(np.square(np.subtract(*fixed_degradations.graded(kind, level, face, seed=0))).mean())
+            for k, level in fixed_degradations.GRADES
+            if k == kind
+        ]
+        assert errors == sorted(errors), kind

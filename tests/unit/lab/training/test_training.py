@@ -1,0 +1,157 @@
+"""The network as it is trained, its losses, and a tiny training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from gpen_desktop.errors import OptionError, WeightsError
+from gpen_desktop.lab.training import checkpoints, losses
+from gpen_desktop.lab.training.discriminator import Discriminator
+from gpen_desktop.lab.training.train import CHECKPOINT, Settings, learning_rate, train
+from gpen_desktop.lab.training.trainable import TrainableGpen
+from gpen_desktop.models.gpen.layout import describe
+from gpen_desktop.models.gpen.reference import ReferenceGpen, described, random_state
+from gpen_desktop.models.loader import load_gpen, read_descriptor
+from tests.unit.lab.pictures import face_folder, needs_basicsr
+
+SMALL = described(32, style_dim=16, n_mlp=2, channel_multiplier=1, narrow=0.0625)
+
+
+def test_it_computes_what_the_published_form_computes() -> None:
+    state = random_state(SMALL, seed=3)
+    net = TrainableGpen(SMALL)
+    net.load_state_dict(state)
+    x = torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(1)) * 2 - 1
+    with torch.no_grad():
+        torch.testing.assert_close(net(x), ReferenceGpen(state, SMALL)(x), rtol=1e-4, atol=1e-4)
+
+
+def test_its_state_is_in_the_published_layout() -> None:
+    assert describe(TrainableGpen(SMALL).state_dict(), SMALL.template) == SMALL
+
+
+def test_it_starts_by_giving_its_input_back() -> None:
+    torch.manual_seed(0)
+    net = TrainableGpen(SMALL)
+    x = torch.rand(2, 3, 32, 32) * 2 - 1
+    with torch.no_grad():
+        torch.testing.assert_close(net(x), x, rtol=0, atol=1e-5)
+
+
+def test_every_parameter_learns() -> None:
+    net = TrainableGpen(SMALL)
+    net.load_state_dict(random_state(SMALL))
+    net(torch.rand(2, 3, 32, 32)).square().sum().backward()
+    idle = [name for name, p in net.named_parameters() if p.grad is None or not p.grad.abs().sum()]
+    assert idle == []
+
+
+def test_the_discriminator_judges_every_face_and_can_be_penalised() -> None:
+    torch.manual_seed(0)
+    judge = Discriminator(SMALL)
+    pictures = torch.rand(4, 3, 32, 32, requires_grad=True)
+    answers = judge(pictures)
+    assert answers.shape == (4, 1)
+    penalty = losses.r1_penalty(answers, pictures)
+    penalty.backward()
+    assert penalty > 0
+    assert all(p.grad is not None for name, p in judge.named_parameters() if name.endswith("weight"))
+
+
+def test_a_loss_unit_is_a_tenfold_of_decibels() -> None:
+    target = torch.zeros(1, 3, 16, 16)
+    near, far = (losses.log_mse(target + step, target) for step in (0.2, 0.4))
+    assert (far - near).item() * 4.343 == pytest.approx(6.02, abs=0.1)
+
+
+def test_losses_are_least_where_nothing_is_left_to_better() -> None:
+    target = torch.rand(2, 3, 32, 32) * 2 - 1
+    off = (target + 0.1 * torch.randn_like(target)).clamp(-1, 1)
+    assert losses.ssim_loss(target, target).item() == pytest.approx(0, abs=1e-5)
+    assert losses.ssim_loss(off, target) > 0.01
+    assert losses.pyramid_l1(target, target) == 0
+    assert losses.pyramid_l1(off, target) > 0
+
+
+def test_texture_counts_how_much_detail_there_is_and_not_where() -> None:
+    torch.manual_seed(0)
+    target, other = (0.2 * torch.randn(1, 3, 64, 64) for _ in range(2))
+    assert losses.texture_loss(target, target) == 0
+    smooth = torch.nn.functional.avg_pool2d(target, 3, 1, 1)
+    assert losses.texture_loss(smooth, target) > 3 * losses.texture_loss(other, target)
+    assert losses.log_mse(smooth, target) < losses.log_mse(other, target)
+
+
+def test_the_rate_warms_up_and_falls_along_a_cosine() -> None:
+    assert learning_rate(0.0, own=0) < 0.02
+    assert learning_rate(0.0, own=500) == 1.0
+    assert learning_rate(0.5, own=500) == pytest.approx(0.505)
+    assert learning_rate(1.0, own=500) == pytest.approx(0.01)
+
+
+def settings(tmp_path: Path, **changes: object) -> Settings:
+    faces = face_folder(tmp_path / "faces", side=64)
+    usual = {
+        "faces": faces,
+        "validation": faces,
+        "out": tmp_path / "run",
+        "steps": 16,
+        "size": 32,
+        "batch": 2,
+        "workers": 1,
+        "compiled": False,
+        "validation_faces": 1,
+    }
+    return Settings(**{**usual, **changes})  # type: ignore[arg-type]  -- built from a dict
+
+
+@needs_basicsr
+@pytest.mark.parametrize("stage", ["pixel", "adversarial"])
+def test_a_tiny_training_is_saved_resumed_and_shipped(tmp_path: Path, stage: str) -> None:
+    first = train(settings(tmp_path, stage=stage))
+    assert first.steps == 16
+    assert bool(first.discriminator) == (stage == "adversarial")
+    assert list((tmp_path / "run").glob("sheet_*.png"))
+
+    resumed = train(settings(tmp_path, stage=stage, steps=32))
+    assert resumed.steps == 32
+    assert any(not torch.equal(first.generator[k], resumed.generator[k]) for k in first.generator)
+
+    weights = tmp_path / "tiny.safetensors"
+    checkpoints.export(resumed, weights, "a test")
+    assert read_descriptor(weights).size == 32
+    assert read_descriptor(weights).template == "ffhq"
+    x = torch.rand(1, 3, 32, 32) * 2 - 1
+    assert load_gpen(weights, "cpu", torch.float32)(x).isfinite().all()
+
+
+@needs_basicsr
+def test_two_workers_meet(tmp_path: Path) -> None:
+    done = train(settings(tmp_path, workers=2))
+    assert done.steps >= 16
+    assert all(tensor.isfinite().all() for tensor in done.generator.values())
+
+
+def test_several_workers_need_a_cpu(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="workers"):
+        train(settings(tmp_path, workers=2, device="cuda"))
+
+
+def test_a_file_that_is_no_checkpoint_is_named(tmp_path: Path) -> None:
+    path = tmp_path / CHECKPOINT
+    path.write_bytes(b"no checkpoint")
+    with pytest.raises(WeightsError, match="no training checkpoint"):
+        checkpoints.load(path)
+
+
+def test_training_can_start_from_weights(tmp_path: Path) -> None:
+    state = random_state(SMALL, seed=2)
+    path = tmp_path / "some.pth"
+    torch.save(state, path)
+    begin = checkpoints.start_from_weights(path)
+    assert begin.steps == 0
+    assert begin.descriptor.size == 32
+    assert all(torch.equal(begin.averaged[name], tensor) for name, tensor in state.items())
