@@ -23,7 +23,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from gpen_desktop.core.engine.crop_cache import AnswerStore, RememberingRestorer
+from gpen_desktop.core.engine.crop_cache import CachedRestorer, CropCache
 from gpen_desktop.core.photo_files import load_save
 from gpen_desktop.core.types import Face, Photo, SourceFormat, frozen
 from gpen_desktop.gui.album.album_model import EntryState
@@ -90,13 +90,13 @@ class _OddEngine:
     """Finds faces where they were drawn, restores them by a blur: for what has nothing to do with models."""
 
     def __init__(self, folder: Path, faces: tuple[Face, ...]) -> None:
-        self._restorer = RememberingRestorer(_Blur(), AnswerStore(folder))
+        self._restorer = CachedRestorer(_Blur(), CropCache(folder))
         self._faces = faces
 
     def finder(self) -> _OddEngine:
         return self
 
-    def restorer(self, _model: str) -> RememberingRestorer:
+    def restorer(self, _model: str) -> CachedRestorer:
         return self._restorer
 
     def status(self) -> ModelStatus | None:

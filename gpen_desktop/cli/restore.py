@@ -17,8 +17,8 @@ from rich.progress import Progress as Bar
 from gpen_desktop import __version__
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.core.engine import album, batch
-from gpen_desktop.core.engine.album import Job
-from gpen_desktop.core.engine.batch import Outcome, PhotoReport
+from gpen_desktop.core.engine.album import PlannedPhoto
+from gpen_desktop.core.engine.batch import PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.engine.journal import Journal
 from gpen_desktop.core.engine.restorer import Restorer
@@ -67,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
     return _exit_code(reports)
 
 
-def _check_report(report: Path, jobs: Sequence[Job]) -> None:
+def _check_report(report: Path, jobs: Sequence[PlannedPhoto]) -> None:
     """A report never takes the place of a photo, or of anything that is not a report. Raises OptionError, SaveError."""
     if is_supported(report) or (report.exists() and report.suffix.lower() != ".json"):
         raise OptionError(f"'{report}' is no name for a report.", todo="Choose one that ends in .json.", path=report)
@@ -76,7 +76,7 @@ def _check_report(report: Path, jobs: Sequence[Job]) -> None:
     atomic.make_folder(report.parent)
 
 
-def _show_plan(jobs: Sequence[Job], journal: Journal, options: argparse.Namespace) -> None:
+def _show_plan(jobs: Sequence[PlannedPhoto], journal: Journal, options: argparse.Namespace) -> None:
     for job in jobs:
         state = f"cannot be done: {job.problem}" if job.problem else ""
         if options.resume and journal.has(job.source, job.target):
@@ -116,7 +116,7 @@ def _journal_options(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _restore_all(
-    jobs: Sequence[Job],
+    jobs: Sequence[PlannedPhoto],
     finder: FaceDetector,
     restorer: Restorer,
     compose_options: ComposeOptions,
@@ -137,7 +137,7 @@ def _restore_all(
         for number, job in enumerate(jobs):
             bar.update(task, description=f"Restoring {job.source.name}")
             if resume and journal.has(job.source, job.target):
-                report = PhotoReport(str(job.source), str(job.target), Outcome.SKIPPED)
+                report = PhotoReport(str(job.source), str(job.target), PhotoStatus.SKIPPED)
             else:
                 teller = _BarProgress(bar, task, number)
                 report = batch.restore_photo(job, finder, restorer, compose_options, export_options, teller)
@@ -147,8 +147,8 @@ def _restore_all(
             yield report
 
 
-def _note_in_journal(journal: Journal, job: Job, report: PhotoReport, console: Console) -> None:
-    if report.outcome is Outcome.DONE and report.target:
+def _note_in_journal(journal: Journal, job: PlannedPhoto, report: PhotoReport, console: Console) -> None:
+    if report.outcome is PhotoStatus.DONE and report.target:
         try:
             journal.add(job.source, Path(report.target))
         except OSError as error:
@@ -169,12 +169,12 @@ class _BarProgress:
 
 def _tell(report: PhotoReport, console: Console) -> None:
     match report.outcome:
-        case Outcome.DONE:
+        case PhotoStatus.DONE:
             console.print(f"{report.source}: {_faces_told(report)}, {sum(report.seconds.values()):.1f} s")
-        case Outcome.SKIPPED:
+        case PhotoStatus.SKIPPED:
             console.print(f"{report.source}: finished earlier")
-        case Outcome.EXISTS | Outcome.FAILED:
-            todo = "Use --overwrite to replace it." if report.outcome is Outcome.EXISTS else report.todo
+        case PhotoStatus.EXISTS | PhotoStatus.FAILED:
+            todo = "Use --overwrite to replace it." if report.outcome is PhotoStatus.EXISTS else report.todo
             text = " ".join(part for part in (report.error, todo) if part)
             errors = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
             errors.print(f"{report.source}: {text}", style="yellow")
@@ -212,17 +212,17 @@ def _record(
 def _summarise(reports: Sequence[PhotoReport], restorer: Restorer, output: Path, console: Console) -> None:
     counts = Counter(report.outcome for report in reports)
     faces = sum(report.restored for report in reports)
-    parts = [f"{counts[Outcome.DONE]} of {len(reports)} photos done, {faces} faces restored, in {output}"]
-    parts += [f"{counts[Outcome.SKIPPED]} finished earlier"] if counts[Outcome.SKIPPED] else []
-    parts += [f"{counts[Outcome.EXISTS]} there already"] if counts[Outcome.EXISTS] else []
-    parts += [f"{counts[Outcome.FAILED]} failed"] if counts[Outcome.FAILED] else []
+    parts = [f"{counts[PhotoStatus.DONE]} of {len(reports)} photos done, {faces} faces restored, in {output}"]
+    parts += [f"{counts[PhotoStatus.SKIPPED]} finished earlier"] if counts[PhotoStatus.SKIPPED] else []
+    parts += [f"{counts[PhotoStatus.EXISTS]} there already"] if counts[PhotoStatus.EXISTS] else []
+    parts += [f"{counts[PhotoStatus.FAILED]} failed"] if counts[PhotoStatus.FAILED] else []
     console.print("; ".join(parts) + f". {restorer.model_name} on {restorer.compute.name}.")
     for note in restorer.notes:
         console.print(note)
 
 
 def _exit_code(reports: Sequence[PhotoReport]) -> Exit:
-    good = sum(report.outcome in (Outcome.DONE, Outcome.SKIPPED) for report in reports)
+    good = sum(report.outcome in (PhotoStatus.DONE, PhotoStatus.SKIPPED) for report in reports)
     if good == len(reports):
         return Exit.ALL_DONE
     return Exit.SOME_FAILED if good else Exit.NOTHING_DONE

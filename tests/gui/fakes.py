@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from gpen_desktop.core.engine.crop_cache import AnswerStore, RememberingRestorer
+from gpen_desktop.core.engine.crop_cache import CachedRestorer, CropCache
 from gpen_desktop.core.photo_files.load_save import save_photo
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import Face, FloatImage, Photo, SourceFormat, frozen
@@ -69,7 +69,7 @@ class FakeEngine:
         self.compute: Compute | None = None
         self.rests = 0
         self.restorers: dict[str, FakeRestorer] = {}
-        self._store = AnswerStore(folder)
+        self._store = CropCache(folder)
         self._last: str | None = None
 
     @property
@@ -80,13 +80,13 @@ class FakeEngine:
     def finder(self) -> FakeEngine:
         return self
 
-    def restorer(self, model: str) -> RememberingRestorer:
+    def restorer(self, model: str) -> CachedRestorer:
         self.threads.add(threading.current_thread().name)
         if model in self.broken_models:
             raise WeightsError(f"The weights of '{model}' are damaged.", todo="Import them again.")
         self._last = model
         inner = self.restorers.setdefault(model, FakeRestorer(model, self.gate))
-        return RememberingRestorer(inner, self._store)
+        return CachedRestorer(inner, self._store)
 
     def status(self) -> ModelStatus | None:
         return ModelStatus(self._last, "CPU (fake), fp32", "it is a test") if self._last else None

@@ -13,7 +13,7 @@ from gpen_desktop.errors import OptionError
 
 
 @dataclass(frozen=True)
-class Job:
+class PlannedPhoto:
     """One photo to restore: from source to target. problem: why it cannot even be tried (an unreadable folder)."""
 
     source: Path
@@ -21,7 +21,7 @@ class Job:
     problem: str = ""
 
 
-def plan(paths: Sequence[Path], out_dir: Path, *, recursive: bool, format: str = "keep") -> tuple[Job, ...]:
+def plan(paths: Sequence[Path], out_dir: Path, *, recursive: bool, format: str = "keep") -> tuple[PlannedPhoto, ...]:
     """List the photos under `paths` (files and folders) and where each goes in `out_dir`.
 
     Folders keep their inner structure. Files named by the user are taken whatever their ending, those in folders only
@@ -35,7 +35,7 @@ def plan(paths: Sequence[Path], out_dir: Path, *, recursive: bool, format: str =
     for source, inner, problem in found:
         target = _free_target(out_dir / inner, source, format, taken)
         taken.add(_key(target))
-        jobs.append(Job(source, target, problem))
+        jobs.append(PlannedPhoto(source, target, problem))
     return tuple(jobs)
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from gpen_desktop.core.engine.album import Job
+from gpen_desktop.core.engine.album import PlannedPhoto
 from gpen_desktop.core.engine.export import ExportOptions, export
 from gpen_desktop.core.engine.session import CropRestorer, FaceFinder, Session
 from gpen_desktop.core.photo_files import atomic
@@ -19,7 +19,7 @@ from gpen_desktop.errors import Cancelled, GpenError, OutputExistsError, PhotoEr
 _COPIED = "Nothing was changed; the file was copied as it is."
 
 
-class Outcome(StrEnum):
+class PhotoStatus(StrEnum):
     """How a photo ended."""
 
     DONE = "done"
@@ -34,7 +34,7 @@ class PhotoReport:
 
     source: str
     target: str | None
-    outcome: Outcome
+    outcome: PhotoStatus
     faces: tuple[dict[str, Any], ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class PhotoReport:
 
 
 def restore_photo(
-    job: Job,
+    job: PlannedPhoto,
     finder: FaceFinder,
     restorer: CropRestorer,
     compose_options: ComposeOptions,
@@ -63,21 +63,21 @@ def restore_photo(
     except Cancelled:
         raise
     except OutputExistsError as error:
-        return PhotoReport(str(job.source), str(job.target), Outcome.EXISTS, error=error.what, todo=error.todo)
+        return PhotoReport(str(job.source), str(job.target), PhotoStatus.EXISTS, error=error.what, todo=error.todo)
     except GpenError as error:
-        return PhotoReport(str(job.source), None, Outcome.FAILED, error=error.what, todo=error.todo)
+        return PhotoReport(str(job.source), None, PhotoStatus.FAILED, error=error.what, todo=error.todo)
     except Exception as error:  # a fault of ours must not cost the user the rest of the album
         return PhotoReport(
             str(job.source),
             None,
-            Outcome.FAILED,
+            PhotoStatus.FAILED,
             error=f"Something unforeseen went wrong ({type(error).__name__}: {error}).",
             todo="Please report it with the details in the JSON report.",
             details=traceback.format_exc(),
         )
 
 
-def _check(job: Job, options: ExportOptions) -> None:
+def _check(job: PlannedPhoto, options: ExportOptions) -> None:
     """What can be said before the work. Raises PhotoError."""
     if job.problem:
         raise PhotoError(job.problem, path=job.source)
@@ -86,7 +86,7 @@ def _check(job: Job, options: ExportOptions) -> None:
 
 
 def _restore(
-    job: Job,
+    job: PlannedPhoto,
     finder: FaceFinder,
     restorer: CropRestorer,
     compose_options: ComposeOptions,
@@ -100,7 +100,7 @@ def _restore(
     return PhotoReport(
         source=str(job.source),
         target=str(saved.path),
-        outcome=Outcome.DONE,
+        outcome=PhotoStatus.DONE,
         faces=tuple(face_record(face) for face in composed.faces),
         seconds={stage: round(seconds, 4) for stage, seconds in session.seconds.items()},
         # what could not be read along is still in a copy

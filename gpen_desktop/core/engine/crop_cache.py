@@ -18,7 +18,7 @@ _MOST_BYTES: Final = 4 << 30
 """Of disk. The oldest answers go first; they can always be computed again."""
 
 
-class AnswerStore:
+class CropCache:
     """Answers as .npy files in a folder, by what they are the answer to."""
 
     def __init__(self, folder: Path, most_bytes: int = _MOST_BYTES) -> None:
@@ -46,14 +46,14 @@ class AnswerStore:
             oldest.unlink(missing_ok=True)
 
 
-class RememberingRestorer:
+class CachedRestorer:
     """A CropRestorer that asks the store first. inner: a core.restore.Restorer, or a stand-in.
 
     A batch is either wholly known or run as a whole: answers depend on the batch in their last bits, and an export must
     have the bytes that the command line gives.
     """
 
-    def __init__(self, inner: CropRestorer, store: AnswerStore) -> None:
+    def __init__(self, inner: CropRestorer, store: CropCache) -> None:
         self._inner = inner
         self._store = store
 

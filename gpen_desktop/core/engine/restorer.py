@@ -15,7 +15,7 @@ from gpen_desktop.models import catalog, store
 from gpen_desktop.models import device as devices
 from gpen_desktop.models.device import Compute
 from gpen_desktop.models.gpen.layout import Template
-from gpen_desktop.models.gpen.portable import Answers, GpenNet
+from gpen_desktop.models.gpen.portable import GpenNet, RestoredBatch
 from gpen_desktop.models.loader import load_gpen
 
 _LARGEST_BATCH = {"cpu": 1, "mps": 8, "cuda": 16}
@@ -96,13 +96,13 @@ class Restorer:
         made = self._net.restore(torch.from_numpy(crops))
         if self.compute.dtype is torch.float16 and not _is_sound(made):
             made = self._in_single_precision(crops)
-        if not bool(made.finite.all()):
+        if not bool(made.is_finite.all()):
             raise WeightsError(
                 f"The model '{self.model_name}' gave numbers that are no picture.", todo="Use another.", path=self._path
             )
         return [frozen(face) for face in made.pixels.numpy()]
 
-    def _in_single_precision(self, crops: FloatImage) -> Answers:
+    def _in_single_precision(self, crops: FloatImage) -> RestoredBatch:
         """The batch anew, and all that follow. The blame is the card's only where single precision does better."""
         half = self.compute
         self._use(devices.choose(str(half.device), "fp32"))
@@ -157,9 +157,9 @@ def _check_kind(name: str) -> None:
         raise ModelError(f"'{name}' is no model that this version can restore faces with.", todo="Choose another.")
 
 
-def _is_sound(made: Answers) -> bool:
+def _is_sound(made: RestoredBatch) -> bool:
     """Whether no face is what overflow in half precision leaves: not a number somewhere, or black all over."""
-    return bool((made.finite & made.lit).all())
+    return bool((made.is_finite & made.is_not_black).all())
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

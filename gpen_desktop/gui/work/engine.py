@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from gpen_desktop.core.engine.crop_cache import AnswerStore, RememberingRestorer
+from gpen_desktop.core.engine.crop_cache import CachedRestorer, CropCache
 from gpen_desktop.core.engine.session import CropRestorer, FaceFinder
 from gpen_desktop.core.types import Face, Photo
 
@@ -41,7 +41,7 @@ class Engine(Protocol):
 
     def finder(self) -> HandFinder: ...
 
-    def restorer(self, model: str) -> RememberingRestorer: ...
+    def restorer(self, model: str) -> CachedRestorer: ...
 
     def status(self) -> ModelStatus | None: ...
 
@@ -54,10 +54,10 @@ class LocalEngine:
     """The real models. `folder` keeps answers while the window is open."""
 
     def __init__(self, folder: Path, compute: Compute) -> None:
-        self._store = AnswerStore(folder)
+        self._store = CropCache(folder)
         self._compute = compute
         self._finder: HandFinder | None = None
-        self._restorer: RememberingRestorer | None = None
+        self._restorer: CachedRestorer | None = None
         self._model = ""
 
     def finder(self) -> HandFinder:
@@ -68,11 +68,11 @@ class LocalEngine:
             self._finder = FaceDetector()
         return self._finder
 
-    def restorer(self, model: str) -> RememberingRestorer:
+    def restorer(self, model: str) -> CachedRestorer:
         """The restorer of that name, loaded if it is not the one at hand. Raises ModelError, DeviceError."""
         if self._restorer is None or model != self._model:
             self._restorer = None  # the old one's memory is given back before the new one takes its own
-            self._restorer = RememberingRestorer(self._load(model), self._store)
+            self._restorer = CachedRestorer(self._load(model), self._store)
             self._model = model
         return self._restorer
 

@@ -1,7 +1,7 @@
 """The GPEN generator as it is trained: the published layout's names and shapes, with gradients.
 
-The same sums as the inference form (models/gpen/portable.py), written so that torch.compile makes few passes over memory:
-styles act on activations, so every face of a batch shares one ordinary convolution.
+The same sums as the inference form (models/gpen/portable.py), written so that torch.compile makes few passes over
+memory: styles act on activations, so every face of a batch shares one ordinary convolution.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from gpen_desktop.models.gpen.layout import GpenDescriptor
-from gpen_desktop.models.gpen.portable import Answers, GpenNet, PortableGpen, answers, network_input
+from gpen_desktop.models.gpen.portable import GpenNet, PortableGpen, RestoredBatch, network_input, restored_batch
 
 _WARM_UPS = 2
 """Runs before recording, in which libraries choose their algorithms and take their work space."""
@@ -63,17 +63,17 @@ class CudaGpen(GpenNet):
         return made
 
     @torch.inference_mode()
-    def restore(self, crops: Tensor) -> Answers:
+    def restore(self, crops: Tensor) -> RestoredBatch:
         """As GpenNet.restore: to the GPU and back through page-locked memory, everything between done there."""
         leaving = self._locked(crops.shape, self._moved_as).copy_(crops)
         with torch.cuda.stream(self._stream):
-            made = answers(self._run(network_input(leaving.to(self.device, non_blocking=True))))
+            made = restored_batch(self._run(network_input(leaving.to(self.device, non_blocking=True))))
             pixels = self._locked(made.pixels.shape, self._moved_as).copy_(made.pixels, non_blocking=True)
-            finite = self._locked(made.finite.shape, torch.bool).copy_(made.finite, non_blocking=True)
-            lit = self._locked(made.lit.shape, torch.bool).copy_(made.lit, non_blocking=True)
+            is_finite = self._locked(made.is_finite.shape, torch.bool).copy_(made.is_finite, non_blocking=True)
+            is_not_black = self._locked(made.is_not_black.shape, torch.bool).copy_(made.is_not_black, non_blocking=True)
         self._stream.synchronize()
-        # copied: page-locked memory is scarce, and the answers are kept
-        return Answers(pixels.to(torch.float32, copy=True), finite.clone(), lit.clone())
+        # copied: page-locked memory is scarce, and the results are kept
+        return RestoredBatch(pixels.to(torch.float32, copy=True), is_finite.clone(), is_not_black.clone())
 
     def release(self) -> None:
         """Give the recordings' memory back; the next run records anew."""

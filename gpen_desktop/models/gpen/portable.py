@@ -27,16 +27,16 @@ from gpen_desktop.models.gpen.layout import GAIN, SLOPE, GpenDescriptor, Templat
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class RestoredBatch:
     """What a network made of a batch of N crops.
 
-    pixels: (N, S, S, 3) float32 RGB, clipped to [0, 1]. finite: (N,) bool, whether all its numbers are numbers. lit:
-    (N,) bool, whether anything in it is brighter than black.
+    pixels: (N, S, S, 3) float32 RGB, clipped to [0, 1]. is_finite: (N,) bool, whether all its numbers are numbers.
+    is_not_black: (N,) bool, whether anything in it is brighter than black.
     """
 
     pixels: Tensor
-    finite: Tensor
-    lit: Tensor
+    is_finite: Tensor
+    is_not_black: Tensor
 
 
 def network_input(crops: Tensor) -> Tensor:
@@ -44,13 +44,13 @@ def network_input(crops: Tensor) -> Tensor:
     return crops.float().permute(0, 3, 1, 2) * 2 - 1
 
 
-def answers(restored: Tensor) -> Answers:
+def restored_batch(restored: Tensor) -> RestoredBatch:
     """From (N, 3, S, S) as networks give faces; all on its device."""
     flat = restored.flatten(1)
-    return Answers(
+    return RestoredBatch(
         pixels=((restored.float().permute(0, 2, 3, 1) + 1) / 2).clamp(0, 1).contiguous(),
-        finite=flat.isfinite().all(1),
-        lit=flat.amax(1) > -1,
+        is_finite=flat.isfinite().all(1),
+        is_not_black=flat.amax(1) > -1,
     )
 
 
@@ -83,10 +83,10 @@ class GpenNet(nn.Module):
         return 12 * self.descriptor.channels(self.size) * self.size**2 * self.dtype.itemsize
 
     @torch.inference_mode()
-    def restore(self, crops: Tensor) -> Answers:
-        """Restore a batch, (N, S, S, 3) float32 RGB in [0, 1] in main memory; the answers are there too."""
-        made = answers(self(network_input(crops.to(self.device))))
-        return Answers(made.pixels.cpu(), made.finite.cpu(), made.lit.cpu())
+    def restore(self, crops: Tensor) -> RestoredBatch:
+        """Restore a batch, (N, S, S, 3) float32 RGB in [0, 1] in main memory; the results are there too."""
+        made = restored_batch(self(network_input(crops.to(self.device))))
+        return RestoredBatch(made.pixels.cpu(), made.is_finite.cpu(), made.is_not_black.cpu())
 
     @property
     def device(self) -> torch.device:

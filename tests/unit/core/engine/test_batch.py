@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from gpen_desktop.core.engine import batch
-from gpen_desktop.core.engine.album import Job, plan
-from gpen_desktop.core.engine.batch import Outcome
+from gpen_desktop.core.engine.album import PlannedPhoto, plan
+from gpen_desktop.core.engine.batch import PhotoStatus
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.engine.journal import JOURNAL_NAME, Journal
 from gpen_desktop.core.progress import CancellableProgress, SilentProgress
@@ -34,7 +34,7 @@ def album(tmp_path: Path) -> Path:
     return folder
 
 
-def restore(job: Job, *, finder: KnownFaces | None = None, **export: object) -> batch.PhotoReport:
+def restore(job: PlannedPhoto, *, finder: KnownFaces | None = None, **export: object) -> batch.PhotoReport:
     faces = photo_with_faces((40, 60))[1]
     return batch.restore_photo(
         job,
@@ -46,7 +46,7 @@ def restore(job: Job, *, finder: KnownFaces | None = None, **export: object) -> 
     )
 
 
-def names(jobs: tuple[Job, ...], out: Path) -> list[str]:
+def names(jobs: tuple[PlannedPhoto, ...], out: Path) -> list[str]:
     return [job.target.relative_to(out).as_posix() for job in jobs]
 
 
@@ -80,7 +80,7 @@ def test_no_result_takes_the_place_of_a_photo(album: Path) -> None:
     assert len(jobs) == 3
     assert not sources & {job.target for job in jobs}
     for job in jobs:
-        assert restore(job, format="png", overwrite=True).outcome is Outcome.DONE
+        assert restore(job, format="png", overwrite=True).outcome is PhotoStatus.DONE
     assert sources == {job.source for job in jobs if job.source.is_file()}
 
 
@@ -127,14 +127,14 @@ def test_a_folder_that_may_not_be_read_costs_only_itself(
     jobs = plan([album], tmp_path / "out", recursive=True)
     assert [job.source.name for job in jobs] == ["a.png", "b.jpg", "sub"]
     report = restore(jobs[-1])
-    assert report.outcome is Outcome.FAILED
+    assert report.outcome is PhotoStatus.FAILED
     assert "'sub' may not be read" in report.error
 
 
 def test_an_output_folder_that_cannot_be_made_is_said_so(album: Path, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
-    report = restore(Job(album / "a.png", tmp_path / "taken" / "a.png"))
-    assert report.outcome is Outcome.FAILED
+    report = restore(PlannedPhoto(album / "a.png", tmp_path / "taken" / "a.png"))
+    assert report.outcome is PhotoStatus.FAILED
     assert "taken" in report.error
     assert "unforeseen" not in report.error
 
@@ -145,8 +145,8 @@ def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_photo_is_restored_and_reported(album: Path, tmp_path: Path) -> None:
-    report = restore(Job(album / "b.jpg", tmp_path / "out" / "b.jpg"))
-    assert report.outcome is Outcome.DONE
+    report = restore(PlannedPhoto(album / "b.jpg", tmp_path / "out" / "b.jpg"))
+    assert report.outcome is PhotoStatus.DONE
     assert report.restored == 1
     assert set(report.seconds) >= {"load", "detect", "align", "restore", "compose", "save"}
     with Image.open(tmp_path / "out" / "b.jpg") as saved, Image.open(album / "b.jpg") as source:
@@ -157,8 +157,8 @@ def test_a_photo_is_restored_and_reported(album: Path, tmp_path: Path) -> None:
 
 
 def test_a_photo_in_which_nothing_changes_is_copied_byte_for_byte(album: Path, tmp_path: Path) -> None:
-    report = restore(Job(album / "b.jpg", tmp_path / "out" / "b.jpg"), finder=KnownFaces())
-    assert report.outcome is Outcome.DONE
+    report = restore(PlannedPhoto(album / "b.jpg", tmp_path / "out" / "b.jpg"), finder=KnownFaces())
+    assert report.outcome is PhotoStatus.DONE
     assert (tmp_path / "out" / "b.jpg").read_bytes() == (album / "b.jpg").read_bytes()
     assert report.warnings == ("Nothing was changed; the file was copied as it is.",)
 
@@ -166,24 +166,24 @@ def test_a_photo_in_which_nothing_changes_is_copied_byte_for_byte(album: Path, t
 def test_what_is_there_already_is_not_overwritten_unless_asked(album: Path, tmp_path: Path) -> None:
     target = tmp_path / "a.png"
     target.write_bytes(b"mine")
-    assert restore(Job(album / "a.png", target)).outcome is Outcome.EXISTS
+    assert restore(PlannedPhoto(album / "a.png", target)).outcome is PhotoStatus.EXISTS
     assert target.read_bytes() == b"mine"
-    assert restore(Job(album / "a.png", target), overwrite=True).outcome is Outcome.DONE
+    assert restore(PlannedPhoto(album / "a.png", target), overwrite=True).outcome is PhotoStatus.DONE
     assert target.read_bytes() != b"mine"
 
 
 def test_a_source_is_never_written_to(album: Path) -> None:
     before = (album / "a.png").read_bytes()
-    report = restore(Job(album / "a.png", album / "a.png"), overwrite=True)
-    assert report.outcome is Outcome.FAILED
+    report = restore(PlannedPhoto(album / "a.png", album / "a.png"), overwrite=True)
+    assert report.outcome is PhotoStatus.FAILED
     assert (album / "a.png").read_bytes() == before
 
 
 @pytest.mark.parametrize("content", [b"", b"not a photo", b"\xff\xd8\xff\xe0 cut short"])
 def test_a_bad_photo_is_reported_and_stops_nothing(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "bad.jpg").write_bytes(content)
-    report = restore(Job(tmp_path / "bad.jpg", tmp_path / "out" / "bad.jpg"))
-    assert report.outcome is Outcome.FAILED
+    report = restore(PlannedPhoto(tmp_path / "bad.jpg", tmp_path / "out" / "bad.jpg"))
+    assert report.outcome is PhotoStatus.FAILED
     assert "bad.jpg" in report.error
     assert not (tmp_path / "out" / "bad.jpg").exists()
 
@@ -193,8 +193,8 @@ def test_a_fault_of_ours_is_reported_with_its_details(album: Path, tmp_path: Pat
         def detect(self, photo, *, progress=None):  # type: ignore[no-untyped-def]
             raise ZeroDivisionError("by zero")
 
-    report = restore(Job(album / "a.png", tmp_path / "a.png"), finder=Broken())
-    assert report.outcome is Outcome.FAILED
+    report = restore(PlannedPhoto(album / "a.png", tmp_path / "a.png"), finder=Broken())
+    assert report.outcome is PhotoStatus.FAILED
     assert "by zero" in report.error
     assert "Traceback" in report.details
 
@@ -203,7 +203,7 @@ def test_cancelling_is_not_swallowed(album: Path, tmp_path: Path) -> None:
     progress = CancellableProgress()
     progress.cancel()
     faces = photo_with_faces((40, 60))[1]
-    job = Job(album / "a.png", tmp_path / "out.png")
+    job = PlannedPhoto(album / "a.png", tmp_path / "out.png")
     with pytest.raises(Cancelled):
         batch.restore_photo(job, KnownFaces(*faces), Sharpener(), ComposeOptions(), ExportOptions(), progress)
     assert not job.target.exists()
@@ -240,7 +240,7 @@ def test_the_journal_forgets_what_changed_or_went(album: Path, tmp_path: Path) -
         restore(job)
         journal.add(job.source, job.target)
     one.target.unlink()
-    gone = Job(one.source.with_name("gone.png"), two.target)
+    gone = PlannedPhoto(one.source.with_name("gone.png"), two.target)
     assert not journal.has(gone.source, gone.target)
     two.source.write_bytes(two.source.read_bytes() + b"\0")
     again = Journal(out, {})

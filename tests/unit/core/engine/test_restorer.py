@@ -16,7 +16,7 @@ from gpen_desktop.core.progress import CancellableProgress, SilentProgress
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.errors import Cancelled, ModelError, OutOfMemoryError, UnknownModelError, WeightsError
 from gpen_desktop.models import device as devices
-from gpen_desktop.models.gpen.portable import Answers, answers, network_input
+from gpen_desktop.models.gpen.portable import RestoredBatch, network_input, restored_batch
 
 TINY = Path(__file__).parents[3] / "golden" / "gpen_tiny_64.pth"
 
@@ -38,9 +38,9 @@ class FakeNet:
     def release(self) -> None:
         pass
 
-    def restore(self, crops: torch.Tensor) -> Answers:
+    def restore(self, crops: torch.Tensor) -> RestoredBatch:
         self.batches.append(len(crops))
-        return answers(self.answer(network_input(crops)))
+        return restored_batch(self.answer(network_input(crops)))
 
 
 def fits(most: int, error: type[Exception] = torch.OutOfMemoryError) -> Callable[[torch.Tensor], torch.Tensor]:

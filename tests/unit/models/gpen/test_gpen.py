@@ -125,7 +125,7 @@ def test_cuda_form_takes_crops_and_gives_faces_in_main_memory(dtype: torch.dtype
     found = net.restore(x)
     assert net._stream.synchronized == 1  # before anybody reads what the GPU is still writing
     assert found.pixels.dtype is torch.float32
-    assert found.finite.tolist() == found.lit.tolist() == [True] * 3
+    assert found.is_finite.tolist() == found.is_not_black.tolist() == [True] * 3
     torch.testing.assert_close(found.pixels, wanted.clamp(0, 1), rtol=0, atol=error)
 
 
