@@ -18,13 +18,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from gpen_desktop import paths
+from gpen_desktop.core.engine.crop_cache import CropCache
+from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.gui.album.album_model import EntryState
 from gpen_desktop.gui.common import i18n, theme
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell import application
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.face_item import MarkState
-from gpen_desktop.gui.work.engine import Compute, LocalEngine
 
 SIZE = (1280, 800)
 OUT = Path(__file__).resolve().parents[1] / "resources" / "docs" / "screens"
@@ -41,7 +42,7 @@ class Stage:
         store = SettingsStore(folder / "settings.ini")
         store.set("general/appearance", scheme)
         store.set("general/language", language)
-        self.window = MainWindow(LocalEngine(folder, Compute()), store)
+        self.window = MainWindow(Engine(cache=CropCache(folder)), store)
         self.window.resize(*SIZE)
         self.window.move(0, 0)
         self.window.show()

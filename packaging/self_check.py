@@ -75,7 +75,6 @@ def _restores() -> dict[str, object]:
     session = Session(photo, FaceDetector(), restorer)
     faces = session.faces()
     _expect(len(faces) == 1, f"{len(faces)} faces found in a sample that shows one")
-    session.restore()
     composed = session.compose(ComposeOptions())
     _expect(bool((composed.photo.pixels != photo.pixels).any()), "restoring changed nothing")
     return {"compute": restorer.compute.name}

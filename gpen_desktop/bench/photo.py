@@ -37,7 +37,7 @@ def run(path: Path, model: str = "builtin-256") -> dict[str, Any]:
         stages.append(session.seconds)
     seconds = {stage: statistics.median(run[stage] for run in stages[1:]) for stage in stages[0]}
     total = sum(seconds.values())
-    restored = session.restore()
+    restored = tuple(session.restore())
     large = _on_large_canvas(session.photo)
     return {
         "photo": f"{session.photo.width} x {session.photo.height}, {len(restored)} faces",

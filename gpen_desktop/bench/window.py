@@ -23,7 +23,10 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from gpen_desktop.core.engine.crop_cache import CachedRestorer, CropCache
+from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
+from gpen_desktop.core.engine.crop_cache import CropCache
+from gpen_desktop.core.engine.engine import Engine, ModelSource
+from gpen_desktop.core.engine.session import LoadedRestorer
 from gpen_desktop.core.photo_files import load_save
 from gpen_desktop.core.types import Face, Photo, SourceFormat, frozen
 from gpen_desktop.gui.album.album_model import EntryState
@@ -31,7 +34,6 @@ from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell import application
 from gpen_desktop.gui.shell.main_window import MainWindow
-from gpen_desktop.gui.work.engine import Compute, LocalEngine, ModelStatus
 from gpen_desktop.gui.work.memory import resident_bytes
 
 _PATIENCE_S: Final = 240.0
@@ -86,40 +88,47 @@ def _time_to_window() -> float:
     return round(seconds, 2)
 
 
-class _OddEngine:
+class _DrawnModels:
     """Finds faces where they were drawn, restores them by a blur: for what has nothing to do with models."""
 
-    def __init__(self, folder: Path, faces: tuple[Face, ...]) -> None:
-        self._restorer = CachedRestorer(_Blur(), CropCache(folder))
+    def __init__(self, faces: tuple[Face, ...]) -> None:
         self._faces = faces
 
-    def finder(self) -> _OddEngine:
+    def load_finder(self) -> _DrawnModels:
         return self
 
-    def restorer(self, _model: str) -> CachedRestorer:
-        return self._restorer
-
-    def status(self) -> ModelStatus | None:
-        return None
-
-    def set_compute(self, compute: Compute) -> None:
-        """Nothing is computed."""
-
-    def rest(self) -> None:
-        """Nothing is kept."""
+    def load_restorer(self, _model: str, _wanted: ComputeOptions) -> LoadedRestorer:
+        return _Blur()
 
     def detect(self, _photo: Photo, *, progress: object = None) -> tuple[Face, ...]:
         return self._faces
 
+    def refine(self, _photo: Photo, _box: object) -> Face:
+        return self._faces[0]
+
+
+class _DrawnFaces(_DrawnModels):
+    """Finds faces where they were drawn, restores them with the models of this computer."""
+
+    def load_restorer(self, model: str, wanted: ComputeOptions) -> LoadedRestorer:
+        from gpen_desktop.core.engine import local_models  # noqa: PLC0415  -- torch would count as time to the window
+
+        return local_models.load_restorer(model, wanted)
+
 
 class _Blur:
     size, template, model_name, batch = 512, "ffhq", "blur", 8
+    status = ModelStatus("blur", "CPU", "it is measured")
 
     def restore(self, crops: list[np.ndarray], _progress: object) -> list[np.ndarray]:
         return [frozen(cv2.GaussianBlur(crop, (0, 0), 2)) for crop in crops]
 
     def release(self) -> None:
         """Nothing is kept."""
+
+
+def _engine(folder: Path, models: ModelSource | None = None) -> Engine:
+    return Engine(cache=CropCache(folder), models=models)
 
 
 @contextmanager
@@ -186,7 +195,7 @@ class _PaintWatch(QObject):
 
 def _time_to_first_face(app: QApplication, folder: Path, model: str) -> float:
     """Seconds from dropping a sample photo to its first restored face on screen, models loaded on the way."""
-    with _window(LocalEngine(folder, Compute()), folder) as window:
+    with _window(_engine(folder), folder) as window:
         window.workspace.defaults = type(window.workspace.defaults)(model=model)
         restored: list[float] = []
 
@@ -205,7 +214,7 @@ def _time_to_first_face(app: QApplication, folder: Path, model: str) -> float:
 def _divider_fps(app: QApplication, folder: Path) -> float:
     """Frames a second while the divider is dragged back and forth over a 24-megapixel photo."""
     photo = _noise_photo(folder / "24.jpg", 6000, 4000)
-    with _window(_OddEngine(folder, _faces(3, 6000, 4000)), folder) as window:
+    with _window(_engine(folder, _DrawnModels(_faces(3, 6000, 4000))), folder) as window:
         window.files.open_paths([photo])
         _wait(lambda: _done(window))
         view, watch = window.view, _PaintWatch(window.view)
@@ -234,7 +243,7 @@ def _mouse(view: QObject, kind: QEvent.Type, at: QPointF) -> None:
 def _strength_latency(app: QApplication, folder: Path, zoom: float | None) -> dict[str, float]:
     """Milliseconds from a change of strength to the painted picture; median and worst of 40."""
     photo = _noise_photo(folder / "12.jpg", 4000, 3000)
-    with _window(_OddEngine(folder, _faces(5, 4000, 3000)), folder) as window:
+    with _window(_engine(folder, _DrawnModels(_faces(5, 4000, 3000))), folder) as window:
         window.files.open_paths([photo])
         _wait(lambda: _done(window))
         if zoom is not None:
@@ -288,10 +297,9 @@ def _longest_gap(app: QApplication, folder: Path, model: str) -> dict[str, float
     """Longest time, ms, that the event loop was not heard of while a model restored 8 faces."""
     photo = _noise_photo(folder / "12.jpg", 4000, 3000)
     faces = _faces(8, 4000, 3000)
-    engine = LocalEngine(folder / "gap", Compute())
     (folder / "gap").mkdir(exist_ok=True)
-    engine.finder = lambda: _OddEngine(folder, faces)  # noise has no faces to find
-    engine.restorer(model)  # loading is not what is measured
+    engine = _engine(folder / "gap", _DrawnFaces(faces))  # noise has no faces to find
+    engine.load(model)  # loading is not what is measured
     with _window(engine, folder) as window:
         window.workspace.defaults = type(window.workspace.defaults)(model=model)
         gaps: list[float] = []
@@ -327,7 +335,7 @@ def _album(app: QApplication, folder: Path, count: int) -> dict[str, float]:
     first = _noise_photo(folder / "2.jpg", 1600, 1200)
     for number in range(count):
         os.link(first, photos / f"{number:04d}.jpg")
-    with _window(_OddEngine(folder, _faces(2, 1600, 1200)), folder) as window:
+    with _window(_engine(folder, _DrawnModels(_faces(2, 1600, 1200))), folder) as window:
         _settle(app, 0.5)
         before = resident_bytes()
         window.files.open_paths([photos])

@@ -19,10 +19,10 @@ from gpen_desktop.cli.exits import Exit
 from gpen_desktop.core.engine import album, batch
 from gpen_desktop.core.engine.album import PlannedPhoto
 from gpen_desktop.core.engine.batch import PhotoReport, PhotoStatus
+from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
+from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.engine.journal import Journal
-from gpen_desktop.core.engine.restorer import Restorer
-from gpen_desktop.core.faces.detection import FaceDetector
 from gpen_desktop.core.photo_files import atomic
 from gpen_desktop.core.photo_files.load_save import is_supported
 from gpen_desktop.core.types import ComposeOptions, FaceState, Mode
@@ -47,20 +47,18 @@ def run(options: argparse.Namespace) -> int:
         console.print("No photos found there. --recursive looks into folders within folders, too.")
         return Exit.NOTHING_DONE
     started = time.perf_counter()
-    restorer = Restorer(
-        options.model, device=options.device, precision=options.precision, batch_size=options.batch_size
-    )
-    finder = FaceDetector()
+    engine = Engine(ComputeOptions(options.device, options.precision, options.batch_size))
+    engine.load(options.model)
     loaded = time.perf_counter() - started
     reports: list[PhotoReport] = []
     try:
         reports.extend(
-            _restore_all(jobs, finder, restorer, compose_options, export_options, journal, options.resume, console)
+            _restore_all(jobs, engine, options.model, compose_options, export_options, journal, options.resume, console)
         )
-        _summarise(reports, restorer, options.output, console)
+        _summarise(reports, _status(engine), options.output, console)
     finally:  # what was done is told also after a cancel
         if options.report:
-            record = _record(reports, restorer, options, loaded, time.perf_counter() - started)
+            record = _record(reports, _status(engine), options, loaded, time.perf_counter() - started)
             text = json.dumps(record, indent=2, ensure_ascii=False)
             # a name that is no UTF-8 (from an old disk) becomes an escape that JSON can hold
             atomic.write(options.report, text.encode("utf-8", "backslashreplace"), overwrite=True)
@@ -117,8 +115,8 @@ def _journal_options(options: argparse.Namespace) -> dict[str, Any]:
 
 def _restore_all(
     jobs: Sequence[PlannedPhoto],
-    finder: FaceDetector,
-    restorer: Restorer,
+    engine: Engine,
+    model: str,
     compose_options: ComposeOptions,
     export_options: ExportOptions,
     journal: Journal,
@@ -140,7 +138,7 @@ def _restore_all(
                 report = PhotoReport(str(job.source), str(job.target), PhotoStatus.SKIPPED)
             else:
                 teller = _BarProgress(bar, task, number)
-                report = batch.restore_photo(job, finder, restorer, compose_options, export_options, teller)
+                report = batch.restore_photo(job, engine, model, compose_options, export_options, teller)
                 _note_in_journal(journal, job, report, console)
             _tell(report, console)
             bar.update(task, completed=number + 1)
@@ -153,6 +151,12 @@ def _note_in_journal(journal: Journal, job: PlannedPhoto, report: PhotoReport, c
             journal.add(job.source, Path(report.target))
         except OSError as error:
             console.print(f"  The journal could not be written ({error.strerror}): --resume will do this photo again.")
+
+
+def _status(engine: Engine) -> ModelStatus:
+    status = engine.status()
+    assert status is not None  # it was loaded before the first photo
+    return status
 
 
 class _BarProgress:
@@ -193,31 +197,31 @@ def _faces_told(report: PhotoReport) -> str:
 
 
 def _record(
-    reports: Sequence[PhotoReport], restorer: Restorer, options: argparse.Namespace, loaded: float, total: float
+    reports: Sequence[PhotoReport], status: ModelStatus, options: argparse.Namespace, loaded: float, total: float
 ) -> dict[str, Any]:
     """The JSON report."""
     return {
         "program": f"gpen-desktop {__version__}",
-        "model": restorer.model_name,
-        "device": str(restorer.compute.device),
-        "compute": restorer.compute.name,
-        "why": restorer.compute.reason,
-        "notes": list(restorer.notes),
+        "model": status.model,
+        "device": status.torch_device,
+        "compute": status.device,
+        "why": status.reason,
+        "notes": list(status.notes),
         "options": _journal_options(options),
         "seconds": {"start": round(loaded, 3), "total": round(total, 3)},
         "photos": [batch.report_record(report) for report in reports],
     }
 
 
-def _summarise(reports: Sequence[PhotoReport], restorer: Restorer, output: Path, console: Console) -> None:
+def _summarise(reports: Sequence[PhotoReport], status: ModelStatus, output: Path, console: Console) -> None:
     counts = Counter(report.outcome for report in reports)
     faces = sum(report.restored for report in reports)
     parts = [f"{counts[PhotoStatus.DONE]} of {len(reports)} photos done, {faces} faces restored, in {output}"]
     parts += [f"{counts[PhotoStatus.SKIPPED]} finished earlier"] if counts[PhotoStatus.SKIPPED] else []
     parts += [f"{counts[PhotoStatus.EXISTS]} there already"] if counts[PhotoStatus.EXISTS] else []
     parts += [f"{counts[PhotoStatus.FAILED]} failed"] if counts[PhotoStatus.FAILED] else []
-    console.print("; ".join(parts) + f". {restorer.model_name} on {restorer.compute.name}.")
-    for note in restorer.notes:
+    console.print("; ".join(parts) + f". {status.model} on {status.device}.")
+    for note in status.notes:
         console.print(note)
 
 

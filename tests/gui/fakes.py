@@ -9,12 +9,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from gpen_desktop.core.engine.crop_cache import CachedRestorer, CropCache
+from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
+from gpen_desktop.core.engine.crop_cache import CropCache
+from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.photo_files.load_save import save_photo
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import Face, FloatImage, Photo, SourceFormat, frozen
 from gpen_desktop.errors import WeightsError
-from gpen_desktop.gui.work.engine import Compute, ModelStatus
 
 SHAPE = np.array([[-0.5, -0.45], [0.5, -0.45], [0.0, 0.1], [-0.4, 0.65], [0.4, 0.65]])
 
@@ -45,18 +46,22 @@ class FakeRestorer:
         self.runs += 1
         return [frozen(1 - crop) for crop in crops]
 
+    @property
+    def status(self) -> ModelStatus:
+        return ModelStatus(self.model_name, "CPU (fake), fp32", "it is a test")
+
     def release(self) -> None:
         """Nothing is kept."""
 
 
-class FakeEngine:
-    """An Engine for tests.
+class FakeEngine(Engine):
+    """The engine with fake networks, which it holds itself.
 
     Attributes
     ----------
     faces : what the detector finds. gate : cleared, every restoration waits. broken_models : names that fail to load.
     errors : raised by the next detections, first come first served. threads : names of threads that used the engine.
-    rests : how often it was told to rest.
+    rests : how often it was told to rest. compute : what a network was last loaded with.
     """
 
     def __init__(self, folder: Path, faces: Sequence[Face] = TWO_FACES) -> None:
@@ -66,36 +71,29 @@ class FakeEngine:
         self.broken_models: set[str] = set()
         self.errors: list[Exception] = []
         self.threads: set[str] = set()
-        self.compute: Compute | None = None
+        self.compute: ComputeOptions | None = None
         self.rests = 0
         self.restorers: dict[str, FakeRestorer] = {}
-        self._store = CropCache(folder)
-        self._last: str | None = None
+        super().__init__(cache=CropCache(folder), models=self)
 
     @property
     def runs(self) -> int:
         """Batches that went through a model."""
         return sum(restorer.runs for restorer in self.restorers.values())
 
-    def finder(self) -> FakeEngine:
+    def load_finder(self) -> FakeEngine:
         return self
 
-    def restorer(self, model: str) -> CachedRestorer:
+    def load_restorer(self, model: str, wanted: ComputeOptions) -> FakeRestorer:
         self.threads.add(threading.current_thread().name)
+        self.compute = wanted
         if model in self.broken_models:
             raise WeightsError(f"The weights of '{model}' are damaged.", todo="Import them again.")
-        self._last = model
-        inner = self.restorers.setdefault(model, FakeRestorer(model, self.gate))
-        return CachedRestorer(inner, self._store)
-
-    def status(self) -> ModelStatus | None:
-        return ModelStatus(self._last, "CPU (fake), fp32", "it is a test") if self._last else None
-
-    def set_compute(self, compute: Compute) -> None:
-        self.compute = compute
+        return self.restorers.setdefault(model, FakeRestorer(model, self.gate))
 
     def rest(self) -> None:
         self.rests += 1
+        super().rest()
 
     def detect(self, photo: Photo, *, progress: Progress | None = None) -> tuple[Face, ...]:
         (progress or SilentProgress()).report(0.5, "detect")
@@ -103,8 +101,8 @@ class FakeEngine:
             raise self.errors.pop(0)
         return self.faces
 
-    def refine(self, photo: Photo, rough_box: tuple[float, float, float, float]) -> Face:
-        x, y, w, h = rough_box
+    def refine(self, photo: Photo, box: tuple[float, float, float, float]) -> Face:
+        x, y, w, h = box
         return Face(frozen(SHAPE * (w / 2.1) + (x + w / 2, y + h / 2)), float("inf"))
 
 

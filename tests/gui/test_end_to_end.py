@@ -13,13 +13,14 @@ from pytestqt.qtbot import QtBot
 
 from gpen_desktop import paths
 from gpen_desktop.cli import main
+from gpen_desktop.core.engine.crop_cache import CropCache
+from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.gui.album.album_model import EntryState
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.export_plan import ExportPlan
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.face_item import MarkState
-from gpen_desktop.gui.work.engine import Compute, LocalEngine
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +30,7 @@ def real_window(tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
     theme.apply(QApplication.instance(), "light")
     folder = tmp_path / "answers"
     folder.mkdir()
-    window = MainWindow(LocalEngine(folder, Compute()), SettingsStore(tmp_path / "settings.ini"))
+    window = MainWindow(Engine(cache=CropCache(folder)), SettingsStore(tmp_path / "settings.ini"))
     window.resize(1200, 800)
     window.show()
     yield window

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop.core.engine import export
 from gpen_desktop.gui.album import thumbnails
 from gpen_desktop.gui.album.album_model import EntryState
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
@@ -168,14 +169,12 @@ def test_thumbnails_of_a_large_album_are_made_elsewhere_and_only_where_seen(
 def test_what_an_export_could_not_keep_is_said_once(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gpen_desktop.gui.work import worker  # noqa: PLC0415
-
-    really = worker.export
+    really = export.export
 
     def with_warning(*arguments: object) -> object:
         return replace(really(*arguments), warnings=("The maker's notes could not be kept.",))
 
-    monkeypatch.setattr(worker, "export", with_warning)
+    monkeypatch.setattr(export, "export", with_warning)
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
     with qtbot.waitSignal(window.files.export_ended):
         window.files.export_as(ExportPlan(tmp_path / "out"), window.files.exportable)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.types import ComposeOptions
 from gpen_desktop.gui.work import worker
-from gpen_desktop.gui.work.engine import Compute
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.worker import ExportJob, RefineJob, RestoreJob, next_job_id
 from tests.gui.fakes import FakeEngine, make_photo
@@ -182,10 +182,16 @@ def test_time_left_is_estimated_from_what_is_done(
     qtbot.waitUntil(lambda: not jobs.is_busy)
 
 
-def test_settings_of_the_computer_reach_the_engine(jobs: JobController, engine: FakeEngine, qtbot: QtBot) -> None:
-    jobs.set_compute(Compute(device="cpu", precision="fp32"))
-    qtbot.waitUntil(lambda: engine.compute is not None)
-    assert engine.compute == Compute(device="cpu", precision="fp32")
+def test_settings_of_the_computer_reach_the_next_photo(
+    jobs: JobController, engine: FakeEngine, photo: Path, qtbot: QtBot
+) -> None:
+    jobs.submit(restore(1, photo))
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+    assert engine.compute == ComputeOptions()
+    jobs.set_compute(ComputeOptions(device="cpu", precision="fp32"))
+    jobs.submit(restore(1, photo))
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+    assert engine.compute == ComputeOptions(device="cpu", precision="fp32")
 
 
 def test_shutting_down_during_work_ends_the_thread(engine: FakeEngine, photo: Path, qtbot: QtBot) -> None:
@@ -193,9 +199,10 @@ def test_shutting_down_during_work_ends_the_thread(engine: FakeEngine, photo: Pa
     engine.gate.clear()
     controller.submit(restore(1, photo))
     qtbot.waitUntil(lambda: bool(engine.threads))
-    before = threading.active_count()
+    thread = controller.findChild(QThread)
+    assert thread.isRunning()
     controller.shut_down()
-    assert threading.active_count() <= before
+    assert not thread.isRunning()
 
 
 def test_an_export_saves_what_the_options_ask_for(
@@ -204,7 +211,7 @@ def test_an_export_saves_what_the_options_ask_for(
     record = Record(jobs)
     target = tmp_path / "out" / "photo_restored.png"
     options = ComposeOptions(restore_sharp=True, min_face=0)
-    jobs.submit(ExportJob(next_job_id(), 1, photo, "m", None, None, options, target, ExportOptions()))
+    jobs.submit(ExportJob(next_job_id(), 1, photo, "m", None, options, target, ExportOptions()))
     qtbot.waitUntil(lambda: not jobs.is_busy)
     assert record.entries("done") == [1]
     assert target.is_file()

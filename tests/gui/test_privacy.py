@@ -24,7 +24,9 @@ from PySide6.QtWidgets import QApplication
 from gpen_desktop import paths
 from gpen_desktop.gui.shell import application
 from gpen_desktop.gui.album.album_model import EntryState
-from gpen_desktop.gui.work.engine import Compute, LocalEngine
+from gpen_desktop.core.engine.compute import ComputeOptions
+from gpen_desktop.core.engine.crop_cache import CropCache
+from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.gui.dialogs.export_plan import ExportPlan
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.common.settings_store import SettingsStore
@@ -32,7 +34,7 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 folder = Path(sys.argv[2])
 app = QApplication([])
 application.set_up(app)
-window = MainWindow(LocalEngine(folder, Compute(device="cpu")), SettingsStore(folder / "settings.ini"))
+window = MainWindow(Engine(ComputeOptions(device="cpu"), CropCache(folder)), SettingsStore(folder / "settings.ini"))
 window.show()
 window.files.open_paths([Path(sys.argv[1])])
 ended = []

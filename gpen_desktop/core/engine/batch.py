@@ -8,10 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from gpen_desktop.core.engine.album import PlannedPhoto
-from gpen_desktop.core.engine.export import ExportOptions, export
-from gpen_desktop.core.engine.session import CropRestorer, FaceFinder, Session
-from gpen_desktop.core.photo_files import atomic
-from gpen_desktop.core.photo_files.load_save import check_target
+from gpen_desktop.core.engine.engine import Engine
+from gpen_desktop.core.engine.export import ExportOptions, prepare
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import ComposedFace, ComposeOptions, FaceState
 from gpen_desktop.errors import Cancelled, GpenError, OutputExistsError, PhotoError
@@ -50,16 +48,15 @@ class PhotoReport:
 
 def restore_photo(
     job: PlannedPhoto,
-    finder: FaceFinder,
-    restorer: CropRestorer,
+    engine: Engine,
+    model: str,
     compose_options: ComposeOptions,
     export_options: ExportOptions,
     progress: Progress,
 ) -> PhotoReport:
     """Restore one photo and save it. Whatever goes wrong is in the report; only Cancelled is raised."""
     try:
-        _check(job, export_options)
-        return _restore(job, finder, restorer, compose_options, export_options, progress)
+        return _restore(job, engine, model, compose_options, export_options, progress)
     except Cancelled:
         raise
     except OutputExistsError as error:
@@ -75,33 +72,28 @@ def restore_photo(
             todo="Please report it with the details in the JSON report.",
             details=traceback.format_exc(),
         )
-
-
-def _check(job: PlannedPhoto, options: ExportOptions) -> None:
-    """What can be said before the work. Raises PhotoError."""
-    if job.problem:
-        raise PhotoError(job.problem, path=job.source)
-    atomic.make_folder(job.target.parent)
-    check_target(job.source, job.target, overwrite=options.overwrite)
+    finally:
+        engine.forget(job.source)
 
 
 def _restore(
     job: PlannedPhoto,
-    finder: FaceFinder,
-    restorer: CropRestorer,
+    engine: Engine,
+    model: str,
     compose_options: ComposeOptions,
     export_options: ExportOptions,
     progress: Progress,
 ) -> PhotoReport:
-    session = Session.open(job.source, finder, restorer)
-    composed = session.compose(compose_options, progress)
-    with session.timed("save"):
-        saved = export(session.photo, composed, job.target, export_options)
+    if job.problem:
+        raise PhotoError(job.problem, path=job.source)
+    prepare(job.source, job.target, export_options)  # before the photo is even read
+    session = engine.open(job.source, model)
+    saved = engine.export(session, compose_options, job.target, export_options, progress)
     return PhotoReport(
         source=str(job.source),
         target=str(saved.path),
         outcome=PhotoStatus.DONE,
-        faces=tuple(face_record(face) for face in composed.faces),
+        faces=tuple(face_record(face) for face in saved.faces),
         seconds={stage: round(seconds, 4) for stage, seconds in session.seconds.items()},
         # what could not be read along is still in a copy
         warnings=(_COPIED, *saved.warnings) if saved.unchanged else (*session.photo.warnings, *saved.warnings),

@@ -1,5 +1,5 @@
-"""The model's answers kept on disk for as long as the window is open, so that coming back to a photo, or exporting it,
-does not run the model again, and memory holds only the photos at hand."""
+"""Restored crops kept on disk for as long as the window is open, so that coming back to a photo, or exporting it, does
+not run the model again, and memory holds only the photos at hand."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from typing import Final
 
 import numpy as np
 
-from gpen_desktop.core.engine.session import CropRestorer
+from gpen_desktop.core.engine.compute import ModelStatus
+from gpen_desktop.core.engine.session import LoadedRestorer
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.types import FloatImage, frozen
 
 _MOST_BYTES: Final = 4 << 30
-"""Of disk. The oldest answers go first; they can always be computed again."""
+"""Of disk. The oldest crops go first; they can always be computed again."""
 
 
 class CropCache:
-    """Answers as .npy files in a folder, by what they are the answer to."""
+    """Restored crops as .npy files in a folder, by the crop and the model that they were made of."""
 
     def __init__(self, folder: Path, most_bytes: int = _MOST_BYTES) -> None:
         self._folder = folder
@@ -27,19 +28,19 @@ class CropCache:
         self._sizes: dict[Path, int] = {}
 
     def get(self, key: str) -> FloatImage | None:
-        """The answer, read-only, or None."""
+        """The restored crop, read-only, or None."""
         path = self._folder / f"{key}.npy"
         return frozen(np.load(path)) if path in self._sizes else None
 
-    def put(self, key: str, answer: FloatImage) -> None:
-        """Keep an answer. A full disk is no error: the answer is then computed again when it is needed."""
+    def put(self, key: str, restored: FloatImage) -> None:
+        """Keep a restored crop. A full disk is no error: it is then computed again when it is needed."""
         path = self._folder / f"{key}.npy"
         try:
-            np.save(path, answer)
+            np.save(path, restored)
         except OSError:
             path.unlink(missing_ok=True)
             return
-        self._sizes[path] = answer.nbytes
+        self._sizes[path] = restored.nbytes
         while sum(self._sizes.values()) > self._most_bytes:
             oldest = next(iter(self._sizes))
             del self._sizes[oldest]
@@ -47,15 +48,15 @@ class CropCache:
 
 
 class CachedRestorer:
-    """A CropRestorer that asks the store first. inner: a core.restore.Restorer, or a stand-in.
+    """A restorer that looks into the cache first. inner: a core.engine.restorer.Restorer, or a stand-in.
 
-    A batch is either wholly known or run as a whole: answers depend on the batch in their last bits, and an export must
+    A batch is either wholly known or run as a whole: results depend on the batch in their last bits, and an export must
     have the bytes that the command line gives.
     """
 
-    def __init__(self, inner: CropRestorer, store: CropCache) -> None:
+    def __init__(self, inner: LoadedRestorer, cache: CropCache) -> None:
         self._inner = inner
-        self._store = store
+        self._cache = cache
 
     @property
     def size(self) -> int:
@@ -74,8 +75,8 @@ class CachedRestorer:
         return self._inner.model_name
 
     @property
-    def inner(self) -> CropRestorer:
-        return self._inner
+    def status(self) -> ModelStatus:
+        return self._inner.status
 
     def release(self) -> None:
         """As the inner restorer's: give back the memory kept for the next run."""
@@ -83,26 +84,27 @@ class CachedRestorer:
 
     def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
         """As the inner restorer's."""
-        answers: list[FloatImage] = []
-        while len(answers) < len(crops):
-            share = SubProgress(progress, len(answers) / len(crops), min(1.0, (len(answers) + self.batch) / len(crops)))
-            answers += self._batch(crops[len(answers) : len(answers) + self.batch], share)
-        return answers
+        restored: list[FloatImage] = []
+        while len(restored) < len(crops):
+            done, end = len(restored), min(len(crops), len(restored) + self.batch)
+            restored += self._batch(crops[done:end], SubProgress(progress, done / len(crops), end / len(crops)))
+        return restored
 
     def _batch(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
         keys = [self._key(crop, crops) for crop in crops]
-        known = [answer for key in keys if (answer := self._store.get(key)) is not None]
+        known = [restored for key in keys if (restored := self._cache.get(key)) is not None]
         if len(known) == len(crops):
             progress.report(1.0, "restore")
             return known
-        answers = self._inner.restore(crops, progress)
+        made = self._inner.restore(crops, progress)
         keys = [self._key(crop, crops) for crop in crops]  # the device may have changed on the way
-        for key, answer in zip(keys, answers, strict=True):
-            self._store.put(key, answer)
-        return answers
+        for key, restored in zip(keys, made, strict=True):
+            self._cache.put(key, restored)
+        return made
 
     def _key(self, crop: FloatImage, batch: Sequence[FloatImage]) -> str:
         digest = hashlib.sha256(np.ascontiguousarray(crop).data)
-        for fact in (self._inner.model_name, getattr(self._inner, "compute", ""), len(batch)):
+        status = self._inner.status
+        for fact in (status.model, status.torch_device, status.device, len(batch)):
             digest.update(repr(fact).encode())
         return digest.hexdigest()

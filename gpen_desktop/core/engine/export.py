@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from gpen_desktop.core.photo_files.load_save import copy_photo, save_photo
-from gpen_desktop.core.types import Composed, Photo
+from gpen_desktop.core.photo_files import atomic
+from gpen_desktop.core.photo_files.load_save import check_target, copy_photo, save_photo
+from gpen_desktop.core.types import Composed, ComposedFace, Photo
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,21 @@ class ExportOptions:
 @dataclass(frozen=True)
 class Exported:
     """Where a result went. unchanged: nothing was restored, so the source's own bytes were copied. warnings: what could
-    not be kept."""
+    not be kept. faces: what became of each."""
 
     path: Path
     unchanged: bool
     warnings: tuple[str, ...]
+    faces: tuple[ComposedFace, ...] = ()
+
+
+def prepare(source: Path | None, target: Path, options: ExportOptions) -> None:
+    """Make the folder of `target`, and say what can be said before any work is done on the photo `source`.
+
+    Raises OutputExistsError, SaveError.
+    """
+    atomic.make_folder(target.parent)
+    check_target(source, target, overwrite=options.overwrite)
 
 
 def export(source: Photo, composed: Composed, target: Path, options: ExportOptions) -> Exported:
@@ -38,8 +49,8 @@ def export(source: Photo, composed: Composed, target: Path, options: ExportOptio
     untouched = composed.photo.pixels is source.pixels
     if untouched and source.path is not None and options.format == "keep" and options.quality is None:
         copied = copy_photo(source, target, overwrite=options.overwrite)
-        return Exported(copied.path, unchanged=True, warnings=copied.warnings)
+        return Exported(copied.path, unchanged=True, warnings=copied.warnings, faces=composed.faces)
     saved = save_photo(
         composed.photo, target, format=options.format, quality=options.quality, overwrite=options.overwrite
     )
-    return Exported(saved.path, unchanged=False, warnings=saved.warnings)
+    return Exported(saved.path, unchanged=False, warnings=saved.warnings, faces=composed.faces)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import FloatImage, frozen
 from gpen_desktop.errors import ModelError, OutOfMemoryError, WeightsError
@@ -58,8 +59,14 @@ class Restorer:
 
     @property
     def batch(self) -> int:
-        """How many crops go through at a time. Answers depend on it in their last bits: split work at its multiples."""
+        """How many crops go through at a time. Results depend on it in their last bits: split work at its multiples."""
         return self._batch
+
+    @property
+    def status(self) -> ModelStatus:
+        """What it runs on now, and what had to be changed."""
+        compute = self.compute
+        return ModelStatus(self.model_name, compute.name, compute.reason, self.notes, str(compute.device))
 
     def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
         """Restore crops.
@@ -84,7 +91,7 @@ class Restorer:
     def _use(self, compute: Compute) -> None:
         self._net: GpenNet = load_gpen(self._path, compute.device, compute.dtype)
         self.compute = compute
-        # Decided once: answers depend on the batch in their last bits.
+        # Decided once: results depend on the batch in their last bits.
         self._batch = self._batch_size or self._fitting_batch()
 
     def _note(self, sentence: str) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gpen_desktop.core.compose import texture
 from gpen_desktop.core.compose.layers import FaceLayers, Layers, enlarged, face_layers
 from gpen_desktop.core.compose.render import compose
+from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.core.faces import masks
 from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.photo_files.load_save import MAX_PIXELS, load_photo
@@ -24,13 +25,13 @@ from gpen_desktop.errors import PhotoTooLargeError
 
 
 class FaceFinder(Protocol):
-    """What finds faces: core.detect.FaceDetector, or a stand-in."""
+    """What finds faces: core.faces.detection.FaceDetector, or a stand-in."""
 
     def detect(self, photo: Photo, *, progress: Progress = ...) -> tuple[Face, ...]: ...
 
 
 class CropRestorer(Protocol):
-    """What restores crops: core.restore.Restorer, or a stand-in. Crops are (S, S, 3) float32 RGB in [0, 1]."""
+    """What restores crops: core.engine.restorer.Restorer, or a stand-in. Crops are (S, S, 3) float32 RGB in [0, 1]."""
 
     @property
     def size(self) -> int: ...
@@ -45,6 +46,13 @@ class CropRestorer(Protocol):
     def batch(self) -> int: ...
 
     def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]: ...
+
+
+class LoadedRestorer(CropRestorer, Protocol):
+    """A CropRestorer that can say what it runs on."""
+
+    @property
+    def status(self) -> ModelStatus: ...
 
     def release(self) -> None: ...
 
@@ -99,20 +107,26 @@ class Session:
             self._restored = {}
             self._layers = {}
 
-    def restore(self, progress: Progress | None = None) -> tuple[RestoredFace, ...]:
-        """Every face restored; only those not restored yet are run through the model. May raise Cancelled."""
+    def restore(self, progress: Progress | None = None) -> Iterator[RestoredFace]:
+        """Yield every face restored, in the order of faces(), as soon as the model is done with it.
+
+        Only those not restored yet are run through the model, a batch at a time. Whoever stops listening, or cancels,
+        keeps what was yielded. Raises Cancelled, and what the model raises.
+        """
         progress = progress or SilentProgress()
-        faces = self.faces(SubProgress(progress, 0.0, 0.3))
+        faces = self.faces(SubProgress(progress, 0.0, 0.2))
         fresh = [face for face in faces if face not in self._restored]
-        if fresh:
-            with self.timed("align"):
-                crops = [self._crop(face) for face in fresh]
-            with self.timed("restore"):
-                answers = self._restorer.restore([crop.pixels for crop in crops], SubProgress(progress, 0.3, 1.0))
-            with self.timed("mask"):
-                for face, crop, answer in zip(fresh, crops, answers, strict=True):
-                    self._restored[face] = restored_face(crop, answer)
-        return tuple(self._restored[face] for face in faces)
+        answered: dict[Face, tuple[Crop, FloatImage]] = {}
+        for face in faces:
+            if face not in self._restored:
+                if face not in answered:
+                    first = fresh.index(face)
+                    batch = fresh[first : first + self._restorer.batch]
+                    start, end = (0.2 + 0.8 * n / len(fresh) for n in (first, first + len(batch)))
+                    answered = self._answers(batch, SubProgress(progress, start, end))
+                with self.timed("mask"):
+                    self._restored[face] = restored_face(*answered[face])
+            yield self._restored[face]
 
     def compose(self, options: ComposeOptions, progress: Progress | None = None) -> Composed:
         """The picture that `options` ask for; restores first where that has not been done.
@@ -120,7 +134,7 @@ class Session:
         Raises PhotoTooLargeError where the enlarged photo would be beyond what can be worked on, OptionError.
         """
         self._check_scale(options.scale)
-        restored = self.restore(progress)
+        restored = tuple(self.restore(progress))
         with self.timed("compose"):
             return compose(self._layers_for(restored, options.scale), options)
 
@@ -142,6 +156,14 @@ class Session:
             if face not in self._layers:
                 self._layers[face] = face_layers(self._base[1], face, scale)
         return Layers(self.photo, scale, self._base[1], tuple(self._layers[face] for face in restored))
+
+    def _answers(self, faces: Sequence[Face], progress: Progress) -> dict[Face, tuple[Crop, FloatImage]]:
+        """One batch run through the model: each face's crop and what the model made of it."""
+        with self.timed("align"):
+            crops = [self._crop(face) for face in faces]
+        with self.timed("restore"):
+            made = self._restorer.restore([crop.pixels for crop in crops], progress)
+        return dict(zip(faces, zip(crops, made, strict=True), strict=True))
 
     def _crop(self, face: Face) -> Crop:
         return crop_face(self.photo, face, template=self._restorer.template, size=self._restorer.size)

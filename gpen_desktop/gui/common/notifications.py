@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
+from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.core.engine.export import Exported
 from gpen_desktop.gui.album.album_model import Entry, EntryState
 from gpen_desktop.gui.album.file_controller import FileDesk
@@ -14,7 +15,6 @@ from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import core_text
 from gpen_desktop.gui.common.message_strip import Answer, MessageStrip
 from gpen_desktop.gui.common.settings_store import SettingsStore
-from gpen_desktop.gui.work.engine import ModelStatus
 from gpen_desktop.gui.work.workspace import Workspace
 
 _FAILED, _NO_FACES, _EXPORTED, _CLOSING, _NOTHING = "failed", "no-faces", "exported", "closing", "nothing"

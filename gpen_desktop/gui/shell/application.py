@@ -12,13 +12,14 @@ from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication
 
 from gpen_desktop import __version__
+from gpen_desktop.core.engine.crop_cache import CropCache
+from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.gui.common import i18n, icons, theme
 from gpen_desktop.gui.common.program_news import ProgramNews
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell import crash
 from gpen_desktop.gui.shell.application_controller import ProgramDesk
 from gpen_desktop.gui.shell.main_window import MainWindow
-from gpen_desktop.gui.work.engine import LocalEngine
 
 
 def run(files: list[str]) -> int:
@@ -31,8 +32,9 @@ def run(files: list[str]) -> int:
     store = SettingsStore(parent=app)
     i18n.apply(app, str(store.get("general/language")))
     theme.apply(app, str(store.get("general/appearance")))
-    with tempfile.TemporaryDirectory(prefix="gpen-desktop-answers-") as folder:
-        window = MainWindow(LocalEngine(Path(folder), ProgramDesk.compute_of(store)), store)
+    with tempfile.TemporaryDirectory(prefix="gpen-desktop-crops-") as folder:
+        engine = Engine(ProgramDesk.compute_of(store), CropCache(Path(folder)))
+        window = MainWindow(engine, store)
         window.offer(ProgramNews(store, log, window).strip)
         window.show()
         if files:

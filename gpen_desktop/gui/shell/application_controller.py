@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.edits import BUILTIN_MODEL, Edits
 from gpen_desktop.core.types import ComposeOptions, Mode
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
@@ -19,7 +20,6 @@ from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
 from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
 from gpen_desktop.gui.shell.actions import Actions
 from gpen_desktop.gui.shell.shortcuts import ShortcutsDialog
-from gpen_desktop.gui.work.engine import Compute
 from gpen_desktop.gui.work.workspace import Workspace
 from gpen_desktop.models import store as weights
 
@@ -56,10 +56,10 @@ class ProgramDesk(QObject):
         return Edits(options, model=str(store.get("restore/model")), background=str(store.get("restore/background")))
 
     @staticmethod
-    def compute_of(store: SettingsStore) -> Compute:
+    def compute_of(store: SettingsStore) -> ComputeOptions:
         """How to compute."""
         batch = int(store.get("compute/batch_size"))
-        return Compute(str(store.get("compute/device")), str(store.get("compute/precision")), batch or None)
+        return ComputeOptions(str(store.get("compute/device")), str(store.get("compute/precision")), batch or None)
 
     def list_models(self) -> None:
         """Fill the panel's lists with what is installed and may be used."""

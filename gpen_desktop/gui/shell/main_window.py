@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gpen_desktop.core.engine.edits import Edits, with_look
+from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.gui.adjust import presets
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
 from gpen_desktop.gui.album import file_intake
@@ -39,7 +40,6 @@ from gpen_desktop.gui.viewer.face_controller import FaceDesk
 from gpen_desktop.gui.viewer.face_strip import FaceStrip
 from gpen_desktop.gui.viewer.photo_view import ViewMode
 from gpen_desktop.gui.viewer.preview import Opened
-from gpen_desktop.gui.work.engine import Engine
 from gpen_desktop.gui.work.workspace import Workspace
 
 _WITH_PHOTO = (

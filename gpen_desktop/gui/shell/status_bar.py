@@ -7,10 +7,10 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
+from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.i18n import catalog_text, core_text
 from gpen_desktop.gui.work import memory
-from gpen_desktop.gui.work.engine import ModelStatus
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.worker import ExportJob
 from gpen_desktop.models import catalog

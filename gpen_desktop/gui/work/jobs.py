@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from gpen_desktop.gui.work.engine import Compute, Engine
+from gpen_desktop.core.engine.compute import ComputeOptions
+from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.gui.work.worker import ExportJob, Job, RefineJob, RestoreJob, Worker
 
 
@@ -32,7 +34,7 @@ class JobController(QObject):
 
     _dispatch = Signal(object, object)
     _compute_wanted = Signal(object)
-    _forget_wanted = Signal(int)
+    _forget_wanted = Signal(object)
     _warm_up_wanted = Signal(str)
 
     def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
@@ -110,15 +112,18 @@ class JobController(QObject):
         self._make_way()
 
     def cancel_entry(self, entry: int) -> None:
-        """Cancel all of a photo's jobs and forget what the worker keeps of it."""
+        """Cancel all of a photo's jobs."""
         for job in [job for job in self._waiting if job.entry == entry]:
             self._waiting.remove(job)
             self.cancelled.emit(job)
         if self._running is not None and self._running.entry == entry:
             self._requeue = False
             self._cancel.set()
-        self._forget_wanted.emit(entry)
         self.queue_changed.emit()
+
+    def forget(self, path: Path) -> None:
+        """Drop what the engine keeps of a photo."""
+        self._forget_wanted.emit(path)
 
     def cancel_all(self) -> None:
         """Cancel everything; the running job ends at its next step."""
@@ -133,9 +138,9 @@ class JobController(QObject):
         """Load the detector and a model ahead of the first photo."""
         self._warm_up_wanted.emit(model)
 
-    def set_compute(self, compute: Compute) -> None:
+    def set_compute(self, wanted: ComputeOptions) -> None:
         """Use another device or precision from the next job on."""
-        self._compute_wanted.emit(compute)
+        self._compute_wanted.emit(wanted)
 
     def shut_down(self) -> None:
         """Cancel, end the thread and wait for it. Blocks for one model step at most."""

@@ -1,11 +1,9 @@
-"""The one object that owns the models. It lives in its own thread and does one job at a time."""
+"""The one object that calls the engine. It lives in its own thread, does one job at a time, and tells by signals."""
 
 from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -13,19 +11,15 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from gpen_desktop.core.engine.export import Exported, ExportOptions, export
-from gpen_desktop.core.engine.session import Session
-from gpen_desktop.core.photo_files import atomic
-from gpen_desktop.core.progress import CancellableProgress, SubProgress
-from gpen_desktop.core.types import ComposeOptions, Face, Photo, RestoredFace
+from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
+from gpen_desktop.core.engine.engine import Engine, RestoredFaces
+from gpen_desktop.core.engine.export import ExportOptions
+from gpen_desktop.core.progress import CancellableProgress
+from gpen_desktop.core.types import ComposeOptions, Face, Photo
 from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.common.failure import from_exception
-from gpen_desktop.gui.work.engine import Compute, Engine
 
 _log = logging.getLogger(__name__)
-
-_KEPT_SESSIONS: Final = 2
-"""Photos whose sessions stay in memory: the one on screen and the one that is being worked on."""
 
 _numbers = count(1)
 
@@ -62,7 +56,6 @@ class ExportJob:
     entry: int
     path: Path
     model: str
-    photo: Photo | None
     faces: tuple[Face, ...] | None
     options: ComposeOptions
     target: Path
@@ -85,16 +78,6 @@ class RefineJob:
 Job = RestoreJob | ExportJob | RefineJob
 
 
-@dataclass(frozen=True, eq=False)
-class Restored:
-    """The first len(restored) of the photo's faces, restored. is_whole: none is missing."""
-
-    faces: tuple[Face, ...]
-    restored: tuple[RestoredFace, ...]
-    is_whole: bool
-    seconds: float
-
-
 class Worker(QObject):
     """Does jobs. Every signal carries the job's id first; each job ends with exactly one of done, failed, cancelled."""
 
@@ -111,9 +94,7 @@ class Worker(QObject):
         self._engine = engine
         self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)  # a child: it moves to the worker's thread too
         self._idle.timeout.connect(self._rest)
-        self._sessions: OrderedDict[int, Session] = OrderedDict()
-        self._model = ""
-        self._told_status: object = None
+        self._told_status: ModelStatus | None = None
 
     @Slot(object, object)
     def run(self, job: Job, cancelled: threading.Event) -> None:
@@ -128,6 +109,7 @@ class Worker(QObject):
             self.failed.emit(job.id, from_exception(error, job.path))
         else:
             self.done.emit(job.id, result)
+        self._tell_status()  # a device may have turned out not to work
         self._idle.start()
 
     @Slot()
@@ -136,79 +118,43 @@ class Worker(QObject):
         self._engine.rest()
 
     @Slot(object)
-    def set_compute(self, compute: Compute) -> None:
+    def set_compute(self, wanted: ComputeOptions) -> None:
         """Use another device or precision from the next job on."""
-        self._sessions.clear()
-        self._engine.set_compute(compute)
+        self._engine.set_compute(wanted)
 
     @Slot(str)
     def warm_up(self, model: str) -> None:
         """Load what the first photo will need. What goes wrong here is told by that photo's job, which meets it too."""
         try:
-            self._engine.finder()
-            self._engine.restorer(model)
+            self._engine.load(model)
         except Exception as error:
             _log.info("nothing loaded ahead: %s", error)
         self._tell_status()
 
-    @Slot(int)
-    def forget(self, entry: int) -> None:
+    @Slot(object)
+    def forget(self, path: Path) -> None:
         """Drop what is kept of a photo that left the album."""
-        self._sessions.pop(entry, None)
+        self._engine.forget(path)
 
     def _result(self, job: Job, progress: CancellableProgress) -> object:
         progress.report(0.0, "open")
         if isinstance(job, RefineJob):
-            return self._engine.finder().refine(job.photo, job.box)
-        if isinstance(job, RestoreJob):
-            return self._restore(job, progress)
-        return self._export(job, progress)
+            return self._engine.refine(job.photo, job.box)
+        if isinstance(job, ExportJob):
+            session = self._engine.open(job.path, job.model, job.faces)
+            self._tell_status()
+            return self._engine.export(session, job.options, job.target, job.export, progress)
+        return self._restore(job, progress)
 
-    def _restore(self, job: RestoreJob, progress: CancellableProgress) -> Restored:
-        started = time.perf_counter()
-        session = self._session(job)
-        faces = session.faces(SubProgress(progress, 0.0, 0.2))
-        self.faces_found.emit(job.id, faces)
-        batch = self._engine.restorer(job.model).batch
-        restored: tuple[RestoredFace, ...] = ()
-        try:
-            for start in range(0, len(faces), batch):
-                end = min(start + batch, len(faces))
-                session.set_faces(faces[:end])
-                share = SubProgress(progress, 0.2 + 0.8 * start / len(faces), 0.2 + 0.8 * end / len(faces))
-                restored = session.restore(share)
-                if end < len(faces):
-                    seconds = time.perf_counter() - started
-                    self.faces_restored.emit(job.id, Restored(faces, restored, is_whole=False, seconds=seconds))
-        finally:
-            session.set_faces(faces)
+    def _restore(self, job: RestoreJob, progress: CancellableProgress) -> RestoredFaces:
+        session = self._engine.open(job.photo or job.path, job.model, job.faces)
         self._tell_status()
-        return Restored(faces, restored, is_whole=True, seconds=time.perf_counter() - started)
-
-    def _export(self, job: ExportJob, progress: CancellableProgress) -> Exported:
-        session = self._session(job)
-        composed = session.compose(job.options, SubProgress(progress, 0.0, 0.9))
-        progress.report(0.9, "save")
-        atomic.make_folder(job.target.parent)
-        return export(session.photo, composed, job.target, job.export)
-
-    def _session(self, job: RestoreJob | ExportJob) -> Session:
-        if job.model != self._model:
-            self._sessions.clear()  # they hold on to the old model, and two may not fit into memory
-            self._model = job.model
-        restorer = self._engine.restorer(job.model)
-        self._tell_status()
-        session = self._sessions.pop(job.entry, None)
-        if session is None or (job.photo is not None and session.photo is not job.photo):
-            finder = self._engine.finder()
-            session = Session(job.photo, finder, restorer) if job.photo else Session.open(job.path, finder, restorer)
-        self._sessions[job.entry] = session
-        while len(self._sessions) > _KEPT_SESSIONS:
-            self._sessions.popitem(last=False)
-        session.set_restorer(restorer)
-        if job.faces is not None:
-            session.set_faces(job.faces)
-        return session
+        for result in self._engine.restore(session, progress):
+            if not result.restored:
+                self.faces_found.emit(job.id, result.faces)
+            elif not result.is_whole:
+                self.faces_restored.emit(job.id, result)
+        return result
 
     def _tell_status(self) -> None:
         status = self._engine.status()

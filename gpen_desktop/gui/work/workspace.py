@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QRect, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
 from gpen_desktop.core.engine.edits import Edits, within
+from gpen_desktop.core.engine.engine import Engine, RestoredFaces
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.types import Face, FaceState, RestoredFace
 from gpen_desktop.gui.adjust.history import EditCommand
@@ -20,9 +21,8 @@ from gpen_desktop.gui.album.album_model import AlbumModel, Entry, EntryState
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState
 from gpen_desktop.gui.viewer.preview import Opened, Preview, Shown, Wanted
-from gpen_desktop.gui.work.engine import Engine
 from gpen_desktop.gui.work.jobs import JobController
-from gpen_desktop.gui.work.worker import ExportJob, Job, RefineJob, Restored, RestoreJob, next_job_id
+from gpen_desktop.gui.work.worker import ExportJob, Job, RefineJob, RestoreJob, next_job_id
 
 _MARKS = {
     FaceState.RESTORED: MarkState.ON,
@@ -121,6 +121,7 @@ class Workspace(QObject):
         """Take a photo out of the album; its neighbour comes on screen. The file stays."""
         row = self.album.row_of(entry)
         self.jobs.cancel_entry(entry.id)
+        self.jobs.forget(entry.path)
         self.album.remove(entry)
         if entry is not self._current:
             return
@@ -226,9 +227,7 @@ class Workspace(QObject):
         faces, edits = entry.faces_or_unknown, entry.edits
         # Selections of faces that are no longer there are left out.
         compose = edits.options if faces is None else within(edits.options, len(faces))
-        job = ExportJob(
-            next_job_id(), entry.id, entry.path, edits.model, None, faces, compose, target, options, is_draft
-        )
+        job = ExportJob(next_job_id(), entry.id, entry.path, edits.model, faces, compose, target, options, is_draft)
         self._exported_edits[job.id] = edits
         self.jobs.submit(job)
 
@@ -332,7 +331,7 @@ class Workspace(QObject):
             self.faces_changed.emit()
 
     @Slot(object, object)
-    def _on_faces_restored(self, job: RestoreJob, result: Restored) -> None:
+    def _on_faces_restored(self, job: RestoreJob, result: RestoredFaces) -> None:
         entry = self.album.entry(job.entry)
         if entry is not None and entry is self._current and result.faces == entry.faces:
             self._restored = result.restored
@@ -355,7 +354,7 @@ class Workspace(QObject):
             self.album.touch(entry)
             self.exported.emit(entry, result)
 
-    def _on_restored(self, entry: Entry, job: RestoreJob, result: Restored) -> None:
+    def _on_restored(self, entry: Entry, job: RestoreJob, result: RestoredFaces) -> None:
         if self._is_queued(entry):
             return  # it was wanted differently meanwhile
         is_new = entry.state is not EntryState.DONE

@@ -31,7 +31,7 @@ def face_sheet(photo: Path, models: Sequence[str | Path], options: ComposeOption
     """(H, W, 3) uint8 RGB. Raises PhotoError, UnknownModelError, WeightsError, OptionError."""
     session = Session.open(photo, FaceDetector(), Restorer(models[0]))
     composed = session.compose(options).photo
-    restored = session.restore()
+    restored = tuple(session.restore())
     if not restored:
         raise OptionError(f"No face was found in '{photo.name}'.")
     columns = [[_shown(face.crop.pixels), _shown(face.restored)] for face in restored]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.faces.alignment import template_points
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import Face, FloatImage, Photo, SourceFormat, frozen
@@ -60,6 +61,9 @@ class KnownFaces:
         self.runs += 1
         return self.faces
 
+    def refine(self, photo: Photo, box: tuple[float, float, float, float]) -> Face:
+        return self.faces[0]
+
 
 class Sharpener:
     """Stands in for a model: sharpens, darkens and warms a crop."""
@@ -67,6 +71,8 @@ class Sharpener:
     size = 256
     template = "ffhq"
     model_name = "sharpener"
+    batch = 4
+    status = ModelStatus("sharpener", "CPU", "it is a test")
 
     def __init__(self, tint: tuple[float, float, float] = (-0.01, -0.03, -0.05)) -> None:
         self.crops_seen = 0
@@ -80,3 +86,22 @@ class Sharpener:
             sharper = crop + 1.5 * (crop - cv2.GaussianBlur(crop, (0, 0), 2.0)) + self._tint
             out.append(np.clip(sharper, 0, 1).astype(np.float32))
         return out
+
+    def release(self) -> None:
+        """Nothing is kept."""
+
+
+class DrawnModels:
+    """Gives an Engine these stand-ins."""
+
+    def __init__(self, finder: KnownFaces, restorer: Sharpener) -> None:
+        self._finder = finder
+        self._restorer = restorer
+        self.loaded: list[str] = []
+
+    def load_finder(self) -> KnownFaces:
+        return self._finder
+
+    def load_restorer(self, model: str, _wanted: ComputeOptions) -> Sharpener:
+        self.loaded.append(model)
+        return self._restorer

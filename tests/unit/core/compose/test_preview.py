@@ -25,14 +25,14 @@ class _Finder:
 
 
 class _Change:
-    size, template = 128, "ffhq"
+    size, template, batch = 128, "ffhq", 4
 
     def restore(self, crops, progress):
         return [frozen(0.5 * cv2.GaussianBlur(crop, (0, 0), 1.5) + 0.4) for crop in crops]
 
 
 def restored(photo: Photo, faces) -> tuple[RestoredFace, ...]:
-    return Session(photo, _Finder(faces), _Change()).restore()
+    return tuple(Session(photo, _Finder(faces), _Change()).restore())
 
 
 OPTIONS = [

@@ -142,7 +142,7 @@ def test_order_of_faces_does_not_matter() -> None:
 
 def skin_colour(pixels: np.ndarray, session: Session) -> np.ndarray:
     """Mean CIE Lab colour over the first face's skin."""
-    restored = session.restore()[0]
+    restored = next(session.restore())
     height, width = pixels.shape[:2]
     to_photo = cv2.invertAffineTransform(restored.crop.to_crop)
     skin = cv2.warpAffine(restored.skin_mask, to_photo, (width, height)) > 0.5

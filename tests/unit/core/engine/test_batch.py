@@ -12,12 +12,13 @@ from PIL import Image
 from gpen_desktop.core.engine import batch
 from gpen_desktop.core.engine.album import PlannedPhoto, plan
 from gpen_desktop.core.engine.batch import PhotoStatus
+from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.engine.journal import JOURNAL_NAME, Journal
 from gpen_desktop.core.progress import CancellableProgress, SilentProgress
 from gpen_desktop.core.types import ComposeOptions
 from gpen_desktop.errors import Cancelled, OptionError
-from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_with_faces
+from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
 
 
 @pytest.fixture
@@ -38,8 +39,8 @@ def restore(job: PlannedPhoto, *, finder: KnownFaces | None = None, **export: ob
     faces = photo_with_faces((40, 60))[1]
     return batch.restore_photo(
         job,
-        finder or KnownFaces(*faces),
-        Sharpener(),
+        Engine(models=DrawnModels(finder or KnownFaces(*faces), Sharpener())),
+        "sharpener",
         ComposeOptions(strength=100),
         ExportOptions(**export),  # type: ignore[arg-type]  # tests only
         SilentProgress(),
@@ -204,8 +205,9 @@ def test_cancelling_is_not_swallowed(album: Path, tmp_path: Path) -> None:
     progress.cancel()
     faces = photo_with_faces((40, 60))[1]
     job = PlannedPhoto(album / "a.png", tmp_path / "out.png")
+    engine = Engine(models=DrawnModels(KnownFaces(*faces), Sharpener()))
     with pytest.raises(Cancelled):
-        batch.restore_photo(job, KnownFaces(*faces), Sharpener(), ComposeOptions(), ExportOptions(), progress)
+        batch.restore_photo(job, engine, "sharpener", ComposeOptions(), ExportOptions(), progress)
     assert not job.target.exists()
 
 

@@ -30,13 +30,28 @@ def test_only_new_faces_go_through_the_model() -> None:
     photo, (one, two) = photo_with_faces((40, 60), (400, 90))
     model = Sharpener()
     session = Session(photo, KnownFaces(one), model)
-    first = session.restore()
+    first = tuple(session.restore())
     session.set_faces([one, two])
-    second = session.restore()
+    second = tuple(session.restore())
     assert model.crops_seen == 2
     assert second[0] is first[0]
     session.set_faces([two])
-    assert session.restore() == second[1:]
+    assert tuple(session.restore()) == second[1:]
+    assert model.crops_seen == 2
+
+
+def test_faces_come_as_they_are_restored_and_whoever_stops_keeps_them() -> None:
+    photo, faces = photo_with_faces((40, 60), (400, 90))
+    model = Sharpener()
+    model.batch = 1
+    session = Session(photo, KnownFaces(*faces), model)
+    coming = session.restore()
+    first = next(coming)
+    assert first.crop.face is faces[0]
+    assert model.crops_seen == 1
+    coming.close()
+    assert next(session.restore()) is first
+    assert [face.crop.face for face in session.restore()] == list(faces)
     assert model.crops_seen == 2
 
 
@@ -68,14 +83,15 @@ def test_cancelling_leaves_a_session_that_can_go_on() -> None:
     progress = CancellableProgress()
     progress.cancel()
     with pytest.raises(Cancelled):
-        session.restore(progress)
-    assert len(session.restore()) == 2
+        list(session.restore(progress))
+    assert len(list(session.restore())) == 2
 
 
 def test_progress_rises_to_the_end_of_each_stage() -> None:
     photo, faces = photo_with_faces((40, 60), (400, 90))
     told: list[float] = []
-    Session(photo, KnownFaces(*faces), Sharpener()).restore(CancellableProgress(lambda f, _: told.append(f)))
+    session = Session(photo, KnownFaces(*faces), Sharpener())
+    assert list(session.restore(CancellableProgress(lambda f, _: told.append(f))))
     assert told == sorted(told)
     assert told[-1] > 0.5
 

@@ -1,0 +1,33 @@
+"""How it shall be computed, and what that came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ComputeOptions:
+    """What is asked for.
+
+    device: 'auto', 'cpu', 'cuda', 'cuda:N' or 'mps'. precision: 'auto', 'fp32', 'fp16' or 'bf16'. batch_size: faces at
+    a time, None for what fits into memory.
+    """
+
+    device: str = "auto"
+    precision: str = "auto"
+    batch_size: int | None = None
+
+
+@dataclass(frozen=True)
+class ModelStatus:
+    """What runs.
+
+    model: its name. device: as its owner knows it, with the precision. reason: why it was chosen, one sentence.
+    notes: sentences on what had to be changed on the way. torch_device: the device as PyTorch writes it.
+    """
+
+    model: str
+    device: str
+    reason: str
+    notes: tuple[str, ...] = ()
+    torch_device: str = "cpu"

@@ -1,0 +1,191 @@
+"""The one way in which photos are opened, restored and exported: by the window, the command line, a batch."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from gpen_desktop.core.engine import export as exporting
+from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
+from gpen_desktop.core.engine.crop_cache import CachedRestorer, CropCache
+from gpen_desktop.core.engine.export import Exported, ExportOptions
+from gpen_desktop.core.engine.session import FaceFinder, LoadedRestorer, Session
+from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
+from gpen_desktop.core.types import ComposeOptions, Face, Photo, RestoredFace
+
+_KEPT_SESSIONS: Final = 2
+"""Photos that stay in memory with what was made of them: the one on screen and the one that is being worked on."""
+
+
+class HandFinder(FaceFinder, Protocol):
+    """A detector that can also find the landmarks inside a box drawn by hand."""
+
+    def refine(self, photo: Photo, box: tuple[float, float, float, float]) -> Face: ...
+
+
+class ModelSource(Protocol):
+    """Where the networks come from: the module local_models, or a stand-in."""
+
+    def load_finder(self) -> HandFinder: ...
+
+    def load_restorer(self, model: str, wanted: ComputeOptions) -> LoadedRestorer: ...
+
+
+@dataclass(frozen=True, eq=False)
+class RestoredFaces:
+    """A photo's faces, of which the first len(restored) are restored. seconds: since restoring began."""
+
+    faces: tuple[Face, ...]
+    restored: tuple[RestoredFace, ...]
+    seconds: float
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no face is missing."""
+        return len(self.restored) == len(self.faces)
+
+
+class Engine:
+    """Holds the detector, one restoring network at a time, and the photos worked on last. One thread at a time.
+
+    Parameters
+    ----------
+    wanted : how to compute.
+    cache : keeps restored crops; without one a photo is restored anew each time it is opened.
+    models : where the networks come from; None: this computer.
+    """
+
+    def __init__(
+        self,
+        wanted: ComputeOptions | None = None,
+        cache: CropCache | None = None,
+        models: ModelSource | None = None,
+    ) -> None:
+        self._wanted = wanted or ComputeOptions()
+        self._cache = cache
+        self._models = models
+        self._finder: HandFinder | None = None
+        self._restorer: LoadedRestorer | None = None
+        self._model = ""
+        self._sessions: OrderedDict[Path, Session] = OrderedDict()
+
+    def load(self, model: str) -> None:
+        """Load what the first photo will need. Raises ModelError (of all kinds), DeviceError."""
+        self._load_restorer(model)
+        self._load_finder()
+
+    def open(self, source: Path | Photo, model: str, faces: Sequence[Face] | None = None) -> Session:
+        """A photo to work on with `model`: the one at hand with all that was made of it, or read anew.
+
+        source: a file, or the photo where it is in memory already. faces: when known or set by hand.
+        Raises PhotoError, ModelError (of all kinds), DeviceError.
+        """
+        restorer = self._load_restorer(model)
+        path, photo = (source.path, source) if isinstance(source, Photo) else (source, None)
+        session = self._sessions.pop(path, None) if path else None
+        if session is None or (photo is not None and session.photo is not photo):
+            session = self._new_session(source, restorer)
+        session.set_restorer(restorer)
+        if faces is not None:
+            session.set_faces(faces)
+        self._keep(path, session)
+        return session
+
+    def restore(self, session: Session, progress: Progress | None = None) -> Iterator[RestoredFaces]:
+        """Find and restore a photo's faces: yields the faces found, then them again with each that is restored.
+
+        Raises OutOfMemoryError, WeightsError, Cancelled.
+        """
+        started = time.perf_counter()
+        progress = progress or SilentProgress()
+        faces = session.faces(SubProgress(progress, 0.0, 0.2))
+        restored: tuple[RestoredFace, ...] = ()
+        yield RestoredFaces(faces, restored, time.perf_counter() - started)
+        for face in session.restore(SubProgress(progress, 0.2, 1.0)):
+            restored = (*restored, face)
+            yield RestoredFaces(faces, restored, time.perf_counter() - started)
+
+    def export(
+        self,
+        session: Session,
+        options: ComposeOptions,
+        target: Path,
+        how: ExportOptions,
+        progress: Progress | None = None,
+    ) -> Exported:
+        """Compose a photo at full size and save it as `target`; what is not restored yet is restored first.
+
+        Raises what restore raises, SaveError, OptionError, PhotoTooLargeError.
+        """
+        progress = progress or SilentProgress()
+        exporting.prepare(session.photo.path, target, how)
+        composed = session.compose(options, SubProgress(progress, 0.0, 0.9))
+        progress.report(0.9, "save")
+        with session.timed("save"):
+            return exporting.export(session.photo, composed, target, how)
+
+    def refine(self, photo: Photo, box: tuple[float, float, float, float]) -> Face:
+        """The face inside a box (x, y, w, h) drawn by hand."""
+        return self._load_finder().refine(photo, box)
+
+    def forget(self, path: Path) -> None:
+        """Drop what is kept of a photo."""
+        self._sessions.pop(path, None)
+
+    def status(self) -> ModelStatus | None:
+        """What is loaded, None before the first restoring network."""
+        return self._restorer.status if self._restorer is not None else None
+
+    def set_compute(self, wanted: ComputeOptions) -> None:
+        """Use another device or precision from the next photo on."""
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self._let_go()
+
+    def rest(self) -> None:
+        """Give back the memory that is kept for the next run; the models stay loaded."""
+        if self._restorer is not None:
+            self._restorer.release()
+
+    def _new_session(self, source: Path | Photo, restorer: LoadedRestorer) -> Session:
+        if isinstance(source, Photo):
+            return Session(source, self._load_finder(), restorer)
+        return Session.open(source, self._load_finder(), restorer)
+
+    def _keep(self, path: Path | None, session: Session) -> None:
+        if path is None:
+            return
+        self._sessions[path] = session
+        while len(self._sessions) > _KEPT_SESSIONS:
+            self._sessions.popitem(last=False)
+
+    def _load_finder(self) -> HandFinder:
+        if self._finder is None:
+            self._finder = self._source.load_finder()
+        return self._finder
+
+    def _load_restorer(self, model: str) -> LoadedRestorer:
+        """The network of that name, loaded if it is not the one at hand."""
+        if self._restorer is None or model != self._model:
+            self._let_go()
+            loaded = self._source.load_restorer(model, self._wanted)
+            self._restorer = CachedRestorer(loaded, self._cache) if self._cache is not None else loaded
+            self._model = model
+        return self._restorer
+
+    def _let_go(self) -> None:
+        """Let the restoring network go, and the photos that hold on to it: two may not fit into memory."""
+        self._restorer = None
+        self._sessions.clear()
+
+    @property
+    def _source(self) -> ModelSource:
+        if self._models is None:
+            from gpen_desktop.core.engine import local_models  # noqa: PLC0415  -- brings torch, which takes seconds
+
+            self._models = local_models
+        return self._models

@@ -1,0 +1,19 @@
+"""The networks of this computer, loaded when they are first needed."""
+
+from __future__ import annotations
+
+from gpen_desktop.core.engine.compute import ComputeOptions
+from gpen_desktop.core.engine.restorer import Restorer
+from gpen_desktop.core.faces.detection import FaceDetector
+
+
+def load_finder() -> FaceDetector:
+    """The face detector. Raises WeightsError, DeviceError."""
+    return FaceDetector()
+
+
+def load_restorer(model: str, wanted: ComputeOptions) -> Restorer:
+    """The network of that name or file, warmed up. Raises ModelError (of all kinds), DeviceError."""
+    restorer = Restorer(model, device=wanted.device, precision=wanted.precision, batch_size=wanted.batch_size)
+    restorer.warm_up()
+    return restorer
