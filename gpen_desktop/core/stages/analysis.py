@@ -1,0 +1,216 @@
+"""What a photo needs: grain, JPEG blocks, a printed screen, blur, fading, size; seen in its pixels alone.
+
+Every measure is a plain number with a threshold beside it, so that what Automatic does can be told in a word and
+checked. Thresholds were chosen on ../shared/photos_clean and damaged copies of it, and looked at on old photos; the
+photos that measure the product's figures were not used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gpen_desktop.core.stages.tone import ToneReading, is_faded, read_tone
+from gpen_desktop.core.types import FloatImage, Photo, Pixels
+
+_LARGEST: Final = 2400
+"""Longer side, px, beyond which only the middle part of a photo is looked at for grain, blocks and screens."""
+
+_GRAINY: Final = 3.2
+"""Deviation of the noise in even places, in 8-bit steps, from which it is seen as grain."""
+
+_BLOCKY: Final = 1.22
+"""Steps across the borders of JPEG's blocks against those within, from which blocks are seen."""
+
+_SCREENED: Final = 14.0
+"""Height of a peak in the spectrum over its surroundings, dB, from which a printed screen is seen."""
+
+_SOFT: Final = 0.15
+"""Share of contrast left in the finest octave of the photo's sharpest places, below which it is blurred."""
+
+_SMALL: Final = 700_000
+"""Pixels below which enlarging is offered: less than a screen shows."""
+
+
+@dataclass(frozen=True)
+class PhotoReading:
+    """What was seen of a photo.
+
+    grain: deviation of noise in even places, 8-bit steps. blocks: steps across the borders of 8 x 8 blocks against
+    those within (1: none). screen: peak of a printed screen in the spectrum, dB. screen_period: its distance between
+    dots, px. sharpness: contrast in the finest octave at the sharpest places, against that two octaves below. tone: see
+    stages/tone.py. pixels: how many.
+    """
+
+    grain: float
+    blocks: float
+    screen: float
+    screen_period: float
+    sharpness: float
+    tone: ToneReading
+    pixels: int
+
+    @property
+    def is_grainy(self) -> bool:
+        return self.grain > _GRAINY
+
+    @property
+    def is_blocky(self) -> bool:
+        return self.blocks > _BLOCKY
+
+    @property
+    def is_screened(self) -> bool:
+        return self.screen > _SCREENED
+
+    @property
+    def is_soft(self) -> bool:
+        return self.sharpness < _SOFT
+
+    @property
+    def is_faded(self) -> bool:
+        return is_faded(self.tone)
+
+    @property
+    def is_small(self) -> bool:
+        return self.pixels < _SMALL
+
+
+def read_photo(photo: Photo) -> PhotoReading:
+    """Look at a photo."""
+    plane = _grey(_middle(photo.pixels))
+    screen, period = _screen(plane)
+    return PhotoReading(
+        grain=_grain(plane),
+        blocks=_blocks(plane),
+        screen=screen,
+        screen_period=period,
+        sharpness=_sharpness(plane),
+        tone=read_tone(photo.pixels),
+        pixels=photo.width * photo.height,
+    )
+
+
+def _middle(pixels: Pixels) -> Pixels:
+    """The middle part, cut at a multiple of 8 so that JPEG's blocks stay where they are."""
+    cuts = []
+    for side in pixels.shape[:2]:
+        start = max(0, (side - _LARGEST) // 2) // 8 * 8
+        cuts.append(slice(start, start + min(side, _LARGEST)))
+    part: Pixels = pixels[cuts[0], cuts[1]]
+    return part
+
+
+def _grey(pixels: Pixels) -> FloatImage:
+    """(H, W) float32 in 8-bit steps."""
+    step = np.float32(255 / np.iinfo(pixels.dtype).max)
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.float32) * step
+
+
+def _grain(plane: FloatImage) -> float:
+    """Noise where the picture itself is even: the quietest tenth of blocks, at full and at half size.
+
+    Immerkær's mask (Fast Noise Variance Estimation, 1996) cancels slopes; clumps of film grain wider than it are found
+    at half size.
+    """
+    if min(plane.shape) < 64:
+        return 0.0
+    half = np.asarray(cv2.resize(plane, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32)
+    return max(_noise(plane), 1.5 * _noise(half))
+
+
+def _noise(plane: FloatImage) -> float:
+    mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
+    answer = np.abs(cv2.filter2D(plane, -1, mask))
+    blocks = _block_means(answer, 16)
+    light = _block_means(plane, 16)
+    usable = blocks[(light > 20) & (light < 235)]
+    if usable.size < 20:
+        return 0.0
+    return float(np.percentile(usable, 10) * np.sqrt(np.pi / 2))
+
+
+def _block_means(plane: FloatImage, side: int) -> NDArray[np.float32]:
+    size = (max(1, plane.shape[1] // side), max(1, plane.shape[0] // side))
+    cut = plane[: size[1] * side, : size[0] * side]
+    return np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _blocks(plane: FloatImage) -> float:
+    """The strongest of the eight phases, over the mean of the others, the weaker of both directions."""
+    if min(plane.shape) < 64:
+        return 1.0
+    ratios = []
+    for direction in (plane, plane.T):
+        # second differences: a slope is no step
+        second = np.abs(direction[:, 1:-2] - direction[:, 2:-1] - (direction[:, :-3] - direction[:, 3:]) / 3)
+        columns = np.minimum(second, 12).mean(axis=0)
+        phases = np.array([columns[k::8].mean() for k in range(8)])
+        strongest = int(phases.argmax())
+        ratios.append(float(phases[strongest] / max(np.delete(phases, strongest).mean(), 0.05)))
+    return min(ratios)
+
+
+def _screen(plane: FloatImage) -> tuple[float, float]:
+    """(height in dB, period in px) of the strongest peak that stands at two directions a right angle apart."""
+    side = 256
+    if min(plane.shape) < side:
+        side = 128
+    if min(plane.shape) < side:
+        return 0.0, 0.0
+    window = np.outer(np.hanning(side), np.hanning(side)).astype(np.float32)
+    power = np.zeros((side, side))
+    count = 0
+    for y in np.linspace(0, plane.shape[0] - side, 5).astype(int):
+        for x in np.linspace(0, plane.shape[1] - side, 5).astype(int):
+            tile = plane[y : y + side, x : x + side]
+            if 30 < tile.mean() < 225:
+                spectrum = np.abs(np.fft.fft2((tile - tile.mean()) * window)) ** 2
+                power += spectrum / max(float(spectrum.sum()), 1e-6)
+                count += 1
+    if count < 3:
+        return 0.0, 0.0
+    level = 10 * np.log10(np.fft.fftshift(power) + 1e-12).astype(np.float32)
+    around = cv2.medianBlur(level, 5) if side < 256 else _wide_median(level)
+    rise = level - around
+    frequency = np.fft.fftshift(np.fft.fftfreq(side))
+    fx, fy = np.meshgrid(frequency, frequency)
+    radius = np.hypot(fx, fy)
+    rise[(radius < 0.07) | (radius > 0.48) | (np.abs(fx) < 0.012) | (np.abs(fy) < 0.012)] = 0
+    # a screen has its dots in rows and columns: what stands alone is cloth, or a fence
+    middle = side // 2
+    turned = np.zeros_like(rise)
+    ys, xs = np.nonzero(rise > 6)
+    grown = cv2.dilate(rise, np.ones((5, 5), np.uint8))
+    for y, x in zip(ys, xs, strict=True):
+        ty, tx = middle + (x - middle), middle - (y - middle)
+        if 0 <= ty < side and 0 <= tx < side:
+            turned[y, x] = min(rise[y, x], grown[ty, tx])
+    best = np.unravel_index(int(turned.argmax()), turned.shape)
+    return float(turned[best]), float(1 / radius[best]) if turned[best] > 0 else 0.0
+
+
+def _wide_median(level: FloatImage) -> FloatImage:
+    small = cv2.resize(level, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_NEAREST)
+    return np.asarray(
+        cv2.resize(cv2.medianBlur(small, 5), level.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32
+    )
+
+
+def _sharpness(plane: FloatImage) -> float:
+    """Contrast of the finest octave against that of the third, at the places where the third has most."""
+    if min(plane.shape) < 32:
+        return 1.0
+    levels = [plane]
+    for _ in range(3):
+        levels.append(np.asarray(cv2.pyrDown(levels[-1]), np.float32))
+    bands = [np.abs(level - cv2.pyrUp(below, dstsize=level.shape[::-1])) for level, below in pairwise(levels)]
+    coarse = cv2.resize(bands[2], bands[0].shape[::-1], interpolation=cv2.INTER_LINEAR)
+    edges = coarse > np.percentile(coarse, 97)
+    if not edges.any():  # an even picture has no places to be sharp
+        return 1.0
+    return float(bands[0][edges].mean() / max(float(coarse[edges].mean()), 1e-3))

@@ -1,0 +1,106 @@
+"""A photo cut into tiles for a network, and what the network made of them put together again.
+
+Each tile is given to the network with a margin as wide as the network sees, taken from the photo around it; the margin
+of the answer is thrown away. So seams do not arise: every pixel kept had all its surroundings. Only at the photo's own
+border is there nothing to take, and the picture is mirrored there, as it is for the photo as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, Literal
+
+import numpy as np
+
+from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.types import FloatImage, Pixels
+
+Network = Callable[[FloatImage], FloatImage]
+"""(h, w, 3) float32 RGB in [0, 1] -> (h * scale, w * scale, C) float32; h and w are multiples of what it asks for."""
+
+_SMALLEST: Final = 128
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One part of a photo, px: inner is what is kept of the answer, outer what the network is given. x1, y1 outside."""
+
+    inner: tuple[int, int, int, int]
+    outer: tuple[int, int, int, int]
+
+
+def cut(width: int, height: int, *, side: int, margin: int, multiple: int) -> tuple[Tile, ...]:
+    """Tiles that cover a photo, row by row, of at most `side` px kept each way; all about the same size.
+
+    What the network is given starts at multiples of `multiple`: one that halves its maps must halve them at the same
+    places in every tile.
+    """
+    side = max(_SMALLEST, side)
+    columns, rows = _parts(width, side), _parts(height, side)
+    return tuple(
+        Tile(
+            (x0, y0, x1, y1),
+            (
+                max(0, x0 - margin) // multiple * multiple,
+                max(0, y0 - margin) // multiple * multiple,
+                min(width, x1 + margin),
+                min(height, y1 + margin),
+            ),
+        )
+        for y0, y1 in rows
+        for x0, x1 in columns
+    )
+
+
+def _parts(length: int, side: int) -> list[tuple[int, int]]:
+    count = -(-length // side)
+    ends = np.linspace(0, length, count + 1).round().astype(int)
+    return [(int(a), int(b)) for a, b in pairwise(ends)]
+
+
+def answers(
+    pixels: Pixels,
+    network: Network,
+    tiles: tuple[Tile, ...],
+    *,
+    scale: int,
+    multiple: int,
+    progress: Progress,
+    stage: str,
+) -> Iterator[tuple[tuple[int, int, int, int], FloatImage]]:
+    """Give each tile of `pixels` (H, W, 3) to the network; yields (rect in the answer's pixels, its answer (h, w, C)).
+
+    multiple: what the network's sides have to be multiples of; tiles are mirrored on to it. Reports progress under the
+    name `stage` before each tile, where Cancelled may be raised.
+    """
+    white = np.float32(np.iinfo(pixels.dtype).max)
+    for number, tile in enumerate(tiles):
+        progress.report(number / len(tiles), stage)
+        x0, y0, x1, y1 = tile.outer
+        part = pixels[y0:y1, x0:x1].astype(np.float32) / white
+        made = network(_padded(part, multiple))
+        ix0, iy0, ix1, iy1 = tile.inner
+        kept = made[(iy0 - y0) * scale : (iy1 - y0) * scale, (ix0 - x0) * scale : (ix1 - x0) * scale]
+        yield (ix0 * scale, iy0 * scale, ix1 * scale, iy1 * scale), kept
+    progress.report(1.0, stage)
+
+
+def _padded(part: FloatImage, multiple: int) -> FloatImage:
+    """Mirrored at the right and below until both sides are multiples."""
+    height, width = part.shape[:2]
+    more = (-height % multiple, -width % multiple)
+    if not any(more):
+        return part
+    # a side shorter than what is missing cannot be mirrored in one go
+    mirrored = min(height, width) > max(more)
+    mode: Literal["reflect", "edge"] = "reflect" if mirrored else "edge"
+    return np.pad(part, ((0, more[0]), (0, more[1]), (0, 0)), mode=mode)
+
+
+def as_pixels(values: FloatImage, like: Pixels) -> Pixels:
+    """Float values in [0, 1], clipped, as pixels of the same dtype as `like`."""
+    white = float(np.iinfo(like.dtype).max)
+    made: Pixels = np.rint(np.clip(values, 0, 1) * white).astype(like.dtype)
+    return made

@@ -1,0 +1,187 @@
+"""Tone: fading, yellowed or shifted colours, low contrast; from the photo's own statistics.
+
+A faded print is one whose blacks have gone grey and whose whites have gone dull, each dye by its own amount. So each
+channel's darkest and lightest tones are looked for inside the picture (the paper's border left out) and moved back to
+where they were, by one smooth curve a channel: no pixel is mixed with its neighbours, so there are no halos, and 16
+bits stay 16. A photo in one hue (grey, sepia, any toning) gets one curve for all channels and keeps its hue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gpen_desktop.core.types import FloatImage, Pixels, frozen
+
+_LOOKED_AT: Final = 512
+"""Longer side, px, at which a photo is looked at: tones do not depend on detail."""
+
+_MARGIN: Final = 0.03
+"""Share of each side that is never looked at: mounts, torn edges, scanner lids."""
+
+_MOST_BORDER: Final = 0.2
+"""Share of each side that can be taken for a border of paper."""
+
+_TAIL: Final = 0.4
+"""Percent of pixels that may lie beyond what counts as darkest and lightest."""
+
+_BLACK: Final = 0.02
+_WHITE: Final = 0.97
+"""Where the darkest and lightest tones go."""
+
+_MOST_GAIN: Final = 2.2
+"""How much a curve may be steepened: beyond this, a scan's 8 bits and its grain show."""
+
+_ONE_HUE: Final = 4.0
+"""Spread of colour (CIE Lab a and b, about the mean at each lightness) below which a photo is in one hue."""
+
+
+@dataclass(frozen=True)
+class ToneReading:
+    """What was seen of a photo's tones, as shares of white.
+
+    black, white: darkest and lightest tone of red, green and blue. middle: median of each. one_hue: grey, sepia or
+    toned throughout; then the three are those of its lightness.
+    """
+
+    black: tuple[float, float, float]
+    white: tuple[float, float, float]
+    middle: tuple[float, float, float]
+    one_hue: bool
+
+    @property
+    def contrast(self) -> float:
+        """Distance of the lightest from the darkest tone, of the channel that has most."""
+        return max(w - b for b, w in zip(self.black, self.white, strict=True))
+
+    @property
+    def lifted(self) -> float:
+        """How far the darkest tone is above black, of the channel where it is least."""
+        return min(self.black)
+
+    @property
+    def cast(self) -> float:
+        """How far the channels' ranges lie apart."""
+        ends = [self.black, self.white]
+        return max(max(end) - min(end) for end in ends)
+
+
+def read_tone(pixels: Pixels) -> ToneReading:
+    """Look at a photo (H, W, 3), uint8 or uint16."""
+    small = _inside(_reduced(pixels))
+    one_hue = _is_one_hue(small)
+    if one_hue:
+        light = small @ np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
+        values = np.repeat(light.reshape(-1, 1), 3, axis=1)
+    else:
+        values = small.reshape(-1, 3)
+    low, middle, high = np.percentile(values, [_TAIL, 50, 100 - _TAIL], axis=0)
+    return ToneReading(_triple(low), _triple(high), _triple(middle), one_hue)
+
+
+def is_faded(reading: ToneReading) -> bool:
+    """Whether what was seen is rather a faded print than a photo meant so.
+
+    A fog, a beach or a night has little contrast too, but reaches black or white, or in colour the dyes agree: in a
+    faded print no dye reaches black any more, and the paper is not white, or not white for all of them.
+    """
+    dull = max(reading.white) < 0.93
+    if reading.one_hue:
+        return (reading.lifted > 0.09 and dull) or reading.contrast < 0.62 or reading.lifted > 0.2
+    return reading.lifted > 0.07 and (dull or reading.cast > 0.1)
+
+
+def with_tone(pixels: Pixels, reading: ToneReading) -> Pixels:
+    """The photo (H, W, 3) with its tones where they were before they faded, of the same dtype, read-only."""
+    white = int(np.iinfo(pixels.dtype).max)
+    steps = np.linspace(0, 1, white + 1, dtype=np.float64)
+    curves = np.stack([_curve(steps, reading, channel) for channel in range(3)], axis=1)
+    table: NDArray[np.unsignedinteger] = np.rint(curves * white).astype(pixels.dtype)
+    if reading.one_hue:
+        return frozen(_by_lightness(pixels, table[:, 0]))
+    return frozen(np.stack([table[:, c][pixels[..., c]] for c in range(3)], axis=2))
+
+
+def _curve(steps: NDArray[np.float64], reading: ToneReading, channel: int) -> NDArray[np.float64]:
+    """Output for each input of one channel: straight between the ends, bent softly beyond them."""
+    black, white = reading.black[channel], reading.white[channel]
+    gain = min(_MOST_GAIN, max(1.0, (_WHITE - _BLACK) / max(white - black, 1e-3)))
+    # what cannot be had without too much gain is shared by both ends
+    centre_in = (black + white) / 2
+    half = gain * (white - black) / 2
+    centre_out = (
+        np.clip(centre_in, _BLACK + half, _WHITE - half) if 2 * half < _WHITE - _BLACK else (_BLACK + _WHITE) / 2
+    )
+    straight = centre_out + gain * (steps - centre_in)
+    return _soft_ends(straight)
+
+
+def _soft_ends(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Into [0, 1] without a hard edge: straight from 0.06 to 0.94, then ever flatter."""
+    knee = 0.06
+    high = 1 - knee * np.exp(-(np.maximum(x, 1 - knee) - (1 - knee)) / knee)
+    low = knee * np.exp((np.minimum(x, knee) - knee) / knee)
+    return np.where(x > 1 - knee, high, np.where(x < knee, low, x))
+
+
+def _by_lightness(pixels: Pixels, table: NDArray[np.unsignedinteger]) -> Pixels:
+    """Each pixel lighter or darker as the table says of its lightness, its hue kept."""
+    weights = np.array([0.299, 0.587, 0.114], np.float32)
+    white = float(np.iinfo(pixels.dtype).max)
+    out = np.empty_like(pixels)
+    for y in range(0, pixels.shape[0], 256):  # strips: a large photo as floats would not fit
+        strip = pixels[y : y + 256].astype(np.float32)
+        light = strip @ weights
+        wanted = table[np.rint(light).astype(np.int64)].astype(np.float32)
+        # the tint's distance from grey grows with contrast, but not where there is hardly light
+        out[y : y + 256] = np.clip(np.rint(strip - light[..., None] + wanted[..., None]), 0, white)
+    return out
+
+
+def _reduced(pixels: Pixels) -> FloatImage:
+    white = np.float32(np.iinfo(pixels.dtype).max)
+    factor = min(1.0, _LOOKED_AT / max(pixels.shape[:2]))
+    size = (max(8, round(pixels.shape[1] * factor)), max(8, round(pixels.shape[0] * factor)))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.float32) / white
+
+
+def _inside(small: FloatImage) -> FloatImage:
+    """Without margin and border: lines from each side in that are as even as paper and like the outermost one."""
+    turned = small
+    for margin in (_MARGIN, 0.01):  # a mount, and within it the print's own white border
+        for _ in range(4):
+            turned = np.rot90(turned)
+            turned = turned[_border_lines(turned, margin) :]
+    return np.ascontiguousarray(turned)
+
+
+def _border_lines(picture: FloatImage, share: float) -> int:
+    """How many lines at the top are border; `share` of them always."""
+    height = picture.shape[0]
+    margin = round(share * height)
+    means, spreads = picture.mean(axis=(1, 2)), picture.std(axis=1).mean(axis=1)
+    first = margin
+    for line in range(margin, round(_MOST_BORDER * height)):
+        if spreads[line] > 0.035 or abs(means[line] - means[margin]) > 0.08:
+            break
+        first = line + 2  # the edge between border and picture is neither
+    return int(min(first, height - 8))
+
+
+def _is_one_hue(small: FloatImage) -> bool:
+    lab = cv2.cvtColor(cv2.GaussianBlur(small, (0, 0), 1.5), cv2.COLOR_RGB2LAB).reshape(-1, 3)
+    bins = np.clip((lab[:, 0] / 5).astype(int), 0, 19)
+    spread = np.zeros(2)
+    for k in range(20):
+        inside = lab[bins == k, 1:]
+        if len(inside) > 20:
+            spread += ((inside - np.median(inside, axis=0)) ** 2).sum(axis=0)
+    return bool(np.sqrt(spread / len(lab)).max() < _ONE_HUE)
+
+
+def _triple(values: NDArray[np.floating]) -> tuple[float, float, float]:
+    return float(values[0]), float(values[1]), float(values[2])

@@ -1,0 +1,98 @@
+"""What a photo needs, seen in its pixels."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+import pytest
+
+from gpen_desktop.core.stages.analysis import PhotoReading, read_photo
+from gpen_desktop.core.types import FloatImage, Photo, SourceFormat
+
+
+def scene(height: int = 800, width: int = 1000) -> FloatImage:
+    """Shapes with sharp edges over soft shading, in 8-bit steps."""
+    rng = np.random.default_rng(3)
+    picture = cv2.resize(
+        rng.random((9, 12, 3), dtype=np.float32) * 235 + 10, (width, height), interpolation=cv2.INTER_CUBIC
+    )
+    for _ in range(60):
+        x, y, r = int(rng.integers(width)), int(rng.integers(height)), int(rng.integers(8, 60))
+        cv2.circle(picture, (x, y), r, rng.uniform(5, 250, 3).tolist(), -1, cv2.LINE_AA)
+    return np.clip(picture, 2, 252)
+
+
+def read(picture: FloatImage) -> PhotoReading:
+    return read_photo(Photo(np.rint(np.clip(picture, 0, 255)).astype(np.uint8), SourceFormat("PNG")))
+
+
+def compressed(picture: FloatImage, quality: int) -> FloatImage:
+    data = cv2.imencode(".jpg", picture.astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return cv2.imdecode(data, cv2.IMREAD_COLOR).astype(np.float32)
+
+
+def screened(picture: FloatImage, period: float, degrees: float) -> FloatImage:
+    ys, xs = np.mgrid[: picture.shape[0], : picture.shape[1]]
+    turn = math.radians(degrees)
+    u, v = xs * math.cos(turn) + ys * math.sin(turn), ys * math.cos(turn) - xs * math.sin(turn)
+    threshold = 127 + 60 * (np.cos(u * 2 * math.pi / period) + np.cos(v * 2 * math.pi / period))
+    dots = np.where(picture.mean(axis=2) > threshold, 235, 25).astype(np.float32)
+    return np.repeat(cv2.GaussianBlur(dots, (0, 0), 0.8)[..., None], 3, axis=2)
+
+
+def test_a_good_photo_needs_nothing() -> None:
+    seen = read(scene())
+    assert not any((seen.is_grainy, seen.is_blocky, seen.is_screened, seen.is_soft, seen.is_faded, seen.is_small))
+
+
+@pytest.mark.parametrize("clumps", [0.0, 1.2])
+def test_grain_is_seen(clumps: float) -> None:
+    grain = np.random.default_rng(0).normal(0, 1, (800, 1000, 1)).astype(np.float32)
+    if clumps:
+        grain = cv2.GaussianBlur(grain, (0, 0), clumps)[..., None]
+    seen = read(scene() + grain / grain.std() * 10)
+    assert seen.is_grainy
+    assert not seen.is_screened
+
+
+def test_noise_is_measured_in_8_bit_steps() -> None:
+    grain = np.random.default_rng(0).normal(0, 8, (800, 1000, 1)).astype(np.float32)
+    assert 6 < read(scene() + grain).grain < 10
+
+
+def test_jpeg_blocks_are_seen_where_the_photo_begins_anywhere() -> None:
+    assert read(compressed(scene(), 25)).is_blocky
+    assert read(compressed(scene(), 25)[3:, 5:]).is_blocky
+    assert not read(compressed(scene(), 95)).is_blocky
+
+
+@pytest.mark.parametrize(("period", "degrees"), [(2.6, 52), (4, 45), (7, 20)])
+def test_a_printed_screen_is_seen_with_its_period(period: float, degrees: float) -> None:
+    seen = read(screened(scene(), period, degrees))
+    assert seen.is_screened
+    assert seen.screen_period == pytest.approx(period, rel=0.12)
+
+
+def test_a_fence_is_no_screen() -> None:
+    picture = scene()
+    picture[:, ::6] *= 0.4
+    assert not read(picture).is_screened
+
+
+def test_blur_is_seen() -> None:
+    assert read(cv2.GaussianBlur(scene(), (0, 0), 5)).is_soft
+
+
+def test_small_is_told_by_pixels() -> None:
+    assert read(scene(300, 400)).is_small
+
+
+@pytest.mark.parametrize("size", [(1, 1), (5, 200), (40, 40)])
+def test_a_tiny_photo_is_looked_at_too(size: tuple[int, int]) -> None:
+    read(scene()[: size[0], : size[1]])
+
+
+def test_an_even_photo_is_looked_at_too() -> None:
+    assert not read(np.full((300, 300, 3), 128, np.float32)).is_grainy

@@ -1,0 +1,95 @@
+"""Tone: faded prints come back, good photos are left, sepia stays sepia."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from gpen_desktop.core.stages.tone import is_faded, read_tone, with_tone
+from gpen_desktop.core.types import FloatImage, Pixels
+
+
+def scene(height: int = 240, width: int = 320) -> FloatImage:
+    """A colourful picture from black to white, in [0, 1]."""
+    rng = np.random.default_rng(11)
+    small = rng.random((12, 16, 3), dtype=np.float32)
+    large = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.clip((large - 0.5) * 1.6 + 0.5, 0, 1).astype(np.float32)
+
+
+def stored(picture: FloatImage, dtype: type = np.uint8) -> Pixels:
+    return np.rint(np.clip(picture, 0, 1) * np.iinfo(dtype).max).astype(dtype)
+
+
+def faded(picture: FloatImage) -> FloatImage:
+    """Each dye by its own amount: yellowed, blacks grey."""
+    low, high = np.array([0.22, 0.18, 0.14], np.float32), np.array([0.92, 0.85, 0.66], np.float32)
+    return low + picture * (high - low)
+
+
+def toned(picture: FloatImage) -> FloatImage:
+    light = picture.mean(axis=2, keepdims=True)
+    return np.clip(light * np.array([1.0, 0.87, 0.66], np.float32) + 0.03, 0, 1)
+
+
+def lab_difference(a: Pixels, b: Pixels) -> float:
+    x, y = (cv2.cvtColor(p.astype(np.float32) / np.iinfo(p.dtype).max, cv2.COLOR_RGB2LAB) for p in (a, b))
+    return float(np.sqrt(((x - y) ** 2).sum(axis=2)).mean())
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_faded_colour_print_comes_back(dtype: type) -> None:
+    good, bad = stored(scene(), dtype), stored(faded(scene()), dtype)
+    reading = read_tone(bad)
+    assert is_faded(reading)
+    made = with_tone(bad, reading)
+    assert made.dtype == dtype
+    assert lab_difference(made, good) < 0.4 * lab_difference(bad, good)
+
+
+def test_a_good_photo_is_left() -> None:
+    assert not is_faded(read_tone(stored(scene())))
+
+
+def test_a_night_and_a_beach_are_meant_so() -> None:
+    night = scene() * 0.3
+    beach = 0.45 + 0.5 * scene()
+    beach[:30, :40] = 0
+    assert not is_faded(read_tone(stored(night)))
+    assert not is_faded(read_tone(stored(beach)))
+
+
+def test_sepia_stays_sepia() -> None:
+    print_ = stored(0.25 + 0.5 * toned(scene()))
+    reading = read_tone(print_)
+    assert reading.one_hue
+    assert is_faded(reading)
+    made = with_tone(print_, reading)
+    before, after = (cv2.cvtColor(p, cv2.COLOR_RGB2LAB).reshape(-1, 3)[:, 1:].mean(axis=0) for p in (print_, made))
+    assert np.abs(before - after).max() < 2.5
+    assert np.ptp(made.mean(axis=2)) > 1.4 * np.ptp(print_.mean(axis=2))
+
+
+def test_a_border_of_paper_does_not_count() -> None:
+    print_ = 0.25 + 0.5 * toned(scene())
+    framed = np.full((300, 400, 3), 0.99, np.float32)
+    framed[30:270, 40:360] = print_
+    assert read_tone(stored(framed)).white[0] < 0.85
+
+
+def test_neighbours_are_never_mixed() -> None:
+    """The same tone becomes the same tone, wherever it stands: no halos."""
+    bad = stored(faded(scene()))
+    made = with_tone(bad, read_tone(bad))
+    for channel in range(3):
+        for tone in np.unique(bad[..., channel]):
+            values = made[..., channel][bad[..., channel] == tone]
+            assert values.min() == values.max()
+
+
+def test_grey_stays_grey() -> None:
+    grey = np.repeat((0.3 + 0.4 * scene()).mean(axis=2, keepdims=True), 3, axis=2)
+    made = with_tone(stored(grey), read_tone(stored(grey)))
+    assert np.array_equal(made[..., 0], made[..., 1])
+    assert np.array_equal(made[..., 0], made[..., 2])
