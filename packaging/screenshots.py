@@ -123,8 +123,8 @@ def done(stage: Stage) -> None:
 def faces(stage: Stage) -> None:
     """Several faces, one selected with its own strength, one off."""
     stage.open_sample("album_page_tilted.jpg")
-    stage.window.faces.toggle(2)
-    stage.window.faces.select(1)
+    stage.window.faces.toggle(stage.window.workspace.faces[1].id)
+    stage.window.faces.select(stage.window.workspace.faces[0].id)
     stage.window.panel.faces._strength.slider.setValue(55)
     stage.settle(0.6)
     stage.point_at(QPoint(60, 420))
@@ -134,7 +134,7 @@ def dark(stage: Stage) -> None:
     """Dark, side by side, looking closely."""
     stage.open_sample("collins_sepia_folded.jpg")
     stage.window.actions_["side"].trigger()
-    stage.window.faces.jump_to(1)
+    stage.window.faces.jump_to(stage.window.workspace.faces[0].id)
     stage.settle(0.8)
     stage.point_at(QPoint(80, 500))
 
@@ -149,7 +149,7 @@ def chinese(stage: Stage) -> None:
 def points(stage: Stage) -> None:
     """A face's points being corrected."""
     stage.open_sample("hopper_grey_scratched.jpg")
-    stage.window.faces.select(1)
+    stage.window.faces.select(stage.window.workspace.faces[0].id)
     stage.window.faces.correct()
     stage.settle(0.8)
 

@@ -32,8 +32,6 @@ from gpen_desktop.errors import OptionError
 def run(options: argparse.Namespace) -> int:
     """Restore what the parsed command line asks for. Returns the exit code."""
     console = Console(stderr=True, quiet=options.quiet, soft_wrap=True, markup=False, highlight=False)
-    compose_options = compose_options_of(options)
-    export_options = ExportOptions(options.format, options.quality, options.overwrite)
     if options.quality is not None and options.format in ("png", "tiff"):
         raise OptionError(f"{options.format.upper()} has no quality.", todo="Leave --quality out.")
     jobs = album.plan(options.paths, options.output, recursive=options.recursive, format=options.format)
@@ -52,9 +50,7 @@ def run(options: argparse.Namespace) -> int:
     loaded = time.perf_counter() - started
     reports: list[PhotoReport] = []
     try:
-        reports.extend(
-            _restore_all(jobs, engine, options.model, compose_options, export_options, journal, options.resume, console)
-        )
+        reports.extend(_restore_all(jobs, engine, options, journal, console))
         _summarise(reports, _status(engine), options.output, console)
     finally:  # what was done is told also after a cancel
         if options.report:
@@ -92,7 +88,7 @@ def compose_options_of(options: argparse.Namespace) -> ComposeOptions:
         skin_protection=options.skin_protection,
         denoise=options.denoise,
         sharpen=options.sharpen,
-        faces=options.faces,
+        faces="largest" if options.faces == "largest" else "all",
         min_face=options.min_face,
         scale=options.scale,
         restore_sharp=options.restore_sharp,
@@ -116,14 +112,13 @@ def _journal_options(options: argparse.Namespace) -> dict[str, Any]:
 def _restore_all(
     jobs: Sequence[PlannedPhoto],
     engine: Engine,
-    model: str,
-    compose_options: ComposeOptions,
-    export_options: ExportOptions,
+    options: argparse.Namespace,
     journal: Journal,
-    resume: bool,
     console: Console,
 ) -> Iterator[PhotoReport]:
     """Restore photo after photo and tell of each as it is done."""
+    look, storing = compose_options_of(options), ExportOptions(options.format, options.quality, options.overwrite)
+    numbers = None if isinstance(options.faces, str) else options.faces
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -134,11 +129,11 @@ def _restore_all(
         task = bar.add_task("Restoring", total=len(jobs))
         for number, job in enumerate(jobs):
             bar.update(task, description=f"Restoring {job.source.name}")
-            if resume and journal.has(job.source, job.target):
+            if options.resume and journal.has(job.source, job.target):
                 report = PhotoReport(str(job.source), str(job.target), PhotoStatus.SKIPPED)
             else:
                 teller = _BarProgress(bar, task, number)
-                report = batch.restore_photo(job, engine, model, compose_options, export_options, teller)
+                report = batch.restore_photo(job, engine, options.model, look, storing, teller, numbers)
                 _note_in_journal(journal, job, report, console)
             _tell(report, console)
             bar.update(task, completed=number + 1)

@@ -7,12 +7,13 @@ Coordinates are OpenCV's: x right, y down, integer values at pixel centres. Colo
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal, NewType, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,16 +99,28 @@ class Photo:
         return int(np.iinfo(self.pixels.dtype).max)
 
 
+FaceId = NewType("FaceId", str)
+"""Which face of a photo: given when it is found or drawn, kept when it is corrected. Never shown, never stored."""
+
+NO_FACE: Final = FaceId("")
+
+
+def _new_face_id() -> FaceId:
+    return FaceId(uuid.uuid4().hex)
+
+
 @dataclass(frozen=True, eq=False)
 class Face:
     """One face in a photo.
 
     landmarks: (5, 2) float64, photo pixels: image-left eye, image-right eye, nose tip, image-left and image-right
-    mouth corner. score: the detector's, higher is surer; faces drawn by hand have infinity.
+    mouth corner. score: the detector's, higher is surer; faces drawn by hand have infinity. id: of this face alone; its
+    number, which is what people see, is its place in the photo's faces from 1.
     """
 
     landmarks: NDArray[np.float64]
     score: float
+    id: FaceId = field(default_factory=_new_face_id)
 
     @property
     def eye_distance(self) -> float:
@@ -147,12 +160,14 @@ class RestoredFace:
     """A crop, what the model made of it, and where it may be pasted.
 
     restored: (S, S, 3) float32 RGB in [0, 1]. face_mask, skin_mask: (S, S) float32 in [0, 1].
+    is_sharp: the source is about as sharp as the model can make it (compose/texture.py: is_sharp_already).
     """
 
     crop: Crop
     restored: FloatImage
     face_mask: FloatImage
     skin_mask: FloatImage
+    is_sharp: bool
 
 
 class Mode(StrEnum):
@@ -163,16 +178,17 @@ class Mode(StrEnum):
     DETAIL = "detail"
 
 
-FaceSelection = Literal["all", "largest"] | tuple[int, ...]
+FaceSelection = Literal["all", "largest"] | frozenset[FaceId]
 
 
 @dataclass(frozen=True)
 class ComposeOptions:
     """Everything the fast stage takes; none of it needs a model run.
 
-    strength, denoise, sharpen: 0 to 100. faces: 'all', 'largest' or numbers from 1 in reading order.
+    strength, denoise, sharpen: 0 to 100. faces: 'all', 'largest', or which; ids of other photos' faces or of faces
+    that are gone mean nothing.
     min_face: faces whose box is narrower (px) are left alone; the detector finds none under 25.
-    face_strengths: own strength per face number.
+    face_strengths: own strength of a face, by its id.
     scale: 1, 2 or 4, enlargement of the whole photo. restore_sharp: also restore faces that are sharp already.
     """
 
@@ -183,7 +199,7 @@ class ComposeOptions:
     sharpen: int = 0
     faces: FaceSelection = "all"
     min_face: int = 25
-    face_strengths: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    face_strengths: Mapping[FaceId, int] = field(default_factory=lambda: MappingProxyType({}))
     scale: Literal[1, 2, 4] = 1
     restore_sharp: bool = False
 
@@ -192,7 +208,7 @@ class ComposeOptions:
             ("strength", self.strength),
             ("denoise", self.denoise),
             ("sharpen", self.sharpen),
-            *((f"strength of face {n}", s) for n, s in self.face_strengths.items()),
+            *(("strength of a face", strength) for strength in self.face_strengths.values()),
         ):
             if not 0 <= value <= 100:
                 raise OptionError(f"{name} is {value}.", todo="It goes from 0 to 100.")
@@ -200,8 +216,6 @@ class ComposeOptions:
             raise OptionError(f"scale is {self.scale}.", todo="It is 1, 2 or 4.")
         if self.min_face < 0:
             raise OptionError(f"min-face is {self.min_face}.", todo="It is a width in pixels, 0 or more.")
-        if not isinstance(self.faces, str) and any(n < 1 for n in self.faces):
-            raise OptionError("Faces are numbered from 1.", todo="See the numbers with 'gpen-desktop faces PHOTO'.")
 
 
 class FaceState(StrEnum):

@@ -1485,10 +1485,6 @@
         <translation>应为以下之一：{0}。</translation>
     </message>
     <message>
-        <source>Faces are numbered from 1.</source>
-        <translation>人脸编号从 1 开始。</translation>
-    </message>
-    <message>
         <source>Formats: keep, {0}.</source>
         <translation>可用格式：keep、{0}。</translation>
     </message>
@@ -2021,8 +2017,8 @@
         <translation>强度为 0</translation>
     </message>
     <message>
-        <source>strength of face {0}</source>
-        <translation>人脸 {0} 的修复强度</translation>
+        <source>strength of a face</source>
+        <translation>某张人脸的修复强度</translation>
     </message>
     <message>
         <source>text notes</source>

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from gpen_desktop.core.engine import edits as editing
 from gpen_desktop.core.engine.edits import Edits
-from gpen_desktop.core.types import ComposeOptions, Mode
+from gpen_desktop.core.types import ComposeOptions, FaceId, Mode
 from gpen_desktop.errors import OptionError
 from gpen_desktop.gui.adjust import presets
 from gpen_desktop.gui.album.album_model import Entry
@@ -19,54 +20,60 @@ from tests.gui.fakes import face_at, make_photo
 FACES = (face_at(10, 10, 20), face_at(100, 10, 60), face_at(200, 10, 40))
 
 
-def choosing(choice: object) -> Edits:
+ONE, TWO, THREE = (face.id for face in FACES)
+
+
+def choosing(*faces: FaceId) -> Edits:
+    return Edits(ComposeOptions(faces=frozenset(faces)))
+
+
+def of_all(choice: Literal["all", "largest"] = "all") -> Edits:
     return Edits(ComposeOptions(faces=choice))
 
 
-@pytest.mark.parametrize(("choice", "expected"), [("all", {1, 2, 3}), ("largest", {2}), ((), set()), ((1, 3), {1, 3})])
-def test_which_faces_are_on(choice: object, expected: set[int]) -> None:
-    assert editing.selected(choosing(choice), FACES) == expected
-
-
 def test_toggling_twice_is_nothing() -> None:
-    off = editing.toggled(choosing("all"), FACES, 2)
-    assert off.options.faces == (1, 3)
-    assert editing.toggled(off, FACES, 2) == choosing("all")
+    off = editing.toggled(of_all(), FACES, TWO)
+    assert off.options.faces == {ONE, THREE}
+    assert editing.toggled(off, FACES, TWO) == of_all()
 
 
 def test_toggling_from_largest_keeps_the_largest() -> None:
-    assert editing.toggled(choosing("largest"), FACES, 1).options.faces == (1, 2)
+    assert editing.toggled(of_all("largest"), FACES, ONE).options.faces == {ONE, TWO}
 
 
-def test_an_added_face_is_on_and_the_others_keep_their_numbers() -> None:
-    added = editing.with_face_added(choosing((1, 3)), FACES, face_at(300, 10))
-    assert added.options.faces == (1, 3, 4)
-    assert added.faces[:3] == FACES
-    assert editing.with_face_added(choosing("all"), FACES, face_at(300, 10)).options.faces == "all"
+def test_an_added_face_is_on_and_takes_its_place_in_reading_order() -> None:
+    new = face_at(50, 10)
+    added = editing.with_face_added(choosing(ONE, THREE), FACES, new)
+    assert added.options.faces == {ONE, THREE, new.id}
+    assert added.faces == (FACES[0], new, *FACES[1:])
+    assert editing.with_face_added(of_all(), FACES, new).options.faces == "all"
+
+
+def test_a_corrected_face_keeps_what_was_said_of_it() -> None:
+    edits = editing.with_face_strength(choosing(TWO), TWO, 10)
+    moved = replace(FACES[1], landmarks=FACES[1].landmarks + 5)
+    corrected = editing.with_face_replaced(edits, FACES, moved)
+    assert corrected.faces == (FACES[0], moved, FACES[2])
+    assert corrected.options == edits.options
 
 
 def test_a_removed_face_takes_its_settings_along() -> None:
-    edits = editing.with_face_strength(choosing((1, 2, 3)), 2, 10)
-    edits = editing.with_face_strength(edits, 3, 30)
-    removed = editing.with_face_removed(edits, FACES, 2)
-    assert removed.options.faces == (1, 2)
-    assert dict(removed.options.face_strengths) == {2: 30}
+    edits = editing.with_face_strength(choosing(ONE, TWO, THREE), TWO, 10)
+    edits = editing.with_face_strength(edits, THREE, 30)
+    removed = editing.with_face_removed(edits, FACES, TWO)
+    assert removed.options.faces == {ONE, THREE}
+    assert dict(removed.options.face_strengths) == {THREE: 30}
     assert removed.faces == (FACES[0], FACES[2])
 
 
-def test_faces_still_coming_in_are_not_spoken_of() -> None:
-    assert editing.within(choosing((1, 3)).options, 2).faces == (1,)
-    assert editing.within(choosing("largest").options, 2).faces == "largest"
-
-
 def test_a_look_carries_over_but_not_the_faces_chosen_by_hand() -> None:
-    look = replace(choosing((2,)), model="other")
+    look = replace(choosing(TWO), model="other")
     look = replace(look, options=replace(look.options, strength=33, mode=Mode.DETAIL))
-    mine = editing.with_look(editing.with_face_strength(choosing((1,)), 1, 5), look)
+    mine = editing.with_look(editing.with_face_strength(choosing(ONE), ONE, 5), look)
     assert (mine.options.strength, mine.options.mode, mine.model) == (33, Mode.DETAIL, "other")
-    assert mine.options.faces == (1,)
-    assert dict(mine.options.face_strengths) == {1: 5}
-    assert editing.with_look(choosing("all"), choosing("largest")).options.faces == "largest"
+    assert mine.options.faces == {ONE}
+    assert dict(mine.options.face_strengths) == {ONE: 5}
+    assert editing.with_look(of_all(), of_all("largest")).options.faces == "largest"
 
 
 def test_the_built_in_portrait_preset_is_as_the_brief_has_it() -> None:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColorSpace, QImage
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.compose.preview import pyramid
-from gpen_desktop.core.types import Photo, SourceFormat, frozen
+from gpen_desktop.core.types import NO_FACE, FaceId, Photo, SourceFormat, frozen
 from gpen_desktop.gui.viewer import qimage, view_geometry
 from gpen_desktop.gui.viewer.compare_view import CompareView
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState, face_at
@@ -150,19 +150,21 @@ def test_a_detail_lies_just_over_the_overview(view: CompareView) -> None:
 
 
 def test_overlapping_faces_the_smaller_is_hit(view: CompareView) -> None:
-    marks = (FaceMark(1, (100, 100, 800, 900), MarkState.ON), FaceMark(2, (300, 300, 100, 120), MarkState.ON))
+    large = FaceMark(FaceId("large"), 1, (100, 100, 800, 900), MarkState.ON)
+    small = FaceMark(FaceId("small"), 2, (300, 300, 100, 120), MarkState.ON)
+    marks = (large, small)
     at = view.placement.to_pane(QPointF(340, 350))
-    assert face_at(marks, view.placement, at) == 2
-    assert face_at(marks, view.placement, view.placement.to_pane(QPointF(800, 900))) == 1
-    assert face_at(marks, view.placement, view.placement.to_pane(QPointF(3000, 2000))) == 0
+    assert face_at(marks, view.placement, at) == "small"
+    assert face_at(marks, view.placement, view.placement.to_pane(QPointF(800, 900))) == "large"
+    assert face_at(marks, view.placement, view.placement.to_pane(QPointF(3000, 2000))) == NO_FACE
 
 
 def test_hovering_lights_a_face(view: CompareView, qtbot: QtBot) -> None:
-    view.set_marks((FaceMark(1, (500, 500, 300, 360), MarkState.ON),), 0)
+    view.set_marks((FaceMark(FaceId("one"), 1, (500, 500, 300, 360), MarkState.ON),), NO_FACE)
     at = view.placement.to_pane(QPointF(650, 650)).toPoint()
     with qtbot.waitSignal(view.face_hovered) as hovered:
         qtbot.mouseMove(view, at)
-    assert hovered.args == [1]
+    assert hovered.args == ["one"]
 
 
 def test_points_are_moved_by_keys(view: CompareView, qtbot: QtBot) -> None:

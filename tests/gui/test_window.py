@@ -10,7 +10,6 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage
 from pytestqt.qtbot import QtBot
 
-from gpen_desktop.core.engine.edits import selected
 from gpen_desktop.core.types import Mode
 from gpen_desktop.gui.album.album_model import EntryState
 from gpen_desktop.gui.common.settings_store import SettingsStore
@@ -114,8 +113,9 @@ def test_a_click_turns_a_face_off_and_undo_on_again(window: MainWindow, photo: P
     centre = window.view.placement.to_pane(window.workspace.marks()[0].rect.center()).toPoint()
     qtbot.mouseClick(window.view, Qt.MouseButton.LeftButton, pos=centre)
     qtbot.waitUntil(lambda: window.workspace.marks()[0].state is MarkState.OFF)
-    assert window.workspace.current.edits.options.faces == (2,)
-    assert window.faces.selected == 1
+    first, second = window.workspace.faces
+    assert window.workspace.current.edits.options.faces == {second.id}
+    assert window.faces.selected == first.id
     window.actions_["undo"].trigger()
     qtbot.waitUntil(lambda: window.workspace.marks()[0].state is MarkState.ON)
     assert window.workspace.current.edits.options.faces == "all"
@@ -187,13 +187,14 @@ def test_apply_to_all_keeps_each_photos_own_faces(window: MainWindow, tmp_path: 
     first, second = window.workspace.album
     window.workspace.show_entry(second)
     wait_done(window, qtbot)
-    window.faces.toggle(1)
+    first_face, second_face = window.workspace.faces
+    window.faces.toggle(first_face.id)
     window.workspace.show_entry(first)
     wait_done(window, qtbot)
     window.panel._mode.button(Mode.STRONG).click()
     window.actions_["apply_to_all"].trigger()
     assert second.edits.options.mode is Mode.STRONG
-    assert second.edits.options.faces == (2,)
+    assert second.edits.options.faces == {second_face.id}
     window.workspace.undo.undo()
     assert second.edits.options.mode is Mode.NATURAL
     wait_done(window, qtbot)
@@ -201,9 +202,10 @@ def test_apply_to_all_keeps_each_photos_own_faces(window: MainWindow, tmp_path: 
 
 def test_own_strength_of_a_face(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, photo)
-    window.faces.select(2)
+    face = window.workspace.faces[1].id
+    window.faces.select(face)
     window.panel.faces._strength.slider.setValue(30)
-    assert dict(window.workspace.current.edits.options.face_strengths) == {2: 30}
+    assert dict(window.workspace.current.edits.options.face_strengths) == {face: 30}
     qtbot.mouseDClick(window.panel.faces._strength.slider, Qt.MouseButton.LeftButton)
     assert not window.workspace.current.edits.options.face_strengths
 
@@ -236,14 +238,14 @@ def test_a_missed_face_is_added_by_drawing_and_dragging(
     assert len(window.workspace.faces) == 2
 
 
-def test_a_false_face_is_removed_and_its_neighbour_moves_up(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+def test_a_false_face_is_removed_and_its_neighbour_stays_on(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, photo)
-    second = window.workspace.faces[1]
-    window.faces.select(1)
+    first, second = window.workspace.faces
+    window.faces.select(first.id)
     window.actions_["remove_face"].trigger()
     wait_done(window, qtbot)
     assert window.workspace.faces == (second,)
-    assert selected(window.workspace.current.edits, window.workspace.faces) == {1}
+    assert [(mark.face, mark.number, mark.state) for mark in window.workspace.marks()] == [(second.id, 1, MarkState.ON)]
 
 
 def test_no_faces_says_so_and_offers_to_draw_one(

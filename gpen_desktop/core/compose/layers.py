@@ -6,6 +6,7 @@ model made of the face; only the gains depend on the options. So a slider costs 
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,18 +18,11 @@ from gpen_desktop.core.faces.alignment import apply, invert, scale_of
 from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Photo, Pixels, RestoredFace, frozen
 
 # Skin tone is what is left after a blur of a third of the eye distance.
-_TONE_BLUR: Final = 0.35
+_COLOUR_BLUR: Final = 0.35
 # The crop's fine band, in crop px at 256: pores and grain, below the size of lashes.
 _FINE_SIGMA: Final = 1.5
 # Over this many photo px per crop px the photo has a band of its own that no model saw.
-_OWN_BAND_FROM: Final = 1.25
-# A source counts as sharp when it shows the restored crop's structures at nearly full strength, and its noise is faint
-# beside them. Measured on ../shared/faces: clean faces 1.03 to 1.36 and 0.09 to 0.5; lightly damaged 0.72 to 1.04;
-# blurred or small ones under 0.8; noisy ones over 1, but with noise over 0.65.
-_SHARP_GAIN: Final = 0.9
-_SHARP_NOISE: Final = 0.6
-# ... and when the photo has nearly the crop's resolution there; below, the crop itself is an enlargement.
-_SHARP_RESOLUTION: Final = 0.8
+_HIGH_PASS_FROM: Final = 1.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,12 +30,11 @@ class FaceLayers:
     """One face's layers.
 
     In crop space, (s, s, 3) float32, where s is S, or a half, a quarter, … of it where the photo shows no more: change
-    (restored - crop), tone (the part of it that shifts the skin's colour), skin_texture and other_texture (the photo's
-    own detail that the model took, to add back), crispness (an unsharp mask of the restored crop), calm (what an
-    edge-keeping smoother changes).
-    In photo space over rect (x0, y0, x1, y1): mask (h, w); own_band (h, w, 3) or None: minus the photo's noise beyond
-    the crop's resolution; grain (h, w).
-    is_sharp: the source is about as sharp as the model can make it.
+    (restored - crop), low_pass_colour (the slow part of it, which shifts the skin's colour), skin_texture and
+    other_texture (the photo's own detail that the model took, to add back), unsharp (an unsharp mask of the restored
+    crop), denoise_delta (what an edge-keeping smoother changes).
+    In photo space over rect (x0, y0, x1, y1): mask (h, w); high_pass_noise (h, w, 3) or None: minus the photo's noise
+    beyond the crop's resolution; grain (h, w).
     """
 
     restored: RestoredFace
@@ -49,14 +42,13 @@ class FaceLayers:
     rect: tuple[int, int, int, int]
     mask: FloatImage
     change: FloatImage
-    tone: FloatImage
+    low_pass_colour: FloatImage
     skin_texture: FloatImage
     other_texture: FloatImage
-    crispness: FloatImage
-    calm: FloatImage
-    own_band: FloatImage | None
+    unsharp: FloatImage
+    denoise_delta: FloatImage
+    high_pass_noise: FloatImage | None
     grain: FloatImage
-    is_sharp: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,14 +94,13 @@ def face_layers(base: Pixels, face: RestoredFace, scale: float) -> FaceLayers:
         rect=rect,
         mask=frozen(mask),
         change=frozen(change),
-        tone=frozen(_tone_shift(change, seen)),
+        low_pass_colour=frozen(_low_pass_colour(change, seen)),
         skin_texture=frozen(skin_texture),
         other_texture=frozen(other_texture),
-        crispness=frozen(_crispness(restored) * np.float32(min(1.0, 1 / scale_of(face.crop.to_crop)))),
-        calm=frozen(_calm(restored)),
-        own_band=_own_band(around, mask, scale_of(to_crop)),
+        unsharp=frozen(_unsharp(restored) * np.float32(min(1.0, 1 / scale_of(face.crop.to_crop)))),
+        denoise_delta=frozen(_denoise_delta(restored)),
+        high_pass_noise=_high_pass_noise(around, mask, scale_of(to_crop)),
         grain=frozen(_missing_grain(around, warp_to_photo(change, to_crop, rect), mask, seed=_seed(face.crop.face))),
-        is_sharp=_is_sharp(face),
     )
 
 
@@ -126,7 +117,8 @@ def _at_photo_resolution(face: RestoredFace, scale: float) -> RestoredFace:
 
     to_crop = face.crop.to_crop / factor
     to_crop[:, 2] += 0.5 / factor - 0.5  # pixel centres kept
-    return RestoredFace(
+    return dataclasses.replace(
+        face,
         crop=Crop(face.crop.face, smaller(face.crop.pixels), frozen(to_crop)),
         restored=smaller(face.restored),
         face_mask=smaller(face.face_mask),
@@ -167,9 +159,9 @@ def warp_to_photo(image: FloatImage, to_crop: Affine, rect: tuple[int, int, int,
     )
 
 
-def _tone_shift(change: FloatImage, face: RestoredFace) -> FloatImage:
+def _low_pass_colour(change: FloatImage, face: RestoredFace) -> FloatImage:
     """Slow part of the change as the skin shows it, carried on over the whole face (a normalised convolution)."""
-    sigma = _TONE_BLUR * scale_of(face.crop.to_crop) * face.crop.face.eye_distance
+    sigma = _COLOUR_BLUR * scale_of(face.crop.to_crop) * face.crop.face.eye_distance
     weight = face.skin_mask + 1e-3
     # a quarter of the size holds all that such a blur leaves
     side = max(16, change.shape[0] // 4)
@@ -191,20 +183,20 @@ def _own_texture(face: RestoredFace) -> tuple[FloatImage, FloatImage]:
     return grey * skin[..., None], grey * (1 - skin[..., None])
 
 
-def _crispness(restored: FloatImage) -> FloatImage:
+def _unsharp(restored: FloatImage) -> FloatImage:
     """Unsharp mask of the restored crop. The caller weakens it for faces smaller in the photo, where it would ring."""
     band = texture.fine_band(texture.luma(restored), 1.2 * restored.shape[0] / 256)
     limited = 0.08 * np.tanh(band / 0.08)
     return np.repeat(limited[..., None], 3, axis=2).astype(np.float32)
 
 
-def _calm(restored: FloatImage) -> FloatImage:
+def _denoise_delta(restored: FloatImage) -> FloatImage:
     return texture.smooth_edges_kept(restored, radius=max(2, restored.shape[0] // 85), epsilon=0.0015) - restored
 
 
-def _own_band(around: FloatImage, mask: FloatImage, density: float) -> FloatImage | None:
+def _high_pass_noise(around: FloatImage, mask: FloatImage, density: float) -> FloatImage | None:
     """Minus the noise that the photo has beyond the crop's resolution; None where the photo has no such band."""
-    if 1 / density < _OWN_BAND_FROM:
+    if 1 / density < _HIGH_PASS_FROM:
         return None
     band = texture.fine_band(around, 0.5 / density)
     keep = texture.detail_weight(texture.luma(band), mask)
@@ -226,11 +218,3 @@ def _missing_grain(around: FloatImage, change: FloatImage, mask: FloatImage, see
 def _seed(face: Face) -> int:
     """Grain is the same whenever a face is where it is, whatever else is in the photo."""
     return abs(int(face.landmarks[2] @ np.array([16.0, 16384.0])))
-
-
-def _is_sharp(face: RestoredFace) -> bool:
-    """Whether the source is about as sharp as the model can make it, at the crop's own resolution."""
-    if 1 / scale_of(face.crop.to_crop) < _SHARP_RESOLUTION:
-        return False
-    likeness = texture.compare_detail(face.crop.pixels, face.restored, face.face_mask)
-    return likeness.gain >= _SHARP_GAIN and likeness.noise < _SHARP_NOISE

@@ -7,17 +7,16 @@ level 0 shows what the whole photo composed at full size has there.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.compose.layers import FaceLayers, Layers, face_layers
-from gpen_desktop.core.compose.render import compose
+from gpen_desktop.core.compose.layers import FaceLayers, face_layers
+from gpen_desktop.core.compose.render import render
 from gpen_desktop.core.faces.alignment import scale_of
-from gpen_desktop.core.types import ComposeOptions, FloatImage, Photo, Pixels, RestoredFace, frozen
+from gpen_desktop.core.types import ComposeOptions, FloatImage, Pixels, RestoredFace, frozen
 
 Rect = tuple[int, int, int, int]
 """x0, y0, x1, y1; the last two are outside."""
@@ -54,24 +53,15 @@ def level_layers(base: Pixels, face: RestoredFace, level: int) -> FaceLayers:
     return _reduced(layers, shown) if level and shown < 0.9 * size else layers
 
 
-def compose_part(
-    photo: Photo, base: Pixels, faces: Mapping[int, FaceLayers], part: Rect, options: ComposeOptions
-) -> Pixels:
+def compose_part(base: Pixels, faces: Iterable[tuple[FaceLayers, int]], part: Rect, options: ComposeOptions) -> Pixels:
     """Compose the part of `base` (one level of the photo's pyramid) inside `part`; (h, w, 3) of base's dtype.
 
-    faces: number of each face that is to be restored -> its layers at that level. Which faces those are has been
-    decided (compose.face_states); selection and guards of `options` are not asked again.
+    faces: layers at that level and the strengths that select gave them, as for render.
     """
     x0, y0, x1, y1 = part
-    within = {n: clipped for n, face in faces.items() if (clipped := _clipped(face, part)) is not None}
-    pixels: Pixels = base[y0:y1, x0:x1].copy()
-    frozen(pixels)
-    strengths = {i: options.face_strengths.get(n, options.strength) for i, n in enumerate(within, 1)}
-    settled = dataclasses.replace(
-        options, faces="all", min_face=0, restore_sharp=True, scale=1, face_strengths=MappingProxyType(strengths)
-    )
-    small = dataclasses.replace(photo, pixels=pixels, alpha=None)
-    return compose(Layers(small, 1, pixels, tuple(within.values())), settled).photo.pixels
+    pixels: Pixels = base[y0:y1, x0:x1]
+    within = [(clipped, strength) for face, strength in faces if (clipped := _clipped(face, part)) is not None]
+    return render(pixels, within, options)
 
 
 def _halved(pixels: Pixels) -> Pixels:
@@ -97,11 +87,11 @@ def _reduced(layers: FaceLayers, size: int) -> FaceLayers:
         layers,
         to_crop=frozen(to_crop),
         change=smaller(layers.change),
-        tone=smaller(layers.tone),
+        low_pass_colour=smaller(layers.low_pass_colour),
         skin_texture=smaller(layers.skin_texture),
         other_texture=smaller(layers.other_texture),
-        crispness=smaller(layers.crispness),
-        calm=smaller(layers.calm),
+        unsharp=smaller(layers.unsharp),
+        denoise_delta=smaller(layers.denoise_delta),
     )
 
 
@@ -119,6 +109,6 @@ def _clipped(face: FaceLayers, part: Rect) -> FaceLayers | None:
         to_crop=frozen(to_crop),
         rect=(x0 - part[0], y0 - part[1], x1 - part[0], y1 - part[1]),
         mask=face.mask[inside],
-        own_band=None if face.own_band is None else face.own_band[inside],
+        high_pass_noise=None if face.high_pass_noise is None else face.high_pass_noise[inside],
         grain=face.grain[inside],
     )

@@ -8,7 +8,7 @@ gain                                           natural  strong  detail
 photo's own fine detail, back on skin (1)         0.7     0.3     1.0
 photo's own fine detail, back elsewhere           0.3     0.0     0.8
 grain like the photo's around (1)                 0.7     0.35    0.7
-extra crispness                                   0.0     0.5     0.3
+unsharp mask                                     0.0     0.5     0.3
 noise beyond the model's resolution taken out     0.8     1.0     0.4
 =============================================  =======  ======  ======
 
@@ -19,7 +19,7 @@ the slow part of the model's change on skin, so that the skin keeps its tone.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -27,18 +27,8 @@ from typing import Final
 import numpy as np
 
 from gpen_desktop.core.compose.layers import FaceLayers, Layers, enlarged, warp_to_photo
-from gpen_desktop.core.types import (
-    Composed,
-    ComposedFace,
-    ComposeOptions,
-    FaceState,
-    FloatImage,
-    Mode,
-    Photo,
-    Pixels,
-    frozen,
-)
-from gpen_desktop.errors import OptionError
+from gpen_desktop.core.compose.select import select
+from gpen_desktop.core.types import Composed, ComposedFace, ComposeOptions, FloatImage, Mode, Photo, Pixels, frozen
 
 
 @dataclass(frozen=True)
@@ -48,18 +38,18 @@ class ModeGains:
     skin_texture: float
     other_texture: float
     grain: float
-    crispness: float
-    own_band: float
+    unsharp: float
+    high_pass_noise: float
 
 
 MODES: Final = MappingProxyType(
     {
-        Mode.NATURAL: ModeGains(skin_texture=0.7, other_texture=0.3, grain=0.7, crispness=0.0, own_band=0.8),
-        Mode.STRONG: ModeGains(skin_texture=0.3, other_texture=0.0, grain=0.35, crispness=0.5, own_band=1.0),
-        Mode.DETAIL: ModeGains(skin_texture=1.0, other_texture=0.8, grain=0.7, crispness=0.3, own_band=0.4),
+        Mode.NATURAL: ModeGains(skin_texture=0.7, other_texture=0.3, grain=0.7, unsharp=0.0, high_pass_noise=0.8),
+        Mode.STRONG: ModeGains(skin_texture=0.3, other_texture=0.0, grain=0.35, unsharp=0.5, high_pass_noise=1.0),
+        Mode.DETAIL: ModeGains(skin_texture=1.0, other_texture=0.8, grain=0.7, unsharp=0.3, high_pass_noise=0.4),
     }
 )
-# Crispness at sharpen 100.
+# Gain of the unsharp mask at sharpen 100.
 _SHARPEN_GAIN: Final = 1.5
 
 
@@ -73,81 +63,55 @@ class _Patch:
 
 
 def compose(layers: Layers, options: ComposeOptions) -> Composed:
-    """Compose the picture that `options` ask for.
+    """Compose the picture that `options` ask for: select, then render."""
+    faces = [layer.restored.crop.face for layer in layers.faces]
+    sharp = {layer.restored.crop.face.id for layer in layers.faces if layer.restored.is_sharp}
+    choices = select(faces, sharp, options)
+    pixels = render(
+        layers.base,
+        [(layer, choices[face.id].strength) for face, layer in zip(faces, layers.faces, strict=True)],
+        options,
+    )
+    composed = tuple(
+        ComposedFace(number, face, choices[face.id].state, layer.rect if choices[face.id].strength else None)
+        for number, (face, layer) in enumerate(zip(faces, layers.faces, strict=True), 1)
+    )
+    return Composed(photo=_result_photo(layers, pixels), faces=composed)
 
-    Pixels outside every restored face are those of layers.base, byte for byte. Raises OptionError for a face number
-    that the photo does not have.
+
+def render(base: Pixels, faces: Iterable[tuple[FaceLayers, int]], options: ComposeOptions) -> Pixels:
+    """`base` (H, W, 3) with faces composed into it, each at its strength (0 to 100; 0 leaves it out).
+
+    Pixels outside the faces are those of base, byte for byte; without any, base itself comes back. Of the options,
+    mode, skin_protection, denoise and sharpen count: which faces and how strongly has been decided (select).
     """
-    states = face_states(layers, options)
-    patches = [
-        _patch(face, options, _strength(options, number))
-        for number, (face, state) in enumerate(zip(layers.faces, states, strict=True), 1)
-        if state is FaceState.RESTORED
-    ]
-    pixels = _paste(layers.base, patches) if patches else layers.base
-    return Composed(photo=_result_photo(layers, pixels), faces=_composed_faces(layers, states))
-
-
-def face_states(layers: Layers, options: ComposeOptions) -> tuple[FaceState, ...]:
-    """What `options` make of each face. Raises OptionError for a number that is not there."""
-    selected = _selected(layers, options)
-    return tuple(_state(face, number, number in selected, options) for number, face in enumerate(layers.faces, 1))
-
-
-def _state(face: FaceLayers, number: int, selected: bool, options: ComposeOptions) -> FaceState:
-    if not selected:
-        return FaceState.NOT_SELECTED
-    if face.restored.crop.face.box[2] < options.min_face:
-        return FaceState.TOO_SMALL
-    if _strength(options, number) == 0:
-        return FaceState.STRENGTH_ZERO
-    if face.is_sharp and not options.restore_sharp:
-        return FaceState.ALREADY_SHARP
-    return FaceState.RESTORED
-
-
-def _selected(layers: Layers, options: ComposeOptions) -> set[int]:
-    count = len(layers.faces)
-    if options.faces == "all":
-        return set(range(1, count + 1))
-    if options.faces == "largest":
-        sizes = [face.restored.crop.face.box[2] for face in layers.faces]
-        return {int(np.argmax(sizes)) + 1} if sizes else set()
-    missing = sorted(set(options.faces) - set(range(1, count + 1)))
-    if missing:
-        raise OptionError(
-            f"There is no face {missing[0]}; {count} found.", todo="See the numbers with 'gpen-desktop faces PHOTO'."
-        )
-    return set(options.faces)
-
-
-def _strength(options: ComposeOptions, number: int) -> int:
-    return options.face_strengths.get(number, options.strength)
+    patches = [_patch(layers, options, strength) for layers, strength in faces if strength]
+    return _paste(base, patches) if patches else base
 
 
 def _patch(face: FaceLayers, options: ComposeOptions, strength: int) -> _Patch:
     gains = MODES[options.mode]
-    calm = options.denoise / 100
+    denoise = options.denoise / 100
     addition = warp_to_photo(_crop_sum(face, gains, options), face.to_crop, face.rect)
-    if face.own_band is not None:
-        addition += max(gains.own_band, calm) * face.own_band
+    if face.high_pass_noise is not None:
+        addition += max(gains.high_pass_noise, denoise) * face.high_pass_noise
     if options.skin_protection:
-        addition += (gains.grain * (1 - calm)) * face.grain[..., None]
+        addition += (gains.grain * (1 - denoise)) * face.grain[..., None]
     addition *= (strength / 100) * face.mask[..., None]
     return _Patch(face.rect, face.mask, addition)
 
 
 def _crop_sum(face: FaceLayers, gains: ModeGains, options: ComposeOptions) -> FloatImage:
     """The part of the sum that lives in crop space."""
-    calm = options.denoise / 100
+    denoise = options.denoise / 100
     skin_gain = gains.skin_texture if options.skin_protection else gains.other_texture
-    total = face.change + (skin_gain * (1 - calm)) * face.skin_texture
-    total += (gains.other_texture * (1 - calm)) * face.other_texture
-    total += (gains.crispness + _SHARPEN_GAIN * options.sharpen / 100) * face.crispness
-    if calm:
-        total += calm * face.calm
+    total = face.change + (skin_gain * (1 - denoise)) * face.skin_texture
+    total += (gains.other_texture * (1 - denoise)) * face.other_texture
+    total += (gains.unsharp + _SHARPEN_GAIN * options.sharpen / 100) * face.unsharp
+    if denoise:
+        total += denoise * face.denoise_delta
     if options.skin_protection:
-        total -= face.tone
+        total -= face.low_pass_colour
     return total
 
 
@@ -194,15 +158,3 @@ def _result_photo(layers: Layers, pixels: Pixels) -> Photo:
     if alpha is not None and layers.scale != 1:
         alpha = enlarged(alpha, layers.scale)
     return dataclasses.replace(photo, pixels=pixels, alpha=alpha)
-
-
-def _composed_faces(layers: Layers, states: Sequence[FaceState]) -> tuple[ComposedFace, ...]:
-    return tuple(
-        ComposedFace(
-            number=number,
-            face=layer.restored.crop.face,
-            state=state,
-            changed=layer.rect if state is FaceState.RESTORED else None,
-        )
-        for number, (layer, state) in enumerate(zip(layers.faces, states, strict=True), 1)
-    )

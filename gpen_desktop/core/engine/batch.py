@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from gpen_desktop.core.compose.select import by_number
 from gpen_desktop.core.engine.album import PlannedPhoto
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, prepare
-from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.types import ComposedFace, ComposeOptions, FaceState
 from gpen_desktop.errors import Cancelled, GpenError, OutputExistsError, PhotoError
 
@@ -53,10 +55,14 @@ def restore_photo(
     compose_options: ComposeOptions,
     export_options: ExportOptions,
     progress: Progress,
+    face_numbers: Collection[int] | None = None,
 ) -> PhotoReport:
-    """Restore one photo and save it. Whatever goes wrong is in the report; only Cancelled is raised."""
+    """Restore one photo and save it. Whatever goes wrong is in the report; only Cancelled is raised.
+
+    face_numbers: restore these faces only, whatever compose_options say of them; numbered from 1 in reading order.
+    """
     try:
-        return _restore(job, engine, model, compose_options, export_options, progress)
+        return _restore(job, engine, model, compose_options, export_options, progress, face_numbers)
     except Cancelled:
         raise
     except OutputExistsError as error:
@@ -83,11 +89,15 @@ def _restore(
     compose_options: ComposeOptions,
     export_options: ExportOptions,
     progress: Progress,
+    face_numbers: Collection[int] | None,
 ) -> PhotoReport:
     if job.problem:
         raise PhotoError(job.problem, path=job.source)
     prepare(job.source, job.target, export_options)  # before the photo is even read
     session = engine.open(job.source, model)
+    if face_numbers is not None:
+        faces = session.faces(SubProgress(progress, 0.0, 0.2))
+        compose_options = replace(compose_options, faces=by_number(faces, face_numbers))
     saved = engine.export(session, compose_options, job.target, export_options, progress)
     return PhotoReport(
         source=str(job.source),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
-import numpy as np
-
-from gpen_desktop.core.types import ComposeOptions, Face
+from gpen_desktop.core.compose.select import chosen_faces
+from gpen_desktop.core.faces.regions import in_reading_order
+from gpen_desktop.core.types import ComposeOptions, Face, FaceId
 
 BUILTIN_MODEL: Final = "builtin-256"
 BACKGROUND_OFF: Final = "none"
@@ -36,63 +35,40 @@ def with_look(edits: Edits, look: Edits) -> Edits:
     return replace(edits, options=options, model=look.model, background=look.background)
 
 
-def selected(edits: Edits, faces: tuple[Face, ...]) -> frozenset[int]:
-    """Numbers of the faces that are on."""
-    choice = edits.options.faces
-    if choice == "all":
-        return frozenset(range(1, len(faces) + 1))
-    if choice == "largest":
-        return frozenset({int(np.argmax([face.box[2] for face in faces])) + 1} if faces else ())
-    return frozenset(choice)
+def toggled(edits: Edits, faces: tuple[Face, ...], face: FaceId) -> Edits:
+    """Turn one of the photo's faces on or off."""
+    chosen = chosen_faces(faces, edits.options) ^ {face}
+    return _with_options(edits, faces="all" if len(chosen) == len(faces) else chosen)
 
 
-def toggled(edits: Edits, faces: tuple[Face, ...], number: int) -> Edits:
-    """Turn one face on or off."""
-    chosen = selected(edits, faces) ^ {number}
-    everything = len(chosen) == len(faces)
-    return _with_options(edits, faces="all" if everything else tuple(sorted(chosen)))
-
-
-def with_face_strength(edits: Edits, number: int, strength: int | None) -> Edits:
+def with_face_strength(edits: Edits, face: FaceId, strength: int | None) -> Edits:
     """Give one face its own strength; None: the photo's again."""
-    own = {n: s for n, s in edits.options.face_strengths.items() if n != number}
+    own = {other: s for other, s in edits.options.face_strengths.items() if other != face}
     if strength is not None:
-        own[number] = strength
+        own[face] = strength
     return _with_options(edits, face_strengths=MappingProxyType(own))
 
 
 def with_face_added(edits: Edits, faces: tuple[Face, ...], face: Face) -> Edits:
-    """Add a face as the last number, turned on; the others keep their numbers."""
+    """Add a face to the photo's, turned on."""
     choice = edits.options.faces
     if choice != "all":
-        choice = (*sorted(selected(edits, faces)), len(faces) + 1)
-    return replace(_with_options(edits, faces=choice), faces=(*faces, face))
+        choice = chosen_faces(faces, edits.options) | {face.id}
+    return replace(_with_options(edits, faces=choice), faces=in_reading_order((*faces, face)))
 
 
-def with_face_replaced(edits: Edits, faces: tuple[Face, ...], number: int, face: Face) -> Edits:
-    """Put a corrected face in the place of face `number`."""
-    return replace(edits, faces=(*faces[: number - 1], face, *faces[number:]))
+def with_face_replaced(edits: Edits, faces: tuple[Face, ...], face: Face) -> Edits:
+    """Put a corrected face in the place of the one with its id."""
+    return replace(edits, faces=in_reading_order(face if face.id == other.id else other for other in faces))
 
 
-def with_face_removed(edits: Edits, faces: tuple[Face, ...], number: int) -> Edits:
-    """Take a face away; those after it move up by one."""
-
-    def moved(n: int) -> int:
-        return n - (n > number)
-
+def with_face_removed(edits: Edits, faces: tuple[Face, ...], face: FaceId) -> Edits:
+    """Take a face away, and what was said of it."""
     choice = edits.options.faces
     if not isinstance(choice, str):
-        choice = tuple(moved(n) for n in choice if n != number)
-    own = {moved(n): s for n, s in edits.options.face_strengths.items() if n != number}
-    left = (*faces[: number - 1], *faces[number:])
-    return replace(_with_options(edits, faces=choice, face_strengths=MappingProxyType(own)), faces=left)
-
-
-def within(options: ComposeOptions, count: int) -> ComposeOptions:
-    """Options that speak of the first `count` faces only: for a photo whose faces are still coming in."""
-    if isinstance(options.faces, str):
-        return options
-    return replace(options, faces=tuple(n for n in options.faces if n <= count))
+        choice -= {face}
+    left = tuple(other for other in faces if other.id != face)
+    return replace(_with_options(with_face_strength(edits, face, None), faces=choice), faces=left)
 
 
 def _with_options(edits: Edits, **changes: Any) -> Edits:
@@ -102,8 +78,3 @@ def _with_options(edits: Edits, **changes: Any) -> Edits:
 def is_same_look(a: Edits, b: Edits) -> bool:
     """Whether two photos' edits would show the same values on every control."""
     return replace(with_look(a, a), faces=None) == replace(with_look(a, b), faces=None)
-
-
-def own_strengths(edits: Edits) -> Mapping[int, int]:
-    """Face number -> its own strength, where it has one."""
-    return edits.options.face_strengths

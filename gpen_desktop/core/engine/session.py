@@ -183,9 +183,12 @@ def restored_face(crop: Crop, answer: NDArray[np.float32]) -> RestoredFace:
     red, green, blue = cv2.split(crop.pixels)
     if max(cv2.norm(red, green, cv2.NORM_INF), cv2.norm(red, blue, cv2.NORM_INF)) < 1 / 512:
         answer = np.repeat(texture.luma(answer)[..., None], 3, axis=2)
+    restored = frozen(np.ascontiguousarray(answer, np.float32))
+    face_mask = masks.face_mask(crop)
     return RestoredFace(
         crop=crop,
-        restored=frozen(np.ascontiguousarray(answer, np.float32)),
-        face_mask=masks.face_mask(crop),
+        restored=restored,
+        face_mask=face_mask,
         skin_mask=masks.skin_mask(crop),
+        is_sharp=texture.is_sharp_already(crop, restored, face_mask),
     )

@@ -6,7 +6,6 @@ its proposals in the photo's own pixels, from many sides, places the points and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 
 from gpen_desktop import paths
 from gpen_desktop.core.faces.alignment import template_points
-from gpen_desktop.core.faces.regions import Floats, GreyPyramid, face_sizes, frames_around, to_photo
+from gpen_desktop.core.faces.regions import Floats, GreyPyramid, face_sizes, frames_around, in_reading_order, to_photo
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import Face, Photo, frozen
 from gpen_desktop.errors import OptionError
@@ -55,10 +54,6 @@ sizes. 97 in 100 faces are under 0.05."""
 
 _APART = 0.6
 """Faces nearer to each other than this many sizes of the larger are one face seen twice."""
-
-_ROW = 0.6
-"""Faces whose centres differ by less than this share of a box's height stand in the same row."""
-
 
 _REFINE_ROLLS = (-30.0, -15.0, 0.0, 15.0, 30.0)
 _REFINE_SCALES = (0.75, 1.0, 1.3)
@@ -173,22 +168,6 @@ class FaceDetector:
         mean = sightings.mean(axis=(0, 2))
         scatter = np.linalg.norm(sightings - mean[:, None], axis=-1).mean(axis=(0, 2, 3)) / face_sizes(mean)
         return _Sightings(mean, logits.reshape(2, count, passes).mean(axis=(0, 2))), scatter
-
-
-def in_reading_order(faces: Iterable[Face]) -> tuple[Face, ...]:
-    """Rows from the top, each from the left. A row is what stands less than 0.6 box heights below its highest face."""
-    rows: list[list[Face]] = []
-    for face in sorted(faces, key=lambda face: (_centre(face)[1], _centre(face)[0])):
-        if rows and _centre(face)[1] - _centre(rows[-1][0])[1] < _ROW * max(face.box[3], rows[-1][0].box[3]):
-            rows[-1].append(face)
-        else:
-            rows.append([face])
-    return tuple(face for row in rows for face in sorted(row, key=lambda face: _centre(face)[0]))
-
-
-def _centre(face: Face) -> tuple[float, float]:
-    x, y = face.landmarks.mean(axis=0)
-    return float(x), float(y)
 
 
 def _shrunk(photo: Photo, factor: float) -> NDArray[np.uint8]:

@@ -6,12 +6,13 @@ Frames are rows (centre x, centre y, side, roll): photo pixels, and degrees cloc
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.types import Photo
+from gpen_desktop.core.types import Face, Photo
 
 Floats = NDArray[np.float64]
 Grey = NDArray[np.uint8]
@@ -20,6 +21,9 @@ _FRAME_PER_FACE = 2.6
 """Side of the frame over the size of the face in it: the middle of what the network was trained on (1.8 to 3.6)."""
 
 _SMALLEST_SIDE = 8.0
+
+_ROW = 0.6
+"""Faces whose centres differ by less than this share of a box's height stand in the same row."""
 
 
 def face_sizes(points: Floats) -> Floats:
@@ -46,6 +50,22 @@ def to_photo(points: Floats, frames: Floats, crop_side: int) -> Floats:
     cos, sin = scales * np.cos(angles), scales * np.sin(angles)
     turns = np.stack([np.stack([cos, sin], axis=-1), np.stack([-sin, cos], axis=-1)], axis=1)
     return np.asarray((points - (crop_side - 1) / 2) @ turns + frames[:, None, :2])
+
+
+def in_reading_order(faces: Iterable[Face]) -> tuple[Face, ...]:
+    """Rows from the top, each from the left. A row is what stands less than 0.6 box heights below its highest face."""
+    rows: list[list[Face]] = []
+    for face in sorted(faces, key=lambda face: (_centre(face)[1], _centre(face)[0])):
+        if rows and _centre(face)[1] - _centre(rows[-1][0])[1] < _ROW * max(face.box[3], rows[-1][0].box[3]):
+            rows[-1].append(face)
+        else:
+            rows.append([face])
+    return tuple(face for row in rows for face in sorted(row, key=lambda face: _centre(face)[0]))
+
+
+def _centre(face: Face) -> tuple[float, float]:
+    x, y = face.landmarks.mean(axis=0)
+    return float(x), float(y)
 
 
 class GreyPyramid:

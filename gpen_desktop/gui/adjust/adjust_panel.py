@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gpen_desktop.core.engine.edits import BACKGROUND_OFF, BUILTIN_MODEL, Edits
-from gpen_desktop.core.types import FaceState, Mode
+from gpen_desktop.core.types import Face, FaceId, FaceState, Mode
 from gpen_desktop.gui.adjust.controls import Section, Segments
 from gpen_desktop.gui.adjust.faces_section import FacesSection
 from gpen_desktop.gui.adjust.presets import Preset
@@ -169,9 +169,9 @@ class AdjustPanel(QWidget):
         self.presets.show_edits(edits)
         self._show_size()
 
-    def show_face(self, faces: tuple, number: int, state: FaceState | None) -> None:
-        """Show the selected face (0: none)."""
-        self.faces.show_face(faces, number, state)
+    def show_face(self, faces: tuple[Face, ...], face: FaceId, state: FaceState | None) -> None:
+        """Show the selected one (NO_FACE: none) of the photo's faces."""
+        self.faces.show_face(faces, face, state)
 
     def show_photo_size(self, size: tuple[int, int] | None) -> None:
         """(width, height) of the photo, for saying how large the result gets."""

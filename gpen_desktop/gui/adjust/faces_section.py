@@ -7,9 +7,10 @@ from dataclasses import replace
 from PySide6.QtCore import QEvent, QSize, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from gpen_desktop.core.compose.select import chosen_faces
 from gpen_desktop.core.engine import edits as editing
 from gpen_desktop.core.engine.edits import Edits
-from gpen_desktop.core.types import FaceState
+from gpen_desktop.core.types import NO_FACE, Face, FaceId, FaceState
 from gpen_desktop.gui.adjust.controls import Segments
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.common import icons, theme
@@ -34,10 +35,10 @@ class FacesSection(QWidget):
         super().__init__(parent)
         self._edits = Edits()
         self._defaults = Edits()
-        self._faces: tuple = ()
-        self._number = 0
+        self._faces: tuple[Face, ...] = ()
+        self._face = NO_FACE
         self._state: FaceState | None = None
-        self._which = Segments(["all", "largest", ()])
+        self._which = Segments(["all", "largest", frozenset()])
         self._which_label = QLabel()
         theme.set_role(self._which_label, "muted")
         self._min_face = ValueSlider(_MIN_FACE_LIMITS, "px")
@@ -106,24 +107,25 @@ class FacesSection(QWidget):
         self._sharp.setChecked(edits.options.restore_sharp)
         self._show_face()
 
-    def show_face(self, faces: tuple, number: int, state: FaceState | None) -> None:
-        """Show the selected face (number; 0: none) out of the photo's."""
-        self._faces, self._number, self._state = faces, number, state
+    def show_face(self, faces: tuple[Face, ...], face: FaceId, state: FaceState | None) -> None:
+        """Show the selected one (NO_FACE: none) of the photo's faces."""
+        self._faces, self._face, self._state = faces, face, state
         self._show_face()
 
     def _show_face(self) -> None:
-        on = len(editing.selected(self._edits, self._faces))
+        chosen = chosen_faces(self._faces, self._edits.options)
+        numbers = {face.id: number for number, face in enumerate(self._faces, 1)}
         self._which_label.setText(
-            self.tr("{on} of {all} faces on").format(on=on, all=len(self._faces)) if self._faces else ""
+            self.tr("{on} of {all} faces on").format(on=len(chosen), all=len(self._faces)) if self._faces else ""
         )
         self._which_label.setVisible(bool(self._faces))
-        self._card.setVisible(bool(self._number))
-        if not self._number:
+        self._card.setVisible(self._face in numbers)
+        if self._face not in numbers:
             return
-        is_on = self._number in editing.selected(self._edits, self._faces)
-        self._on.setText(self.tr("Face {number}").format(number=self._number))
+        is_on = self._face in chosen
+        self._on.setText(self.tr("Face {number}").format(number=numbers[self._face]))
         self._on.setChecked(is_on)
-        own = self._edits.options.face_strengths.get(self._number, self._edits.options.strength)
+        own = self._edits.options.face_strengths.get(self._face, self._edits.options.strength)
         self._strength.set_value(own)
         self._strength.set_mark(self._edits.options.strength)
         self._strength.setEnabled(is_on)
@@ -186,17 +188,17 @@ class FacesSection(QWidget):
 
     @Slot()
     def _on_toggled(self) -> None:
-        changed = editing.toggled(self._edits, self._faces, self._number)
+        changed = editing.toggled(self._edits, self._faces, self._face)
         self.changed.emit(changed, self.tr("Turn a face on or off"), "")
 
     @Slot(int)
     def _on_strength(self, value: int) -> None:
-        changed = editing.with_face_strength(self._edits, self._number, value)
-        self.changed.emit(changed, self.tr("Strength of a face"), f"face {self._number}")
+        changed = editing.with_face_strength(self._edits, self._face, value)
+        self.changed.emit(changed, self.tr("Strength of a face"), f"face {self._face}")
 
     @Slot()
     def _on_strength_reset(self) -> None:
-        changed = editing.with_face_strength(self._edits, self._number, None)
+        changed = editing.with_face_strength(self._edits, self._face, None)
         self.changed.emit(changed, self.tr("Strength of a face"), "")
 
     @Slot()

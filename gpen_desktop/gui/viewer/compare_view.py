@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
+from gpen_desktop.core.types import NO_FACE, FaceId
 from gpen_desktop.gui.viewer import divider
 from gpen_desktop.gui.viewer.face_item import face_at
 from gpen_desktop.gui.viewer.face_tools import BoxTool, PointsTool, ViewTool
@@ -45,13 +46,13 @@ class _Drag(Enum):
 class CompareView(PhotoView):
     """A PhotoView to be worked with.
 
-    face_clicked, face_hovered, face_menu: a face's number (0: none). box_drawn: a box around a face, photo pixels.
+    face_clicked, face_hovered, face_menu: a FaceId, NO_FACE for none. box_drawn: a box around a face, photo pixels.
     points_ended: whether the points were confirmed. drawing_ended: a box was begun and given up.
     """
 
-    face_clicked = Signal(int)
-    face_hovered = Signal(int)
-    face_menu = Signal(int, object)
+    face_clicked = Signal(str)
+    face_hovered = Signal(str)
+    face_menu = Signal(str, object)
     box_drawn = Signal(QRectF)
     points_ended = Signal(bool)
     drawing_ended = Signal()
@@ -181,9 +182,9 @@ class CompareView(PhotoView):
         if drag is _Drag.TOOL and self._tool is not None:
             self._tool.release(self._placement.to_photo(here))
         elif drag is _Drag.UNDECIDED and self._tool is None:
-            number = face_at(self._marks, self._placement, here)
-            if number:
-                self.face_clicked.emit(number)
+            face = face_at(self._marks, self._placement, here)
+            if face != NO_FACE:
+                self.face_clicked.emit(face)
         self._hover(event.position())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -221,15 +222,17 @@ class CompareView(PhotoView):
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         self._fade.hide()
-        self._set_hovered_here(0)
+        self._set_hovered_here(NO_FACE)
         super().leaveEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         if self._placement is None or self._tool is not None:
             return
         at_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
-        number = face_at(self._marks, self._placement, self._in_pane(QPointF(event.pos()))) if at_mouse else 0
-        self.face_menu.emit(number or (0 if at_mouse else self._selected), event.globalPos())
+        here = self._in_pane(QPointF(event.pos()))
+        self.face_menu.emit(
+            face_at(self._marks, self._placement, here) if at_mouse else self._selected, event.globalPos()
+        )
 
     # Keys
 
@@ -268,14 +271,14 @@ class CompareView(PhotoView):
             return
         if self._is_on_divider(point):
             self.setCursor(Qt.CursorShape.SplitHCursor)
-            self._set_hovered_here(0)
+            self._set_hovered_here(NO_FACE)
             return
-        number = face_at(self._marks, self._placement, self._in_pane(point))
-        self.setCursor(Qt.CursorShape.PointingHandCursor if number else Qt.CursorShape.ArrowCursor)
-        self._set_hovered_here(number)
+        face = face_at(self._marks, self._placement, self._in_pane(point))
+        self.setCursor(Qt.CursorShape.PointingHandCursor if face != NO_FACE else Qt.CursorShape.ArrowCursor)
+        self._set_hovered_here(face)
 
-    def _set_hovered_here(self, number: int) -> None:
-        if number != self._hovered:
-            self._hovered = number
-            self.face_hovered.emit(number)
+    def _set_hovered_here(self, face: FaceId) -> None:
+        if face != self._hovered:
+            self._hovered = face
+            self.face_hovered.emit(face)
             self.update()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, QPoint, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from gpen_desktop.core.compose.select import chosen_faces
 from gpen_desktop.core.engine import edits as editing
-from gpen_desktop.core.types import Face, frozen
+from gpen_desktop.core.types import NO_FACE, Face, FaceId, frozen
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
 from gpen_desktop.gui.common import icons
 from gpen_desktop.gui.common.message_strip import Answer, MessageStrip
@@ -22,9 +24,9 @@ _POINTS_ZOOM = 6.0
 
 
 class FaceDesk(QObject):
-    """Ties the view, the strip of faces and the panel to the workspace. selection_changed: number, 0 for none."""
+    """Ties the view, the strip of faces and the panel to the workspace. selection_changed: a FaceId, or NO_FACE."""
 
-    selection_changed = Signal(int)
+    selection_changed = Signal(str)
 
     def __init__(
         self,
@@ -41,8 +43,8 @@ class FaceDesk(QObject):
         self._strip = strip
         self._panel = panel
         self._messages = messages
-        self._selected = 0
-        self._corrected = 0
+        self._selected = NO_FACE
+        self._edited: Face | None = None
         workspace.faces_changed.connect(self.refresh)
         workspace.edits_changed.connect(self.refresh)
         workspace.shown.connect(self._on_shown)
@@ -62,35 +64,35 @@ class FaceDesk(QObject):
         messages.answered.connect(self._on_answered)
 
     @property
-    def selected(self) -> int:
-        """Number of the face that the panel speaks of; 0: none."""
+    def selected(self) -> FaceId:
+        """The face that the panel speaks of, or NO_FACE."""
         return self._selected
 
-    def select(self, number: int) -> None:
+    def select(self, face: FaceId) -> None:
         """Make a face the one that the panel speaks of."""
-        self._selected = number
+        self._selected = face
         self.refresh()
-        self.selection_changed.emit(number)
+        self.selection_changed.emit(face)
 
-    @Slot(int)
-    def jump_to(self, number: int) -> None:
+    @Slot(str)
+    def jump_to(self, face: FaceId) -> None:
         """Select a face and bring it into the middle."""
-        self.select(number)
-        self._view.jump_to(QRectF(*self._workspace.faces[number - 1].box))
+        self.select(face)
+        self._view.jump_to(QRectF(*self._workspace.face(face).box))
 
     @Slot(int)
     def step(self, by: int) -> None:
         """To the next (1) or previous (-1) face, round and round."""
-        count = len(self._workspace.faces)
-        if count:
-            start = self._selected - 1 if self._selected else (-1 if by > 0 else 0)
-            self.jump_to((start + by) % count + 1)
+        faces = [face.id for face in self._workspace.faces]
+        if faces:
+            start = faces.index(self._selected) if self._selected in faces else (-1 if by > 0 else 0)
+            self.jump_to(faces[(start + by) % len(faces)])
 
-    def toggle(self, number: int) -> None:
+    def toggle(self, face: FaceId) -> None:
         """Turn a face on or off."""
         entry = self._workspace.current
-        if entry is not None and 0 < number <= len(entry.faces):
-            changed = editing.toggled(entry.edits, entry.faces, number)
+        if entry is not None and self._workspace.face(face) is not None:
+            changed = editing.toggled(entry.edits, entry.faces, face)
             self._workspace.change(changed, self.tr("Turn a face on or off"))
 
     @Slot()
@@ -112,35 +114,34 @@ class FaceDesk(QObject):
     @Slot()
     def correct(self) -> None:
         """Let the user drag the selected face's points."""
-        if self._selected:
-            face = self._workspace.faces[self._selected - 1]
-            self._view.jump_to(QRectF(*face.box), _POINTS_ZOOM)
-            self._drag_points(face.landmarks, self._selected)
+        face = self._workspace.face(self._selected)
+        if face is not None:
+            self._drag_points(face)
 
     @Slot()
     def remove(self) -> None:
         """Take the selected face away."""
         entry = self._workspace.current
-        if entry is not None and self._selected:
+        if entry is not None and self._selected != NO_FACE:
             changed = editing.with_face_removed(entry.edits, entry.faces, self._selected)
-            self._selected = 0
+            self._selected = NO_FACE
             self._workspace.change(changed, self.tr("Remove a face"))
 
     @Slot()
     def refresh(self) -> None:
         """Show the faces as they are now."""
-        faces = self._workspace.faces
-        if self._selected > len(faces):
-            self._selected = 0
+        if self._workspace.face(self._selected) is None:
+            self._selected = NO_FACE
         marks = self._workspace.marks()
         self._view.set_marks(marks, self._selected)
         self._strip.show_faces(self._view.pair, marks, self._selected)
-        self._panel.show_face(faces, self._selected, self._workspace.state_of(self._selected))
+        self._panel.show_face(self._workspace.faces, self._selected, self._workspace.state_of(self._selected))
 
-    def _drag_points(self, points: np.ndarray, number: int) -> None:
-        """number: of the face that is corrected; 0 for a new one."""
-        self._corrected = number
-        self._view.drag_points(points)
+    def _drag_points(self, face: Face) -> None:
+        """Let the points of a face be dragged: one of the photo's, or a new one."""
+        self._edited = face
+        self._view.jump_to(QRectF(*face.box), _POINTS_ZOOM)
+        self._view.drag_points(face.landmarks)
         self._messages.show_message(
             _POINTS,
             self.tr("Drag the five points onto the eyes, the tip of the nose and the corners of the mouth."),
@@ -150,7 +151,7 @@ class FaceDesk(QObject):
 
     @Slot(object)
     def _on_current(self, _entry: object) -> None:
-        self._selected = 0
+        self._selected = NO_FACE
         self._messages.dismiss(_DRAW)
         self._messages.dismiss(_POINTS)
         self.refresh()
@@ -159,10 +160,10 @@ class FaceDesk(QObject):
     def _on_shown(self, _shown: object) -> None:
         self._strip.show_faces(self._view.pair, self._workspace.marks(), self._selected)
 
-    @Slot(int)
-    def _on_clicked(self, number: int) -> None:
-        self.select(number)
-        self.toggle(number)
+    @Slot(str)
+    def _on_clicked(self, face: FaceId) -> None:
+        self.select(face)
+        self.toggle(face)
 
     @Slot(QRectF)
     def _on_box(self, box: QRectF) -> None:
@@ -175,8 +176,7 @@ class FaceDesk(QObject):
 
     @Slot(object)
     def _on_refined(self, face: Face) -> None:
-        self._view.jump_to(QRectF(*face.box), _POINTS_ZOOM)
-        self._drag_points(face.landmarks, 0)
+        self._drag_points(face)
 
     @Slot(bool)
     def _end_points(self, is_confirmed: bool) -> None:
@@ -185,14 +185,14 @@ class FaceDesk(QObject):
         self._messages.dismiss(_POINTS)
         if not is_confirmed or points is None or entry is None:
             return
-        face = Face(frozen(points.copy()), float("inf"))
-        if self._corrected:
-            changed = editing.with_face_replaced(entry.edits, entry.faces, self._corrected, face)
+        face = replace(self._edited, landmarks=frozen(points.copy()), score=float("inf"))
+        if self._workspace.face(face.id) is not None:
+            changed = editing.with_face_replaced(entry.edits, entry.faces, face)
             self._workspace.change(changed, self.tr("Correct a face"))
         else:
             changed = editing.with_face_added(entry.edits, entry.faces, face)
             self._workspace.change(changed, self.tr("Add a face"))
-            self.select(len(entry.faces))
+            self.select(face.id)
 
     @Slot(str, str)
     def _on_answered(self, subject: str, key: str) -> None:
@@ -201,14 +201,14 @@ class FaceDesk(QObject):
         elif subject == _POINTS:
             self._end_points(key == "done")
 
-    @Slot(int, object)
-    def _on_menu(self, number: int, where: QPoint) -> None:
+    @Slot(str, object)
+    def _on_menu(self, face: FaceId, where: QPoint) -> None:
         """The menu of a face, or of the photo."""
         menu = QMenu(self._view)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if number:
-            self.select(number)
-            is_on = number in editing.selected(self._workspace.current.edits, self._workspace.faces)
+        if face != NO_FACE:
+            self.select(face)
+            is_on = face in chosen_faces(self._workspace.faces, self._workspace.current.edits.options)
             text = self.tr("Leave this face as it is") if is_on else self.tr("Restore this face")
             menu.addAction(_action(menu, "eye-off" if is_on else "eye", text, self.toggle_selected))
             menu.addAction(_action(menu, "scan-face", self.tr("Correct the points"), self.correct))

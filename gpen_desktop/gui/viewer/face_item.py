@@ -10,6 +10,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
+from gpen_desktop.core.types import NO_FACE, FaceId
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.viewer.view_geometry import Placement
 
@@ -30,8 +31,9 @@ class MarkState(Enum):
 
 @dataclass(frozen=True)
 class FaceMark:
-    """What is drawn for one face. box: photo pixels (x, y, w, h)."""
+    """What is drawn for one face. number: as people see it. box: photo pixels (x, y, w, h)."""
 
+    face: FaceId
     number: int
     box: tuple[float, float, float, float]
     state: MarkState
@@ -41,15 +43,15 @@ class FaceMark:
         return QRectF(*self.box)
 
 
-def face_at(marks: Sequence[FaceMark], placement: Placement, point: QPointF) -> int:
-    """Number of the face under a point of the pane; the smallest where several are; 0 for none."""
+def face_at(marks: Sequence[FaceMark], placement: Placement, point: QPointF) -> FaceId:
+    """The face under a point of the pane, the smallest where several are; or NO_FACE."""
     here = placement.to_photo(point)
     hit = [mark for mark in marks if mark.rect.contains(here)]
-    return min(hit, key=lambda mark: mark.box[2] * mark.box[3]).number if hit else 0
+    return min(hit, key=lambda mark: mark.box[2] * mark.box[3]).face if hit else NO_FACE
 
 
 def paint_marks(
-    painter: QPainter, marks: Sequence[FaceMark], placement: Placement, hovered: int, selected: int, font: QFont
+    painter: QPainter, marks: Sequence[FaceMark], placement: Placement, hovered: FaceId, selected: FaceId, font: QFont
 ) -> None:
     """Paint all faces' marks in a pane."""
     painter.save()
@@ -58,7 +60,7 @@ def paint_marks(
     painter.setFont(font)
     for mark in marks:
         rect = QRectF(placement.to_pane(mark.rect.topLeft()), mark.rect.size() * placement.scale)
-        is_lit = mark.number in (hovered, selected)
+        is_lit = mark.face in (hovered, selected)
         colour = _colour(mark, is_lit)
         _paint_brackets(painter, rect, colour, is_dashed=mark.state is MarkState.WORKING)
         _paint_chip(painter, rect, mark, is_lit, QFontMetricsF(font))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, QSignalBlocker, QSize, QSizeF, Qt, QT
 from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QImage, QKeyEvent, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QWidget
 
+from gpen_desktop.core.types import NO_FACE, FaceId
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState
 from gpen_desktop.gui.viewer.picture_pair import PicturePair, Side
@@ -20,10 +21,10 @@ _REST_MS: Final = 120
 
 
 class FaceStrip(QListWidget):
-    """picked: number of the face clicked. hovered: number of the face under the mouse, 0 for none."""
+    """picked: the face clicked. hovered: the face under the mouse, NO_FACE for none."""
 
-    picked = Signal(int)
-    hovered = Signal(int)
+    picked = Signal(str)
+    hovered = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,18 +53,20 @@ class FaceStrip(QListWidget):
         self._next.timeout.connect(self._draw_next)
         self._say()
 
-    def show_faces(self, pair: PicturePair | None, marks: tuple[FaceMark, ...], selected: int) -> None:
+    def show_faces(self, pair: PicturePair | None, marks: tuple[FaceMark, ...], selected: FaceId) -> None:
         """Show the faces of the photo on screen; the pictures follow in a moment."""
+        faces = [mark.face for mark in marks]
+        is_other = faces != [mark.face for mark in self._marks]
         self._pair, self._marks = pair, marks
-        if self.count() != len(marks):
+        if is_other:
             self.clear()
             for mark in marks:
                 item = QListWidgetItem()
-                item.setData(Qt.ItemDataRole.UserRole, mark.number)
+                item.setData(Qt.ItemDataRole.UserRole, mark.face)
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, self.tr("Face {number}").format(number=mark.number))
                 self.addItem(item)
         with QSignalBlocker(self):
-            self.setCurrentRow(selected - 1)
+            self.setCurrentRow(faces.index(selected) if selected in faces else -1)
         self.setVisible(bool(marks))
         self._rest.start()
 
@@ -80,7 +83,7 @@ class FaceStrip(QListWidget):
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         super().leaveEvent(event)
-        self.hovered.emit(0)
+        self.hovered.emit(NO_FACE)
 
     def _say(self) -> None:
         self.setAccessibleName(self.tr("Faces, before and after"))

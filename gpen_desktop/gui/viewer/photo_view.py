@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gpen_desktop.core.types import NO_FACE, FaceId
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.viewer import divider, view_geometry
 from gpen_desktop.gui.viewer.face_item import FaceMark, paint_marks
@@ -52,8 +53,8 @@ class PhotoView(QWidget):
         self._is_divider_held = False
         self._holds_before = False
         self._marks: tuple[FaceMark, ...] = ()
-        self._hovered = 0
-        self._selected = 0
+        self._hovered = NO_FACE
+        self._selected = NO_FACE
         self._tool: ViewTool | None = None
         self._detail: tuple[int, QRect] | None = None
         self._panes: dict[Side, QImage] = {}
@@ -84,7 +85,7 @@ class PhotoView(QWidget):
         """Show another photo, fitted."""
         self._pair = PicturePair(opened)
         self._marks = ()
-        self._hovered = self._selected = 0
+        self._hovered = self._selected = NO_FACE
         self._detail = None
         self._place(view_geometry.fitted(self._pair.size, self._pane_size(), self._ratio()))
 
@@ -102,16 +103,16 @@ class PhotoView(QWidget):
         self._panes.clear()
         self.update()
 
-    def set_marks(self, marks: tuple[FaceMark, ...], selected: int) -> None:
+    def set_marks(self, marks: tuple[FaceMark, ...], selected: FaceId) -> None:
         """Faces to mark, and which of them is the one that the panel speaks of."""
         if (marks, selected) != (self._marks, self._selected):
             self._marks, self._selected = marks, selected
             self.update()
 
-    def set_hovered(self, number: int) -> None:
+    def set_hovered(self, face: FaceId) -> None:
         """Light a face, as from the strip of face pairs."""
-        if number != self._hovered:
-            self._hovered = number
+        if face != self._hovered:
+            self._hovered = face
             self.update()
 
     @Slot(bool)

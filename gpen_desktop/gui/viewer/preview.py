@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -19,12 +18,10 @@ import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 from PySide6.QtGui import QImage
 
-from gpen_desktop.core.compose.layers import FaceLayers, Layers
+from gpen_desktop.core.compose.layers import FaceLayers
 from gpen_desktop.core.compose.preview import Rect, compose_part, eight_bit, level_layers, pyramid
-from gpen_desktop.core.compose.render import face_states
-from gpen_desktop.core.engine.edits import within
 from gpen_desktop.core.photo_files.load_save import load_photo
-from gpen_desktop.core.types import ComposeOptions, FaceState, Photo, Pixels, RestoredFace
+from gpen_desktop.core.types import ComposeOptions, Photo, Pixels, RestoredFace
 from gpen_desktop.gui.common.failure import from_exception
 from gpen_desktop.gui.viewer import qimage
 
@@ -37,15 +34,15 @@ _OVERVIEW_SIDE: Final = 2048
 class Wanted:
     """What shall be on screen.
 
-    visit: grows each time a photo is put on screen. entry, path: the photo. restored: faces to show, may be the first
-    few only.
+    visit: grows each time a photo is put on screen. entry, path: the photo. faces: to show, each with the strength that
+    select gave it; may be the first few only.
     level, part: what is looked at closer than the overview (pyramid level; x0, y0, x1, y1 in its pixels); or None.
     """
 
     visit: int = 0
     entry: int = 0
     path: Path | None = None
-    restored: tuple[RestoredFace, ...] = ()
+    faces: tuple[tuple[RestoredFace, int], ...] = ()
     options: ComposeOptions = field(default_factory=ComposeOptions)
     level: int = 0
     part: Rect | None = None
@@ -79,7 +76,6 @@ class Shown:
     before_detail: Detail | None = None
     after_overview: QImage | None = None
     after_detail: Detail | None = None
-    states: tuple[FaceState, ...] = ()
 
 
 class _Scene:
@@ -99,26 +95,25 @@ class _Scene:
     def before(self, level: int, part: Rect) -> QImage:
         return self.image(self.levels[level][part[1] : part[3], part[0] : part[2]])
 
-    def after(self, level: int, part: Rect, faces: Mapping[int, RestoredFace], options: ComposeOptions) -> QImage:
-        """The part composed; faces: those to restore, by number."""
-        layers = {n: self._level_layers(level, face) for n, face in faces.items() if _is_seen(face, level, part)}
+    def after(self, level: int, part: Rect, wanted: Wanted) -> QImage:
+        """The part composed."""
+        faces = [
+            (self._level_layers(level, face), strength)
+            for face, strength in wanted.faces
+            if strength and _is_seen(face, level, part)
+        ]
 
         def band(rect: Rect) -> Pixels:
-            return compose_part(self.photo, self.levels[level], layers, rect, options)
+            return compose_part(self.levels[level], faces, rect, wanted.options)
 
         return self.image(np.concatenate(list(self._pool.map(band, _bands(part))), axis=1))
 
-    def states(self, restored: tuple[RestoredFace, ...], options: ComposeOptions) -> tuple[FaceState, ...]:
-        level = self.overview_level
-        layers = tuple(self._level_layers(level, face) for face in restored)
-        return face_states(Layers(self.photo, 1, self.levels[level], layers), options)
-
-    def keep_only(self, restored: tuple[RestoredFace, ...], level: int) -> None:
+    def keep_only(self, faces: set[RestoredFace], level: int) -> None:
         """Forget the layers of faces that are gone, and those of details at other levels."""
         self._layers = {
             key: layers
             for key, layers in self._layers.items()
-            if key[1] in restored and key[0] in (level, self.overview_level)
+            if key[1] in faces and key[0] in (level, self.overview_level)
         }
 
     def _level_layers(self, level: int, face: RestoredFace) -> FaceLayers:
@@ -188,7 +183,7 @@ class PreviewWorker(QObject):
             self.open_failed.emit(wanted.entry, from_exception(error, wanted.path))
             return
         try:
-            self._show(replace(wanted, options=within(wanted.options, len(wanted.restored))))
+            self._show(wanted)
         except BaseException as error:
             self.failed.emit(wanted.entry, from_exception(error, wanted.path))
 
@@ -213,34 +208,26 @@ class PreviewWorker(QObject):
 
     def _show(self, wanted: Wanted) -> None:
         scene, have = self._scene, self._have
-        scene.keep_only(wanted.restored, wanted.level if wanted.part else scene.overview_level)
-        states = scene.states(wanted.restored, wanted.options)
-        chosen = {
-            n: face
-            for n, (face, state) in enumerate(zip(wanted.restored, states, strict=True), 1)
-            if state is FaceState.RESTORED
-        }
+        scene.keep_only({face for face, _ in wanted.faces}, wanted.level if wanted.part else scene.overview_level)
         if wanted.part is not None:
             is_moved = (wanted.level, wanted.part) != (have.level, have.part)
             before = Detail(wanted.level, wanted.part, scene.before(wanted.level, wanted.part)) if is_moved else None
             if is_moved or not _is_same_look(wanted, have):
-                after = Detail(
-                    wanted.level, wanted.part, scene.after(wanted.level, wanted.part, chosen, wanted.options)
-                )
-                self.shown.emit(Shown(wanted, before_detail=before, after_detail=after, states=states))
+                after = Detail(wanted.level, wanted.part, scene.after(wanted.level, wanted.part, wanted))
+                self.shown.emit(Shown(wanted, before_detail=before, after_detail=after))
         self._have = wanted
         if self._mailbox.is_full() and wanted.part is not None:
             return  # the overview can wait until the slider rests
         if self._overview_is_of is None or not _is_same_look(wanted, self._overview_is_of):
             level = scene.overview_level
             height, width = scene.levels[level].shape[:2]
-            whole = scene.after(level, (0, 0, width, height), chosen, wanted.options)
+            whole = scene.after(level, (0, 0, width, height), wanted)
             self._overview_is_of = wanted
-            self.shown.emit(Shown(wanted, after_overview=whole, states=states))
+            self.shown.emit(Shown(wanted, after_overview=whole))
 
 
 def _is_same_look(a: Wanted, b: Wanted) -> bool:
-    return a.options == b.options and a.restored == b.restored
+    return a.options == b.options and a.faces == b.faces
 
 
 def _is_seen(face: RestoredFace, level: int, part: Rect) -> bool:

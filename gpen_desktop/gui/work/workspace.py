@@ -12,10 +12,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QRect, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
-from gpen_desktop.core.engine.edits import Edits, within
+from gpen_desktop.core.compose.select import FaceChoice, select
+from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine, RestoredFaces
 from gpen_desktop.core.engine.export import ExportOptions
-from gpen_desktop.core.types import Face, FaceState, RestoredFace
+from gpen_desktop.core.types import Face, FaceId, FaceState, RestoredFace
 from gpen_desktop.gui.adjust.history import EditCommand
 from gpen_desktop.gui.album.album_model import AlbumModel, Entry, EntryState
 from gpen_desktop.gui.common.failure import Failure
@@ -69,7 +70,6 @@ class Workspace(QObject):
         self._visit = 0
         self._opened: Opened | None = None
         self._restored: tuple[RestoredFace, ...] = ()
-        self._states: tuple[FaceState, ...] = ()
         self._detail: tuple[int, QRect] | None = None
         self._exported_edits: dict[int, Edits] = {}
         self.jobs.started.connect(self._on_started)
@@ -112,7 +112,7 @@ class Workspace(QObject):
             return
         self._current = entry
         self._visit += 1
-        self._opened, self._restored, self._states, self._detail = None, (), (), None
+        self._opened, self._restored, self._detail = None, (), None
         self.jobs.set_front(entry.id)
         self.current_changed.emit(entry)
         self._want()
@@ -201,15 +201,29 @@ class Workspace(QObject):
 
     def marks(self) -> tuple[FaceMark, ...]:
         """How the current photo's faces stand."""
-        states = [_MARKS[state] for state in self._states]
+        choices = self._choices()
         return tuple(
-            FaceMark(n, face.box, states[n - 1] if n <= len(states) else MarkState.WORKING)
+            FaceMark(face.id, n, face.box, _MARKS[choices[face.id].state] if face.id in choices else MarkState.WORKING)
             for n, face in enumerate(self.faces, 1)
         )
 
-    def state_of(self, number: int) -> FaceState | None:
+    def face(self, face: FaceId) -> Face | None:
+        """One of the current photo's faces; None for one that is not there."""
+        return next((each for each in self.faces if each.id == face), None)
+
+    def state_of(self, face: FaceId) -> FaceState | None:
         """What became of a face; None while it is being worked on."""
-        return self._states[number - 1] if 0 < number <= len(self._states) else None
+        choice = self._choices().get(face)
+        return choice.state if choice is not None else None
+
+    def _choices(self) -> dict[FaceId, FaceChoice]:
+        """What the edits make of the current photo's faces, of those that are restored."""
+        if self._current is None:
+            return {}
+        sharp = {each.crop.face.id for each in self._restored if each.is_sharp}
+        restored = {each.crop.face for each in self._restored}
+        choices = select(self.faces, sharp, self._current.edits.options)
+        return {face.id: choices[face.id] for face in self.faces if face in restored}
 
     def refine(self, box: tuple[float, float, float, float]) -> None:
         """Look for a face inside a drawn box of the current photo; `refined` or `failed` answers."""
@@ -225,9 +239,9 @@ class Workspace(QObject):
         is_draft: for handing to another program; the photo stays unsaved.
         """
         faces, edits = entry.faces_or_unknown, entry.edits
-        # Selections of faces that are no longer there are left out.
-        compose = edits.options if faces is None else within(edits.options, len(faces))
-        job = ExportJob(next_job_id(), entry.id, entry.path, edits.model, faces, compose, target, options, is_draft)
+        job = ExportJob(
+            next_job_id(), entry.id, entry.path, edits.model, faces, edits.options, target, options, is_draft
+        )
         self._exported_edits[job.id] = edits
         self.jobs.submit(job)
 
@@ -248,7 +262,10 @@ class Workspace(QObject):
         entry = self._current
         if entry is None:
             return
-        wanted = Wanted(self._visit, entry.id, entry.path, self._restored, entry.edits.options)
+        choices = self._choices()
+        ids = [(each, each.crop.face.id) for each in self._restored]
+        faces = tuple((each, choices[face].strength) for each, face in ids if face in choices)
+        wanted = Wanted(self._visit, entry.id, entry.path, faces, entry.edits.options)
         if self._detail is not None:
             level, part = self._detail
             rect = (part.x(), part.y(), part.x() + part.width(), part.y() + part.height())
@@ -275,9 +292,6 @@ class Workspace(QObject):
     def _on_shown(self, shown: Shown) -> None:
         if self._current is None or shown.wanted.visit != self._visit or self._opened is None:
             return
-        if shown.states != self._states and len(shown.states) <= len(self.faces):
-            self._states = shown.states
-            self.faces_changed.emit()
         self.shown.emit(shown)
 
     # Jobs
@@ -336,6 +350,7 @@ class Workspace(QObject):
         if entry is not None and entry is self._current and result.faces == entry.faces:
             self._restored = result.restored
             self._want()
+            self.faces_changed.emit()
 
     @Slot(object, object)
     def _on_done(self, job: Job, result: object) -> None:

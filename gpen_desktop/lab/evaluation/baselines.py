@@ -8,13 +8,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from gpen_desktop.core.compose import render as composing
-from gpen_desktop.core.compose.layers import Layers, face_layers
+from gpen_desktop.core.compose.layers import face_layers
+from gpen_desktop.core.compose.render import render
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.faces.alignment import fit_similarity, template_points
 from gpen_desktop.core.faces.masks import face_mask, skin_mask
 from gpen_desktop.core.progress import SilentProgress
-from gpen_desktop.core.types import ComposeOptions, FloatImage, Photo, RestoredFace, SourceFormat, frozen
+from gpen_desktop.core.types import ComposeOptions, FloatImage, RestoredFace, frozen
 from gpen_desktop.lab.evaluation.measures import Picture, as_crop
 
 Method = Callable[[Sequence[Picture]], list[Picture]]
@@ -87,8 +87,6 @@ def _back(answer: FloatImage, size: int, restorer: Restorer) -> Picture:
 
 def _composed(damaged: Picture, restored: Picture) -> Picture:
     crop = as_crop(damaged.astype(np.float32) / 255)
-    face = RestoredFace(crop, frozen(restored.astype(np.float32) / 255), face_mask(crop), skin_mask(crop))
-    photo = Photo(frozen(damaged.copy()), SourceFormat("PNG"))
-    layers = Layers(photo, 1, photo.pixels, (face_layers(photo.pixels, face, 1.0),))
-    options = ComposeOptions(strength=100, restore_sharp=True, min_face=0)
-    return composing.compose(layers, options).photo.pixels.astype(np.uint8)
+    answer = frozen(restored.astype(np.float32) / 255)
+    face = RestoredFace(crop, answer, face_mask(crop), skin_mask(crop), is_sharp=False)
+    return render(damaged, [(face_layers(damaged, face, 1.0), 100)], ComposeOptions()).astype(np.uint8)

@@ -11,6 +11,7 @@ import pytest
 from gpen_desktop.core.compose.layers import Layers, face_layers
 from gpen_desktop.core.compose.preview import compose_part, eight_bit, level_layers, pyramid
 from gpen_desktop.core.compose.render import compose
+from gpen_desktop.core.compose.select import select
 from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.types import ComposeOptions, Mode, Photo, RestoredFace, frozen
 from tests.unit.core.drawn_faces import photo_with_faces
@@ -38,8 +39,14 @@ def restored(photo: Photo, faces) -> tuple[RestoredFace, ...]:
 OPTIONS = [
     ComposeOptions(restore_sharp=True, min_face=0),
     ComposeOptions(mode=Mode.STRONG, strength=60, denoise=40, sharpen=70, restore_sharp=True, min_face=0),
-    ComposeOptions(mode=Mode.DETAIL, face_strengths={2: 15}, skin_protection=False, restore_sharp=True, min_face=0),
+    ComposeOptions(mode=Mode.DETAIL, skin_protection=False, restore_sharp=True, min_face=0),
 ]
+
+
+def strengths(faces, options: ComposeOptions) -> list[int]:
+    """Of each face; the second one has its own."""
+    own = dataclasses.replace(options, face_strengths={faces[1].id: 15})
+    return [choice.strength for choice in select(faces, (), own).values()]
 
 
 @pytest.mark.parametrize("options", OPTIONS)
@@ -48,8 +55,9 @@ def test_a_part_at_full_size_is_the_whole_composition_there(options, part) -> No
     photo, faces = photo_with_faces((20, 60), (250, 40))  # near enough to overlap
     done = restored(photo, faces)
     layers = tuple(face_layers(photo.pixels, face, 1) for face in done)
-    whole = compose(Layers(photo, 1, photo.pixels, layers), options).photo.pixels
-    alone = compose_part(photo, photo.pixels, dict(enumerate(layers, 1)), part, options)
+    own = dataclasses.replace(options, face_strengths={faces[1].id: 15})
+    whole = compose(Layers(photo, 1, photo.pixels, layers), own).photo.pixels
+    alone = compose_part(photo.pixels, zip(layers, strengths(faces, options), strict=True), part, options)
     x0, y0, x1, y1 = part
     difference = np.abs(alone.astype(int) - whole[y0:y1, x0:x1].astype(int))
     # float32 sums in another order round to the other side now and then
@@ -60,8 +68,8 @@ def test_a_part_at_full_size_is_the_whole_composition_there(options, part) -> No
 def test_faces_left_out_stay_as_they_are() -> None:
     photo, faces = photo_with_faces((20, 60), (400, 40))
     done = restored(photo, faces)
-    layers = {1: level_layers(photo.pixels, done[0], 0)}
-    composed = compose_part(photo, photo.pixels, layers, (0, 0, 700, 400), OPTIONS[0])
+    layers = [(level_layers(photo.pixels, face, 0), strength) for face, strength in zip(done, (80, 0), strict=True)]
+    composed = compose_part(photo.pixels, layers, (0, 0, 700, 400), OPTIONS[0])
     assert np.array_equal(composed[:, 400:], photo.pixels[:, 400:])
     assert not np.array_equal(composed[:, :300], photo.pixels[:, :300])
 
@@ -73,13 +81,15 @@ def test_a_reduced_composition_looks_like_the_reduced_whole(level: int, shape: t
     levels = pyramid(photo.pixels, smallest=64)
     done = restored(photo, faces)
     options = OPTIONS[2]
+    own = dataclasses.replace(options, face_strengths={faces[1].id: 15})
     whole = compose(
-        Layers(photo, 1, photo.pixels, tuple(face_layers(photo.pixels, face, 1) for face in done)), options
+        Layers(photo, 1, photo.pixels, tuple(face_layers(photo.pixels, face, 1) for face in done)), own
     ).photo.pixels
     expected = pyramid(whole, smallest=64)[level].astype(int)
     height, width = levels[level].shape[:2]
-    layers = {n: level_layers(levels[level], face, level) for n, face in enumerate(done, 1)}
-    reduced = compose_part(photo, levels[level], layers, (0, 0, width, height), options).astype(int)
+    layers = [level_layers(levels[level], face, level) for face in done]
+    composing = zip(layers, strengths(faces, options), strict=True)
+    reduced = compose_part(levels[level], composing, (0, 0, width, height), options).astype(int)
     changed = np.abs(expected - levels[level]).mean()
     assert changed > 0.5  # there is something to be like
     assert np.abs(reduced - expected).mean() < 0.25 * changed
@@ -108,5 +118,6 @@ def test_sixteen_bit_photos_are_composed_in_their_own_depth() -> None:
     photo, faces = photo_with_faces((20, 60))
     deep = dataclasses.replace(photo, pixels=frozen(photo.pixels.astype(np.uint16) * 257))
     done = restored(deep, faces)
-    part = compose_part(deep, deep.pixels, {1: level_layers(deep.pixels, done[0], 0)}, (0, 0, 300, 300), OPTIONS[0])
+    layers = level_layers(deep.pixels, done[0], 0)
+    part = compose_part(deep.pixels, [(layers, 80)], (0, 0, 300, 300), OPTIONS[0])
     assert part.dtype == np.uint16

@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from gpen_desktop import paths
-from gpen_desktop.core.faces.detection import FaceDetector, in_reading_order
+from gpen_desktop.core.faces.detection import FaceDetector
+from gpen_desktop.core.faces.regions import in_reading_order
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.progress import CancellableProgress
 from gpen_desktop.core.types import Face, Photo, Pixels, SourceFormat, frozen

@@ -1,0 +1,66 @@
+"""Which faces are restored, how strongly, and why the others are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from gpen_desktop.core.compose.select import by_number, chosen_faces, select
+from gpen_desktop.core.types import ComposeOptions, Face, FaceId, FaceState
+from gpen_desktop.errors import OptionError
+from tests.unit.core.drawn_faces import photo_with_faces
+
+SMALL, LARGE, MIDDLE = (photo_with_faces((0, 0), size=size)[1][0] for size in (64, 256, 128))
+FACES = (SMALL, LARGE, MIDDLE)
+
+
+def ids(*faces: Face) -> frozenset[FaceId]:
+    return frozenset(face.id for face in faces)
+
+
+def states(options: ComposeOptions, sharp: frozenset[FaceId] = frozenset()) -> list[FaceState]:
+    return [choice.state for choice in select(FACES, sharp, options).values()]
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ("all", ids(*FACES)),
+        ("largest", ids(LARGE)),
+        (frozenset(), ids()),
+        (ids(SMALL, MIDDLE), ids(SMALL, MIDDLE)),
+        (ids(MIDDLE) | {FaceId("gone")}, ids(MIDDLE)),
+    ],
+)
+def test_which_faces_are_on(choice: object, expected: frozenset[FaceId]) -> None:
+    assert chosen_faces(FACES, ComposeOptions(faces=choice)) == expected  # type: ignore[arg-type]  # both kinds
+
+
+def test_the_largest_of_none_is_none() -> None:
+    assert chosen_faces((), ComposeOptions(faces="largest")) == frozenset()
+
+
+def test_a_face_is_left_out_for_the_first_reason_that_holds() -> None:
+    options = ComposeOptions(
+        faces=ids(LARGE, MIDDLE), min_face=round((LARGE.box[2] + MIDDLE.box[2]) / 2), face_strengths={LARGE.id: 0}
+    )
+    assert states(options, ids(*FACES)) == [FaceState.NOT_SELECTED, FaceState.STRENGTH_ZERO, FaceState.TOO_SMALL]
+
+
+def test_sharp_faces_are_left_alone_unless_asked() -> None:
+    assert states(ComposeOptions(), ids(LARGE))[1] is FaceState.ALREADY_SHARP
+    assert states(ComposeOptions(restore_sharp=True), ids(LARGE))[1] is FaceState.RESTORED
+
+
+def test_each_face_has_the_photos_strength_or_its_own() -> None:
+    options = ComposeOptions(strength=40, face_strengths={LARGE.id: 90}, faces=ids(SMALL, LARGE))
+    assert [choice.strength for choice in select(FACES, (), options).values()] == [40, 90, 0]
+
+
+def test_numbers_count_from_one_in_the_order_of_the_faces() -> None:
+    assert by_number(FACES, (1, 3)) == ids(SMALL, MIDDLE)
+
+
+@pytest.mark.parametrize("number", [0, 4])
+def test_a_number_that_is_not_there_is_refused(number: int) -> None:
+    with pytest.raises(OptionError, match=f"no face {number}; 3 found"):
+        by_number(FACES, (1, number))
