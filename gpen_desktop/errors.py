@@ -45,6 +45,10 @@ class OutputExistsError(SaveError):
     """A file of that name is there already and overwriting was not asked for."""
 
 
+class NotAResultError(SaveError):
+    """A file of that name is there, and nothing shows that this program made it: it may be an original."""
+
+
 class ModelError(GpenError):
     """Base of everything that goes wrong with weights."""
 

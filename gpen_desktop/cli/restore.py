@@ -21,7 +21,7 @@ from gpen_desktop.core.engine.album import PlannedPhoto
 from gpen_desktop.core.engine.batch import PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.engine import Engine
-from gpen_desktop.core.engine.export import ExportOptions
+from gpen_desktop.core.engine.export import ExportOptions, may_be_replaced
 from gpen_desktop.core.engine.journal import Journal
 from gpen_desktop.core.photo_files import atomic
 from gpen_desktop.core.photo_files.load_save import is_supported
@@ -77,6 +77,8 @@ def _show_plan(jobs: Sequence[PlannedPhoto], journal: Journal, options: argparse
             state = "finished earlier"
         elif job.target.exists() and not options.overwrite:
             state = "there already"
+        elif job.target.exists() and not may_be_replaced(job.target, job.source):
+            state = "there already, and no result of this program"
         print(f"{job.source} -> {job.target}" + (f" ({state})" if state else ""))
 
 

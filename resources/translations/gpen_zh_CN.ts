@@ -2109,6 +2109,10 @@
         <translation>{0} 是原照片，原照片永远不会被改写。</translation>
     </message>
     <message>
+        <source>{0} is there already, and nothing shows that it is a result of this program.</source>
+        <translation>{0} 已存在，而且无法确认它是本程序生成的。</translation>
+    </message>
+    <message>
         <source>{0} is there already.</source>
         <translation>{0} 已存在。</translation>
     </message>

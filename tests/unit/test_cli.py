@@ -86,6 +86,19 @@ def test_resume_leaves_out_what_is_done(sample: Path, tmp_path: Path, capsys: py
     assert (out / SAMPLE).stat().st_mtime_ns == stamp
 
 
+def test_overwriting_replaces_results_but_never_another_original(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    original = tmp_path / SAMPLE  # of the same name, in the folder that the results go to
+    original.write_bytes((paths.samples() / GRAINY).read_bytes())
+    before = original.read_bytes()
+    assert run("restore", sample.parent, "-o", tmp_path, "--overwrite", "--quiet") == Exit.NOTHING_DONE
+    assert original.read_bytes() == before
+    assert "nothing shows that it is a result" in capsys.readouterr().err
+    assert run("restore", sample, "-o", tmp_path / "out", "--quiet") == Exit.ALL_DONE
+    assert run("restore", sample, "-o", tmp_path / "out", "--quiet", "--strength", "30", "--overwrite") == Exit.ALL_DONE
+
+
 @pytest.mark.parametrize("name", [SAMPLE, "other.jpg", "notes.txt"])
 def test_a_report_never_takes_the_place_of_another_file(sample: Path, tmp_path: Path, name: str) -> None:
     victim = sample.parent / name

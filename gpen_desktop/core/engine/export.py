@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from gpen_desktop.core.engine.journal import is_journalled
 from gpen_desktop.core.photo_files import atomic
-from gpen_desktop.core.photo_files.load_save import check_target, copy_photo, save_photo
+from gpen_desktop.core.photo_files.load_save import check_target, copy_photo, is_marked, result_path, save_photo
 from gpen_desktop.core.types import Composed, ComposedFace, Photo
+from gpen_desktop.errors import NotAResultError, UnreadablePhotoError
 
 
 @dataclass(frozen=True)
@@ -34,18 +36,43 @@ class Exported:
 def prepare(source: Path | None, target: Path, options: ExportOptions) -> None:
     """Make the folder of `target`, and say what can be said before any work is done on the photo `source`.
 
-    Raises OutputExistsError, SaveError.
+    Raises OptionError, OutputExistsError, SaveError; NotAResultError where `target` may be somebody's original.
     """
+    if source is not None:
+        target = result_path(source, target, options.format)
     atomic.make_folder(target.parent)
     check_target(source, target, overwrite=options.overwrite)
+    if target.exists() and not may_be_replaced(target, source):
+        raise NotAResultError(
+            f"{target.name} is there already, and nothing shows that it is a result of this program.",
+            todo="Choose another name or folder.",
+            path=target,
+        )
+
+
+def may_be_replaced(target: Path, source: Path | None) -> bool:
+    """Whether nothing is lost where the file `target` is overwritten by a result of the photo `source`.
+
+    So it is if the file says that this program wrote it, if a journal names it, or if it is a copy of `source`, which
+    is what a photo without faces becomes. Raises UnreadablePhotoError.
+    """
+    try:
+        return is_marked(target) or (source is not None and _is_copy(target, source)) or is_journalled(target)
+    except OSError as error:
+        raise UnreadablePhotoError(f"Could not read {target.name}: {error.strerror}.", path=target) from error
+
+
+def _is_copy(one: Path, other: Path) -> bool:
+    return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
 
 
 def export(source: Photo, composed: Composed, target: Path, options: ExportOptions) -> Exported:
     """Save `composed`, made of `source`, as `target`; its ending is set by the format.
 
     Where nothing changed and nothing else was asked for, the source file is copied byte for byte: storing a JPEG anew
-    would only lose. Raises SaveError.
+    would only lose. Raises SaveError; NotAResultError where `target` may be somebody's original.
     """
+    prepare(source.path, target, options)
     untouched = composed.photo.pixels is source.pixels
     if untouched and source.path is not None and options.format == "keep" and options.quality is None:
         copied = copy_photo(source, target, overwrite=options.overwrite)

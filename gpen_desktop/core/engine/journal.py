@@ -13,7 +13,8 @@ JOURNAL_NAME: Final = ".gpen-desktop-journal.jsonl"
 
 
 class Journal:
-    """A JSON line for each result in an output folder; for one made again, the last line holds.
+    """A JSON line for each result in an output folder: its name, what it was made of, and its own size and time; for
+    one made again, the last line holds.
 
     Parameters
     ----------
@@ -24,7 +25,7 @@ class Journal:
     def __init__(self, out_dir: Path, options: dict[str, Any]) -> None:
         self._out_dir = out_dir
         self._options = hashlib.sha256(json.dumps(options, sort_keys=True, default=str).encode()).hexdigest()[:16]
-        self._made = self._read()
+        self._made = {name: origin for name, (origin, _) in _lines(out_dir).items()}
 
     def has(self, source: Path, target: Path) -> bool:
         """Whether `target` is there and was made of `source` as it is now, with these options."""
@@ -39,7 +40,7 @@ class Journal:
         self._out_dir.mkdir(parents=True, exist_ok=True)
         with (self._out_dir / JOURNAL_NAME).open("a", encoding="utf-8") as file:
             # the first line break ends a line that an interruption cut short
-            file.write(f"\n{json.dumps([self._name(target), origin])}\n")
+            file.write(f"\n{json.dumps([self._name(target), origin, _state(target)])}\n")
             file.flush()
             os.fsync(file.fileno())
         self._made[self._name(target)] = origin
@@ -49,15 +50,36 @@ class Journal:
         return target.relative_to(self._out_dir).as_posix()
 
     def _origin(self, source: Path) -> list[Any]:
-        state = source.stat()
-        return [str(source.resolve()), state.st_size, state.st_mtime_ns, self._options]
+        return [str(source.resolve()), *_state(source), self._options]
 
-    def _read(self) -> dict[str, list[Any]]:
-        made: dict[str, list[Any]] = {}
-        file = self._out_dir / JOURNAL_NAME
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
-        for line in lines:
-            with contextlib.suppress(ValueError):  # empty, or cut short
-                name, origin = json.loads(line)
-                made[name] = origin
-        return made
+
+def is_journalled(file: Path) -> bool:
+    """Whether a journal in the file's folder, or in one above it, names it as a result, and it is still as it was then.
+
+    Raises OSError.
+    """
+    file = file.resolve()
+    return any(
+        (folder / JOURNAL_NAME).is_file()
+        and _lines(folder).get(file.relative_to(folder).as_posix(), (None, None))[1] == _state(file)
+        for folder in file.parents
+    )
+
+
+def _state(file: Path) -> list[int]:
+    """[bytes, time of the last change in nanoseconds]."""
+    state = file.stat()
+    return [state.st_size, state.st_mtime_ns]
+
+
+def _lines(folder: Path) -> dict[str, tuple[list[Any], list[int] | None]]:
+    """A folder's journal: name -> what the result was made of, and its state (None in lines written before that
+    was noted)."""
+    made: dict[str, tuple[list[Any], list[int] | None]] = {}
+    file = folder / JOURNAL_NAME
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
+    for line in lines:
+        with contextlib.suppress(ValueError):  # empty, or cut short
+            name, origin, *state = json.loads(line)
+            made[name] = (origin, state[0] if state else None)
+    return made

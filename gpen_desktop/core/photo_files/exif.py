@@ -55,6 +55,16 @@ def has_orientation(exif: bytes) -> bool:
         return False
 
 
+def software(exif: bytes) -> str:
+    """The software that the block (or whole TIFF file) names; '' where it names none or is damaged."""
+    try:
+        layout = tiff.layout_of(exif)
+        entry = tiff.directory_at(exif, layout, layout.first).entries.get(tiff.SOFTWARE)
+    except StructureError:
+        return ""
+    return tiff.raw(exif, entry).rstrip(b"\0").decode("utf-8", "replace") if entry else ""
+
+
 def upright(exif: bytes) -> bytes:
     """The block (or whole TIFF file) with its orientation, if it states one, set to 1 in place."""
     try:

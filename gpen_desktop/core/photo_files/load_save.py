@@ -16,6 +16,7 @@ import numpy as np
 
 from gpen_desktop import __version__
 from gpen_desktop.core.photo_files import atomic, containers, icc
+from gpen_desktop.core.photo_files import exif as exif_block
 from gpen_desktop.core.photo_files import metadata as photo_metadata
 from gpen_desktop.core.photo_files.decode import Decoded, decode
 from gpen_desktop.core.photo_files.encode import CannotEncodeError, encode
@@ -191,6 +192,20 @@ def save_photo(
     return SavedPhoto(target, kind, encoded.warnings)
 
 
+def is_marked(path: Path) -> bool:
+    """Whether the file names this program as its writer, as save_photo's files do (a BMP has no place for it).
+
+    Raises UnreadablePhotoError where there is no such file, or none that may be read.
+    """
+    data = _read(path)
+    kind = containers.kind_of(data)
+    try:
+        exif = containers.scan(data, kind).metadata.exif if kind else b""
+    except DamagedFileError:
+        return False
+    return exif_block.software(exif).startswith(SOFTWARE.removesuffix(__version__))
+
+
 def copy_photo(photo: Photo, path: Path | str, *, overwrite: bool = False) -> SavedPhoto:
     """Copy the file a photo was read from, byte for byte; the name's ending is set by its format.
 
@@ -207,10 +222,11 @@ def copy_photo(photo: Photo, path: Path | str, *, overwrite: bool = False) -> Sa
 def result_path(source: Path, wanted: Path, format: str) -> Path:
     """The path at which save_photo would put a result of the file `source` when asked for `wanted` and `format`.
 
-    With 'keep' the file's content decides; one that cannot be read keeps the wanted name.
+    With 'keep' the file's content decides; one that cannot be read keeps the wanted name. Raises OptionError for a
+    format that there is not.
     """
     if format != "keep":
-        return _named(wanted, _KINDS[format])
+        return _named(wanted, _kind_called(format))
     try:
         with source.open("rb") as file:
             kind = containers.kind_of(file.read(16))
@@ -220,8 +236,10 @@ def result_path(source: Path, wanted: Path, format: str) -> Path:
 
 
 def _kind(photo: Photo, name: str) -> str:
-    if name == "keep":
-        return photo.source.format
+    return photo.source.format if name == "keep" else _kind_called(name)
+
+
+def _kind_called(name: str) -> str:
     if name not in _KINDS:
         raise OptionError(f"There is no format '{name}'.", todo=f"Formats: keep, {', '.join(_KINDS)}.")
     return _KINDS[name]

@@ -220,6 +220,7 @@ MESSAGES: Final = (
     QT_TRANSLATE_NOOP("core", "{0} has no {1} arithmetic."),
     QT_TRANSLATE_NOOP("core", "{0} holds more than one picture; only the first was read."),
     QT_TRANSLATE_NOOP("core", "{0} is the photo itself, which is never written to."),
+    QT_TRANSLATE_NOOP("core", "{0} is there already, and nothing shows that it is a result of this program."),
     QT_TRANSLATE_NOOP("core", "{0} is there already."),
     QT_TRANSLATE_NOOP("core", "{0} is too large: {1} x {2} pixels."),
     QT_TRANSLATE_NOOP("core", "{0} is {1}."),

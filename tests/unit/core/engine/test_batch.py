@@ -169,8 +169,55 @@ def test_what_is_there_already_is_not_overwritten_unless_asked(album: Path, tmp_
     target.write_bytes(b"mine")
     assert restore(PlannedPhoto(album / "a.png", target)).outcome is PhotoStatus.EXISTS
     assert target.read_bytes() == b"mine"
+    target.unlink()
+    assert restore(PlannedPhoto(album / "b.jpg", target), format="png").outcome is PhotoStatus.DONE
+    before = target.read_bytes()
+    assert restore(PlannedPhoto(album / "a.png", target)).outcome is PhotoStatus.EXISTS
+    assert target.read_bytes() == before
     assert restore(PlannedPhoto(album / "a.png", target), overwrite=True).outcome is PhotoStatus.DONE
-    assert target.read_bytes() != b"mine"
+    assert target.read_bytes() != before
+
+
+def test_an_original_is_not_overwritten_even_if_asked(album: Path) -> None:
+    """Results of album/sub go into the album, where another photo has the name of one of them."""
+    before = (album / "a.png").read_bytes()
+    (job,) = plan([album / "sub"], album, recursive=True)
+    assert job.target == album / "a.png"
+    (album / "sub" / "a.png").write_bytes((album / "b.jpg").read_bytes())  # not the same photo
+    report = restore(job, format="png", overwrite=True)
+    assert report.outcome is PhotoStatus.FAILED
+    assert "nothing shows that it is a result" in report.error
+    assert (album / "a.png").read_bytes() == before
+
+
+@pytest.mark.parametrize("format", ["jpeg", "png", "tiff", "webp"])
+def test_a_result_says_itself_that_it_may_be_overwritten(album: Path, tmp_path: Path, format: str) -> None:
+    for source in ("a.png", "b.jpg"):
+        (job,) = plan([album / source], tmp_path / "out", recursive=False, format=format)
+        assert restore(job, format=format).outcome is PhotoStatus.DONE
+        assert restore(job, format=format, overwrite=True).outcome is PhotoStatus.DONE
+
+
+def test_a_copy_of_the_photo_may_be_overwritten(album: Path, tmp_path: Path) -> None:
+    job = PlannedPhoto(album / "b.jpg", tmp_path / "out" / "b.jpg")
+    assert restore(job, finder=KnownFaces()).outcome is PhotoStatus.DONE
+    assert restore(job, overwrite=True).restored == 1
+
+
+def test_what_the_journal_names_may_be_overwritten_while_it_is_what_was_made(album: Path, tmp_path: Path) -> None:
+    """A BMP has no place for the program's mark."""
+    Image.open(album / "a.png").save(album / "c.bmp")
+    out = tmp_path / "out"
+    (job,) = plan([album / "c.bmp"], out, recursive=False)
+    assert restore(job).outcome is PhotoStatus.DONE
+    assert restore(job, overwrite=True).outcome is PhotoStatus.FAILED  # nobody knows it
+    Journal(out, {}).add(job.source, job.target)
+    assert restore(job, overwrite=True).outcome is PhotoStatus.DONE
+    job.target.unlink()
+    Image.fromarray(np.zeros((9, 9, 3), np.uint8)).save(job.target)  # an original in its place
+    assert restore(job, overwrite=True).outcome is PhotoStatus.FAILED
+    moved = out.rename(tmp_path / "moved")
+    assert Journal(moved, {}).has(job.source, moved / "c.bmp")  # the folder may be moved as a whole
 
 
 def test_a_source_is_never_written_to(album: Path) -> None:
