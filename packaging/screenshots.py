@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from gpen_desktop import paths
 from gpen_desktop.core.engine.crop_cache import CropCache
 from gpen_desktop.core.engine.engine import Engine
-from gpen_desktop.gui.album.album_model import EntryState
+from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common import i18n, theme
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell import application
@@ -77,7 +77,7 @@ class Stage:
         return (
             not work.jobs.is_busy
             and work.current is not None
-            and work.current.state is EntryState.DONE
+            and work.current.state is PhotoState.DONE
             and bool(marks)
             and all(mark.state is not MarkState.WORKING for mark in marks)
         )

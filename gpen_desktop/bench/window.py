@@ -29,7 +29,7 @@ from gpen_desktop.core.engine.engine import Engine, ModelSource
 from gpen_desktop.core.engine.session import LoadedRestorer
 from gpen_desktop.core.photo_files import load_save
 from gpen_desktop.core.types import Face, Photo, SourceFormat, frozen
-from gpen_desktop.gui.album.album_model import EntryState
+from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell import application
@@ -175,8 +175,8 @@ def _faces(count: int, width: int, height: int) -> tuple[Face, ...]:
 
 
 def _done(window: MainWindow) -> bool:
-    entry = window.workspace.current
-    return entry is not None and entry.state is EntryState.DONE and not window.workspace.jobs.is_busy
+    item = window.workspace.current
+    return item is not None and item.state is PhotoState.DONE and not window.workspace.jobs.is_busy
 
 
 class _PaintWatch(QObject):

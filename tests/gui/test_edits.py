@@ -13,7 +13,7 @@ from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.types import ComposeOptions, FaceId, Mode
 from gpen_desktop.errors import OptionError
 from gpen_desktop.gui.adjust import presets
-from gpen_desktop.gui.album.album_model import Entry
+from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.dialogs.export_plan import ExportPlan, file_name, targets
 from tests.gui.fakes import face_at, make_photo
 
@@ -101,52 +101,52 @@ def test_a_preset_out_of_range_is_left_out() -> None:
 
 
 @pytest.fixture
-def entry(tmp_path: Path) -> Entry:
-    return Entry(1, make_photo(tmp_path / "Oma 1931.png", 60, 40), Edits())
+def item(tmp_path: Path) -> AlbumItem:
+    return AlbumItem(1, make_photo(tmp_path / "Oma 1931.png", 60, 40), Edits())
 
 
-def test_names_are_made_from_the_pattern(entry: Entry) -> None:
-    assert file_name("{name}_restored", entry, 7) == "Oma 1931_restored"
-    assert file_name("{number}-{model}", entry, 7) == "007-builtin-256"
-    assert file_name("a/b:{name}", entry, 7) == "a_b_Oma 1931"
+def test_names_are_made_from_the_pattern(item: AlbumItem) -> None:
+    assert file_name("{name}_restored", item, 7) == "Oma 1931_restored"
+    assert file_name("{number}-{model}", item, 7) == "007-builtin-256"
+    assert file_name("a/b:{name}", item, 7) == "a_b_Oma 1931"
 
 
 @pytest.mark.parametrize("pattern", ["", "  ", "{nam}", "{", "{name.x}", "{0}", "..."])
-def test_a_pattern_that_gives_no_name_says_so(pattern: str, entry: Entry) -> None:
+def test_a_pattern_that_gives_no_name_says_so(pattern: str, item: AlbumItem) -> None:
     with pytest.raises(OptionError):
-        file_name(pattern, entry, 1)
+        file_name(pattern, item, 1)
 
 
-def test_an_export_never_lands_on_its_source(entry: Entry) -> None:
-    plan = ExportPlan(folder=entry.path.parent, pattern="{name}", existing="overwrite")
-    assert targets([(1, entry)], plan)[0].path == entry.path.with_name("Oma 1931-2.png")
+def test_an_export_never_lands_on_its_source(item: AlbumItem) -> None:
+    plan = ExportPlan(folder=item.path.parent, pattern="{name}", existing="overwrite")
+    assert targets([(1, item)], plan)[0].path == item.path.with_name("Oma 1931-2.png")
 
 
-def test_an_export_never_lands_on_another_photo_of_the_album(entry: Entry) -> None:
-    path = entry.path.with_name("Oma 1931.jpg")
-    path.write_bytes(entry.path.read_bytes())
-    other = Entry(2, path, Edits())
-    plan = ExportPlan(folder=entry.path.parent, pattern="{name}", format="jpeg", existing="overwrite")
-    for target in (targets([(1, entry)], plan, [entry, other])[0], targets([(1, entry), (2, other)], plan)[0]):
-        assert target.path == entry.path.with_name("Oma 1931-2.jpg")
+def test_an_export_never_lands_on_another_photo_of_the_album(item: AlbumItem) -> None:
+    path = item.path.with_name("Oma 1931.jpg")
+    path.write_bytes(item.path.read_bytes())
+    other = AlbumItem(2, path, Edits())
+    plan = ExportPlan(folder=item.path.parent, pattern="{name}", format="jpeg", existing="overwrite")
+    for target in (targets([(1, item)], plan, [item, other])[0], targets([(1, item), (2, other)], plan)[0]):
+        assert target.path == item.path.with_name("Oma 1931-2.jpg")
 
 
-def test_what_happens_to_existing_files(entry: Entry, tmp_path: Path) -> None:
+def test_what_happens_to_existing_files(item: AlbumItem, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / "Oma 1931_restored.png").write_bytes(b"")
     for existing, name in (("number", "Oma 1931_restored-2.png"), ("overwrite", "Oma 1931_restored.png")):
-        assert targets([(1, entry)], ExportPlan(folder=out, existing=existing))[0].path == out / name
-    assert targets([(1, entry)], ExportPlan(folder=out, existing="skip"))[0].path is None
+        assert targets([(1, item)], ExportPlan(folder=out, existing=existing))[0].path == out / name
+    assert targets([(1, item)], ExportPlan(folder=out, existing="skip"))[0].path is None
 
 
-def test_two_photos_of_one_name_do_not_meet(entry: Entry, tmp_path: Path) -> None:
+def test_two_photos_of_one_name_do_not_meet(item: AlbumItem, tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
-    other = Entry(2, make_photo(tmp_path / "inner" / "oma 1931.png", 60, 40), Edits())
+    other = AlbumItem(2, make_photo(tmp_path / "inner" / "oma 1931.png", 60, 40), Edits())
     for existing in ("number", "skip", "overwrite"):
-        paths = [t.path.name for t in targets([(1, entry), (2, other)], ExportPlan(tmp_path / "x", existing=existing))]
+        paths = [t.path.name for t in targets([(1, item), (2, other)], ExportPlan(tmp_path / "x", existing=existing))]
         assert paths == ["Oma 1931_restored.png", "oma 1931_restored-2.png"]
 
 
-def test_the_ending_follows_the_format(entry: Entry, tmp_path: Path) -> None:
-    assert targets([(1, entry)], ExportPlan(tmp_path / "x", format="jpeg"))[0].path.suffix == ".jpg"
+def test_the_ending_follows_the_format(item: AlbumItem, tmp_path: Path) -> None:
+    assert targets([(1, item)], ExportPlan(tmp_path / "x", format="jpeg"))[0].path.suffix == ".jpg"

@@ -15,7 +15,7 @@ from gpen_desktop import paths
 from gpen_desktop.cli import main
 from gpen_desktop.core.engine.crop_cache import CropCache
 from gpen_desktop.core.engine.engine import Engine
-from gpen_desktop.gui.album.album_model import EntryState
+from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.export_plan import ExportPlan
@@ -52,7 +52,7 @@ def drop(window: MainWindow, path: Path) -> None:
 def restored(window: MainWindow) -> bool:
     work = window.workspace
     marks = work.marks()
-    is_done = work.current is not None and work.current.state is EntryState.DONE and not work.jobs.is_busy
+    is_done = work.current is not None and work.current.state is PhotoState.DONE and not work.jobs.is_busy
     return is_done and bool(marks) and all(mark.state is not MarkState.WORKING for mark in marks)
 
 

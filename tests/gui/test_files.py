@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine import export
 from gpen_desktop.gui.album import thumbnails
-from gpen_desktop.gui.album.album_model import EntryState
+from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.dialogs.export_plan import ExportPlan
 from gpen_desktop.gui.shell.main_window import MainWindow
@@ -60,11 +60,11 @@ def test_a_failed_export_is_told_and_the_others_go_on(window: MainWindow, tmp_pa
     open_photos(window, qtbot, first, second)
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where a folder should be")
-    entries = window.files.exportable
+    items = window.files.exportable
     with qtbot.waitSignal(window.workspace.failed):
-        window.files.export_as(ExportPlan(blocked), entries[:1])
+        window.files.export_as(ExportPlan(blocked), items[:1])
     with qtbot.waitSignal(window.files.export_ended):
-        window.files.export_as(ExportPlan(tmp_path / "out"), entries[1:])
+        window.files.export_as(ExportPlan(tmp_path / "out"), items[1:])
     assert (tmp_path / "out" / "2_restored.png").is_file()
 
 
@@ -132,11 +132,11 @@ def test_a_cancelled_album_can_be_gone_on_with(
     qtbot.waitUntil(lambda: len(window.workspace.jobs.waiting) == 3 and window.workspace.photo_opened is not None)
     window.status.cancel_wanted.emit()
     qtbot.waitUntil(lambda: not window.workspace.jobs.is_busy)
-    assert all(entry.state is EntryState.WAITING for entry in window.workspace.album)
+    assert all(item.state is PhotoState.WAITING for item in window.workspace.album)
     engine.gate.set()
     window.actions_["restore_waiting"].trigger()
     wait_done(window, qtbot)
-    assert all(entry.state is EntryState.DONE for entry in window.workspace.album)
+    assert all(item.state is PhotoState.DONE for item in window.workspace.album)
 
 
 def test_thumbnails_of_a_large_album_are_made_elsewhere_and_only_where_seen(

@@ -27,22 +27,22 @@ class Record:
         self.results: dict[int, object] = {}
         self.failures: dict[int, object] = {}
         self.partial: list[int] = []
-        jobs.started.connect(lambda job: self.events.append(("started", job.entry)))
+        jobs.started.connect(lambda job: self.events.append(("started", job.item)))
         jobs.done.connect(self._on_done)
         jobs.failed.connect(self._on_failed)
-        jobs.cancelled.connect(lambda job: self.events.append(("cancelled", job.entry)))
+        jobs.cancelled.connect(lambda job: self.events.append(("cancelled", job.item)))
         jobs.faces_restored.connect(lambda _job, result: self.partial.append(len(result.restored)))
 
     def _on_done(self, job: RestoreJob, result: object) -> None:
-        self.events.append(("done", job.entry))
-        self.results[job.entry] = result
+        self.events.append(("done", job.item))
+        self.results[job.item] = result
 
     def _on_failed(self, job: RestoreJob, failure: object) -> None:
-        self.events.append(("failed", job.entry))
-        self.failures[job.entry] = failure
+        self.events.append(("failed", job.item))
+        self.failures[job.item] = failure
 
-    def entries(self, what: str) -> list[int]:
-        return [entry for said, entry in self.events if said == what]
+    def items(self, what: str) -> list[int]:
+        return [item for said, item in self.events if said == what]
 
 
 @pytest.fixture
@@ -57,19 +57,19 @@ def photo(tmp_path: Path) -> Path:
     return make_photo(tmp_path / "photo.png")
 
 
-def restore(entry: int, path: Path, model: str = "m") -> RestoreJob:
-    return RestoreJob(next_job_id(), entry, path, model)
+def restore(item: int, path: Path, model: str = "m") -> RestoreJob:
+    return RestoreJob(next_job_id(), item, path, model)
 
 
 def test_the_photo_on_screen_goes_first(jobs: JobController, photo: Path, qtbot: QtBot) -> None:
     record = Record(jobs)
     jobs.set_front(4)
-    for entry in (1, 2, 3, 4):
-        jobs.submit(restore(entry, photo))
+    for item in (1, 2, 3, 4):
+        jobs.submit(restore(item, photo))
     qtbot.waitUntil(lambda: not jobs.is_busy)
-    assert record.entries("done")[0] == 4
-    assert sorted(record.entries("done")) == [1, 2, 3, 4]
-    assert record.entries("done")[1:] == [1, 2, 3]  # the one that had begun goes back to its place, the first
+    assert record.items("done")[0] == 4
+    assert sorted(record.items("done")) == [1, 2, 3, 4]
+    assert record.items("done")[1:] == [1, 2, 3]  # the one that had begun goes back to its place, the first
 
 
 def test_a_running_photo_steps_back_for_the_one_on_screen_and_loses_nothing(
@@ -81,11 +81,11 @@ def test_a_running_photo_steps_back_for_the_one_on_screen_and_loses_nothing(
     qtbot.waitUntil(lambda: bool(engine.threads))
     jobs.set_front(2)
     jobs.submit(restore(2, photo))
-    qtbot.waitUntil(lambda: jobs.running is not None and jobs.running.entry == 2)
+    qtbot.waitUntil(lambda: jobs.running is not None and jobs.running.item == 2)
     engine.gate.set()
     qtbot.waitUntil(lambda: not jobs.is_busy)
-    assert record.entries("done") == [2, 1]
-    assert record.entries("cancelled") == []
+    assert record.items("done") == [2, 1]
+    assert record.items("cancelled") == []
 
 
 def test_faces_come_batch_by_batch(jobs: JobController, photo: Path, qtbot: QtBot) -> None:
@@ -99,8 +99,8 @@ def test_faces_come_batch_by_batch(jobs: JobController, photo: Path, qtbot: QtBo
 
 
 def test_an_answer_is_computed_once(jobs: JobController, engine: FakeEngine, photo: Path, qtbot: QtBot) -> None:
-    for entry in (1, 2, 3, 1):
-        jobs.submit(restore(entry, photo))
+    for item in (1, 2, 3, 1):
+        jobs.submit(restore(item, photo))
         qtbot.waitUntil(lambda: not jobs.is_busy)
     assert engine.runs == 2
 
@@ -108,12 +108,12 @@ def test_an_answer_is_computed_once(jobs: JobController, engine: FakeEngine, pho
 def test_cancel_acts_within_a_step(jobs: JobController, engine: FakeEngine, photo: Path, qtbot: QtBot) -> None:
     record = Record(jobs)
     engine.gate.clear()
-    for entry in (1, 2, 3):
-        jobs.submit(restore(entry, photo))
+    for item in (1, 2, 3):
+        jobs.submit(restore(item, photo))
     qtbot.waitUntil(lambda: jobs.running is not None and bool(engine.threads))
     jobs.cancel_all()
     qtbot.waitUntil(lambda: not jobs.is_busy, timeout=2000)
-    assert sorted(record.entries("cancelled")) == [1, 2, 3]
+    assert sorted(record.items("cancelled")) == [1, 2, 3]
     assert engine.runs == 0
 
 
@@ -128,7 +128,7 @@ def test_newer_wishes_replace_older_ones_of_a_photo(
     jobs.submit(restore(1, photo, "newest"))
     engine.gate.set()
     qtbot.waitUntil(lambda: not jobs.is_busy)
-    assert record.entries("done") == [1]
+    assert record.items("done") == [1]
     assert "newer" not in engine.restorers
     assert engine.restorers["newest"].runs == 2
 
@@ -142,8 +142,8 @@ def test_one_failure_does_not_stop_the_rest(
     jobs.submit(restore(2, tmp_path / "missing.jpg"))
     jobs.submit(restore(3, photo))
     qtbot.waitUntil(lambda: not jobs.is_busy)
-    assert record.entries("failed") == [1, 2]
-    assert record.entries("done") == [3]
+    assert record.items("failed") == [1, 2]
+    assert record.items("done") == [3]
     assert "unforeseen" in record.failures[1].details
     assert record.failures[2].details == ""
     assert "missing.jpg" in record.failures[2].what
@@ -213,7 +213,7 @@ def test_an_export_saves_what_the_options_ask_for(
     options = ComposeOptions(restore_sharp=True, min_face=0)
     jobs.submit(ExportJob(next_job_id(), 1, photo, "m", None, options, target, ExportOptions()))
     qtbot.waitUntil(lambda: not jobs.is_busy)
-    assert record.entries("done") == [1]
+    assert record.items("done") == [1]
     assert target.is_file()
     assert target.read_bytes() != photo.read_bytes()
 
@@ -229,7 +229,7 @@ def test_models_are_loaded_ahead_and_a_failure_waits_for_the_first_photo(
     jobs.warm_up("broken")
     jobs.submit(restore(1, photo, "broken"))
     qtbot.waitUntil(lambda: not jobs.is_busy)
-    assert record.entries("failed") == [1]
+    assert record.items("failed") == [1]
 
 
 def test_after_an_idle_time_memory_is_given_back(

@@ -23,7 +23,7 @@ sys.addaudithook(watch)
 from PySide6.QtWidgets import QApplication
 from gpen_desktop import paths
 from gpen_desktop.gui.shell import application
-from gpen_desktop.gui.album.album_model import EntryState
+from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.crop_cache import CropCache
 from gpen_desktop.core.engine.engine import Engine
@@ -47,7 +47,7 @@ def wait(until):
         time.sleep(0.002)
         assert time.monotonic() < end, "took too long"
 
-wait(lambda: window.workspace.current and window.workspace.current.state is EntryState.DONE)
+wait(lambda: window.workspace.current and window.workspace.current.state is PhotoState.DONE)
 window.files.export_as(ExportPlan(folder / "out"), window.files.exportable)
 wait(lambda: ended)
 window.close_now()

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDropEvent, QImage
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.types import Mode
-from gpen_desktop.gui.album.album_model import EntryState
+from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.face_item import MarkState
@@ -30,12 +30,12 @@ def wait_done(window: MainWindow, qtbot: QtBot) -> None:
 
     def settled() -> bool:
         work = window.workspace
-        if work.jobs.is_busy or any(entry.state is EntryState.WAITING for entry in work.album):
+        if work.jobs.is_busy or any(item.state is PhotoState.WAITING for item in work.album):
             return False
-        entry = work.current
+        item = work.current
         return (
-            entry is None
-            or entry.state in (EntryState.FAILED, EntryState.SKIPPED)
+            item is None
+            or item.state in (PhotoState.FAILED, PhotoState.SKIPPED)
             or (bool(work.marks()) and all(mark.state is not MarkState.WORKING for mark in work.marks()))
         )
 
@@ -56,7 +56,7 @@ def test_first_start_says_what_to_do(window: MainWindow) -> None:
 def test_a_photo_is_restored_and_its_faces_marked(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, photo)
     assert window.view.isVisible()
-    assert window.workspace.current.state is EntryState.DONE
+    assert window.workspace.current.state is PhotoState.DONE
     assert [mark.state for mark in window.workspace.marks()] == [MarkState.ON, MarkState.ON]
     assert window.strip.count() == 2
     assert "family.png" in window.windowTitle()
@@ -74,7 +74,7 @@ def test_the_photo_is_there_before_its_faces(window: MainWindow, engine: FakeEng
     qtbot.waitUntil(lambda: window.workspace.photo_opened is not None and len(window.workspace.marks()) == 2)
     assert window.view.pair is not None
     assert [mark.state for mark in window.workspace.marks()] == [MarkState.WORKING, MarkState.WORKING]
-    assert window.workspace.current.state is EntryState.WORKING
+    assert window.workspace.current.state is PhotoState.WORKING
     assert window.status.doing.startswith("Restoring")
     engine.gate.set()
     wait_done(window, qtbot)
@@ -93,8 +93,8 @@ def test_folders_are_opened_with_those_in_them(window: MainWindow, tmp_path: Pat
     window.dropEvent(drop)
     qtbot.waitUntil(lambda: len(window.workspace.album) == 2)
     wait_done(window, qtbot)
-    assert [entry.path.name for entry in window.workspace.album] == ["b.png", "a.png"]
-    assert all(entry.state is EntryState.DONE for entry in window.workspace.album)
+    assert [item.path.name for item in window.workspace.album] == ["b.png", "a.png"]
+    assert all(item.state is PhotoState.DONE for item in window.workspace.album)
 
 
 def test_a_pasted_picture_becomes_a_photo(window: MainWindow, qtbot: QtBot) -> None:
@@ -175,7 +175,7 @@ def test_undo_shows_the_photo_that_it_changes(window: MainWindow, tmp_path: Path
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
     first, second = window.workspace.album
     window.panel._strength.slider.setValue(11)
-    window.workspace.show_entry(second)
+    window.workspace.show_item(second)
     window.workspace.undo.undo()
     assert window.workspace.current is first
     assert first.edits.options.strength == 80
@@ -185,11 +185,11 @@ def test_undo_shows_the_photo_that_it_changes(window: MainWindow, tmp_path: Path
 def test_apply_to_all_keeps_each_photos_own_faces(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
     first, second = window.workspace.album
-    window.workspace.show_entry(second)
+    window.workspace.show_item(second)
     wait_done(window, qtbot)
     first_face, second_face = window.workspace.faces
     window.faces.toggle(first_face.id)
-    window.workspace.show_entry(first)
+    window.workspace.show_item(first)
     wait_done(window, qtbot)
     window.panel._mode.button(Mode.STRONG).click()
     window.actions_["apply_to_all"].trigger()
@@ -253,7 +253,7 @@ def test_no_faces_says_so_and_offers_to_draw_one(
 ) -> None:
     engine.faces = ()
     open_photos(window, qtbot, photo)
-    assert window.workspace.current.state is EntryState.SKIPPED
+    assert window.workspace.current.state is PhotoState.SKIPPED
     assert "No faces" in window.messages.text
     window.messages.button("draw").click()
     assert "Draw a box" in window.messages.text
@@ -266,12 +266,12 @@ def test_a_bad_file_says_what_to_do_and_does_not_stop_the_rest(
     bad.write_bytes(b"\x89PNG\r\n\x1a\n cut off")
     good = make_photo(tmp_path / "good.png")
     open_photos(window, qtbot, bad, good)
-    assert [entry.state for entry in window.workspace.album] == [EntryState.FAILED, EntryState.DONE]
+    assert [item.state for item in window.workspace.album] == [PhotoState.FAILED, PhotoState.DONE]
     assert window.messages.subject == "failed"
     assert "broken.png" in window.messages.text
     window.messages.button("remove").click()
     wait_done(window, qtbot)
-    assert [entry.path for entry in window.workspace.album] == [good]
+    assert [item.path for item in window.workspace.album] == [good]
 
 
 def test_an_unforeseen_error_is_shown_with_its_details_and_can_be_retried(
@@ -279,13 +279,13 @@ def test_an_unforeseen_error_is_shown_with_its_details_and_can_be_retried(
 ) -> None:
     engine.errors = [ZeroDivisionError("a fault of ours")]
     open_photos(window, qtbot, photo)
-    assert window.workspace.current.state is EntryState.FAILED
+    assert window.workspace.current.state is PhotoState.FAILED
     assert "ZeroDivisionError" in window.messages.text
     assert "a fault of ours" in window.workspace.current.failure.details
     assert "a fault of ours" in caplog.text
     window.messages.button("retry").click()
     wait_done(window, qtbot)
-    assert window.workspace.current.state is EntryState.DONE
+    assert window.workspace.current.state is PhotoState.DONE
 
 
 def test_a_broken_model_is_named_and_another_can_be_chosen(
@@ -294,11 +294,11 @@ def test_a_broken_model_is_named_and_another_can_be_chosen(
     open_photos(window, qtbot, photo)
     engine.broken_models = {"other"}
     window.workspace.change(replace(window.workspace.current.edits, model="other"), "Model")
-    qtbot.waitUntil(lambda: window.workspace.current.state is EntryState.FAILED)
+    qtbot.waitUntil(lambda: window.workspace.current.state is PhotoState.FAILED)
     assert "other" in window.messages.text
     window.workspace.undo.undo()
     wait_done(window, qtbot)
-    assert window.workspace.current.state is EntryState.DONE
+    assert window.workspace.current.state is PhotoState.DONE
 
 
 def test_closing_with_unexported_photos_asks_in_the_window(window: MainWindow, photo: Path, qtbot: QtBot) -> None:

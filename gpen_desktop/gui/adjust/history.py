@@ -9,7 +9,7 @@ from PySide6.QtGui import QUndoCommand
 from gpen_desktop.core.engine.edits import Edits
 
 Apply = Callable[[Mapping[int, Edits]], None]
-"""Sets the edits of entries, by their numbers."""
+"""Sets the edits of items, by their numbers."""
 
 _MERGED = 1
 

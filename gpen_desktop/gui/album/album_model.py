@@ -14,11 +14,11 @@ from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.types import Face
 from gpen_desktop.gui.common.failure import Failure
 
-EntryRole = Qt.ItemDataRole.UserRole
-"""The Entry of a row."""
+ItemRole = Qt.ItemDataRole.UserRole
+"""The AlbumItem of a row."""
 
 
-class EntryState(Enum):
+class PhotoState(Enum):
     """How far a photo is. SKIPPED: nothing to restore in it."""
 
     WAITING = "waiting"
@@ -29,7 +29,7 @@ class EntryState(Enum):
 
 
 @dataclass(eq=False)
-class Entry:
+class AlbumItem:
     """One photo of the album. Lives in the main thread; the only mutable thing that knows a photo.
 
     edits: what is asked for. found: the detector's faces, None before it has run. saved: the edits it was last exported
@@ -40,7 +40,7 @@ class Entry:
     path: Path
     edits: Edits
     is_sample: bool = False
-    state: EntryState = EntryState.WAITING
+    state: PhotoState = PhotoState.WAITING
     progress: float = 0.0
     failure: Failure | None = None
     found: tuple[Face, ...] | None = None
@@ -60,81 +60,81 @@ class Entry:
     @property
     def is_unsaved(self) -> bool:
         """Whether closing the window would lose something: a result that was never exported as it is now."""
-        return self.state is EntryState.DONE and self.saved != self.edits
+        return self.state is PhotoState.DONE and self.saved != self.edits
 
 
 class AlbumModel(QAbstractListModel):
-    """The entries in order."""
+    """The items in order."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._entries: list[Entry] = []
+        self._items: list[AlbumItem] = []
         self._ids = count(1)
 
-    def __iter__(self) -> Iterator[Entry]:
-        return iter(self._entries)
+    def __iter__(self) -> Iterator[AlbumItem]:
+        return iter(self._items)
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._items)
 
     def __bool__(self) -> bool:
-        return bool(self._entries)
+        return bool(self._items)
 
-    def add(self, paths: Iterable[Path], edits: Edits, is_sample: bool = False) -> list[Entry]:
-        """Add photos that are not there yet. Returns the new entries."""
-        known = {entry.path for entry in self._entries}
+    def add(self, paths: Iterable[Path], edits: Edits, is_sample: bool = False) -> list[AlbumItem]:
+        """Add photos that are not there yet. Returns the new items."""
+        known = {item.path for item in self._items}
         fresh = [path for path in dict.fromkeys(paths) if path not in known]
         if not fresh:
             return []
-        entries = [Entry(next(self._ids), path, edits, is_sample) for path in fresh]
-        first = len(self._entries)
-        self.beginInsertRows(QModelIndex(), first, first + len(entries) - 1)
-        self._entries += entries
+        items = [AlbumItem(next(self._ids), path, edits, is_sample) for path in fresh]
+        first = len(self._items)
+        self.beginInsertRows(QModelIndex(), first, first + len(items) - 1)
+        self._items += items
         self.endInsertRows()
-        return entries
+        return items
 
-    def remove(self, entry: Entry) -> None:
+    def remove(self, item: AlbumItem) -> None:
         """Take a photo out of the album."""
-        row = self._entries.index(entry)
+        row = self._items.index(item)
         self.beginRemoveRows(QModelIndex(), row, row)
-        del self._entries[row]
+        del self._items[row]
         self.endRemoveRows()
 
-    def entry(self, entry_id: int) -> Entry | None:
-        """The entry with this number, None if it has left."""
-        return next((entry for entry in self._entries if entry.id == entry_id), None)
+    def item(self, item_id: int) -> AlbumItem | None:
+        """The item with this number, None if it has left."""
+        return next((item for item in self._items if item.id == item_id), None)
 
-    def by_path(self, path: Path) -> Entry | None:
-        """The entry of a file."""
-        return next((entry for entry in self._entries if entry.path == path), None)
+    def by_path(self, path: Path) -> AlbumItem | None:
+        """The item of a file."""
+        return next((item for item in self._items if item.path == path), None)
 
-    def at(self, row: int) -> Entry | None:
-        return self._entries[row] if 0 <= row < len(self._entries) else None
+    def at(self, row: int) -> AlbumItem | None:
+        return self._items[row] if 0 <= row < len(self._items) else None
 
-    def row_of(self, entry: Entry) -> int:
-        return self._entries.index(entry)
+    def row_of(self, item: AlbumItem) -> int:
+        return self._items.index(item)
 
-    def touch(self, entry: Entry) -> None:
-        """Say that something about an entry has changed."""
-        if entry in self._entries:
-            index = self.index(self.row_of(entry))
+    def touch(self, item: AlbumItem) -> None:
+        """Say that something about an item has changed."""
+        if item in self._items:
+            index = self.index(self.row_of(item))
             self.dataChanged.emit(index, index)
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802  -- Qt's name, as below
-        return 0 if parent is not None and parent.isValid() else len(self._entries)
+        return 0 if parent is not None and parent.isValid() else len(self._items)
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        entry = self.at(index.row()) if index.isValid() else None
-        if entry is None:
+        item = self.at(index.row()) if index.isValid() else None
+        if item is None:
             return None
-        if role == EntryRole:
-            return entry
+        if role == ItemRole:
+            return item
         if role == Qt.ItemDataRole.DisplayRole:
-            return entry.path.name
+            return item.path.name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return entry.failure.sentence if entry.failure else entry.path.name
+            return item.failure.sentence if item.failure else item.path.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{entry.path.name}, {self.state_text(entry.state)}"
+            return f"{item.path.name}, {self.state_text(item.state)}"
         return None
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
@@ -143,16 +143,16 @@ class AlbumModel(QAbstractListModel):
     def mimeData(self, indexes: list[QModelIndex]) -> QMimeData:  # noqa: N802
         """Exported files, for other programs."""
         data = QMimeData()
-        entries = [entry for index in indexes if (entry := self.at(index.row()))]
-        data.setUrls([QUrl.fromLocalFile(str(entry.exported_to)) for entry in entries if entry.exported_to])
+        items = [item for index in indexes if (item := self.at(index.row()))]
+        data.setUrls([QUrl.fromLocalFile(str(item.exported_to)) for item in items if item.exported_to])
         return data
 
-    def state_text(self, state: EntryState) -> str:
+    def state_text(self, state: PhotoState) -> str:
         """A state in words."""
         return {
-            EntryState.WAITING: self.tr("waiting"),
-            EntryState.WORKING: self.tr("being restored"),
-            EntryState.DONE: self.tr("restored"),
-            EntryState.FAILED: self.tr("failed"),
-            EntryState.SKIPPED: self.tr("no faces"),
+            PhotoState.WAITING: self.tr("waiting"),
+            PhotoState.WORKING: self.tr("being restored"),
+            PhotoState.DONE: self.tr("restored"),
+            PhotoState.FAILED: self.tr("failed"),
+            PhotoState.SKIPPED: self.tr("no faces"),
         }[state]

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, Q
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from gpen_desktop.gui.album.album_model import AlbumModel, Entry, EntryRole, EntryState
+from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, ItemRole, PhotoState
 from gpen_desktop.gui.album.thumbnails import ThumbnailLoader
 from gpen_desktop.gui.common import icons, theme
 
@@ -20,8 +20,8 @@ _DEVICE_SIDE: Final = 2 * _PICTURE.width()
 
 
 class AlbumView(QListView):
-    """chosen: the Entry to put on screen. removed: the Entry whose row was asked to go. drag_wanted: the Entry whose
-    result shall be dragged to another program. menu_wanted: Entry and where."""
+    """Each signal carries an AlbumItem. chosen: put it on screen. removed: its row was asked to go. drag_wanted: its
+    result shall be dragged to another program. menu_wanted: and where."""
 
     chosen = Signal(object)
     removed = Signal(object)
@@ -50,10 +50,10 @@ class AlbumView(QListView):
         self._thumbnails.shut_down()
 
     @Slot(object)
-    def show_current(self, entry: Entry | None) -> None:
+    def show_current(self, item: AlbumItem | None) -> None:
         """Select the photo on screen."""
-        if entry is not None:
-            index = self.model().index(self.model().row_of(entry))
+        if item is not None:
+            index = self.model().index(self.model().row_of(item))
             self.setCurrentIndex(index)
             self.scrollTo(index)
 
@@ -68,9 +68,9 @@ class AlbumView(QListView):
             self._say()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        entry = self.currentIndex().data(EntryRole)
-        if event.key() == Qt.Key.Key_Delete and entry is not None:
-            self.removed.emit(entry)
+        item = self.currentIndex().data(ItemRole)
+        if event.key() == Qt.Key.Key_Delete and item is not None:
+            self.removed.emit(item)
             return
         if event.text().isprintable() and event.text():
             event.ignore()  # a list would look for names that begin so; the window has better uses for letters
@@ -78,30 +78,30 @@ class AlbumView(QListView):
         super().keyPressEvent(event)
 
     def startDrag(self, _actions: Qt.DropAction) -> None:  # noqa: N802
-        entry = self.currentIndex().data(EntryRole)
-        if entry is not None:
-            self.drag_wanted.emit(entry)
+        item = self.currentIndex().data(ItemRole)
+        if item is not None:
+            self.drag_wanted.emit(item)
 
     def _say(self) -> None:
         self.setAccessibleName(self.tr("Photos"))
 
     @Slot(QModelIndex, QModelIndex)
     def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        entry = current.data(EntryRole)
-        if entry is not None:
-            self.chosen.emit(entry)
+        item = current.data(ItemRole)
+        if item is not None:
+            self.chosen.emit(item)
 
     @Slot(object)
     def _on_ready(self, path: Path) -> None:
-        entry = self.model().by_path(path)
-        if entry is not None:
-            self.update(self.model().index(self.model().row_of(entry)))
+        item = self.model().by_path(path)
+        if item is not None:
+            self.update(self.model().index(self.model().row_of(item)))
 
     @Slot(QPoint)
     def _on_menu(self, where: QPoint) -> None:
-        entry = self.indexAt(where).data(EntryRole)
-        if entry is not None:
-            self.menu_wanted.emit(entry, self.viewport().mapToGlobal(where))
+        item = self.indexAt(where).data(ItemRole)
+        if item is not None:
+            self.menu_wanted.emit(item, self.viewport().mapToGlobal(where))
 
 
 class _Delegate(QStyledItemDelegate):
@@ -119,7 +119,7 @@ class _Delegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        entry: Entry = index.data(EntryRole)
+        item: AlbumItem = index.data(ItemRole)
         tokens = theme.tokens()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -132,16 +132,16 @@ class _Delegate(QStyledItemDelegate):
             painter.drawRoundedRect(row, theme.RADIUS, theme.RADIUS)
         picture = QRect(option.rect.center().x() - _PICTURE.width() // 2 + 1, option.rect.top() + 6, 0, 0)
         picture.setSize(_PICTURE)
-        self._paint_picture(painter, picture, entry)
+        self._paint_picture(painter, picture, item)
         caption = QRectF(picture.left(), picture.bottom() + 1, picture.width(), row.bottom() - picture.bottom())
         painter.setPen(QColor(tokens.text if is_selected else tokens.muted))
         painter.setFont(theme.tabular(theme.small(option.font)))
         painter.drawText(caption, Qt.AlignmentFlag.AlignVCenter, f"{index.row() + 1:02d}")
-        _paint_state(painter, caption, entry)
+        _paint_state(painter, caption, item)
         painter.restore()
 
-    def _paint_picture(self, painter: QPainter, rect: QRect, entry: Entry) -> None:
-        image = self._thumbnails.get(entry.path)
+    def _paint_picture(self, painter: QPainter, rect: QRect, item: AlbumItem) -> None:
+        image = self._thumbnails.get(item.path)
         tokens = theme.tokens()
         if image is None or image.isNull():
             painter.setPen(Qt.PenStyle.NoPen)
@@ -158,30 +158,30 @@ class _Delegate(QStyledItemDelegate):
         outline.addRoundedRect(QRectF(place), 4, 4)
         painter.save()
         painter.setClipPath(outline)
-        if entry.state is EntryState.WAITING:
+        if item.state is PhotoState.WAITING:
             painter.setOpacity(0.6)
         painter.drawImage(place, image)
         painter.restore()
 
 
-def _paint_state(painter: QPainter, rect: QRectF, entry: Entry) -> None:
+def _paint_state(painter: QPainter, rect: QRectF, item: AlbumItem) -> None:
     """The state at the right of the number: a tick, a filling ring, a dot, an exclamation mark or a dash."""
     tokens, centre = theme.tokens(), QRectF(rect.right() - 13, rect.center().y() - 6.5, 13, 13)
-    marks = {EntryState.DONE: ("check", "done_text"), EntryState.FAILED: ("circle-alert", "error_text")}
-    if entry.state in marks:
-        name, tint = marks[entry.state]
+    marks = {PhotoState.DONE: ("check", "done_text"), PhotoState.FAILED: ("circle-alert", "error_text")}
+    if item.state in marks:
+        name, tint = marks[item.state]
         ratio = painter.device().devicePixelRatio()
         painter.drawPixmap(centre.topLeft(), icons.pixmap(name, 13, ratio, tint))
-        if entry.state is EntryState.DONE and entry.saved == entry.edits:
+        if item.state is PhotoState.DONE and item.saved == item.edits:
             painter.drawPixmap(centre.topLeft().toPoint() - QPoint(16, 0), icons.pixmap("save", 12, ratio, "muted"))
-    elif entry.state is EntryState.WORKING:
+    elif item.state is PhotoState.WORKING:
         ring = centre.adjusted(1.5, 1.5, -1.5, -1.5)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(tokens.edge), 2))
         painter.drawEllipse(ring)
         painter.setPen(QPen(QColor(tokens.accent), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
-        painter.drawArc(ring, 90 * 16, -round(360 * 16 * max(0.04, entry.progress)))
-    elif entry.state is EntryState.SKIPPED:
+        painter.drawArc(ring, 90 * 16, -round(360 * 16 * max(0.04, item.progress)))
+    elif item.state is PhotoState.SKIPPED:
         painter.setPen(QPen(QColor(tokens.muted), 1.5))
         painter.drawLine(centre.center() - QPoint(4, 0), centre.center() + QPoint(4, 0))
     else:

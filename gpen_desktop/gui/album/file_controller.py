@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 from gpen_desktop import paths
 from gpen_desktop.core.engine.export import Exported, ExportOptions
 from gpen_desktop.core.photo_files.load_save import SUPPORTED_SUFFIXES, is_supported
-from gpen_desktop.gui.album.album_model import Entry, EntryState
+from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.album.file_intake import FileIntake
 from gpen_desktop.gui.common import reveal
 from gpen_desktop.gui.common.settings_store import SettingsStore
@@ -133,9 +133,9 @@ class FileDesk(QObject):
     # Out
 
     @property
-    def exportable(self) -> list[tuple[int, Entry]]:
+    def exportable(self) -> list[tuple[int, AlbumItem]]:
         """Photos that there can be a result of, with their numbers."""
-        return [(n, entry) for n, entry in enumerate(self._workspace.album, 1) if entry.state is not EntryState.FAILED]
+        return [(n, item) for n, item in enumerate(self._workspace.album, 1) if item.state is not PhotoState.FAILED]
 
     @Slot()
     def export(self) -> None:
@@ -148,11 +148,11 @@ class FileDesk(QObject):
         self._ask(wants_all=True)
 
     def _ask(self, wants_all: bool) -> None:
-        entries = self.exportable
-        if not entries:
+        items = self.exportable
+        if not items:
             return
-        current = next(((n, entry) for n, entry in entries if entry is self._workspace.current), None)
-        dialog = ExportDialog(self._store, current, entries, wants_all, self._window)
+        current = next(((n, item) for n, item in items if item is self._workspace.current), None)
+        dialog = ExportDialog(self._store, current, items, wants_all, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(self._on_answered)
         dialog.open()
@@ -161,21 +161,21 @@ class FileDesk(QObject):
     def _on_answered(self, result: int) -> None:
         dialog = self.sender()
         if result == QDialog.DialogCode.Accepted:
-            self.export_as(dialog.plan, list(dialog.entries))
+            self.export_as(dialog.plan, list(dialog.items))
 
-    def export_as(self, plan: ExportPlan, entries: list[tuple[int, Entry]]) -> None:
+    def export_as(self, plan: ExportPlan, items: list[tuple[int, AlbumItem]]) -> None:
         """Export photos, each with its number. Raises OptionError for a pattern that gives no name."""
         if not self._to_export:
             self._exported = []
-        for target in export_plan.targets(entries, plan, self._workspace.album):
+        for target in export_plan.targets(items, plan, self._workspace.album):
             if target.path is None:
-                self.skipped.emit(target.entry.path)
+                self.skipped.emit(target.item.path)
             else:
                 self._to_export += 1
-                self._workspace.export(target.entry, target.path, plan.options)
+                self._workspace.export(target.item, target.path, plan.options)
 
     @Slot(object, object)
-    def _on_exported(self, _entry: Entry, exported: Exported) -> None:
+    def _on_exported(self, _item: AlbumItem, exported: Exported) -> None:
         self._exported.append(exported.path)
 
     @Slot()
@@ -189,9 +189,9 @@ class FileDesk(QObject):
     @Slot()
     def reveal(self) -> None:
         """Show the result in the file manager, or the photo if it was not exported."""
-        entry = self._workspace.current
-        if entry is not None:
-            self.reveal_path(entry.exported_to or entry.path)
+        item = self._workspace.current
+        if item is not None:
+            self.reveal_path(item.exported_to or item.path)
 
     def reveal_path(self, path: Path) -> None:
         """Show a file in the file manager."""
@@ -201,9 +201,9 @@ class FileDesk(QObject):
     # To other programs
 
     @Slot(object)
-    def drag_out(self, entry: Entry) -> None:
+    def drag_out(self, item: AlbumItem) -> None:
         """Begin dragging a photo's result to another program, once it is made."""
-        self._draft(entry, "drag")
+        self._draft(item, "drag")
 
     @Slot()
     def copy(self) -> None:
@@ -211,18 +211,18 @@ class FileDesk(QObject):
         if self._workspace.current is not None:
             self._draft(self._workspace.current, "copy")
 
-    def _draft(self, entry: Entry, use: str) -> None:
-        if entry.state is EntryState.FAILED:
+    def _draft(self, item: AlbumItem, use: str) -> None:
+        if item.state is PhotoState.FAILED:
             return
         if self._drafts is None:
             self._drafts = tempfile.TemporaryDirectory(prefix="gpen-desktop-result-")
         self._draft_use = use
-        name = export_plan.file_name(str(self._store.get("export/pattern")), entry, 1)
-        target = Path(self._drafts.name) / f"{name}{entry.path.suffix}"
-        self._workspace.export(entry, target, ExportOptions(overwrite=True), is_draft=True)
+        name = export_plan.file_name(str(self._store.get("export/pattern")), item, 1)
+        target = Path(self._drafts.name) / f"{name}{item.path.suffix}"
+        self._workspace.export(item, target, ExportOptions(overwrite=True), is_draft=True)
 
     @Slot(object, object)
-    def _on_drafted(self, _entry: Entry, exported: Exported) -> None:
+    def _on_drafted(self, _item: AlbumItem, exported: Exported) -> None:
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(exported.path))])
         if self._draft_use == "copy":

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.core.engine.export import Exported
-from gpen_desktop.gui.album.album_model import Entry, EntryState
+from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.album.file_controller import FileDesk
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import core_text
@@ -74,33 +74,33 @@ class News(QObject):
         return True
 
     @Slot(object, object)
-    def _on_failed(self, entry: Entry, failure: Failure) -> None:
-        if entry is self._workspace.current:
-            self._show_failure(entry, failure)
+    def _on_failed(self, item: AlbumItem, failure: Failure) -> None:
+        if item is self._workspace.current:
+            self._show_failure(item, failure)
 
     @Slot(object)
-    def _on_current(self, entry: Entry | None) -> None:
+    def _on_current(self, item: AlbumItem | None) -> None:
         for subject in (_FAILED, _NO_FACES, _NOTHING):
             self._strip.dismiss(subject)
-        if entry is not None and entry.failure is not None:
-            self._show_failure(entry, entry.failure)
+        if item is not None and item.failure is not None:
+            self._show_failure(item, item.failure)
 
-    def _show_failure(self, entry: Entry, failure: Failure) -> None:
+    def _show_failure(self, item: AlbumItem, failure: Failure) -> None:
         self._failure = failure
         text = " ".join(core_text(part) for part in (failure.what, failure.todo) if part)
         answers = [Answer("retry", self.tr("Try again"))]
         if failure.details:
             answers.insert(0, Answer("details", self.tr("Copy details")))
-        if self._workspace.photo_opened is None and entry.state is EntryState.FAILED:
+        if self._workspace.photo_opened is None and item.state is PhotoState.FAILED:
             answers = [*answers[:-1], Answer("remove", self.tr("Remove from the album"))]
         self._strip.show_message(_FAILED, text, answers, "strip-error")
 
     @Slot(object, float)
-    def _on_restored(self, entry: Entry, _seconds: float) -> None:
-        if entry is not self._workspace.current:
+    def _on_restored(self, item: AlbumItem, _seconds: float) -> None:
+        if item is not self._workspace.current:
             return
         self._strip.dismiss(_FAILED)
-        if entry.state is EntryState.SKIPPED:
+        if item.state is PhotoState.SKIPPED:
             text = self.tr("No faces found in this photo.")
             self._strip.show_message(_NO_FACES, text, [Answer("draw", self.tr("Draw one"))])
 
@@ -127,7 +127,7 @@ class News(QObject):
         self._strip.show_message(_EXPORTED, text, [Answer("reveal", self.tr("Show"))], role)
 
     @Slot(object, object)
-    def _on_exported(self, _entry: Entry, exported: Exported) -> None:
+    def _on_exported(self, _item: AlbumItem, exported: Exported) -> None:
         self._export_warnings += [core_text(sentence) for sentence in exported.warnings]
 
     @Slot(object)
@@ -149,7 +149,7 @@ class News(QObject):
 
     @Slot(str, str)
     def _on_answered(self, subject: str, key: str) -> None:
-        entry = self._workspace.current
+        item = self._workspace.current
         if subject == _CLOSING:
             if key == "close":
                 self.close_wanted.emit()
@@ -157,15 +157,15 @@ class News(QObject):
                 self._files.export_all()
         elif subject == _EXPORTED and key == "reveal" and self._last_export is not None:
             self._files.reveal_path(self._last_export)
-        elif subject == _FAILED and entry is not None:
-            self._on_failure_answered(entry, key)
+        elif subject == _FAILED and item is not None:
+            self._on_failure_answered(item, key)
         elif subject == _NO_FACES and key == "draw":
             self.parent().faces.draw()
 
-    def _on_failure_answered(self, entry: Entry, key: str) -> None:
+    def _on_failure_answered(self, item: AlbumItem, key: str) -> None:
         if key == "retry":
-            self._workspace.retry(entry)
+            self._workspace.retry(item)
         elif key == "remove":
-            self._workspace.remove(entry)
+            self._workspace.remove(item)
         elif key == "details" and self._failure is not None:
             QGuiApplication.clipboard().setText(self._failure.details)

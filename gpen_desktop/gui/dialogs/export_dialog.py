@@ -24,7 +24,7 @@ from gpen_desktop import settings
 from gpen_desktop.errors import OptionError
 from gpen_desktop.gui.adjust.controls import Segments
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
-from gpen_desktop.gui.album.album_model import Entry
+from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.common import icons, theme
 from gpen_desktop.gui.common.i18n import core_text, setting_text
 from gpen_desktop.gui.common.settings_store import SettingsStore
@@ -43,15 +43,15 @@ class ExportDialog(QDialog):
     def __init__(
         self,
         store: SettingsStore,
-        current: tuple[int, Entry] | None,
-        all_entries: Sequence[tuple[int, Entry]],
+        current: tuple[int, AlbumItem] | None,
+        all_items: Sequence[tuple[int, AlbumItem]],
         wants_all: bool,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._store = store
         self._current = current
-        self._all = tuple(all_entries)
+        self._all = tuple(all_items)
         self._which = Segments([False, True])
         self._folder = QLineEdit()
         self._browse = QToolButton()
@@ -88,7 +88,7 @@ class ExportDialog(QDialog):
         )
 
     @property
-    def entries(self) -> tuple[tuple[int, Entry], ...]:
+    def items(self) -> tuple[tuple[int, AlbumItem], ...]:
         """The photos to export, with their numbers."""
         return self._all if self._wants_all() else (self._current,)
 
@@ -188,7 +188,7 @@ class ExportDialog(QDialog):
         self._quality.setEnabled(self._format.currentData() in _WITH_QUALITY)
         self._quality.setVisible(self._format.currentData() in _WITH_QUALITY)
         try:
-            first = export_plan.targets(self.entries[:1], self.plan)[0]
+            first = export_plan.targets(self.items[:1], self.plan)[0]
         except OptionError as error:
             self._say(" ".join((core_text(error.what), core_text(error.todo))), "error")
             self._export.setEnabled(False)

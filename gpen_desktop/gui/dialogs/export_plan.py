@@ -10,7 +10,7 @@ from typing import Final
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.photo_files.load_save import result_path
 from gpen_desktop.errors import OptionError
-from gpen_desktop.gui.album.album_model import Entry
+from gpen_desktop.gui.album.album_model import AlbumItem
 
 _FORBIDDEN: Final = '<>:"/\\|?*'
 """In file names of one system or another."""
@@ -39,31 +39,33 @@ class ExportPlan:
 class Target:
     """Where one photo goes; path None: it is left out, since there is a file of that name."""
 
-    entry: Entry
+    item: AlbumItem
     path: Path | None
 
 
-def targets(entries: Sequence[tuple[int, Entry]], plan: ExportPlan, album: Iterable[Entry] = ()) -> tuple[Target, ...]:
-    """Plan the export of entries, each with its number in the album. No two get the same name, and none that of a photo
-    in these entries or the rest of the `album`, whatever the plan says of existing files.
+def targets(
+    items: Sequence[tuple[int, AlbumItem]], plan: ExportPlan, album: Iterable[AlbumItem] = ()
+) -> tuple[Target, ...]:
+    """Plan the export of items, each with its number in the album. No two get the same name, and none that of a photo
+    in these items or the rest of the `album`, whatever the plan says of existing files.
 
     Raises OptionError for a pattern that gives no file name.
     """
-    sources = {entry.path.resolve() for entry in (*album, *(entry for _, entry in entries))}
+    sources = {item.path.resolve() for item in (*album, *(item for _, item in items))}
     taken: set[str] = set()
     planned = []
-    for number, entry in entries:
-        folder = plan.folder if plan.folder is not None else entry.path.parent
-        wanted = folder / file_name(plan.pattern, entry, number)
-        path = result_path(entry.path, wanted.with_name(wanted.name + entry.path.suffix), plan.format)
-        planned.append(Target(entry, _free(path, sources, plan.existing, taken)))
+    for number, item in items:
+        folder = plan.folder if plan.folder is not None else item.path.parent
+        wanted = folder / file_name(plan.pattern, item, number)
+        path = result_path(item.path, wanted.with_name(wanted.name + item.path.suffix), plan.format)
+        planned.append(Target(item, _free(path, sources, plan.existing, taken)))
     return tuple(planned)
 
 
-def file_name(pattern: str, entry: Entry, number: int) -> str:
+def file_name(pattern: str, item: AlbumItem, number: int) -> str:
     """A name without ending, made from a pattern."""
     try:
-        name = pattern.format(name=entry.path.stem, number=f"{number:03d}", model=entry.edits.model)
+        name = pattern.format(name=item.path.stem, number=f"{number:03d}", model=item.edits.model)
     except (KeyError, IndexError, ValueError, AttributeError) as error:
         raise OptionError(
             f"'{pattern}' is no pattern for names.",

@@ -93,8 +93,8 @@ class ProgramDesk(QObject):
     @Slot()
     def about(self) -> None:
         """Show what the program is, and the licences of what it uses."""
-        entry = self._workspace.current
-        self._open(AboutDialog(entry.edits.model if entry else BUILTIN_MODEL, self._window))
+        item = self._workspace.current
+        self._open(AboutDialog(item.edits.model if item else BUILTIN_MODEL, self._window))
 
     def _open(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -103,10 +103,10 @@ class ProgramDesk(QObject):
     @Slot(str)
     def _on_model_chosen(self, name: str) -> None:
         self._store.set("restore/model", name)
-        entry = self._workspace.current
+        item = self._workspace.current
         self.list_models()
-        if entry is not None:
-            self._workspace.change(replace(entry.edits, model=name), self.tr("Model"))
+        if item is not None:
+            self._workspace.change(replace(item.edits, model=name), self.tr("Model"))
 
     @Slot()
     def _on_models_closed(self) -> None:

@@ -23,7 +23,7 @@ from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.gui.adjust import presets
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
 from gpen_desktop.gui.album import file_intake
-from gpen_desktop.gui.album.album_model import Entry, EntryState
+from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.album.album_view import AlbumView
 from gpen_desktop.gui.album.file_controller import FileDesk
 from gpen_desktop.gui.common import theme
@@ -141,7 +141,7 @@ class MainWindow(QMainWindow):
         work.undo.canRedoChanged.connect(self._show_history)
         self.view.detail_wanted.connect(work.look_closer)
         self.view.zoom_changed.connect(self.tools.show_zoom)
-        self.album.chosen.connect(work.show_entry)
+        self.album.chosen.connect(work.show_item)
         self.album.removed.connect(work.remove)
         self.album.drag_wanted.connect(self.files.drag_out)
         self.panel.changed.connect(work.change)
@@ -200,14 +200,14 @@ class MainWindow(QMainWindow):
     # What is shown
 
     @Slot(object)
-    def _show_photo_or_none(self, entry: Entry | None) -> None:
-        has_photo = entry is not None
+    def _show_photo_or_none(self, item: AlbumItem | None) -> None:
+        has_photo = item is not None
         self._pages.setCurrentWidget(self._photo_page if has_photo else self.empty)
         self.actions_.enable(_WITH_PHOTO, has_photo)
         self.view.clear()
         self.tools.show_zoom(0)
         self.panel.show_photo_size(None)
-        self.setWindowTitle(f"{entry.path.name} – GPEN Desktop" if has_photo else "GPEN Desktop")
+        self.setWindowTitle(f"{item.path.name} – GPEN Desktop" if has_photo else "GPEN Desktop")
         self._show_edits()
         self._show_working()
         self._show_history()
@@ -220,14 +220,14 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_edits(self) -> None:
-        entry = self.workspace.current
-        self.panel.show_edits(entry.edits if entry else self.workspace.defaults, self.workspace.defaults)
+        item = self.workspace.current
+        self.panel.show_edits(item.edits if item else self.workspace.defaults, self.workspace.defaults)
 
     @Slot()
     def _show_working(self) -> None:
-        entry = self.workspace.current
-        is_working = entry is not None and entry.state in (EntryState.WAITING, EntryState.WORKING)
-        self._working.setValue(round(1000 * entry.progress) if is_working else 0)
+        item = self.workspace.current
+        is_working = item is not None and item.state in (PhotoState.WAITING, PhotoState.WORKING)
+        self._working.setValue(round(1000 * item.progress) if is_working else 0)
 
     @Slot()
     def _on_rows(self) -> None:
@@ -255,7 +255,7 @@ class MainWindow(QMainWindow):
         self.tools.show_recent(self.files.recent)
 
     @Slot(object, float)
-    def _on_restored(self, _entry: Entry, seconds: float) -> None:
+    def _on_restored(self, _item: AlbumItem, seconds: float) -> None:
         self.status.show_seconds(seconds)
 
     # What the user does
@@ -263,9 +263,9 @@ class MainWindow(QMainWindow):
     @Slot()
     def apply_to_all(self) -> None:
         """Give every photo the look of the one on screen."""
-        entry = self.workspace.current
-        if entry is not None:
-            looks: dict[int, Edits] = {other.id: with_look(other.edits, entry.edits) for other in self.workspace.album}
+        item = self.workspace.current
+        if item is not None:
+            looks: dict[int, Edits] = {other.id: with_look(other.edits, item.edits) for other in self.workspace.album}
             self.workspace.change_all(looks, self.tr("Apply to all photos"))
 
     @Slot()

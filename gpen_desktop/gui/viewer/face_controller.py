@@ -90,9 +90,9 @@ class FaceDesk(QObject):
 
     def toggle(self, face: FaceId) -> None:
         """Turn a face on or off."""
-        entry = self._workspace.current
-        if entry is not None and self._workspace.face(face) is not None:
-            changed = editing.toggled(entry.edits, entry.faces, face)
+        item = self._workspace.current
+        if item is not None and self._workspace.face(face) is not None:
+            changed = editing.toggled(item.edits, item.faces, face)
             self._workspace.change(changed, self.tr("Turn a face on or off"))
 
     @Slot()
@@ -121,9 +121,9 @@ class FaceDesk(QObject):
     @Slot()
     def remove(self) -> None:
         """Take the selected face away."""
-        entry = self._workspace.current
-        if entry is not None and self._selected != NO_FACE:
-            changed = editing.with_face_removed(entry.edits, entry.faces, self._selected)
+        item = self._workspace.current
+        if item is not None and self._selected != NO_FACE:
+            changed = editing.with_face_removed(item.edits, item.faces, self._selected)
             self._selected = NO_FACE
             self._workspace.change(changed, self.tr("Remove a face"))
 
@@ -150,7 +150,7 @@ class FaceDesk(QObject):
         )
 
     @Slot(object)
-    def _on_current(self, _entry: object) -> None:
+    def _on_current(self, _item: object) -> None:
         self._selected = NO_FACE
         self._messages.dismiss(_DRAW)
         self._messages.dismiss(_POINTS)
@@ -180,17 +180,17 @@ class FaceDesk(QObject):
 
     @Slot(bool)
     def _end_points(self, is_confirmed: bool) -> None:
-        points, entry = self._view.points, self._workspace.current
+        points, item = self._view.points, self._workspace.current
         self._view.end_tool()
         self._messages.dismiss(_POINTS)
-        if not is_confirmed or points is None or entry is None:
+        if not is_confirmed or points is None or item is None:
             return
         face = replace(self._edited, landmarks=frozen(points.copy()), score=float("inf"))
         if self._workspace.face(face.id) is not None:
-            changed = editing.with_face_replaced(entry.edits, entry.faces, face)
+            changed = editing.with_face_replaced(item.edits, item.faces, face)
             self._workspace.change(changed, self.tr("Correct a face"))
         else:
-            changed = editing.with_face_added(entry.edits, entry.faces, face)
+            changed = editing.with_face_added(item.edits, item.faces, face)
             self._workspace.change(changed, self.tr("Add a face"))
             self.select(face.id)
 

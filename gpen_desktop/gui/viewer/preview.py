@@ -34,13 +34,13 @@ _OVERVIEW_SIDE: Final = 2048
 class Wanted:
     """What shall be on screen.
 
-    visit: grows each time a photo is put on screen. entry, path: the photo. faces: to show, each with the strength that
+    visit: grows each time a photo is put on screen. item, path: the photo. faces: to show, each with the strength that
     select gave it; may be the first few only.
     level, part: what is looked at closer than the overview (pyramid level; x0, y0, x1, y1 in its pixels); or None.
     """
 
     visit: int = 0
-    entry: int = 0
+    item: int = 0
     path: Path | None = None
     faces: tuple[tuple[RestoredFace, int], ...] = ()
     options: ComposeOptions = field(default_factory=ComposeOptions)
@@ -53,7 +53,7 @@ class Opened:
     """A photo that is on screen from now on. overview: its level `level`, in screen colours."""
 
     visit: int
-    entry: int
+    item: int
     photo: Photo
     overview: QImage
     level: int
@@ -165,7 +165,7 @@ class PreviewWorker(QObject):
         self._mailbox = mailbox
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="compose")
         self._scene: _Scene | None = None
-        self._entry = 0
+        self._item = 0
         self._have = Wanted()
         self._overview_is_of: Wanted | None = None
 
@@ -180,12 +180,12 @@ class PreviewWorker(QObject):
                 self._open(wanted)
         except BaseException as error:
             self._scene = None
-            self.open_failed.emit(wanted.entry, from_exception(error, wanted.path))
+            self.open_failed.emit(wanted.item, from_exception(error, wanted.path))
             return
         try:
             self._show(wanted)
         except BaseException as error:
-            self.failed.emit(wanted.entry, from_exception(error, wanted.path))
+            self.failed.emit(wanted.item, from_exception(error, wanted.path))
 
     @Slot()
     def clear(self) -> None:
@@ -197,14 +197,14 @@ class PreviewWorker(QObject):
         self._pool.shutdown()
 
     def _open(self, wanted: Wanted) -> None:
-        if wanted.entry != self._entry or self._scene is None:
+        if wanted.item != self._item or self._scene is None:
             self._scene = None
             self._scene = _Scene(load_photo(wanted.path), self._pool)
-            self._entry = wanted.entry
+            self._item = wanted.item
         scene = self._scene
         self._have, self._overview_is_of = Wanted(visit=wanted.visit), None
         overview = scene.image(scene.levels[scene.overview_level])
-        self.opened.emit(Opened(wanted.visit, wanted.entry, scene.photo, overview, scene.overview_level))
+        self.opened.emit(Opened(wanted.visit, wanted.item, scene.photo, overview, scene.overview_level))
 
     def _show(self, wanted: Wanted) -> None:
         scene, have = self._scene, self._have

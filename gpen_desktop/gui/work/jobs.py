@@ -96,27 +96,27 @@ class JobController(QObject):
         photo is restored for its latest wishes only."""
         if not self.is_busy:
             self._done_in_round, self._round_started = 0, time.monotonic()
-        entries = {job.entry for job in jobs if isinstance(job, RestoreJob)}
-        replaced = [old for old in self._waiting if isinstance(old, RestoreJob) and old.entry in entries]
+        items = {job.item for job in jobs if isinstance(job, RestoreJob)}
+        replaced = [old for old in self._waiting if isinstance(old, RestoreJob) and old.item in items]
         self._waiting = [old for old in self._waiting if old not in replaced] + list(jobs)
         for old in replaced:
             self.cancelled.emit(old)
-        if isinstance(self._running, RestoreJob) and self._running.entry in entries:
+        if isinstance(self._running, RestoreJob) and self._running.item in items:
             self._cancel.set()
         self._make_way()
         self._next()
 
-    def set_front(self, entry: int) -> None:
+    def set_front(self, item: int) -> None:
         """The photo on screen: its jobs go first, and a running restoration of another photo steps back for it."""
-        self._front = entry
+        self._front = item
         self._make_way()
 
-    def cancel_entry(self, entry: int) -> None:
+    def cancel_item(self, item: int) -> None:
         """Cancel all of a photo's jobs."""
-        for job in [job for job in self._waiting if job.entry == entry]:
+        for job in [job for job in self._waiting if job.item == item]:
             self._waiting.remove(job)
             self.cancelled.emit(job)
-        if self._running is not None and self._running.entry == entry:
+        if self._running is not None and self._running.item == item:
             self._requeue = False
             self._cancel.set()
         self.queue_changed.emit()
@@ -157,13 +157,13 @@ class JobController(QObject):
         """
         job = self._running
         if isinstance(job, RestoreJob) and any(self._urgency(other) < self._urgency(job) for other in self._waiting):
-            self._requeue = not any(isinstance(o, RestoreJob) and o.entry == job.entry for o in self._waiting)
+            self._requeue = not any(isinstance(o, RestoreJob) and o.item == job.item for o in self._waiting)
             self._cancel.set()
 
     def _urgency(self, job: Job) -> int:
         if isinstance(job, RefineJob):
             return 0
-        if job.entry == self._front:
+        if job.item == self._front:
             return 1
         return 2 if isinstance(job, ExportJob) else 3
 

@@ -37,11 +37,11 @@ IDLE_MS: Final = 60_000
 class RestoreJob:
     """Find and restore the faces of a photo.
 
-    entry: the photo's number in the album. photo: when it is in memory already. faces: when known or set by hand.
+    item: the photo's number in the album. photo: when it is in memory already. faces: when known or set by hand.
     """
 
     id: int
-    entry: int
+    item: int
     path: Path
     model: str
     photo: Photo | None = None
@@ -53,7 +53,7 @@ class ExportJob:
     """Compose a photo at full size and save it as `target`, with the same calls as the command line."""
 
     id: int
-    entry: int
+    item: int
     path: Path
     model: str
     faces: tuple[Face, ...] | None
@@ -69,7 +69,7 @@ class RefineJob:
     """Find the landmarks of the face inside `box` (x, y, w, h)."""
 
     id: int
-    entry: int
+    item: int
     path: Path
     photo: Photo
     box: tuple[float, float, float, float]

@@ -18,7 +18,7 @@ from gpen_desktop.core.engine.engine import Engine, RestoredFaces
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.types import Face, FaceId, FaceState, RestoredFace
 from gpen_desktop.gui.adjust.history import EditCommand
-from gpen_desktop.gui.album.album_model import AlbumModel, Entry, EntryState
+from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, PhotoState
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState
 from gpen_desktop.gui.viewer.preview import Opened, Preview, Shown, Wanted
@@ -41,10 +41,10 @@ class Workspace(QObject):
 
     Signals
     -------
-    current_changed: another photo is on screen (Entry or None). opened, shown: its pictures (preview.Opened, .Shown).
+    current_changed: another photo is on screen (AlbumItem or None). opened, shown: its pictures (of preview.py).
     edits_changed: the current photo's edits are others. faces_changed: its faces, or their states.
-    failed: a photo (Entry) and what went wrong (Failure). refined: a Face found in a drawn box.
-    restored: a photo (Entry) and seconds it took, 0 if it was known. exported: a photo (Entry) and
+    failed: a photo (AlbumItem) and what went wrong (Failure). refined: a Face found in a drawn box.
+    restored: a photo (AlbumItem) and seconds it took, 0 if it was known. exported: a photo (AlbumItem) and
     core.export.Exported; drafted alike.
     """
 
@@ -66,7 +66,7 @@ class Workspace(QObject):
         self.jobs = JobController(engine, self)
         self.preview = Preview(self)
         self.defaults = defaults
-        self._current: Entry | None = None
+        self._current: AlbumItem | None = None
         self._visit = 0
         self._opened: Opened | None = None
         self._restored: tuple[RestoredFace, ...] = ()
@@ -87,7 +87,7 @@ class Workspace(QObject):
     # The album
 
     @property
-    def current(self) -> Entry | None:
+    def current(self) -> AlbumItem | None:
         """The photo on screen."""
         return self._current
 
@@ -96,63 +96,63 @@ class Workspace(QObject):
         """The photo on screen, once it is read."""
         return self._opened
 
-    def add(self, paths: Iterable[Path], is_sample: bool = False) -> list[Entry]:
+    def add(self, paths: Iterable[Path], is_sample: bool = False) -> list[AlbumItem]:
         """Add photos, show the first new one, and restore all."""
         paths = list(paths)
-        entries = self.album.add(paths, self.defaults, is_sample)
-        shown = entries[0] if entries else next((e for p in paths if (e := self.album.by_path(p))), None)
+        items = self.album.add(paths, self.defaults, is_sample)
+        shown = items[0] if items else next((e for p in paths if (e := self.album.by_path(p))), None)
         if shown is not None:
-            self.show_entry(shown)
-        self.jobs.submit(*(self._restore_job(entry) for entry in entries if entry is not shown))
-        return entries
+            self.show_item(shown)
+        self.jobs.submit(*(self._restore_job(item) for item in items if item is not shown))
+        return items
 
-    def show_entry(self, entry: Entry) -> None:
+    def show_item(self, item: AlbumItem) -> None:
         """Put a photo on screen."""
-        if entry is self._current:
+        if item is self._current:
             return
-        self._current = entry
+        self._current = item
         self._visit += 1
         self._opened, self._restored, self._detail = None, (), None
-        self.jobs.set_front(entry.id)
-        self.current_changed.emit(entry)
+        self.jobs.set_front(item.id)
+        self.current_changed.emit(item)
         self._want()
 
-    def remove(self, entry: Entry) -> None:
+    def remove(self, item: AlbumItem) -> None:
         """Take a photo out of the album; its neighbour comes on screen. The file stays."""
-        row = self.album.row_of(entry)
-        self.jobs.cancel_entry(entry.id)
-        self.jobs.forget(entry.path)
-        self.album.remove(entry)
-        if entry is not self._current:
+        row = self.album.row_of(item)
+        self.jobs.cancel_item(item.id)
+        self.jobs.forget(item.path)
+        self.album.remove(item)
+        if item is not self._current:
             return
         self._current = None
         neighbour = self.album.at(min(row, len(self.album) - 1))
         if neighbour is not None:
-            self.show_entry(neighbour)
+            self.show_item(neighbour)
         else:
             self._opened = None
             self.preview.clear()
             self.current_changed.emit(None)
 
-    def retry(self, entry: Entry) -> None:
+    def retry(self, item: AlbumItem) -> None:
         """Read and restore a photo again after a failure."""
-        entry.failure = None
-        self._set_state(entry, EntryState.WAITING)
-        if entry is self._current and self._opened is None:
+        item.failure = None
+        self._set_state(item, PhotoState.WAITING)
+        if item is self._current and self._opened is None:
             self._want()
         else:
-            self._restore(entry)
+            self._restore(item)
 
     def restore_waiting(self) -> None:
         """Queue what a cancel left behind."""
-        for entry in self.album:
-            if entry.state is EntryState.WAITING and not self._is_queued(entry):
-                self._restore(entry)
+        for item in self.album:
+            if item.state is PhotoState.WAITING and not self._is_queued(item):
+                self._restore(item)
 
     @property
-    def unsaved(self) -> list[Entry]:
+    def unsaved(self) -> list[AlbumItem]:
         """Photos that closing the window would lose something of."""
-        return [entry for entry in self.album if entry.is_unsaved]
+        return [item for item in self.album if item.is_unsaved]
 
     def shut_down(self) -> None:
         """Cancel all work and end the threads."""
@@ -163,13 +163,13 @@ class Workspace(QObject):
 
     def change(self, edits: Edits, text: str, merge: str = "") -> None:
         """Change the current photo's edits, undoably. merge: see EditCommand."""
-        entry = self._current
-        if entry is not None and edits != entry.edits:
-            merge = f"{entry.id} {merge}" if merge else ""
-            self._push(text, {entry.id: entry.edits}, {entry.id: edits}, merge)
+        item = self._current
+        if item is not None and edits != item.edits:
+            merge = f"{item.id} {merge}" if merge else ""
+            self._push(text, {item.id: item.edits}, {item.id: edits}, merge)
 
     def change_all(self, change: Mapping[int, Edits], text: str) -> None:
-        """Change several photos' edits at once; by entry number."""
+        """Change several photos' edits at once; by item number."""
         changed = {e.id: change[e.id] for e in self.album if e.id in change and change[e.id] != e.edits}
         if changed:
             self._push(text, {e.id: e.edits for e in self.album if e.id in changed}, changed, "")
@@ -178,16 +178,16 @@ class Workspace(QObject):
         self.undo.push(EditCommand(text, before, after, self._apply, merge))
 
     def _apply(self, edits: Mapping[int, Edits]) -> None:
-        entries = [entry for entry_id in edits if (entry := self.album.entry(entry_id))]
-        if len(entries) == 1:
-            self.show_entry(entries[0])  # an undo is seen where it happens
-        for entry in entries:
-            old, entry.edits = entry.edits, edits[entry.id]
-            if (old.model, old.faces) != (entry.edits.model, entry.edits.faces):
-                entry.state = EntryState.WAITING
-                self._restore(entry)
-            self.album.touch(entry)
-        if self._current in entries:
+        items = [item for item_id in edits if (item := self.album.item(item_id))]
+        if len(items) == 1:
+            self.show_item(items[0])  # an undo is seen where it happens
+        for item in items:
+            old, item.edits = item.edits, edits[item.id]
+            if (old.model, old.faces) != (item.edits.model, item.edits.faces):
+                item.state = PhotoState.WAITING
+                self._restore(item)
+            self.album.touch(item)
+        if self._current in items:
             self._want()
             self.edits_changed.emit()
             self.faces_changed.emit()
@@ -228,20 +228,18 @@ class Workspace(QObject):
     def refine(self, box: tuple[float, float, float, float]) -> None:
         """Look for a face inside a drawn box of the current photo; `refined` or `failed` answers."""
         if self._opened is not None:
-            entry = self._current
-            self.jobs.submit(RefineJob(next_job_id(), entry.id, entry.path, self._opened.photo, box))
+            item = self._current
+            self.jobs.submit(RefineJob(next_job_id(), item.id, item.path, self._opened.photo, box))
 
     # Exporting
 
-    def export(self, entry: Entry, target: Path, options: ExportOptions, is_draft: bool = False) -> None:
+    def export(self, item: AlbumItem, target: Path, options: ExportOptions, is_draft: bool = False) -> None:
         """Queue an export of the photo as it is edited now; `exported` or `drafted`, or `failed`, answers.
 
         is_draft: for handing to another program; the photo stays unsaved.
         """
-        faces, edits = entry.faces_or_unknown, entry.edits
-        job = ExportJob(
-            next_job_id(), entry.id, entry.path, edits.model, faces, edits.options, target, options, is_draft
-        )
+        faces, edits = item.faces_or_unknown, item.edits
+        job = ExportJob(next_job_id(), item.id, item.path, edits.model, faces, edits.options, target, options, is_draft)
         self._exported_edits[job.id] = edits
         self.jobs.submit(job)
 
@@ -259,13 +257,13 @@ class Workspace(QObject):
         self._want()
 
     def _want(self) -> None:
-        entry = self._current
-        if entry is None:
+        item = self._current
+        if item is None:
             return
         choices = self._choices()
         ids = [(each, each.crop.face.id) for each in self._restored]
         faces = tuple((each, choices[face].strength) for each, face in ids if face in choices)
-        wanted = Wanted(self._visit, entry.id, entry.path, faces, entry.edits.options)
+        wanted = Wanted(self._visit, item.id, item.path, faces, item.edits.options)
         if self._detail is not None:
             level, part = self._detail
             rect = (part.x(), part.y(), part.x() + part.width(), part.y() + part.height())
@@ -279,14 +277,14 @@ class Workspace(QObject):
         self._opened = opened
         self.opened.emit(opened)
         running = self.jobs.running
-        if not (isinstance(running, RestoreJob) and running.entry == opened.entry):
+        if not (isinstance(running, RestoreJob) and running.item == opened.item):
             self._restore(self._current)
 
     @Slot(int, object)
-    def _on_open_failed(self, entry_id: int, failure: Failure) -> None:
-        entry = self.album.entry(entry_id)
-        if entry is not None:
-            self._fail(entry, failure)
+    def _on_open_failed(self, item_id: int, failure: Failure) -> None:
+        item = self.album.item(item_id)
+        if item is not None:
+            self._fail(item, failure)
 
     @Slot(object)
     def _on_shown(self, shown: Shown) -> None:
@@ -296,101 +294,101 @@ class Workspace(QObject):
 
     # Jobs
 
-    def _restore_job(self, entry: Entry) -> RestoreJob:
-        photo = self._opened.photo if entry is self._current and self._opened else None
-        return RestoreJob(next_job_id(), entry.id, entry.path, entry.edits.model, photo, entry.faces_or_unknown)
+    def _restore_job(self, item: AlbumItem) -> RestoreJob:
+        photo = self._opened.photo if item is self._current and self._opened else None
+        return RestoreJob(next_job_id(), item.id, item.path, item.edits.model, photo, item.faces_or_unknown)
 
-    def _restore(self, entry: Entry) -> None:
-        if entry.state is not EntryState.DONE:  # coming back to a finished photo does not make it unfinished
-            self._set_state(entry, EntryState.WAITING)
-        self.jobs.submit(self._restore_job(entry))
+    def _restore(self, item: AlbumItem) -> None:
+        if item.state is not PhotoState.DONE:  # coming back to a finished photo does not make it unfinished
+            self._set_state(item, PhotoState.WAITING)
+        self.jobs.submit(self._restore_job(item))
 
-    def _is_queued(self, entry: Entry) -> bool:
-        return any(isinstance(job, RestoreJob) and job.entry == entry.id for job in self._all_jobs())
+    def _is_queued(self, item: AlbumItem) -> bool:
+        return any(isinstance(job, RestoreJob) and job.item == item.id for job in self._all_jobs())
 
     def _all_jobs(self) -> tuple[Job, ...]:
         running = self.jobs.running
         return (*self.jobs.waiting, running) if running else self.jobs.waiting
 
-    def _set_state(self, entry: Entry, state: EntryState, progress: float = 0.0) -> None:
-        entry.state, entry.progress = state, progress
-        self.album.touch(entry)
+    def _set_state(self, item: AlbumItem, state: PhotoState, progress: float = 0.0) -> None:
+        item.state, item.progress = state, progress
+        self.album.touch(item)
 
-    def _fail(self, entry: Entry, failure: Failure) -> None:
-        entry.failure = failure
-        self._set_state(entry, EntryState.FAILED)
-        self.failed.emit(entry, failure)
+    def _fail(self, item: AlbumItem, failure: Failure) -> None:
+        item.failure = failure
+        self._set_state(item, PhotoState.FAILED)
+        self.failed.emit(item, failure)
 
     @Slot(object)
     def _on_started(self, job: Job) -> None:
-        entry = self.album.entry(job.entry)
-        if entry is not None and isinstance(job, RestoreJob):
-            entry.failure = None
-            if entry.state is not EntryState.DONE:
-                self._set_state(entry, EntryState.WORKING)
+        item = self.album.item(job.item)
+        if item is not None and isinstance(job, RestoreJob):
+            item.failure = None
+            if item.state is not PhotoState.DONE:
+                self._set_state(item, PhotoState.WORKING)
 
     @Slot(object, float, str)
     def _on_progressed(self, job: Job, fraction: float, _stage: str) -> None:
-        entry = self.album.entry(job.entry)
-        if entry is not None and isinstance(job, RestoreJob) and entry.state is EntryState.WORKING:
-            self._set_state(entry, EntryState.WORKING, fraction)
+        item = self.album.item(job.item)
+        if item is not None and isinstance(job, RestoreJob) and item.state is PhotoState.WORKING:
+            self._set_state(item, PhotoState.WORKING, fraction)
 
     @Slot(object, object)
     def _on_faces_found(self, job: RestoreJob, faces: tuple[Face, ...]) -> None:
-        entry = self.album.entry(job.entry)
-        if entry is None or job.faces is not None:
+        item = self.album.item(job.item)
+        if item is None or job.faces is not None:
             return
-        entry.found = faces
-        if entry is self._current:
+        item.found = faces
+        if item is self._current:
             self.faces_changed.emit()
 
     @Slot(object, object)
     def _on_faces_restored(self, job: RestoreJob, result: RestoredFaces) -> None:
-        entry = self.album.entry(job.entry)
-        if entry is not None and entry is self._current and result.faces == entry.faces:
+        item = self.album.item(job.item)
+        if item is not None and item is self._current and result.faces == item.faces:
             self._restored = result.restored
             self._want()
             self.faces_changed.emit()
 
     @Slot(object, object)
     def _on_done(self, job: Job, result: object) -> None:
-        entry = self.album.entry(job.entry)
-        if entry is None:
+        item = self.album.item(job.item)
+        if item is None:
             return
         if isinstance(job, RefineJob):
-            if entry is self._current:
+            if item is self._current:
                 self.refined.emit(result)
         elif isinstance(job, RestoreJob):
-            self._on_restored(entry, job, result)
+            self._on_restored(item, job, result)
         elif job.is_draft:
-            self.drafted.emit(entry, result)
+            self.drafted.emit(item, result)
         else:
-            entry.saved, entry.exported_to = self._exported_edits.pop(job.id), result.path
-            self.album.touch(entry)
-            self.exported.emit(entry, result)
+            item.saved, item.exported_to = self._exported_edits.pop(job.id), result.path
+            self.album.touch(item)
+            self.exported.emit(item, result)
 
-    def _on_restored(self, entry: Entry, job: RestoreJob, result: RestoredFaces) -> None:
-        if self._is_queued(entry):
+    def _on_restored(self, item: AlbumItem, job: RestoreJob, result: RestoredFaces) -> None:
+        if self._is_queued(item):
             return  # it was wanted differently meanwhile
-        is_new = entry.state is not EntryState.DONE
-        self._set_state(entry, EntryState.DONE if result.faces else EntryState.SKIPPED)
+        is_new = item.state is not PhotoState.DONE
+        self._set_state(item, PhotoState.DONE if result.faces else PhotoState.SKIPPED)
         self._on_faces_restored(job, result)
-        if entry is self._current and not result.faces:
+        if item is self._current and not result.faces:
             self.faces_changed.emit()
-        self.restored.emit(entry, result.seconds if is_new else 0.0)
+        self.restored.emit(item, result.seconds if is_new else 0.0)
 
     @Slot(object, object)
     def _on_failed(self, job: Job, failure: Failure) -> None:
-        entry = self.album.entry(job.entry)
-        if entry is None:
+        item = self.album.item(job.item)
+        if item is None:
             return
         if isinstance(job, RestoreJob):
-            self._fail(entry, failure)
+            self._fail(item, failure)
         else:
-            self.failed.emit(entry, failure)
+            self.failed.emit(item, failure)
 
     @Slot(object)
     def _on_cancelled(self, job: Job) -> None:
-        entry = self.album.entry(job.entry)
-        if entry is not None and entry.state is EntryState.WORKING and not self._is_queued(entry):
-            self._set_state(entry, EntryState.WAITING)
+        item = self.album.item(job.item)
+        if item is not None and item.state is PhotoState.WORKING and not self._is_queued(item):
+            self._set_state(item, PhotoState.WAITING)
