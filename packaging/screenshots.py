@@ -125,7 +125,7 @@ def faces(stage: Stage) -> None:
     stage.open_sample("album_page_tilted.jpg")
     stage.window.faces.toggle(stage.window.workspace.faces[1].id)
     stage.window.faces.select(stage.window.workspace.faces[0].id)
-    stage.window.panel.faces._strength.slider.setValue(55)
+    stage.window.panel.faces.strength.slider.setValue(55)
     stage.settle(0.6)
     stage.point_at(QPoint(60, 420))
 
@@ -175,7 +175,7 @@ def export(stage: Stage) -> None:
 def settings(stage: Stage) -> None:
     """The settings."""
     stage.open_sample("collins_faded_colour.jpg")
-    stage.window.program.settings()
+    stage.window.application.settings()
     stage.dialog("SettingsDialog")
 
 

@@ -187,7 +187,7 @@ class _PaintWatch(QObject):
         self.count = 0
         view.installEventFilter(self)
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802  -- Qt's name
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
             self.count += 1
         return False
@@ -257,7 +257,7 @@ def _strength_latency(app: QApplication, folder: Path, zoom: float | None) -> di
 
         window.workspace.shown.connect(note)
         times = []
-        slider = window.panel._strength.slider
+        slider = window.panel.strength.slider
         for step in range(41):
             paints_when_shown.clear()
             started = time.perf_counter()

@@ -373,6 +373,13 @@
     </message>
 </context>
 <context>
+    <name>ApplicationController</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+</context>
+<context>
     <name>CompareView</name>
     <message>
         <source>Photo, before and after</source>
@@ -489,7 +496,7 @@
     </message>
 </context>
 <context>
-    <name>FaceDesk</name>
+    <name>FaceController</name>
     <message>
         <source>Turn a face on or off</source>
         <translation>启用或停用人脸</translation>
@@ -1034,13 +1041,6 @@
     <message>
         <source>Remove preset</source>
         <translation>移除预设</translation>
-    </message>
-</context>
-<context>
-    <name>ProgramDesk</name>
-    <message>
-        <source>Model</source>
-        <translation>模型</translation>
     </message>
 </context>
 <context>

@@ -68,10 +68,10 @@ def test_window_and_command_line_give_the_same_bytes(
     last = window.workspace.faces[-1].id
 
     window.faces.toggle(last)
-    window.panel._strength.slider.setValue(35)
+    window.panel.strength.slider.setValue(35)
     window.actions_["undo"].trigger()  # the strength
     window.actions_["undo"].trigger()  # the face
-    window.panel._strength.slider.setValue(64)
+    window.panel.strength.slider.setValue(64)
     window.faces.toggle(last)
     qtbot.waitUntil(lambda: window.workspace.marks()[-1].state is MarkState.OFF)
     chosen = [str(n) for n in range(1, count)]

@@ -39,7 +39,7 @@ def test_exporting_saves_and_then_nothing_is_unsaved(
     assert ended.args[1].is_file()
     assert window.workspace.unsaved == []
     assert "family_restored.png" in window.messages.text
-    window.panel._strength.slider.setValue(3)
+    window.panel.strength.slider.setValue(3)
     assert len(window.workspace.unsaved) == 1
 
 

@@ -139,7 +139,7 @@ def test_a_slider_recomposes_without_the_model(
 ) -> None:
     open_photos(window, qtbot, photo)
     runs, before = engine.runs, window.view.grab().toImage()
-    window.panel._strength.slider.setValue(10)
+    window.panel.strength.slider.setValue(10)
     qtbot.waitUntil(lambda: window.view.grab().toImage() != before)
     assert engine.runs == runs
     assert window.workspace.current.edits.options.strength == 10
@@ -147,7 +147,7 @@ def test_a_slider_recomposes_without_the_model(
 
 def test_a_dragged_slider_is_one_step_of_the_history(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, photo)
-    slider = window.panel._strength.slider
+    slider = window.panel.strength.slider
     for first in (70, 40):
         slider.setSliderDown(True)
         for value in range(first, first - 6, -1):
@@ -155,9 +155,9 @@ def test_a_dragged_slider_is_one_step_of_the_history(window: MainWindow, photo: 
         slider.setSliderDown(False)
     assert window.workspace.undo.count() == 2
     window.workspace.undo.undo()
-    assert window.panel._strength.value() == 65
+    assert window.panel.strength.value() == 65
     window.workspace.undo.undo()
-    assert window.panel._strength.value() == 80
+    assert window.panel.strength.value() == 80
     window.workspace.undo.redo()
     window.workspace.undo.redo()
     assert window.workspace.current.edits.options.strength == 35
@@ -165,7 +165,7 @@ def test_a_dragged_slider_is_one_step_of_the_history(window: MainWindow, photo: 
 
 def test_double_click_resets_a_slider(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, photo)
-    slider = window.panel._strength.slider
+    slider = window.panel.strength.slider
     slider.setValue(20)
     qtbot.mouseDClick(slider, Qt.MouseButton.LeftButton)
     assert window.workspace.current.edits.options.strength == 80
@@ -174,7 +174,7 @@ def test_double_click_resets_a_slider(window: MainWindow, photo: Path, qtbot: Qt
 def test_undo_shows_the_photo_that_it_changes(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
     first, second = window.workspace.album
-    window.panel._strength.slider.setValue(11)
+    window.panel.strength.slider.setValue(11)
     window.workspace.show_item(second)
     window.workspace.undo.undo()
     assert window.workspace.current is first
@@ -191,7 +191,7 @@ def test_apply_to_all_keeps_each_photos_own_faces(window: MainWindow, tmp_path: 
     window.faces.toggle(first_face.id)
     window.workspace.show_item(first)
     wait_done(window, qtbot)
-    window.panel._mode.button(Mode.STRONG).click()
+    window.panel.mode.button(Mode.STRONG).click()
     window.actions_["apply_to_all"].trigger()
     assert second.edits.options.mode is Mode.STRONG
     assert second.edits.options.faces == {second_face.id}
@@ -204,9 +204,9 @@ def test_own_strength_of_a_face(window: MainWindow, photo: Path, qtbot: QtBot) -
     open_photos(window, qtbot, photo)
     face = window.workspace.faces[1].id
     window.faces.select(face)
-    window.panel.faces._strength.slider.setValue(30)
+    window.panel.faces.strength.slider.setValue(30)
     assert dict(window.workspace.current.edits.options.face_strengths) == {face: 30}
-    qtbot.mouseDClick(window.panel.faces._strength.slider, Qt.MouseButton.LeftButton)
+    qtbot.mouseDClick(window.panel.faces.strength.slider, Qt.MouseButton.LeftButton)
     assert not window.workspace.current.edits.options.face_strengths
 
 

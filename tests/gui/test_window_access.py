@@ -60,14 +60,14 @@ def test_sliders_move_by_one_and_by_ten_and_take_typed_numbers(
     window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"))
-    strength = window.panel._strength
+    strength = window.panel.strength
     qtbot.keyClick(strength.slider, Qt.Key.Key_Right)
     assert strength.value() == 81
     qtbot.keyClick(strength.slider, Qt.Key.Key_PageDown)
     assert strength.value() == 71
-    strength._field.selectAll()
-    qtbot.keyClicks(strength._field, "345")
-    qtbot.keyClick(strength._field, Qt.Key.Key_Return)
+    strength.field.selectAll()
+    qtbot.keyClicks(strength.field, "345")
+    qtbot.keyClick(strength.field, Qt.Key.Key_Return)
     assert strength.value() == 100
     assert window.workspace.current.edits.options.strength == 100
 
@@ -75,7 +75,7 @@ def test_sliders_move_by_one_and_by_ten_and_take_typed_numbers(
 def test_letters_typed_into_a_field_do_nothing_else(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"))
     window.activateWindow()
-    field = window.panel.presets._name
+    field = window.panel.presets.name_field
     field.setFocus()
     qtbot.keyClicks(field, "bats")
     assert field.text() == "bats"

@@ -142,10 +142,18 @@ class AdjustPanel(QWidget):
         self._scale.chosen.connect(self._on_scale)
         self._to_all.clicked.connect(self.apply_to_all)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  -- Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._say()
+
+    @property
+    def mode(self) -> Segments:
+        return self._mode
+
+    @property
+    def strength(self) -> ValueSlider:
+        return self._strength
 
     # What is shown
 

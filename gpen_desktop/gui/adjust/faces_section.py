@@ -93,7 +93,12 @@ class FacesSection(QWidget):
         self._points.clicked.connect(self.points_wanted)
         self._remove.clicked.connect(self.remove_wanted)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  -- Qt's name
+    @property
+    def strength(self) -> ValueSlider:
+        """Of the selected face."""
+        return self._strength
+
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._say()

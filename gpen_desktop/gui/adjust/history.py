@@ -39,7 +39,7 @@ class EditCommand(QUndoCommand):
     def undo(self) -> None:
         self._apply(self._before)
 
-    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802  -- Qt's name
+    def mergeWith(self, other: QUndoCommand) -> bool:
         if (
             not isinstance(other, EditCommand)
             or other._merge != self._merge

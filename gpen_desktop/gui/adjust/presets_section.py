@@ -62,7 +62,12 @@ class PresetsSection(QWidget):
         """Built-in ones first."""
         return (*presets.BUILT_IN, *self._own)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  -- Qt's name
+    @property
+    def name_field(self) -> QLineEdit:
+        """The name under which the present look is kept."""
+        return self._name
+
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._say()

@@ -22,7 +22,7 @@ class _MarkedSlider(QSlider):
         super().__init__(Qt.Orientation.Horizontal)
         self.mark: int | None = None
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  -- Qt's name, as below
+    def paintEvent(self, event: QPaintEvent) -> None:
         if self.mark is not None and self.mark != self.value():
             option = QStyleOptionSlider()
             self.initStyleOption(option)
@@ -39,7 +39,7 @@ class _MarkedSlider(QSlider):
             painter.end()
         super().paintEvent(event)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         option = QStyleOptionSlider()
         self.initStyleOption(option)
         handle = self.style().subControlRect(
@@ -51,7 +51,7 @@ class _MarkedSlider(QSlider):
             self.setValue(QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), at, room))
         super().mousePressEvent(event)
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self.reset.emit()
 
@@ -76,14 +76,14 @@ class _ValueField(QLineEdit):
         self._value = value
         self.setText(f"{value} {self._unit}".rstrip())
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  -- Qt's name, as below
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
         if event.key() in steps:
             self._enter(self._value + steps[event.key()])
         else:
             super().keyPressEvent(event)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
         if not self.hasSelectedText():
             self.selectAll()
@@ -140,7 +140,13 @@ class ValueSlider(QWidget):
 
     @property
     def slider(self) -> QSlider:
+        """The handle on its line."""
         return self._slider
+
+    @property
+    def field(self) -> QLineEdit:
+        """The number to type."""
+        return self._field
 
     def value(self) -> int:
         return self._slider.value()
@@ -164,7 +170,7 @@ class ValueSlider(QWidget):
         self._field.setAccessibleName(label)
         self.setToolTip(help_text)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  -- Qt's name
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Wheel and watched is self._slider:
             event.ignore()  # a wheel meant for the panel must not change a value that happens to be under the mouse
             return True

@@ -120,7 +120,7 @@ class AlbumModel(QAbstractListModel):
             index = self.index(self.row_of(item))
             self.dataChanged.emit(index, index)
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802  -- Qt's name, as below
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._items)
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -140,7 +140,7 @@ class AlbumModel(QAbstractListModel):
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
 
-    def mimeData(self, indexes: list[QModelIndex]) -> QMimeData:  # noqa: N802
+    def mimeData(self, indexes: list[QModelIndex]) -> QMimeData:
         """Exported files, for other programs."""
         data = QMimeData()
         items = [item for index in indexes if (item := self.at(index.row()))]

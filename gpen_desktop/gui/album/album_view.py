@@ -62,12 +62,12 @@ class AlbumView(QListView):
         row = max(0, min(self.currentIndex().row() + by, self.model().rowCount() - 1))
         self.setCurrentIndex(self.model().index(row))
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  -- Qt's name, as below
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._say()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.currentIndex().data(ItemRole)
         if event.key() == Qt.Key.Key_Delete and item is not None:
             self.removed.emit(item)
@@ -77,7 +77,7 @@ class AlbumView(QListView):
             return
         super().keyPressEvent(event)
 
-    def startDrag(self, _actions: Qt.DropAction) -> None:  # noqa: N802
+    def startDrag(self, _actions: Qt.DropAction) -> None:
         item = self.currentIndex().data(ItemRole)
         if item is not None:
             self.drag_wanted.emit(item)
@@ -111,9 +111,7 @@ class _Delegate(QStyledItemDelegate):
         super().__init__(parent)
         self._thumbnails = thumbnails
 
-    def sizeHint(  # noqa: N802  -- Qt's name
-        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
         return _ROW
 
     def paint(

@@ -116,7 +116,7 @@ class ModelCard(QScrollArea):
         self.setWidget(self._content())
         self.setAccessibleName(f"{entry.title}, {entry.state_text}")
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 -- Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange and self._entry is not None:
             self.show_entry(self._entry, in_use=self._in_use)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QColor, QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication, QPalette
+from PySide6.QtGui import (
+    QCloseEvent,
+    QColor,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QPalette,
+)
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -22,6 +31,7 @@ from PySide6.QtWidgets import (
 from gpen_desktop import paths
 from gpen_desktop.errors import WeightsError
 from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common.dropping import accept_copy
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import catalog_text, core_text
 from gpen_desktop.gui.common.message_strip import Answer, MessageStrip
@@ -109,21 +119,25 @@ class ModelsDialog(QDialog):
         self._worker.stop()
         super().done(result)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 -- Qt's name
+    def closeEvent(self, event: QCloseEvent) -> None:
         self._worker.stop()
         super().closeEvent(event)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 -- Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._say()
             self.refresh()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 -- Qt's name
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
-            event.acceptProposedAction()
+            accept_copy(event)
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 -- Qt's name
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        accept_copy(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        accept_copy(event)
         for url in event.mimeData().urls():
             if url.isLocalFile():
                 self._start_import(url.toLocalFile())

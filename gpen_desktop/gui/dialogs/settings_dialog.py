@@ -61,7 +61,7 @@ class SettingsDialog(QDialog):
         """Turn to one page."""
         self._groups.setCurrentRow(list(Group).index(group))
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 -- Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._fill()
@@ -303,7 +303,7 @@ def _spin_box(setting: Setting) -> QSpinBox:
 class _WheelGuard(QObject):
     """Gives the wheel to the page, unless the control was clicked into: scrolling past must not change a setting."""
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 -- Qt's name
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Wheel and not watched.hasFocus():
             event.ignore()
             return True

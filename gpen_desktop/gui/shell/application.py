@@ -18,7 +18,7 @@ from gpen_desktop.gui.common import i18n, icons, theme
 from gpen_desktop.gui.common.program_news import ProgramNews
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell import crash
-from gpen_desktop.gui.shell.application_controller import ProgramDesk
+from gpen_desktop.gui.shell.application_controller import ApplicationController
 from gpen_desktop.gui.shell.main_window import MainWindow
 
 
@@ -33,7 +33,7 @@ def run(files: list[str]) -> int:
     i18n.apply(app, str(store.get("general/language")))
     theme.apply(app, str(store.get("general/appearance")))
     with tempfile.TemporaryDirectory(prefix="gpen-desktop-crops-") as folder:
-        engine = Engine(ProgramDesk.compute_of(store), CropCache(Path(folder)))
+        engine = Engine(ApplicationController.compute_of(store), CropCache(Path(folder)))
         window = MainWindow(engine, store)
         window.offer(ProgramNews(store, log, window).strip)
         window.show()

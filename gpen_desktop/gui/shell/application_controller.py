@@ -24,7 +24,7 @@ from gpen_desktop.gui.work.workspace import Workspace
 from gpen_desktop.models import store as weights
 
 
-class ProgramDesk(QObject):
+class ApplicationController(QObject):
     """Opens the dialogs, and lets changes of settings and models take hold."""
 
     def __init__(

@@ -88,7 +88,7 @@ class EmptyState(QWidget):
         """Light up while something that can be dropped is over the window."""
         theme.set_role(self._drop, "drop-active" if is_active else "drop")
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  -- Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._say()

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -27,16 +27,17 @@ from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.album.album_view import AlbumView
 from gpen_desktop.gui.album.file_controller import FileDesk
 from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common.dropping import accept_copy
 from gpen_desktop.gui.common.message_strip import MessageStrip
 from gpen_desktop.gui.common.notifications import News
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.actions import Actions
-from gpen_desktop.gui.shell.application_controller import ProgramDesk
+from gpen_desktop.gui.shell.application_controller import ApplicationController
 from gpen_desktop.gui.shell.empty_state import EmptyState
 from gpen_desktop.gui.shell.status_bar import StatusBar
 from gpen_desktop.gui.shell.tool_bar import MainToolBar
 from gpen_desktop.gui.viewer.compare_view import CompareView
-from gpen_desktop.gui.viewer.face_controller import FaceDesk
+from gpen_desktop.gui.viewer.face_controller import FaceController
 from gpen_desktop.gui.viewer.face_strip import FaceStrip
 from gpen_desktop.gui.viewer.photo_view import ViewMode
 from gpen_desktop.gui.viewer.preview import Opened
@@ -63,7 +64,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("GPEN Desktop")
         self.setAcceptDrops(True)
         self.actions_ = Actions(self)
-        self.workspace = Workspace(engine, ProgramDesk.defaults_of(store), self)
+        self.workspace = Workspace(engine, ApplicationController.defaults_of(store), self)
         self.view = CompareView()
         self.strip = FaceStrip()
         self.messages = MessageStrip()
@@ -72,8 +73,8 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.workspace.jobs)
         self.tools = MainToolBar(self.actions_)
         self.files = FileDesk(self.workspace, store, self)
-        self.faces = FaceDesk(self.workspace, self.view, self.strip, self.panel, self.messages, self)
-        self.program = ProgramDesk(self.workspace, self.panel, store, self.actions_, self)
+        self.faces = FaceController(self.workspace, self.view, self.strip, self.panel, self.messages, self)
+        self.application = ApplicationController(self.workspace, self.panel, store, self.actions_, self)
         self.news = News(self.workspace, self.files, self.messages, store, self)
         self.empty = EmptyState(self.files.samples[:3])
         self._working = QProgressBar()
@@ -158,7 +159,7 @@ class MainWindow(QMainWindow):
         self.news.close_wanted.connect(self.close_now)
 
     def _connect_actions(self) -> None:
-        files, faces, view, work, program = self.files, self.faces, self.view, self.workspace, self.program
+        files, faces, view, work, application = self.files, self.faces, self.view, self.workspace, self.application
         self.actions_.connect(
             {
                 "open": files.open,
@@ -189,11 +190,11 @@ class MainWindow(QMainWindow):
                 "add_face": faces.draw,
                 "correct_face": faces.correct,
                 "remove_face": faces.remove,
-                "settings": program.settings,
-                "models": program.models,
+                "settings": application.settings,
+                "models": application.models,
                 "panel": self._show_panel,
-                "shortcuts": program.shortcuts,
-                "about": program.about,
+                "shortcuts": application.shortcuts,
+                "about": application.about,
             }
         )
 
@@ -308,31 +309,34 @@ class MainWindow(QMainWindow):
     def _keep_presets(self, own: tuple[presets.Preset, ...]) -> None:
         self._store.set("window/presets", presets.to_text(own))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  -- Qt's name, as below
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """B shows the photo as it was for as long as it is held; an action would not hear it let go."""
         if event.key() == Qt.Key.Key_B and not event.modifiers() and not event.isAutoRepeat():
             self.view.hold_before(True)
         super().keyPressEvent(event)
 
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_B and not event.isAutoRepeat():
             self.view.hold_before(False)
         super().keyReleaseEvent(event)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.source() is None and file_intake.can_take(event.mimeData()):
-            event.acceptProposedAction()
+            accept_copy(event)
             self.empty.set_drop_active(True)
 
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:  # noqa: N802
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        accept_copy(event)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
         self.empty.set_drop_active(False)
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+    def dropEvent(self, event: QDropEvent) -> None:
         self.empty.set_drop_active(False)
         if self.files.open_mime(event.mimeData()):
-            event.acceptProposedAction()
+            accept_copy(event)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.actions_.say()
@@ -364,7 +368,7 @@ class MainWindow(QMainWindow):
         """Load the model that the first photo will want."""
         self.workspace.jobs.warm_up(self.workspace.defaults.model)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Ask first, in the window, where something would be lost; then end every thread."""
         if not self._may_close and self.news.asks_before_closing():
             event.ignore()

@@ -72,12 +72,12 @@ class StatusBar(QStatusBar):
         """What the bar says is being done."""
         return self._doing.text()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  -- Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._say()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  -- Qt's name
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and watched is self._facts:
             self._facts.setToolTip(self._facts_tip())  # finding its words takes longer than a frame
         return super().eventFilter(watched, event)

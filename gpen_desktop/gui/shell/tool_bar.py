@@ -81,7 +81,7 @@ class MainToolBar(QToolBar):
             forget.triggered.connect(self.recent_forgotten)
             self._recent.addAction(forget)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  -- Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._say()

@@ -138,7 +138,7 @@ class CompareView(PhotoView):
 
     # Mouse
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  -- Qt's name, as all below
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         if self._placement is None or event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             return
         point = event.position()
@@ -153,7 +153,7 @@ class CompareView(PhotoView):
         else:
             self._drag = _Drag.UNDECIDED if is_left else _Drag.PHOTO
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._placement is None:
             return
         point = event.position()
@@ -173,7 +173,7 @@ class CompareView(PhotoView):
         elif self._drag is _Drag.TOOL:
             self._tool.move(self._placement.to_photo(self._in_pane(point)))
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         drag, self._drag = self._drag, _Drag.NOTHING
         self._is_divider_held = False
         if self._placement is None:
@@ -187,7 +187,7 @@ class CompareView(PhotoView):
                 self.face_clicked.emit(face)
         self._hover(event.position())
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Between the whole photo and its own pixels; on the divider, back to the middle."""
         if self._placement is None or self._tool is not None:
             return
@@ -201,7 +201,7 @@ class CompareView(PhotoView):
         else:
             self.fit()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None:
         """A wheel zooms at the mouse; two fingers on a touchpad pan, with Ctrl zoom."""
         is_touchpad = event.deviceType() == QPointingDevice.DeviceType.TouchPad
         if is_touchpad and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -220,12 +220,12 @@ class CompareView(PhotoView):
             return True  # before Qt takes Tab for moving the focus
         return super().event(event)
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+    def leaveEvent(self, event: QEvent) -> None:
         self._fade.hide()
         self._set_hovered_here(NO_FACE)
         super().leaveEvent(event)
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self._placement is None or self._tool is not None:
             return
         at_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
@@ -236,7 +236,7 @@ class CompareView(PhotoView):
 
     # Keys
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move the divider, with Ctrl the photo; with Shift in larger steps."""
         times = 5 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
         ways = {
@@ -256,7 +256,7 @@ class CompareView(PhotoView):
             super().keyPressEvent(event)
         self._fade.wake()
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusInEvent(self, event: QFocusEvent) -> None:
         self._fade.wake()
         super().focusInEvent(event)
 

@@ -23,7 +23,7 @@ _POINTS = "face-points"
 _POINTS_ZOOM = 6.0
 
 
-class FaceDesk(QObject):
+class FaceController(QObject):
     """Ties the view, the strip of faces and the panel to the workspace. selection_changed: a FaceId, or NO_FACE."""
 
     selection_changed = Signal(str)

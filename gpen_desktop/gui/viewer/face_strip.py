@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, Q
 from gpen_desktop.core.types import NO_FACE, FaceId
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState
-from gpen_desktop.gui.viewer.picture_pair import PicturePair, Side
+from gpen_desktop.gui.viewer.picture_pair import PicturePair, Version
 
 _SIDE: Final = 52
 _GAP: Final = 2
@@ -70,18 +70,18 @@ class FaceStrip(QListWidget):
         self.setVisible(bool(marks))
         self._rest.start()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  -- Qt's name, as below
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._say()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.text().isprintable() and event.text():
             event.ignore()  # a list would look for names that begin so; the window has better uses for letters
             return
         super().keyPressEvent(event)
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+    def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.hovered.emit(NO_FACE)
 
@@ -115,10 +115,10 @@ class FaceStrip(QListWidget):
         x, y, w, h = mark.box
         side = 1.15 * max(w, h)
         around = QRectF(x + w / 2 - side / 2, y + h / 2 - side / 2, side, side)
-        for number, which in enumerate(Side):
+        for number, which in enumerate(Version):
             image = self._pair.thumbnail(which, around, QSizeF(_SIDE * ratio, _SIDE * ratio))
             place = QRectF(number * (_SIDE + _GAP), 0, _SIDE, _SIDE)
-            _paint_cover(painter, image, place, 0.45 if mark.state is MarkState.OFF and which is Side.AFTER else 1.0)
+            _paint_cover(painter, image, place, 0.45 if mark.state is MarkState.OFF and which is Version.AFTER else 1.0)
         self._paint_number(painter, mark.number)
         painter.end()
         return picture

@@ -15,7 +15,7 @@ from gpen_desktop.gui.viewer import divider, view_geometry
 from gpen_desktop.gui.viewer.face_item import FaceMark, paint_marks
 from gpen_desktop.gui.viewer.face_tools import ViewTool
 from gpen_desktop.gui.viewer.overlay_fade import OverlayFade
-from gpen_desktop.gui.viewer.picture_pair import PicturePair, Side
+from gpen_desktop.gui.viewer.picture_pair import PicturePair, Version
 from gpen_desktop.gui.viewer.preview import Opened, Shown
 from gpen_desktop.gui.viewer.view_geometry import Placement
 
@@ -57,7 +57,7 @@ class PhotoView(QWidget):
         self._selected = NO_FACE
         self._tool: ViewTool | None = None
         self._detail: tuple[int, QRect] | None = None
-        self._panes: dict[Side, QImage] = {}
+        self._panes: dict[Version, QImage] = {}
         self._fade = OverlayFade(self)
         self._fade.changed.connect(self.update)
 
@@ -245,12 +245,12 @@ class PhotoView(QWidget):
 
     # Painting
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  -- Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._panes.clear()
         self._replace_in_pane(self._pane_size_in(QSizeF(event.oldSize())))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  -- Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), theme.tokens().canvas)
         if self._placement is None:
@@ -258,13 +258,13 @@ class PhotoView(QWidget):
         if self._mode is ViewMode.SIDE_BY_SIDE:
             self._paint_side_by_side(painter)
         elif self._tool is not None:
-            self._paint_pane(painter, Side.BEFORE, QPointF(0, 0))  # faces are marked on the photo itself
+            self._paint_pane(painter, Version.BEFORE, QPointF(0, 0))  # faces are marked on the photo itself
         elif self._mode is ViewMode.SPLIT and not self._holds_before:
             self._paint_split(painter)
         else:
-            side = Side.BEFORE if self._holds_before else Side.AFTER
-            self._paint_pane(painter, side, QPointF(0, 0))
-            self._paint_chip(painter, side, self._seen(), None)
+            version = Version.BEFORE if self._holds_before else Version.AFTER
+            self._paint_pane(painter, version, QPointF(0, 0))
+            self._paint_chip(painter, version, self._seen(), None)
 
     def _paint_split(self, painter: QPainter) -> None:
         pane, seen, x = QRectF(QPointF(0, 0), self._pane_size()), self._seen(), self._divider_x()
@@ -273,32 +273,32 @@ class PhotoView(QWidget):
         right.setLeft(x)
         if self._is_divider_held:
             # Nothing but the line moves: both pictures are drawn once and then only copied.
-            for side, clip in ((Side.BEFORE, left), (Side.AFTER, right)):
+            for version, clip in ((Version.BEFORE, left), (Version.AFTER, right)):
                 source = QRectF(clip.topLeft() * self._ratio(), clip.size() * self._ratio())
-                painter.drawImage(clip, self._whole_pane(side), source)
+                painter.drawImage(clip, self._whole_pane(version), source)
         else:
-            self._pair.paint(painter, Side.BEFORE, self._placement, left, self._ratio())
-            self._pair.paint(painter, Side.AFTER, self._placement, right, self._ratio())
+            self._pair.paint(painter, Version.BEFORE, self._placement, left, self._ratio())
+            self._pair.paint(painter, Version.AFTER, self._placement, right, self._ratio())
         self._paint_overlays(painter)
         divider.paint(painter, x, seen)
-        self._paint_chip(painter, Side.BEFORE, seen, x)
-        self._paint_chip(painter, Side.AFTER, seen, x)
+        self._paint_chip(painter, Version.BEFORE, seen, x)
+        self._paint_chip(painter, Version.AFTER, seen, x)
 
     def _paint_side_by_side(self, painter: QPainter) -> None:
-        for side in Side:
-            corner = QPointF(side.value * (self._pane_size().width() + _GAP), 0)
-            self._paint_pane(painter, side, corner)
+        for version in Version:
+            corner = QPointF(version.value * (self._pane_size().width() + _GAP), 0)
+            self._paint_pane(painter, version, corner)
             painter.save()
             painter.translate(corner)
-            self._paint_chip(painter, side, self._seen(), None, at_right=False)
+            self._paint_chip(painter, version, self._seen(), None, at_right=False)
             painter.restore()
 
-    def _paint_pane(self, painter: QPainter, side: Side, corner: QPointF) -> None:
+    def _paint_pane(self, painter: QPainter, version: Version, corner: QPointF) -> None:
         pane = QRectF(QPointF(0, 0), self._pane_size())
         painter.save()
         painter.translate(corner)
         painter.setClipRect(pane)
-        self._pair.paint(painter, side, self._placement, pane, self._ratio())
+        self._pair.paint(painter, version, self._placement, pane, self._ratio())
         self._paint_overlays(painter)
         painter.restore()
 
@@ -314,21 +314,21 @@ class PhotoView(QWidget):
             painter.setOpacity(1.0)
 
     def _paint_chip(
-        self, painter: QPainter, side: Side, area: QRectF, line: float | None, at_right: bool | None = None
+        self, painter: QPainter, version: Version, area: QRectF, line: float | None, at_right: bool | None = None
     ) -> None:
-        text = self.tr("Before") if side is Side.BEFORE else self.tr("After")
-        is_right = side is Side.AFTER if at_right is None else at_right
+        text = self.tr("Before") if version is Version.BEFORE else self.tr("After")
+        is_right = version is Version.AFTER if at_right is None else at_right
         divider.paint_chip(painter, text, area, is_right, self.font(), line)
 
-    def _whole_pane(self, side: Side) -> QImage:
+    def _whole_pane(self, version: Version) -> QImage:
         """One picture drawn over the whole pane, kept until anything but the divider moves."""
-        if side not in self._panes:
+        if version not in self._panes:
             size = self._pane_size()
             image = QImage((size * self._ratio()).toSize(), QImage.Format.Format_RGB32)
             image.setDevicePixelRatio(self._ratio())
             image.fill(theme.tokens().canvas)
             painter = QPainter(image)
-            self._pair.paint(painter, side, self._placement, QRectF(QPointF(0, 0), size), self._ratio())
+            self._pair.paint(painter, version, self._placement, QRectF(QPointF(0, 0), size), self._ratio())
             painter.end()
-            self._panes[side] = image
-        return self._panes[side]
+            self._panes[version] = image
+        return self._panes[version]

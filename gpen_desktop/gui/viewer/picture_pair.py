@@ -16,7 +16,7 @@ _PIXELS_SHOWN_FROM: Final = 8.0
 """Device pixels per photo pixel from which pixels are shown as squares."""
 
 
-class Side(Enum):
+class Version(Enum):
     """Which of the two pictures."""
 
     BEFORE = 0
@@ -36,45 +36,45 @@ class PicturePair:
         self.size = QSizeF(opened.photo.width, opened.photo.height)
         self.overview_level = opened.level
         self.revision = 0
-        self._overview = {Side.BEFORE: opened.overview, Side.AFTER: opened.overview}
-        self._detail: dict[Side, Detail | None] = {Side.BEFORE: None, Side.AFTER: None}
+        self._overview = {Version.BEFORE: opened.overview, Version.AFTER: opened.overview}
+        self._detail: dict[Version, Detail | None] = {Version.BEFORE: None, Version.AFTER: None}
 
     def take(self, shown: Shown) -> None:
         """Take over what was made anew."""
         self.revision += 1
         if shown.after_overview is not None:
-            self._overview[Side.AFTER] = shown.after_overview
+            self._overview[Version.AFTER] = shown.after_overview
         if shown.before_detail is not None:
-            self._detail[Side.BEFORE] = shown.before_detail
+            self._detail[Version.BEFORE] = shown.before_detail
         if shown.after_detail is not None:
-            self._detail[Side.AFTER] = shown.after_detail
+            self._detail[Version.AFTER] = shown.after_detail
         if shown.wanted.part is None:
-            self._detail = {Side.BEFORE: None, Side.AFTER: None}
+            self._detail = {Version.BEFORE: None, Version.AFTER: None}
 
     def level_size(self, level: int) -> tuple[int, int]:
         """(width, height) of a pyramid level."""
         return -(-int(self.size.width()) // 2**level), -(-int(self.size.height()) // 2**level)
 
-    def thumbnail(self, side: Side, rect: QRectF, target: QSizeF) -> QImage:
+    def thumbnail(self, version: Version, rect: QRectF, target: QSizeF) -> QImage:
         """The part `rect` (photo pixels) of the overview, scaled to cover `target` device pixels."""
         factor = 2**self.overview_level
         part = QRectF(rect.topLeft() / factor, rect.size() / factor).toAlignedRect()
-        image = self._overview[side].copy(part.intersected(self._overview[side].rect()))
+        image = self._overview[version].copy(part.intersected(self._overview[version].rect()))
         return image.scaled(
             target.toSize(),
             Qt.AspectRatioMode.KeepAspectRatioByExpanding,
             Qt.TransformationMode.SmoothTransformation,
         )
 
-    def paint(self, painter: QPainter, side: Side, placement: Placement, clip: QRectF, ratio: float) -> None:
+    def paint(self, painter: QPainter, version: Version, placement: Placement, clip: QRectF, ratio: float) -> None:
         """Paint one picture inside `clip`; both in the painter's coordinates."""
         placement = on_pixels(placement, ratio)
         painter.save()
         painter.setClipRect(clip.intersected(placement.rect))
         is_smooth = placement.scale * ratio < _PIXELS_SHOWN_FROM
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
-        _paint_part(painter, self._overview[side], self.overview_level, QPointF(0, 0), placement, clip)
-        detail = self._detail[side]
+        _paint_part(painter, self._overview[version], self.overview_level, QPointF(0, 0), placement, clip)
+        detail = self._detail[version]
         if detail is not None:
             _paint_part(painter, detail.image, detail.level, QPointF(*detail.rect[:2]), placement, clip)
         painter.restore()
