@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QImage
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.types import Mode
@@ -95,6 +96,27 @@ def test_folders_are_opened_with_those_in_them(window: MainWindow, tmp_path: Pat
     wait_done(window, qtbot)
     assert [item.path.name for item in window.workspace.album] == ["b.png", "a.png"]
     assert all(item.state is PhotoState.DONE for item in window.workspace.album)
+
+
+def test_a_drop_is_a_copy_also_where_the_source_would_rather_move(
+    window: MainWindow, photo: Path, qtbot: QtBot
+) -> None:
+    """A source that is answered 'moved' deletes its file: the original."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(photo))])
+    offered = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    mouse = (data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier)  # Shift asks for a move
+    for event in (
+        QDragEnterEvent(QPoint(5, 5), offered, *mouse),
+        QDragMoveEvent(QPoint(5, 5), offered, *mouse),
+        QDropEvent(QPointF(5, 5), offered, *mouse),
+    ):
+        assert event.proposedAction() == Qt.DropAction.MoveAction
+        QApplication.sendEvent(window, event)
+        assert event.isAccepted()
+        assert event.dropAction() == Qt.DropAction.CopyAction
+    qtbot.waitUntil(lambda: len(window.workspace.album) == 1)
+    wait_done(window, qtbot)
 
 
 def test_a_pasted_picture_becomes_a_photo(window: MainWindow, qtbot: QtBot) -> None:
