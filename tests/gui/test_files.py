@@ -92,6 +92,8 @@ def test_the_result_is_copied_for_other_programs(window: MainWindow, photo: Path
     assert len(window.workspace.unsaved) == 1  # a draft is no export
     window.close_now()
     assert not file.exists()
+    assert not QApplication.clipboard().mimeData().hasUrls()  # they would lead nowhere
+    assert QApplication.clipboard().image().width() == 420
 
 
 def test_nothing_to_open_is_said(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:

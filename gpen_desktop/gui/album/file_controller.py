@@ -58,7 +58,15 @@ class FileDesk(QObject):
         """Wait for what is under way; temporary files go."""
         self._intake.shut_down()
         if self._drafts is not None:
+            self._leave_picture(Path(self._drafts.name))
             self._drafts.cleanup()
+
+    def _leave_picture(self, drafts: Path) -> None:
+        """The file on the clipboard goes with the window; the picture stays for others to paste. What Python put there
+        must not outlive Python either: Qt frees its clipboard after it."""
+        clipboard = QGuiApplication.clipboard()
+        if any(Path(url.toLocalFile()).is_relative_to(drafts) for url in clipboard.mimeData().urls()):
+            clipboard.setImage(clipboard.image())
 
     # In
 
