@@ -176,6 +176,8 @@ def _strings(tree: ast.Module) -> Iterator[ast.expr]:
 def _reads_as_words(template: str) -> bool:
     if "; " in template:  # joins two sentences' parts
         return True
+    if "%s" in template:  # a line of the log, which is not for the window
+        return False
     words = re.sub(r"\{\d+\}", "", template)
     return " " in template and bool(re.search("[A-Za-z]{2}", words)) and not re.search(r"[<\n]", template)
 

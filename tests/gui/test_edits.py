@@ -9,10 +9,10 @@ from typing import Literal
 import pytest
 
 from gpen_desktop.core.engine import edits as editing
+from gpen_desktop.core.engine import presets
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.types import ComposeOptions, FaceId, Mode
 from gpen_desktop.errors import OptionError
-from gpen_desktop.gui.adjust import presets
 from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.dialogs.export_plan import ExportPlan, file_name, targets
 from tests.gui.fakes import face_at, make_photo

@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from gpen_desktop.core.engine.edits import BACKGROUND_OFF, BUILTIN_MODEL, Edits
+from gpen_desktop.core.engine.presets import Preset
 from gpen_desktop.core.types import Face, FaceId, FaceState, Mode
 from gpen_desktop.gui.adjust.controls import Section, Segments
 from gpen_desktop.gui.adjust.faces_section import FacesSection
-from gpen_desktop.gui.adjust.presets import Preset
 from gpen_desktop.gui.adjust.presets_section import PresetsSection
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.common import theme

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -15,12 +15,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gpen_desktop.core.engine import presets
 from gpen_desktop.core.engine.edits import Edits
-from gpen_desktop.gui.adjust import presets
-from gpen_desktop.gui.adjust.presets import Preset
+from gpen_desktop.core.engine.presets import Preset
 from gpen_desktop.gui.common import icons, theme
 
 _ROW_HEIGHT = 28
+_NAMES = {
+    "gentle": QT_TRANSLATE_NOOP("Preset", "Gentle"),
+    "family": QT_TRANSLATE_NOOP("Preset", "Family album"),
+    "portrait": QT_TRANSLATE_NOOP("Preset", "Portrait"),
+}
+"""Of the built-in presets, by their key."""
 
 
 class PresetsSection(QWidget):
@@ -143,4 +149,4 @@ class PresetsSection(QWidget):
 
 
 def _shown_name(preset: Preset) -> str:
-    return QCoreApplication.translate("Preset", preset.name) if preset.key else preset.name
+    return QCoreApplication.translate("Preset", _NAMES[preset.key]) if preset.key else preset.name

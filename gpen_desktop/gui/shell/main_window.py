@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gpen_desktop.core.engine import presets
 from gpen_desktop.core.engine.edits import Edits, with_look
 from gpen_desktop.core.engine.engine import Engine
-from gpen_desktop.gui.adjust import presets
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
 from gpen_desktop.gui.album import file_intake
 from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState

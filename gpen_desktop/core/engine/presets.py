@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP
-
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.types import ComposeOptions, Mode
 from gpen_desktop.errors import GpenError
@@ -19,10 +17,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Preset:
-    """A look. key: stable name of a built-in one, '' for the user's. name: as shown (built-in: to be translated)."""
+    """A look. key: stable name of a built-in one, '' for the user's. name: the user's own, '' for a built-in one."""
 
     key: str
-    name: str
+    name: str = ""
     mode: Mode = Mode.NATURAL
     strength: int = 80
     skin_protection: bool = True
@@ -31,9 +29,9 @@ class Preset:
 
 
 BUILT_IN: Final = (
-    Preset("gentle", QT_TRANSLATE_NOOP("Preset", "Gentle"), Mode.NATURAL, strength=50),
-    Preset("family", QT_TRANSLATE_NOOP("Preset", "Family album"), Mode.NATURAL, strength=80),
-    Preset("portrait", QT_TRANSLATE_NOOP("Preset", "Portrait"), Mode.STRONG, strength=70),
+    Preset("gentle", mode=Mode.NATURAL, strength=50),
+    Preset("family", mode=Mode.NATURAL, strength=80),
+    Preset("portrait", mode=Mode.STRONG, strength=70),
 )
 
 
