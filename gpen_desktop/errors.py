@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gpen_desktop.messages import Message, say
+
 
 class GpenError(Exception):
-    """Base of every error this product raises on purpose.
+    """Base of every error this product raises on purpose; str() gives its English sentences.
 
     Attributes
     ----------
-    what : str
-        One plain sentence: what happened.
-    todo : str
-        One plain sentence: what the user can do; may be empty.
+    what : Message
+        One plain sentence: what happened. Its code is the error's in reports.
+    todo : Message | None
+        One plain sentence: what the user can do.
     path : Path | None
         The file it happened to.
     """
 
-    def __init__(self, what: str, *, todo: str = "", path: Path | None = None) -> None:
-        super().__init__(" ".join(part for part in (what, todo) if part))
+    def __init__(self, what: Message, *, todo: Message | None = None, path: Path | None = None) -> None:
+        super().__init__(what)
         self.what = what
         self.todo = todo
         self.path = path
+
+    def __str__(self) -> str:
+        return " ".join(str(part) for part in (self.what, self.todo) if part is not None)
+
+
+class ReasonError(ValueError):
+    """Raised within a layer with half a sentence, `reason`, that the GpenError it becomes will quote."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class PhotoError(GpenError):
@@ -62,7 +75,7 @@ class WeightsError(ModelError):
 
 
 class DeviceError(GpenError):
-    """The wanted device or precision is not to be had on this machine."""
+    """The requested device or precision is not available on this machine."""
 
 
 class OutOfMemoryError(DeviceError):
@@ -77,4 +90,4 @@ class Cancelled(GpenError):  # noqa: N818  -- a request that was honoured, not a
     """Raised at the next step after a cancel was asked for."""
 
     def __init__(self) -> None:
-        super().__init__("Cancelled.")
+        super().__init__(say("cancelled", "Cancelled."))

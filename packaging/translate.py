@@ -10,21 +10,22 @@ from __future__ import annotations
 
 import argparse
 import ast
-import builtins
 import re
+import string
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import PySide6
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "gpen_desktop"
 TRANSLATIONS = ROOT / "resources" / "translations"
-COLLECTED = PACKAGE / "gui" / "common" / "core_messages.py"
+COLLECTED = PACKAGE / "gui" / "common" / "collected_texts.py"
 LANGUAGES = ("zh_CN",)
 _TOOLS = Path(PySide6.__file__).parent
 
@@ -55,7 +56,7 @@ def main() -> int:
 def update() -> list[str]:
     """Bring everything up to date; returns what is left for a translator to do."""
     COLLECTED.write_text(collected(), encoding="utf-8")
-    faults = []
+    faults = _wrongly_said(_said())
     for language in LANGUAGES:
         ts = TRANSLATIONS / f"gpen_{language}.ts"
         _lupdate(ts)
@@ -66,7 +67,7 @@ def update() -> list[str]:
 
 def check() -> list[str]:
     """What is stale or missing, one sentence each; empty when all is well."""
-    faults = []
+    faults = _wrongly_said(_said())
     if not COLLECTED.is_file() or COLLECTED.read_text(encoding="utf-8") != collected():
         faults.append(f"{COLLECTED.relative_to(ROOT)} is stale: run python packaging/translate.py")
     for language in LANGUAGES:
@@ -87,8 +88,8 @@ def unfinished(ts: Path) -> list[str]:
 
 
 def collected() -> str:
-    """The source of core_messages.py."""
-    sections = [_section("core", sorted(set(_core_messages())))]
+    """The source of collected_texts.py."""
+    sections = [_section("messages", sorted({said.template for said in _said()}))]
     sections += [_section("settings", _setting_texts()), _section("catalog", _catalog_texts())]
     return "\n".join([_HEADER, *sections])
 
@@ -112,7 +113,7 @@ def _placeholders(text: str) -> list[str]:
 
 
 def _section(context: str, texts: list[str]) -> str:
-    name = {"core": "MESSAGES", "settings": "_SETTINGS", "catalog": "_CATALOG"}[context]
+    name = f"_{context.upper()}"
     lines = [f"    QT_TRANSLATE_NOOP({_quoted(context)}, {_quoted(text)})," for text in texts]
     return "\n".join([f"{name}: Final = (", *lines, ")", ""])
 
@@ -141,60 +142,39 @@ def _unique(texts: list[str]) -> list[str]:
     return list(dict.fromkeys(text for text in texts if text))
 
 
-def _core_messages() -> Iterator[str]:
-    """Everything in core and models that reads as words: whole sentences of errors, warnings and reasons, and the
-    parts that are filled into them. Values stand as {0}, {1}, ... The catalogue has a context of its own; of the
-    window, which translates where it speaks, only what it gives to our errors."""
+class _Said(NamedTuple):
+    """A call of `say`: code and template, empty where they are no literals, and the names of its values."""
+
+    place: str
+    code: str
+    template: str
+    values: frozenset[str]
+
+
+def _said() -> Iterator[_Said]:
+    """Every message that the window may have to say; the command line and the lab speak English."""
     for file in sorted(PACKAGE.rglob("*.py")):
-        layer = file.relative_to(PACKAGE).parts[0]
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        if layer in ("core", "models") and file.name != "catalog.py":
-            yield from filter(_reads_as_words, map(_template, _strings(tree)))
-        elif layer == "gui":
-            calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-            errors = [call for call in calls if _names_our_error(call.func)]
-            for error in errors:
-                given = [*error.args, *(keyword.value for keyword in error.keywords)]
-                yield from filter(_reads_as_words, map(_template, given))
+        if file.relative_to(PACKAGE).parts[0] not in ("bench", "cli", "lab", "messages.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
+                    texts = [arg.value if isinstance(arg, ast.Constant) else "" for arg in node.args]
+                    values = frozenset(keyword.arg or "**" for keyword in node.keywords)
+                    code, template = (*map(str, texts), "", "")[:2]
+                    yield _Said(f"{file.relative_to(ROOT)}:{node.lineno}", code, template, values)
 
 
-def _names_our_error(function: ast.expr) -> bool:
-    name = getattr(function, "id", "")
-    return name.endswith("Error") and not hasattr(builtins, name)
-
-
-def _strings(tree: ast.Module) -> Iterator[ast.expr]:
-    """String literals and f-strings, without docstrings and without the pieces of f-strings."""
-    nodes = list(ast.walk(tree))
-    left_out = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
-    left_out |= {id(piece) for node in nodes if isinstance(node, ast.JoinedStr) for piece in node.values}
-    for node in nodes:
-        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in left_out:
-            yield node
-
-
-def _reads_as_words(template: str) -> bool:
-    if "; " in template:  # joins two sentences' parts
-        return True
-    if "%s" in template:  # a line of the log, which is not for the window
-        return False
-    words = re.sub(r"\{\d+\}", "", template)
-    return " " in template and bool(re.search("[A-Za-z]{2}", words)) and not re.search(r"[<\n]", template)
-
-
-def _template(expression: ast.expr) -> str:
-    if isinstance(expression, ast.Constant) and isinstance(expression.value, str):
-        return expression.value
-    if not isinstance(expression, ast.JoinedStr):
-        return ""
-    parts, number = [], 0
-    for value in expression.values:
-        if isinstance(value, ast.Constant):
-            parts.append(str(value.value))
-        else:
-            parts.append(f"{{{number}}}")
-            number += 1
-    return "".join(parts)
+def _wrongly_said(messages: Iterable[_Said]) -> list[str]:
+    """Calls of `say` that cannot be translated: no literals, another template under one code, a place without value."""
+    faults = []
+    templates: dict[str, str] = {}
+    for said in messages:
+        if not said.code or not said.template:
+            faults.append(f"{said.place}: code and template have to be literals.")
+        elif templates.setdefault(said.code, said.template) != said.template:
+            faults.append(f"{said.place}: '{said.code}' says '{templates[said.code]}' elsewhere.")
+        elif {name for _, name, _, _ in string.Formatter().parse(said.template) if name is not None} != said.values:
+            faults.append(f"{said.place}: the values do not fit the places in '{said.template}'.")
+    return faults
 
 
 def _stale(ts: Path) -> list[str]:

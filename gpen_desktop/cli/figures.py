@@ -10,6 +10,7 @@ from typing import Any
 
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.errors import OptionError
+from gpen_desktop.messages import say
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -58,7 +59,10 @@ def _bench(options: argparse.Namespace) -> int:
     try:
         _show(options.bench(), options.json)
     except ModuleNotFoundError as error:
-        raise OptionError(f"{error.name} is not installed.", todo="pip install 'gpen-desktop[bench]'") from error
+        raise OptionError(
+            say("package-missing", "{name} is not installed.", name=error.name or str(error)),
+            todo=say("pip-bench", "pip install 'gpen-desktop[bench]'"),
+        ) from error
     return Exit.ALL_DONE
 
 

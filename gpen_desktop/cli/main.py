@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gpen_desktop import __version__
 from gpen_desktop.cli.exits import Exit
+from gpen_desktop.messages import say
 from gpen_desktop.settings import by_key
 
 if TYPE_CHECKING:
@@ -271,5 +272,8 @@ def _installed(name: str | None) -> list[InstalledModel]:
 
     models = [model for model in store.installed() if name in (None, model.name)]
     if not models:
-        raise UnknownModelError(f"'{name}' is not installed.", todo="See: gpen-desktop models list")
+        raise UnknownModelError(
+            say("model-not-installed", "'{name}' is not installed.", name=name or ""),
+            todo=say("see-models-list", "'gpen-desktop models list' shows the models."),
+        )
     return models

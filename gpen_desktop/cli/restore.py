@@ -27,13 +27,17 @@ from gpen_desktop.core.photo_files import atomic
 from gpen_desktop.core.photo_files.load_save import is_supported
 from gpen_desktop.core.types import ComposeOptions, FaceState, Mode
 from gpen_desktop.errors import OptionError
+from gpen_desktop.messages import say
 
 
 def run(options: argparse.Namespace) -> int:
     """Restore what the parsed command line asks for. Returns the exit code."""
     console = Console(stderr=True, quiet=options.quiet, soft_wrap=True, markup=False, highlight=False)
     if options.quality is not None and options.format in ("png", "tiff"):
-        raise OptionError(f"{options.format.upper()} has no quality.", todo="Leave --quality out.")
+        raise OptionError(
+            say("format-without-quality", "{format} has no quality.", format=options.format.upper()),
+            todo=say("leave-quality-out", "Leave --quality out."),
+        )
     jobs = album.plan(options.paths, options.output, recursive=options.recursive, format=options.format)
     if options.report:
         _check_report(options.report, jobs)
@@ -64,9 +68,17 @@ def run(options: argparse.Namespace) -> int:
 def _check_report(report: Path, jobs: Sequence[PlannedPhoto]) -> None:
     """A report never takes the place of a photo, or of anything that is not a report. Raises OptionError, SaveError."""
     if is_supported(report) or (report.exists() and report.suffix.lower() != ".json"):
-        raise OptionError(f"'{report}' is no name for a report.", todo="Choose one that ends in .json.", path=report)
+        raise OptionError(
+            say("bad-report-name", "'{path}' cannot be the name of a report.", path=str(report)),
+            todo=say("choose-json-name", "Choose a name that ends in .json."),
+            path=report,
+        )
     if any(report.resolve() == path.resolve() for job in jobs for path in (job.source, job.target)):
-        raise OptionError(f"'{report}' is one of the photos.", todo="Choose another name.", path=report)
+        raise OptionError(
+            say("report-is-photo", "'{path}' is one of the photos.", path=str(report)),
+            todo=say("choose-other-name", "Choose another name."),
+            path=report,
+        )
     atomic.make_folder(report.parent)
 
 
@@ -176,7 +188,7 @@ def _tell(report: PhotoReport, console: Console) -> None:
             console.print(f"{report.source}: finished earlier")
         case PhotoStatus.EXISTS | PhotoStatus.FAILED:
             todo = "Use --overwrite to replace it." if report.outcome is PhotoStatus.EXISTS else report.todo
-            text = " ".join(part for part in (report.error, todo) if part)
+            text = " ".join(str(part) for part in (report.error, todo) if part)
             errors = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
             errors.print(f"{report.source}: {text}", style="yellow")
     for warning in report.warnings:
@@ -202,8 +214,8 @@ def _record(
         "model": status.model,
         "device": status.torch_device,
         "compute": status.device,
-        "why": status.reason,
-        "notes": list(status.notes),
+        "why": status.reason.as_record(),
+        "notes": [note.as_record() for note in status.notes],
         "options": _journal_options(options),
         "seconds": {"start": round(loaded, 3), "total": round(total, 3)},
         "photos": [batch.report_record(report) for report in reports],
@@ -219,7 +231,7 @@ def _summarise(reports: Sequence[PhotoReport], status: ModelStatus, output: Path
     parts += [f"{counts[PhotoStatus.FAILED]} failed"] if counts[PhotoStatus.FAILED] else []
     console.print("; ".join(parts) + f". {status.model} on {status.device}.")
     for note in status.notes:
-        console.print(note)
+        console.print(str(note))
 
 
 def _exit_code(reports: Sequence[PhotoReport]) -> Exit:

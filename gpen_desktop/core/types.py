@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpen_desktop.errors import OptionError
+from gpen_desktop.messages import Message, say
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 FloatImage = NDArray[np.float32]
@@ -75,7 +76,7 @@ class Photo:
 
     pixels: (H, W, 3) RGB, uint8 or uint16, C-contiguous, read-only, in the colours of metadata.icc (sRGB if empty).
     alpha: (H, W) of the same dtype, or None.
-    warnings: sentences on what could not be kept when it was read.
+    warnings: what could not be kept when it was read.
     """
 
     pixels: Pixels
@@ -83,7 +84,7 @@ class Photo:
     alpha: Pixels | None = None
     metadata: Metadata = Metadata()
     path: Path | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
     @property
     def height(self) -> int:
@@ -205,17 +206,29 @@ class ComposeOptions:
 
     def __post_init__(self) -> None:
         for name, value in (
-            ("strength", self.strength),
-            ("denoise", self.denoise),
-            ("sharpen", self.sharpen),
-            *(("strength of a face", strength) for strength in self.face_strengths.values()),
+            (say("strength", "strength"), self.strength),
+            (say("denoise", "denoise"), self.denoise),
+            (say("sharpen", "sharpen"), self.sharpen),
+            *(
+                (say("strength-of-face", "the strength of a face"), strength)
+                for strength in self.face_strengths.values()
+            ),
         ):
             if not 0 <= value <= 100:
-                raise OptionError(f"{name} is {value}.", todo="It goes from 0 to 100.")
+                raise OptionError(
+                    say("option-range", "{option} is {value}.", option=name, value=value),
+                    todo=say("zero-to-hundred", "It must be between 0 and 100."),
+                )
         if self.scale not in (1, 2, 4):
-            raise OptionError(f"scale is {self.scale}.", todo="It is 1, 2 or 4.")
+            raise OptionError(
+                say("scale-range", "The scale is {scale}.", scale=self.scale),
+                todo=say("one-two-four", "It must be 1, 2 or 4."),
+            )
         if self.min_face < 0:
-            raise OptionError(f"min-face is {self.min_face}.", todo="It is a width in pixels, 0 or more.")
+            raise OptionError(
+                say("min-face-range", "The smallest face is {size} pixels.", size=self.min_face),
+                todo=say("width-in-pixels", "It must be a width in pixels, 0 or more."),
+            )
 
 
 class FaceState(StrEnum):

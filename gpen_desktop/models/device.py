@@ -16,6 +16,7 @@ import torch
 
 from gpen_desktop import paths
 from gpen_desktop.errors import DeviceError
+from gpen_desktop.messages import Message, say
 
 DEVICES = "auto, cpu, cuda, cuda:N, mps"
 PRECISIONS: Mapping[str, torch.dtype] = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
@@ -34,7 +35,7 @@ class Compute:
     device: torch.device
     dtype: torch.dtype
     name: str
-    reason: str
+    reason: Message
     threads: int
 
 
@@ -45,18 +46,22 @@ def choose(device: str = "auto", precision: str = "auto") -> Compute:
     Raises DeviceError for what is not there, or would only be imitated.
     """
     if precision != "auto" and precision not in PRECISIONS:
-        raise DeviceError(f"There is no precision '{precision}'.", todo=f"Choose auto, {', '.join(PRECISIONS)}.")
+        raise DeviceError(
+            say("no-such-precision", "There is no precision '{name}'.", name=precision),
+            todo=say("choose-precision", "Choose auto or one of {names}.", names=", ".join(PRECISIONS)),
+        )
     chosen, why_device = _device(device)
     if precision == "auto":
         dtype, why_dtype = _best_dtype(chosen)
     else:
-        dtype, why_dtype = PRECISIONS[precision], f"{precision} was asked for"
+        dtype = PRECISIONS[precision]
+        why_dtype = say("precision-requested", "{precision} was requested", precision=precision)
         _check_dtype(chosen, dtype)
     return Compute(
         device=chosen,
         dtype=dtype,
         name=f"{device_name(chosen)}, {precision_name(dtype)}",
-        reason=f"{why_device}; {why_dtype}.",
+        reason=say("compute-reason", "{device}; {precision}.", device=why_device, precision=why_dtype),
         threads=cpu_threads(),
     )
 
@@ -129,58 +134,83 @@ def _memory_file() -> Path:
     return paths.user_data() / "devices.json"
 
 
-def _device(wanted: str) -> tuple[torch.device, str]:
+def _device(wanted: str) -> tuple[torch.device, Message]:
     if wanted == "auto":
         if torch.cuda.is_available():
-            return torch.device("cuda", torch.cuda.current_device()), "a CUDA GPU is there"
+            return torch.device("cuda", torch.cuda.current_device()), say("cuda-found", "there is a CUDA GPU")
         if torch.backends.mps.is_available():
-            return torch.device("mps"), "an Apple GPU is there"
-        return torch.device("cpu"), "no GPU that PyTorch can use is there"
+            return torch.device("mps"), say("mps-found", "there is an Apple GPU")
+        return torch.device("cpu"), say("no-gpu", "there is no GPU that PyTorch can use")
     try:
         device = torch.device(wanted)
     except RuntimeError:
         device = torch.device("meta")
     if device.type not in ("cpu", "cuda", "mps") or (device.type == "cpu" and device.index not in (None, 0)):
-        raise DeviceError(f"There is no device '{wanted}'.", todo=f"Choose one of {DEVICES}.")
+        raise DeviceError(
+            say("no-such-device", "There is no device '{name}'.", name=wanted),
+            todo=say("choose-one-of", "Choose one of {names}.", names=DEVICES),
+        )
     if device.type == "cuda":
         count = torch.cuda.device_count() if torch.cuda.is_available() else 0
         if (device.index or 0) >= count:
-            found = f"PyTorch sees {count} CUDA GPU(s)"
-            raise DeviceError(f"The device '{wanted}' is not there; {found}.", todo="Choose cpu or auto.")
+            raise DeviceError(
+                say(
+                    "no-such-gpu",
+                    "There is no device '{name}': PyTorch finds {count} CUDA GPUs.",
+                    name=wanted,
+                    count=count,
+                ),
+                todo=say("cpu-or-auto", "Choose cpu or auto."),
+            )
         device = torch.device("cuda", device.index or 0)
     if device.type == "mps" and not torch.backends.mps.is_available():
-        raise DeviceError("There is no Apple GPU that PyTorch can use.", todo="Choose cpu or auto.")
-    return device, f"'{wanted}' was asked for"
+        raise DeviceError(
+            say("no-apple-gpu", "There is no Apple GPU that PyTorch can use."),
+            todo=say("cpu-or-auto", "Choose cpu or auto."),
+        )
+    return device, say("device-requested", "'{device}' was requested", device=wanted)
 
 
-def _best_dtype(device: torch.device) -> tuple[torch.dtype, str]:
+def _best_dtype(device: torch.device) -> tuple[torch.dtype, Message]:
     if device.type == "cuda":
         if torch.cuda.get_device_capability(device) < _OLDEST_FP16_GPU:
-            return torch.float32, "it is too old to be faster in half precision"
+            return torch.float32, say("gpu-too-old", "it is too old to be faster in half precision")
         if half_is_broken(device):
-            return torch.float32, "half precision gave broken faces on it before"
-        return torch.float16, "half precision is fastest on it"
+            return torch.float32, say("half-was-broken", "half precision gave broken faces on it before")
+        return torch.float16, say("fp16-fastest", "half precision is fastest on it")
     if device.type == "cpu" and has_native_bf16():
-        return torch.bfloat16, "it multiplies bfloat16 in hardware"
+        return torch.bfloat16, say("bf16-in-hardware", "it multiplies bfloat16 in hardware")
     if device.type == "cpu":
-        return torch.float32, "it has no bfloat16 arithmetic in hardware"
-    return torch.float32, "single precision is safe there"
+        return torch.float32, say("bf16-not-in-hardware", "it has no bfloat16 arithmetic in hardware")
+    return torch.float32, say("fp32-safe", "single precision is the safe choice for it")
 
 
 def _check_dtype(device: torch.device, dtype: torch.dtype) -> None:
     name = precision_name(dtype)
     if device.type == "cpu" and dtype is torch.float16:
-        raise DeviceError("fp16 is for GPUs.", todo="On a CPU choose auto, fp32 or bf16.")
+        raise DeviceError(
+            say("fp16-needs-gpu", "fp16 works on GPUs only."),
+            todo=say("cpu-precisions", "On a CPU choose auto, fp32 or bf16."),
+        )
     if device.type == "cpu" and dtype is torch.bfloat16 and not has_native_bf16():
-        raise DeviceError("This CPU has no bf16 arithmetic, so bf16 would only be slower.", todo="Choose auto or fp32.")
+        raise DeviceError(
+            say("bf16-slower-here", "This CPU has no bf16 arithmetic, so bf16 would only be slower."),
+            todo=say("auto-or-fp32", "Choose auto or fp32."),
+        )
     if (
         device.type == "cuda"
         and dtype is torch.bfloat16
         and not torch.cuda.is_bf16_supported(including_emulation=False)
     ):
-        raise DeviceError(f"{device_name(device)} has no {name} arithmetic.", todo="Choose auto, fp16 or fp32.")
+        raise DeviceError(
+            say("no-arithmetic", "{device} has no {precision} arithmetic.", device=device_name(device), precision=name),
+            todo=say("gpu-precisions", "Choose auto, fp16 or fp32."),
+        )
     if device.type == "mps" and dtype is torch.bfloat16:
-        raise DeviceError("bf16 is not offered on Apple GPUs.", todo="Choose auto, fp16 or fp32.")
+        raise DeviceError(
+            say("no-bf16-on-apple", "bf16 is not available on Apple GPUs."),
+            todo=say("gpu-precisions", "Choose auto, fp16 or fp32."),
+        )
 
 
 @cache

@@ -16,6 +16,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 from gpen_desktop.errors import WeightsError
+from gpen_desktop.messages import Value, say
 from gpen_desktop.models.gpen.cpu import CpuGpen
 from gpen_desktop.models.gpen.cuda import CudaGpen
 from gpen_desktop.models.gpen.layout import GpenDescriptor, Template, describe
@@ -71,7 +72,11 @@ def read_tensors(path: str | Path) -> tuple[dict[str, torch.Tensor], dict[str, s
     """
     path = Path(path)
     if not path.is_file():
-        raise WeightsError(f"There is no weights file '{path}'.", todo="See 'gpen-desktop models list'.", path=path)
+        raise WeightsError(
+            say("no-weights-file", "There is no weights file '{path}'.", path=str(path)),
+            todo=say("see-models-list", "'gpen-desktop models list' shows the models."),
+            path=path,
+        )
     if _is_safetensors(path):
         return _read_safetensors(path)
     return _unwrap(_read_pickle(path), path), {}
@@ -82,7 +87,9 @@ def _read_gpen(path: Path) -> tuple[dict[str, torch.Tensor], GpenDescriptor]:
     try:
         return state, describe(state, _template(metadata))
     except WeightsError as error:
-        raise WeightsError(f"{path.name}: {error.what}", todo=error.todo, path=path) from error
+        raise WeightsError(
+            say("in-file", "{name}: {fault}", name=path.name, fault=error.what), todo=error.todo, path=path
+        ) from error
 
 
 def _template(metadata: Mapping[str, str]) -> Template:
@@ -91,7 +98,10 @@ def _template(metadata: Mapping[str, str]) -> Template:
         return "ffhq"
     if template == "gpen":
         return "gpen"
-    raise WeightsError(f"The file names a template '{template}'.", todo="Known templates: ffhq, gpen.")
+    raise WeightsError(
+        say("unknown-template", "The file names an unknown template, '{name}'.", name=template),
+        todo=say("known-templates", "Known templates: ffhq, gpen."),
+    )
 
 
 def _is_safetensors(path: Path) -> bool:
@@ -117,8 +127,14 @@ def _read_pickle(path: Path) -> Any:
             return torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
     except pickle.UnpicklingError as error:
         raise WeightsError(
-            f"'{path.name}' holds more than numbers, or is damaged; nothing in it was run.",
-            todo="Get the weights again from their own source, best as .safetensors.",
+            say(
+                "weights-unsafe",
+                "'{name}' holds more than numbers, or is damaged; nothing in it was run.",
+                name=path.name,
+            ),
+            todo=say(
+                "get-safetensors", "Get the weights again from their original source, preferably as .safetensors."
+            ),
             path=path,
         ) from error
     except Exception as error:  # a damaged file shows itself in whatever the unpickler trips over
@@ -136,7 +152,9 @@ def _unwrap(content: Any, path: Path) -> dict[str, torch.Tensor]:
     if not isinstance(content, Mapping):
         raise _no_state(path, f"a {type(content).__name__}")
     if not _is_state(content):
-        raise _no_state(path, f"the keys {', '.join(repr(key) for key in list(content)[:6])}")
+        raise _no_state(
+            path, say("the-keys", "the keys {keys}", keys=", ".join(repr(key) for key in list(content)[:6]))
+        )
     if all(key.startswith("module.") for key in content):
         return {key.removeprefix("module."): value for key, value in content.items()}
     return dict(content)
@@ -146,10 +164,12 @@ def _is_state(content: Mapping[Any, Any]) -> bool:
     return bool(content) and all(isinstance(k, str) and isinstance(v, torch.Tensor) for k, v in content.items())
 
 
-def _no_state(path: Path, found: str) -> WeightsError:
+def _no_state(path: Path, found: Value) -> WeightsError:
     return WeightsError(
-        f"'{path.name}' holds {found}, not named weights.",
-        todo=f"Expected a state dict, bare or under one of: {', '.join(_WRAPPERS)}.",
+        say("not-named-weights", "'{name}' holds {found}, not named weights.", name=path.name, found=found),
+        todo=say(
+            "expected-state-dict", "Expected a state dict, bare or under one of: {keys}.", keys=", ".join(_WRAPPERS)
+        ),
         path=path,
     )
 
@@ -157,7 +177,7 @@ def _no_state(path: Path, found: str) -> WeightsError:
 def _damaged(path: Path, error: Exception) -> WeightsError:
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
     return WeightsError(
-        f"'{path.name}' cannot be read as weights ({reason}).",
-        todo="The file is damaged or of another kind; get it again.",
+        say("weights-unreadable", "'{name}' cannot be read as weights ({reason}).", name=path.name, reason=reason),
+        todo=say("get-weights-again", "The file is damaged or of another kind; get it again."),
         path=path,
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from gpen_desktop import paths
 from gpen_desktop.errors import UnknownModelError, WeightsError
+from gpen_desktop.messages import say
 from gpen_desktop.models import catalog
 from gpen_desktop.models.catalog import MODELS, ModelInfo
 
@@ -52,16 +53,26 @@ def find(name_or_path: str | Path) -> Path:
     info = catalog.by_name(wanted)
     if info is not None:
         raise WeightsError(
-            f"The weights of '{info.name}' ({info.file}) are not on this computer.",
-            todo=f"Get them from {info.source} and run: gpen-desktop models import {info.file}",
+            say(
+                "weights-not-here",
+                "The weights of '{name}' ({file}) are not on this computer.",
+                name=info.name,
+                file=info.file,
+            ),
+            todo=say(
+                "get-and-import",
+                "Get them from {source} and run: gpen-desktop models import {file}",
+                source=info.source,
+                file=info.file,
+            ),
         )
     path = Path(name_or_path).expanduser()
     if path.is_file():
         return path
     names = sorted({model.name for model in installed()} | {info.name for info in MODELS})
     raise UnknownModelError(
-        f"There is no model '{wanted}', and no such file.",
-        todo=f"Known models: {', '.join(names)}.",
+        say("no-such-model", "There is no model or file '{name}'.", name=wanted),
+        todo=say("known-models", "Known models: {names}.", names=", ".join(names)),
     )
 
 
@@ -95,17 +106,27 @@ def import_file(source: str | Path) -> tuple[InstalledModel, Verification]:
     """
     source = Path(source).expanduser()
     if not source.is_file():
-        raise WeightsError(f"There is no file '{source}'.", path=source)
+        raise WeightsError(
+            say("import-file-missing", "The file '{path}' does not exist.", path=str(source)), path=source
+        )
     if source.suffix.lower() not in ENDINGS:
         raise WeightsError(
-            f"'{source.name}' is not a weights file.", todo=f"Expected one of {', '.join(ENDINGS)}.", path=source
+            say("not-a-weights-file", "'{name}' is not a weights file.", name=source.name),
+            todo=say("expected-endings", "Expected one of {endings}.", endings=", ".join(ENDINGS)),
+            path=source,
         )
     digest = sha256_of(source)
     info = catalog.by_sha256(digest) or catalog.by_file(source.name)
     if info is not None and info.sha256 not in (None, digest):
         raise WeightsError(
-            f"'{source.name}' is not the file known by that name (its sha256 is {digest}, expected {info.sha256}).",
-            todo="Get it again, or give it another name if it is meant to differ.",
+            say(
+                "other-hash",
+                "'{name}' is not the file known by that name (its sha256 is {found}, expected {expected}).",
+                name=source.name,
+                found=digest,
+                expected=info.sha256,
+            ),
+            todo=say("get-again-or-rename", "Get it again, or rename it if it is meant to be different."),
             path=source,
         )
     model = InstalledModel(
@@ -127,8 +148,14 @@ def _check_usable(source: Path, info: ModelInfo | None) -> None:
     found = read_descriptor(source)
     if info is not None and info.size != found.size:
         raise WeightsError(
-            f"'{source.name}' holds a network of {found.size} pixels, but one of {info.size} bears that name.",
-            todo="Give it another name.",
+            say(
+                "other-network-size",
+                "'{name}' holds a network for {found} pixels; the model of that name is for {expected}.",
+                name=source.name,
+                found=found.size,
+                expected=info.size,
+            ),
+            todo=say("give-other-name", "Give it another name."),
             path=source,
         )
 
@@ -138,13 +165,15 @@ def _check_name(source: Path, digest: str, model: InstalledModel) -> None:
     name = model.name.casefold()
     if model.info is None and any(info.name.casefold() == name for info in MODELS):
         raise WeightsError(
-            f"'{model.name}' is the name of another model in the list.", todo="Give the file another name.", path=source
+            say("name-in-catalogue", "'{name}' is the name of another model in the list.", name=model.name),
+            todo=say("give-other-name", "Give it another name."),
+            path=source,
         )
     for other in installed():
         if other.name.casefold() == name and (other.path != model.path or sha256_of(other.path) != digest):
             raise WeightsError(
-                f"There is another model '{other.name}' already.",
-                todo="Remove it first, or give the new file another name.",
+                say("name-taken", "There is already another model called '{name}'.", name=other.name),
+                todo=say("remove-or-rename", "Remove it first, or give the new file another name."),
                 path=source,
             )
 
@@ -152,11 +181,23 @@ def _check_name(source: Path, digest: str, model: InstalledModel) -> None:
 def remove(model: InstalledModel) -> None:
     """Delete a weights file of the user's. Raises WeightsError for a shipped one, or if it cannot be deleted."""
     if paths.user_weights() not in model.path.parents:
-        raise WeightsError(f"'{model.name}' comes with the program.", todo="It cannot be removed.", path=model.path)
+        raise WeightsError(
+            say("comes-with-program", "'{name}' comes with the program.", name=model.name),
+            todo=say("cannot-be-removed", "It cannot be removed."),
+            path=model.path,
+        )
     try:
         model.path.unlink()
     except OSError as error:
-        raise WeightsError(f"'{model.path.name}' could not be removed ({error.strerror}).", path=model.path) from error
+        raise WeightsError(
+            say(
+                "removal-failed",
+                "'{name}' could not be removed ({error}).",
+                name=model.path.name,
+                error=error.strerror or str(error),
+            ),
+            path=model.path,
+        ) from error
 
 
 def sha256_of(path: Path) -> str:
@@ -175,7 +216,10 @@ def _copy_whole(source: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=".import-", suffix=".part")
     except OSError as error:
-        raise WeightsError(f"The weights folder cannot be written ({error}).", path=target) from error
+        raise WeightsError(
+            say("weights-folder-unwritable", "The weights folder cannot be written to ({error}).", error=str(error)),
+            path=target,
+        ) from error
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as out, source.open("rb") as file:
@@ -184,6 +228,9 @@ def _copy_whole(source: Path, target: Path) -> None:
             os.fsync(out.fileno())
         part.replace(target)
     except OSError as error:
-        raise WeightsError(f"'{source.name}' could not be copied ({error}).", path=source) from error
+        raise WeightsError(
+            say("copy-failed", "'{name}' could not be copied ({error}).", name=source.name, error=str(error)),
+            path=source,
+        ) from error
     finally:
         part.unlink(missing_ok=True)

@@ -669,21 +669,6 @@
     </message>
 </context>
 <context>
-    <name>Failure</name>
-    <message>
-        <source>the photo</source>
-        <translation>这张照片</translation>
-    </message>
-    <message>
-        <source>Something unforeseen went wrong with {name} ({kind}).</source>
-        <translation>处理 {name} 时出现意外错误（{kind}）。</translation>
-    </message>
-    <message>
-        <source>The other photos are not affected.</source>
-        <translation>其他照片不受影响。</translation>
-    </message>
-</context>
-<context>
     <name>FileDesk</name>
     <message>
         <source>Open photos</source>
@@ -1275,125 +1260,125 @@
     </message>
 </context>
 <context>
-    <name>core</name>
+    <name>messages</name>
     <message>
-        <source> and {0} more</source>
-        <translation> 等另外 {0} 项</translation>
+        <source>&apos;gpen-desktop faces PHOTO&apos; shows the numbers.</source>
+        <translation>用 &apos;gpen-desktop faces PHOTO&apos; 可查看编号。</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; cannot be read as weights ({1}).</source>
-        <translation>无法将“{0}”作为模型文件读取（{1}）。</translation>
+        <source>&apos;gpen-desktop models list&apos; shows the models.</source>
+        <translation>用 &apos;gpen-desktop models list&apos; 可查看所有模型。</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; comes with the program.</source>
-        <translation>“{0}”随程序附带。</translation>
+        <source>&apos;{device}&apos; was requested</source>
+        <translation>已指定“{device}”</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; could not be copied ({1}).</source>
-        <translation>无法复制“{0}”（{1}）。</translation>
+        <source>&apos;{key}&apos; has shape {shape}</source>
+        <translation>“{key}”的形状为 {shape}</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; could not be removed ({1}).</source>
-        <translation>无法移除“{0}”（{1}）。</translation>
+        <source>&apos;{key}&apos; has shape {shape} where {expected} was expected</source>
+        <translation>“{key}”的形状为 {shape}，应为 {expected}</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; does not hold the face detector.</source>
-        <translation>“{0}”中没有人脸检测器。</translation>
+        <source>&apos;{key}&apos; holds numbers that are not finite</source>
+        <translation>“{key}”含有非有限数值</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; does not hold the landmark network.</source>
-        <translation>“{0}”中没有关键点网络。</translation>
+        <source>&apos;{key}&apos; holds {dtype}, not real numbers</source>
+        <translation>“{key}”的内容是 {dtype}，不是实数</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; has shape {1}</source>
-        <translation>“{0}”的形状为 {1}</translation>
+        <source>&apos;{key}&apos; is not the filter of the published networks</source>
+        <translation>“{key}”不是已发布网络所用的滤波器</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; has shape {1} where {2} was expected</source>
-        <translation>“{0}”的形状为 {1}，应为 {2}</translation>
+        <source>&apos;{name}&apos; cannot be read as weights ({reason}).</source>
+        <translation>无法将“{name}”作为模型文件读取（{reason}）。</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; holds a network of {1} pixels, but one of {2} bears that name.</source>
-        <translation>“{0}”中的网络为 {1} 像素，而该名称对应的是 {2} 像素的模型。</translation>
+        <source>&apos;{name}&apos; comes with the program.</source>
+        <translation>“{name}”随程序附带。</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; holds more than numbers, or is damaged; nothing in it was run.</source>
-        <translation>“{0}”含有数值以外的内容，或已损坏；其中的代码没有被运行。</translation>
+        <source>&apos;{name}&apos; could not be copied ({error}).</source>
+        <translation>无法复制“{name}”（{error}）。</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; holds numbers that are not finite</source>
-        <translation>“{0}”含有非有限数值</translation>
+        <source>&apos;{name}&apos; could not be removed ({error}).</source>
+        <translation>无法移除“{name}”（{error}）。</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; holds {1}, not named weights.</source>
-        <translation>“{0}”的内容是 {1}，不是带名称的权重。</translation>
+        <source>&apos;{name}&apos; does not hold the face detector.</source>
+        <translation>“{name}”中没有人脸检测器。</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; holds {1}, not real numbers</source>
-        <translation>“{0}”的内容是 {1}，不是实数</translation>
+        <source>&apos;{name}&apos; does not hold the landmark network.</source>
+        <translation>“{name}”中没有关键点网络。</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; is no model that this version can restore faces with.</source>
-        <translation>此版本无法用“{0}”修复人脸。</translation>
+        <source>&apos;{name}&apos; holds a network for {found} pixels; the model of that name is for {expected}.</source>
+        <translation>“{name}”中的网络为 {found} 像素，而该名称对应的是 {expected} 像素的模型。</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; is no pattern for names.</source>
-        <translation>“{0}”不能用作文件名格式。</translation>
+        <source>&apos;{name}&apos; holds more than numbers, or is damaged; nothing in it was run.</source>
+        <translation>“{name}”含有数值以外的内容，或已损坏；其中的代码没有被运行。</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; is not a weights file.</source>
-        <translation>“{0}”不是模型文件。</translation>
+        <source>&apos;{name}&apos; holds {found}, not named weights.</source>
+        <translation>“{name}”的内容是 {found}，不是带名称的权重。</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; is not the file known by that name (its sha256 is {1}, expected {2}).</source>
-        <translation>“{0}”与同名的正式文件不一致（sha256 为 {1}，应为 {2}）。</translation>
+        <source>&apos;{name}&apos; is not a weights file.</source>
+        <translation>“{name}”不是模型文件。</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; is not the filter of the published networks</source>
-        <translation>“{0}”不是已发布网络所用的滤波器</translation>
+        <source>&apos;{name}&apos; is not the file known by that name (its sha256 is {found}, expected {expected}).</source>
+        <translation>“{name}”与同名的正式文件不一致（sha256 为 {found}，应为 {expected}）。</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; is not there.</source>
-        <translation>“{0}”不存在。</translation>
+        <source>&apos;{name}&apos; is the name of another model in the list.</source>
+        <translation>“{name}”是列表中另一个模型的名称。</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; is the name of another model in the list.</source>
-        <translation>“{0}”是列表中另一个模型的名称。</translation>
+        <source>&apos;{path}&apos; does not exist.</source>
+        <translation>“{path}”不存在。</translation>
     </message>
     <message>
-        <source>&apos;{0}&apos; was asked for</source>
-        <translation>已指定“{0}”</translation>
+        <source>&apos;{pattern}&apos; is not a valid pattern for file names.</source>
+        <translation>“{pattern}”不能用作文件名格式。</translation>
     </message>
     <message>
-        <source>A JPEG cannot be transparent: what was transparent was put onto white.</source>
+        <source>16-bit TIFFs with this compression are not supported; save it uncompressed first</source>
+        <translation>无法读取这种压缩的 16 位 TIFF，请先另存为未压缩格式</translation>
+    </message>
+    <message>
+        <source>A JPEG cannot be transparent: transparent parts were filled with white.</source>
         <translation>JPEG 不支持透明：透明部分已填为白色。</translation>
     </message>
     <message>
-        <source>A batch norm follows no convolution.</source>
-        <translation>批归一化层之前没有卷积层。</translation>
+        <source>A {format} cannot hold the {block}, which was left out.</source>
+        <translation>{format} 无法保存{block}，已略去。</translation>
     </message>
     <message>
-        <source>A {0} cannot hold the {1}, which was left out.</source>
-        <translation>{0} 无法保存{1}，已略去。</translation>
-    </message>
-    <message>
-        <source>A {0} holds 8 bits per channel, not 16.</source>
-        <translation>{0} 每通道只有 8 位，不支持 16 位。</translation>
+        <source>A {format} holds 8 bits per channel, not 16.</source>
+        <translation>{format} 每通道只有 8 位，不支持 16 位。</translation>
     </message>
     <message>
         <source>Allow overwriting, or choose another name.</source>
         <translation>请允许覆盖，或换一个名称。</translation>
     </message>
     <message>
-        <source>CPU ({0})</source>
-        <translation>CPU ({0})</translation>
+        <source>Cancelled.</source>
+        <translation>已取消。</translation>
     </message>
     <message>
         <source>Check the name.</source>
         <translation>请检查名称。</translation>
     </message>
     <message>
-        <source>Choose a shorter one.</source>
+        <source>Choose a shorter name.</source>
         <translation>请换一个较短的名称。</translation>
     </message>
     <message>
@@ -1405,6 +1390,10 @@
         <translation>请选择其他格式。</translation>
     </message>
     <message>
+        <source>Choose another model.</source>
+        <translation>请选择其他模型。</translation>
+    </message>
+    <message>
         <source>Choose another name or folder.</source>
         <translation>请换一个名称或文件夹。</translation>
     </message>
@@ -1413,52 +1402,52 @@
         <translation>请换一个名称。</translation>
     </message>
     <message>
-        <source>Choose another.</source>
-        <translation>请选择其他模型。</translation>
-    </message>
-    <message>
         <source>Choose auto or fp32.</source>
         <translation>请选择 auto 或 fp32。</translation>
+    </message>
+    <message>
+        <source>Choose auto or one of {names}.</source>
+        <translation>请选择 auto、{names}。</translation>
     </message>
     <message>
         <source>Choose auto, fp16 or fp32.</source>
         <translation>请选择 auto、fp16 或 fp32。</translation>
     </message>
     <message>
-        <source>Choose auto, {0}.</source>
-        <translation>请选择 auto、{0}。</translation>
-    </message>
-    <message>
         <source>Choose cpu or auto.</source>
         <translation>请选择 cpu 或 auto。</translation>
     </message>
     <message>
-        <source>Choose one of {0}.</source>
-        <translation>请从中选择：{0}。</translation>
+        <source>Choose one of {names}.</source>
+        <translation>请从中选择：{names}。</translation>
     </message>
     <message>
         <source>Close other programs.</source>
         <translation>请关闭其他程序。</translation>
     </message>
     <message>
-        <source>Could not make the folder {0}: {1}.</source>
-        <translation>无法创建文件夹 {0}：{1}。</translation>
+        <source>Could not create the folder {folder}: {reason}.</source>
+        <translation>无法创建文件夹 {folder}：{reason}。</translation>
     </message>
     <message>
-        <source>Could not read {0}: {1}.</source>
-        <translation>无法读取 {0}：{1}。</translation>
+        <source>Could not read {name}: {reason}.</source>
+        <translation>无法读取 {name}：{reason}。</translation>
     </message>
     <message>
-        <source>Could not save {0} in {1}: {2}.</source>
-        <translation>无法将 {0} 保存到 {1}：{2}。</translation>
+        <source>Could not save {name} in {folder}: {reason}.</source>
+        <translation>无法将 {name} 保存到 {folder}：{reason}。</translation>
     </message>
     <message>
-        <source>Could not save {0}: {1}.</source>
-        <translation>无法保存 {0}：{1}。</translation>
+        <source>Could not save {name}: {reason}.</source>
+        <translation>无法保存 {name}：{reason}。</translation>
     </message>
     <message>
-        <source>Create it, or choose another one.</source>
+        <source>Create it, or choose another.</source>
         <translation>请先创建该文件夹，或另选一个。</translation>
+    </message>
+    <message>
+        <source>Despite its name, {name} is a {format} file.</source>
+        <translation>{name} 的实际类型是 {format}，与扩展名不符。</translation>
     </message>
     <message>
         <source>Draw it around a face in the photo.</source>
@@ -1477,56 +1466,40 @@
         <translation>应为公开发布的 GPEN 模型文件（含 &apos;ecd…&apos;、&apos;final_linear…&apos;、&apos;generator…&apos; 等键）。</translation>
     </message>
     <message>
-        <source>Expected a state dict, bare or under one of: {0}.</source>
-        <translation>应为权重字典，可直接存放，或位于以下键之一：{0}。</translation>
+        <source>Expected a state dict, bare or under one of: {keys}.</source>
+        <translation>应为权重字典，可直接存放，或位于以下键之一：{keys}。</translation>
     </message>
     <message>
-        <source>Expected one of {0}.</source>
-        <translation>应为以下之一：{0}。</translation>
+        <source>Expected one of {endings}.</source>
+        <translation>应为以下之一：{endings}。</translation>
     </message>
     <message>
-        <source>Formats: keep, {0}.</source>
-        <translation>可用格式：keep、{0}。</translation>
+        <source>Formats: keep, {names}.</source>
+        <translation>可用格式：keep、{names}。</translation>
     </message>
     <message>
         <source>Free some space, or save somewhere else.</source>
         <translation>请腾出空间，或保存到其他位置。</translation>
     </message>
     <message>
-        <source>GPEN Desktop {0}</source>
-        <translation>GPEN Desktop {0}</translation>
-    </message>
-    <message>
-        <source>GPU (Apple)</source>
-        <translation>GPU (Apple)</translation>
-    </message>
-    <message>
-        <source>GPU ({0})</source>
-        <translation>GPU ({0})</translation>
-    </message>
-    <message>
-        <source>Get it again, or give it another name if it is meant to differ.</source>
+        <source>Get it again, or rename it if it is meant to be different.</source>
         <translation>请重新获取；如果本来就是不同的文件，请改名。</translation>
     </message>
     <message>
-        <source>Get the weights again from their own source, best as .safetensors.</source>
+        <source>Get the weights again from their original source, preferably as .safetensors.</source>
         <translation>请从原始来源重新获取，最好是 .safetensors 格式。</translation>
     </message>
     <message>
-        <source>Get them from {0} and run: gpen-desktop models import {1}</source>
-        <translation>请从 {0} 获取，然后运行：gpen-desktop models import {1}</translation>
+        <source>Get them from {source} and run: gpen-desktop models import {file}</source>
+        <translation>请从 {source} 获取，然后运行：gpen-desktop models import {file}</translation>
     </message>
     <message>
         <source>Give it another name.</source>
         <translation>请给它换一个名称。</translation>
     </message>
     <message>
-        <source>Give the file another name.</source>
-        <translation>请给该文件换一个名称。</translation>
-    </message>
-    <message>
-        <source>Half precision gives broken faces on {0}; single precision is used instead.</source>
-        <translation>半精度在 {0} 上会产生损坏的人脸，已改用单精度。</translation>
+        <source>Half precision gives broken faces on {device}; single precision is used instead.</source>
+        <translation>半精度在 {device} 上会产生损坏的人脸，已改用单精度。</translation>
     </message>
     <message>
         <source>IPTC data</source>
@@ -1537,32 +1510,32 @@
         <translation>不能移除。</translation>
     </message>
     <message>
-        <source>It goes from 0 to 100.</source>
-        <translation>取值范围为 0 到 100。</translation>
-    </message>
-    <message>
-        <source>It goes from 1 to 100.</source>
-        <translation>取值范围为 1 到 100。</translation>
-    </message>
-    <message>
-        <source>It has to be above 0.</source>
-        <translation>必须大于 0。</translation>
-    </message>
-    <message>
-        <source>It is 1, 2 or 4.</source>
+        <source>It must be 1, 2 or 4.</source>
         <translation>只能是 1、2 或 4。</translation>
     </message>
     <message>
-        <source>It is a width in pixels, 0 or more.</source>
+        <source>It must be a width in pixels, 0 or more.</source>
         <translation>应为像素宽度，不小于 0。</translation>
+    </message>
+    <message>
+        <source>It must be above 0.</source>
+        <translation>必须大于 0。</translation>
+    </message>
+    <message>
+        <source>It must be between 0 and 100.</source>
+        <translation>取值范围为 0 到 100。</translation>
+    </message>
+    <message>
+        <source>It must be between 1 and 100.</source>
+        <translation>取值范围为 1 到 100。</translation>
     </message>
     <message>
         <source>Its 16 bits per channel were read as 8.</source>
         <translation>每通道 16 位的数据已按 8 位读取。</translation>
     </message>
     <message>
-        <source>Known models: {0}.</source>
-        <translation>已知模型：{0}。</translation>
+        <source>Known models: {names}.</source>
+        <translation>已知模型：{names}。</translation>
     </message>
     <message>
         <source>Known templates: ffhq, gpen.</source>
@@ -1581,11 +1554,11 @@
         <translation>使用 CPU 时请选择 auto、fp32 或 bf16。</translation>
     </message>
     <message>
-        <source>One face does not fit into the memory of {0}; the CPU is used instead.</source>
-        <translation>{0} 的内存容不下一张人脸，已改用 CPU。</translation>
+        <source>One face does not fit into the memory of {device}; the CPU is used instead.</source>
+        <translation>{device} 的内存容不下一张人脸，已改用 CPU。</translation>
     </message>
     <message>
-        <source>Part of the EXIF data is damaged; that part was left out.</source>
+        <source>Part of the EXIF data is damaged and was left out.</source>
         <translation>部分 EXIF 数据已损坏，已略去。</translation>
     </message>
     <message>
@@ -1597,16 +1570,12 @@
         <translation>可读取 JPEG、PNG、TIFF、WebP 和 BMP 照片</translation>
     </message>
     <message>
-        <source>Photos of up to {0} million pixels can be worked on.</source>
-        <translation>可处理的照片最大为 {0} 百万像素。</translation>
+        <source>Photos can have up to {limit} million pixels.</source>
+        <translation>可处理的照片最大为 {limit} 百万像素。</translation>
     </message>
     <message>
         <source>Please report it with the details in the JSON report.</source>
         <translation>请连同 JSON 报告中的详情一并反馈。</translation>
-    </message>
-    <message>
-        <source>PyTorch sees {0} CUDA GPU(s)</source>
-        <translation>PyTorch 检测到 {0} 个 CUDA GPU</translation>
     </message>
     <message>
         <source>Reinstall GPEN Desktop, or get its weights folder again.</source>
@@ -1617,24 +1586,20 @@
         <translation>请先移除它，或给新文件换一个名字。</translation>
     </message>
     <message>
-        <source>Results of up to {0} million pixels can be made.</source>
-        <translation>结果最大为 {0} 百万像素。</translation>
+        <source>Results can have up to {limit} million pixels.</source>
+        <translation>结果最大为 {limit} 百万像素。</translation>
     </message>
     <message>
         <source>Save somewhere else.</source>
         <translation>请保存到其他位置。</translation>
     </message>
     <message>
-        <source>See &apos;gpen-desktop models list&apos;.</source>
-        <translation>请查看 &apos;gpen-desktop models list&apos;。</translation>
+        <source>Something unexpected went wrong ({kind}: {error}).</source>
+        <translation>出现意外错误（{kind}：{error}）。</translation>
     </message>
     <message>
-        <source>See the numbers with &apos;gpen-desktop faces PHOTO&apos;.</source>
-        <translation>用 &apos;gpen-desktop faces PHOTO&apos; 可查看编号。</translation>
-    </message>
-    <message>
-        <source>Something unforeseen went wrong ({0}: {1}).</source>
-        <translation>出现意外错误（{0}：{1}）。</translation>
+        <source>Something unexpected went wrong with {name} ({kind}).</source>
+        <translation>处理 {name} 时出现意外错误（{kind}）。</translation>
     </message>
     <message>
         <source>The CMYK colours were converted to sRGB.</source>
@@ -1669,28 +1634,24 @@
         <translation>选框在照片之外。</translation>
     </message>
     <message>
+        <source>The colour profile does not fit the pixels and was left out.</source>
+        <translation>色彩配置文件与像素格式不符，已略去。</translation>
+    </message>
+    <message>
         <source>The colour profile is damaged and was left out.</source>
         <translation>色彩配置文件已损坏，已略去。</translation>
     </message>
     <message>
-        <source>The colour profile is not one for these pixels and was left out.</source>
-        <translation>色彩配置文件与像素格式不符，已略去。</translation>
-    </message>
-    <message>
-        <source>The device &apos;{0}&apos; is not there; {1}.</source>
-        <translation>设备“{0}”不可用；{1}。</translation>
+        <source>The file &apos;{path}&apos; does not exist.</source>
+        <translation>文件“{path}”不存在。</translation>
     </message>
     <message>
         <source>The file is damaged or of another kind; get it again.</source>
         <translation>文件已损坏或类型不符，请重新获取。</translation>
     </message>
     <message>
-        <source>The file names a template &apos;{0}&apos;.</source>
-        <translation>文件指定了模板“{0}”。</translation>
-    </message>
-    <message>
-        <source>The folder &apos;{0}&apos; may not be read.</source>
-        <translation>无权读取文件夹“{0}”。</translation>
+        <source>The file names an unknown template, &apos;{name}&apos;.</source>
+        <translation>文件指定了模板“{name}”。</translation>
     </message>
     <message>
         <source>The maker notes had to be moved within the file; some programs may not find all of them.</source>
@@ -1701,12 +1662,12 @@
         <translation>EXIF 数据中的厂商注释过长，JPEG 无法容纳，已略去。</translation>
     </message>
     <message>
-        <source>The model &apos;{0}&apos; gave numbers that are no picture.</source>
-        <translation>模型“{0}”输出的数值不是有效图像。</translation>
+        <source>The model &apos;{name}&apos; did not give a valid picture.</source>
+        <translation>模型“{name}”输出的数值不是有效图像。</translation>
     </message>
     <message>
-        <source>The name of {0} does not say so, but it is a {1} file.</source>
-        <translation>{0} 的实际类型是 {1}，与扩展名不符。</translation>
+        <source>The other photos are not affected.</source>
+        <translation>其他照片不受影响。</translation>
     </message>
     <message>
         <source>The pattern gives an empty file name.</source>
@@ -1721,96 +1682,108 @@
         <translation>这张照片不是从文件读取的，没有可复制的文件。</translation>
     </message>
     <message>
-        <source>The points of a face lie on one another.</source>
+        <source>The points of a face coincide.</source>
         <translation>人脸的几个点重叠在一起。</translation>
     </message>
     <message>
-        <source>The smallest face is {0} pixels.</source>
-        <translation>最小人脸为 {0} 像素。</translation>
+        <source>The quality is {quality}.</source>
+        <translation>质量为 {quality}。</translation>
+    </message>
+    <message>
+        <source>The scale is {scale}.</source>
+        <translation>放大倍数为 {scale}。</translation>
+    </message>
+    <message>
+        <source>The smallest face is {size} pixels.</source>
+        <translation>最小人脸为 {size}。</translation>
+    </message>
+    <message>
+        <source>The smallest face size is {size} pixels.</source>
+        <translation>最小人脸为 {size} 像素。</translation>
     </message>
     <message>
         <source>The tones of the grey colour profile were converted to sRGB.</source>
         <translation>灰度色彩配置文件的影调已转换为 sRGB。</translation>
     </message>
     <message>
-        <source>The weights folder cannot be written ({0}).</source>
-        <translation>无法写入模型文件夹（{0}）。</translation>
+        <source>The weights folder cannot be written to ({error}).</source>
+        <translation>无法写入模型文件夹（{error}）。</translation>
     </message>
     <message>
-        <source>The weights of &apos;{0}&apos; ({1}) are not on this computer.</source>
-        <translation>这台电脑上没有“{0}”的模型文件（{1}）。</translation>
+        <source>The weights of &apos;{name}&apos; ({file}) are not on this computer.</source>
+        <translation>这台电脑上没有“{name}”的模型文件（{file}）。</translation>
     </message>
     <message>
-        <source>There is another model &apos;{0}&apos; already.</source>
-        <translation>已有另一个名为“{0}”的模型。</translation>
+        <source>There is already another model called &apos;{name}&apos;.</source>
+        <translation>已有另一个名为“{name}”的模型。</translation>
     </message>
     <message>
         <source>There is no Apple GPU that PyTorch can use.</source>
         <translation>没有 PyTorch 可用的 Apple GPU。</translation>
     </message>
     <message>
-        <source>There is no device &apos;{0}&apos;.</source>
-        <translation>没有设备“{0}”。</translation>
+        <source>There is no device &apos;{name}&apos;.</source>
+        <translation>没有设备“{name}”。</translation>
     </message>
     <message>
-        <source>There is no face {0}; {1} found.</source>
-        <translation>没有第 {0} 张人脸；共找到 {1} 张。</translation>
+        <source>There is no device &apos;{name}&apos;: PyTorch finds {count} CUDA GPUs.</source>
+        <translation>没有设备“{name}”：PyTorch 检测到 {count} 个 CUDA GPU。</translation>
     </message>
     <message>
-        <source>There is no file &apos;{0}&apos;.</source>
-        <translation>文件“{0}”不存在。</translation>
+        <source>There is no face {number}; {count} were found.</source>
+        <translation>没有第 {number} 张人脸；共找到 {count} 张。</translation>
     </message>
     <message>
-        <source>There is no format &apos;{0}&apos;.</source>
-        <translation>没有格式“{0}”。</translation>
+        <source>There is no format &apos;{name}&apos;.</source>
+        <translation>没有格式“{name}”。</translation>
     </message>
     <message>
-        <source>There is no model &apos;{0}&apos;, and no such file.</source>
-        <translation>没有名为“{0}”的模型，也没有这个文件。</translation>
+        <source>There is no model or file &apos;{name}&apos;.</source>
+        <translation>没有名为“{name}”的模型，也没有这个文件。</translation>
     </message>
     <message>
-        <source>There is no precision &apos;{0}&apos;.</source>
-        <translation>没有精度“{0}”。</translation>
+        <source>There is no precision &apos;{name}&apos;.</source>
+        <translation>没有精度“{name}”。</translation>
     </message>
     <message>
-        <source>There is no weights file &apos;{0}&apos;.</source>
-        <translation>没有模型文件“{0}”。</translation>
+        <source>There is no weights file &apos;{path}&apos;.</source>
+        <translation>没有模型文件“{path}”。</translation>
     </message>
     <message>
-        <source>There is not enough memory for even one face.</source>
+        <source>There is not enough memory even for a single face.</source>
         <translation>内存不足，连一张人脸也无法处理。</translation>
     </message>
     <message>
-        <source>There is not enough memory to read {0}.</source>
-        <translation>内存不足，无法读取 {0}。</translation>
+        <source>There is not enough memory to read {name}.</source>
+        <translation>内存不足，无法读取 {name}。</translation>
     </message>
     <message>
-        <source>These weights are not a GPEN network: {0}.</source>
-        <translation>这些权重不是 GPEN 网络：{0}。</translation>
+        <source>These weights are not a GPEN network: {found}.</source>
+        <translation>这些权重不是 GPEN 网络：{found}。</translation>
     </message>
     <message>
         <source>This CPU has no bf16 arithmetic, so bf16 would only be slower.</source>
         <translation>此 CPU 不支持 bf16 运算，使用 bf16 只会更慢。</translation>
     </message>
     <message>
-        <source>Use another.</source>
-        <translation>请换用其他的。</translation>
+        <source>This version cannot restore faces with &apos;{name}&apos;.</source>
+        <translation>此版本无法用“{name}”修复人脸。</translation>
     </message>
     <message>
-        <source>Use {name}, {number} and {model}; anything else stays as it is.</source>
-        <translation>可使用 {name}、{number} 和 {model}，其余文字保持不变。</translation>
+        <source>Use {{name}}, {{number}} and {{model}}; everything else stays as it is.</source>
+        <translation>可使用 {{name}}、{{number}} 和 {{model}}，其余文字保持不变。</translation>
     </message>
     <message>
-        <source>Use {name}.</source>
-        <translation>请使用 {name}。</translation>
+        <source>Use {{name}}.</source>
+        <translation>请使用 {{name}}。</translation>
     </message>
     <message>
         <source>XMP data</source>
         <translation>XMP 数据</translation>
     </message>
     <message>
-        <source>a CUDA GPU is there</source>
-        <translation>有可用的 CUDA GPU</translation>
+        <source>You do not have permission to read the folder &apos;{name}&apos;.</source>
+        <translation>无权读取文件夹“{name}”。</translation>
     </message>
     <message>
         <source>a GIF</source>
@@ -1829,11 +1802,11 @@
         <translation>PDF</translation>
     </message>
     <message>
-        <source>a Photoshop document</source>
+        <source>a Photoshop</source>
         <translation>Photoshop</translation>
     </message>
     <message>
-        <source>a camera&apos;s raw file</source>
+        <source>a camera&apos;s raw</source>
         <translation>相机 RAW</translation>
     </message>
     <message>
@@ -1841,11 +1814,11 @@
         <translation>目录位于数据之外</translation>
     </message>
     <message>
-        <source>a file of that name is there</source>
+        <source>a file of that name already exists</source>
         <translation>已存在同名文件</translation>
     </message>
     <message>
-        <source>a folder of that name is there</source>
+        <source>a folder of that name already exists</source>
         <translation>已有同名文件夹</translation>
     </message>
     <message>
@@ -1853,20 +1826,12 @@
         <translation>视频</translation>
     </message>
     <message>
-        <source>a {0} can be at most {1} pixels wide and high</source>
-        <translation>{0} 的宽和高最多为 {1} 像素</translation>
-    </message>
-    <message>
-        <source>already sharp</source>
-        <translation>本已清晰</translation>
+        <source>a {format} can be at most {limit} pixels wide and high</source>
+        <translation>{format} 的宽和高最多为 {limit} 像素</translation>
     </message>
     <message>
         <source>an AVIF</source>
         <translation>AVIF</translation>
-    </message>
-    <message>
-        <source>an Apple GPU is there</source>
-        <translation>有可用的 Apple GPU</translation>
     </message>
     <message>
         <source>an EXIF block cannot be BigTIFF</source>
@@ -1877,11 +1842,7 @@
         <translation>HEIC</translation>
     </message>
     <message>
-        <source>auto, cpu, cuda, cuda:N, mps</source>
-        <translation>auto、cpu、cuda、cuda:N、mps</translation>
-    </message>
-    <message>
-        <source>bf16 is not offered on Apple GPUs.</source>
+        <source>bf16 is not available on Apple GPUs.</source>
         <translation>Apple GPU 不提供 bf16。</translation>
     </message>
     <message>
@@ -1889,11 +1850,19 @@
         <translation>色彩配置文件</translation>
     </message>
     <message>
-        <source>fp16 is for GPUs.</source>
+        <source>comment</source>
+        <translation>注释</translation>
+    </message>
+    <message>
+        <source>denoise</source>
+        <translation>降噪</translation>
+    </message>
+    <message>
+        <source>fp16 works on GPUs only.</source>
         <translation>fp16 只用于 GPU。</translation>
     </message>
     <message>
-        <source>gamma statement</source>
+        <source>gamma value</source>
         <translation>伽马信息</translation>
     </message>
     <message>
@@ -1903,6 +1872,10 @@
     <message>
         <source>half precision is fastest on it</source>
         <translation>它用半精度最快</translation>
+    </message>
+    <message>
+        <source>it does not have 8 or 16 bits per channel; save it with 8 or 16 bits first</source>
+        <translation>像素不是 8 位或 16 位，请先另存为 8 位或 16 位 TIFF</translation>
     </message>
     <message>
         <source>it has no bfloat16 arithmetic in hardware</source>
@@ -1917,108 +1890,68 @@
         <translation>这是文件夹</translation>
     </message>
     <message>
-        <source>it is a kind of {0} that cannot be read, or damaged</source>
-        <translation>这种 {0} 无法读取，或文件已损坏</translation>
+        <source>it is damaged, or a kind of {format} that is not supported</source>
+        <translation>这种 {format} 无法读取，或文件已损坏</translation>
     </message>
     <message>
-        <source>it is not a photo. {0}</source>
-        <translation>这不是照片。{0}</translation>
+        <source>it is not a photo. {readable}</source>
+        <translation>这不是照片。{readable}</translation>
     </message>
     <message>
         <source>it is too old to be faster in half precision</source>
         <translation>它较旧，用半精度不会更快</translation>
     </message>
     <message>
-        <source>it is {0} file. {1}</source>
-        <translation>这是 {0} 文件。{1}</translation>
+        <source>it is {kind} file. {readable}</source>
+        <translation>这是 {kind} 文件。{readable}</translation>
     </message>
     <message>
-        <source>it lacks &apos;{0}&apos; and has {1}</source>
-        <translation>缺少“{0}”，而含有 {1}</translation>
+        <source>it lacks &apos;{key}&apos; and has {found}</source>
+        <translation>缺少“{key}”，而含有 {found}</translation>
     </message>
     <message>
-        <source>it looks like GPEN-{0} but also has {1}</source>
-        <translation>看似 GPEN-{0}，但还含有 {1}</translation>
+        <source>it looks like GPEN-{size} but also has {keys}</source>
+        <translation>看似 GPEN-{size}，但还含有 {keys}</translation>
     </message>
     <message>
-        <source>it looks like GPEN-{0} but lacks {1}</source>
-        <translation>看似 GPEN-{0}，但缺少 {1}</translation>
+        <source>it looks like GPEN-{size} but lacks {keys}</source>
+        <translation>看似 GPEN-{size}，但缺少 {keys}</translation>
     </message>
     <message>
         <source>it multiplies bfloat16 in hardware</source>
         <translation>它支持硬件 bfloat16 运算</translation>
     </message>
     <message>
-        <source>its encoder has {0} steps</source>
-        <translation>其编码器有 {0} 级</translation>
+        <source>its encoder has {steps} steps</source>
+        <translation>其编码器有 {steps} 级</translation>
     </message>
     <message>
-        <source>its kind of compressed 16-bit TIFF cannot be read; save it uncompressed first</source>
-        <translation>无法读取这种压缩的 16 位 TIFF，请先另存为未压缩格式</translation>
+        <source>its pixel format ({mode}) is not supported</source>
+        <translation>无法读取这种像素格式（{mode}）</translation>
     </message>
     <message>
-        <source>its kind of pixels ({0}) cannot be read</source>
-        <translation>无法读取这种像素格式（{0}）</translation>
-    </message>
-    <message>
-        <source>its pixels are floating-point numbers; save it as a TIFF of 8 or 16 bits first</source>
+        <source>its pixels are floating-point numbers; save it with 8 or 16 bits per channel first</source>
         <translation>像素为浮点数，请先另存为 8 位或 16 位 TIFF</translation>
-    </message>
-    <message>
-        <source>its pixels are not of 8 or 16 bits; save it as a TIFF of 8 or 16 bits first</source>
-        <translation>像素不是 8 位或 16 位，请先另存为 8 位或 16 位 TIFF</translation>
-    </message>
-    <message>
-        <source>min-face is {0}.</source>
-        <translation>最小人脸为 {0}。</translation>
-    </message>
-    <message>
-        <source>model name</source>
-        <translation>model name</translation>
-    </message>
-    <message>
-        <source>no GPU that PyTorch can use is there</source>
-        <translation>没有 PyTorch 可用的 GPU</translation>
     </message>
     <message>
         <source>no TIFF header</source>
         <translation>没有 TIFF 文件头</translation>
     </message>
     <message>
-        <source>not enough</source>
-        <translation>不足</translation>
-    </message>
-    <message>
-        <source>not selected</source>
-        <translation>未选择</translation>
-    </message>
-    <message>
-        <source>out of memory</source>
-        <translation>内存不足</translation>
-    </message>
-    <message>
-        <source>quality is {0}.</source>
-        <translation>质量为 {0}。</translation>
-    </message>
-    <message>
-        <source>scale is {0}.</source>
-        <translation>放大倍数为 {0}。</translation>
-    </message>
-    <message>
         <source>second part of the XMP data</source>
         <translation> XMP 数据的第二部分</translation>
     </message>
     <message>
-        <source>single precision is safe there</source>
+        <source>sharpen</source>
+        <translation>锐化</translation>
+    </message>
+    <message>
+        <source>single precision is the safe choice for it</source>
         <translation>它用单精度最稳妥</translation>
     </message>
     <message>
-        <source>strength 0</source>
-        <translation>强度为 0</translation>
-    </message>
-    <message>
-        <source>strength of a face</source>
-        <translation>某张人脸的修复强度</translation>
+        <source>strength</source>
+        <translation>修复强度</translation>
     </message>
     <message>
         <source>text notes</source>
@@ -2033,8 +1966,8 @@
         <translation>磁盘已满</translation>
     </message>
     <message>
-        <source>the disk may not be written to</source>
-        <translation>磁盘不可写入</translation>
+        <source>the disk is read-only</source>
+        <translation>磁盘为只读</translation>
     </message>
     <message>
         <source>the disk quota is used up</source>
@@ -2061,80 +1994,100 @@
         <translation>文件夹不存在</translation>
     </message>
     <message>
-        <source>the folder may not be written to</source>
-        <translation>没有写入该文件夹的权限</translation>
-    </message>
-    <message>
-        <source>the keys {0}</source>
-        <translation>键 {0}</translation>
+        <source>the keys {keys}</source>
+        <translation>键 {keys}</translation>
     </message>
     <message>
         <source>the name is too long</source>
         <translation>名称过长</translation>
     </message>
     <message>
+        <source>the photo</source>
+        <translation>这张照片</translation>
+    </message>
+    <message>
         <source>the picture is too large for a TIFF file</source>
         <translation>图像过大，无法存为 TIFF</translation>
+    </message>
+    <message>
+        <source>the strength of a face</source>
+        <translation>某张人脸的修复强度</translation>
+    </message>
+    <message>
+        <source>there is a CUDA GPU</source>
+        <translation>有可用的 CUDA GPU</translation>
+    </message>
+    <message>
+        <source>there is an Apple GPU</source>
+        <translation>有可用的 Apple GPU</translation>
+    </message>
+    <message>
+        <source>there is no GPU that PyTorch can use</source>
+        <translation>没有 PyTorch 可用的 GPU</translation>
     </message>
     <message>
         <source>there is no such file</source>
         <translation>文件不存在</translation>
     </message>
     <message>
-        <source>too small</source>
-        <translation>过小</translation>
-    </message>
-    <message>
-        <source>unexpected end</source>
-        <translation>意外结束</translation>
-    </message>
-    <message>
-        <source>you may not read it</source>
+        <source>you do not have permission to read it</source>
         <translation>没有读取权限</translation>
     </message>
     <message>
-        <source>{0} faces at a time did not fit into memory; {1} are restored at a time.</source>
-        <translation>内存容不下同时处理 {0} 张人脸，已改为每次 {1} 张。</translation>
+        <source>you do not have permission to write to the folder</source>
+        <translation>没有写入该文件夹的权限</translation>
     </message>
     <message>
-        <source>{0} has no {1} arithmetic.</source>
-        <translation>{0} 不支持 {1} 运算。</translation>
+        <source>{device} has no {precision} arithmetic.</source>
+        <translation>{device} 不支持 {precision} 运算。</translation>
     </message>
     <message>
-        <source>{0} holds more than one picture; only the first was read.</source>
-        <translation>{0} 含有多幅图像，只读取了第一幅。</translation>
+        <source>{device}; {precision}.</source>
+        <translation>{device}；{precision}。</translation>
     </message>
     <message>
-        <source>{0} is the photo itself, which is never written to.</source>
-        <translation>{0} 是原照片，原照片永远不会被改写。</translation>
+        <source>{names} and {count} more</source>
+        <translation>{names} 等另外 {count} 项</translation>
     </message>
     <message>
-        <source>{0} is there already, and nothing shows that it is a result of this program.</source>
-        <translation>{0} 已存在，而且无法确认它是本程序生成的。</translation>
+        <source>{name} already exists, and nothing shows that this program made it.</source>
+        <translation>{name} 已存在，而且无法确认它是本程序生成的。</translation>
     </message>
     <message>
-        <source>{0} is there already.</source>
-        <translation>{0} 已存在。</translation>
+        <source>{name} already exists.</source>
+        <translation>{name} 已存在。</translation>
     </message>
     <message>
-        <source>{0} is too large: {1} x {2} pixels.</source>
-        <translation>{0} 过大：{1} x {2} 像素。</translation>
+        <source>{name} holds more than one picture; only the first was read.</source>
+        <translation>{name} 含有多幅图像，只读取了第一幅。</translation>
     </message>
     <message>
-        <source>{0} is {1}.</source>
-        <translation>{0} 为 {1}。</translation>
+        <source>{name} is the photo itself, which is never written to.</source>
+        <translation>{name} 是原照片，原照片永远不会被改写。</translation>
     </message>
     <message>
-        <source>{0} was asked for</source>
-        <translation>已指定 {0}</translation>
+        <source>{name} is too large: {width} x {height} pixels.</source>
+        <translation>{name} 过大：{width} x {height} 像素。</translation>
     </message>
     <message>
-        <source>{0} would have {1} million pixels at {2} times its size.</source>
-        <translation>{0} 放大 {2} 倍后将有 {1} 百万像素。</translation>
+        <source>{name} would have {megapixels} million pixels at {scale} times its size.</source>
+        <translation>{name} 放大 {scale} 倍后将有 {megapixels} 百万像素。</translation>
     </message>
     <message>
-        <source>{0}; {1}.</source>
-        <translation>{0}；{1}。</translation>
+        <source>{name}: {fault}</source>
+        <translation>{name}：{fault}</translation>
+    </message>
+    <message>
+        <source>{option} is {value}.</source>
+        <translation>{option} 为 {value}。</translation>
+    </message>
+    <message>
+        <source>{precision} was requested</source>
+        <translation>已指定 {precision}</translation>
+    </message>
+    <message>
+        <source>{tried} faces at a time did not fit into memory; {now} are restored at a time.</source>
+        <translation>内存容不下同时处理 {tried} 张人脸，已改为每次 {now} 张。</translation>
     </message>
 </context>
 <context>

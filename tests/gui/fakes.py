@@ -16,6 +16,7 @@ from gpen_desktop.core.photo_files.load_save import save_photo
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import Face, FloatImage, Photo, SourceFormat, frozen
 from gpen_desktop.errors import WeightsError
+from gpen_desktop.messages import say
 
 SHAPE = np.array([[-0.5, -0.45], [0.5, -0.45], [0.0, 0.1], [-0.4, 0.65], [0.4, 0.65]])
 
@@ -48,7 +49,7 @@ class FakeRestorer:
 
     @property
     def status(self) -> ModelStatus:
-        return ModelStatus(self.model_name, "CPU (fake), fp32", "it is a test")
+        return ModelStatus(self.model_name, "CPU (fake), fp32", say("test", "it is a test"))
 
     def release(self) -> None:
         """Nothing is kept."""
@@ -88,7 +89,8 @@ class FakeEngine(Engine):
         self.threads.add(threading.current_thread().name)
         self.compute = wanted
         if model in self.broken_models:
-            raise WeightsError(f"The weights of '{model}' are damaged.", todo="Import them again.")
+            damaged = say("damaged", "The weights of '{model}' are damaged.", model=model)
+            raise WeightsError(damaged, todo=say("again", "Import them again."))
         return self.restorers.setdefault(model, FakeRestorer(model, self.gate))
 
     def rest(self) -> None:

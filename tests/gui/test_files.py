@@ -19,6 +19,7 @@ from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.dialogs.export_plan import ExportPlan
 from gpen_desktop.gui.shell.main_window import MainWindow
+from gpen_desktop.messages import say
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.test_window import open_photos, wait_done
 
@@ -174,10 +175,13 @@ def test_what_an_export_could_not_keep_is_said_once(
     really = export.export
 
     def with_warning(*arguments: object) -> object:
-        return replace(really(*arguments), warnings=("The maker's notes could not be kept.",))
+        return replace(
+            really(*arguments),
+            warnings=(say("lost", "{block} could not be kept.", block=say("block-xmp", "XMP data")),),
+        )
 
     monkeypatch.setattr(export, "export", with_warning)
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
     with qtbot.waitSignal(window.files.export_ended):
         window.files.export_as(ExportPlan(tmp_path / "out"), window.files.exportable)
-    assert window.messages.text.count("could not be kept") == 1
+    assert window.messages.text.count("XMP data could not be kept.") == 1

@@ -12,10 +12,12 @@ from PySide6.QtCore import QLocale, QObject
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from gpen_desktop import settings
-from gpen_desktop.errors import WeightsError
-from gpen_desktop.gui.common import core_messages, i18n
+from gpen_desktop.core.photo_files.load_save import load_photo
+from gpen_desktop.errors import UnreadablePhotoError, WeightsError
+from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
+from gpen_desktop.messages import say
 from gpen_desktop.models import store
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -74,11 +76,34 @@ def test_check_notices_what_is_wrong(translate: ModuleType, copy: Path, old: str
 def test_check_notices_a_sentence_that_was_not_collected(
     translate: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    collected = tmp_path / "core_messages.py"
-    collected.write_text(translate.COLLECTED.read_text(encoding="utf-8").replace("{0} is there already.", ""))
+    collected = tmp_path / "collected_texts.py"
+    collected.write_text(translate.COLLECTED.read_text(encoding="utf-8").replace("{name} already exists.", ""))
     monkeypatch.setattr(translate, "COLLECTED", collected)
     monkeypatch.setattr(translate, "ROOT", tmp_path)
-    assert any("core_messages.py is stale" in line for line in translate.check())
+    monkeypatch.setattr(translate, "PACKAGE", tmp_path)
+    assert any("collected_texts.py is stale" in line for line in translate.check())
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        ('say("code", f"Could not read {1}.")', "have to be literals"),
+        ('say(CODE, "Could not read it.")', "have to be literals"),
+        ('say("code", "Could not read {name}.")', "values do not fit"),
+        ('say("code", "Could not read it.", name="a")', "values do not fit"),
+        ('say("code", "One thing.")\nsay("code", "Another.")', "says 'One thing.' elsewhere"),
+    ],
+)
+def test_check_notices_messages_that_cannot_be_translated(
+    translate: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, fault: str
+) -> None:
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "module.py").write_text(source)
+    monkeypatch.setattr(translate, "ROOT", tmp_path)
+    monkeypatch.setattr(translate, "PACKAGE", tmp_path)
+    monkeypatch.setattr(translate, "COLLECTED", tmp_path / "collected_texts.py")
+    monkeypatch.setattr(translate, "LANGUAGES", ())
+    assert any(fault in line for line in translate.check())
 
 
 def test_english_and_back(qapp: QApplication) -> None:
@@ -143,35 +168,22 @@ def test_unknown_language_is_an_error(qapp: QApplication) -> None:
         i18n.apply(qapp, "tlh")
 
 
-def test_core_sentences_are_translated_with_their_values(qapp: QApplication) -> None:
+def test_a_message_is_said_with_its_values_which_may_be_messages(qapp: QApplication) -> None:
     i18n.apply(qapp, "zh_CN")
-    assert i18n.core_text("'a {odd} name.txt' is not a weights file.") == "“a {odd} name.txt”不是模型文件。"
-    reason = "it is a camera's raw file, which has to be developed into a TIFF or JPEG first"
-    assert i18n.core_text(f"Could not read a.cr2: {reason}.") == (
-        "无法读取 a.cr2：这是相机的 RAW 文件，需要先转换为 TIFF 或 JPEG。"
-    )
-    assert i18n.core_text("Use {name}.") == "请使用 {name}。"
-    assert i18n.core_text("A sentence nobody knows") == "A sentence nobody knows"
-    assert i18n.core_text("") == ""
-
-
-def test_every_core_sentence_finds_itself(qapp: QApplication) -> None:
-    """No sentence is taken for another one that is more general."""
-    i18n.apply(qapp, "zh_CN")
-    for message in core_messages.MESSAGES:
-        said, expected = message, qapp.translate("core", message)
-        for number in range(10):
-            said = said.replace(f"{{{number}}}", f"v{number}")
-            expected = expected.replace(f"{{{number}}}", f"v{number}")
-        assert i18n.core_text(said) == expected
+    with pytest.raises(UnreadablePhotoError) as caught:
+        load_photo("gone {odd} name.jpg")
+    assert i18n.message_text(caught.value.what) == "无法读取 gone {odd} name.jpg：文件不存在。"
+    assert i18n.message_text(say("use-name", "Use {{name}}.")) == "请使用 {name}。"
+    assert i18n.message_text(say("new", "A {kind} sentence nobody knows", kind="new")) == "A new sentence nobody knows"
+    assert i18n.message_text("a name") == "a name"
 
 
 def test_a_real_error_reads_chinese(qapp: QApplication) -> None:
     i18n.apply(qapp, "zh_CN")
     with pytest.raises(WeightsError) as caught:
         store.find("gpen-512")
-    assert i18n.core_text(caught.value.what) == "这台电脑上没有“gpen-512”的模型文件（GPEN-BFR-512.pth）。"
-    assert "请从" in i18n.core_text(caught.value.todo)
+    said = i18n.error_text(caught.value.what, caught.value.todo)
+    assert said.startswith("这台电脑上没有“gpen-512”的模型文件（GPEN-BFR-512.pth）。 请从")
 
 
 def test_open_dialog_changes_its_language(qapp: QApplication, qtbot) -> None:

@@ -146,7 +146,7 @@ def test_one_failure_does_not_stop_the_rest(
     assert record.items("done") == [3]
     assert "unforeseen" in record.failures[1].details
     assert record.failures[2].details == ""
-    assert "missing.jpg" in record.failures[2].what
+    assert "missing.jpg" in str(record.failures[2].what)
 
 
 def test_a_box_is_looked_into_before_anything_else(

@@ -94,7 +94,7 @@ def test_overwriting_replaces_results_but_never_another_original(
     before = original.read_bytes()
     assert run("restore", sample.parent, "-o", tmp_path, "--overwrite", "--quiet") == Exit.NOTHING_DONE
     assert original.read_bytes() == before
-    assert "nothing shows that it is a result" in capsys.readouterr().err
+    assert "nothing shows that this program made it" in capsys.readouterr().err
     assert run("restore", sample, "-o", tmp_path / "out", "--quiet") == Exit.ALL_DONE
     assert run("restore", sample, "-o", tmp_path / "out", "--quiet", "--strength", "30", "--overwrite") == Exit.ALL_DONE
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gpen_desktop.core.types import ComposeOptions, Face, FaceId, FaceState
 from gpen_desktop.errors import OptionError
+from gpen_desktop.messages import say
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ def by_number(faces: Sequence[Face], numbers: Collection[int]) -> frozenset[Face
     missing = sorted(number for number in numbers if not 1 <= number <= len(faces))
     if missing:
         raise OptionError(
-            f"There is no face {missing[0]}; {len(faces)} found.",
-            todo="See the numbers with 'gpen-desktop faces PHOTO'.",
+            say("no-such-face", "There is no face {number}; {count} were found.", number=missing[0], count=len(faces)),
+            todo=say("see-face-numbers", "'gpen-desktop faces PHOTO' shows the numbers."),
         )
     return frozenset(faces[number - 1].id for number in numbers)
 

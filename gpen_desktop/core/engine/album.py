@@ -10,6 +10,7 @@ from pathlib import Path
 from gpen_desktop.core.engine.journal import JOURNAL_NAME
 from gpen_desktop.core.photo_files.load_save import is_supported, result_path
 from gpen_desktop.errors import OptionError
+from gpen_desktop.messages import Message, say
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class PlannedPhoto:
 
     source: Path
     target: Path
-    problem: str = ""
+    problem: Message | None = None
 
 
 def plan(paths: Sequence[Path], out_dir: Path, *, recursive: bool, format: str = "keep") -> tuple[PlannedPhoto, ...]:
@@ -39,25 +40,30 @@ def plan(paths: Sequence[Path], out_dir: Path, *, recursive: bool, format: str =
     return tuple(jobs)
 
 
-def _found(paths: Iterable[Path], recursive: bool, out_dir: Path) -> Iterator[tuple[Path, Path, str]]:
+def _found(paths: Iterable[Path], recursive: bool, out_dir: Path) -> Iterator[tuple[Path, Path, Message | None]]:
     """(photo, its path within the folder that was named, problem), each photo once."""
     seen: set[Path] = set()
     for path in paths:
         if not path.exists():
-            raise OptionError(f"'{path}' is not there.", todo="Check the name.", path=path)
+            raise OptionError(
+                say("path-missing", "'{path}' does not exist.", path=str(path)),
+                todo=say("check-name", "Check the name."),
+                path=path,
+            )
         root = path if path.is_dir() else path.parent
-        for source, problem in _photos_in(path, recursive, out_dir, seen) if path.is_dir() else [(path, "")]:
+        for source, problem in _photos_in(path, recursive, out_dir, seen) if path.is_dir() else [(path, None)]:
             if source.resolve() not in seen:
                 seen.add(source.resolve())
                 yield source, source.relative_to(root), problem
 
 
-def _photos_in(folder: Path, recursive: bool, out_dir: Path, seen: set[Path]) -> Iterator[tuple[Path, str]]:
+def _photos_in(folder: Path, recursive: bool, out_dir: Path, seen: set[Path]) -> Iterator[tuple[Path, Message | None]]:
     """Pictures in a folder, by name. Folders are noted in `seen`: a link may lead back to one."""
     try:
         entries = sorted(folder.iterdir(), key=lambda item: item.name)
     except OSError:
-        yield folder, f"The folder '{folder.name}' may not be read."
+        problem = say("folder-unreadable", "You do not have permission to read the folder '{name}'.", name=folder.name)
+        yield folder, problem
         return
     seen.add(folder.resolve())
     for entry in entries:
@@ -68,7 +74,7 @@ def _photos_in(folder: Path, recursive: bool, out_dir: Path, seen: set[Path]) ->
             if recursive and not is_results and entry.resolve() not in seen:
                 yield from _photos_in(entry, recursive, out_dir, seen)
         elif is_supported(entry):
-            yield entry, ""
+            yield entry, None
 
 
 def _key(path: Path) -> str:

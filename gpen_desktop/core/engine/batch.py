@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -15,8 +15,9 @@ from gpen_desktop.core.engine.export import ExportOptions, prepare
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.types import ComposedFace, ComposeOptions, FaceState
 from gpen_desktop.errors import Cancelled, GpenError, OutputExistsError, PhotoError
+from gpen_desktop.messages import Message, say
 
-_COPIED = "Nothing was changed; the file was copied as it is."
+_COPIED = say("copied-unchanged", "Nothing was changed; the file was copied as it is.")
 
 
 class PhotoStatus(StrEnum):
@@ -37,9 +38,9 @@ class PhotoReport:
     outcome: PhotoStatus
     faces: tuple[dict[str, Any], ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-    error: str = ""
-    todo: str = ""
+    warnings: tuple[Message, ...] = ()
+    error: Message | None = None
+    todo: Message | None = None
     details: str = ""
 
     @property
@@ -74,8 +75,13 @@ def restore_photo(
             str(job.source),
             None,
             PhotoStatus.FAILED,
-            error=f"Something unforeseen went wrong ({type(error).__name__}: {error}).",
-            todo="Please report it with the details in the JSON report.",
+            error=say(
+                "unforeseen",
+                "Something unexpected went wrong ({kind}: {error}).",
+                kind=type(error).__name__,
+                error=str(error),
+            ),
+            todo=say("report-with-details", "Please report it with the details in the JSON report."),
             details=traceback.format_exc(),
         )
     finally:
@@ -123,4 +129,8 @@ def face_record(face: ComposedFace) -> dict[str, Any]:
 
 def report_record(report: PhotoReport) -> dict[str, Any]:
     """A photo's report as it goes into JSON; empty fields left out."""
-    return {key: value for key, value in asdict(report).items() if value not in ("", None, (), {}, [])}
+    record = {each.name: getattr(report, each.name) for each in fields(report)}
+    for name in ("error", "todo"):
+        record[name] = record[name] and record[name].as_record()
+    record["warnings"] = [warning.as_record() for warning in report.warnings]
+    return {key: value for key, value in record.items() if value not in ("", None, (), {}, [])}

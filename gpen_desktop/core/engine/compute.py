@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gpen_desktop.messages import Message
+
 
 @dataclass(frozen=True)
 class ComputeOptions:
@@ -22,12 +24,12 @@ class ComputeOptions:
 class ModelStatus:
     """What runs.
 
-    model: its name. device: as its owner knows it, with the precision. reason: why it was chosen, one sentence.
-    notes: sentences on what had to be changed on the way. torch_device: the device as PyTorch writes it.
+    model: its name. device: as its owner knows it, with the precision. reason: why it was chosen.
+    notes: what had to be changed on the way. torch_device: the device as PyTorch writes it.
     """
 
     model: str
     device: str
-    reason: str
-    notes: tuple[str, ...] = ()
+    reason: Message
+    notes: tuple[Message, ...] = ()
     torch_device: str = "cpu"

@@ -10,6 +10,7 @@ from gpen_desktop.core.photo_files import atomic
 from gpen_desktop.core.photo_files.load_save import check_target, copy_photo, is_marked, result_path, save_photo
 from gpen_desktop.core.types import Composed, ComposedFace, Photo
 from gpen_desktop.errors import NotAResultError, UnreadablePhotoError
+from gpen_desktop.messages import Message, say
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Exported:
 
     path: Path
     unchanged: bool
-    warnings: tuple[str, ...]
+    warnings: tuple[Message, ...]
     faces: tuple[ComposedFace, ...] = ()
 
 
@@ -44,8 +45,10 @@ def prepare(source: Path | None, target: Path, options: ExportOptions) -> None:
     check_target(source, target, overwrite=options.overwrite)
     if target.exists() and not may_be_replaced(target, source):
         raise NotAResultError(
-            f"{target.name} is there already, and nothing shows that it is a result of this program.",
-            todo="Choose another name or folder.",
+            say(
+                "not-a-result", "{name} already exists, and nothing shows that this program made it.", name=target.name
+            ),
+            todo=say("choose-other-name-or-folder", "Choose another name or folder."),
             path=target,
         )
 
@@ -59,7 +62,12 @@ def may_be_replaced(target: Path, source: Path | None) -> bool:
     try:
         return is_marked(target) or (source is not None and _is_copy(target, source)) or is_journalled(target)
     except OSError as error:
-        raise UnreadablePhotoError(f"Could not read {target.name}: {error.strerror}.", path=target) from error
+        raise UnreadablePhotoError(
+            say(
+                "cannot-read", "Could not read {name}: {reason}.", name=target.name, reason=error.strerror or str(error)
+            ),
+            path=target,
+        ) from error
 
 
 def _is_copy(one: Path, other: Path) -> bool:

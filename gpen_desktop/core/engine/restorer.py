@@ -12,6 +12,7 @@ from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import FloatImage, frozen
 from gpen_desktop.errors import ModelError, OutOfMemoryError, WeightsError
+from gpen_desktop.messages import Message, say
 from gpen_desktop.models import catalog, store
 from gpen_desktop.models import device as devices
 from gpen_desktop.models.device import Compute
@@ -32,7 +33,7 @@ class Restorer:
     template : where the landmarks have to lie in them.
     model_name : for people and reports.
     compute : what it runs on now; changes when a precision or a device turns out not to work.
-    notes : sentences on such changes, for the user.
+    notes : such changes, for the user.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Restorer:
         self._path = store.find(model)
         self.model_name = self._path.stem if Path(model) == self._path else str(model)
         self._batch_size = batch_size
-        self.notes: tuple[str, ...] = ()
+        self.notes: tuple[Message, ...] = ()
         self._use(devices.choose(device, precision))
 
     @property
@@ -94,9 +95,9 @@ class Restorer:
         # Decided once: results depend on the batch in their last bits.
         self._batch = self._batch_size or self._fitting_batch()
 
-    def _note(self, sentence: str) -> None:
-        if sentence not in self.notes:
-            self.notes = (*self.notes, sentence)
+    def _note(self, note: Message) -> None:
+        if note not in self.notes:
+            self.notes = (*self.notes, note)
 
     def _run(self, crops: FloatImage) -> list[FloatImage]:
         """One batch, (N, S, S, 3)."""
@@ -105,7 +106,9 @@ class Restorer:
             made = self._in_single_precision(crops)
         if not bool(made.is_finite.all()):
             raise WeightsError(
-                f"The model '{self.model_name}' gave numbers that are no picture.", todo="Use another.", path=self._path
+                say("answer-not-a-picture", "The model '{name}' did not give a valid picture.", name=self.model_name),
+                todo=say("choose-other-model", "Choose another model."),
+                path=self._path,
             )
         return [frozen(face) for face in made.pixels.numpy()]
 
@@ -116,7 +119,13 @@ class Restorer:
         made = self._net.restore(torch.from_numpy(crops))
         if _is_sound(made):
             devices.remember_broken_half(half.device)
-            self._note(f"Half precision gives broken faces on {half.name}; single precision is used instead.")
+            self._note(
+                say(
+                    "half-precision-broken",
+                    "Half precision gives broken faces on {device}; single precision is used instead.",
+                    device=half.name,
+                )
+            )
         return made
 
     def _fitting_batch(self) -> int:
@@ -149,19 +158,38 @@ class Restorer:
         on_gpu = self.compute.device.type != "cpu"
         self.release()
         if tried > 1:
-            self._note(f"{tried} faces at a time did not fit into memory; {tried // 2} are restored at a time.")
+            self._note(
+                say(
+                    "batch-halved",
+                    "{tried} faces at a time did not fit into memory; {now} are restored at a time.",
+                    tried=tried,
+                    now=tried // 2,
+                )
+            )
             self._batch = tried // 2
             return
         if not on_gpu:
-            raise OutOfMemoryError("There is not enough memory for even one face.", todo="Close other programs.")
-        self._note(f"One face does not fit into the memory of {self.compute.name}; the CPU is used instead.")
+            raise OutOfMemoryError(
+                say("no-memory-for-one-face", "There is not enough memory even for a single face."),
+                todo=say("close-other-programs", "Close other programs."),
+            )
+        self._note(
+            say(
+                "gpu-memory-too-small",
+                "One face does not fit into the memory of {device}; the CPU is used instead.",
+                device=self.compute.name,
+            )
+        )
         self._use(devices.choose("cpu", "auto"))
 
 
 def _check_kind(name: str) -> None:
     info = catalog.by_name(name)
     if info is not None and not (info.kind == "restorer" and info.usable):
-        raise ModelError(f"'{name}' is no model that this version can restore faces with.", todo="Choose another.")
+        raise ModelError(
+            say("not-a-restorer", "This version cannot restore faces with '{name}'.", name=name),
+            todo=say("choose-other-model", "Choose another model."),
+        )
 
 
 def _is_sound(made: RestoredBatch) -> bool:

@@ -22,6 +22,7 @@ from gpen_desktop.core.photo_files.load_save import MAX_PIXELS, load_photo
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.types import Composed, ComposeOptions, Crop, Face, FloatImage, Photo, RestoredFace, frozen
 from gpen_desktop.errors import PhotoTooLargeError
+from gpen_desktop.messages import say
 
 
 class FaceFinder(Protocol):
@@ -141,10 +142,18 @@ class Session:
     def _check_scale(self, scale: int) -> None:
         pixels = self.photo.width * self.photo.height * scale**2
         if pixels > MAX_PIXELS:
-            name = self.photo.path.name if self.photo.path else "The photo"
+            name = self.photo.path.name if self.photo.path else say("the-photo", "The photo")
             raise PhotoTooLargeError(
-                f"{name} would have {pixels // 1_000_000} million pixels at {scale} times its size.",
-                todo=f"Results of up to {MAX_PIXELS // 1_000_000} million pixels can be made.",
+                say(
+                    "result-too-large",
+                    "{name} would have {megapixels} million pixels at {scale} times its size.",
+                    name=name,
+                    megapixels=pixels // 1_000_000,
+                    scale=scale,
+                ),
+                todo=say(
+                    "result-limit", "Results can have up to {limit} million pixels.", limit=MAX_PIXELS // 1_000_000
+                ),
                 path=self.photo.path,
             )
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Photo, frozen
 from gpen_desktop.errors import OptionError
+from gpen_desktop.messages import say
 
 # image-left eye, image-right eye, nose, image-left mouth corner, image-right mouth corner
 TEMPLATES: Final = MappingProxyType(
@@ -81,7 +82,11 @@ def crop_face(photo: Photo, face: Face, *, template: str, size: int) -> Crop:
     Raises OptionError for points that lie on one another.
     """
     if np.ptp(face.landmarks, axis=0).max() < 1 or face.eye_distance < 1:
-        raise OptionError("The points of a face lie on one another.", todo="Move them apart.", path=photo.path)
+        raise OptionError(
+            say("points-coincide", "The points of a face coincide."),
+            todo=say("move-points-apart", "Move them apart."),
+            path=photo.path,
+        )
     to_crop = fit_similarity(face.landmarks, template_points(template, size))
     region, offset = _region(photo, to_crop, size)
     pixels, shrink = _shrunk(region, 1 / scale_of(to_crop))

@@ -18,6 +18,7 @@ from gpen_desktop.core.faces.regions import Floats, GreyPyramid, face_sizes, fra
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import Face, Photo, frozen
 from gpen_desktop.errors import OptionError
+from gpen_desktop.messages import say
 from gpen_desktop.models.detectors.landmarks import CROP_SIDE, find_landmarks, load_landmarks
 from gpen_desktop.models.detectors.retinaface import find_faces, load_retinaface
 
@@ -102,7 +103,10 @@ class FaceDetector:
         Raises OptionError where min_face is not positive, Cancelled when progress says so.
         """
         if min_face <= 0:
-            raise OptionError(f"The smallest face is {min_face} pixels.", todo="It has to be above 0.")
+            raise OptionError(
+                say("smallest-face", "The smallest face size is {size} pixels.", size=min_face),
+                todo=say("above-zero", "It must be above 0."),
+            )
         progress = progress or SilentProgress()
         grey = GreyPyramid(photo)
         proposals = self._propose(photo, min_face, progress)
@@ -198,9 +202,14 @@ def _mirrored(points: Floats) -> Floats:
 def _check_box(photo: Photo, box: tuple[float, float, float, float]) -> None:
     x, y, w, h = box
     if w <= 0 or h <= 0:
-        raise OptionError("The box has no area.", todo="Draw it around the whole face.")
+        raise OptionError(
+            say("box-empty", "The box has no area."), todo=say("draw-around-face", "Draw it around the whole face.")
+        )
     if not (0 <= x + w / 2 < photo.width and 0 <= y + h / 2 < photo.height):
-        raise OptionError("The box lies outside the photo.", todo="Draw it around a face in the photo.")
+        raise OptionError(
+            say("box-outside", "The box lies outside the photo."),
+            todo=say("draw-in-photo", "Draw it around a face in the photo."),
+        )
 
 
 def _average_face(box: tuple[float, float, float, float]) -> Floats:

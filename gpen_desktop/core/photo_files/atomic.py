@@ -9,19 +9,47 @@ import secrets
 from pathlib import Path
 
 from gpen_desktop.errors import OutputExistsError, SaveError
+from gpen_desktop.messages import Message, Value, say
 
 _REASONS = {
-    errno.ENOSPC: ("the disk is full", "Free some space, or save somewhere else."),
-    errno.EDQUOT: ("the disk quota is used up", "Free some space, or save somewhere else."),
-    errno.EFBIG: ("the file is larger than this disk allows", "Save somewhere else."),
-    errno.EACCES: ("the folder may not be written to", "Choose another folder."),
-    errno.EPERM: ("the folder may not be written to", "Choose another folder."),
-    errno.EROFS: ("the disk may not be written to", "Choose another folder."),
-    errno.ENOENT: ("the folder does not exist", "Create it, or choose another one."),
-    errno.ENOTDIR: ("the folder does not exist", "Create it, or choose another one."),
-    errno.ENAMETOOLONG: ("the name is too long", "Choose a shorter one."),
-    errno.EEXIST: ("a file of that name is there", "Choose another name."),
-    errno.EISDIR: ("a folder of that name is there", "Choose another name."),
+    errno.ENOSPC: (say("disk-full", "the disk is full"), say("free-space", "Free some space, or save somewhere else.")),
+    errno.EDQUOT: (
+        say("quota-used-up", "the disk quota is used up"),
+        say("free-space", "Free some space, or save somewhere else."),
+    ),
+    errno.EFBIG: (
+        say("file-too-large-for-disk", "the file is larger than this disk allows"),
+        say("save-elsewhere", "Save somewhere else."),
+    ),
+    errno.EACCES: (
+        say("folder-not-writable", "you do not have permission to write to the folder"),
+        say("choose-other-folder", "Choose another folder."),
+    ),
+    errno.EPERM: (
+        say("folder-not-writable", "you do not have permission to write to the folder"),
+        say("choose-other-folder", "Choose another folder."),
+    ),
+    errno.EROFS: (say("disk-read-only", "the disk is read-only"), say("choose-other-folder", "Choose another folder.")),
+    errno.ENOENT: (
+        say("folder-missing", "the folder does not exist"),
+        say("create-folder", "Create it, or choose another."),
+    ),
+    errno.ENOTDIR: (
+        say("folder-missing", "the folder does not exist"),
+        say("create-folder", "Create it, or choose another."),
+    ),
+    errno.ENAMETOOLONG: (
+        say("name-too-long", "the name is too long"),
+        say("choose-shorter-name", "Choose a shorter name."),
+    ),
+    errno.EEXIST: (
+        say("file-of-that-name", "a file of that name already exists"),
+        say("choose-other-name", "Choose another name."),
+    ),
+    errno.EISDIR: (
+        say("folder-of-that-name", "a folder of that name already exists"),
+        say("choose-other-name", "Choose another name."),
+    ),
 }
 
 
@@ -65,25 +93,46 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason, todo = _reason(error)
-        raise SaveError(f"Could not make the folder {folder}: {reason}.", todo=todo, path=folder) from error
+        raise SaveError(
+            say(
+                "cannot-create-folder",
+                "Could not create the folder {folder}: {reason}.",
+                folder=str(folder),
+                reason=reason,
+            ),
+            todo=todo,
+            path=folder,
+        ) from error
 
 
 def _exists_error(path: Path) -> OutputExistsError:
     """The error for a file that is there already."""
     return OutputExistsError(
-        f"{path.name} is there already.", todo="Allow overwriting, or choose another name.", path=path
+        say("output-exists", "{name} already exists.", name=path.name),
+        todo=say("allow-overwriting", "Allow overwriting, or choose another name."),
+        path=path,
     )
 
 
 def _save_error(path: Path, error: OSError) -> SaveError:
     """The error for a file that the operating system would not let us write."""
     reason, todo = _reason(error)
-    return SaveError(f"Could not save {path.name} in {path.parent}: {reason}.", todo=todo, path=path)
+    return SaveError(
+        say(
+            "cannot-save-in",
+            "Could not save {name} in {folder}: {reason}.",
+            name=path.name,
+            folder=str(path.parent),
+            reason=reason,
+        ),
+        todo=todo,
+        path=path,
+    )
 
 
-def _reason(error: OSError) -> tuple[str, str]:
-    """What the operating system said, in plain words, and what to do about it ('' where we do not know)."""
-    return _REASONS.get(error.errno or 0, ((error.strerror or str(error)).lower(), ""))
+def _reason(error: OSError) -> tuple[Value, Message | None]:
+    """What the operating system said, in plain words, and what to do about it (None where we do not know)."""
+    return _REASONS.get(error.errno or 0, ((error.strerror or str(error)).lower(), None))
 
 
 def _write_through(path: Path, data: bytes) -> None:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from gpen_desktop.core.photo_files.formats import bmp, jpeg, png, tiff, webp
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, DamagedFileError, Scan
+from gpen_desktop.messages import Message, say
 
 SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -36,20 +37,20 @@ _STARTS = (
 )
 # Kinds people may well have, so that the answer can name them.
 _OTHER_STARTS = (
-    (b"GIF8", "a GIF"),
-    (b"%PDF", "a PDF"),
-    (b"8BPS", "a Photoshop document"),
-    (b"\0\0\0\x0cjP  ", "a JPEG 2000"),
-    (b"\xff\x0a", "a JPEG XL"),
-    (b"\0\0\0\x0cJXL ", "a JPEG XL"),
-    (b"FUJIFILMCCD-RAW", "a camera's raw file"),
+    (b"GIF8", say("kind-gif", "a GIF")),
+    (b"%PDF", say("kind-pdf", "a PDF")),
+    (b"8BPS", say("kind-photoshop", "a Photoshop")),
+    (b"\0\0\0\x0cjP  ", say("kind-jpeg-2000", "a JPEG 2000")),
+    (b"\xff\x0a", say("kind-jpeg-xl", "a JPEG XL")),
+    (b"\0\0\0\x0cJXL ", say("kind-jpeg-xl", "a JPEG XL")),
+    (b"FUJIFILMCCD-RAW", say("kind-raw", "a camera's raw")),
 )
 _OTHER_BRANDS = {
-    b"avif": "an AVIF",
-    b"heic": "an HEIC",
-    b"heix": "an HEIC",
-    b"mif1": "an HEIC",
-    b"crx ": "a camera's raw file",
+    b"avif": say("kind-avif", "an AVIF"),
+    b"heic": say("kind-heic", "an HEIC"),
+    b"heix": say("kind-heic", "an HEIC"),
+    b"mif1": say("kind-heic", "an HEIC"),
+    b"crx ": say("kind-raw", "a camera's raw"),
 }
 
 
@@ -60,10 +61,10 @@ def kind_of(data: bytes) -> str | None:
     return next((kind for start, kind in _STARTS if data.startswith(start)), None)
 
 
-def other_kind_of(data: bytes) -> str | None:
+def other_kind_of(data: bytes) -> Message | None:
     """The name, with its article, of a kind that is not supported but known."""
     if data[4:8] == b"ftyp":
-        return _OTHER_BRANDS.get(bytes(data[8:12]), "a video")
+        return _OTHER_BRANDS.get(bytes(data[8:12]), say("kind-video", "a video"))
     return next((name for start, name in _OTHER_STARTS if data.startswith(start)), None)
 
 

@@ -19,6 +19,7 @@ from gpen_desktop.core.photo_files import decode16, icc
 from gpen_desktop.core.photo_files.formats import tiff
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, Scan
 from gpen_desktop.core.types import Pixels
+from gpen_desktop.messages import Message, say
 
 _PILLOW = threading.Lock()  # its size limit and Python's warning filters belong to the whole process
 
@@ -35,7 +36,7 @@ class Decoded:
     is_srgb: bool = False
     jpeg_tables: Mapping[int, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
     jpeg_subsampling: int = -1
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
 
 def decode(scan: Scan) -> Decoded:
@@ -49,7 +50,9 @@ def decode(scan: Scan) -> Decoded:
     except (DamagedFileError, MemoryError):
         raise
     except UnidentifiedImageError as error:
-        raise DamagedFileError(f"it is a kind of {scan.format} that cannot be read, or damaged") from error
+        raise DamagedFileError(
+            say("unsupported-variant", "it is damaged, or a kind of {format} that is not supported", format=scan.format)
+        ) from error
     except Exception as error:  # a decoder given a damaged file raises anything: SyntaxError, struct.error, KeyError …
         words = str(error).lower()
         early = any(sign in words for sign in ("truncated", "not enough", "incomplete", "unexpected end"))
@@ -59,9 +62,13 @@ def decode(scan: Scan) -> Decoded:
 def _decode_tiff(scan: Scan) -> Decoded:
     structure = tiff.structure(scan.stream)
     if structure.sample_format == 3:
-        raise DamagedFileError("its pixels are floating-point numbers; save it as a TIFF of 8 or 16 bits first")
+        raise DamagedFileError(
+            say("float-pixels", "its pixels are floating-point numbers; save it with 8 or 16 bits per channel first")
+        )
     if structure.sample_format == 2 or max(structure.bits) > 16:
-        raise DamagedFileError("its pixels are not of 8 or 16 bits; save it as a TIFF of 8 or 16 bits first")
+        raise DamagedFileError(
+            say("odd-bit-depth", "it does not have 8 or 16 bits per channel; save it with 8 or 16 bits first")
+        )
     if set(structure.bits) == {16} and structure.photometric in (0, 1, 2):
         return Decoded(decode16.tiff(scan.stream, structure))
     decoded = _decode_with_pillow(scan)
@@ -69,7 +76,7 @@ def _decode_tiff(scan: Scan) -> Decoded:
         samples = decode16.widened(decoded.samples, 4095)
         return Decoded(samples, decoded.is_srgb, warnings=decoded.warnings)
     if 16 in structure.bits:
-        words = "Its 16 bits per channel were read as 8."
+        words = say("read-as-8-bits", "Its 16 bits per channel were read as 8.")
         return Decoded(decoded.samples, decoded.is_srgb, warnings=(*decoded.warnings, words))
     return decoded
 
@@ -98,7 +105,7 @@ def _open(scan: Scan) -> Iterator[Image.Image]:
             Image.MAX_IMAGE_PIXELS = limit
 
 
-def _samples(image: Image.Image, profile: bytes) -> tuple[Pixels, bool, tuple[str, ...]]:
+def _samples(image: Image.Image, profile: bytes) -> tuple[Pixels, bool, tuple[Message, ...]]:
     """The samples; whether they were turned into sRGB; and a sentence if so."""
     if image.mode in ("CMYK", "LAB", "YCbCr"):
         converted, words = _to_rgb(image, profile)
@@ -110,7 +117,7 @@ def _samples(image: Image.Image, profile: bytes) -> tuple[Pixels, bool, tuple[st
     grey = image.mode in ("1", "L", "LA", "La")
     alpha = image.mode in ("LA", "La", "RGBA", "RGBa") or "transparency" in image.info
     if not grey and image.mode not in ("RGB", "RGBA", "RGBa", "RGBX"):
-        raise DamagedFileError(f"its kind of pixels ({image.mode}) cannot be read")
+        raise DamagedFileError(say("unsupported-pixels", "its pixel format ({mode}) is not supported", mode=image.mode))
     target = {(True, False): "L", (True, True): "LA", (False, False): "RGB", (False, True): "RGBA"}[grey, alpha]
     return _array(image.convert(target)), False, ()
 
@@ -128,16 +135,18 @@ def _palette_samples(image: Image.Image) -> NDArray[np.uint8]:
     return np.ascontiguousarray(np.delete(samples, (1, 2), axis=2)) if is_grey else samples
 
 
-def _to_rgb(image: Image.Image, profile: bytes) -> tuple[Image.Image, tuple[str, ...]]:
+def _to_rgb(image: Image.Image, profile: bytes) -> tuple[Image.Image, tuple[Message, ...]]:
     """A picture in colours other than RGB as sRGB."""
     if image.mode == "YCbCr":
         return image.convert("RGB"), ()
     if image.mode == "LAB":
-        return icc.to_srgb(image, b""), ("The Lab colours were converted to sRGB.",)
+        return icc.to_srgb(image, b""), (say("lab-converted", "The Lab colours were converted to sRGB."),)
     if icc.colour_space(profile) == "CMYK":
         try:
-            return icc.to_srgb(image, profile), ("The CMYK colours were converted to sRGB.",)
+            return icc.to_srgb(image, profile), (say("cmyk-converted", "The CMYK colours were converted to sRGB."),)
         except ImageCms.PyCMSError:
             pass
-    words = "The CMYK colours were converted without a colour profile, and may look different."
+    words = say(
+        "cmyk-without-profile", "The CMYK colours were converted without a colour profile, and may look different."
+    )
     return image.convert("RGB"), (words,)

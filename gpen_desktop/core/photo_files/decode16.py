@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, DamagedFileError
 from gpen_desktop.core.photo_files.formats.tiff import Structure
+from gpen_desktop.messages import say
 
 Samples = NDArray[np.uint16]
 
@@ -66,7 +67,12 @@ def _tiff_samples(stream: bytes, structure: Structure) -> Samples:
         return samples if samples.ndim == 3 else samples[..., None]
     # OpenCV's reader gives wrong pixels for planes kept apart, and none for grey with alpha.
     if (structure.planar and len(structure.bits) > 1) or len(structure.bits) not in (1, 3, 4):
-        raise DamagedFileError("its kind of compressed 16-bit TIFF cannot be read; save it uncompressed first")
+        raise DamagedFileError(
+            say(
+                "unsupported-compression",
+                "16-bit TIFFs with this compression are not supported; save it uncompressed first",
+            )
+        )
     return _with_opencv(stream)
 
 

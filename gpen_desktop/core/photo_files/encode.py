@@ -17,6 +17,8 @@ from gpen_desktop.core.photo_files import metadata as photo_metadata
 from gpen_desktop.core.photo_files.formats import bmp, jpeg, png, tiff, webp
 from gpen_desktop.core.photo_files.formats.tiff_structure import StructureError
 from gpen_desktop.core.types import Metadata, Photo, Pixels, SourceFormat
+from gpen_desktop.errors import ReasonError
+from gpen_desktop.messages import Message, say
 
 DEFAULT_QUALITY = 95
 _FULL_CHROMA = 0  # Pillow's number for 4:4:4
@@ -25,16 +27,16 @@ _SIXTEEN_BITS = frozenset(["PNG", "TIFF"])
 _WEBP_EFFORT = 4  # of 0 to 6: the library's own default
 
 
-class CannotEncodeError(ValueError):
-    """The picture does not fit into the format; the message is the reason, as half a sentence."""
+class CannotEncodeError(ReasonError):
+    """The picture does not fit into the format."""
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """A whole file, and sentences on what it could not keep."""
+    """A whole file, and what it could not keep."""
 
     data: bytes
-    warnings: tuple[str, ...]
+    warnings: tuple[Message, ...]
 
 
 def encode(photo: Photo, kind: str, quality: int | None, software: str | None) -> Encoded:
@@ -47,7 +49,7 @@ def encode(photo: Photo, kind: str, quality: int | None, software: str | None) -
     warnings = photo_metadata.left_out(photo.metadata, kind)
     if not _is_grey(photo, kind) and icc.colour_space(photo.metadata.icc) == "GRAY":
         photo = _in_srgb(photo)
-        warnings.append("The tones of the grey colour profile were converted to sRGB.")
+        warnings.append(say("grey-profile-converted", "The tones of the grey colour profile were converted to sRGB."))
     samples = _samples(photo, kind, warnings)
     metadata = photo_metadata.for_output(photo.metadata, photo.width, photo.height, software)
     if kind == "JPEG":
@@ -68,13 +70,15 @@ def _other_than_jpeg(
     try:
         return tiff.write(samples, metadata)
     except StructureError as error:
-        raise CannotEncodeError(str(error)) from error
+        raise CannotEncodeError(error.reason) from error
 
 
 def _check_size(photo: Photo, kind: str) -> None:
     limit = _MAX_SIDE.get(kind)
     if limit is not None and max(photo.width, photo.height) > limit:
-        raise CannotEncodeError(f"a {_name(kind)} can be at most {limit} pixels wide and high")
+        raise CannotEncodeError(
+            say("side-limit", "a {format} can be at most {limit} pixels wide and high", format=_name(kind), limit=limit)
+        )
 
 
 def _name(kind: str) -> str:
@@ -92,7 +96,7 @@ def _in_srgb(photo: Photo) -> Photo:
     return replace(photo, pixels=pixels, metadata=replace(photo.metadata, icc=b""))
 
 
-def _samples(photo: Photo, kind: str, warnings: list[str]) -> Pixels:
+def _samples(photo: Photo, kind: str, warnings: list[Message]) -> Pixels:
     """The photo as this kind can store it, (H, W, C); adds sentences on what was given up for that."""
     colours = photo.pixels
     if photo.source.grey:
@@ -101,10 +105,14 @@ def _samples(photo: Photo, kind: str, warnings: list[str]) -> Pixels:
     samples = colours if photo.alpha is None else cast(Pixels, np.dstack([colours, photo.alpha]))
     if samples.dtype == np.uint16 and kind not in _SIXTEEN_BITS:
         samples = to_8_bits(samples)
-        warnings.append(f"A {_name(kind)} holds 8 bits per channel, not 16.")
+        warnings.append(say("stored-as-8-bits", "A {format} holds 8 bits per channel, not 16.", format=_name(kind)))
     if photo.alpha is not None and kind == "JPEG":
         if samples[..., -1].min() < 255:
-            warnings.append("A JPEG cannot be transparent: what was transparent was put onto white.")
+            warnings.append(
+                say(
+                    "transparency-onto-white", "A JPEG cannot be transparent: transparent parts were filled with white."
+                )
+            )
         samples = _onto_white(samples)
     return cast(Pixels, np.ascontiguousarray(samples))
 
@@ -176,7 +184,7 @@ def _bmp(samples: Pixels) -> bytes:
     order = [0, 0, 0, 1] if channels == 2 else [2, 1, 0, 3]
     done, data = cv2.imencode(".bmp", np.ascontiguousarray(samples[..., order]))
     if not done:
-        raise CannotEncodeError("the BMP encoder failed")
+        raise CannotEncodeError(say("bmp-encoder-failed", "the BMP encoder failed"))
     return data.tobytes()
 
 

@@ -10,6 +10,7 @@ import struct
 
 from gpen_desktop.core.photo_files.formats import tiff_structure as tiff
 from gpen_desktop.core.photo_files.formats.tiff_structure import Directory, Entry, Layout, StructureError
+from gpen_desktop.messages import say
 
 _THUMBNAIL_PLACES = ((0x201, 0x202), (0x111, 0x117))  # JPEG offset and length; strip offsets and byte counts
 
@@ -18,7 +19,7 @@ def _classic_layout(exif: bytes) -> Layout:
     """The block's layout; BigTIFF is for files only."""
     layout = tiff.layout_of(exif)
     if layout.big:
-        raise StructureError("an EXIF block cannot be BigTIFF")
+        raise StructureError(say("exif-bigtiff", "an EXIF block cannot be BigTIFF"))
     return layout
 
 

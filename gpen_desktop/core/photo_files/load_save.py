@@ -23,6 +23,7 @@ from gpen_desktop.core.photo_files.encode import CannotEncodeError, encode
 from gpen_desktop.core.photo_files.formats.header import DamagedFileError, Scan
 from gpen_desktop.core.types import Metadata, Photo, Pixels, SourceFormat, frozen
 from gpen_desktop.errors import OptionError, PhotoTooLargeError, SaveError, UnreadablePhotoError
+from gpen_desktop.messages import Message, Value, say
 
 MAX_PIXELS = 400_000_000  # 1.2 GB as 8-bit RGB: an A3 page at 1200 dpi is 279 million
 SOFTWARE = f"GPEN Desktop {__version__}"
@@ -36,7 +37,7 @@ class SavedPhoto:
 
     path: Path
     format: str
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
 
 def is_supported(path: Path) -> bool:
@@ -60,46 +61,64 @@ def load_photo(path: Path | str) -> Photo:
         _check_size(scan, path)
         return _photo(scan, decode(scan), path)
     except DamagedFileError as error:
-        raise _unreadable(path, str(error)) from error
+        raise _unreadable(path, error.reason) from error
     except MemoryError as error:
-        raise PhotoTooLargeError(f"There is not enough memory to read {path.name}.", path=path) from error
+        raise PhotoTooLargeError(
+            say("no-memory-to-read", "There is not enough memory to read {name}.", name=path.name), path=path
+        ) from error
 
 
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
-        raise _unreadable(path, "there is no such file") from error
+        raise _unreadable(path, say("no-such-file", "there is no such file")) from error
     except OSError as error:
         raise _unreadable(path, _why_not_opened(path, error)) from error
     except ValueError as error:  # a name with a zero in it
-        raise _unreadable(path, "there is no such file") from error
+        raise _unreadable(path, say("no-such-file", "there is no such file")) from error
 
 
-def _why_not_opened(path: Path, error: OSError) -> str:
+def _why_not_opened(path: Path, error: OSError) -> Value:
     with contextlib.suppress(OSError):
         if path.is_dir():  # Windows says 'permission denied' of a folder
-            return "it is a folder"
-    return "you may not read it" if error.errno in (errno.EACCES, errno.EPERM) else str(error.strerror).lower()
+            return say("is-folder", "it is a folder")
+    return (
+        say("no-permission-to-read", "you do not have permission to read it")
+        if error.errno in (errno.EACCES, errno.EPERM)
+        else str(error.strerror).lower()
+    )
 
 
-def _unreadable(path: Path, reason: str) -> UnreadablePhotoError:
-    return UnreadablePhotoError(f"Could not read {path.name}: {reason}.", path=path)
+def _unreadable(path: Path, reason: Value) -> UnreadablePhotoError:
+    return UnreadablePhotoError(
+        say("cannot-read", "Could not read {name}: {reason}.", name=path.name, reason=reason), path=path
+    )
 
 
-def _why_no_photo(data: bytes) -> str:
+def _why_no_photo(data: bytes) -> Message:
     if not data:
-        return "the file is empty"
+        return say("file-empty", "the file is empty")
     other = containers.other_kind_of(data)
-    readable = "Photos are read from JPEG, PNG, TIFF, WebP and BMP files"
-    return f"it is {other} file. {readable}" if other else f"it is not a photo. {readable}"
+    readable = say("readable-formats", "Photos are read from JPEG, PNG, TIFF, WebP and BMP files")
+    return (
+        say("other-kind", "it is {kind} file. {readable}", kind=other, readable=readable)
+        if other
+        else say("not-a-photo", "it is not a photo. {readable}", readable=readable)
+    )
 
 
 def _check_size(scan: Scan, path: Path) -> None:
     if scan.width * scan.height > MAX_PIXELS:
         raise PhotoTooLargeError(
-            f"{path.name} is too large: {scan.width} x {scan.height} pixels.",
-            todo=f"Photos of up to {MAX_PIXELS // 1_000_000} million pixels can be worked on.",
+            say(
+                "photo-too-large",
+                "{name} is too large: {width} x {height} pixels.",
+                name=path.name,
+                width=scan.width,
+                height=scan.height,
+            ),
+            todo=say("photo-limit", "Photos can have up to {limit} million pixels.", limit=MAX_PIXELS // 1_000_000),
             path=path,
         )
 
@@ -136,7 +155,7 @@ def _turned(samples: Pixels, orientation: int) -> Pixels:
     return samples[:: -1 if flip_rows else 1, :: -1 if flip_columns else 1]
 
 
-def _with_sound_profile(metadata: Metadata, channels: int, decoded: Decoded) -> tuple[Metadata, list[str]]:
+def _with_sound_profile(metadata: Metadata, channels: int, decoded: Decoded) -> tuple[Metadata, list[Message]]:
     """The metadata without a colour profile that does not describe the pixels."""
     if not metadata.icc:
         return metadata, []
@@ -145,18 +164,22 @@ def _with_sound_profile(metadata: Metadata, channels: int, decoded: Decoded) -> 
         return without, []
     space = icc.colour_space(metadata.icc)
     if not space:
-        return without, ["The colour profile is damaged and was left out."]
+        return without, [say("profile-damaged", "The colour profile is damaged and was left out.")]
     if space == "RGB" or (space == "GRAY" and channels < 3):
         return metadata, []
-    return without, ["The colour profile is not one for these pixels and was left out."]
+    return without, [say("profile-mismatch", "The colour profile does not fit the pixels and was left out.")]
 
 
-def _about_file(scan: Scan, path: Path) -> list[str]:
+def _about_file(scan: Scan, path: Path) -> list[Message]:
     sentences = []
     if path.suffix.lower() not in containers.SUFFIXES[scan.format]:
-        sentences.append(f"The name of {path.name} does not say so, but it is a {scan.format} file.")
+        sentences.append(
+            say("misnamed", "Despite its name, {name} is a {format} file.", name=path.name, format=scan.format)
+        )
     if scan.pictures > 1:
-        sentences.append(f"{path.name} holds more than one picture; only the first was read.")
+        sentences.append(
+            say("first-picture-only", "{name} holds more than one picture; only the first was read.", name=path.name)
+        )
     return sentences
 
 
@@ -179,14 +202,19 @@ def save_photo(
     """
     kind = _kind(photo, format)
     if quality is not None and not 1 <= quality <= 100:
-        raise OptionError(f"quality is {quality}.", todo="It goes from 1 to 100.")
+        raise OptionError(
+            say("quality-range", "The quality is {quality}.", quality=quality),
+            todo=say("one-to-hundred", "It must be between 1 and 100."),
+        )
     target = _named(Path(path), kind)
     check_target(photo.path, target, overwrite=overwrite)
     try:
         encoded = encode(photo, kind, quality, software)
     except CannotEncodeError as error:
         raise SaveError(
-            f"Could not save {target.name}: {error}.", todo="Choose another format.", path=target
+            say("cannot-save", "Could not save {name}: {reason}.", name=target.name, reason=error.reason),
+            todo=say("choose-other-format", "Choose another format."),
+            path=target,
         ) from error
     atomic.write(target, encoded.data, overwrite=overwrite)
     return SavedPhoto(target, kind, encoded.warnings)
@@ -212,7 +240,9 @@ def copy_photo(photo: Photo, path: Path | str, *, overwrite: bool = False) -> Sa
     Raises UnreadablePhotoError (the source is gone), OutputExistsError and SaveError.
     """
     if photo.path is None:
-        raise SaveError("The photo was not read from a file, so there is none to copy.", path=Path(path))
+        raise SaveError(
+            say("no-file-to-copy", "The photo was not read from a file, so there is none to copy."), path=Path(path)
+        )
     target = _named(Path(path), photo.source.format)
     check_target(photo.path, target, overwrite=overwrite)
     atomic.write(target, _read(photo.path), overwrite=overwrite)
@@ -241,7 +271,10 @@ def _kind(photo: Photo, name: str) -> str:
 
 def _kind_called(name: str) -> str:
     if name not in _KINDS:
-        raise OptionError(f"There is no format '{name}'.", todo=f"Formats: keep, {', '.join(_KINDS)}.")
+        raise OptionError(
+            say("no-such-format", "There is no format '{name}'.", name=name),
+            todo=say("known-formats", "Formats: keep, {names}.", names=", ".join(_KINDS)),
+        )
     return _KINDS[name]
 
 
@@ -257,8 +290,8 @@ def check_target(source: Path | None, target: Path, *, overwrite: bool) -> None:
     """What can be said before any work is done on the photo `source`. Raises OutputExistsError, SaveError."""
     if source is not None and _is_same_file(source, target):
         raise SaveError(
-            f"{target.name} is the photo itself, which is never written to.",
-            todo="Choose another name or folder.",
+            say("photo-itself", "{name} is the photo itself, which is never written to.", name=target.name),
+            todo=say("choose-other-name-or-folder", "Choose another name or folder."),
             path=target,
         )
     atomic.check(target, overwrite=overwrite)

@@ -10,24 +10,25 @@ from gpen_desktop.core.photo_files import iptc
 from gpen_desktop.core.photo_files.formats import png
 from gpen_desktop.core.photo_files.formats.tiff_structure import StructureError
 from gpen_desktop.core.types import Metadata
+from gpen_desktop.messages import Message, say
 
 _TIFF_NAMES = b"http://ns.adobe.com/tiff/1.0/"
 _EXIF_NAMES = b"http://ns.adobe.com/exif/1.0/"
 _XMP_NAMES = b"http://ns.adobe.com/xap/1.0/"
 
 
-def checked(metadata: Metadata) -> tuple[Metadata, list[str]]:
+def checked(metadata: Metadata) -> tuple[Metadata, list[Message]]:
     """The metadata without what cannot be read of its EXIF block, and sentences on that."""
     if not metadata.exif:
         return metadata, []
     try:
         partly = exif_block.is_damaged(metadata.exif)
     except StructureError:
-        return replace(metadata, exif=b""), ["The EXIF data is damaged and was left out."]
+        return replace(metadata, exif=b""), [say("exif-damaged", "The EXIF data is damaged and was left out.")]
     if not partly:
         return metadata, []
     whole = replace(metadata, exif=exif_block.rebuilt(metadata.exif))
-    return whole, ["Part of the EXIF data is damaged; that part was left out."]
+    return whole, [say("exif-partly-damaged", "Part of the EXIF data is damaged and was left out.")]
 
 
 def orientation(metadata: Metadata) -> int:
@@ -138,18 +139,18 @@ _HELD = {
     "BMP": frozenset[str](),
 }
 _WORDS = {
-    "exif": "EXIF data",
-    "icc": "colour profile",
-    "xmp": "XMP data",
-    "xmp_extended": "second part of the XMP data",
-    "photoshop": "IPTC data",
-    "comment": "comment",
-    "texts": "text notes",
-    "colours": "gamma statement",
+    "exif": say("block-exif", "EXIF data"),
+    "icc": say("block-icc", "colour profile"),
+    "xmp": say("block-xmp", "XMP data"),
+    "xmp_extended": say("block-xmp-extended", "second part of the XMP data"),
+    "photoshop": say("block-iptc", "IPTC data"),
+    "comment": say("block-comment", "comment"),
+    "texts": say("block-texts", "text notes"),
+    "colours": say("block-gamma", "gamma value"),
 }
 
 
-def left_out(metadata: Metadata, kind: str) -> list[str]:
+def left_out(metadata: Metadata, kind: str) -> list[Message]:
     """Sentences on what a file of this kind ('JPEG', 'PNG', …) cannot hold of the metadata."""
     blocks: dict[str, object] = {
         "exif": metadata.exif,
@@ -163,4 +164,7 @@ def left_out(metadata: Metadata, kind: str) -> list[str]:
     }
     lost = [_WORDS[name] for name, block in blocks.items() if block and name not in _HELD[kind]]
     name = "WebP" if kind == "WEBP" else kind
-    return [f"A {name} cannot hold the {words}, which was left out." for words in lost]
+    return [
+        say("metadata-left-out", "A {format} cannot hold the {block}, which was left out.", format=name, block=words)
+        for words in lost
+    ]

@@ -132,7 +132,7 @@ class AlbumModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return item.path.name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return item.failure.sentence if item.failure else item.path.name
+            return item.failure.text if item.failure else item.path.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{item.path.name}, {self.state_text(item.state)}"
         return None

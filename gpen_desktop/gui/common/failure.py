@@ -7,25 +7,26 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
-
 from gpen_desktop.errors import GpenError
+from gpen_desktop.gui.common.i18n import error_text
+from gpen_desktop.messages import Message, say
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Failure:
-    """what: one sentence. todo: what the user can do, may be empty. details: a traceback when the fault is ours."""
+    """what: one sentence. todo: what the user can do. details: a traceback when the fault is ours."""
 
-    what: str
-    todo: str = ""
+    what: Message
+    todo: Message | None = None
     path: Path | None = None
     details: str = ""
 
     @property
-    def sentence(self) -> str:
-        return " ".join(part for part in (self.what, self.todo) if part)
+    def text(self) -> str:
+        """Both sentences in the window's language."""
+        return error_text(self.what, self.todo)
 
 
 def from_exception(error: BaseException, path: Path | None = None) -> Failure:
@@ -34,8 +35,14 @@ def from_exception(error: BaseException, path: Path | None = None) -> Failure:
         return Failure(error.what, error.todo, error.path or path)
     details = "".join(traceback.format_exception(error))
     _log.error("unforeseen error while working on %s\n%s", path, details)
-    name = path.name if path else QCoreApplication.translate("Failure", "the photo")
-    what = QCoreApplication.translate("Failure", "Something unforeseen went wrong with {name} ({kind}).").format(
-        name=name, kind=type(error).__name__
+    return Failure(
+        say(
+            "unforeseen-with",
+            "Something unexpected went wrong with {name} ({kind}).",
+            name=path.name if path else say("the-photo-within", "the photo"),
+            kind=type(error).__name__,
+        ),
+        say("others-not-affected", "The other photos are not affected."),
+        path,
+        details,
     )
-    return Failure(what, QCoreApplication.translate("Failure", "The other photos are not affected."), path, details)

@@ -1,29 +1,22 @@
 """The window's language: follows the system's, or is chosen in the settings.
 
-Sentences of the core are written in English where they arise, values filled in; `core_text` finds the sentence they
-were made from (core_messages.py, collected from the sources by packaging/translate.py) and says it in the window's
-language.
+Errors and warnings come as messages (gpen_desktop/messages.py): `message_text` says them in the window's language.
 """
 
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Sequence
-from functools import cache
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from gpen_desktop import paths
-from gpen_desktop.gui.common.core_messages import MESSAGES
+from gpen_desktop.messages import Message, Value
 
 _log = logging.getLogger(__name__)
 
 SOURCE_LANGUAGE: Final = "en"
 LANGUAGES: Final = (SOURCE_LANGUAGE, "zh_CN")
-
-_PLACEHOLDER: Final = re.compile(r"\{\d+\}")
 
 
 def apply(app: QCoreApplication, wanted: str = "auto") -> None:
@@ -64,19 +57,17 @@ def catalog_text(text: str) -> str:
     return QCoreApplication.translate("catalog", text) if text else ""
 
 
-def core_text(sentence: str) -> str:
-    """A sentence of the core, such as GpenError.what or .todo; in English if it is not a known one."""
-    for pattern, message in _patterns():
-        found = pattern.fullmatch(sentence)
-        if found:
-            # A value may be a sentence too, such as the reason why a photo could not be read.
-            return _filled(QCoreApplication.translate("core", message), [core_text(value) for value in found.groups()])
-    return sentence
+def message_text(value: Value) -> str:
+    """A message in the window's language, its values too where they are messages; any other value as it is."""
+    if not isinstance(value, Message):
+        return str(value)
+    template = QCoreApplication.translate("messages", value.template)
+    return template.format(**{name: message_text(part) for name, part in value.values})
 
 
-def _filled(message: str, values: Sequence[str]) -> str:
-    """The values in their places; other braces, as in 'Use {name}.', are part of the sentence."""
-    return _PLACEHOLDER.sub(lambda place: values[int(place.group()[1:-1])], message)
+def error_text(what: Message, todo: Message | None) -> str:
+    """What happened and what to do about it (GpenError.what, .todo), in the window's language."""
+    return " ".join(message_text(part) for part in (what, todo) if part is not None)
 
 
 def _supported(locale: QLocale) -> str | None:
@@ -86,18 +77,6 @@ def _supported(locale: QLocale) -> str | None:
     if locale.language() == QLocale.Language.Chinese and locale.script() == QLocale.Script.SimplifiedHanScript:
         return "zh_CN"
     return None
-
-
-@cache
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Every message as a pattern, those with most words of their own first."""
-    by_weight = sorted(MESSAGES, key=lambda message: -len(_PLACEHOLDER.sub("", message)))
-    return tuple((_pattern(message), message) for message in by_weight)
-
-
-def _pattern(message: str) -> re.Pattern[str]:
-    literal = [re.escape(part) for part in _PLACEHOLDER.split(message)]
-    return re.compile("(.*?)".join(literal), re.DOTALL)
 
 
 def _remove_translators(app: QCoreApplication) -> None:

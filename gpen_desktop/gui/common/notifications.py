@@ -12,10 +12,11 @@ from gpen_desktop.core.engine.export import Exported
 from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.album.file_controller import FileDesk
 from gpen_desktop.gui.common.failure import Failure
-from gpen_desktop.gui.common.i18n import core_text
+from gpen_desktop.gui.common.i18n import message_text
 from gpen_desktop.gui.common.message_strip import Answer, MessageStrip
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.work.workspace import Workspace
+from gpen_desktop.messages import Message
 
 _FAILED, _NO_FACES, _EXPORTED, _CLOSING, _NOTHING = "failed", "no-faces", "exported", "closing", "nothing"
 
@@ -41,7 +42,7 @@ class News(QObject):
         self._failure: Failure | None = None
         self._last_export: Path | None = None
         self._export_warnings: list[str] = []
-        self._told_notes: set[str] = set()
+        self._told_notes: set[Message] = set()
         workspace.exported.connect(self._on_exported)
         workspace.jobs.model_changed.connect(self._on_model)
         workspace.failed.connect(self._on_failed)
@@ -87,13 +88,12 @@ class News(QObject):
 
     def _show_failure(self, item: AlbumItem, failure: Failure) -> None:
         self._failure = failure
-        text = " ".join(core_text(part) for part in (failure.what, failure.todo) if part)
         answers = [Answer("retry", self.tr("Try again"))]
         if failure.details:
             answers.insert(0, Answer("details", self.tr("Copy details")))
         if self._workspace.photo_opened is None and item.state is PhotoState.FAILED:
             answers = [*answers[:-1], Answer("remove", self.tr("Remove from the album"))]
-        self._strip.show_message(_FAILED, text, answers, "strip-error")
+        self._strip.show_message(_FAILED, failure.text, answers, "strip-error")
 
     @Slot(object, float)
     def _on_restored(self, item: AlbumItem, _seconds: float) -> None:
@@ -128,7 +128,7 @@ class News(QObject):
 
     @Slot(object, object)
     def _on_exported(self, _item: AlbumItem, exported: Exported) -> None:
-        self._export_warnings += [core_text(sentence) for sentence in exported.warnings]
+        self._export_warnings += [message_text(warning) for warning in exported.warnings]
 
     @Slot(object)
     def _on_model(self, status: ModelStatus | None) -> None:
@@ -136,7 +136,7 @@ class News(QObject):
         fresh = [note for note in (status.notes if status else ()) if note not in self._told_notes]
         if fresh:
             self._told_notes.update(fresh)
-            self._strip.show_message(_NOTHING, " ".join(core_text(note) for note in fresh))
+            self._strip.show_message(_NOTHING, " ".join(message_text(note) for note in fresh))
 
     @Slot(object)
     def _on_skipped(self, path: Path) -> None:

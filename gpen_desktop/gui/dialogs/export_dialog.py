@@ -26,7 +26,7 @@ from gpen_desktop.gui.adjust.controls import Segments
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.common import icons, theme
-from gpen_desktop.gui.common.i18n import core_text, setting_text
+from gpen_desktop.gui.common.i18n import error_text, setting_text
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs import export_plan
 from gpen_desktop.gui.dialogs.export_plan import ExportPlan
@@ -190,7 +190,7 @@ class ExportDialog(QDialog):
         try:
             first = export_plan.targets(self.items[:1], self.plan)[0]
         except OptionError as error:
-            self._say(" ".join((core_text(error.what), core_text(error.todo))), "error")
+            self._say(error_text(error.what, error.todo), "error")
             self._export.setEnabled(False)
             return
         if not self._folder.text().strip():

@@ -11,6 +11,7 @@ from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.photo_files.load_save import result_path
 from gpen_desktop.errors import OptionError
 from gpen_desktop.gui.album.album_model import AlbumItem
+from gpen_desktop.messages import say
 
 _FORBIDDEN: Final = '<>:"/\\|?*'
 """In file names of one system or another."""
@@ -68,12 +69,14 @@ def file_name(pattern: str, item: AlbumItem, number: int) -> str:
         name = pattern.format(name=item.path.stem, number=f"{number:03d}", model=item.edits.model)
     except (KeyError, IndexError, ValueError, AttributeError) as error:
         raise OptionError(
-            f"'{pattern}' is no pattern for names.",
-            todo="Use {name}, {number} and {model}; anything else stays as it is.",
+            say("bad-pattern", "'{pattern}' is not a valid pattern for file names.", pattern=pattern),
+            todo=say("pattern-places", "Use {{name}}, {{number}} and {{model}}; everything else stays as it is."),
         ) from error
     name = "".join("_" if character in _FORBIDDEN else character for character in name).strip(" .")
     if not name:
-        raise OptionError("The pattern gives an empty file name.", todo="Use {name}.")
+        raise OptionError(
+            say("pattern-empty", "The pattern gives an empty file name."), todo=say("use-name", "Use {{name}}.")
+        )
     return name
 
 

@@ -33,7 +33,7 @@ from gpen_desktop.errors import WeightsError
 from gpen_desktop.gui.common import icons, theme
 from gpen_desktop.gui.common.dropping import accept_copy
 from gpen_desktop.gui.common.failure import Failure
-from gpen_desktop.gui.common.i18n import catalog_text, core_text
+from gpen_desktop.gui.common.i18n import catalog_text, error_text
 from gpen_desktop.gui.common.message_strip import Answer, MessageStrip
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs import trust
@@ -307,7 +307,7 @@ class ModelsDialog(QDialog):
         try:
             store.remove(entry.installed)
         except WeightsError as error:
-            self._complain(core_text(error.what))
+            self._complain(error_text(error.what, error.todo))
             return
         if self._settings.get("restore/model") == entry.name:
             self._settings.reset("restore/model")
@@ -349,7 +349,7 @@ class ModelsDialog(QDialog):
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
         self._import.setEnabled(True)
-        self._complain(" ".join(core_text(part) for part in (failure.what, failure.todo) if part))
+        self._complain(failure.text)
 
     def _tell(self, sentence: str) -> None:
         self._notice.show_message("news", sentence)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QS
 
 from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.gui.common import theme
-from gpen_desktop.gui.common.i18n import catalog_text, core_text
+from gpen_desktop.gui.common.i18n import catalog_text, message_text
 from gpen_desktop.gui.work import memory
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.worker import ExportJob
@@ -141,7 +141,7 @@ class StatusBar(QStatusBar):
     def _facts_tip(self) -> str:
         if self._status is None:
             return self.tr("Memory in use. The model is loaded with the first photo.")
-        return "\n".join([core_text(self._status.reason), *(core_text(note) for note in self._status.notes)])
+        return "\n".join([message_text(self._status.reason), *(message_text(note) for note in self._status.notes)])
 
     @Slot(object)
     def _on_started(self, _job: object) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 from torchvision.transforms import functional
 
 from gpen_desktop.errors import OptionError
+from gpen_desktop.messages import say
 
 _GONE = "torchvision.transforms.functional_tensor"
 
@@ -45,7 +46,8 @@ def _import(name: str) -> ModuleType:
             __import__(name)
     except ImportError as error:
         raise OptionError(
-            f"This needs basicsr, which is not here ({error}).", todo="Install it: uv sync --extra lab"
+            say("basicsr-missing", "This needs basicsr, which is not installed ({error}).", error=str(error)),
+            todo=say("install-lab", "Install it: uv sync --extra lab"),
         ) from error
     finally:
         np.seterr(**errors)

@@ -21,6 +21,7 @@ from gpen_desktop.errors import UnreadablePhotoError
 from gpen_desktop.lab.damage import degradations as d
 from gpen_desktop.lab.damage.degradations import Rng
 from gpen_desktop.lab.training.dataset import MIRRORED, decoded, labelled_files, read_face
+from gpen_desktop.messages import say
 
 SCENE_SIDE: Final = 320
 WIDTHS: Final = (12.0, 270.0)
@@ -78,13 +79,19 @@ def stage(folder: Path) -> Stage:
             continue
         picture = decoded(path, cv2.IMREAD_UNCHANGED)
         if picture.dtype != np.uint8:
-            raise UnreadablePhotoError("It is not a picture of 8 bits that can be read.", path=path)
+            raise UnreadablePhotoError(
+                say("not-8-bit-picture", "It is not a readable picture with 8 bits per channel."), path=path
+            )
         if picture.ndim == 3 and picture.shape[2] == 4:
             things.append(np.ascontiguousarray(picture[..., [2, 1, 0, 3]]))
         else:
             backgrounds.append(read_face(path))
     if not backgrounds:
-        raise UnreadablePhotoError("There are no pictures in this folder.", todo="Give another.", path=folder)
+        raise UnreadablePhotoError(
+            say("no-pictures", "There are no pictures in this folder."),
+            todo=say("give-other-folder", "Choose another folder."),
+            path=folder,
+        )
     return Stage(backgrounds, things)
 
 

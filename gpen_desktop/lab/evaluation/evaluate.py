@@ -25,6 +25,7 @@ from gpen_desktop.lab.evaluation.fixed_degradations import GRADES, graded
 from gpen_desktop.lab.evaluation.measures import TONES, Picture
 from gpen_desktop.lab.evaluation.report import Estimate, Report, Row
 from gpen_desktop.lab.training.dataset import face_files, read_face
+from gpen_desktop.messages import say
 
 CLEAN: Final = "clean"
 """The kind whose input is the clean picture: what a model does to good faces. Left out of the mean over kinds."""
@@ -55,12 +56,22 @@ def damaged_folders(clean: Path, damaged: Path, size: int = 256) -> Iterator[Cas
     yield Case(CLEAN, "", list(originals), list(originals.values()), list(originals.values()))
     kinds = sorted(folder for folder in damaged.iterdir() if folder.is_dir()) if damaged.is_dir() else []
     if not kinds:
-        raise OptionError(f"'{damaged}' has no folders of damaged faces.", todo="It holds one folder a kind.")
+        raise OptionError(
+            say("no-damaged-folders", "'{path}' has no folders of damaged faces.", path=str(damaged)),
+            todo=say("one-folder-a-kind", "It holds one folder for each kind of damage."),
+        )
     for folder in kinds:
         files = face_files(folder)
         lost = [path.name for path in files if path.stem not in originals]
         if lost:
-            raise OptionError(f"'{folder / lost[0]}' has no clean face of that name in '{clean}'.")
+            raise OptionError(
+                say(
+                    "clean-face-missing",
+                    "'{path}' has no clean face of that name in '{folder}'.",
+                    path=str(folder / lost[0]),
+                    folder=str(clean),
+                )
+            )
         pictures = [_resized(read_face(path), size, cv2.INTER_CUBIC) for path in files]
         targets = [originals[path.stem] for path in files]
         if all(measures.is_grey(picture) for picture in pictures):
@@ -84,12 +95,16 @@ def read_groups(table: Path) -> dict[str, list[str]]:
             pairs = [(row["group"], row["face"]) for row in csv.DictReader(file)]
     except (OSError, UnicodeDecodeError, KeyError, csv.Error) as error:
         raise OptionError(
-            f"'{table}' is no table of groups ({error}).", todo="It is a CSV with the columns face and group."
+            say("not-a-group-table", "'{path}' is not a table of groups ({error}).", path=str(table), error=str(error)),
+            todo=say("group-table-columns", "It must be a CSV with the columns face and group."),
         ) from error
     groups: dict[str, list[str]] = {}
     for line, (group, face) in enumerate(pairs, start=2):
         if not group or not face:
-            raise OptionError(f"Line {line} of '{table}' lacks one of its two cells.", todo="Write face,group.")
+            raise OptionError(
+                say("cell-missing", "Line {line} of '{path}' lacks one of its two cells.", line=line, path=str(table)),
+                todo=say("write-face-group", "Write face,group."),
+            )
         groups.setdefault(group, []).append(face)
     return groups
 
@@ -149,7 +164,10 @@ def _groups(cases: Sequence[Case], named: Mapping[str, Sequence[str]]) -> dict[s
     names = {tuple(case.names) for case in cases if case.kind != CLEAN}
     if len(names) != 1 or sum(case.kind != CLEAN for case in cases) < 2:
         if named:
-            raise OptionError("Groups need the same faces in two kinds of damage and more.", todo="Leave --groups out.")
+            raise OptionError(
+                say("groups-need-two-kinds", "Groups need the same faces in two or more kinds of damage."),
+                todo=say("leave-groups-out", "Leave --groups out."),
+            )
         return {}
     # in colour, where one of the cases has the face so: the clean pictures of grey kinds are grey
     tones: dict[str, str] = {}
@@ -160,7 +178,7 @@ def _groups(cases: Sequence[Case], named: Mapping[str, Sequence[str]]) -> dict[s
     by_tone = {f"{tone} skin": [i for i, name in enumerate(order) if tones[name] == tone] for tone in TONES}
     lost = [name for members in named.values() for name in members if name not in tones]
     if lost:
-        raise OptionError(f"There is no face '{lost[0]}', which a group names.")
+        raise OptionError(say("group-face-missing", "There is no face '{name}', which a group names.", name=lost[0]))
     by_name = {group: [order.index(name) for name in members] for group, members in named.items()}
     shown = {group: members for group, members in (by_tone | by_name).items() if members}
     return {"": list(range(len(order))), **shown}
@@ -213,7 +231,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Report:
     """Do what `add_arguments` took; writes the files of --output. Raises OptionError and what `evaluate` raises."""
     if options.size < 64:
-        raise OptionError(f"size is {options.size}.", todo="It is 64 or more.")
+        raise OptionError(
+            say("size-range", "The size is {size}.", size=options.size),
+            todo=say("at-least-64", "It must be 64 or more."),
+        )
     models = options.model or ["builtin-256"]
     ways: dict[str, Method] = {"damaged": baselines.untouched}
     if not options.no_plain:

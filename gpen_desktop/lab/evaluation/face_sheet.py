@@ -22,6 +22,7 @@ from gpen_desktop.core.faces.detection import FaceDetector
 from gpen_desktop.core.types import ComposeOptions, FloatImage
 from gpen_desktop.errors import OptionError, SaveError
 from gpen_desktop.lab.evaluation.measures import Picture
+from gpen_desktop.messages import say
 
 _ROW: Final = 10  # faces a row
 _SIDE: Final = 192  # px a face
@@ -33,7 +34,7 @@ def face_sheet(photo: Path, models: Sequence[str | Path], options: ComposeOption
     composed = session.compose(options).photo
     restored = tuple(session.restore())
     if not restored:
-        raise OptionError(f"No face was found in '{photo.name}'.")
+        raise OptionError(say("no-face-found", "No face was found in '{name}'.", name=photo.name))
     columns = [[_shown(face.crop.pixels), _shown(face.restored)] for face in restored]
     for model in models[1:]:
         session.set_restorer(Restorer(model))
@@ -66,7 +67,9 @@ def main() -> None:
     try:
         parsed.output.write_bytes(packed.tobytes())
     except OSError as error:
-        raise SaveError(f"The sheet cannot be written: {error}.", path=parsed.output) from error
+        raise SaveError(
+            say("sheet-unwritable", "The sheet cannot be written: {error}.", error=str(error)), path=parsed.output
+        ) from error
 
 
 if __name__ == "__main__":

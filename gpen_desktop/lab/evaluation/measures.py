@@ -19,6 +19,7 @@ from gpen_desktop.core.faces.masks import skin_mask
 from gpen_desktop.core.types import Crop, Face, FloatImage, frozen
 from gpen_desktop.errors import OptionError
 from gpen_desktop.lab.damage import basicsr_compat
+from gpen_desktop.messages import say
 from gpen_desktop.models import store
 from gpen_desktop.models.detectors.landmarks import CROP_SIDE, find_landmarks, load_landmarks
 
@@ -147,7 +148,10 @@ def _skimage_color() -> ModuleType:
     try:
         return import_module("skimage.color")  # of the lab extra, which may be absent
     except ImportError as error:
-        raise OptionError("This needs scikit-image.", todo="Install it: uv sync --extra lab") from error
+        raise OptionError(
+            say("scikit-image-missing", "This needs scikit-image."),
+            todo=say("install-lab", "Install it: uv sync --extra lab"),
+        ) from error
 
 
 def _eye_distance(size: int) -> float:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from gpen_desktop.errors import SaveError
 from gpen_desktop.lab.evaluation.measures import TOLD
+from gpen_desktop.messages import say
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,9 @@ def write(report: Report, folder: Path) -> None:
         (folder / "report.md").write_text(as_markdown(report), encoding="utf-8")
         (folder / "sheet.png").write_bytes(packed.tobytes())
     except OSError as error:
-        raise SaveError(f"The report cannot be written: {error}.", path=folder) from error
+        raise SaveError(
+            say("report-unwritable", "The report cannot be written: {error}.", error=str(error)), path=folder
+        ) from error
 
 
 def _finite(value: float) -> Any:

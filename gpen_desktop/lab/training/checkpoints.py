@@ -14,6 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from gpen_desktop.errors import WeightsError
+from gpen_desktop.messages import say
 from gpen_desktop.models.gpen.layout import GpenDescriptor
 from gpen_desktop.models.gpen.reference import described
 from gpen_desktop.models.loader import read_descriptor, read_tensors
@@ -52,7 +53,10 @@ def load(path: Path) -> Checkpoint:
         fields = torch.load(path, map_location="cpu", weights_only=True)
         return Checkpoint(**{**fields, "descriptor": GpenDescriptor(**fields["descriptor"])})
     except (OSError, EOFError, RuntimeError, KeyError, TypeError, ValueError, UnpicklingError) as error:
-        raise WeightsError(f"It is no training checkpoint of ours ({error}).", path=path) from error
+        raise WeightsError(
+            say("not-our-checkpoint", "It is not one of our training checkpoints ({error}).", error=str(error)),
+            path=path,
+        ) from error
 
 
 class Stateful(Protocol):
@@ -81,7 +85,9 @@ def resume_parts(parts: Mapping[str, Stateful], path: Path) -> int:
             each.load_state_dict(state[name])
         return int(state["steps"])
     except (EOFError, RuntimeError, KeyError, UnpicklingError) as error:
-        raise WeightsError(f"It is no checkpoint of this training ({error}).", path=path) from error
+        raise WeightsError(
+            say("not-this-training", "It is not a checkpoint of this training ({error}).", error=str(error)), path=path
+        ) from error
 
 
 def start_from_weights(path: Path) -> Checkpoint:
@@ -114,7 +120,7 @@ def export(checkpoint: Checkpoint, path: Path, recipe: str) -> None:
     half = {name: tensor.to(torch.float16).contiguous() for name, tensor in checkpoint.averaged.items()}
     broken = [name for name, tensor in half.items() if not bool(torch.isfinite(tensor).all())]
     if broken:
-        raise WeightsError(f"'{broken[0]}' does not fit into half precision.", path=path)
+        raise WeightsError(say("half-overflow", "'{key}' does not fit into half precision.", key=broken[0]), path=path)
     part = path.with_suffix(".part")
     save_file(half, part, metadata={key: str(value) for key, value in told.items()})
     part.replace(path)

@@ -19,6 +19,7 @@ from gpen_desktop.core.types import FloatImage
 from gpen_desktop.errors import UnreadablePhotoError
 from gpen_desktop.lab.damage import recipes
 from gpen_desktop.lab.damage.recipes import Recipe
+from gpen_desktop.messages import say
 
 MIRRORED: Final = (1, 0, 2, 4, 3)
 """Which landmark each is in a mirrored face: left stays left."""
@@ -34,7 +35,11 @@ def face_files(folder: Path) -> list[Path]:
     """The pictures of a folder, sorted by name. Raises UnreadablePhotoError when there are none."""
     files = sorted(path for path in folder.glob("*") if path.suffix.lower() in _SUFFIXES) if folder.is_dir() else []
     if not files:
-        raise UnreadablePhotoError("There are no pictures in this folder.", todo="Give another.", path=folder)
+        raise UnreadablePhotoError(
+            say("no-pictures", "There are no pictures in this folder."),
+            todo=say("give-other-folder", "Choose another folder."),
+            path=folder,
+        )
     return files
 
 
@@ -48,10 +53,12 @@ def decoded(path: Path, flags: int) -> NDArray[np.uint8]:
     try:
         packed = np.frombuffer(path.read_bytes(), np.uint8)
     except OSError as error:
-        raise UnreadablePhotoError(f"It cannot be read: {error}.", path=path) from error
+        raise UnreadablePhotoError(
+            say("unreadable", "It cannot be read: {error}.", error=str(error)), path=path
+        ) from error
     picture = cv2.imdecode(packed, flags) if packed.size else None
     if picture is None:
-        raise UnreadablePhotoError("It is not a picture that can be read.", path=path)
+        raise UnreadablePhotoError(say("picture-unreadable", "It is not a readable picture."), path=path)
     return np.asarray(picture)
 
 
@@ -62,10 +69,12 @@ def labelled_files(table: Path, subset: str) -> list[tuple[Path, NDArray[np.floa
         with table.open(encoding="utf-8", newline="") as file:
             rows = [(row["file"], np.array(json.loads(row["landmarks"]), np.float64)) for row in csv.DictReader(file)]
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
-        raise UnreadablePhotoError(f"It is no table of faces ({error}).", path=table) from error
+        raise UnreadablePhotoError(
+            say("not-a-face-table", "It is not a table of faces ({error}).", error=str(error)), path=table
+        ) from error
     found = [(table.parent / name, landmarks) for name, landmarks in rows if name.startswith(f"{subset}/")]
     if not found:
-        raise UnreadablePhotoError(f"It lists no faces of '{subset}'.", path=table)
+        raise UnreadablePhotoError(say("no-faces-of-subset", "It lists no faces of '{name}'.", name=subset), path=table)
     return found
 
 

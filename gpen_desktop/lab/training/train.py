@@ -42,6 +42,7 @@ from gpen_desktop.lab.training.discriminator import Discriminator
 from gpen_desktop.lab.training.elastic_averaging import Centre
 from gpen_desktop.lab.training.optimiser import MuonAndAdam
 from gpen_desktop.lab.training.trainable import TrainableGpen
+from gpen_desktop.messages import say
 
 CHECKPOINT: Final = "checkpoint.pt"
 STEPS: Final = "steps.txt"
@@ -91,7 +92,10 @@ def train(settings: Settings) -> Checkpoint:
     Raises OptionError, UnreadablePhotoError, WeightsError.
     """
     if settings.device != "cpu" and settings.workers != 1:
-        raise OptionError("Several workers share cores, not a GPU.", todo="Use --workers 1.")
+        raise OptionError(
+            say("workers-share-cores", "Several workers can share the cores of a CPU, but not a GPU."),
+            todo=say("use-one-worker", "Use --workers 1."),
+        )
     torch.set_num_threads(1)  # before the workers fork: OpenMP's threads do not survive it
     settings.out.mkdir(parents=True, exist_ok=True)
     begin = _beginning(settings)
@@ -111,7 +115,10 @@ def train(settings: Settings) -> Checkpoint:
             worker.join()
         codes = [worker.exitcode for worker in workers]
         if any(codes):
-            raise OptionError(f"Workers of the training failed, with codes {codes}.", todo="See above.")
+            raise OptionError(
+                say("workers-failed", "Workers of the training failed, with the codes {codes}.", codes=str(codes)),
+                todo=say("see-above", "Their messages are above."),
+            )
     return checkpoints.load(settings.out / CHECKPOINT)
 
 
@@ -207,7 +214,9 @@ class _Worker:
         except (KeyError, ValueError) as error:
             path = self._settings.out / CHECKPOINT
             raise WeightsError(
-                f"Its optimiser's state does not fit ({error}).", todo="Start anew from its weights.", path=path
+                say("optimiser-mismatch", "The state of its optimiser does not fit ({error}).", error=str(error)),
+                todo=say("start-from-weights", "Start anew from its weights."),
+                path=path,
             ) from error
 
     def step(self, pair: Pair, own: int) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from gpen_desktop.errors import WeightsError
+from gpen_desktop.messages import say
 from gpen_desktop.models.detectors.folding import fold_batch_norms
 from gpen_desktop.models.loader import read_tensors
 
@@ -69,8 +70,8 @@ def load_landmarks(path: Path, device: str = "cpu") -> nn.Module:
         net.load_state_dict(state)
     except RuntimeError as error:
         raise WeightsError(
-            f"'{path.name}' does not hold the landmark network.",
-            todo="Reinstall GPEN Desktop, or get its weights folder again.",
+            say("not-landmarks", "'{name}' does not hold the landmark network.", name=path.name),
+            todo=say("reinstall", "Reinstall GPEN Desktop, or get its weights folder again."),
             path=path,
         ) from error
     net.eval()

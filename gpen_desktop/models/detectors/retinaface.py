@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from gpen_desktop.errors import WeightsError
+from gpen_desktop.messages import say
 from gpen_desktop.models.detectors.folding import fold_batch_norms
 from gpen_desktop.models.loader import read_tensors
 
@@ -103,8 +104,8 @@ def load_retinaface(path: Path, device: str = "cpu") -> nn.Module:
         net.load_state_dict(state)
     except RuntimeError as error:
         raise WeightsError(
-            f"'{path.name}' does not hold the face detector.",
-            todo="Reinstall GPEN Desktop, or get its weights folder again.",
+            say("not-detector", "'{name}' does not hold the face detector.", name=path.name),
+            todo=say("reinstall", "Reinstall GPEN Desktop, or get its weights folder again."),
             path=path,
         ) from error
     net.eval()

@@ -14,6 +14,7 @@ from typing import Literal
 import torch
 
 from gpen_desktop.errors import WeightsError
+from gpen_desktop.messages import Message, Value, say
 
 Template = Literal["ffhq", "gpen"]
 Shape = tuple[int, ...]
@@ -91,13 +92,15 @@ def _guess(state: Mapping[str, torch.Tensor], template: Template) -> GpenDescrip
     constant = "generator.input.input"
     missing = [key for key in (first, style, constant) if key not in state]
     if missing:
-        raise _not_gpen(f"it lacks '{missing[0]}' and has {_some(state)}")
+        raise _not_gpen(say("gpen-lacks-has", "it lacks '{key}' and has {found}", key=missing[0], found=_some(state)))
     for key, dims in ((first, 4), (style, 2), (constant, 4)):
         if state[key].dim() != dims or 0 in state[key].shape:
-            raise _not_gpen(f"'{key}' has shape {tuple(state[key].shape)}")
+            raise _not_gpen(
+                say("gpen-odd-shape", "'{key}' has shape {shape}", key=key, shape=str(tuple(state[key].shape)))
+            )
     steps = _count(state, r"ecd(\d+)\.0\.")
     if not 3 <= steps <= 10:
-        raise _not_gpen(f"its encoder has {steps} steps")
+        raise _not_gpen(say("gpen-steps", "its encoder has {steps} steps", steps=steps))
     size = 2 ** (steps + 1)
     narrow = state[constant].shape[1] / 512
     width = state[first].shape[0]
@@ -118,17 +121,36 @@ def _check(state: Mapping[str, torch.Tensor], descriptor: GpenDescriptor) -> Non
     wanted = expected_shapes(descriptor)
     missing = [key for key in wanted if key not in state]
     if missing:
-        raise _not_gpen(f"it looks like GPEN-{descriptor.size} but lacks {_some(missing)}")
+        raise _not_gpen(
+            say("gpen-lacks", "it looks like GPEN-{size} but lacks {keys}", size=descriptor.size, keys=_some(missing))
+        )
     extra = [key for key in state if key not in wanted]
     if extra:
-        raise _not_gpen(f"it looks like GPEN-{descriptor.size} but also has {_some(extra)}")
+        raise _not_gpen(
+            say(
+                "gpen-has-more",
+                "it looks like GPEN-{size} but also has {keys}",
+                size=descriptor.size,
+                keys=_some(extra),
+            )
+        )
     for key, shape in wanted.items():
         if tuple(state[key].shape) != shape:
-            raise _not_gpen(f"'{key}' has shape {tuple(state[key].shape)} where {shape} was expected")
+            raise _not_gpen(
+                say(
+                    "gpen-other-shape",
+                    "'{key}' has shape {shape} where {expected} was expected",
+                    key=key,
+                    shape=str(tuple(state[key].shape)),
+                    expected=str(shape),
+                )
+            )
         if not state[key].is_floating_point():
-            raise _not_gpen(f"'{key}' holds {state[key].dtype}, not real numbers")
+            raise _not_gpen(
+                say("gpen-not-real", "'{key}' holds {dtype}, not real numbers", key=key, dtype=str(state[key].dtype))
+            )
         if not _is_finite(state[key]):
-            raise _not_gpen(f"'{key}' holds numbers that are not finite")
+            raise _not_gpen(say("gpen-not-finite", "'{key}' holds numbers that are not finite", key=key))
         if key.endswith(".kernel"):
             _check_kernel(key, state[key])
 
@@ -142,7 +164,7 @@ def _check_kernel(key: str, kernel: torch.Tensor) -> None:
     """The inference forms have the filter built in, so a checkpoint with another one would be computed wrongly."""
     wanted = fir_kernel(1.0 if key.startswith("ecd") else 4.0)
     if not torch.allclose(kernel.float(), wanted, rtol=2e-3, atol=1e-5):
-        raise _not_gpen(f"'{key}' is not the filter of the published networks")
+        raise _not_gpen(say("gpen-other-filter", "'{key}' is not the filter of the published networks", key=key))
 
 
 def _encoder_shapes(d: GpenDescriptor) -> Iterator[tuple[str, Shape]]:
@@ -198,14 +220,15 @@ def _count(state: Mapping[str, torch.Tensor], pattern: str) -> int:
     return len({match.group(1) for key in state if (match := re.match(pattern, key))})
 
 
-def _some(keys: Mapping[str, torch.Tensor] | list[str]) -> str:
+def _some(keys: Mapping[str, torch.Tensor] | list[str]) -> Value:
     names = sorted(keys)
     shown = ", ".join(f"'{name}'" for name in names[:_KEPT_MENTIONS])
-    return shown + (f" and {len(names) - _KEPT_MENTIONS} more" if len(names) > _KEPT_MENTIONS else "")
+    more = len(names) - _KEPT_MENTIONS
+    return say("and-more", "{names} and {count} more", names=shown, count=more) if more > 0 else shown
 
 
-def _not_gpen(found: str) -> WeightsError:
+def _not_gpen(found: Message) -> WeightsError:
     return WeightsError(
-        f"These weights are not a GPEN network: {found}.",
-        todo="Expected a published GPEN checkpoint (keys 'ecd…', 'final_linear…', 'generator…').",
+        say("not-gpen", "These weights are not a GPEN network: {found}.", found=found),
+        todo=say("expected-gpen", "Expected a published GPEN checkpoint (keys 'ecd…', 'final_linear…', 'generator…')."),
     )

@@ -11,6 +11,7 @@ from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.faces.alignment import template_points
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import Face, FloatImage, Photo, SourceFormat, frozen
+from gpen_desktop.messages import say
 
 
 def draw_face(size: int = 256) -> np.ndarray:
@@ -72,7 +73,7 @@ class Sharpener:
     template = "ffhq"
     model_name = "sharpener"
     batch = 4
-    status = ModelStatus("sharpener", "CPU", "it is a test")
+    status = ModelStatus("sharpener", "CPU", say("test", "it is a test"))
 
     def __init__(self, tint: tuple[float, float, float] = (-0.01, -0.03, -0.05)) -> None:
         self.crops_seen = 0

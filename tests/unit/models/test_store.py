@@ -124,7 +124,7 @@ def test_a_catalogued_name_without_known_hash_is_unverified(tmp_path: Path, user
 
 @pytest.mark.usefixtures("user_folder")
 def test_what_cannot_be_imported(tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match="no file"):
+    with pytest.raises(WeightsError, match="does not exist"):
         store.import_file(tmp_path / "none.pth")
     with pytest.raises(WeightsError, match="not a weights file"):
         store.import_file(file(tmp_path, "photo.jpg"))
@@ -137,10 +137,10 @@ def test_an_earlier_import_is_never_replaced_by_another_file_of_its_name(tmp_pat
     store.import_file(file(tmp_path, "mine.pth", GPEN))
     again, _ = store.import_file(file(tmp_path / "copy", "mine.pth", GPEN))
     assert again.name == "mine"
-    with pytest.raises(WeightsError, match=r"another model 'mine' already.*Remove it first"):
+    with pytest.raises(WeightsError, match=r"another model called 'mine'.*Remove it first"):
         store.import_file(file(tmp_path / "other", "mine.pth", OTHER_GPEN))
     assert (user_folder / "mine.pth").read_bytes() == GPEN
-    with pytest.raises(WeightsError, match="another model 'mine' already"):  # it would answer to the same name
+    with pytest.raises(WeightsError, match="another model called 'mine'"):  # it would answer to the same name
         store.import_file(file(tmp_path / "other", "Mine.pt", OTHER_GPEN))
 
 
@@ -152,7 +152,7 @@ def test_names_of_the_catalogues_models_are_theirs(tmp_path: Path, user_folder: 
 
 
 def test_a_file_that_holds_another_size_than_its_name_says_is_refused(tmp_path: Path, user_folder: Path) -> None:
-    with pytest.raises(WeightsError, match="64 pixels, but one of 256"):
+    with pytest.raises(WeightsError, match="64 pixels; the model of that name is for 256"):
         store.import_file(file(tmp_path, "GPEN-BFR-256.pth", GPEN))
     assert not user_folder.exists()
 

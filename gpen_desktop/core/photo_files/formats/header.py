@@ -6,14 +6,16 @@ import zlib
 from dataclasses import dataclass
 
 from gpen_desktop.core.types import Metadata
+from gpen_desktop.errors import ReasonError
+from gpen_desktop.messages import Message, say
 
-ENDS_EARLY = "the file ends early"
-DAMAGED = "the file is damaged"
+ENDS_EARLY = say("file-ends-early", "the file ends early")
+DAMAGED = say("file-damaged", "the file is damaged")
 _MAX_INFLATED = 64 << 20  # bytes; no profile or text comes near it, and a compression bomb gets no further
 
 
-class DamagedFileError(ValueError):
-    """The file cannot be read; the message is the reason, as half a sentence."""
+class DamagedFileError(ReasonError):
+    """The file cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Scan:
 
     format: as in SourceFormat. width, height: as stored (before orientation), pixels. stream: what the decoder gets:
     the file without what could make it stumble. pictures: how many the file holds (2 may mean 'several').
-    lossless: whether a WebP is. transparent: raw tRNS chunk of a PNG. warnings: sentences.
+    lossless: whether a WebP is. transparent: raw tRNS chunk of a PNG. warnings: what could not be read.
     """
 
     format: str
@@ -33,7 +35,7 @@ class Scan:
     pictures: int = 1
     lossless: bool = False
     transparent: bytes = b""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
 
 def inflate(packed: bytes) -> bytes | None:

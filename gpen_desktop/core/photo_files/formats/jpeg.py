@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from gpen_desktop.core.photo_files import exif as exif_block
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, Scan
 from gpen_desktop.core.types import Metadata
+from gpen_desktop.messages import Message, say
 
 _EXIF = b"Exif\0\0"
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
@@ -103,13 +104,13 @@ def _dpi(jfif: bytes) -> tuple[float, float] | None:
     return (x * factor, y * factor) if factor and x and y else None
 
 
-def assemble(picture: bytes, metadata: Metadata) -> tuple[bytes, list[str]]:
+def assemble(picture: bytes, metadata: Metadata) -> tuple[bytes, list[Message]]:
     """Put metadata into a bare JPEG (as an encoder gives it).
 
     Gives back the file, and sentences on what was left out because a segment has only so much room.
     """
     segments, pixels_at = _segments(picture)
-    warnings: list[str] = []
+    warnings: list[Message] = []
     blocks = [
         *_exif_segments(metadata.exif, warnings),
         *_xmp_segments(metadata, warnings),
@@ -126,23 +127,25 @@ def _segment(marker: int, body: bytes) -> bytes:
     return struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
 
 
-def _exif_segments(exif: bytes, warnings: list[str]) -> Iterator[bytes]:
+def _exif_segments(exif: bytes, warnings: list[Message]) -> Iterator[bytes]:
     room = _MAX_PAYLOAD - len(_EXIF)
     if len(exif) > room:
         exif = exif_block.without_maker_note(exif)
-        warnings.append("The maker notes in the EXIF data are too long for a JPEG and were left out.")
+        warnings.append(
+            say("maker-notes-too-long", "The maker notes in the EXIF data are too long for a JPEG and were left out.")
+        )
     if len(exif) > room:
-        warnings[-1] = "The EXIF data is too long for a JPEG and was left out."
+        warnings[-1] = say("exif-too-long", "The EXIF data is too long for a JPEG and was left out.")
     elif exif:
         yield _segment(_APP1, _EXIF + exif)
 
 
-def _xmp_segments(metadata: Metadata, warnings: list[str]) -> Iterator[bytes]:
+def _xmp_segments(metadata: Metadata, warnings: list[Message]) -> Iterator[bytes]:
     packet = metadata.xmp
     if len(packet) > _MAX_PAYLOAD - len(_XMP):
         packet = _without_padding(packet)
     if len(packet) > _MAX_PAYLOAD - len(_XMP):
-        warnings.append("The XMP data is too long for a JPEG and was left out.")
+        warnings.append(say("xmp-too-long", "The XMP data is too long for a JPEG and was left out."))
         return
     if packet:
         yield _segment(_APP1, _XMP + packet)

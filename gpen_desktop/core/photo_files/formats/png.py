@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, Scan, inflate
 from gpen_desktop.core.types import Metadata
+from gpen_desktop.messages import Message, say
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _FOR_PIXELS = frozenset([b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS"])
@@ -42,10 +43,10 @@ def scan(data: bytes) -> Scan:
     )
 
 
-def _chunks(data: bytes) -> tuple[list[Chunk], list[str]]:
+def _chunks(data: bytes) -> tuple[list[Chunk], list[Message]]:
     """All chunks. Ones that are not needed for the pixels and are damaged are left out, with a sentence."""
     found: list[Chunk] = []
-    warnings: list[str] = []
+    warnings: list[Message] = []
     at = len(SIGNATURE)
     while at + 12 <= len(data):
         size, kind = struct.unpack_from(">I4s", data, at)
@@ -59,14 +60,14 @@ def _chunks(data: bytes) -> tuple[list[Chunk], list[str]]:
         elif kind in _FOR_PIXELS:
             raise DamagedFileError(DAMAGED)
         else:
-            warnings.append("Part of the PNG's metadata is damaged and was left out.")
+            warnings.append(say("png-metadata-damaged", "Part of the PNG's metadata is damaged and was left out."))
         at = end
         if kind == b"IEND":
             return found, warnings
     raise DamagedFileError(ENDS_EARLY)
 
 
-def _metadata(chunks: list[Chunk]) -> tuple[Metadata, list[str]]:
+def _metadata(chunks: list[Chunk]) -> tuple[Metadata, list[Message]]:
     texts = [(kind, body, *_text(kind, body)) for kind, body in chunks if kind in TEXTS]
     raw = {key[len(_RAW_PROFILE) :]: _raw_profile(text) for _, _, key, text in texts if key.startswith(_RAW_PROFILE)}
     first = dict(reversed(chunks))
@@ -83,7 +84,9 @@ def _metadata(chunks: list[Chunk]) -> tuple[Metadata, list[str]]:
         png_chunks=tuple(colours + kept),
     )
     damaged = (b"iCCP" in first and not icc) or any(key == _XMP_KEY and not text for _, _, key, text in texts)
-    return metadata, ["Part of the PNG's metadata is damaged and was left out."] if damaged else []
+    return metadata, [
+        say("png-metadata-damaged", "Part of the PNG's metadata is damaged and was left out.")
+    ] if damaged else []
 
 
 def _text(kind: bytes, body: bytes) -> tuple[bytes, bytes]:

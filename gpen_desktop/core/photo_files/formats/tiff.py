@@ -28,6 +28,7 @@ from gpen_desktop.core.photo_files.formats.tiff_structure import (
     Value,
 )
 from gpen_desktop.core.types import Metadata, Pixels
+from gpen_desktop.messages import Message, say
 
 _SUBFILE, _WIDTH, _LENGTH, _BITS, _COMPRESSION, _PHOTOMETRIC = 254, 256, 257, 258, 259, 262
 _STRIP_OFFSETS, _SAMPLES, _STRIP_ROWS, _STRIP_SIZES, _PLANAR = 273, 277, 278, 279, 284
@@ -118,7 +119,11 @@ def _refuse_raw(data: bytes, layout: Layout, main: Directory) -> None:
     """Cameras' raw files are TIFFs whose first picture is a small preview."""
     is_preview = tiff.integer(data, layout, main.entries.get(_SUBFILE), 0) & 1
     if _DNG_VERSION in main.entries or (is_preview and _SUB_DIRECTORIES in main.entries):
-        raise DamagedFileError("it is a camera's raw file, which has to be developed into a TIFF or JPEG first")
+        raise DamagedFileError(
+            say(
+                "raw-needs-developing", "it is a camera's raw file, which has to be developed into a TIFF or JPEG first"
+            )
+        )
 
 
 def _check_pixels_lie_within(data: bytes, layout: Layout, main: Directory) -> None:
@@ -129,11 +134,16 @@ def _check_pixels_lie_within(data: bytes, layout: Layout, main: Directory) -> No
             raise DamagedFileError(ENDS_EARLY)
 
 
-def _exif(data: bytes) -> tuple[bytes, list[str]]:
+def _exif(data: bytes) -> tuple[bytes, list[Message]]:
     """The descriptive fields as an EXIF block."""
     exif = exif_block.rebuilt(data, _OF_PIXELS | _APART)
     moved = bool(exif) and exif_block.maker_note_at(data) != exif_block.maker_note_at(exif)
-    return exif, ["The maker notes had to be moved within the file; some programs may not find all of them."] * moved
+    return exif, [
+        say(
+            "maker-notes-moved",
+            "The maker notes had to be moved within the file; some programs may not find all of them.",
+        )
+    ] * moved
 
 
 def _iptc(data: bytes, layout: Layout, main: Directory) -> bytes:
@@ -170,7 +180,7 @@ def write(samples: Pixels, metadata: Metadata) -> bytes:
     pixels_at = _even(block) + len(strips) * 4
     offsets = np.cumsum([pixels_at, *(len(strip) for strip in strips[:-1])], dtype=np.uint64)
     if int(offsets[-1]) + len(strips[-1]) > 0xFFFF0000:
-        raise StructureError("the picture is too large for a TIFF file")
+        raise StructureError(say("too-large-for-tiff", "the picture is too large for a TIFF file"))
     entries.append(_appended(block, _longs(_STRIP_OFFSETS, offsets.tolist(), order), order))
     block += bytes(pixels_at - len(block)) + b"".join(strips)
     first = _even(block)

@@ -9,6 +9,9 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from gpen_desktop.errors import ReasonError
+from gpen_desktop.messages import say
+
 # Bytes per value of each field type. 13 is a directory offset; 16, 17, 18 are BigTIFF's 8-byte integers.
 _TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _INTEGERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
@@ -22,7 +25,7 @@ MAKER_NOTE_KEPT_BELOW = 32768
 _MAX_ENTRIES = 4096  # more than any real directory has; keeps a lying count from costing anything
 
 
-class StructureError(ValueError):
+class StructureError(ReasonError):
     """The data is not a TIFF structure, or its first directory cannot be read."""
 
 
@@ -73,13 +76,13 @@ def layout_of(data: bytes) -> Layout:
     """Read the header. Raises StructureError."""
     order = {b"II": "<", b"MM": ">"}.get(bytes(data[:2]))
     if order is None or len(data) < 8:
-        raise StructureError("no TIFF header")
+        raise StructureError(say("no-tiff-header", "no TIFF header"))
     magic, first = struct.unpack_from(order + "HI", data, 2)
     if magic == 42:
         return Layout(order, big=False, first=first)
     if magic == 43 and len(data) >= 16:
         return Layout(order, big=True, first=struct.unpack_from(order + "Q", data, 8)[0])
-    raise StructureError("no TIFF header")
+    raise StructureError(say("no-tiff-header", "no TIFF header"))
 
 
 def directory_at(data: bytes, layout: Layout, at: int) -> Directory:
@@ -87,11 +90,11 @@ def directory_at(data: bytes, layout: Layout, at: int) -> Directory:
     count_format, entry_size, pointer = ("Q", 20, "Q") if layout.big else ("H", 12, "I")
     start = at + struct.calcsize(layout.order + count_format)
     if at < 8 or start > len(data):
-        raise StructureError("a directory lies outside the data")
+        raise StructureError(say("directory-outside", "a directory lies outside the data"))
     (count,) = struct.unpack_from(layout.order + count_format, data, at)
     end = start + count * entry_size
     if count > _MAX_ENTRIES or end > len(data):
-        raise StructureError("a directory lies outside the data")
+        raise StructureError(say("directory-outside", "a directory lies outside the data"))
     found = [_entry(data, layout, start + i * entry_size) for i in range(count)]
     entries: dict[int, Entry] = {}
     for entry in found:

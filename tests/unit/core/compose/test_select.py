@@ -62,5 +62,5 @@ def test_numbers_count_from_one_in_the_order_of_the_faces() -> None:
 
 @pytest.mark.parametrize("number", [0, 4])
 def test_a_number_that_is_not_there_is_refused(number: int) -> None:
-    with pytest.raises(OptionError, match=f"no face {number}; 3 found"):
+    with pytest.raises(OptionError, match=f"no face {number}; 3 were found"):
         by_number(FACES, (1, number))

@@ -129,15 +129,18 @@ def test_a_folder_that_may_not_be_read_costs_only_itself(
     assert [job.source.name for job in jobs] == ["a.png", "b.jpg", "sub"]
     report = restore(jobs[-1])
     assert report.outcome is PhotoStatus.FAILED
-    assert "'sub' may not be read" in report.error
+    assert report.error is not None
+    assert report.error.code == "folder-unreadable"
+    assert "'sub'" in str(report.error)
 
 
 def test_an_output_folder_that_cannot_be_made_is_said_so(album: Path, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
     report = restore(PlannedPhoto(album / "a.png", tmp_path / "taken" / "a.png"))
     assert report.outcome is PhotoStatus.FAILED
-    assert "taken" in report.error
-    assert "unforeseen" not in report.error
+    assert report.error is not None
+    assert report.error.code == "cannot-create-folder"
+    assert "taken" in str(report.error)
 
 
 def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -161,7 +164,7 @@ def test_a_photo_in_which_nothing_changes_is_copied_byte_for_byte(album: Path, t
     report = restore(PlannedPhoto(album / "b.jpg", tmp_path / "out" / "b.jpg"), finder=KnownFaces())
     assert report.outcome is PhotoStatus.DONE
     assert (tmp_path / "out" / "b.jpg").read_bytes() == (album / "b.jpg").read_bytes()
-    assert report.warnings == ("Nothing was changed; the file was copied as it is.",)
+    assert [warning.code for warning in report.warnings] == ["copied-unchanged"]
 
 
 def test_what_is_there_already_is_not_overwritten_unless_asked(album: Path, tmp_path: Path) -> None:
@@ -186,7 +189,8 @@ def test_an_original_is_not_overwritten_even_if_asked(album: Path) -> None:
     (album / "sub" / "a.png").write_bytes((album / "b.jpg").read_bytes())  # not the same photo
     report = restore(job, format="png", overwrite=True)
     assert report.outcome is PhotoStatus.FAILED
-    assert "nothing shows that it is a result" in report.error
+    assert report.error is not None
+    assert report.error.code == "not-a-result"
     assert (album / "a.png").read_bytes() == before
 
 
@@ -232,7 +236,7 @@ def test_a_bad_photo_is_reported_and_stops_nothing(tmp_path: Path, content: byte
     (tmp_path / "bad.jpg").write_bytes(content)
     report = restore(PlannedPhoto(tmp_path / "bad.jpg", tmp_path / "out" / "bad.jpg"))
     assert report.outcome is PhotoStatus.FAILED
-    assert "bad.jpg" in report.error
+    assert "bad.jpg" in str(report.error)
     assert not (tmp_path / "out" / "bad.jpg").exists()
 
 
@@ -243,7 +247,7 @@ def test_a_fault_of_ours_is_reported_with_its_details(album: Path, tmp_path: Pat
 
     report = restore(PlannedPhoto(album / "a.png", tmp_path / "a.png"), finder=Broken())
     assert report.outcome is PhotoStatus.FAILED
-    assert "by zero" in report.error
+    assert "by zero" in str(report.error)
     assert "Traceback" in report.details
 
 

@@ -97,10 +97,10 @@ def test_out_of_memory_halves_the_batch(use: Callable[[FakeNet], None], error: t
     found = restorer.restore(x, SilentProgress())
     assert net.batches == [8, 4, 2, 2, 2, 2, 1]
     assert all(np.abs(a - b).max() < 1e-6 for a, b in zip(found, x, strict=True))
-    assert restorer.notes == (
+    assert [str(note) for note in restorer.notes] == [
         "8 faces at a time did not fit into memory; 4 are restored at a time.",
         "4 faces at a time did not fit into memory; 2 are restored at a time.",
-    )
+    ]
 
 
 def test_what_fitted_once_is_kept_to(use: Callable[[FakeNet], None]) -> None:
@@ -150,7 +150,7 @@ def test_the_card_is_not_blamed_for_what_single_precision_makes_no_better(
 
 def test_not_even_one_face_on_the_cpu(use: Callable[[FakeNet], None]) -> None:
     use(FakeNet(fits(0)))
-    with pytest.raises(OutOfMemoryError, match="even one face"):
+    with pytest.raises(OutOfMemoryError, match="even for a single face"):
         Restorer(TINY, device="cpu", precision="fp32", batch_size=2).restore(crops(2), SilentProgress())
 
 
@@ -189,7 +189,7 @@ def test_broken_half_precision_is_redone_in_single(monkeypatch: pytest.MonkeyPat
     assert all(np.abs(a - b).max() < 1e-6 for a, b in zip(found, x, strict=True))
     assert restorer.compute.dtype is torch.float32
     assert len(restorer.notes) == 1
-    assert "single precision" in restorer.notes[0]
+    assert restorer.notes[0].code == "half-precision-broken"
     assert loaded == [torch.float16, torch.float32]
     assert devices.half_is_broken(torch.device("cpu"))
     monkeypatch.setattr(devices, "_told", set())
@@ -208,7 +208,7 @@ def test_one_face_too_much_for_the_gpu_goes_to_the_cpu(monkeypatch: pytest.Monke
     found = restorer.restore(crops(3), SilentProgress())
     assert len(found) == 3
     assert restorer.compute is cpu
-    assert restorer.notes[1] == "One face does not fit into the memory of card; the CPU is used instead."
+    assert str(restorer.notes[1]) == "One face does not fit into the memory of card; the CPU is used instead."
 
 
 def test_warming_up_runs_one_crop_on_a_card_and_finds_broken_half_precision_before_the_first_photo(
@@ -246,7 +246,7 @@ def test_the_cpu_needs_no_warming_up(use: Callable[[FakeNet], None]) -> None:
 
 def test_broken_weights_are_said(use: Callable[[FakeNet], None]) -> None:
     use(FakeNet(lambda x: torch.full_like(x, torch.nan)))
-    with pytest.raises(WeightsError, match="no picture"):
+    with pytest.raises(WeightsError, match="not give a valid picture"):
         Restorer(TINY, device="cpu", precision="fp32").restore(crops(1), SilentProgress())
 
 
@@ -268,5 +268,5 @@ def test_unknown_model() -> None:
 
 @pytest.mark.parametrize("name", ["landmarks5", "gfpgan-1.4"])
 def test_what_is_no_face_restorer_is_refused_by_name(name: str) -> None:
-    with pytest.raises(ModelError, match=f"'{name}' is no model"):
+    with pytest.raises(ModelError, match=f"cannot restore faces with '{name}'"):
         Restorer(name)

@@ -119,7 +119,7 @@ def test_a_wrong_ending_does_not_matter_but_is_said(tmp_path: Path, stored: str)
     photo = load_photo(tmp_path / f"b.{named}")
     assert photo.pixels.shape == (24, 37, 3)
     assert len(photo.warnings) == 1
-    assert f"b.{named}" in photo.warnings[0]
+    assert f"b.{named}" in str(photo.warnings[0])
     assert photo.source.format == {"jpg": "JPEG", "tif": "TIFF"}.get(stored, stored.upper())
 
 
@@ -190,7 +190,7 @@ def test_lying_exif_does_not_keep_a_photo_from_being_read_and_saved(tmp_path: Pa
     photo = load_photo(path)
     assert photo.pixels.shape == (24, 37, 3)
     if lie not in ("empty", "directory of itself"):
-        assert any("EXIF" in sentence for sentence in photo.warnings)
+        assert any("EXIF" in str(warning) for warning in photo.warnings)
     for format in ("jpeg", "png", "tiff", "webp"):
         saved = save_photo(photo, tmp_path / "out", format=format)
         assert load_photo(saved.path).pixels.shape == (24, 37, 3)
@@ -202,7 +202,7 @@ def test_the_sound_part_of_damaged_exif_is_kept(tmp_path: Path) -> None:
     entries = struct.pack("<HHII", 0x10F, 2, 500, 9999) + struct.pack("<HHI4s", 0x13B, 2, 4, b"Ida\0")
     path = jpeg_with_exif(tmp_path / "a.jpg", b"II*\0\x08\0\0\0\x02\0" + entries + bytes(4))
     photo = load_photo(path)
-    assert photo.warnings == ("Part of the EXIF data is damaged; that part was left out.",)
+    assert [warning.code for warning in photo.warnings] == ["exif-partly-damaged"]
     with Image.open(save_photo(photo, tmp_path / "b.tif", format="tiff").path) as image:
         assert image.getexif()[0x13B] == "Ida"
 
@@ -212,13 +212,13 @@ def test_the_sound_part_of_damaged_exif_is_kept(tmp_path: Path) -> None:
 def test_a_profile_that_is_none_is_dropped(tmp_path: Path, ending: str, profile: bytes) -> None:
     photo = load_photo(save(picture(), tmp_path / f"a.{ending}", icc_profile=profile))
     assert photo.metadata.icc == b""
-    assert photo.warnings == ("The colour profile is damaged and was left out.",)
+    assert [warning.code for warning in photo.warnings] == ["profile-damaged"]
 
 
 def test_a_profile_of_other_colours_is_dropped(tmp_path: Path) -> None:
     photo = load_photo(save(picture(), tmp_path / "a.jpg", icc_profile=cmyk_profile()))
     assert photo.metadata.icc == b""
-    assert photo.warnings == ("The colour profile is not one for these pixels and was left out.",)
+    assert [warning.code for warning in photo.warnings] == ["profile-mismatch"]
 
 
 def test_damaged_metadata_of_a_png_is_left_out(tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ def test_damaged_metadata_of_a_png_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "b.png").write_bytes(data[:at] + b"\xff" + data[at + 1 :])
     photo = load_photo(tmp_path / "b.png")
     np.testing.assert_array_equal(photo.pixels, picture())
-    assert photo.warnings == ("Part of the PNG's metadata is damaged and was left out.",)
+    assert [warning.code for warning in photo.warnings] == ["png-metadata-damaged"]
 
 
 def test_a_compression_bomb_in_a_profile_is_not_inflated(tmp_path: Path) -> None:
@@ -243,7 +243,7 @@ def test_a_compression_bomb_in_a_profile_is_not_inflated(tmp_path: Path) -> None
     finally:
         tracemalloc.stop()
     assert photo.metadata.icc == b""
-    assert "damaged" in photo.warnings[0]
+    assert "damaged" in str(photo.warnings[0])
 
 
 def test_camera_raw_files_are_named_for_what_they_are(tmp_path: Path) -> None:

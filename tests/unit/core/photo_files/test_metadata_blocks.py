@@ -102,13 +102,13 @@ def test_extended_xmp_goes_from_jpeg_to_jpeg(tmp_path: Path) -> None:
     assert load_photo(saved.path).metadata.xmp_extended == extended
     for format in ("png", "tiff", "webp"):
         lost = save_photo(photo, tmp_path / "b", format=format)
-        assert any("second part of the XMP" in sentence for sentence in lost.warnings)
+        assert any("second part of the XMP" in str(warning) for warning in lost.warnings)
 
 
 def test_blocks_too_long_for_a_jpeg_are_named(tmp_path: Path) -> None:
     xmp = b"<x>" + b"y" * 70_000 + b"</x>"
     photo = Photo(picture(), SourceFormat("PNG"), metadata=Metadata(xmp=xmp))
-    assert any("XMP data is too long" in s for s in save_photo(photo, tmp_path / "a", format="jpeg").warnings)
+    assert any(s.code == "xmp-too-long" for s in save_photo(photo, tmp_path / "a", format="jpeg").warnings)
     padded = replace(photo, metadata=Metadata(xmp=b"<x/>" + b" " * 70_000 + b'<?xpacket end="w"?>'))
     saved = save_photo(padded, tmp_path / "b", format="jpeg")
     assert saved.warnings == ()
@@ -118,13 +118,13 @@ def test_blocks_too_long_for_a_jpeg_are_named(tmp_path: Path) -> None:
         "<", {0x13B: text("Ida")}, {0x9003: text("1998:02:03 04:05:06"), 0x927C: (7, len(note), note)}
     )
     saved = save_photo(replace(photo, metadata=Metadata(exif=noted)), tmp_path / "c", format="jpeg")
-    assert any("maker notes" in sentence for sentence in saved.warnings)
+    assert [warning.code for warning in saved.warnings] == ["maker-notes-too-long"]
     with Image.open(saved.path) as image:
         assert image.getexif()[0x13B] == "Ida"
         assert image.getexif().get_ifd(0x8769)[0x9003] == "1998:02:03 04:05:06"
     described = laid_out_exif("<", {0x10E: text("x" * 70_000)}, {})
     saved = save_photo(replace(photo, metadata=Metadata(exif=described)), tmp_path / "d", format="jpeg")
-    assert any("EXIF data is too long" in sentence for sentence in saved.warnings)
+    assert [warning.code for warning in saved.warnings] == ["exif-too-long"]
 
 
 @pytest.mark.parametrize("size", [500, 200_000])
@@ -177,7 +177,7 @@ def test_comments(tmp_path: Path) -> None:
             assert image.text["Comment"] == expected
         for format in ("tiff", "webp", "bmp"):
             saved = save_photo(photo, tmp_path / "c", format=format, overwrite=True)
-            assert any("comment" in sentence for sentence in saved.warnings)
+            assert any("comment" in str(warning) for warning in saved.warnings)
 
 
 def test_texts_and_colour_statements_of_a_png_stay_in_a_png(tmp_path: Path) -> None:
@@ -192,8 +192,8 @@ def test_texts_and_colour_statements_of_a_png_stay_in_a_png(tmp_path: Path) -> N
     assert extra[1] in kept
     assert extra[2] not in kept, "it was not Paint that wrote this file"
     lost = save_photo(photo, tmp_path / "c", format="jpeg").warnings
-    assert any("text notes" in sentence for sentence in lost)
-    assert any("gamma" in sentence for sentence in lost)
+    assert any("text notes" in str(warning) for warning in lost)
+    assert any("gamma" in str(warning) for warning in lost)
 
 
 def test_iptc_padded_and_swapped_as_some_tiffs_have_it(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def test_a_tiny_training_writes_weights_that_the_product_reads_and_resumes(
     assert data.out.is_file()
     assert "step" not in capsys.readouterr().out
     data.out.with_suffix(".checkpoint").write_bytes(b"no checkpoint")
-    with pytest.raises(WeightsError, match="no checkpoint"):
+    with pytest.raises(WeightsError, match="not a checkpoint"):
         train(data)
 
 
@@ -131,7 +131,7 @@ def test_what_is_missing_is_named(data: Settings, tmp_path: Path) -> None:
         scenes.portraits(data.faces, "test")
     for text in ("file,points\na.png,[]\n", "file,landmarks\na.png,[1\n", "file,landmarks\na.png\n"):
         (tmp_path / "bad.csv").write_text(text, encoding="utf-8")
-        with pytest.raises(UnreadablePhotoError, match="no table of faces"):
+        with pytest.raises(UnreadablePhotoError, match="not a table of faces"):
             scenes.portraits(tmp_path / "bad.csv", "train")
     cv2.imwrite(str(data.backgrounds / "deep.png"), np.zeros((40, 40, 3), np.uint16))
     with pytest.raises(UnreadablePhotoError, match="8 bits"):

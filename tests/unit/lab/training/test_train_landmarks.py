@@ -89,5 +89,5 @@ def test_a_tiny_training_writes_weights_that_the_product_reads_and_resumes(
     assert "step 3" in capsys.readouterr().out
     for damaged in (b"nothing", b""):
         data.out.with_suffix(".checkpoint").write_bytes(damaged)
-        with pytest.raises(WeightsError, match="no checkpoint"):
+        with pytest.raises(WeightsError, match="not a checkpoint"):
             train(data)

@@ -143,7 +143,7 @@ def test_several_workers_need_a_cpu(tmp_path: Path) -> None:
 def test_a_file_that_is_no_checkpoint_is_named(tmp_path: Path) -> None:
     path = tmp_path / CHECKPOINT
     path.write_bytes(b"no checkpoint")
-    with pytest.raises(WeightsError, match="no training checkpoint"):
+    with pytest.raises(WeightsError, match="not one of our training checkpoints"):
         checkpoints.load(path)
 
 

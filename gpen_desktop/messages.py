@@ -1,0 +1,45 @@
+"""What the product says, as data: a stable code, an English template and the values that fill it.
+
+`str(message)` is the English sentence. The window translates the template and fills in the values, so templates are
+literals in calls of `say`, from where packaging/translate.py collects them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence, or a part of one that fills another's place.
+
+    Attributes
+    ----------
+    code : str
+        Names it in reports; stays when the words change.
+    template : str
+        English, with places as str.format knows them.
+    values : tuple of (str, Value)
+        What fills each place, by its name.
+    """
+
+    code: str
+    template: str
+    values: tuple[tuple[str, Value], ...] = ()
+
+    def __str__(self) -> str:
+        return self.template.format(**dict(self.values))
+
+    def as_record(self) -> dict[str, Any]:
+        """For JSON: the code, and the English sentence."""
+        return {"code": self.code, "text": str(self)}
+
+
+Value = str | int | float | Message
+"""What fills a place: text that is said in no other way (a name, what the system reported), a number, or a message."""
+
+
+def say(code: str, template: str, /, **values: Value) -> Message:
+    """A message. Code and template are literals, one template per code; `values` names each place of the template."""
+    return Message(code, template, tuple(values.items()))
