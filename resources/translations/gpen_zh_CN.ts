@@ -955,6 +955,10 @@
         <translation>剪贴板中没有照片。</translation>
     </message>
     <message>
+        <source>Not exported: {count} of {total}.</source>
+        <translation>共 {total} 张，其中 {count} 张未能导出。</translation>
+    </message>
+    <message>
         <source>Exported as {name}.</source>
         <translation>已导出为 {name}。</translation>
     </message>

@@ -14,11 +14,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine import export
+from gpen_desktop.core.engine.export import ExportOptions
+from gpen_desktop.errors import SaveError
 from gpen_desktop.gui.album import thumbnails
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.dialogs.export_plan import ExportPlan
 from gpen_desktop.gui.shell.main_window import MainWindow
+from gpen_desktop.gui.work.worker import ExportJob
 from gpen_desktop.messages import say
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.test_window import open_photos, wait_done
@@ -56,17 +59,88 @@ def test_export_all_goes_through_the_dialog(window: MainWindow, tmp_path: Path, 
     assert sorted(path.name for path in (tmp_path / "results").iterdir()) == ["1_restored.png", "2_restored.png"]
 
 
-def test_a_failed_export_is_told_and_the_others_go_on(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+def test_a_failed_export_is_told_with_those_that_went_well(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     first, second = make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2)
     open_photos(window, qtbot, first, second)
+    work = window.workspace
+    (tmp_path / "out").mkdir()
+    with qtbot.waitSignal(work.exports_ended):
+        window.files.export_as(ExportPlan(tmp_path / "out"), window.files.exportable)
+    assert work.unsaved == []
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where a folder should be")
-    items = window.files.exportable
-    with qtbot.waitSignal(window.workspace.failed):
-        window.files.export_as(ExportPlan(blocked), items[:1])
-    with qtbot.waitSignal(window.files.export_ended):
-        window.files.export_as(ExportPlan(tmp_path / "out"), items[1:])
-    assert (tmp_path / "out" / "2_restored.png").is_file()
+    shown, other = work.current, next(item for item in work.album if item is not work.current)
+    with qtbot.waitSignal(work.exports_ended) as ended:
+        work.export(other, blocked / "2.png", ExportOptions())
+        work.export(shown, tmp_path / "out" / "new.png", ExportOptions())
+    ((job, failure),) = ended.args[0].failed
+    assert (job.path, len(ended.args[0].exported)) == (other.path, 1)
+    assert str(failure.what) in window.messages.text
+    assert "new.png" in window.messages.text
+    assert other.export_failure == failure
+    assert work.unsaved == [other]  # what was saved before is not what was asked for now
+
+
+def test_a_full_disk_is_not_told_as_saved_and_trying_again_exports(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(3)))
+    really = export.save_photo
+    runs = window.workspace.jobs
+
+    def full(*arguments: object, **options: object) -> object:
+        raise SaveError(say("test-full", "Could not save it: the disk is full."))
+
+    monkeypatch.setattr(export, "save_photo", full)
+    with qtbot.waitSignal(window.workspace.exports_ended):
+        window.files.export_as(ExportPlan(tmp_path / "out"), window.files.exportable)
+    assert "exported to" not in window.messages.text
+    assert "3 of 3" in window.messages.text
+    assert "disk is full" in window.messages.text
+    assert len(window.workspace.unsaved) == 3
+    monkeypatch.setattr(export, "save_photo", really)
+    started: list[object] = []
+    runs.started.connect(started.append)
+    with qtbot.waitSignal(window.workspace.exports_ended) as ended:
+        window.messages.answered.emit("exported", "retry")
+    assert len(ended.args[0].exported) == len(started) == 3
+    assert all(isinstance(job, ExportJob) for job in started)
+    assert window.workspace.unsaved == []
+    assert [item.export_failure for item in window.workspace.album] == [None] * 3
+
+
+def test_copying_does_not_mix_with_dragging(
+    window: MainWindow, engine: FakeEngine, photo: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    other = make_photo(tmp_path / "other.png", seed=2)
+    open_photos(window, qtbot, photo, other)
+    drafted: list[tuple[str, str]] = []
+    window.workspace.drafted.connect(lambda item, result, use: drafted.append((result.path.name, use)))
+    window.actions_["copy"].trigger()
+    window.files.drag_out(window.workspace.album.at(1))
+    with qtbot.waitSignal(window.files.copied):
+        pass
+    qtbot.waitUntil(lambda: len(drafted) == 2)
+    assert drafted == [("family_restored.png", "copy"), ("other_restored.png", "drag")]
+    assert "family_restored" in QApplication.clipboard().mimeData().urls()[0].toLocalFile()
+
+
+def test_a_draft_that_fails_is_told_and_tried_again_as_such(
+    window: MainWindow, photo: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_photos(window, qtbot, photo)
+    really = export.save_photo
+
+    def full(*arguments: object, **options: object) -> object:
+        raise SaveError(say("test-full", "Could not save it: the disk is full."))
+
+    monkeypatch.setattr(export, "save_photo", full)
+    with qtbot.waitSignal(window.workspace.job_failed):
+        window.actions_["copy"].trigger()
+    assert "disk is full" in window.messages.text
+    monkeypatch.setattr(export, "save_photo", really)
+    with qtbot.waitSignal(window.files.copied):
+        window.messages.answered.emit("failed", "retry")
 
 
 def test_recent_photos_are_remembered_latest_first(

@@ -11,6 +11,7 @@ from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine.compute import ComputeOptions
+from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.types import ComposeOptions
 from gpen_desktop.gui.work import worker
@@ -211,7 +212,7 @@ def test_an_export_saves_what_the_options_ask_for(
     record = Record(jobs)
     target = tmp_path / "out" / "photo_restored.png"
     options = ComposeOptions(restore_sharp=True, min_face=0)
-    jobs.submit(ExportJob(next_job_id(), 1, photo, "m", None, options, target, ExportOptions()))
+    jobs.submit(ExportJob(next_job_id(), 1, photo, Edits(options, model="m"), None, target, ExportOptions()))
     qtbot.waitUntil(lambda: not jobs.is_busy)
     assert record.items("done") == [1]
     assert target.is_file()

@@ -33,7 +33,7 @@ class AlbumItem:
     """One photo of the album. Lives in the main thread; the only mutable thing that knows a photo.
 
     edits: what is asked for. found: the detector's faces, None before it has run. saved: the edits it was last exported
-    with. exported_to: where.
+    with. exported_to: where. export_failure: why the last export did not succeed.
     """
 
     id: int
@@ -46,6 +46,7 @@ class AlbumItem:
     found: tuple[Face, ...] | None = None
     saved: Edits | None = None
     exported_to: Path | None = None
+    export_failure: Failure | None = None
 
     @property
     def faces(self) -> tuple[Face, ...]:
@@ -132,7 +133,8 @@ class AlbumModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return item.path.name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return item.failure.text if item.failure else item.path.name
+            failure = item.failure or item.export_failure
+            return failure.text if failure else item.path.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{item.path.name}, {self.state_text(item.state)}"
         return None

@@ -20,7 +20,7 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs import export_plan
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.dialogs.export_plan import ExportPlan
-from gpen_desktop.gui.work.workspace import Workspace
+from gpen_desktop.gui.work.workspace import ExportRound, Workspace
 
 _RECENT = 10
 
@@ -45,14 +45,11 @@ class FileDesk(QObject):
         self._window = window
         self._intake = FileIntake(self)
         self._drafts: tempfile.TemporaryDirectory[str] | None = None
-        self._draft_use = ""
-        self._exported: list[Path] = []
-        self._to_export = 0
+        self._draft_count = 0
         self._intake.found.connect(self._on_found)
         self._intake.nothing.connect(self.nothing_found)
-        workspace.exported.connect(self._on_exported)
         workspace.drafted.connect(self._on_drafted)
-        workspace.jobs.queue_changed.connect(self._on_queue)
+        workspace.exports_ended.connect(self._on_exports_ended)
 
     def shut_down(self) -> None:
         """Wait for what is under way; temporary files go."""
@@ -173,26 +170,16 @@ class FileDesk(QObject):
 
     def export_as(self, plan: ExportPlan, items: list[tuple[int, AlbumItem]]) -> None:
         """Export photos, each with its number. Raises OptionError for a pattern that gives no name."""
-        if not self._to_export:
-            self._exported = []
         for target in export_plan.targets(items, plan, self._workspace.album):
             if target.path is None:
                 self.skipped.emit(target.item.path)
             else:
-                self._to_export += 1
                 self._workspace.export(target.item, target.path, plan.options)
 
-    @Slot(object, object)
-    def _on_exported(self, _item: AlbumItem, exported: Exported) -> None:
-        self._exported.append(exported.path)
-
-    @Slot()
-    def _on_queue(self) -> None:
-        """All exports have ended once the queue is empty, or has none of them left."""
-        if self._to_export and not self._workspace.is_exporting:
-            self._to_export = 0
-            if self._exported:
-                self.export_ended.emit(len(self._exported), self._exported[-1])
+    @Slot(object)
+    def _on_exports_ended(self, ended: ExportRound) -> None:
+        if ended.exported:
+            self.export_ended.emit(len(ended.exported), ended.exported[-1].path)
 
     @Slot()
     def reveal(self) -> None:
@@ -224,16 +211,16 @@ class FileDesk(QObject):
             return
         if self._drafts is None:
             self._drafts = tempfile.TemporaryDirectory(prefix="gpen-desktop-result-")
-        self._draft_use = use
+        self._draft_count += 1
         name = export_plan.file_name(str(self._store.get("export/pattern")), item, 1)
-        target = Path(self._drafts.name) / f"{name}{item.path.suffix}"
-        self._workspace.export(item, target, ExportOptions(overwrite=True), is_draft=True)
+        folder = Path(self._drafts.name) / str(self._draft_count)  # so that none has to take another's place
+        self._workspace.export(item, folder / f"{name}{item.path.suffix}", ExportOptions(), draft_for=use)
 
-    @Slot(object, object)
-    def _on_drafted(self, _item: AlbumItem, exported: Exported) -> None:
+    @Slot(object, object, str)
+    def _on_drafted(self, _item: AlbumItem, exported: Exported, use: str) -> None:
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(exported.path))])
-        if self._draft_use == "copy":
+        if use == "copy":
             data.setImageData(QImage(str(exported.path)))
             QGuiApplication.clipboard().setMimeData(data)
             self.copied.emit()

@@ -8,14 +8,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from gpen_desktop.core.engine.compute import ModelStatus
-from gpen_desktop.core.engine.export import Exported
 from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.album.file_controller import FileDesk
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import message_text
 from gpen_desktop.gui.common.message_strip import Answer, MessageStrip
 from gpen_desktop.gui.common.settings_store import SettingsStore
-from gpen_desktop.gui.work.workspace import Workspace
+from gpen_desktop.gui.work.worker import Job
+from gpen_desktop.gui.work.workspace import ExportRound, Workspace, is_export
 from gpen_desktop.messages import Message
 
 _FAILED, _NO_FACES, _EXPORTED, _CLOSING, _NOTHING = "failed", "no-faces", "exported", "closing", "nothing"
@@ -41,15 +41,16 @@ class News(QObject):
         self._store = store
         self._failure: Failure | None = None
         self._last_export: Path | None = None
-        self._export_warnings: list[str] = []
+        self._failed_exports: list[Job] = []
+        self._failed_job: Job | None = None
         self._told_notes: set[Message] = set()
-        workspace.exported.connect(self._on_exported)
+        workspace.exports_ended.connect(self._on_exports_ended)
         workspace.jobs.model_changed.connect(self._on_model)
         workspace.failed.connect(self._on_failed)
+        workspace.job_failed.connect(self._on_job_failed)
         workspace.current_changed.connect(self._on_current)
         workspace.restored.connect(self._on_restored)
         files.nothing_found.connect(self._on_nothing_found)
-        files.export_ended.connect(self._on_export_ended)
         files.skipped.connect(self._on_skipped)
         files.copied.connect(self._on_copied)
         strip.answered.connect(self._on_answered)
@@ -79,6 +80,12 @@ class News(QObject):
         if item is self._workspace.current:
             self._show_failure(item, failure)
 
+    @Slot(object, object, object)
+    def _on_job_failed(self, item: AlbumItem, failure: Failure, job: Job) -> None:
+        """Of exports all is told once they have ended."""
+        if item is self._workspace.current and not is_export(job):
+            self._show_failure(item, failure, job)
+
     @Slot(object)
     def _on_current(self, item: AlbumItem | None) -> None:
         for subject in (_FAILED, _NO_FACES, _NOTHING):
@@ -86,12 +93,13 @@ class News(QObject):
         if item is not None and item.failure is not None:
             self._show_failure(item, item.failure)
 
-    def _show_failure(self, item: AlbumItem, failure: Failure) -> None:
-        self._failure = failure
+    def _show_failure(self, item: AlbumItem, failure: Failure, job: Job | None = None) -> None:
+        """job: what failed, if it was not reading or restoring the photo."""
+        self._failure, self._failed_job = failure, job
         answers = [Answer("retry", self.tr("Try again"))]
         if failure.details:
             answers.insert(0, Answer("details", self.tr("Copy details")))
-        if self._workspace.photo_opened is None and item.state is PhotoState.FAILED:
+        if job is None and self._workspace.photo_opened is None and item.state is PhotoState.FAILED:
             answers = [*answers[:-1], Answer("remove", self.tr("Remove from the album"))]
         self._strip.show_message(_FAILED, failure.text, answers, "strip-error")
 
@@ -112,23 +120,32 @@ class News(QObject):
             text = self.tr("There is no photo on the clipboard.")
         self._strip.show_message(_NOTHING, text)
 
-    @Slot(int, object)
-    def _on_export_ended(self, count: int, last: Path) -> None:
-        self._last_export = last
-        if count == 1:
-            text = self.tr("Exported as {name}.").format(name=last.name)
-        else:
-            text = self.tr("{count} photos exported to {folder}.").format(count=count, folder=last.parent.name)
-        # Photos of one album mostly lose the same; each sentence is said once.
-        warnings = dict.fromkeys(self._export_warnings)
-        self._export_warnings = []
-        text = " ".join((text, *warnings))
-        role = "strip-warning" if warnings else "strip"
-        self._strip.show_message(_EXPORTED, text, [Answer("reveal", self.tr("Show"))], role)
+    @Slot(object)
+    def _on_exports_ended(self, ended: ExportRound) -> None:
+        """What was exported and what was not, in one message, so that neither hides the other."""
+        parts, answers, role = [], [], "strip"
+        if ended.exported:
+            self._last_export = ended.exported[-1].path
+            parts.append(self._exported_text(len(ended.exported), self._last_export))
+            answers.append(Answer("reveal", self.tr("Show")))
+            # Photos of one album mostly lose the same; each sentence is said once.
+            warnings = dict.fromkeys(message_text(text) for exported in ended.exported for text in exported.warnings)
+            parts += warnings
+            role = "strip-warning" if warnings else "strip"
+        self._failed_exports = [job for job, _ in ended.failed]
+        if ended.failed:
+            total = len(ended.failed) + len(ended.exported)
+            if total > 1:
+                parts.append(self.tr("Not exported: {count} of {total}.").format(count=len(ended.failed), total=total))
+            parts.append(ended.failed[-1][1].text)
+            answers.insert(0, Answer("retry", self.tr("Try again")))
+            role = "strip-error"
+        self._strip.show_message(_EXPORTED, " ".join(parts), answers, role)
 
-    @Slot(object, object)
-    def _on_exported(self, _item: AlbumItem, exported: Exported) -> None:
-        self._export_warnings += [message_text(warning) for warning in exported.warnings]
+    def _exported_text(self, count: int, last: Path) -> str:
+        if count == 1:
+            return self.tr("Exported as {name}.").format(name=last.name)
+        return self.tr("{count} photos exported to {folder}.").format(count=count, folder=last.parent.name)
 
     @Slot(object)
     def _on_model(self, status: ModelStatus | None) -> None:
@@ -157,13 +174,18 @@ class News(QObject):
                 self._files.export_all()
         elif subject == _EXPORTED and key == "reveal" and self._last_export is not None:
             self._files.reveal_path(self._last_export)
+        elif subject == _EXPORTED and key == "retry":
+            for job in self._failed_exports:
+                self._workspace.do_again(job)
         elif subject == _FAILED and item is not None:
             self._on_failure_answered(item, key)
         elif subject == _NO_FACES and key == "draw":
             self.parent().faces.draw()
 
     def _on_failure_answered(self, item: AlbumItem, key: str) -> None:
-        if key == "retry":
+        if key == "retry" and self._failed_job is not None:
+            self._workspace.do_again(self._failed_job)
+        elif key == "retry":
             self._workspace.retry(item)
         elif key == "remove":
             self._workspace.remove(item)

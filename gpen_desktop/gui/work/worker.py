@@ -12,10 +12,11 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
+from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine, RestoredFaces
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.progress import CancellableProgress
-from gpen_desktop.core.types import ComposeOptions, Face, Photo
+from gpen_desktop.core.types import Face, Photo
 from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.common.failure import from_exception
 
@@ -50,18 +51,20 @@ class RestoreJob:
 
 @dataclass(frozen=True)
 class ExportJob:
-    """Compose a photo at full size and save it as `target`, with the same calls as the command line."""
+    """Compose a photo at full size and save it as `target`, with the same calls as the command line.
+
+    edits: as the photo was edited when the export was asked for. faces: when known or set by hand.
+    draft_for: what a result is handed to another program for ('copy', 'drag'), the photo staying unsaved; '' keeps it.
+    """
 
     id: int
     item: int
     path: Path
-    model: str
+    edits: Edits
     faces: tuple[Face, ...] | None
-    options: ComposeOptions
     target: Path
     export: ExportOptions
-    is_draft: bool = False
-    """For handing to another program; the photo stays unsaved."""
+    draft_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,9 +144,9 @@ class Worker(QObject):
         if isinstance(job, RefineJob):
             return self._engine.refine(job.photo, job.box)
         if isinstance(job, ExportJob):
-            session = self._engine.open(job.path, job.model, job.faces)
+            session = self._engine.open(job.path, job.edits.model, job.faces)
             self._tell_status()
-            return self._engine.export(session, job.options, job.target, job.export, progress)
+            return self._engine.export(session, job.edits.options, job.target, job.export, progress)
         return self._restore(job, progress)
 
     def _restore(self, job: RestoreJob, progress: CancellableProgress) -> RestoredFaces:

@@ -6,7 +6,7 @@ No widgets. The window shows what this says and calls what the user does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRect, Signal, Slot
@@ -15,7 +15,7 @@ from PySide6.QtGui import QUndoStack
 from gpen_desktop.core.compose.select import FaceChoice, select
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine, RestoredFaces
-from gpen_desktop.core.engine.export import ExportOptions
+from gpen_desktop.core.engine.export import Exported, ExportOptions
 from gpen_desktop.core.types import Face, FaceId, FaceState, RestoredFace
 from gpen_desktop.gui.adjust.history import EditCommand
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, PhotoState
@@ -34,6 +34,20 @@ _MARKS = {
 }
 
 
+@dataclass(frozen=True)
+class ExportRound:
+    """How the exports went since there was none. failed: the jobs, for do_again, and what went wrong with each."""
+
+    exported: tuple[Exported, ...] = ()
+    failed: tuple[tuple[ExportJob, Failure], ...] = ()
+
+    def with_exported(self, exported: Exported) -> ExportRound:
+        return replace(self, exported=(*self.exported, exported))
+
+    def with_failed(self, job: ExportJob, failure: Failure) -> ExportRound:
+        return replace(self, failed=(*self.failed, (job, failure)))
+
+
 class Workspace(QObject):
     """Attributes
     ----------
@@ -43,9 +57,11 @@ class Workspace(QObject):
     -------
     current_changed: another photo is on screen (AlbumItem or None). opened, shown: its pictures (of preview.py).
     edits_changed: the current photo's edits are others. faces_changed: its faces, or their states.
-    failed: a photo (AlbumItem) and what went wrong (Failure). refined: a Face found in a drawn box.
-    restored: a photo (AlbumItem) and seconds it took, 0 if it was known. exported: a photo (AlbumItem) and
-    core.export.Exported; drafted alike.
+    failed: a photo (AlbumItem) that could not be read or restored, and what went wrong (Failure).
+    job_failed: the same of anything else that was asked for, and the job, for do_again.
+    refined: a Face found in a drawn box. restored: a photo (AlbumItem) and seconds it took, 0 if it was known.
+    exported: a photo (AlbumItem) and Exported. drafted: the same, and what for (ExportJob.draft_for).
+    exports_ended: no export is left, and how they went (ExportRound).
     """
 
     current_changed = Signal(object)
@@ -54,10 +70,12 @@ class Workspace(QObject):
     edits_changed = Signal()
     faces_changed = Signal()
     failed = Signal(object, object)
+    job_failed = Signal(object, object, object)
     refined = Signal(object)
     restored = Signal(object, float)
     exported = Signal(object, object)
-    drafted = Signal(object, object)
+    drafted = Signal(object, object, str)
+    exports_ended = Signal(object)
 
     def __init__(self, engine: Engine, defaults: Edits, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -71,7 +89,7 @@ class Workspace(QObject):
         self._opened: Opened | None = None
         self._restored: tuple[RestoredFace, ...] = ()
         self._detail: tuple[int, QRect] | None = None
-        self._exported_edits: dict[int, Edits] = {}
+        self._export_round = ExportRound()
         self.jobs.started.connect(self._on_started)
         self.jobs.progressed.connect(self._on_progressed)
         self.jobs.faces_found.connect(self._on_faces_found)
@@ -79,6 +97,7 @@ class Workspace(QObject):
         self.jobs.done.connect(self._on_done)
         self.jobs.failed.connect(self._on_failed)
         self.jobs.cancelled.connect(self._on_cancelled)
+        self.jobs.queue_changed.connect(self._on_queue)
         self.preview.opened.connect(self._on_opened)
         self.preview.open_failed.connect(self._on_open_failed)
         self.preview.failed.connect(self._on_open_failed)
@@ -233,20 +252,30 @@ class Workspace(QObject):
 
     # Exporting
 
-    def export(self, item: AlbumItem, target: Path, options: ExportOptions, is_draft: bool = False) -> None:
-        """Queue an export of the photo as it is edited now; `exported` or `drafted`, or `failed`, answers.
+    def export(self, item: AlbumItem, target: Path, options: ExportOptions, draft_for: str = "") -> None:
+        """Queue an export of the photo as it is edited now; `exported` or `drafted`, or `job_failed`, answers.
 
-        is_draft: for handing to another program; the photo stays unsaved.
+        draft_for: see ExportJob.
         """
-        faces, edits = item.faces_or_unknown, item.edits
-        job = ExportJob(next_job_id(), item.id, item.path, edits.model, faces, edits.options, target, options, is_draft)
-        self._exported_edits[job.id] = edits
-        self.jobs.submit(job)
+        faces = item.faces_or_unknown
+        self.jobs.submit(ExportJob(next_job_id(), item.id, item.path, item.edits, faces, target, options, draft_for))
+
+    def do_again(self, job: Job) -> None:
+        """Try once more what has failed; an export takes the edits as they are now."""
+        item = self.album.item(job.item)
+        if item is None:
+            return
+        if isinstance(job, ExportJob):
+            self.export(item, job.target, job.export, job.draft_for)
+        elif isinstance(job, RestoreJob):
+            self.retry(item)
+        else:
+            self.jobs.submit(replace(job, id=next_job_id()))
 
     @property
     def is_exporting(self) -> bool:
         """Whether an export waits or runs."""
-        return any(isinstance(job, ExportJob) and not job.is_draft for job in self._all_jobs())
+        return any(is_export(job) for job in self._all_jobs())
 
     # Pictures
 
@@ -352,6 +381,8 @@ class Workspace(QObject):
 
     @Slot(object, object)
     def _on_done(self, job: Job, result: object) -> None:
+        if is_export(job):
+            self._export_round = self._export_round.with_exported(result)
         item = self.album.item(job.item)
         if item is None:
             return
@@ -360,10 +391,10 @@ class Workspace(QObject):
                 self.refined.emit(result)
         elif isinstance(job, RestoreJob):
             self._on_restored(item, job, result)
-        elif job.is_draft:
-            self.drafted.emit(item, result)
+        elif job.draft_for:
+            self.drafted.emit(item, result, job.draft_for)
         else:
-            item.saved, item.exported_to = self._exported_edits.pop(job.id), result.path
+            item.saved, item.exported_to, item.export_failure = job.edits, result.path, None
             self.album.touch(item)
             self.exported.emit(item, result)
 
@@ -379,16 +410,32 @@ class Workspace(QObject):
 
     @Slot(object, object)
     def _on_failed(self, job: Job, failure: Failure) -> None:
+        if is_export(job):
+            self._export_round = self._export_round.with_failed(job, failure)
         item = self.album.item(job.item)
         if item is None:
             return
         if isinstance(job, RestoreJob):
             self._fail(item, failure)
-        else:
-            self.failed.emit(item, failure)
+            return
+        if is_export(job):
+            item.saved, item.export_failure = None, failure  # an earlier export is not what was asked for
+            self.album.touch(item)
+        self.job_failed.emit(item, failure, job)
 
     @Slot(object)
     def _on_cancelled(self, job: Job) -> None:
         item = self.album.item(job.item)
         if item is not None and item.state is PhotoState.WORKING and not self._is_queued(item):
             self._set_state(item, PhotoState.WAITING)
+
+    @Slot()
+    def _on_queue(self) -> None:
+        if self._export_round != ExportRound() and not self.is_exporting:
+            ended, self._export_round = self._export_round, ExportRound()
+            self.exports_ended.emit(ended)
+
+
+def is_export(job: Job) -> bool:
+    """Whether a job keeps a result where the user wants it."""
+    return isinstance(job, ExportJob) and not job.draft_for
