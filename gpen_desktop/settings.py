@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from gpen_desktop.core.photo_files.registry import FORMATS
+
 Value = bool | int | str
 
 
@@ -210,10 +212,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         Group.EXPORT,
         choices=(
             Choice("keep", "Same as the photo"),
-            Choice("jpeg", "JPEG"),
-            Choice("png", "PNG"),
-            Choice("tiff", "TIFF"),
-            Choice("webp", "WebP"),
+            *(Choice(format.option, format.title) for format in FORMATS if format.offered),
         ),
     ),
     Setting(

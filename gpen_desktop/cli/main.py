@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gpen_desktop import __version__
 from gpen_desktop.cli.exits import Exit
+from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.messages import say
 from gpen_desktop.settings import by_key
 
@@ -73,8 +74,9 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     files.add_argument("--overwrite", action="store_true", help="replace results that are there already")
     files.add_argument("--dry-run", action="store_true", help="only list what would be done")
     _add_setting(files, "--format", "export/format")
+    lossy = " and ".join(format.title for format in FORMATS if format.has_quality)
     files.add_argument(
-        "--quality", type=_number(1, 100), metavar="1..100", help="of JPEG and WebP (default: the source's own)"
+        "--quality", type=_number(1, 100), metavar="1..100", help=f"of {lossy} (default: the source's own)"
     )
 
     look = parser.add_argument_group("look")

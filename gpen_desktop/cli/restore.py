@@ -24,7 +24,7 @@ from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, may_be_replaced
 from gpen_desktop.core.engine.journal import Journal
 from gpen_desktop.core.photo_files import atomic
-from gpen_desktop.core.photo_files.load_save import is_supported
+from gpen_desktop.core.photo_files.registry import FORMATS, is_supported
 from gpen_desktop.core.types import ComposeOptions, FaceState, Mode
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import say
@@ -33,7 +33,7 @@ from gpen_desktop.messages import say
 def run(options: argparse.Namespace) -> int:
     """Restore what the parsed command line asks for. Returns the exit code."""
     console = Console(stderr=True, quiet=options.quiet, soft_wrap=True, markup=False, highlight=False)
-    if options.quality is not None and options.format in ("png", "tiff"):
+    if options.quality is not None and options.format in [f.option for f in FORMATS if not f.has_quality]:
         raise OptionError(
             say("format-without-quality", "{format} has no quality.", format=options.format.upper()),
             todo=say("leave-quality-out", "Leave --quality out."),

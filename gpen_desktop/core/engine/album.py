@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gpen_desktop.core.engine.journal import JOURNAL_NAME
-from gpen_desktop.core.photo_files.load_save import is_supported, result_path
+from gpen_desktop.core.photo_files.load_save import result_path
+from gpen_desktop.core.photo_files.registry import is_supported
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import Message, say
 

@@ -15,8 +15,8 @@ from gpen_desktop.messages import Message, say
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """How a result is stored. format: 'keep', 'png', 'jpeg', 'tiff' or 'webp'. quality: 1 to 100, None for the source's
-    own."""
+    """How a result is stored. format: 'keep' or one of core/photo_files/registry.py, such as 'png'. quality: 1 to 100,
+    None for the source's own."""
 
     format: str = "keep"
     quality: int | None = None

@@ -15,20 +15,20 @@ from typing import cast
 import numpy as np
 
 from gpen_desktop import __version__
-from gpen_desktop.core.photo_files import atomic, containers, icc
+from gpen_desktop.core.photo_files import atomic, icc, registry
 from gpen_desktop.core.photo_files import exif as exif_block
 from gpen_desktop.core.photo_files import metadata as photo_metadata
-from gpen_desktop.core.photo_files.decode import Decoded, decode
-from gpen_desktop.core.photo_files.encode import CannotEncodeError, encode
-from gpen_desktop.core.photo_files.formats.header import DamagedFileError, Scan
+from gpen_desktop.core.photo_files.decode import decode, read_header
+from gpen_desktop.core.photo_files.encode import encode
+from gpen_desktop.core.photo_files.formats.codec import CannotEncodeError, Decoded
+from gpen_desktop.core.photo_files.formats.header import DamagedFileError, FileHeader
+from gpen_desktop.core.photo_files.registry import Format
 from gpen_desktop.core.types import Metadata, Photo, Pixels, SourceFormat, frozen
 from gpen_desktop.errors import OptionError, PhotoTooLargeError, SaveError, UnreadablePhotoError
 from gpen_desktop.messages import Message, Value, say
 
 MAX_PIXELS = 400_000_000  # 1.2 GB as 8-bit RGB: an A3 page at 1200 dpi is 279 million
 SOFTWARE = f"GPEN Desktop {__version__}"
-SUPPORTED_SUFFIXES: frozenset[str] = frozenset(s for suffixes in containers.SUFFIXES.values() for s in suffixes)
-_KINDS = {"png": "PNG", "jpeg": "JPEG", "tiff": "TIFF", "webp": "WEBP", "bmp": "BMP"}
 
 
 @dataclass(frozen=True)
@@ -40,26 +40,21 @@ class SavedPhoto:
     warnings: tuple[Message, ...] = ()
 
 
-def is_supported(path: Path) -> bool:
-    """Whether the name ends like that of a photo that can be read."""
-    return path.suffix.lower() in SUPPORTED_SUFFIXES
-
-
 def load_photo(path: Path | str) -> Photo:
-    """Read a JPEG, PNG, WebP, TIFF or BMP, whatever its name says; of several pictures in it, the first.
+    """Read a file of a registered format, whatever its name says; of several pictures in it, the first.
 
     The photo stands upright (see types.Photo), its metadata says so, and what could not be kept is in its warnings.
     Raises UnreadablePhotoError and PhotoTooLargeError (over MAX_PIXELS, found before any memory is taken for pixels).
     """
     path = Path(path)
     data = _read(path)
-    kind = containers.kind_of(data)
-    if kind is None:
+    format = registry.recognised(data[: registry.RECOGNISED_BY])
+    if format is None:
         raise _unreadable(path, _why_no_photo(data))
     try:
-        scan = containers.scan(data, kind)
-        _check_size(scan, path)
-        return _photo(scan, decode(scan), path)
+        header = read_header(data, format)
+        _check_size(header, path)
+        return _photo(header, decode(header), path)
     except DamagedFileError as error:
         raise _unreadable(path, error.reason) from error
     except MemoryError as error:
@@ -99,8 +94,9 @@ def _unreadable(path: Path, reason: Value) -> UnreadablePhotoError:
 def _why_no_photo(data: bytes) -> Message:
     if not data:
         return say("file-empty", "the file is empty")
-    other = containers.other_kind_of(data)
-    readable = say("readable-formats", "Photos are read from JPEG, PNG, TIFF, WebP and BMP files")
+    other = registry.other_kind_of(data)
+    titles = ", ".join(format.title for format in registry.FORMATS)
+    readable = say("readable-formats", "Photos are read from these files: {titles}", titles=titles)
     return (
         say("other-kind", "it is {kind} file. {readable}", kind=other, readable=readable)
         if other
@@ -108,23 +104,23 @@ def _why_no_photo(data: bytes) -> Message:
     )
 
 
-def _check_size(scan: Scan, path: Path) -> None:
-    if scan.width * scan.height > MAX_PIXELS:
+def _check_size(header: FileHeader, path: Path) -> None:
+    if header.width * header.height > MAX_PIXELS:
         raise PhotoTooLargeError(
             say(
                 "photo-too-large",
                 "{name} is too large: {width} x {height} pixels.",
                 name=path.name,
-                width=scan.width,
-                height=scan.height,
+                width=header.width,
+                height=header.height,
             ),
             todo=say("photo-limit", "Photos can have up to {limit} million pixels.", limit=MAX_PIXELS // 1_000_000),
             path=path,
         )
 
 
-def _photo(scan: Scan, decoded: Decoded, path: Path) -> Photo:
-    metadata, problems = photo_metadata.checked(scan.metadata)
+def _photo(header: FileHeader, decoded: Decoded, path: Path) -> Photo:
+    metadata, problems = photo_metadata.checked(header.metadata)
     turned = _turned(decoded.samples, photo_metadata.orientation(metadata))
     channels = turned.shape[2]
     metadata, profile_problems = _with_sound_profile(photo_metadata.upright(metadata), channels, decoded)
@@ -134,15 +130,15 @@ def _photo(scan: Scan, decoded: Decoded, path: Path) -> Photo:
         pixels=frozen(cast(Pixels, np.ascontiguousarray(colours))),
         alpha=None if alpha is None else frozen(alpha),
         source=SourceFormat(
-            format=scan.format,
+            format=header.format,
             grey=channels < 3,
             jpeg_tables=decoded.jpeg_tables,
             jpeg_subsampling=decoded.jpeg_subsampling,
-            lossless=scan.lossless,
+            lossless=header.lossless,
         ),
         metadata=metadata,
         path=path,
-        warnings=(*_about_file(scan, path), *scan.warnings, *decoded.warnings, *problems, *profile_problems),
+        warnings=(*_about_file(header, path), *header.warnings, *decoded.warnings, *problems, *profile_problems),
     )
 
 
@@ -170,13 +166,13 @@ def _with_sound_profile(metadata: Metadata, channels: int, decoded: Decoded) -> 
     return without, [say("profile-mismatch", "The colour profile does not fit the pixels and was left out.")]
 
 
-def _about_file(scan: Scan, path: Path) -> list[Message]:
+def _about_file(header: FileHeader, path: Path) -> list[Message]:
     sentences = []
-    if path.suffix.lower() not in containers.SUFFIXES[scan.format]:
+    if path.suffix.lower() not in registry.by_name(header.format).suffixes:
         sentences.append(
-            say("misnamed", "Despite its name, {name} is a {format} file.", name=path.name, format=scan.format)
+            say("misnamed", "Despite its name, {name} is a {format} file.", name=path.name, format=header.format)
         )
-    if scan.pictures > 1:
+    if header.pictures > 1:
         sentences.append(
             say("first-picture-only", "{name} holds more than one picture; only the first was read.", name=path.name)
         )
@@ -194,22 +190,23 @@ def save_photo(
 ) -> SavedPhoto:
     """Write a photo with its metadata; the name's ending is set by the format where it is another's.
 
-    format: 'keep' (the source's), 'png', 'jpeg', 'tiff', 'webp' or 'bmp'. quality: 1 to 100, for JPEG and WebP; None
-    stores a JPEG with its source's own quantisation and a lossless WebP losslessly, everything else at 95. A photo
-    whose source was grey is stored as one channel. software: named in the file as its writer; None: nothing is said.
+    format: 'keep' (the source's, or what its files become where they are only read), or the option of a format that can
+    be written, such as 'png'. quality: 1 to 100, for formats that have one; None stores a JPEG with its source's own
+    quantisation and a lossless WebP losslessly, everything else at 95. A photo whose source was grey is stored as one
+    channel. software: named in the file as its writer; None: nothing is said.
     The same photo and options give the same bytes. Raises OptionError, OutputExistsError and SaveError; then nothing
     was written. A photo's own source file is never overwritten.
     """
-    kind = _kind(photo, format)
+    stored = _format(photo.source.format, format)
     if quality is not None and not 1 <= quality <= 100:
         raise OptionError(
             say("quality-range", "The quality is {quality}.", quality=quality),
             todo=say("one-to-hundred", "It must be between 1 and 100."),
         )
-    target = _named(Path(path), kind)
+    target = registry.named_like(Path(path), stored)
     check_target(photo.path, target, overwrite=overwrite)
     try:
-        encoded = encode(photo, kind, quality, software)
+        encoded = encode(photo, stored, quality, software)
     except CannotEncodeError as error:
         raise SaveError(
             say("cannot-save", "Could not save {name}: {reason}.", name=target.name, reason=error.reason),
@@ -217,7 +214,7 @@ def save_photo(
             path=target,
         ) from error
     atomic.write(target, encoded.data, overwrite=overwrite)
-    return SavedPhoto(target, kind, encoded.warnings)
+    return SavedPhoto(target, stored.name, (*_about_format(photo, stored, format), *encoded.warnings))
 
 
 def is_marked(path: Path) -> bool:
@@ -226,9 +223,9 @@ def is_marked(path: Path) -> bool:
     Raises UnreadablePhotoError where there is no such file, or none that may be read.
     """
     data = _read(path)
-    kind = containers.kind_of(data)
+    format = registry.recognised(data[: registry.RECOGNISED_BY])
     try:
-        exif = containers.scan(data, kind).metadata.exif if kind else b""
+        exif = read_header(data, format).metadata.exif if format else b""
     except DamagedFileError:
         return False
     return exif_block.software(exif).startswith(SOFTWARE.removesuffix(__version__))
@@ -243,7 +240,7 @@ def copy_photo(photo: Photo, path: Path | str, *, overwrite: bool = False) -> Sa
         raise SaveError(
             say("no-file-to-copy", "The photo was not read from a file, so there is none to copy."), path=Path(path)
         )
-    target = _named(Path(path), photo.source.format)
+    target = registry.named_like(Path(path), registry.by_name(photo.source.format))
     check_target(photo.path, target, overwrite=overwrite)
     atomic.write(target, _read(photo.path), overwrite=overwrite)
     return SavedPhoto(target, photo.source.format)
@@ -256,34 +253,37 @@ def result_path(source: Path, wanted: Path, format: str) -> Path:
     format that there is not.
     """
     if format != "keep":
-        return _named(wanted, _kind_called(format))
+        return registry.named_like(wanted, _format("", format))
     try:
         with source.open("rb") as file:
-            kind = containers.kind_of(file.read(16))
+            own = registry.recognised(file.read(registry.RECOGNISED_BY))
     except OSError:
-        kind = None
-    return _named(wanted, kind) if kind else wanted
+        own = None
+    return registry.named_like(wanted, registry.stored_as(own.name)) if own else wanted
 
 
-def _kind(photo: Photo, name: str) -> str:
-    return photo.source.format if name == "keep" else _kind_called(name)
+def _format(own: str, asked: str) -> Format:
+    """The format that is asked for: 'keep', that of a source in the format `own`, or an option. Raises OptionError."""
+    if asked == "keep":
+        return registry.stored_as(own)
+    for format in registry.written():
+        if format.option == asked:
+            return format
+    options = ", ".join(format.option for format in registry.written())
+    raise OptionError(
+        say("no-such-format", "There is no format '{name}'.", name=asked),
+        todo=say("known-formats", "Formats: keep, {names}.", names=options),
+    )
 
 
-def _kind_called(name: str) -> str:
-    if name not in _KINDS:
-        raise OptionError(
-            say("no-such-format", "There is no format '{name}'.", name=name),
-            todo=say("known-formats", "Formats: keep, {names}.", names=", ".join(_KINDS)),
-        )
-    return _KINDS[name]
-
-
-def _named(path: Path, kind: str) -> Path:
-    """The path with an ending of this kind. An ending that is no picture's is part of the name ('scan.2024')."""
-    suffixes = containers.SUFFIXES[kind]
-    if path.suffix.lower() in suffixes:
-        return path
-    return path.with_suffix(suffixes[0]) if is_supported(path) else path.with_name(path.name + suffixes[0])
+def _about_format(photo: Photo, stored: Format, asked: str) -> list[Message]:
+    """What there is to say where a photo could not keep its format."""
+    if asked != "keep" or photo.source.format == stored.name:
+        return []
+    own = registry.by_name(photo.source.format).title
+    return [
+        say("format-only-read", "{own} files are only read: it was saved as a {stored}.", own=own, stored=stored.title)
+    ]
 
 
 def check_target(source: Path | None, target: Path, *, overwrite: bool) -> None:

@@ -9,6 +9,7 @@ from gpen_desktop.core.photo_files import exif as exif_block
 from gpen_desktop.core.photo_files import iptc
 from gpen_desktop.core.photo_files.formats import png
 from gpen_desktop.core.photo_files.formats.tiff_structure import StructureError
+from gpen_desktop.core.photo_files.registry import Block, Format
 from gpen_desktop.core.types import Metadata
 from gpen_desktop.messages import Message, say
 
@@ -130,15 +131,7 @@ def _without_thumbnails(xmp: bytes) -> bytes:
     return re.sub(rb"<" + full + rb"[\s>].*?</" + full + rb"\s*>\s*", b"", xmp, flags=re.DOTALL)
 
 
-# Which blocks a format can hold; resolution apart, which is not worth a word.
-_HELD = {
-    "JPEG": frozenset(["exif", "icc", "xmp", "xmp_extended", "photoshop", "comment"]),
-    "PNG": frozenset(["exif", "icc", "xmp", "photoshop", "comment", "texts", "colours"]),
-    "TIFF": frozenset(["exif", "icc", "xmp", "photoshop"]),
-    "WEBP": frozenset(["exif", "icc", "xmp"]),
-    "BMP": frozenset[str](),
-}
-_WORDS = {
+_WORDS: dict[Block, Message] = {
     "exif": say("block-exif", "EXIF data"),
     "icc": say("block-icc", "colour profile"),
     "xmp": say("block-xmp", "XMP data"),
@@ -150,9 +143,9 @@ _WORDS = {
 }
 
 
-def left_out(metadata: Metadata, kind: str) -> list[Message]:
-    """Sentences on what a file of this kind ('JPEG', 'PNG', …) cannot hold of the metadata."""
-    blocks: dict[str, object] = {
+def left_out(metadata: Metadata, format: Format) -> list[Message]:
+    """Sentences on what a file of this format cannot hold of the metadata; resolution apart, not worth a word."""
+    blocks: dict[Block, object] = {
         "exif": metadata.exif,
         "icc": metadata.icc,
         "xmp": metadata.xmp,
@@ -162,9 +155,13 @@ def left_out(metadata: Metadata, kind: str) -> list[Message]:
         "texts": [body for chunk, body in metadata.png_chunks if chunk in png.TEXTS],
         "colours": not metadata.icc and [body for chunk, body in metadata.png_chunks if png.is_unusual(chunk, body)],
     }
-    lost = [_WORDS[name] for name, block in blocks.items() if block and name not in _HELD[kind]]
-    name = "WebP" if kind == "WEBP" else kind
+    lost = [_WORDS[name] for name, block in blocks.items() if block and name not in format.holds]
     return [
-        say("metadata-left-out", "A {format} cannot hold the {block}, which was left out.", format=name, block=words)
+        say(
+            "metadata-left-out",
+            "A {format} cannot hold the {block}, which was left out.",
+            format=format.title,
+            block=words,
+        )
         for words in lost
     ]

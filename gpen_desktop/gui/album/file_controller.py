@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from gpen_desktop import paths
 from gpen_desktop.core.engine.export import Exported, ExportOptions
-from gpen_desktop.core.photo_files.load_save import SUPPORTED_SUFFIXES, is_supported
+from gpen_desktop.core.photo_files.registry import SUPPORTED_SUFFIXES, is_supported
 from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.album.file_intake import FileIntake
 from gpen_desktop.gui.common import reveal

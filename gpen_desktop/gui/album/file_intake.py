@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QObject, QRunnable, QThreadPool, Signal, Slot
 from PySide6.QtGui import QImage
 
-from gpen_desktop.core.photo_files.load_save import is_supported
+from gpen_desktop.core.photo_files.registry import is_supported
 
 _log = logging.getLogger(__name__)
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from gpen_desktop import settings
+from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.errors import OptionError
 from gpen_desktop.gui.adjust.controls import Segments
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
@@ -31,7 +32,7 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs import export_plan
 from gpen_desktop.gui.dialogs.export_plan import ExportPlan
 
-_WITH_QUALITY = ("jpeg", "webp")
+_WITH_QUALITY = frozenset(format.option for format in FORMATS if format.has_quality)
 
 
 class ExportDialog(QDialog):

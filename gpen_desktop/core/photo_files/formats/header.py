@@ -19,11 +19,11 @@ class DamagedFileError(ReasonError):
 
 
 @dataclass(frozen=True)
-class Scan:
+class FileHeader:
     """A file's facts.
 
-    format: as in SourceFormat. width, height: as stored (before orientation), pixels. stream: what the decoder gets:
-    the file without what could make it stumble. pictures: how many the file holds (2 may mean 'several').
+    format: as in SourceFormat. width, height: as stored (before orientation), pixels. pixel_data: what the decoder
+    gets: the file without what could make it stumble. pictures: how many the file holds (2 may mean 'several').
     lossless: whether a WebP is. transparent: raw tRNS chunk of a PNG. warnings: what could not be read.
     """
 
@@ -31,7 +31,7 @@ class Scan:
     width: int
     height: int
     metadata: Metadata
-    stream: bytes
+    pixel_data: bytes
     pictures: int = 1
     lossless: bool = False
     transparent: bytes = b""

@@ -7,7 +7,9 @@ import struct
 from collections.abc import Iterator
 
 from gpen_desktop.core.photo_files import exif as exif_block
-from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, Scan
+from gpen_desktop.core.photo_files.formats import pillow_codec
+from gpen_desktop.core.photo_files.formats.codec import Codec, Encoded, Picture
+from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, FileHeader
 from gpen_desktop.core.types import Metadata
 from gpen_desktop.messages import Message, say
 
@@ -22,9 +24,11 @@ _APP0, _APP1, _APP2, _APP13, _APP14, _APP15 = 0xE0, 0xE1, 0xE2, 0xED, 0xEE, 0xEF
 _STANDALONE = frozenset([0x01, *range(0xD0, 0xD8)])
 _SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # the start-of-frame markers
 _CM_PER_INCH = 2.54
+_QUALITY = 95  # where neither a quality is asked for nor the source was a JPEG
+_FULL_CHROMA = 0  # Pillow's number for 4:4:4
 
 
-def scan(data: bytes) -> Scan:
+def read_header(data: bytes) -> FileHeader:
     """Read a JPEG's segments up to its pixels. Raises DamagedFileError."""
     segments, pixels_at = _segments(data)
     frame = next((body for marker, body in segments if marker in _SIZES and len(body) >= 6), None)
@@ -32,12 +36,12 @@ def scan(data: bytes) -> Scan:
         raise DamagedFileError(DAMAGED)
     height, width = struct.unpack_from(">HH", frame, 1)
     kept = b"".join(_segment(marker, body) for marker, body in segments if not _is_extra(marker))
-    return Scan(
+    return FileHeader(
         format="JPEG",
         width=width,
         height=height,
         metadata=_metadata(segments),
-        stream=b"\xff\xd8" + kept + data[pixels_at:],
+        pixel_data=b"\xff\xd8" + kept + data[pixels_at:],
         pictures=2 if any(marker == _APP2 and body.startswith(b"MPF\0") for marker, body in segments) else 1,
     )
 
@@ -104,12 +108,11 @@ def _dpi(jfif: bytes) -> tuple[float, float] | None:
     return (x * factor, y * factor) if factor and x and y else None
 
 
-def assemble(picture: bytes, metadata: Metadata) -> tuple[bytes, list[Message]]:
-    """Put metadata into a bare JPEG (as an encoder gives it).
-
-    Gives back the file, and sentences on what was left out because a segment has only so much room.
-    """
-    segments, pixels_at = _segments(picture)
+def encode(picture: Picture) -> Encoded:
+    """A JPEG of 8-bit grey or RGB samples, with its metadata and sentences on what no segment has room for."""
+    metadata = picture.metadata
+    bare = _bare(picture)
+    segments, pixels_at = _segments(bare)
     warnings: list[Message] = []
     blocks = [
         *_exif_segments(metadata.exif, warnings),
@@ -120,7 +123,17 @@ def assemble(picture: bytes, metadata: Metadata) -> tuple[bytes, list[Message]]:
     ]
     jfif = [_segment(m, _with_density(body, metadata.dpi)) for m, body in segments if m == _APP0]
     rest = [_segment(m, body) for m, body in segments if m != _APP0]
-    return b"".join([b"\xff\xd8", *jfif, *blocks, *rest, picture[pixels_at:]]), warnings
+    return Encoded(b"".join([b"\xff\xd8", *jfif, *blocks, *rest, bare[pixels_at:]]), tuple(warnings))
+
+
+def _bare(picture: Picture) -> bytes:
+    """The JPEG as the encoder gives it: with its source's own tables where no quality is asked for."""
+    source = picture.source
+    own = max(source.jpeg_subsampling, _FULL_CHROMA)  # an unknown sampling (-1) is not copied: 4:4:4 loses nothing
+    if picture.quality is not None or not source.jpeg_tables:
+        return pillow_codec.encode(picture.samples, "JPEG", quality=picture.quality or _QUALITY, subsampling=own)
+    tables = [list(values) for _, values in sorted(source.jpeg_tables.items())]
+    return pillow_codec.encode(picture.samples, "JPEG", qtables=tables, subsampling=own)
 
 
 def _segment(marker: int, body: bytes) -> bytes:
@@ -188,3 +201,6 @@ def _with_density(jfif: bytes, dpi: tuple[float, float] | None) -> bytes:
 
 def _is_whole(values: tuple[float, ...]) -> bool:
     return all(abs(value - round(value)) < 1e-6 for value in values)
+
+
+CODEC = Codec(read_header, pillow_codec.decode, encode)

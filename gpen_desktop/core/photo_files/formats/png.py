@@ -7,22 +7,30 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, Scan, inflate
-from gpen_desktop.core.types import Metadata
+import numpy as np
+from numpy.typing import NDArray
+
+from gpen_desktop.core.photo_files.formats import opencv_codec, pillow_codec
+from gpen_desktop.core.photo_files.formats.codec import Codec, Decoded, Encoded, Picture
+from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, FileHeader, inflate
+from gpen_desktop.core.types import Metadata, Pixels
 from gpen_desktop.messages import Message, say
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _FOR_PIXELS = frozenset([b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS"])
 TEXTS = frozenset([b"tEXt", b"zTXt", b"iTXt"])
 _COLOURS = frozenset([b"gAMA", b"cHRM", b"sRGB", b"cICP"])
 _XMP_KEY = b"XML:com.adobe.xmp"
 _RAW_PROFILE = b"Raw profile type "
 _INCHES_PER_METRE = 1 / 0.0254
+_GREY_ALPHA = 4  # the colour type in IHDR
+
+_DAMAGED_PART = say("png-metadata-damaged", "Part of the PNG's metadata is damaged and was left out.")
 
 Chunk = tuple[bytes, bytes]
 
 
-def scan(data: bytes) -> Scan:
+def read_header(data: bytes) -> FileHeader:
     """Read a PNG's chunks. Raises DamagedFileError."""
     chunks, warnings = _chunks(data)
     if not chunks or chunks[0][0] != b"IHDR" or len(chunks[0][1]) != 13:
@@ -31,12 +39,12 @@ def scan(data: bytes) -> Scan:
     # A 16-bit picture's transparent colour is handled apart: the decoder for those would drop it.
     for_pixels = _FOR_PIXELS - {b"tRNS"} if depth == 16 else _FOR_PIXELS
     metadata, problems = _metadata(chunks)
-    return Scan(
+    return FileHeader(
         format="PNG",
         width=width,
         height=height,
         metadata=metadata,
-        stream=SIGNATURE + b"".join(_chunk(*chunk) for chunk in chunks if chunk[0] in for_pixels),
+        pixel_data=_file([chunk for chunk in chunks if chunk[0] in for_pixels]),
         pictures=2 if any(kind == b"acTL" for kind, _ in chunks) else 1,
         transparent=next((body for kind, body in chunks if kind == b"tRNS"), b""),
         warnings=(*warnings, *problems),
@@ -47,7 +55,7 @@ def _chunks(data: bytes) -> tuple[list[Chunk], list[Message]]:
     """All chunks. Ones that are not needed for the pixels and are damaged are left out, with a sentence."""
     found: list[Chunk] = []
     warnings: list[Message] = []
-    at = len(SIGNATURE)
+    at = len(_SIGNATURE)
     while at + 12 <= len(data):
         size, kind = struct.unpack_from(">I4s", data, at)
         end = at + 12 + size
@@ -60,7 +68,7 @@ def _chunks(data: bytes) -> tuple[list[Chunk], list[Message]]:
         elif kind in _FOR_PIXELS:
             raise DamagedFileError(DAMAGED)
         else:
-            warnings.append(say("png-metadata-damaged", "Part of the PNG's metadata is damaged and was left out."))
+            warnings.append(_DAMAGED_PART)
         at = end
         if kind == b"IEND":
             return found, warnings
@@ -84,9 +92,7 @@ def _metadata(chunks: list[Chunk]) -> tuple[Metadata, list[Message]]:
         png_chunks=tuple(colours + kept),
     )
     damaged = (b"iCCP" in first and not icc) or any(key == _XMP_KEY and not text for _, _, key, text in texts)
-    return metadata, [
-        say("png-metadata-damaged", "Part of the PNG's metadata is damaged and was left out.")
-    ] if damaged else []
+    return metadata, [_DAMAGED_PART] if damaged else []
 
 
 def _text(kind: bytes, body: bytes) -> tuple[bytes, bytes]:
@@ -125,12 +131,45 @@ def is_unusual(kind: bytes, body: bytes) -> bool:
     return kind == b"cICP" or (kind == b"gAMA" and len(body) == 4 and abs(int.from_bytes(body, "big") - 45455) > 100)
 
 
-def assemble(picture: bytes, metadata: Metadata) -> bytes:
-    """Put metadata into a bare PNG (as an encoder gives it)."""
-    chunks, _ = _chunks(picture)
+def decode(header: FileHeader) -> Decoded:
+    """Pillow decodes 8 bits, OpenCV 16. Raises DamagedFileError, or what Pillow raises."""
+    if header.pixel_data[24] == 16:
+        return Decoded(_decode_16_bits(header.pixel_data, header.transparent))
+    return pillow_codec.decode(header)
+
+
+def _decode_16_bits(data: bytes, transparent: bytes) -> NDArray[np.uint16]:
+    """(H, W, C) of a 16-bit PNG (IHDR first); `transparent`, its tRNS chunk, becomes alpha."""
+    samples = opencv_codec.decode_16_bits(data)
+    if data[25] == _GREY_ALPHA:
+        samples = np.ascontiguousarray(samples[..., [0, 3]])
+    if len(transparent) == 2 * samples.shape[2]:
+        key = np.array(struct.unpack(f">{samples.shape[2]}H", transparent), dtype=np.uint16)
+        alpha = np.where((samples == key).all(axis=2), 0, 65535).astype(np.uint16)
+        samples = np.dstack([samples, alpha])
+    return samples
+
+
+def encode(picture: Picture) -> Encoded:
+    """A PNG of 8- or 16-bit samples, with its metadata."""
+    chunks, _ = _chunks(_bare(picture.samples))
     header, rest = chunks[0], [chunk for chunk in chunks[1:] if chunk[0] in _FOR_PIXELS]
-    whole = [header, *_metadata_chunks(metadata), *rest]
-    return SIGNATURE + b"".join(_chunk(*chunk) for chunk in whole)
+    return Encoded(_file([header, *_metadata_chunks(picture.metadata), *rest]))
+
+
+def _bare(samples: Pixels) -> bytes:
+    """Pillow writes no 16-bit colours, OpenCV no grey with alpha. Every row is stored as differences to the row above
+    (filter type 2), which suits photographs."""
+    if samples.dtype == np.uint8:
+        return pillow_codec.encode(samples, "PNG")
+    height, width, channels = samples.shape
+    rows = np.ascontiguousarray(samples.astype(">u2")).view(np.uint8).reshape(height, -1)
+    filtered = np.full((height, rows.shape[1] + 1), 2, dtype=np.uint8)
+    filtered[0, 1:] = rows[0]
+    filtered[1:, 1:] = rows[1:] - rows[:-1]
+    colour_type = {1: 0, 2: 4, 3: 2, 4: 6}[channels]
+    head = struct.pack(">IIBBBBB", width, height, 16, colour_type, 0, 0, 0)
+    return _file([(b"IHDR", head), (b"IDAT", zlib.compress(filtered.tobytes(), 6)), (b"IEND", b"")])
 
 
 def _metadata_chunks(metadata: Metadata) -> Iterator[Chunk]:
@@ -167,11 +206,12 @@ def _comment(comment: bytes) -> Chunk:
     return b"iTXt", b"Comment\0\0\0\0\0" + comment.replace(b"\0", b" ")
 
 
-def encode_chunks(header: bytes, rows: bytes) -> bytes:
-    """A PNG of this header and these filtered rows."""
-    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(rows, 6)), (b"IEND", b"")]
-    return SIGNATURE + b"".join(_chunk(*chunk) for chunk in chunks)
+def _file(chunks: list[Chunk]) -> bytes:
+    return _SIGNATURE + b"".join(_chunk(*chunk) for chunk in chunks)
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))
+
+
+CODEC = Codec(read_header, decode, encode)

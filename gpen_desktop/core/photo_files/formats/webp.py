@@ -1,24 +1,27 @@
-"""WebP files: RIFF chunks (RFC 9649). Only read here: the encoder puts metadata in by itself."""
+"""WebP files: RIFF chunks (RFC 9649). The encoder puts metadata in by itself."""
 
 from __future__ import annotations
 
 import struct
 
-from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, Scan
+from gpen_desktop.core.photo_files.formats import pillow_codec
+from gpen_desktop.core.photo_files.formats.codec import Codec, Encoded, Picture
+from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, FileHeader
 from gpen_desktop.core.types import Metadata
 
-MAX_SIDE = 16383  # pixels
 _ANIMATION_FLAG = 0x02
+_QUALITY = 95  # where none is asked for
+_LOSSLESS_EFFORT, _EFFORT = 80, 4  # of 100 and of 6: the library's own defaults
 
 
-def scan(data: bytes) -> Scan:
+def read_header(data: bytes) -> FileHeader:
     """Read a WebP's chunks. Raises DamagedFileError."""
     chunks = _chunks(data)
     if not chunks:
         raise DamagedFileError(ENDS_EARLY)
     width, height = _size(chunks)
     first = dict(reversed(chunks))
-    return Scan(
+    return FileHeader(
         format="WEBP",
         width=width,
         height=height,
@@ -27,7 +30,7 @@ def scan(data: bytes) -> Scan:
             icc=first.get(b"ICCP", b""),
             xmp=first.get(b"XMP ", b""),
         ),
-        stream=data,
+        pixel_data=data,
         pictures=2 if first.get(b"VP8X", b"\0")[0] & _ANIMATION_FLAG else 1,
         lossless=b"VP8L" in first,
     )
@@ -60,3 +63,24 @@ def _size(chunks: list[tuple[bytes, bytes]]) -> tuple[int, int]:
         width, height = struct.unpack_from("<HH", body, 6)
         return width & 0x3FFF, height & 0x3FFF
     raise DamagedFileError(DAMAGED)
+
+
+def encode(picture: Picture) -> Encoded:
+    """A WebP of 8-bit RGB or RGBA samples, with its metadata; lossless where its source was and no quality is asked."""
+    metadata = picture.metadata
+    lossless = picture.source.lossless and picture.quality is None
+    blocks = {"exif": metadata.exif, "icc_profile": metadata.icc, "xmp": metadata.xmp}
+    return Encoded(
+        pillow_codec.encode(
+            picture.samples,
+            "WEBP",
+            lossless=lossless,
+            exact=lossless,  # the colours under what is transparent too
+            quality=picture.quality or (_LOSSLESS_EFFORT if lossless else _QUALITY),
+            method=_EFFORT,
+            **blocks,
+        )
+    )
+
+
+CODEC = Codec(read_header, pillow_codec.decode, encode)

@@ -13,7 +13,8 @@ import pytest
 import tifffile
 from PIL import Image
 
-from gpen_desktop.core.photo_files.load_save import is_supported, load_photo, save_photo
+from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
+from gpen_desktop.core.photo_files.registry import is_supported
 from gpen_desktop.core.types import Photo
 from gpen_desktop.errors import UnreadablePhotoError
 from tests.unit.core.made_files import (

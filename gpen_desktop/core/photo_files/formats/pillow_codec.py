@@ -1,0 +1,103 @@
+"""Pillow as the decoder and encoder of most formats."""
+
+from __future__ import annotations
+
+import io
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, JpegImagePlugin
+
+from gpen_desktop.core.photo_files import icc
+from gpen_desktop.core.photo_files.formats.codec import Decoded
+from gpen_desktop.core.photo_files.formats.header import DamagedFileError, FileHeader
+from gpen_desktop.core.types import Pixels
+from gpen_desktop.messages import Message, say
+
+_PILLOW = threading.Lock()  # its size limit and Python's warning filters belong to the whole process
+
+
+def decode(header: FileHeader) -> Decoded:
+    """Decode a file of a format that Pillow knows by the same name. May raise anything."""
+    with _open(header) as image:
+        image.load()
+        samples, is_srgb, words = _samples(image, header.metadata.icc)
+        if not isinstance(image, JpegImagePlugin.JpegImageFile):
+            return Decoded(samples, is_srgb, warnings=words)
+        tables = {number: tuple(values) for number, values in image.quantization.items()}
+        sampling = JpegImagePlugin.get_sampling(image)
+        return Decoded(samples, is_srgb, MappingProxyType(tables), sampling, words)
+
+
+def encode(samples: Pixels, format: str, **options: object) -> bytes:
+    """A file of these 8-bit samples, (H, W, C), without metadata unless the options bring it. format: Pillow's name."""
+    picture = Image.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)
+    buffer = io.BytesIO()
+    picture.save(buffer, format, **options)
+    return buffer.getvalue()
+
+
+@contextmanager
+def _open(header: FileHeader) -> Iterator[Image.Image]:
+    """The picture, opened without Pillow's warnings and without its size limit (ours was held before)."""
+    with _PILLOW, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            with Image.open(io.BytesIO(header.pixel_data), formats=[header.format]) as image:
+                yield image
+        finally:
+            Image.MAX_IMAGE_PIXELS = limit
+
+
+def _samples(image: Image.Image, profile: bytes) -> tuple[Pixels, bool, tuple[Message, ...]]:
+    """The samples; whether they were turned into sRGB; and a sentence if so."""
+    if image.mode in ("CMYK", "LAB", "YCbCr"):
+        converted, words = _to_rgb(image, profile)
+        return _array(converted), True, words
+    if image.mode in ("P", "PA"):
+        return _palette_samples(image), False, ()
+    if image.mode.startswith("I;16"):
+        return np.ascontiguousarray(np.asarray(image).astype(np.uint16)[..., None]), False, ()
+    grey = image.mode in ("1", "L", "LA", "La")
+    alpha = image.mode in ("LA", "La", "RGBA", "RGBa") or "transparency" in image.info
+    if not grey and image.mode not in ("RGB", "RGBA", "RGBa", "RGBX"):
+        raise DamagedFileError(say("unsupported-pixels", "its pixel format ({mode}) is not supported", mode=image.mode))
+    target = {(True, False): "L", (True, True): "LA", (False, False): "RGB", (False, True): "RGBA"}[grey, alpha]
+    return _array(image.convert(target)), False, ()
+
+
+def _array(image: Image.Image) -> NDArray[np.uint8]:
+    array: NDArray[Any] = np.array(image, dtype=np.uint8)
+    return array if array.ndim == 3 else array[..., None]
+
+
+def _palette_samples(image: Image.Image) -> NDArray[np.uint8]:
+    """A palette's colours; grey if all that occur are."""
+    has_alpha = image.mode == "PA" or "transparency" in image.info
+    samples = _array(image.convert("RGBA" if has_alpha else "RGB"))
+    is_grey = np.array_equal(samples[..., 0], samples[..., 1]) and np.array_equal(samples[..., 0], samples[..., 2])
+    return np.ascontiguousarray(np.delete(samples, (1, 2), axis=2)) if is_grey else samples
+
+
+def _to_rgb(image: Image.Image, profile: bytes) -> tuple[Image.Image, tuple[Message, ...]]:
+    """A picture in colours other than RGB as sRGB."""
+    if image.mode == "YCbCr":
+        return image.convert("RGB"), ()
+    if image.mode == "LAB":
+        return icc.to_srgb(image, b""), (say("lab-converted", "The Lab colours were converted to sRGB."),)
+    if icc.colour_space(profile) == "CMYK":
+        try:
+            return icc.to_srgb(image, profile), (say("cmyk-converted", "The CMYK colours were converted to sRGB."),)
+        except ImageCms.PyCMSError:
+            pass
+    words = say(
+        "cmyk-without-profile", "The CMYK colours were converted without a colour profile, and may look different."
+    )
+    return image.convert("RGB"), (words,)

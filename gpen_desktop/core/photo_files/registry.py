@@ -1,0 +1,212 @@
+"""Every kind of photo file, registered once: the window, the command line and the settings take theirs from here.
+
+Importing this imports no codec: `--help` and the settings need the facts alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from gpen_desktop.messages import Message, say
+
+if TYPE_CHECKING:
+    from gpen_desktop.core.photo_files.formats.codec import Codec
+
+RECOGNISED_BY: Final = 128
+"""Bytes at a file's start by which its kind is told."""
+
+Block = Literal["exif", "icc", "xmp", "xmp_extended", "photoshop", "comment", "texts", "colours"]
+
+
+@dataclass(frozen=True)
+class Format:
+    """One kind of photo file.
+
+    name: as in SourceFormat.format; its lower-case form is the word of `--format`. title: as people write it.
+    suffixes: in lower case, the usual one first. media_type: as in IANA's list. recognises: whether a file that starts
+    with these RECOGNISED_BY bytes is of this kind. codec: imports and gives the functions that read and write it.
+    becomes: name of the format in which a photo is stored that was read from this one, which cannot be written; ''
+    where it can. offered: whether the user may choose it for results. holds: the blocks of metadata that go in.
+    bits: the most per channel, 8 or 16. max_side: largest width and height in pixels; None: no bound worth a check.
+    has_grey, has_alpha: whether one channel, or transparency, can be stored. has_quality: whether 1 to 100 is asked.
+    """
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    media_type: str
+    recognises: Callable[[bytes], bool]
+    codec: Callable[[], Codec]
+    becomes: str = ""
+    offered: bool = False
+    holds: frozenset[Block] = frozenset()
+    bits: Literal[8, 16] = 8
+    max_side: int | None = None
+    has_grey: bool = True
+    has_alpha: bool = True
+    has_quality: bool = False
+
+    @property
+    def option(self) -> str:
+        """The word for it on the command line and in the settings."""
+        return self.name.lower()
+
+
+def _starts_with(*signatures: bytes) -> Callable[[bytes], bool]:
+    return lambda start: start.startswith(signatures)
+
+
+def _jpeg() -> Codec:
+    from gpen_desktop.core.photo_files.formats import jpeg
+
+    return jpeg.CODEC
+
+
+def _png() -> Codec:
+    from gpen_desktop.core.photo_files.formats import png
+
+    return png.CODEC
+
+
+def _tiff() -> Codec:
+    from gpen_desktop.core.photo_files.formats import tiff
+
+    return tiff.CODEC
+
+
+def _webp() -> Codec:
+    from gpen_desktop.core.photo_files.formats import webp
+
+    return webp.CODEC
+
+
+def _bmp() -> Codec:
+    from gpen_desktop.core.photo_files.formats import bmp
+
+    return bmp.CODEC
+
+
+FORMATS: Final = (
+    Format(
+        name="JPEG",
+        title="JPEG",
+        suffixes=(".jpg", ".jpeg", ".jpe", ".jfif"),
+        media_type="image/jpeg",
+        recognises=_starts_with(b"\xff\xd8\xff"),
+        codec=_jpeg,
+        offered=True,
+        holds=frozenset(["exif", "icc", "xmp", "xmp_extended", "photoshop", "comment"]),
+        max_side=65500,  # libjpeg's JPEG_MAX_DIMENSION
+        has_alpha=False,
+        has_quality=True,
+    ),
+    Format(
+        name="PNG",
+        title="PNG",
+        suffixes=(".png",),
+        media_type="image/png",
+        recognises=_starts_with(b"\x89PNG\r\n\x1a\n"),
+        codec=_png,
+        offered=True,
+        holds=frozenset(["exif", "icc", "xmp", "photoshop", "comment", "texts", "colours"]),
+        bits=16,
+    ),
+    Format(
+        name="TIFF",
+        title="TIFF",
+        suffixes=(".tif", ".tiff"),
+        media_type="image/tiff",
+        recognises=_starts_with(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
+        codec=_tiff,
+        offered=True,
+        holds=frozenset(["exif", "icc", "xmp", "photoshop"]),
+        bits=16,
+    ),
+    Format(
+        name="WEBP",
+        title="WebP",
+        suffixes=(".webp",),
+        media_type="image/webp",
+        recognises=lambda start: start[:4] == b"RIFF" and start[8:12] == b"WEBP",
+        codec=_webp,
+        offered=True,
+        holds=frozenset(["exif", "icc", "xmp"]),
+        max_side=16383,  # its 14 bits
+        has_grey=False,
+        has_quality=True,
+    ),
+    Format(
+        name="BMP",
+        title="BMP",
+        suffixes=(".bmp", ".dib"),
+        media_type="image/bmp",
+        recognises=_starts_with(b"BM"),
+        codec=_bmp,
+    ),
+)
+
+SUPPORTED_SUFFIXES: Final = frozenset(suffix for format in FORMATS for suffix in format.suffixes)
+
+# Kinds people may well have, so that the answer can name them.
+_OTHER_STARTS = (
+    (b"GIF8", say("kind-gif", "a GIF")),
+    (b"%PDF", say("kind-pdf", "a PDF")),
+    (b"8BPS", say("kind-photoshop", "a Photoshop")),
+    (b"\0\0\0\x0cjP  ", say("kind-jpeg-2000", "a JPEG 2000")),
+    (b"\xff\x0a", say("kind-jpeg-xl", "a JPEG XL")),
+    (b"\0\0\0\x0cJXL ", say("kind-jpeg-xl", "a JPEG XL")),
+    (b"FUJIFILMCCD-RAW", say("kind-raw", "a camera's raw")),
+)
+_OTHER_BRANDS = {
+    b"avif": say("kind-avif", "an AVIF"),
+    b"heic": say("kind-heic", "an HEIC"),
+    b"heix": say("kind-heic", "an HEIC"),
+    b"mif1": say("kind-heic", "an HEIC"),
+    b"crx ": say("kind-raw", "a camera's raw"),
+}
+
+
+def is_supported(path: Path) -> bool:
+    """Whether the name ends like that of a photo that can be read."""
+    return path.suffix.lower() in SUPPORTED_SUFFIXES
+
+
+def by_name(name: str) -> Format:
+    """The format of this name ('JPEG', 'WEBP', …). Raises KeyError for one that is not registered."""
+    for format in FORMATS:
+        if format.name == name:
+            return format
+    raise KeyError(name)
+
+
+def recognised(start: bytes) -> Format | None:
+    """The format of a file that starts with these bytes (RECOGNISED_BY of them); None if it is not a known one."""
+    return next((format for format in FORMATS if format.recognises(start)), None)
+
+
+def other_kind_of(start: bytes) -> Message | None:
+    """The name, with its article, of a kind that cannot be read but is known."""
+    if start[4:8] == b"ftyp":
+        return _OTHER_BRANDS.get(bytes(start[8:12]), say("kind-video", "a video"))
+    return next((name for signature, name in _OTHER_STARTS if start.startswith(signature)), None)
+
+
+def written() -> tuple[Format, ...]:
+    """The formats in which photos can be stored."""
+    return tuple(format for format in FORMATS if not format.becomes)
+
+
+def stored_as(name: str) -> Format:
+    """The format in which a photo that was read from the format `name` is stored when no other is asked for."""
+    return by_name(by_name(name).becomes or name)
+
+
+def named_like(path: Path, format: Format) -> Path:
+    """The path with an ending of this format. An ending that is no photo's is part of the name ('scan.2024')."""
+    if path.suffix.lower() in format.suffixes:
+        return path
+    usual = format.suffixes[0]
+    return path.with_suffix(usual) if is_supported(path) else path.with_name(path.name + usual)

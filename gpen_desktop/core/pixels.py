@@ -1,0 +1,31 @@
+"""Arithmetic of samples that several parts need, each in one place."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpen_desktop.core.types import Pixels
+
+
+def to_8_bits(samples: Pixels) -> NDArray[np.uint8]:
+    """Samples of 0 to 65535 as 0 to 255, rounded to the nearest; 8-bit ones stay as they are. Any shape."""
+    if samples.dtype == np.uint8:
+        return cast("NDArray[np.uint8]", samples)
+    return ((samples.astype(np.uint32) + 128) // 257).astype(np.uint8)  # 257 = 65535 / 255; odd, so there are no ties
+
+
+def to_16_bits(samples: Pixels, white: int) -> NDArray[np.uint16]:
+    """Samples of 0 to `white` as 0 to 65535, rounded to the nearest. Any shape."""
+    return ((samples.astype(np.uint32) * 65535 + white // 2) // white).astype(np.uint16)
+
+
+def luminance(pixels: Pixels) -> Pixels:
+    """Rec. 601 luma of (H, W, 3) pixels, rounded: (H, W), the dtype stays. What is grey already stays as it is."""
+    if np.array_equal(pixels[..., 0], pixels[..., 1]) and np.array_equal(pixels[..., 0], pixels[..., 2]):
+        return pixels[..., 0]
+    red, green, blue = (pixels[..., i].astype(np.uint32) for i in range(3))
+    weighted = 299 * red + 587 * green + 114 * blue  # below 2**32 for 16 bits too
+    return cast(Pixels, ((weighted + 500) // 1000).astype(pixels.dtype))
