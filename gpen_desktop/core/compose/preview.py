@@ -11,11 +11,11 @@ from collections.abc import Iterable
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from gpen_desktop.core.compose.layers import FaceLayers, face_layers
 from gpen_desktop.core.compose.render import render
 from gpen_desktop.core.faces.alignment import scale_of
+from gpen_desktop.core.pixels import to_8_bits
 from gpen_desktop.core.types import ComposeOptions, FloatImage, Pixels, RestoredFace, frozen
 
 Rect = tuple[int, int, int, int]
@@ -31,14 +31,7 @@ def pyramid(pixels: Pixels, smallest: int = 256) -> tuple[Pixels, ...]:
     levels = [pixels]
     while max(levels[-1].shape[:2]) > smallest:
         levels.append(_halved(levels[-1]))
-    return (levels[0], *(frozen(eight_bit(level)) for level in levels[1:]))
-
-
-def eight_bit(pixels: Pixels) -> NDArray[np.uint8]:
-    """As uint8; 16-bit values are rounded to the nearest of the 256 steps."""
-    if pixels.dtype == np.uint8:
-        return pixels.view(np.uint8)
-    return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    return (levels[0], *(frozen(to_8_bits(level)) for level in levels[1:]))
 
 
 def level_layers(base: Pixels, face: RestoredFace, level: int) -> FaceLayers:

@@ -15,8 +15,8 @@ from PIL import Image, ImageOps
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 from PySide6.QtGui import QImage
 
-from gpen_desktop.core.compose.preview import eight_bit
 from gpen_desktop.core.photo_files.load_save import load_photo
+from gpen_desktop.core.pixels import to_8_bits
 from gpen_desktop.gui.viewer import qimage
 
 _log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ def make_thumbnail(path: Path, side: int) -> QImage:
         pixels, icc = _quick(path, side)
     except Exception:
         photo = load_photo(path)  # slower, and reads everything that the program reads
-        pixels, icc = eight_bit(photo.pixels), photo.metadata.icc
+        pixels, icc = to_8_bits(photo.pixels), photo.metadata.icc
     scale = min(1.0, side / max(pixels.shape[:2]))
     size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
     return qimage.to_screen(icc)(np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8))

@@ -19,8 +19,9 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 from PySide6.QtGui import QImage
 
 from gpen_desktop.core.compose.layers import FaceLayers
-from gpen_desktop.core.compose.preview import Rect, compose_part, eight_bit, level_layers, pyramid
+from gpen_desktop.core.compose.preview import Rect, compose_part, level_layers, pyramid
 from gpen_desktop.core.photo_files.load_save import load_photo
+from gpen_desktop.core.pixels import to_8_bits
 from gpen_desktop.core.types import ComposeOptions, Photo, Pixels, RestoredFace
 from gpen_desktop.gui.common.failure import from_exception
 from gpen_desktop.gui.viewer import qimage
@@ -90,7 +91,7 @@ class _Scene:
         self._layers: dict[tuple[int, RestoredFace], FaceLayers] = {}
 
     def image(self, pixels: Pixels) -> QImage:
-        return self.to_screen(eight_bit(pixels))
+        return self.to_screen(to_8_bits(pixels))
 
     def before(self, level: int, part: Rect) -> QImage:
         return self.image(self.levels[level][part[1] : part[3], part[0] : part[2]])

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from gpen_desktop.core.compose.layers import Layers, face_layers
-from gpen_desktop.core.compose.preview import compose_part, eight_bit, level_layers, pyramid
+from gpen_desktop.core.compose.preview import compose_part, level_layers, pyramid
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.compose.select import select
 from gpen_desktop.core.engine.session import Session
+from gpen_desktop.core.pixels import to_8_bits
 from gpen_desktop.core.types import ComposeOptions, Mode, Photo, RestoredFace, frozen
 from tests.unit.core.drawn_faces import photo_with_faces
 
@@ -106,7 +107,7 @@ def test_a_pyramid_halves_exactly() -> None:
 
 
 def test_sixteen_bits_round_to_the_nearest_of_eight() -> None:
-    assert eight_bit(np.array([0, 128, 129, 257, 65535], np.uint16)).tolist() == [0, 0, 1, 1, 255]
+    assert to_8_bits(np.array([0, 128, 129, 257, 65535], np.uint16)).tolist() == [0, 0, 1, 1, 255]
     deep = frozen(np.full((8, 8, 3), 40_000, np.uint16))
     levels = pyramid(deep, smallest=4)
     assert levels[0].dtype == np.uint16
