@@ -34,7 +34,7 @@ def read_header(data: bytes) -> FileHeader:
             photoshop=photoshop,
             dpi=_dpi(data, layout, main),
         ),
-        pixel_data=exif_block.upright(data),
+        pixel_data=_without_orientation(data, layout, main),
         pictures=2 if main.following else 1,
         warnings=tuple(warnings),
     )
@@ -82,6 +82,18 @@ def _exif(data: bytes) -> tuple[bytes, list[Message]]:
             "The maker notes had to be moved within the file; some programs may not find all of them.",
         )
     ] * moved
+
+
+def _without_orientation(data: bytes, layout: Layout, main: Directory) -> bytes:
+    """The file without what would make Pillow turn the picture, which is done by load_photo: the orientation itself,
+    wherever it is repeated, and the XMP packet, which may state one."""
+    block = bytearray(data)
+    for tag, at in tiff.places(data, layout, main):
+        if tag == tiff.ORIENTATION:
+            tiff.set_entry(block, layout, at, tag, tiff.SHORT, 1)
+        elif tag == tags.XMP:
+            tiff.set_entry(block, layout, at, tag, tiff.BYTE, 0)
+    return bytes(block)
 
 
 def _iptc(data: bytes, layout: Layout, main: Directory) -> bytes:

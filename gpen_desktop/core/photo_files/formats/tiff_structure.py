@@ -15,7 +15,7 @@ from gpen_desktop.messages import say
 # Bytes per value of each field type. 13 is a directory offset; 16, 17, 18 are BigTIFF's 8-byte integers.
 _TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _INTEGERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
-ASCII, SHORT, LONG, RATIONAL, UNDEFINED = 2, 3, 4, 5, 7
+BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED = 1, 2, 3, 4, 5, 7
 
 IMAGE_WIDTH, IMAGE_LENGTH, ORIENTATION, SOFTWARE = 0x100, 0x101, 0x112, 0x131
 EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY = 0x8769, 0x8825, 0xA005
@@ -161,6 +161,22 @@ def directories(data: bytes, layout: Layout) -> Iterator[Directory]:
     if exif is not None:
         below.append(child(data, layout, exif, INTEROP_DIRECTORY))
     yield from (directory for directory in below if directory is not None)
+
+
+def places(data: bytes, layout: Layout, directory: Directory) -> Iterator[tuple[int, int]]:
+    """Tag and place of every entry of a directory, also of those that cannot be read or repeat another."""
+    count_format, entry_size = ("Q", 20) if layout.big else ("H", 12)
+    (count,) = struct.unpack_from(layout.order + count_format, data, directory.at)
+    start = directory.at + struct.calcsize(layout.order + count_format)
+    for at in range(start, start + count * entry_size, entry_size):
+        yield struct.unpack_from(layout.order + "H", data, at)[0], at
+
+
+def set_entry(block: bytearray, layout: Layout, at: int, tag: int, kind: int, value: int) -> None:
+    """Overwrite the entry at byte `at` by one integer, BYTE, SHORT or LONG, that stands in the entry itself."""
+    head = struct.pack(layout.order + ("HHQ" if layout.big else "HHI"), tag, kind, 1)
+    body = struct.pack(layout.order + _INTEGERS[kind], value).ljust(8 if layout.big else 4, b"\0")
+    block[at : at + len(head) + len(body)] = head + body
 
 
 def raw_entries(data: bytes, layout: Layout, directory: Directory) -> list[bytes]:

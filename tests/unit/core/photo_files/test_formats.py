@@ -140,6 +140,30 @@ def test_orientation_of_16_bit_tiffs(tmp_path: Path, orientation: int) -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("bits", [8, 16])
+def test_orientation_that_only_the_xmp_of_a_tiff_states(tmp_path: Path, bits: int, orientation: int) -> None:
+    upright = picture(11, 17, 3, bits)
+    stored = np.array(STORED[orientation](upright, 11, 17), dtype=upright.dtype)
+    xmp = b'<r xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="%d"/>' % orientation
+    tifffile.imwrite(tmp_path / "a.tif", stored, photometric="rgb", extratags=[(700, 1, len(xmp), xmp, True)])
+    photo = load_photo(tmp_path / "a.tif")
+    np.testing.assert_array_equal(photo.pixels, upright)
+    assert_same_picture(photo, load_photo(save_photo(photo, tmp_path / "b.tif").path))
+
+
+def test_a_tiff_that_states_its_orientation_twice_is_turned_once(tmp_path: Path) -> None:
+    upright = picture(11, 17)
+    stored = np.array(STORED[6](upright, 11, 17), dtype=np.uint8)
+    tags = [(274, 3, 1, 6, True), (275, 3, 1, 3, True)]
+    tifffile.imwrite(tmp_path / "a.tif", stored, photometric="rgb", byteorder="<", extratags=tags)
+    data = (tmp_path / "a.tif").read_bytes()
+    second = struct.pack("<HHI", 275, 3, 1)
+    assert data.count(second) == 1
+    (tmp_path / "a.tif").write_bytes(data.replace(second, struct.pack("<HHI", 274, 3, 1)))
+    np.testing.assert_array_equal(load_photo(tmp_path / "a.tif").pixels, upright)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
 def test_orientation_of_jpegs_and_that_nobody_turns_the_saved_one_again(tmp_path: Path, orientation: int) -> None:
     upright = np.kron(picture(2, 3, 3), np.ones((16, 16, 1), dtype=np.uint8))
     stored = np.array(STORED[orientation](upright, 32, 48), dtype=np.uint8)
