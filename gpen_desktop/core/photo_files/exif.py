@@ -7,102 +7,84 @@ block is only ever patched in place or added to at its end; whatever is not chan
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from gpen_desktop.core.photo_files.formats import tiff_structure as tiff
-from gpen_desktop.core.photo_files.formats.tiff_structure import Directory, Entry, Layout, StructureError
+from gpen_desktop.core.photo_files.formats.tiff_structure import Directory, Layout, StructureError
 from gpen_desktop.messages import say
 
 _THUMBNAIL_PLACES = ((0x201, 0x202), (0x111, 0x117))  # JPEG offset and length; strip offsets and byte counts
 
 
-def _classic_layout(exif: bytes) -> Layout:
-    """The block's layout; BigTIFF is for files only."""
-    layout = tiff.layout_of(exif)
-    if layout.big:
-        raise StructureError(say("exif-bigtiff", "an EXIF block cannot be BigTIFF"))
-    return layout
+@dataclass(frozen=True)
+class ExifBlock:
+    """An EXIF block, parsed.
 
-
-def is_damaged(exif: bytes) -> bool:
-    """Whether some field, or one of the directories below the first, points outside the block.
-
-    Raises StructureError where not even the first directory can be read.
+    raw: its bytes. directories: the first, and those below it that can be read. is_damaged: whether some field, or one
+    of the directories below the first, points outside the block.
     """
-    layout = _classic_layout(exif)
-    found = list(tiff.directories(exif, layout))
-    main = found[0]
-    pointers = [tag for tag in (tiff.EXIF_DIRECTORY, tiff.GPS_DIRECTORY) if tag in main.entries]
-    unreadable = any(tiff.child(exif, layout, main, tag) is None for tag in pointers)
-    return unreadable or any(directory.damaged for directory in found)
+
+    raw: bytes
+    layout: Layout
+    directories: tuple[Directory, ...]
+    is_damaged: bool
+
+    @property
+    def main(self) -> Directory:
+        """The first directory."""
+        return self.directories[0]
+
+    @property
+    def orientation(self) -> int | None:
+        """1 to 8; 1 for a value out of that range; None where the block states none."""
+        entry = self.main.entries.get(tiff.ORIENTATION)
+        if entry is None:
+            return None
+        value = tiff.integer(self.raw, self.layout, entry, 1)
+        return value if 1 <= value <= 8 else 1
+
+    @property
+    def software(self) -> str:
+        """The program that the block names as the file's writer; '' where it names none."""
+        return tiff.raw(self.raw, self.main.entries.get(tiff.SOFTWARE)).rstrip(b"\0").decode("utf-8", "replace")
 
 
-def orientation(exif: bytes) -> int:
-    """EXIF orientation 1 to 8; 1 where it is absent, damaged or out of range."""
-    try:
-        layout = tiff.layout_of(exif)
-        entry = tiff.directory_at(exif, layout, layout.first).entries.get(tiff.ORIENTATION)
-    except StructureError:
-        return 1
-    value = tiff.integer(exif, layout, entry, 1)
-    return value if 1 <= value <= 8 else 1
+def parse(exif: bytes) -> ExifBlock:
+    """Read a block's directories. Raises StructureError where not even the first can be read."""
+    layout = tiff.layout_of(exif)
+    if layout.big:  # which is for files only
+        raise StructureError(say("exif-bigtiff", "an EXIF block cannot be BigTIFF"))
+    found = tuple(tiff.directories(exif, layout))
+    pointers = [tag for tag in (tiff.EXIF_DIRECTORY, tiff.GPS_DIRECTORY) if tag in found[0].entries]
+    unreadable = any(tiff.child(exif, layout, found[0], tag) is None for tag in pointers)
+    return ExifBlock(exif, layout, found, unreadable or any(directory.damaged for directory in found))
 
 
-def has_orientation(exif: bytes) -> bool:
-    """Whether the block states an orientation at all."""
-    try:
-        layout = tiff.layout_of(exif)
-        return tiff.ORIENTATION in tiff.directory_at(exif, layout, layout.first).entries
-    except StructureError:
-        return False
+def upright(block: ExifBlock) -> bytes:
+    """The block with its orientation, if it states one, set to 1 in place."""
+    changed = bytearray(block.raw)
+    _set_integers(changed, block, {tiff.ORIENTATION: 1})
+    return bytes(changed)
 
 
-def software(exif: bytes) -> str:
-    """The software that the block (or whole TIFF file) names; '' where it names none or is damaged."""
-    try:
-        layout = tiff.layout_of(exif)
-        entry = tiff.directory_at(exif, layout, layout.first).entries.get(tiff.SOFTWARE)
-    except StructureError:
-        return ""
-    return tiff.raw(exif, entry).rstrip(b"\0").decode("utf-8", "replace") if entry else ""
-
-
-def upright(exif: bytes) -> bytes:
-    """The block (or whole TIFF file) with its orientation, if it states one, set to 1 in place."""
-    try:
-        layout = tiff.layout_of(exif)
-        entry = tiff.directory_at(exif, layout, layout.first).entries.get(tiff.ORIENTATION)
-    except StructureError:
-        return exif
-    if entry is None:
-        return exif
-    block = bytearray(exif)
-    _set_integer(block, layout, entry, 1)
-    return bytes(block)
-
-
-def for_output(exif: bytes, width: int, height: int, software: str | None) -> bytes:
+def for_output(block: ExifBlock, width: int, height: int, software: str | None) -> bytes:
     """The block as it goes into a file of width x height pixels written by `software` (None: what was there stays).
 
-    Orientation 1; the pixel dimensions it states, updated; the embedded thumbnail, dropped. An empty block becomes one
-    that names the software. Raises StructureError.
+    Orientation 1; the pixel dimensions it states, updated; the embedded thumbnail, dropped.
     """
-    if not exif:
-        return tiff.build("<", [tiff.text(tiff.SOFTWARE, software)]) if software else b""
-    layout = _classic_layout(exif)
-    block = bytearray(upright(exif))
-    for directory in list(tiff.directories(exif, layout)):
-        for tag, value in (
-            (tiff.IMAGE_WIDTH, width),
-            (tiff.IMAGE_LENGTH, height),
-            (tiff.PIXEL_WIDTH, width),
-            (tiff.PIXEL_HEIGHT, height),
-        ):
-            if tag in directory.entries:
-                _set_integer(block, layout, directory.entries[tag], value)
-    _drop_thumbnail(block, layout)
+    changed = bytearray(block.raw)
+    sizes = {tiff.IMAGE_WIDTH: width, tiff.IMAGE_LENGTH: height, tiff.PIXEL_WIDTH: width, tiff.PIXEL_HEIGHT: height}
+    _set_integers(changed, block, {tiff.ORIENTATION: 1, **sizes})
+    _drop_thumbnail(changed, block)
     if software:
-        _set_text(block, layout, tiff.SOFTWARE, software)
-    return bytes(block)
+        _set_text(changed, block, tiff.SOFTWARE, software)
+    return bytes(changed)
+
+
+def naming(software: str | None) -> bytes:
+    """A block that says nothing but which program wrote the file; empty for None."""
+    return tiff.build("<", [tiff.text(tiff.SOFTWARE, software)]) if software else b""
 
 
 def rebuilt(data: bytes, without: frozenset[int] = frozenset()) -> bytes:
@@ -134,13 +116,12 @@ def maker_note_at(data: bytes) -> int | None:
     return entry.value_at if entry else None
 
 
-def _set_integer(block: bytearray, layout: Layout, entry: Entry, value: int) -> None:
-    """Overwrite a field by one integer that stands in the entry itself."""
-    kind = tiff.SHORT if value < 1 << 16 else tiff.LONG
-    head = struct.pack(layout.order + ("HHQ" if layout.big else "HHI"), entry.tag, kind, 1)
-    room = 8 if layout.big else 4
-    body = struct.pack(layout.order + ("H" if kind == tiff.SHORT else "I"), value).ljust(room, b"\0")
-    block[entry.at : entry.at + len(head) + room] = head + body
+def _set_integers(changed: bytearray, block: ExifBlock, values: Mapping[int, int]) -> None:
+    """Overwrite the fields of these tags, where the block has them."""
+    for directory in block.directories:
+        for tag in values.keys() & directory.entries.keys():
+            kind = tiff.SHORT if values[tag] < 1 << 16 else tiff.LONG
+            tiff.set_entry(changed, block.layout, directory.entries[tag].at, tag, kind, values[tag])
 
 
 def _append(block: bytearray, payload: bytes) -> int:
@@ -152,44 +133,39 @@ def _append(block: bytearray, payload: bytes) -> int:
     return at
 
 
-def _set_text(block: bytearray, layout: Layout, tag: int, words: str) -> None:
+def _set_text(changed: bytearray, block: ExifBlock, tag: int, words: str) -> None:
     """Set a text field of the first directory, which is copied to the end if it has no such entry yet."""
-    payload = tiff.text(tag, words).raw
-    old = tiff.directory_at(bytes(block), layout, layout.first).entries.get(tag)
+    order, payload = block.layout.order, tiff.text(tag, words).raw
+    old = block.main.entries.get(tag)
     if old is not None and old.kind == tiff.ASCII and old.size >= len(payload) > 4:
-        block[old.value_at : old.value_at + old.size] = payload.ljust(old.size, b"\0")
-        block[old.at + 4 : old.at + 8] = struct.pack(layout.order + "I", len(payload))
+        changed[old.value_at : old.value_at + old.size] = payload.ljust(old.size, b"\0")
+        changed[old.at + 4 : old.at + 8] = struct.pack(order + "I", len(payload))
         return
-    new = struct.pack(layout.order + "HHI", tag, tiff.ASCII, len(payload))
-    new += payload.ljust(4, b"\0") if len(payload) <= 4 else struct.pack(layout.order + "I", _append(block, payload))
-    main = tiff.directory_at(bytes(block), layout, layout.first)
-    if tag in main.entries:
-        at = main.entries[tag].at
-        block[at : at + 12] = new
+    new = struct.pack(order + "HHI", tag, tiff.ASCII, len(payload))
+    new += payload.ljust(4, b"\0") if len(payload) <= 4 else struct.pack(order + "I", _append(changed, payload))
+    if old is not None:
+        changed[old.at : old.at + 12] = new
         return
-    entries = [*tiff.raw_entries(bytes(block), layout, main), new]
-    moved = _append(block, tiff.table(layout.order, entries, main.following))
-    block[4:8] = struct.pack(layout.order + "I", moved)
+    entries = [*tiff.raw_entries(bytes(changed), block.layout, block.main), new]
+    changed[4:8] = struct.pack(order + "I", _append(changed, tiff.table(order, entries)))
 
 
-def _drop_thumbnail(block: bytearray, layout: Layout) -> None:
+def _drop_thumbnail(changed: bytearray, block: ExifBlock) -> None:
     """Unlink the second directory, wipe it and its picture, and cut what is then empty at the end."""
-    data = bytes(block)
-    found = list(tiff.directories(data, layout))
-    main = found[0]
+    main = block.main
     if not main.following:
         return
-    block[main.end - 4 : main.end] = bytes(4)
-    live = [span for directory in found for span in _spans(directory)]
+    changed[main.end - 4 : main.end] = bytes(4)
+    live = [span for directory in block.directories for span in _spans(directory)]
     try:
-        second = tiff.directory_at(data, layout, main.following)
+        second = tiff.directory_at(block.raw, block.layout, main.following)
     except StructureError:
         return
-    for start, end in [*_spans(second), *_thumbnail_spans(data, layout, second)]:
+    for start, end in [*_spans(second), *_thumbnail_spans(block.raw, block.layout, second)]:
         if not any(start < live_end and live_start < end for live_start, live_end in live):
-            block[start:end] = bytes(end - start)
+            changed[start:end] = bytes(end - start)
     keep = max(end for _, end in live)
-    block[:] = block[:keep] + bytes(block[keep:]).rstrip(b"\0")
+    changed[:] = changed[:keep] + bytes(changed[keep:]).rstrip(b"\0")
 
 
 def _spans(directory: Directory) -> list[tuple[int, int]]:

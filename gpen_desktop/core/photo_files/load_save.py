@@ -22,6 +22,7 @@ from gpen_desktop.core.photo_files.decode import decode, read_header
 from gpen_desktop.core.photo_files.encode import encode
 from gpen_desktop.core.photo_files.formats.codec import CannotEncodeError, Decoded
 from gpen_desktop.core.photo_files.formats.header import DamagedFileError, FileHeader
+from gpen_desktop.core.photo_files.formats.tiff_structure import StructureError
 from gpen_desktop.core.photo_files.registry import Format
 from gpen_desktop.core.types import Metadata, Photo, Pixels, SourceFormat, frozen
 from gpen_desktop.errors import OptionError, PhotoTooLargeError, SaveError, UnreadablePhotoError
@@ -120,10 +121,10 @@ def _check_size(header: FileHeader, path: Path) -> None:
 
 
 def _photo(header: FileHeader, decoded: Decoded, path: Path) -> Photo:
-    metadata, problems = photo_metadata.checked(header.metadata)
-    turned = _turned(decoded.samples, photo_metadata.orientation(metadata))
+    upright, orientation, problems = photo_metadata.made_upright(header.metadata)
+    turned = _turned(decoded.samples, orientation)
     channels = turned.shape[2]
-    metadata, profile_problems = _with_sound_profile(photo_metadata.upright(metadata), channels, decoded)
+    metadata, profile_problems = _with_sound_profile(upright, channels, decoded)
     colours = cast(Pixels, np.repeat(turned[..., :1], 3, axis=2) if channels < 3 else turned[..., :3])
     alpha = cast(Pixels, np.ascontiguousarray(turned[..., -1])) if channels in (2, 4) else None
     return Photo(
@@ -226,9 +227,9 @@ def is_marked(path: Path) -> bool:
     format = registry.recognised(data[: registry.RECOGNISED_BY])
     try:
         exif = read_header(data, format).metadata.exif if format else b""
-    except DamagedFileError:
+        return exif_block.parse(exif).software.startswith(SOFTWARE.removesuffix(__version__)) if exif else False
+    except (DamagedFileError, StructureError):
         return False
-    return exif_block.software(exif).startswith(SOFTWARE.removesuffix(__version__))
 
 
 def copy_photo(photo: Photo, path: Path | str, *, overwrite: bool = False) -> SavedPhoto:

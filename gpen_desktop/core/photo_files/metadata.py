@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from gpen_desktop.core.photo_files import exif as exif_block
 from gpen_desktop.core.photo_files import iptc
+from gpen_desktop.core.photo_files.exif import ExifBlock
 from gpen_desktop.core.photo_files.formats import png
 from gpen_desktop.core.photo_files.formats.tiff_structure import StructureError
 from gpen_desktop.core.photo_files.registry import Block, Format
@@ -18,48 +19,52 @@ _EXIF_NAMES = b"http://ns.adobe.com/exif/1.0/"
 _XMP_NAMES = b"http://ns.adobe.com/xap/1.0/"
 
 
-def checked(metadata: Metadata) -> tuple[Metadata, list[Message]]:
-    """The metadata without what cannot be read of its EXIF block, and sentences on that."""
-    if not metadata.exif:
-        return metadata, []
-    try:
-        partly = exif_block.is_damaged(metadata.exif)
-    except StructureError:
-        return replace(metadata, exif=b""), [say("exif-damaged", "The EXIF data is damaged and was left out.")]
-    if not partly:
-        return metadata, []
-    whole = replace(metadata, exif=exif_block.rebuilt(metadata.exif))
-    return whole, [say("exif-partly-damaged", "Part of the EXIF data is damaged and was left out.")]
+def made_upright(stated: Metadata) -> tuple[Metadata, int, list[Message]]:
+    """A file's metadata, the way it is true once the pixels stand upright; how they lie in the file; what was dropped.
 
-
-def orientation(metadata: Metadata) -> int:
-    """How the stored pixels lie, 1 to 8 as in EXIF; the XMP packet's word counts where EXIF says nothing."""
-    if exif_block.has_orientation(metadata.exif):
-        return exif_block.orientation(metadata.exif)
-    stated = _xmp_values(metadata.xmp, _TIFF_NAMES, b"Orientation")
-    return int(stated[0]) if stated and re.fullmatch(rb"[1-8]", stated[0]) else 1
-
-
-def upright(metadata: Metadata) -> Metadata:
-    """The metadata of the same picture with its pixels turned upright: orientation 1, resolution turned along."""
-    turned = orientation(metadata) >= 5
-    return replace(
-        metadata,
-        exif=exif_block.upright(metadata.exif),
-        xmp=_xmp_replaced(metadata.xmp, _TIFF_NAMES, b"Orientation", b"1"),
-        dpi=(metadata.dpi[1], metadata.dpi[0]) if metadata.dpi and turned else metadata.dpi,
+    Orientation 1 where one was stated, resolution turned along, nothing of the EXIF block that cannot be read. How the
+    pixels lie is a number from 1 to 8 as in EXIF; the XMP packet's word counts where EXIF says nothing.
+    """
+    block, problems = _parsed(stated.exif)
+    orientation = _xmp_orientation(stated.xmp) if block is None or block.orientation is None else block.orientation
+    upright = replace(
+        stated,
+        exif=exif_block.upright(block) if block else b"",
+        xmp=_xmp_replaced(stated.xmp, _TIFF_NAMES, b"Orientation", b"1"),
+        dpi=(stated.dpi[1], stated.dpi[0]) if stated.dpi and orientation >= 5 else stated.dpi,
     )
+    return upright, orientation, problems
+
+
+def _parsed(exif: bytes) -> tuple[ExifBlock | None, list[Message]]:
+    """The readable part of an EXIF block, None where there is none; and what had to be left out."""
+    if not exif:
+        return None, []
+    try:
+        block = exif_block.parse(exif)
+    except StructureError:
+        return None, [say("exif-damaged", "The EXIF data is damaged and was left out.")]
+    if not block.is_damaged:
+        return block, []
+    readable = exif_block.rebuilt(exif)
+    problem = say("exif-partly-damaged", "Part of the EXIF data is damaged and was left out.")
+    return exif_block.parse(readable) if readable else None, [problem]
+
+
+def _xmp_orientation(xmp: bytes) -> int:
+    stated = _xmp_values(xmp, _TIFF_NAMES, b"Orientation")
+    return int(stated[0]) if stated and re.fullmatch(rb"[1-8]", stated[0]) else 1
 
 
 def for_output(metadata: Metadata, width: int, height: int, software: str | None) -> Metadata:
     """The metadata as it goes into a file of width x height pixels written by `software` (None: nothing is said).
 
     Orientation 1, pixel dimensions and software updated where EXIF and XMP state them, small embedded pictures of the
-    photo dropped. No time is written: the same photo gives the same bytes. An EXIF block that cannot be read, which
-    `checked` would have dropped, is dropped.
+    photo dropped. No time is written: the same photo gives the same bytes. What cannot be read of the EXIF block, of
+    which `made_upright` would have left nothing, is dropped.
     """
-    upright_metadata = upright(checked(metadata)[0])
-    xmp = upright_metadata.xmp
+    block, _ = _parsed(metadata.exif)
+    xmp = _xmp_replaced(metadata.xmp, _TIFF_NAMES, b"Orientation", b"1")
     for names, words, size in (
         (_TIFF_NAMES, b"ImageWidth", width),
         (_TIFF_NAMES, b"ImageLength", height),
@@ -70,8 +75,8 @@ def for_output(metadata: Metadata, width: int, height: int, software: str | None
     if software:
         xmp = _xmp_replaced(xmp, _TIFF_NAMES, b"Software", _escaped(software))
     return replace(
-        upright_metadata,
-        exif=exif_block.for_output(upright_metadata.exif, width, height, software),
+        metadata,
+        exif=exif_block.for_output(block, width, height, software) if block else exif_block.naming(software),
         xmp=_without_thumbnails(xmp),
         photoshop=iptc.without_thumbnails(metadata.photoshop),
     )

@@ -38,7 +38,7 @@ def test_software_replaces_a_short_and_a_long_one_and_none() -> None:
     for old in ({}, {0x131: text("x")}, {0x131: text("Adobe Photoshop Lightroom Classic 9.0")}):
         block = laid_out_exif("<", {0x10F: text("Leica"), **old}, {0x9003: text("1998:02:03 04:05:06")})
         exif = Image.Exif()
-        exif.load(b"Exif\0\0" + exif_block.for_output(block, 10, 20, "GPEN Desktop 1.2.3"))
+        exif.load(b"Exif\0\0" + exif_block.for_output(exif_block.parse(block), 10, 20, "GPEN Desktop 1.2.3"))
         assert exif[0x131] == "GPEN Desktop 1.2.3"
         assert exif[0x10F] == "Leica"
         assert exif.get_ifd(0x8769)[0x9003] == "1998:02:03 04:05:06"
@@ -65,7 +65,7 @@ def test_pixel_dimensions_are_updated_whatever_their_type(width: int) -> None:
         stated = (kind, 1, struct.pack(">H" if kind == 3 else ">I", 7))
         block = laid_out_exif(">", {0x100: stated}, {0xA002: stated, 0xA003: stated})
         exif = Image.Exif()
-        exif.load(exif_block.for_output(block, width, 30, None))
+        exif.load(exif_block.for_output(exif_block.parse(block), width, 30, None))
         assert exif[0x100] == width
         assert (exif.get_ifd(0x8769)[0xA002], exif.get_ifd(0x8769)[0xA003]) == (width, 30)
 
@@ -76,9 +76,9 @@ def test_pixel_dimensions_are_updated_whatever_their_type(width: int) -> None:
 def test_xmp_alone_can_state_the_orientation(packet: bytes) -> None:
     xmp = packet % b'xmlns:tiff="http://ns.adobe.com/tiff/1.0/"'
     metadata = Metadata(xmp=xmp, dpi=(300.0, 600.0))
-    assert photo_metadata.orientation(metadata) == 6
-    upright = photo_metadata.upright(metadata)
-    assert photo_metadata.orientation(upright) == 1
+    upright, orientation, _ = photo_metadata.made_upright(metadata)
+    assert orientation == 6
+    assert photo_metadata.made_upright(upright)[1] == 1
     assert upright.xmp == xmp.replace(b"6", b"1")
     assert upright.dpi == (600.0, 300.0)
 
@@ -86,12 +86,12 @@ def test_xmp_alone_can_state_the_orientation(packet: bytes) -> None:
 def test_exif_has_the_last_word_on_the_orientation() -> None:
     xmp = b'<r xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="3"/>'
     block = laid_out_exif("<", {0x112: short("<", 8)}, {})
-    assert photo_metadata.orientation(Metadata(exif=block, xmp=xmp)) == 8
+    assert photo_metadata.made_upright(Metadata(exif=block, xmp=xmp))[1] == 8
 
 
 def test_xmp_prefixes_other_than_the_usual_ones() -> None:
     xmp = b'<r xmlns:t="http://ns.adobe.com/tiff/1.0/" t:Orientation = \'6\' other:Orientation="6" t:Make="6"/>'
-    assert photo_metadata.upright(Metadata(xmp=xmp)).xmp.count(b"6") == 2
+    assert photo_metadata.made_upright(Metadata(xmp=xmp))[0].xmp.count(b"6") == 2
 
 
 def test_extended_xmp_goes_from_jpeg_to_jpeg(tmp_path: Path) -> None:
