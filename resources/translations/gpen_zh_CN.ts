@@ -1358,10 +1358,6 @@
         <translation>无法读取这种压缩的 16 位 TIFF，请先另存为未压缩格式</translation>
     </message>
     <message>
-        <source>A JPEG cannot be transparent: transparent parts were filled with white.</source>
-        <translation>JPEG 不支持透明：透明部分已填为白色。</translation>
-    </message>
-    <message>
         <source>A {format} cannot hold the {block}, which was left out.</source>
         <translation>{format} 无法保存{block}，已略去。</translation>
     </message>
@@ -1570,8 +1566,8 @@
         <translation>PNG 的部分元数据已损坏，已略去。</translation>
     </message>
     <message>
-        <source>Photos are read from JPEG, PNG, TIFF, WebP and BMP files</source>
-        <translation>可读取 JPEG、PNG、TIFF、WebP 和 BMP 照片</translation>
+        <source>A {format} cannot be transparent: transparent parts were filled with white.</source>
+        <translation>{format} 不支持透明：透明部分已填为白色。</translation>
     </message>
     <message>
         <source>Photos can have up to {limit} million pixels.</source>
@@ -1760,6 +1756,10 @@
     <message>
         <source>There is not enough memory to read {name}.</source>
         <translation>内存不足，无法读取 {name}。</translation>
+    </message>
+    <message>
+        <source>These files can be read: {titles}</source>
+        <translation>可以读取的文件：{titles}</translation>
     </message>
     <message>
         <source>These weights are not a GPEN network: {found}.</source>
@@ -2048,6 +2048,14 @@
     <message>
         <source>{device}; {precision}.</source>
         <translation>{device}；{precision}。</translation>
+    </message>
+    <message>
+        <source>{format} files can be read but not written</source>
+        <translation>{format} 文件只能读取，不能写入</translation>
+    </message>
+    <message>
+        <source>{own} files can be read but not written; the photo was saved as {stored}.</source>
+        <translation>{own} 文件只能读取，不能写入；照片已存为 {stored}。</translation>
     </message>
     <message>
         <source>{names} and {count} more</source>

@@ -24,7 +24,7 @@ def encode(photo: Photo, format: Format, quality: int | None, software: str | No
     """
     write = format.codec().encode
     if write is None:
-        raise CannotEncodeError(say("only-read", "{format} files are only read", format=format.title))
+        raise CannotEncodeError(say("never-written", "{format} files can be read but not written", format=format.title))
     if format.max_side is not None and max(photo.width, photo.height) > format.max_side:
         raise CannotEncodeError(
             say(

@@ -97,7 +97,7 @@ def _why_no_photo(data: bytes) -> Message:
         return say("file-empty", "the file is empty")
     other = registry.other_kind_of(data)
     titles = ", ".join(format.title for format in registry.FORMATS)
-    readable = say("readable-formats", "Photos are read from these files: {titles}", titles=titles)
+    readable = say("readable-formats", "These files can be read: {titles}", titles=titles)
     return (
         say("other-kind", "it is {kind} file. {readable}", kind=other, readable=readable)
         if other
@@ -283,7 +283,12 @@ def _about_format(photo: Photo, stored: Format, asked: str) -> list[Message]:
         return []
     own = registry.by_name(photo.source.format).title
     return [
-        say("format-only-read", "{own} files are only read: it was saved as a {stored}.", own=own, stored=stored.title)
+        say(
+            "saved-as-other-format",
+            "{own} files can be read but not written; the photo was saved as {stored}.",
+            own=own,
+            stored=stored.title,
+        )
     ]
 
 
