@@ -1,4 +1,4 @@
-"""Soft masks in crop space, from the landmarks alone: where a restored face is pasted, and where its skin is.
+"""Soft masks in crop space, from the landmarks alone: where a restored head is pasted, and where its skin is.
 
 Lengths are in eye distances, so the masks fit every template.
 """
@@ -14,14 +14,16 @@ from numpy.typing import NDArray
 from gpen_desktop.core.faces.alignment import apply
 from gpen_desktop.core.types import Crop, FloatImage, frozen
 
-# The whole head: forehead with the hair line, ears, chin. Semi-axes and feather in eye distances.
-_HEAD_AXES: Final = (1.62, 1.95)
-_HEAD_FEATHER: Final = 0.62
+# The face with forehead, ears and chin. Semi-axes and feather in eye distances.
+_FACE_AXES: Final = (1.62, 1.95)
+_FACE_FEATHER: Final = 0.62
 # The face proper, from brows to chin, within which skin is looked for.
 _SKIN_AXES: Final = (1.06, 1.52)
 _SKIN_FEATHER: Final = 0.35
-# The published demo clears 26 px of 512 at the crop's border; users see a rectangle with less (DESIGN.md).
+# The published demo clears 26 px of 512 at the crop's border; users see a rectangle with less.
 _BORDER: Final = 26 / 512
+# From there the head's mask rises over this share of the crop's side: so wide that no rectangle is found.
+_HEAD_FEATHER: Final = 0.2
 # Masks are smooth, so they are worked out at a quarter of the crop's size.
 _SHRINK: Final = 4
 # How far (in CIE Lab units) a colour may be from the cheeks' to count half as skin.
@@ -31,8 +33,18 @@ _SKIN_SPREAD: Final = 16.0
 def face_mask(crop: Crop) -> FloatImage:
     """(S, S) float32 in [0, 1]: 1 on the face, falling smoothly to 0 before the crop's border."""
     size = crop.pixels.shape[0]
-    head = _soft_ellipse(_points(crop), size // _SHRINK, _HEAD_AXES, _HEAD_FEATHER, drop=0.12)
-    return frozen(np.minimum(_grown(head, size), _border_ramp(size)))
+    face = _soft_ellipse(_points(crop), size // _SHRINK, _FACE_AXES, _FACE_FEATHER, drop=0.12)
+    return frozen(np.minimum(_grown(face, size), _border_ramp(size, 2 * _BORDER)))
+
+
+def head_mask(crop: Crop, lack: float) -> FloatImage:
+    """(S, S) float32 in [0, 1]: the face, and the more of what is around it the more the source lacks.
+
+    lack: in [0, 1]; 0: hair, ears and collar are as sharp as the face can be made and stay the photo's own (this is
+    face_mask then); 1: the whole crop, as far as it reaches, with a wide feather.
+    """
+    around = _border_ramp(crop.pixels.shape[0], _HEAD_FEATHER)
+    return frozen(np.maximum(face_mask(crop), np.float32(lack) * around))
 
 
 def skin_mask(crop: Crop) -> FloatImage:
@@ -89,12 +101,11 @@ def _smoothstep(x: NDArray[np.floating]) -> FloatImage:
     return np.asarray(x * x * (3 - 2 * x), np.float32)
 
 
-def _border_ramp(size: int) -> FloatImage:
-    """0 within the cleared border, rising to 1 over twice its width."""
-    clear = _BORDER * size
-    distance = np.minimum(np.arange(size), np.arange(size)[::-1]).astype(np.float32)
-    edge = _smoothstep((distance - clear) / (2 * clear))
-    return np.minimum.outer(edge, edge).astype(np.float32)
+def _border_ramp(size: int, feather: float) -> FloatImage:
+    """0 within the cleared border, rising to 1 over `feather` times the side; corners are round."""
+    distance = np.minimum(np.arange(size), np.arange(size)[::-1]).astype(np.float32) / size
+    edge = _smoothstep((distance - _BORDER) / feather)
+    return np.outer(edge, edge).astype(np.float32)
 
 
 def _features(points: NDArray[np.float64], size: int) -> FloatImage:

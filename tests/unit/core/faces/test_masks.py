@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gpen_desktop.core.faces.alignment import crop_face, template_points
-from gpen_desktop.core.faces.masks import face_mask, skin_mask
+from gpen_desktop.core.faces.masks import face_mask, head_mask, skin_mask
 from gpen_desktop.core.types import Crop, Face
 from tests.unit.core.drawn_faces import draw_face, photo_of
 
@@ -29,6 +29,24 @@ def test_face_mask_covers_the_face_and_fades_before_the_border(template: str) ->
     assert np.abs(np.diff(mask, axis=0)).max() < 0.12
     assert np.abs(np.diff(mask, axis=1)).max() < 0.12
     assert not mask.flags.writeable
+
+
+def test_head_mask_reaches_as_far_as_the_source_lacks(crop: Crop) -> None:
+    face, half, whole = (head_mask(crop, lack) for lack in (0.0, 0.5, 1.0))
+    assert np.array_equal(face, face_mask(crop))
+    hair, collar = (np.s_[44, 128], np.s_[215, 40])
+    for place in (hair, collar):
+        assert face[place] < half[place] < whole[place]
+        assert whole[place] > 1.5 * face[place]
+    assert (whole >= face).all()
+
+
+def test_head_mask_shows_no_rectangle(crop: Crop) -> None:
+    mask = head_mask(crop, 1.0)
+    edge = np.concatenate([mask[:12].ravel(), mask[-12:].ravel(), mask[:, :12].ravel(), mask[:, -12:].ravel()])
+    assert edge.max() == 0
+    assert np.abs(np.diff(mask, axis=0)).max() < 0.08
+    assert mask[30, 30] < 0.6 * mask[30, 128]
 
 
 def test_skin_mask_is_on_cheeks_and_off_features_hair_and_background(crop: Crop) -> None:
