@@ -160,13 +160,15 @@ class Crop:
 class RestoredFace:
     """A crop, what the model made of it, and where it may be pasted.
 
-    restored: (S, S, 3) float32 RGB in [0, 1]. face_mask, skin_mask: (S, S) float32 in [0, 1].
+    restored: (S, S, 3) float32 RGB in [0, 1]. face_mask, head_mask, skin_mask: (S, S) float32 in [0, 1]; the head's is
+    where the restored crop is pasted, the others where the face and its skin are (faces/masks.py).
     is_sharp: the source is about as sharp as the model can make it (compose/texture.py: is_sharp_already).
     """
 
     crop: Crop
     restored: FloatImage
     face_mask: FloatImage
+    head_mask: FloatImage
     skin_mask: FloatImage
     is_sharp: bool
 

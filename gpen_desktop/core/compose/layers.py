@@ -84,7 +84,7 @@ def face_layers(base: Pixels, face: RestoredFace, scale: float) -> FaceLayers:
     crop, restored = seen.crop.pixels, seen.restored
     to_crop = enlarged_map(seen.crop.to_crop, scale)
     rect = _rect(to_crop, crop.shape[0], base.shape)
-    mask = warp_to_photo(seen.face_mask, to_crop, rect)
+    mask = warp_to_photo(seen.head_mask, to_crop, rect)
     change = restored - crop
     skin_texture, other_texture = _own_texture(seen)
     around = base[rect[1] : rect[3], rect[0] : rect[2]].astype(np.float32) / np.float32(np.iinfo(base.dtype).max)
@@ -122,6 +122,7 @@ def _at_photo_resolution(face: RestoredFace, scale: float) -> RestoredFace:
         crop=Crop(face.crop.face, smaller(face.crop.pixels), frozen(to_crop)),
         restored=smaller(face.restored),
         face_mask=smaller(face.face_mask),
+        head_mask=smaller(face.head_mask),
         skin_mask=smaller(face.skin_mask),
     )
 

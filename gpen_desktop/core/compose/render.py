@@ -53,12 +53,21 @@ MODES: Final = MappingProxyType(
 _SHARPEN_GAIN: Final = 1.5
 
 
+# How quickly a head gives way to its neighbour: half-way between two faces of one size, both count alike; a tenth of a
+# crop nearer to one, that one counts four times as much.
+_FALL: Final = 24.0
+
+
 @dataclass(frozen=True)
 class _Patch:
-    """What one face adds to the photo: addition (h, w, 3) in [0, 1] units, already times its mask, over rect."""
+    """What one head adds to the photo over rect: addition (h, w, 3) in [0, 1] units, already times its mask (h, w).
+
+    nearness (h, w): how near a pixel is to the middle of this face, in sizes of its crop; 1 there, falling quickly.
+    """
 
     rect: tuple[int, int, int, int]
     mask: FloatImage
+    nearness: FloatImage
     addition: FloatImage
 
 
@@ -98,7 +107,17 @@ def _patch(face: FaceLayers, options: ComposeOptions, strength: int) -> _Patch:
     if options.skin_protection:
         addition += (gains.grain * (1 - denoise)) * face.grain[..., None]
     addition *= (strength / 100) * face.mask[..., None]
-    return _Patch(face.rect, face.mask, addition)
+    return _Patch(face.rect, face.mask, _nearness(face), addition)
+
+
+def _nearness(face: FaceLayers) -> FloatImage:
+    size = face.change.shape[0]
+    x0, y0, x1, y1 = face.rect
+    xs, ys = np.arange(x0, x1, dtype=np.float32), np.arange(y0, y1, dtype=np.float32)
+    (a, b, c), (d, e, f) = (face.to_crop / size).astype(np.float32)
+    u = a * xs[None, :] + b * ys[:, None] + (c - 0.5)
+    v = d * xs[None, :] + e * ys[:, None] + (f - 0.5)
+    return np.asarray(np.exp(-_FALL * (u * u + v * v)), np.float32)
 
 
 def _crop_sum(face: FaceLayers, gains: ModeGains, options: ComposeOptions) -> FloatImage:
@@ -116,7 +135,7 @@ def _crop_sum(face: FaceLayers, gains: ModeGains, options: ComposeOptions) -> Fl
 
 
 def _paste(base: Pixels, patches: Sequence[_Patch]) -> Pixels:
-    """Add every patch inside its own rectangle; where masks overlap they share the pixel instead of adding up."""
+    """Add every patch inside its own rectangle; where heads overlap they share the pixel, the nearest face first."""
     shares = [_shared(patch, patches) for patch in patches]
     out = base.copy()
     white = float(np.iinfo(base.dtype).max)
@@ -132,15 +151,20 @@ def _paste(base: Pixels, patches: Sequence[_Patch]) -> Pixels:
 
 
 def _shared(patch: _Patch, patches: Sequence[_Patch]) -> FloatImage:
-    """The patch's addition, divided by the sum of all masks where that is over 1."""
-    total = patch.mask
-    for other in patches:
-        if other is not patch and (common := _common(patch.rect, other.rect)):
-            total = total.copy() if total is patch.mask else total
-            total[_within(common, patch.rect)] += other.mask[_within(common, other.rect)]
-    if total is patch.mask:
+    """The patch's addition, less what its neighbours, by their masks and nearness, take of each pixel."""
+    neighbours = [
+        (other, common) for other in patches if other is not patch and (common := _common(patch.rect, other.rect))
+    ]
+    if not neighbours:
         return patch.addition
-    return np.asarray(patch.addition / np.maximum(total, 1)[..., None], np.float32)
+    masks = patch.mask.copy()
+    claims = patch.mask * patch.nearness
+    for other, common in neighbours:
+        here, there = _within(common, patch.rect), _within(common, other.rect)
+        masks[here] += other.mask[there]
+        claims[here] += other.mask[there] * other.nearness[there]
+    share = np.minimum(masks, 1) * patch.nearness / np.maximum(claims, 1e-9)
+    return np.asarray(patch.addition * share[..., None], np.float32)
 
 
 def _common(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> tuple[int, int, int, int] | None:

@@ -89,12 +89,21 @@ def compare_detail(source: FloatImage, restored: FloatImage, weight: FloatImage)
     )
 
 
-def is_sharp_already(crop: Crop, restored: FloatImage, face_mask: FloatImage) -> bool:
-    """Whether a crop is about as sharp as the model made it, `restored` (S, S, 3), at the crop's own resolution."""
+def is_sharp_already(crop: Crop, likeness: Likeness) -> bool:
+    """Whether a crop is about as sharp as the model made it, at the crop's own resolution."""
     if 1 / scale_of(crop.to_crop) < _SHARP_RESOLUTION:
         return False
-    likeness = compare_detail(crop.pixels, restored, face_mask)
     return likeness.gain >= _SHARP_GAIN and likeness.noise < _SHARP_NOISE
+
+
+def lack_of(likeness: Likeness) -> float:
+    """How much a source lacks of what the model can show, in [0, 1]: detail, or freedom from noise.
+
+    0 for a source that counts as sharp (compare_detail's figures for clean faces), 1 for one clearly blurred or noisy.
+    """
+    blur = (_SHARP_GAIN - likeness.gain) / 0.3
+    noise = (likeness.noise - _SHARP_NOISE) / 0.4
+    return float(np.clip(max(blur, noise), 0, 1))
 
 
 @dataclass(frozen=True)

@@ -194,10 +194,12 @@ def restored_face(crop: Crop, answer: NDArray[np.float32]) -> RestoredFace:
         answer = np.repeat(texture.luma(answer)[..., None], 3, axis=2)
     restored = frozen(np.ascontiguousarray(answer, np.float32))
     face_mask = masks.face_mask(crop)
+    likeness = texture.compare_detail(crop.pixels, restored, face_mask)
     return RestoredFace(
         crop=crop,
         restored=restored,
         face_mask=face_mask,
+        head_mask=masks.head_mask(crop, texture.lack_of(likeness)),
         skin_mask=masks.skin_mask(crop),
-        is_sharp=texture.is_sharp_already(crop, restored, face_mask),
+        is_sharp=texture.is_sharp_already(crop, likeness),
     )

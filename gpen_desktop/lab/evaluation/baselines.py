@@ -11,10 +11,10 @@ import numpy as np
 from gpen_desktop.core.compose.layers import face_layers
 from gpen_desktop.core.compose.render import render
 from gpen_desktop.core.engine.restorer import Restorer
+from gpen_desktop.core.engine.session import restored_face
 from gpen_desktop.core.faces.alignment import fit_similarity, template_points
-from gpen_desktop.core.faces.masks import face_mask, skin_mask
 from gpen_desktop.core.progress import SilentProgress
-from gpen_desktop.core.types import ComposeOptions, FloatImage, RestoredFace, frozen
+from gpen_desktop.core.types import ComposeOptions, FloatImage, frozen
 from gpen_desktop.lab.evaluation.measures import Picture, as_crop
 
 Method = Callable[[Sequence[Picture]], list[Picture]]
@@ -88,5 +88,5 @@ def _back(answer: FloatImage, size: int, restorer: Restorer) -> Picture:
 def _composed(damaged: Picture, restored: Picture) -> Picture:
     crop = as_crop(damaged.astype(np.float32) / 255)
     answer = frozen(restored.astype(np.float32) / 255)
-    face = RestoredFace(crop, answer, face_mask(crop), skin_mask(crop), is_sharp=False)
+    face = restored_face(crop, answer)
     return render(damaged, [(face_layers(damaged, face, 1.0), 100)], ComposeOptions()).astype(np.uint8)
