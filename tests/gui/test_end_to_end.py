@@ -15,10 +15,10 @@ from gpen_desktop import paths
 from gpen_desktop.cli import main
 from gpen_desktop.core.engine.crop_cache import CropCache
 from gpen_desktop.core.engine.engine import Engine
+from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.settings_store import SettingsStore
-from gpen_desktop.gui.dialogs.export_plan import ExportPlan
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.face_item import MarkState
 

@@ -15,11 +15,11 @@ from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine import export
 from gpen_desktop.core.engine.export import ExportOptions
+from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.errors import SaveError
 from gpen_desktop.gui.album import thumbnails
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
-from gpen_desktop.gui.dialogs.export_plan import ExportPlan
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.work.worker import ExportJob
 from gpen_desktop.messages import say

@@ -11,15 +11,15 @@ from PySide6.QtGui import QDesktopServices, QDrag, QGuiApplication, QImage
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from gpen_desktop import paths
+from gpen_desktop.core.engine import export_plan
 from gpen_desktop.core.engine.export import Exported, ExportOptions
+from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.photo_files.registry import SUPPORTED_SUFFIXES, is_supported
 from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.album.file_intake import FileIntake
 from gpen_desktop.gui.common import reveal
 from gpen_desktop.gui.common.settings_store import SettingsStore
-from gpen_desktop.gui.dialogs import export_plan
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
-from gpen_desktop.gui.dialogs.export_plan import ExportPlan
 from gpen_desktop.gui.work.workspace import ExportRound, Workspace
 
 _RECENT = 10

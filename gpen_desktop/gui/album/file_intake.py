@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QObject, QRunnable, QThreadPool, Signal, Slot
 from PySide6.QtGui import QImage
 
-from gpen_desktop.core.photo_files.registry import is_supported
+from gpen_desktop.core.engine.album import find_photos
 
 _log = logging.getLogger(__name__)
 
@@ -81,21 +80,10 @@ class _Walk(QRunnable):
         self._done = done
 
     def run(self) -> None:
-        photos: list[Path] = []
-        for path in self._given:
-            photos += photos_under(path.absolute()) if path.is_dir() else [path.absolute()]
-        self._done(self._given, list(dict.fromkeys(photos)))
-
-
-def photos_under(folder: Path) -> list[Path]:
-    """Photos in a folder and the folders in it, in order of their names; hidden ones and links to folders left out."""
-    photos: list[Path] = []
-    for where, folders, files in os.walk(folder, onerror=_on_walk_error):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        paths = (Path(where) / name for name in sorted(files) if not name.startswith("."))
-        photos += [path for path in paths if is_supported(path)]
-    return photos
-
-
-def _on_walk_error(error: OSError) -> None:
-    _log.warning("a folder could not be read: %s", error)
+        photos = []
+        for found in find_photos([path.absolute() for path in self._given], recursive=True):
+            if found.problem is None:
+                photos.append(found.path)
+            else:
+                _log.warning("%s", found.problem)
+        self._done(self._given, photos)

@@ -21,6 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from gpen_desktop import settings
+from gpen_desktop.core.engine import export_plan
+from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.errors import OptionError
 from gpen_desktop.gui.adjust.controls import Segments
@@ -29,8 +31,6 @@ from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.common import icons, theme
 from gpen_desktop.gui.common.i18n import error_text, setting_text
 from gpen_desktop.gui.common.settings_store import SettingsStore
-from gpen_desktop.gui.dialogs import export_plan
-from gpen_desktop.gui.dialogs.export_plan import ExportPlan
 
 _WITH_QUALITY = frozenset(format.option for format in FORMATS if format.has_quality)
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from gpen_desktop.core.engine import batch
-from gpen_desktop.core.engine.album import PlannedPhoto, plan
+from gpen_desktop.core.engine.album import PlannedPhoto, find_photos, plan
 from gpen_desktop.core.engine.batch import PhotoStatus
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions
@@ -315,3 +315,15 @@ def test_a_journal_cut_short_is_read_as_far_as_it_goes(album: Path, tmp_path: Pa
     assert not again.has(two.source, two.target)
     again.add(two.source, two.target)
     assert Journal(out, {}).has(two.source, two.target)
+
+
+def test_the_window_finds_what_the_command_line_finds(album: Path) -> None:
+    """Both walk with find_photos: results of an earlier run are left out, unless their folder is named."""
+    (album / "restored").mkdir()
+    (album / "restored" / "a.png").write_bytes((album / "a.png").read_bytes())
+    (album / "restored" / JOURNAL_NAME).write_text("")
+    inside = [found.inner.as_posix() for found in find_photos([album], recursive=True)]
+    assert inside == [job.source.relative_to(album).as_posix() for job in plan([album], album / "x", recursive=True)]
+    assert inside == ["a.png", "b.jpg", "sub/a.png"]
+    assert [found.path for found in find_photos([album / "restored"], recursive=True)] == [album / "restored" / "a.png"]
+    assert [found.path.name for found in find_photos([album / "gone.jpg"], recursive=True)] == ["gone.jpg"]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
+from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.export import ExportOptions
+from gpen_desktop.core.engine.file_names import free_path, name_key
 from gpen_desktop.core.photo_files.load_save import result_path
 from gpen_desktop.errors import OptionError
-from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.messages import say
 
 _FORBIDDEN: Final = '<>:"/\\|?*'
@@ -36,34 +37,51 @@ class ExportPlan:
         return ExportOptions(format=self.format, quality=self.quality, overwrite=self.existing == "overwrite")
 
 
+class Exportable(Protocol):
+    """A photo that may be exported: its file, and how it is edited."""
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def edits(self) -> Edits: ...
+
+
+ItemT = TypeVar("ItemT", bound=Exportable)
+
+
 @dataclass(frozen=True)
-class Target:
+class Target(Generic[ItemT]):
     """Where one photo goes; path None: it is left out, since there is a file of that name."""
 
-    item: AlbumItem
+    item: ItemT
     path: Path | None
 
 
 def targets(
-    items: Sequence[tuple[int, AlbumItem]], plan: ExportPlan, album: Iterable[AlbumItem] = ()
-) -> tuple[Target, ...]:
+    items: Sequence[tuple[int, ItemT]], plan: ExportPlan, album: Iterable[Exportable] = ()
+) -> tuple[Target[ItemT], ...]:
     """Plan the export of items, each with its number in the album. No two get the same name, and none that of a photo
     in these items or the rest of the `album`, whatever the plan says of existing files.
 
     Raises OptionError for a pattern that gives no file name.
     """
-    sources = {item.path.resolve() for item in (*album, *(item for _, item in items))}
-    taken: set[str] = set()
+    photos: list[Exportable] = [*album, *(item for _, item in items)]
+    sources = {name_key(photo.path) for photo in photos}
+    made: set[str] = set()
     planned = []
     for number, item in items:
         folder = plan.folder if plan.folder is not None else item.path.parent
         wanted = folder / file_name(plan.pattern, item, number)
-        path = result_path(item.path, wanted.with_name(wanted.name + item.path.suffix), plan.format)
-        planned.append(Target(item, _free(path, sources, plan.existing, taken)))
+        wanted = result_path(item.path, wanted.with_name(wanted.name + item.path.suffix), plan.format)
+        path = _target(wanted, plan.existing, sources, made)
+        if path is not None:
+            made.add(name_key(path))
+        planned.append(Target(item, path))
     return tuple(planned)
 
 
-def file_name(pattern: str, item: AlbumItem, number: int) -> str:
+def file_name(pattern: str, item: Exportable, number: int) -> str:
     """A name without ending, made from a pattern."""
     try:
         name = pattern.format(name=item.path.stem, number=f"{number:03d}", model=item.edits.model)
@@ -80,18 +98,13 @@ def file_name(pattern: str, item: AlbumItem, number: int) -> str:
     return name
 
 
-def _free(path: Path, sources: Collection[Path], existing: str, taken: set[str]) -> Path | None:
-    """The path, or one with a number; None where the photo is to be left out."""
-    is_there = path.exists() and str(path).casefold() not in taken
-    if is_there and existing == "skip":
+def _target(wanted: Path, existing: str, sources: set[str], made: set[str]) -> Path | None:
+    """`wanted`, or one with a number; None where the photo is to be left out. sources, made: keys of names."""
+    if existing == "skip" and wanted.exists() and name_key(wanted) not in made:
         return None
-    candidate, number = path, 2
-    while (
-        str(candidate).casefold() in taken
-        or candidate.resolve() in sources
-        or (candidate.exists() and existing != "overwrite")
-    ):
-        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
-        number += 1
-    taken.add(str(candidate).casefold())
-    return candidate
+
+    def is_taken(path: Path) -> bool:
+        key = name_key(path)
+        return key in sources or key in made or (path.exists() and existing != "overwrite")
+
+    return free_path(wanted, is_taken)
