@@ -1,19 +1,18 @@
 """Every setting, declared once. The settings window, the stored file, the command line and the docs read this; no Qt.
 
-Labels, help and choices are English; the window translates them in the context 'settings' (packaging/translate.py
-collects them from here).
+Options of the look are declared where the look is made (core/options.py) and remembered here. Labels, help and choices
+are English; the window translates them in the context 'settings' (packaging/translate.py collects them from here).
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Final
 
+from gpen_desktop.core.options import FACE_OPTIONS, Choice, Option
 from gpen_desktop.core.photo_files.registry import FORMATS
-
-Value = bool | int | str
+from gpen_desktop.models.catalog import BUILTIN
 
 
 class Group(StrEnum):
@@ -26,67 +25,25 @@ class Group(StrEnum):
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One value of a setting that has few, and how it reads."""
+class Setting(Option):
+    """One thing that is remembered: an Option whose name is its key in the stored file, 'group/name'.
 
-    value: Value
-    label: str
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One thing that is remembered.
-
-    key: 'group/name', its name in the stored file. type: bool, int or str. default: what holds until it is changed.
     group: the page of the settings window; None for what the program remembers by itself (then label and help are '').
-    limits: lowest and highest, of an int. choices: the only values allowed, if any. unit: shown behind a number.
-    lowest_label: how the lowest number reads, where it is not meant as a number.
     """
 
-    key: str
-    type: type[bool] | type[int] | type[str]
-    default: Value
-    label: str = ""
-    help: str = ""
     group: Group | None = None
-    limits: tuple[int, int] | None = None
-    choices: tuple[Choice, ...] = ()
-    unit: str = ""
-    lowest_label: str = ""
 
-    def parse(self, raw: object) -> Value:
-        """A stored value (typed, or text as an INI file gives it) as this setting's type.
-
-        Raises ValueError for anything that is not one of its values.
-        """
-        value = _typed(self.type, raw)
-        if self.limits is not None and not self.limits[0] <= int(value) <= self.limits[1]:
-            raise ValueError(f"{self.key} is {value}; it goes from {self.limits[0]} to {self.limits[1]}.")
-        if self.choices and value not in [choice.value for choice in self.choices]:
-            allowed = ", ".join(str(choice.value) for choice in self.choices)
-            raise ValueError(f"{self.key} is '{value}'; it is one of {allowed}.")
-        return value
+    @property
+    def key(self) -> str:
+        """Its name in the stored file."""
+        return self.name
 
 
-def _typed(kind: type[bool] | type[int] | type[str], raw: object) -> Value:
-    if kind is bool:
-        known = {True: True, False: False, "true": True, "false": False}
-        if not isinstance(raw, bool | str) or raw not in known:
-            raise ValueError(f"'{raw}' is neither true nor false.")
-        return known[raw]
-    if kind is int:
-        if isinstance(raw, bool) or not isinstance(raw, int | float | str):
-            raise ValueError(f"'{raw}' is no whole number.")
-        number = float(raw)
-        if not math.isfinite(number) or number != int(number):
-            raise ValueError(f"'{raw}' is no whole number.")
-        return int(number)
-    if not isinstance(raw, str):
-        raise ValueError(f"'{raw}' is no text.")  # noqa: TRY004 -- a broken value, whatever it was stored as
-    return raw
+def _remembered(option: Option) -> Setting:
+    """What a photo starts with: an option of the look as a setting."""
+    declared = {field.name: getattr(option, field.name) for field in fields(option)}
+    return Setting(**declared | {"name": f"restore/{option.name}", "group": Group.RESTORING})
 
-
-_PERCENT: Final = (0, 100)
 
 SETTINGS: Final[tuple[Setting, ...]] = (
     # General
@@ -96,7 +53,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "auto",
         "Language",
         "Which language the window speaks.",
-        Group.GENERAL,
+        group=Group.GENERAL,
         choices=(Choice("auto", "Same as the system"), Choice("en", "English"), Choice("zh_CN", "简体中文")),
     ),
     Setting(
@@ -105,7 +62,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "system",
         "Appearance",
         "Dark keeps the surroundings of the photo quiet.",
-        Group.GENERAL,
+        group=Group.GENERAL,
         choices=(Choice("system", "Same as the system"), Choice("light", "Light"), Choice("dark", "Dark")),
     ),
     Setting(
@@ -114,93 +71,19 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         True,
         "Ask before closing with unexported photos",
         "Restored photos that were not exported are lost when the window closes.",
-        Group.GENERAL,
+        group=Group.GENERAL,
     ),
-    # Restoring: what a photo starts with. Defaults agree with core.types.ComposeOptions (a test holds it).
-    Setting(
-        "restore/mode",
-        str,
-        "natural",
-        "Mode",
-        "Natural keeps the skin's own texture, Strong cleans most, Detail keeps and crispens fine lines.",
-        Group.RESTORING,
-        choices=(Choice("natural", "Natural"), Choice("strong", "Strong"), Choice("detail", "Detail")),
-    ),
-    Setting(
-        "restore/strength",
-        int,
-        80,
-        "Strength",
-        "How much of the restored face is blended in; 0 leaves the photo as it is.",
-        Group.RESTORING,
-        limits=_PERCENT,
-        unit="%",
-    ),
-    Setting(
-        "restore/skin_protection",
-        bool,
-        True,
-        "Skin protection",
-        "Keeps skin tone and grain as they were photographed.",
-        Group.RESTORING,
-    ),
-    Setting(
-        "restore/denoise",
-        int,
-        0,
-        "Denoise",
-        "Calms grain and noise in restored faces.",
-        Group.RESTORING,
-        limits=_PERCENT,
-        unit="%",
-    ),
-    Setting(
-        "restore/sharpen",
-        int,
-        0,
-        "Sharpen",
-        "Crispens restored faces.",
-        Group.RESTORING,
-        limits=_PERCENT,
-        unit="%",
-    ),
-    Setting(
-        "restore/faces",
-        str,
-        "all",
-        "Faces",
-        "Which faces of a photo are restored at first.",
-        Group.RESTORING,
-        choices=(Choice("all", "All"), Choice("largest", "Largest only")),
-    ),
-    Setting(
-        "restore/min_face",
-        int,
-        25,
-        "Smallest face",
-        "Faces narrower than this are left as they are.",
-        Group.RESTORING,
-        limits=(25, 2000),
-        unit="px",
-    ),
-    Setting(
-        "restore/restore_sharp",
-        bool,
-        False,
-        "Restore faces that are sharp already",
-        "Off, a face with more detail than the model can give is left alone.",
-        Group.RESTORING,
-    ),
+    *(_remembered(option) for option in FACE_OPTIONS),
     Setting(
         "restore/scale",
         int,
         1,
         "Enlarge",
         "Size of the result against the photo.",
-        Group.RESTORING,
+        group=Group.RESTORING,
         choices=(Choice(1, "Not at all"), Choice(2, "2 times"), Choice(4, "4 times")),
     ),
-    Setting("restore/model", str, "builtin-256"),
+    Setting("restore/model", str, BUILTIN),
     Setting("restore/background", str, "none"),
     # Export
     Setting(
@@ -209,7 +92,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "keep",
         "Format",
         "Keeping the photo's own format also keeps its depth and all it says about itself.",
-        Group.EXPORT,
+        group=Group.EXPORT,
         choices=(
             Choice("keep", "Same as the photo"),
             *(Choice(format.option, format.title) for format in FORMATS if format.offered),
@@ -221,7 +104,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         95,
         "Quality",
         "Of JPEG and WebP files.",
-        Group.EXPORT,
+        group=Group.EXPORT,
         limits=(1, 100),
     ),
     Setting(
@@ -230,7 +113,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "{name}_restored",
         "File name",
         "{name} stands for the photo's name, {model} and {number} may be used too.",
-        Group.EXPORT,
+        group=Group.EXPORT,
     ),
     Setting(
         "export/existing",
@@ -238,7 +121,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "number",
         "If the file exists",
         "What happens when a file of that name is there already.",
-        Group.EXPORT,
+        group=Group.EXPORT,
         choices=(
             Choice("number", "Add a number"),
             Choice("skip", "Skip the photo"),
@@ -253,7 +136,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "auto",
         "Device",
         "Automatic takes a graphics card if there is one that helps.",
-        Group.COMPUTING,
+        group=Group.COMPUTING,
         choices=(
             Choice("auto", "Automatic"),
             Choice("cpu", "Processor"),
@@ -267,7 +150,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "auto",
         "Precision",
         "Automatic is right for nearly everyone.",
-        Group.COMPUTING,
+        group=Group.COMPUTING,
         choices=(
             Choice("auto", "Automatic"),
             Choice("fp32", "Full (fp32)"),
@@ -281,7 +164,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         0,
         "Faces at once",
         "More is quicker on a graphics card and needs more memory.",
-        Group.COMPUTING,
+        group=Group.COMPUTING,
         limits=(0, 64),
         lowest_label="Automatic",
     ),

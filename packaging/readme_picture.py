@@ -17,6 +17,7 @@ from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.faces.detection import FaceDetector
 from gpen_desktop.core.types import ComposeOptions
+from gpen_desktop.models.catalog import BUILTIN
 
 OUT = Path(__file__).resolve().parents[1] / "resources" / "docs" / "before_after.jpg"
 SHOWN = ("hopper_small_blurry.jpg", "collins_faded_colour.jpg", "hopper_grey_scratched.jpg")
@@ -39,7 +40,7 @@ def pair(name: str, finder: FaceDetector, restorer: Restorer) -> NDArray[np.uint
 
 
 def main() -> None:
-    finder, restorer = FaceDetector(), Restorer("builtin-256", precision="fp32")
+    finder, restorer = FaceDetector(), Restorer(BUILTIN, precision="fp32")
     columns = [pair(name, finder, restorer) for name in SHOWN]
     space = np.full((columns[0].shape[0], GAP, 3), 255, np.uint8)
     sheet = np.hstack([part for column in columns for part in (column, space)][:-1])

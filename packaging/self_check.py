@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from gpen_desktop.__main__ import main  # noqa: F401 -- the streams and the import order of a real start
+from gpen_desktop.models.catalog import BUILTIN
 
 
 def run(report: str) -> int:
@@ -71,7 +72,7 @@ def _restores() -> dict[str, object]:
     from gpen_desktop.core.types import ComposeOptions  # noqa: PLC0415
 
     photo = load_photo(paths.samples() / "hopper_small_blurry.jpg")
-    restorer = Restorer("builtin-256", device="cpu")
+    restorer = Restorer(BUILTIN, device="cpu")
     session = Session(photo, FaceDetector(), restorer)
     faces = session.faces()
     _expect(len(faces) == 1, f"{len(faces)} faces found in a sample that shows one")

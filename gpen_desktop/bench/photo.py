@@ -18,12 +18,13 @@ from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.faces.detection import FaceDetector
 from gpen_desktop.core.types import ComposeOptions, Photo, Pixels, RestoredFace, frozen
+from gpen_desktop.models.catalog import BUILTIN
 
 _RUNS: Final = 5
 _LARGE: Final = 24_000_000
 
 
-def run(path: Path, model: str = "builtin-256") -> dict[str, Any]:
+def run(path: Path, model: str = BUILTIN) -> dict[str, Any]:
     """Measure one photo: medians of five runs after a warm-up.
 
     Returns seconds per stage, the model's share of the whole, and composing (layers and paste) on an enlarged copy of

@@ -35,11 +35,12 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell import application
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.work.memory import resident_bytes
+from gpen_desktop.models.catalog import BUILTIN
 
 _PATIENCE_S: Final = 240.0
 
 
-def run(*, model: str = "builtin-256", album: int = 500) -> dict[str, Any]:
+def run(*, model: str = BUILTIN, album: int = 500) -> dict[str, Any]:
     """Measure everything. Returns figures by name, all in milliseconds, frames a second, seconds or megabytes.
 
     model: for the time to the first face. album: number of photos for the memory figure.

@@ -11,6 +11,7 @@ from typing import Any
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import say
+from gpen_desktop.models.catalog import BUILTIN
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -41,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         bench.set_defaults(run=_bench, bench=run)
     photo = benches.add_parser("photo", help="a whole photo, stage by stage")
     photo.add_argument("path", type=Path)
-    photo.add_argument("--model", default="builtin-256", metavar="NAME|FILE")
+    photo.add_argument("--model", default=BUILTIN, metavar="NAME|FILE")
     photo.add_argument("--json", action="store_true")
     photo.set_defaults(run=_bench_photo)
     return parser

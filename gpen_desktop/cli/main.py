@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gpen_desktop import __version__
 from gpen_desktop.cli.exits import Exit
+from gpen_desktop.core.options import FACE_OPTIONS, Option
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.messages import say
 from gpen_desktop.settings import by_key
@@ -73,27 +74,31 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     )
     files.add_argument("--overwrite", action="store_true", help="replace results that are there already")
     files.add_argument("--dry-run", action="store_true", help="only list what would be done")
-    _add_setting(files, "--format", "export/format")
+    _add_option(files, "--format", by_key("export/format"))
     lossy = " and ".join(format.title for format in FORMATS if format.has_quality)
     files.add_argument(
         "--quality", type=_number(1, 100), metavar="1..100", help=f"of {lossy} (default: the source's own)"
     )
 
     look = parser.add_argument_group("look")
-    for flag in ("mode", "strength", "skin_protection", "denoise", "sharpen"):
-        _add_setting(look, f"--{flag.replace('_', '-')}", f"restore/{flag}")
-    look.add_argument(
-        "--faces", type=_faces, default="all", metavar="all|largest|1,3", help="which faces, by number (default: all)"
-    )
-    for flag in ("min_face", "restore_sharp", "scale"):
-        _add_setting(look, f"--{flag.replace('_', '-')}", f"restore/{flag}")
+    for option in FACE_OPTIONS:
+        if option.name == "faces":  # here also by number
+            some: dict[str, Any] = {
+                "type": _faces,
+                "metavar": "all|largest|1,3",
+                "help": "which faces, by number (default: all)",
+            }
+            look.add_argument(option.flag, default=option.default, **some)
+        else:
+            _add_option(look, option.flag, option)
+    _add_option(look, "--scale", by_key("restore/scale"))
 
     engine = parser.add_argument_group("engine")
     model = by_key("restore/model").default
     engine.add_argument("--model", default=model, metavar="NAME|FILE", help=f"see 'models list' (default: {model})")
     device = "where to compute (default: auto)"
     engine.add_argument("--device", default="auto", metavar="auto|cpu|cuda|cuda:1|mps", help=device)
-    _add_setting(engine, "--precision", "compute/precision")
+    _add_option(engine, "--precision", by_key("compute/precision"))
     engine.add_argument("--batch-size", type=_number(1, 1024), metavar="N", help="faces at a time (default: by memory)")
 
     told = parser.add_argument_group("what is told")
@@ -124,18 +129,17 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     verifying.set_defaults(run=_verify_models)
 
 
-def _add_setting(group: argparse._ArgumentGroup, flag: str, key: str) -> None:
-    """A flag with the default, limits, choices and help of the setting it stands for."""
-    setting = by_key(key)
-    default = ("on" if setting.default else "off") if setting.type is bool else setting.default
-    details: dict[str, Any] = {"default": setting.default, "help": f"{setting.help} (default: {default})"}
-    if setting.type is bool:
+def _add_option(group: argparse._ArgumentGroup, flag: str, option: Option) -> None:
+    """A flag with the default, limits, choices and help of an option."""
+    default = ("on" if option.default else "off") if option.type is bool else option.default
+    details: dict[str, Any] = {"default": option.default, "help": f"{option.help} (default: {default})"}
+    if option.type is bool:
         details["action"] = argparse.BooleanOptionalAction
-    elif setting.choices:
-        details |= {"choices": [choice.value for choice in setting.choices], "type": setting.type}
-    elif setting.limits:
-        low, high = setting.limits
-        details |= {"type": _number(low, high), "metavar": setting.unit.upper() if high > 100 else f"{low}..{high}"}
+    elif option.choices:
+        details |= {"choices": [choice.value for choice in option.choices], "type": option.type}
+    elif option.limits:
+        low, high = option.limits
+        details |= {"type": _number(low, high), "metavar": option.unit.upper() if high > 100 else f"{low}..{high}"}
     group.add_argument(flag, **{name: _escaped(value) for name, value in details.items()})
 
 

@@ -7,6 +7,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,10 @@ from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, may_be_replaced
 from gpen_desktop.core.engine.journal import Journal
+from gpen_desktop.core.options import FACE_OPTIONS
 from gpen_desktop.core.photo_files import atomic
 from gpen_desktop.core.photo_files.registry import FORMATS, is_supported
-from gpen_desktop.core.types import ComposeOptions, FaceState, Mode
+from gpen_desktop.core.types import ComposeOptions, FaceState
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import say
 
@@ -96,24 +98,16 @@ def _show_plan(jobs: Sequence[PlannedPhoto], journal: Journal, options: argparse
 
 def compose_options_of(options: argparse.Namespace) -> ComposeOptions:
     """The look that a parsed command line asks for. Raises OptionError."""
-    return ComposeOptions(
-        mode=Mode(options.mode),
-        strength=options.strength,
-        skin_protection=options.skin_protection,
-        denoise=options.denoise,
-        sharpen=options.sharpen,
-        faces="largest" if options.faces == "largest" else "all",
-        min_face=options.min_face,
-        scale=options.scale,
-        restore_sharp=options.restore_sharp,
-    )
+    look = vars(options)
+    by_number = {} if isinstance(options.faces, str) else {"faces": "all"}
+    return replace(ComposeOptions.of(look | by_number), scale=options.scale)
 
 
 def _journal_options(options: argparse.Namespace) -> dict[str, Any]:
     """All that a result depends on beside its photo."""
     names = (
-        *("mode", "strength", "skin_protection", "denoise", "sharpen", "faces", "min_face", "restore_sharp", "scale"),
-        *("model", "device", "precision", "batch_size", "format", "quality"),
+        *(option.name for option in FACE_OPTIONS),
+        *("scale", "model", "device", "precision", "batch_size", "format", "quality"),
     )
     model = Path(options.model)
     state = model.stat() if model.is_file() else None

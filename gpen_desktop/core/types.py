@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Literal, NewType, TypeVar
+from typing import Any, Final, Literal, NewType, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core.options import FACE_OPTIONS, Mode, Values, face_default, face_option
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import Message, say
 
@@ -173,14 +174,6 @@ class RestoredFace:
     is_sharp: bool
 
 
-class Mode(StrEnum):
-    """How a restored face is blended; core/compose/render.py documents what each sets."""
-
-    NATURAL = "natural"
-    STRONG = "strong"
-    DETAIL = "detail"
-
-
 FaceSelection = Literal["all", "largest"] | frozenset[FaceId]
 
 
@@ -188,49 +181,40 @@ FaceSelection = Literal["all", "largest"] | frozenset[FaceId]
 class ComposeOptions:
     """Everything the fast stage takes; none of it needs a model run.
 
-    strength, denoise, sharpen: 0 to 100. faces: 'all', 'largest', or which; ids of other photos' faces or of faces
-    that are gone mean nothing.
-    min_face: faces whose box is narrower (px) are left alone; the detector finds none under 25.
-    face_strengths: own strength of a face, by its id.
-    scale: 1, 2 or 4, enlargement of the whole photo. restore_sharp: also restore faces that are sharp already.
+    What each means, its range and its default are declared in core/options.py. faces: 'all', 'largest', or which; ids
+    of faces that are not in the photo mean nothing. face_strengths: own strength of a face, by its id.
+    scale: 1, 2 or 4, enlargement of the whole photo.
     """
 
-    mode: Mode = Mode.NATURAL
-    strength: int = 80
-    skin_protection: bool = True
-    denoise: int = 0
-    sharpen: int = 0
+    mode: Mode = field(default=face_default("mode", Mode))
+    strength: int = field(default=face_default("strength", int))
+    skin_protection: bool = field(default=face_default("skin_protection", bool))
+    denoise: int = field(default=face_default("denoise", int))
+    sharpen: int = field(default=face_default("sharpen", int))
     faces: FaceSelection = "all"
-    min_face: int = 25
+    min_face: int = field(default=face_default("min_face", int))
     face_strengths: Mapping[FaceId, int] = field(default_factory=lambda: MappingProxyType({}))
     scale: Literal[1, 2, 4] = 1
-    restore_sharp: bool = False
+    restore_sharp: bool = field(default=face_default("restore_sharp", bool))
 
     def __post_init__(self) -> None:
-        for name, value in (
-            (say("strength", "strength"), self.strength),
-            (say("denoise", "denoise"), self.denoise),
-            (say("sharpen", "sharpen"), self.sharpen),
-            *(
-                (say("strength-of-face", "the strength of a face"), strength)
-                for strength in self.face_strengths.values()
-            ),
-        ):
-            if not 0 <= value <= 100:
-                raise OptionError(
-                    say("option-range", "{option} is {value}.", option=name, value=value),
-                    todo=say("zero-to-hundred", "It must be between 0 and 100."),
-                )
+        for option in FACE_OPTIONS:
+            value = getattr(self, option.name)
+            if not isinstance(value, frozenset):
+                option.check(value)
+        for strength in self.face_strengths.values():
+            face_option("strength").check(strength)
         if self.scale not in (1, 2, 4):
             raise OptionError(
                 say("scale-range", "The scale is {scale}.", scale=self.scale),
                 todo=say("one-two-four", "It must be 1, 2 or 4."),
             )
-        if self.min_face < 0:
-            raise OptionError(
-                say("min-face-range", "The smallest face is {size} pixels.", size=self.min_face),
-                todo=say("width-in-pixels", "It must be a width in pixels, 0 or more."),
-            )
+
+    @classmethod
+    def of(cls, values: Values) -> Self:
+        """The options with these values of FACE_OPTIONS; of others there nothing is taken. Raises OptionError."""
+        named: dict[str, Any] = {o.name: values[o.name] for o in FACE_OPTIONS if o.name in values}
+        return cls(**named | {"mode": Mode(named.get("mode", cls.mode))})
 
 
 class FaceState(StrEnum):

@@ -1514,20 +1514,20 @@
         <translation>只能是 1、2 或 4。</translation>
     </message>
     <message>
-        <source>It must be a width in pixels, 0 or more.</source>
-        <translation>应为像素宽度，不小于 0。</translation>
-    </message>
-    <message>
         <source>It must be above 0.</source>
         <translation>必须大于 0。</translation>
     </message>
     <message>
-        <source>It must be between 0 and 100.</source>
-        <translation>取值范围为 0 到 100。</translation>
-    </message>
-    <message>
         <source>It must be between 1 and 100.</source>
         <translation>取值范围为 1 到 100。</translation>
+    </message>
+    <message>
+        <source>It must be between {lowest} and {highest}.</source>
+        <translation>取值范围为 {lowest} 到 {highest}。</translation>
+    </message>
+    <message>
+        <source>It must be one of {choices}.</source>
+        <translation>可选值为：{choices}。</translation>
     </message>
     <message>
         <source>Its 16 bits per channel were read as 8.</source>
@@ -1694,10 +1694,6 @@
         <translation>放大倍数为 {scale}。</translation>
     </message>
     <message>
-        <source>The smallest face is {size} pixels.</source>
-        <translation>最小人脸为 {size}。</translation>
-    </message>
-    <message>
         <source>The smallest face size is {size} pixels.</source>
         <translation>最小人脸为 {size} 像素。</translation>
     </message>
@@ -1858,10 +1854,6 @@
         <translation>注释</translation>
     </message>
     <message>
-        <source>denoise</source>
-        <translation>降噪</translation>
-    </message>
-    <message>
         <source>fp16 works on GPUs only.</source>
         <translation>fp16 只用于 GPU。</translation>
     </message>
@@ -1946,16 +1938,8 @@
         <translation> XMP 数据的第二部分</translation>
     </message>
     <message>
-        <source>sharpen</source>
-        <translation>锐化</translation>
-    </message>
-    <message>
         <source>single precision is the safe choice for it</source>
         <translation>它用单精度最稳妥</translation>
-    </message>
-    <message>
-        <source>strength</source>
-        <translation>修复强度</translation>
     </message>
     <message>
         <source>text notes</source>
@@ -2012,10 +1996,6 @@
     <message>
         <source>the picture is too large for a TIFF file</source>
         <translation>图像过大，无法存为 TIFF</translation>
-    </message>
-    <message>
-        <source>the strength of a face</source>
-        <translation>某张人脸的修复强度</translation>
     </message>
     <message>
         <source>there is a CUDA GPU</source>

@@ -211,7 +211,7 @@ def test_an_export_saves_what_the_options_ask_for(
 ) -> None:
     record = Record(jobs)
     target = tmp_path / "out" / "photo_restored.png"
-    options = ComposeOptions(restore_sharp=True, min_face=0)
+    options = ComposeOptions(restore_sharp=True)
     jobs.submit(ExportJob(next_job_id(), 1, photo, Edits(options, model="m"), None, target, ExportOptions()))
     qtbot.waitUntil(lambda: not jobs.is_busy)
     assert record.items("done") == [1]

@@ -29,7 +29,7 @@ def test_every_setting_is_well_declared() -> None:
     "name",
     ["mode", "strength", "skin_protection", "denoise", "sharpen", "faces", "min_face", "scale", "restore_sharp"],
 )
-def test_defaults_agree_with_the_core(name: str) -> None:
+def test_a_photo_starts_with_the_defaults_of_the_core(name: str) -> None:
     assert settings.by_key(f"restore/{name}").default == getattr(ComposeOptions(), name)
 
 

@@ -14,7 +14,8 @@ from PIL import Image
 from gpen_desktop import paths
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.engine.session import Session
-from gpen_desktop.core.types import ComposeOptions, Face, Mode
+from gpen_desktop.core.options import Mode
+from gpen_desktop.core.types import ComposeOptions, Face
 from tests.unit.core.drawn_faces import KnownFaces
 
 # As the detector gives them, in whole pixels: a hundredth of a pixel between two machines would turn the grain around.

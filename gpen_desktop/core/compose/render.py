@@ -28,7 +28,8 @@ import numpy as np
 
 from gpen_desktop.core.compose.layers import FaceLayers, Layers, enlarged, warp_to_photo
 from gpen_desktop.core.compose.select import select
-from gpen_desktop.core.types import Composed, ComposedFace, ComposeOptions, FloatImage, Mode, Photo, Pixels, frozen
+from gpen_desktop.core.options import Mode
+from gpen_desktop.core.types import Composed, ComposedFace, ComposeOptions, FloatImage, Photo, Pixels, frozen
 
 
 @dataclass(frozen=True)

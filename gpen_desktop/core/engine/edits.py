@@ -9,8 +9,8 @@ from typing import Any, Final
 from gpen_desktop.core.compose.select import chosen_faces
 from gpen_desktop.core.faces.regions import in_reading_order
 from gpen_desktop.core.types import ComposeOptions, Face, FaceId
+from gpen_desktop.models.catalog import BUILTIN
 
-BUILTIN_MODEL: Final = "builtin-256"
 BACKGROUND_OFF: Final = "none"
 
 
@@ -19,7 +19,7 @@ class Edits:
     """options: for compose. model: name of the weights. faces: set by hand, None for what the detector finds."""
 
     options: ComposeOptions = field(default_factory=ComposeOptions)
-    model: str = BUILTIN_MODEL
+    model: str = BUILTIN
     background: str = BACKGROUND_OFF
     faces: tuple[Face, ...] | None = None
 

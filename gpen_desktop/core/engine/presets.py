@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from gpen_desktop.core.engine.edits import Edits
-from gpen_desktop.core.types import ComposeOptions, Mode
+from gpen_desktop.core.options import Mode
+from gpen_desktop.core.types import ComposeOptions
 from gpen_desktop.errors import GpenError
 
 _log = logging.getLogger(__name__)

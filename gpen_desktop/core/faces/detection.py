@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gpen_desktop import paths
 from gpen_desktop.core.faces.alignment import template_points
 from gpen_desktop.core.faces.regions import Floats, GreyPyramid, face_sizes, frames_around, in_reading_order, to_photo
+from gpen_desktop.core.options import SMALLEST_FACE
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import Face, Photo, frozen
 from gpen_desktop.errors import OptionError
@@ -22,15 +23,15 @@ from gpen_desktop.messages import say
 from gpen_desktop.models.detectors.landmarks import CROP_SIDE, find_landmarks, load_landmarks
 from gpen_desktop.models.detectors.retinaface import find_faces, load_retinaface
 
-MIN_FACE = 25.0
-"""Width in pixels of the smallest Face.box that is looked for unless told otherwise: eyes 12 px apart."""
+MIN_FACE = float(SMALLEST_FACE)
+"""Width in pixels of the smallest Face.box that is looked for unless told otherwise."""
 
 LONGEST_COPY = 2000
 """Longest side in pixels of the copy in which faces are looked for."""
 
 _STAGE = "detect"
 
-_LEAST_WIDTH = 25.0
+_LEAST_WIDTH = MIN_FACE
 """Width in pixels that the smallest wanted face keeps in the copy that the detector looks at."""
 
 _COPIES = (1.0, 0.25)

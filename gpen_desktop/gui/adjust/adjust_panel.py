@@ -18,14 +18,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gpen_desktop.core.engine.edits import BACKGROUND_OFF, BUILTIN_MODEL, Edits
+from gpen_desktop.core.engine.edits import BACKGROUND_OFF, Edits
 from gpen_desktop.core.engine.presets import Preset
-from gpen_desktop.core.types import Face, FaceId, FaceState, Mode
+from gpen_desktop.core.options import Mode
+from gpen_desktop.core.types import Face, FaceId, FaceState
 from gpen_desktop.gui.adjust.controls import Section, Segments
 from gpen_desktop.gui.adjust.faces_section import FacesSection
 from gpen_desktop.gui.adjust.presets_section import PresetsSection
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.common import theme
+from gpen_desktop.models.catalog import BUILTIN
 
 _GESTURE_PAUSE_MS = 1000
 """Changes of one control further apart than this are undone one by one."""
@@ -48,7 +50,7 @@ class AdjustPanel(QWidget):
         self._edits = Edits()
         self._defaults = Edits()
         self._photo_size: tuple[int, int] | None = None
-        self._models: tuple[tuple[str, str], ...] = ((BUILTIN_MODEL, BUILTIN_MODEL),)
+        self._models: tuple[tuple[str, str], ...] = ((BUILTIN, BUILTIN),)
         self._backgrounds: tuple[tuple[str, str], ...] = ()
         self._gesture = 0
         self._pause = QTimer(self)

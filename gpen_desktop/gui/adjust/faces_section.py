@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButto
 from gpen_desktop.core.compose.select import chosen_faces
 from gpen_desktop.core.engine import edits as editing
 from gpen_desktop.core.engine.edits import Edits
+from gpen_desktop.core.options import SMALLEST_FACE
 from gpen_desktop.core.types import NO_FACE, Face, FaceId, FaceState
 from gpen_desktop.gui.adjust.controls import Segments
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.common import icons, theme
-
-_MIN_FACE_LIMITS = (25, 400)
 
 
 class FacesSection(QWidget):
@@ -41,7 +40,7 @@ class FacesSection(QWidget):
         self._which = Segments(["all", "largest", frozenset()])
         self._which_label = QLabel()
         theme.set_role(self._which_label, "muted")
-        self._min_face = ValueSlider(_MIN_FACE_LIMITS, "px")
+        self._min_face = ValueSlider((SMALLEST_FACE, 400), "px")
         self._sharp = QCheckBox()
         self._card = QFrame()
         self._add = QPushButton()

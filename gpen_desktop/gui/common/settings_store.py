@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, Signal
 
 from gpen_desktop import paths, settings
-from gpen_desktop.settings import Value
+from gpen_desktop.core.options import Value
 
 _log = logging.getLogger(__name__)
 

@@ -24,10 +24,11 @@ from PySide6.QtWidgets import (
 )
 
 from gpen_desktop import settings
+from gpen_desktop.core.options import Value
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.i18n import setting_text
 from gpen_desktop.gui.common.settings_store import SettingsStore
-from gpen_desktop.settings import Group, Setting, Value
+from gpen_desktop.settings import Group, Setting
 
 _CONTROL_WIDTH: Final = 208
 _SLIDER_RANGE: Final = (0, 100)

@@ -8,8 +8,9 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from gpen_desktop.core.engine.compute import ComputeOptions
-from gpen_desktop.core.engine.edits import BUILTIN_MODEL, Edits
-from gpen_desktop.core.types import ComposeOptions, Mode
+from gpen_desktop.core.engine.edits import Edits
+from gpen_desktop.core.options import FACE_OPTIONS
+from gpen_desktop.core.types import ComposeOptions
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
 from gpen_desktop.gui.common import i18n, theme
 from gpen_desktop.gui.common.i18n import catalog_text
@@ -22,6 +23,7 @@ from gpen_desktop.gui.shell.actions import Actions
 from gpen_desktop.gui.shell.shortcuts import ShortcutsDialog
 from gpen_desktop.gui.work.workspace import Workspace
 from gpen_desktop.models import store as weights
+from gpen_desktop.models.catalog import BUILTIN
 
 
 class ApplicationController(QObject):
@@ -42,17 +44,8 @@ class ApplicationController(QObject):
     @staticmethod
     def defaults_of(store: SettingsStore) -> Edits:
         """What a photo starts with."""
-        options = ComposeOptions(
-            mode=Mode(store.get("restore/mode")),
-            strength=store.get("restore/strength"),
-            skin_protection=store.get("restore/skin_protection"),
-            denoise=store.get("restore/denoise"),
-            sharpen=store.get("restore/sharpen"),
-            faces=store.get("restore/faces"),
-            min_face=store.get("restore/min_face"),
-            scale=store.get("restore/scale"),
-            restore_sharp=store.get("restore/restore_sharp"),
-        )
+        options = ComposeOptions.of({option.name: store.get(f"restore/{option.name}") for option in FACE_OPTIONS})
+        options = replace(options, scale=store.get("restore/scale"))
         return Edits(options, model=str(store.get("restore/model")), background=str(store.get("restore/background")))
 
     @staticmethod
@@ -94,7 +87,7 @@ class ApplicationController(QObject):
     def about(self) -> None:
         """Show what the program is, and the licences of what it uses."""
         item = self._workspace.current
-        self._open(AboutDialog(item.edits.model if item else BUILTIN_MODEL, self._window))
+        self._open(AboutDialog(item.edits.model if item else BUILTIN, self._window))
 
     def _open(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

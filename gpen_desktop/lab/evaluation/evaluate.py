@@ -26,6 +26,7 @@ from gpen_desktop.lab.evaluation.measures import TONES, Picture
 from gpen_desktop.lab.evaluation.report import Estimate, Report, Row
 from gpen_desktop.lab.training.dataset import face_files, read_face
 from gpen_desktop.messages import say
+from gpen_desktop.models.catalog import BUILTIN
 
 CLEAN: Final = "clean"
 """The kind whose input is the clean picture: what a model does to good faces. Left out of the mean over kinds."""
@@ -219,7 +220,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--damaged", type=Path, metavar="DIR", help="folders KIND/ of the same faces, damaged (default: damage them)"
     )
-    parser.add_argument("--model", action="append", metavar="NAME|FILE", help="may be given again (builtin-256)")
+    parser.add_argument("--model", action="append", metavar="NAME|FILE", help=f"may be given again ({BUILTIN})")
     parser.add_argument("--composed", action="store_true", help="also as the product composes it, skin protected")
     parser.add_argument("--no-plain", action="store_true", help="without fastNlMeans and unsharp mask")
     parser.add_argument("--groups", type=Path, metavar="CSV", help="faces by group (columns face, group), for means")
@@ -235,7 +236,7 @@ def run(options: argparse.Namespace) -> Report:
             say("size-range", "The size is {size}.", size=options.size),
             todo=say("at-least-64", "It must be 64 or more."),
         )
-    models = options.model or ["builtin-256"]
+    models = options.model or [BUILTIN]
     ways: dict[str, Method] = {"damaged": baselines.untouched}
     if not options.no_plain:
         ways.update(baselines.PLAIN)

@@ -23,6 +23,7 @@ from gpen_desktop.core.types import ComposeOptions, FloatImage
 from gpen_desktop.errors import OptionError, SaveError
 from gpen_desktop.lab.evaluation.measures import Picture
 from gpen_desktop.messages import say
+from gpen_desktop.models.catalog import BUILTIN
 
 _ROW: Final = 10  # faces a row
 _SIDE: Final = 192  # px a face
@@ -58,11 +59,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m gpen_desktop.lab.evaluation.face_sheet", description=__doc__)
     parser.add_argument("photo", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True, help="sheet to write (.png)")
-    parser.add_argument("--model", action="append", metavar="NAME|FILE", help="may be given again (builtin-256)")
+    parser.add_argument("--model", action="append", metavar="NAME|FILE", help=f"may be given again ({BUILTIN})")
     parser.add_argument("--strength", type=int, default=100)
     parsed = parser.parse_args()
     options = ComposeOptions(strength=parsed.strength, min_face=0)
-    sheet = face_sheet(parsed.photo, parsed.model or ["builtin-256"], options)
+    sheet = face_sheet(parsed.photo, parsed.model or [BUILTIN], options)
     _, packed = cv2.imencode(".png", sheet[..., ::-1])
     try:
         parsed.output.write_bytes(packed.tobytes())

@@ -13,8 +13,9 @@ from gpen_desktop.core.compose.preview import compose_part, level_layers, pyrami
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.compose.select import select
 from gpen_desktop.core.engine.session import Session
+from gpen_desktop.core.options import Mode
 from gpen_desktop.core.pixels import to_8_bits
-from gpen_desktop.core.types import ComposeOptions, Mode, Photo, RestoredFace, frozen
+from gpen_desktop.core.types import ComposeOptions, Photo, RestoredFace, frozen
 from tests.unit.core.drawn_faces import photo_with_faces
 
 
@@ -38,9 +39,9 @@ def restored(photo: Photo, faces) -> tuple[RestoredFace, ...]:
 
 
 OPTIONS = [
-    ComposeOptions(restore_sharp=True, min_face=0),
-    ComposeOptions(mode=Mode.STRONG, strength=60, denoise=40, sharpen=70, restore_sharp=True, min_face=0),
-    ComposeOptions(mode=Mode.DETAIL, skin_protection=False, restore_sharp=True, min_face=0),
+    ComposeOptions(restore_sharp=True),
+    ComposeOptions(mode=Mode.STRONG, strength=60, denoise=40, sharpen=70, restore_sharp=True),
+    ComposeOptions(mode=Mode.DETAIL, skin_protection=False, restore_sharp=True),
 ]
 
 

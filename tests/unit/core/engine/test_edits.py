@@ -7,7 +7,8 @@ from typing import Literal
 
 from gpen_desktop.core.engine import edits as editing
 from gpen_desktop.core.engine.edits import Edits
-from gpen_desktop.core.types import ComposeOptions, FaceId, Mode
+from gpen_desktop.core.options import Mode
+from gpen_desktop.core.types import ComposeOptions, FaceId
 from tests.gui.fakes import face_at
 
 FACES = (face_at(10, 10, 20), face_at(100, 10, 60), face_at(200, 10, 40))

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from gpen_desktop.core.engine.session import Session
+from gpen_desktop.core.options import Mode
 from gpen_desktop.core.progress import CancellableProgress
-from gpen_desktop.core.types import ComposeOptions, Face, Mode
+from gpen_desktop.core.types import ComposeOptions, Face
 from gpen_desktop.errors import Cancelled, UnreadablePhotoError
 from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_with_faces
 

@@ -1,0 +1,192 @@
+"""What can be asked of a photo's faces, each declared once: checks, settings, command line, reports and panel follow.
+
+Stages of the whole photo declare theirs in the same words (core/stages/registry.py). Labels and helps are English; the
+window translates them in the context 'settings'. Nothing here is slow to import: --help and the settings need no more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from gpen_desktop.errors import OptionError
+from gpen_desktop.messages import Message, say
+
+Value = bool | int | str
+Values = Mapping[str, Value]
+"""Option name -> value."""
+
+PERCENT: Final = (0, 100)
+
+SMALLEST_FACE: Final = 25
+"""Width in pixels of the smallest face that is found: eyes 12 px apart."""
+
+
+class Mode(StrEnum):
+    """How a restored face is blended; core/compose/render.py documents what each sets."""
+
+    NATURAL = "natural"
+    STRONG = "strong"
+    DETAIL = "detail"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of an option that has few, how it reads, and what it does."""
+
+    value: Value
+    label: str
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing that can be chosen.
+
+    name: in code, reports and journals; with dashes its command-line flag. type: bool, int or str. default: what holds
+    until it is changed. label, help: for the window and --help. limits: lowest and highest, of an int. choices: the
+    only values allowed, if any. unit: shown behind a number. lowest_label: how the lowest number reads, where it is not
+    meant as a number. slider_end: where the window's slider ends, if before the highest; larger numbers are typed.
+    """
+
+    name: str
+    type: type[bool] | type[int] | type[str]
+    default: Value
+    label: str = ""
+    help: str = ""
+    limits: tuple[int, int] | None = None
+    choices: tuple[Choice, ...] = ()
+    unit: str = ""
+    lowest_label: str = ""
+    slider_end: int | None = None
+
+    @property
+    def flag(self) -> str:
+        """Its name on the command line."""
+        return f"--{self.name.replace('_', '-')}"
+
+    def parse(self, raw: object) -> Value:
+        """A stored value (typed, or text as an INI file gives it) as this option's type.
+
+        Raises ValueError for anything that is not one of its values.
+        """
+        value = _typed(self.type, raw)
+        if self.limits is not None and not self.limits[0] <= int(value) <= self.limits[1]:
+            raise ValueError(f"{self.name} is {value}; it goes from {self.limits[0]} to {self.limits[1]}.")
+        if self.choices and value not in [choice.value for choice in self.choices]:
+            allowed = ", ".join(str(choice.value) for choice in self.choices)
+            raise ValueError(f"{self.name} is '{value}'; it is one of {allowed}.")
+        return value
+
+    def check(self, value: object) -> None:
+        """Raise OptionError for anything that is not one of its values."""
+        try:
+            self.parse(value)
+        except ValueError:
+            raise OptionError(
+                say("option-range", "{option} is {value}.", option=self.name, value=str(value)), todo=self._allowed()
+            ) from None
+
+    def _allowed(self) -> Message | None:
+        if self.limits is not None:
+            lowest, highest = self.limits
+            return say("between", "It must be between {lowest} and {highest}.", lowest=lowest, highest=highest)
+        if self.choices:
+            choices = ", ".join(str(choice.value) for choice in self.choices)
+            return say("one-of", "It must be one of {choices}.", choices=choices)
+        return None
+
+
+def _typed(kind: type[bool] | type[int] | type[str], raw: object) -> Value:
+    if kind is bool:
+        known = {True: True, False: False, "true": True, "false": False}
+        if not isinstance(raw, bool | str) or raw not in known:
+            raise ValueError(f"'{raw}' is neither true nor false.")
+        return known[raw]
+    if kind is int:
+        if isinstance(raw, bool) or not isinstance(raw, int | float | str):
+            raise ValueError(f"'{raw}' is no whole number.")
+        number = float(raw)
+        if not math.isfinite(number) or number != int(number):
+            raise ValueError(f"'{raw}' is no whole number.")
+        return int(number)
+    if not isinstance(raw, str):
+        raise ValueError(f"'{raw}' is no text.")  # noqa: TRY004 -- a broken value, whatever it was stored as
+    return raw
+
+
+FACE_OPTIONS: Final = (
+    Option(
+        "mode",
+        str,
+        "natural",
+        "Mode",
+        "Natural keeps the skin's own texture, Strong cleans most, Detail keeps and crispens fine lines.",
+        choices=(
+            Choice("natural", "Natural", "Keeps the skin's own texture"),
+            Choice("strong", "Strong", "Cleans most"),
+            Choice("detail", "Detail", "Keeps and crispens fine lines"),
+        ),
+    ),
+    Option(
+        "strength",
+        int,
+        80,
+        "Strength",
+        "How much of the restored face is blended in; 0 leaves the photo as it is.",
+        limits=PERCENT,
+        unit="%",
+    ),
+    Option(
+        "skin_protection",
+        bool,
+        True,
+        "Skin protection",
+        "Keeps skin tone and grain as they were photographed.",
+    ),
+    Option("denoise", int, 0, "Denoise", "Calms grain and noise in restored faces.", limits=PERCENT, unit="%"),
+    Option("sharpen", int, 0, "Sharpen", "Crispens restored faces.", limits=PERCENT, unit="%"),
+    # Single faces are chosen in the window by clicking, on the command line by number.
+    Option(
+        "faces",
+        str,
+        "all",
+        "Faces",
+        "Which faces of a photo are restored at first.",
+        choices=(Choice("all", "All"), Choice("largest", "Largest only")),
+    ),
+    Option(
+        "min_face",
+        int,
+        SMALLEST_FACE,
+        "Smallest face",
+        "Faces narrower than this are left as they are.",
+        limits=(SMALLEST_FACE, 2000),
+        unit="px",
+        slider_end=400,
+    ),
+    Option(
+        "restore_sharp",
+        bool,
+        False,
+        "Restore faces that are sharp already",
+        "Off, a face with more detail than the model can give is left alone.",
+    ),
+)
+"""In the order of the settings, of --help and of the panel. Each is a field of core.types.ComposeOptions."""
+
+
+def face_option(name: str) -> Option:
+    """One of FACE_OPTIONS. Raises KeyError for a name that is none."""
+    return {option.name: option for option in FACE_OPTIONS}[name]
+
+
+_T = TypeVar("_T", bound=Value)
+
+
+def face_default(name: str, kind: type[_T]) -> _T:
+    """The default of one of FACE_OPTIONS, as the type that its field has."""
+    return kind(face_option(name).default)
