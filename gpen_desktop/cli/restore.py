@@ -19,7 +19,7 @@ from gpen_desktop import __version__
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.core.engine import album, batch
 from gpen_desktop.core.engine.album import PlannedPhoto
-from gpen_desktop.core.engine.batch import PhotoReport, PhotoStatus
+from gpen_desktop.core.engine.batch import BatchOptions, PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, may_be_replaced
@@ -27,6 +27,7 @@ from gpen_desktop.core.engine.journal import Journal
 from gpen_desktop.core.options import FACE_OPTIONS
 from gpen_desktop.core.photo_files import atomic
 from gpen_desktop.core.photo_files.registry import FORMATS, is_supported
+from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import ComposeOptions, FaceState
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import say
@@ -125,8 +126,12 @@ def _restore_all(
     console: Console,
 ) -> Iterator[PhotoReport]:
     """Restore photo after photo and tell of each as it is done."""
-    look, storing = compose_options_of(options), ExportOptions(options.format, options.quality, options.overwrite)
-    numbers = None if isinstance(options.faces, str) else options.faces
+    wanted = BatchOptions(
+        options.model,
+        compose_options_of(options),
+        ExportOptions(options.format, options.quality, options.overwrite),
+        None if isinstance(options.faces, str) else options.faces,
+    )
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -135,25 +140,14 @@ def _restore_all(
     )
     with Bar(*columns, console=console, transient=True, disable=console.quiet) as bar:
         task = bar.add_task("Restoring", total=len(jobs))
-        for number, job in enumerate(jobs):
-            bar.update(task, description=f"Restoring {job.source.name}")
-            if options.resume and journal.has(job.source, job.target):
-                report = PhotoReport(str(job.source), str(job.target), PhotoStatus.SKIPPED)
-            else:
-                teller = _BarProgress(bar, task, number)
-                report = batch.restore_photo(job, engine, options.model, look, storing, teller, numbers)
-                _note_in_journal(journal, job, report, console)
+
+        def progress_of(number: int, job: PlannedPhoto) -> Progress:
+            bar.update(task, description=f"Restoring {job.source.name}", completed=number)
+            return _BarProgress(bar, task, number)
+
+        for report in batch.restore_all(jobs, engine, wanted, journal, progress_of, resume=options.resume):
             _tell(report, console)
-            bar.update(task, completed=number + 1)
             yield report
-
-
-def _note_in_journal(journal: Journal, job: PlannedPhoto, report: PhotoReport, console: Console) -> None:
-    if report.outcome is PhotoStatus.DONE and report.target:
-        try:
-            journal.add(job.source, Path(report.target))
-        except OSError as error:
-            console.print(f"  The journal could not be written ({error.strerror}): --resume will do this photo again.")
 
 
 def _status(engine: Engine) -> ModelStatus:

@@ -1654,6 +1654,10 @@
         <translation>文件指定了模板“{name}”。</translation>
     </message>
     <message>
+        <source>The journal could not be written ({reason}): an interrupted run will do this photo again.</source>
+        <translation>无法写入进度记录（{reason}）：中断后再运行时，这张照片会重新处理。</translation>
+    </message>
+    <message>
         <source>The maker notes had to be moved within the file; some programs may not find all of them.</source>
         <translation>厂商注释在文件中的位置有所变动，个别程序可能无法全部读取。</translation>
     </message>

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from gpen_desktop.core.compose.select import by_number
 from gpen_desktop.core.engine.album import PlannedPhoto
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, prepare
+from gpen_desktop.core.engine.journal import Journal
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.types import ComposedFace, ComposeOptions, FaceState
 from gpen_desktop.errors import Cancelled, GpenError, OutputExistsError, PhotoError
@@ -49,21 +51,62 @@ class PhotoReport:
         return sum(face["state"] == FaceState.RESTORED for face in self.faces)
 
 
-def restore_photo(
-    job: PlannedPhoto,
-    engine: Engine,
-    model: str,
-    compose_options: ComposeOptions,
-    export_options: ExportOptions,
-    progress: Progress,
-    face_numbers: Collection[int] | None = None,
-) -> PhotoReport:
-    """Restore one photo and save it. Whatever goes wrong is in the report; only Cancelled is raised.
+@dataclass(frozen=True)
+class BatchOptions:
+    """What is done to every photo.
 
-    face_numbers: restore these faces only, whatever compose_options say of them; numbered from 1 in reading order.
+    model: name or file of the weights. face_numbers: restore these faces only, whatever `compose` says of them;
+    numbered from 1 in reading order.
     """
+
+    model: str
+    compose: ComposeOptions = field(default_factory=ComposeOptions)
+    export: ExportOptions = field(default_factory=ExportOptions)
+    face_numbers: Collection[int] | None = None
+
+
+def restore_all(
+    photos: Iterable[PlannedPhoto],
+    engine: Engine,
+    options: BatchOptions,
+    journal: Journal,
+    progress_of: Callable[[int, PlannedPhoto], Progress],
+    *,
+    resume: bool = False,
+) -> Iterator[PhotoReport]:
+    """Restore photo after photo and note each in the journal; yields what happened to each. Raises Cancelled.
+
+    progress_of: asked for each photo, by its number from 0. resume: leave out what the journal names as made alike.
+    """
+    for number, job in enumerate(photos):
+        progress = progress_of(number, job)
+        if resume and journal.has(job.source, job.target):
+            yield PhotoReport(str(job.source), str(job.target), PhotoStatus.SKIPPED)
+            continue
+        report = restore_photo(job, engine, options, progress)
+        yield _noted(report, job, journal)
+
+
+def _noted(report: PhotoReport, job: PlannedPhoto, journal: Journal) -> PhotoReport:
+    """The report, after its result has been noted in the journal."""
+    if report.outcome is not PhotoStatus.DONE or report.target is None:
+        return report
     try:
-        return _restore(job, engine, model, compose_options, export_options, progress, face_numbers)
+        journal.add(job.source, Path(report.target))
+    except OSError as error:
+        warning = say(
+            "journal-unwritable",
+            "The journal could not be written ({reason}): an interrupted run will do this photo again.",
+            reason=error.strerror or str(error),
+        )
+        return replace(report, warnings=(*report.warnings, warning))
+    return report
+
+
+def restore_photo(job: PlannedPhoto, engine: Engine, options: BatchOptions, progress: Progress) -> PhotoReport:
+    """Restore one photo and save it. Whatever goes wrong is in the report; only Cancelled is raised."""
+    try:
+        return _restore(job, engine, options, progress)
     except Cancelled:
         raise
     except OutputExistsError as error:
@@ -88,23 +131,16 @@ def restore_photo(
         engine.forget(job.source)
 
 
-def _restore(
-    job: PlannedPhoto,
-    engine: Engine,
-    model: str,
-    compose_options: ComposeOptions,
-    export_options: ExportOptions,
-    progress: Progress,
-    face_numbers: Collection[int] | None,
-) -> PhotoReport:
+def _restore(job: PlannedPhoto, engine: Engine, options: BatchOptions, progress: Progress) -> PhotoReport:
     if job.problem:
         raise PhotoError(job.problem, path=job.source)
-    prepare(job.source, job.target, export_options)  # before the photo is even read
-    session = engine.open(job.source, model)
-    if face_numbers is not None:
+    prepare(job.source, job.target, options.export)  # before the photo is even read
+    session = engine.open(job.source, options.model)
+    look = options.compose
+    if options.face_numbers is not None:
         faces = session.faces(SubProgress(progress, 0.0, 0.2))
-        compose_options = replace(compose_options, faces=by_number(faces, face_numbers))
-    saved = engine.export(session, compose_options, job.target, export_options, progress)
+        look = replace(look, faces=by_number(faces, options.face_numbers))
+    saved = engine.export(session, look, job.target, options.export, progress)
     return PhotoReport(
         source=str(job.source),
         target=str(saved.path),

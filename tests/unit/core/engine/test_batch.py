@@ -11,7 +11,7 @@ from PIL import Image
 
 from gpen_desktop.core.engine import batch
 from gpen_desktop.core.engine.album import PlannedPhoto, find_photos, plan
-from gpen_desktop.core.engine.batch import PhotoStatus
+from gpen_desktop.core.engine.batch import BatchOptions, PhotoStatus
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.engine.journal import JOURNAL_NAME, Journal
@@ -37,13 +37,10 @@ def album(tmp_path: Path) -> Path:
 
 def restore(job: PlannedPhoto, *, finder: KnownFaces | None = None, **export: object) -> batch.PhotoReport:
     faces = photo_with_faces((40, 60))[1]
+    engine = Engine(models=DrawnModels(finder or KnownFaces(*faces), Sharpener()))
+    options = ExportOptions(**export)  # type: ignore[arg-type]  # tests only
     return batch.restore_photo(
-        job,
-        Engine(models=DrawnModels(finder or KnownFaces(*faces), Sharpener())),
-        "sharpener",
-        ComposeOptions(strength=100),
-        ExportOptions(**export),  # type: ignore[arg-type]  # tests only
-        SilentProgress(),
+        job, engine, BatchOptions("sharpener", ComposeOptions(strength=100), options), SilentProgress()
     )
 
 
@@ -258,7 +255,7 @@ def test_cancelling_is_not_swallowed(album: Path, tmp_path: Path) -> None:
     job = PlannedPhoto(album / "a.png", tmp_path / "out.png")
     engine = Engine(models=DrawnModels(KnownFaces(*faces), Sharpener()))
     with pytest.raises(Cancelled):
-        batch.restore_photo(job, engine, "sharpener", ComposeOptions(), ExportOptions(), progress)
+        batch.restore_photo(job, engine, BatchOptions("sharpener"), progress)
     assert not job.target.exists()
 
 
@@ -327,3 +324,34 @@ def test_the_window_finds_what_the_command_line_finds(album: Path) -> None:
     assert inside == ["a.png", "b.jpg", "sub/a.png"]
     assert [found.path for found in find_photos([album / "restored"], recursive=True)] == [album / "restored" / "a.png"]
     assert [found.path.name for found in find_photos([album / "gone.jpg"], recursive=True)] == ["gone.jpg"]
+
+
+def test_a_batch_goes_on_where_it_was_interrupted_and_notes_what_it_makes(album: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    engine = Engine(models=DrawnModels(KnownFaces(*photo_with_faces((40, 60))[1]), Sharpener()))
+    options = BatchOptions("sharpener", ComposeOptions(strength=100))
+    asked: list[tuple[int, str]] = []
+
+    def progress_of(number: int, job: PlannedPhoto) -> SilentProgress:
+        asked.append((number, job.source.name))
+        return SilentProgress()
+
+    def run(count: int) -> list[PhotoStatus]:
+        jobs = plan([album], out, recursive=False)[:count]
+        reports = batch.restore_all(jobs, engine, options, Journal(out, {}), progress_of, resume=True)
+        return [report.outcome for report in reports]
+
+    assert run(1) == [PhotoStatus.DONE]
+    assert run(2) == [PhotoStatus.SKIPPED, PhotoStatus.DONE]
+    assert asked == [(0, "a.png"), (0, "a.png"), (1, "b.jpg")]
+
+
+def test_a_journal_that_cannot_be_written_is_told_and_stops_nothing(album: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / JOURNAL_NAME).mkdir(parents=True)
+    engine = Engine(models=DrawnModels(KnownFaces(), Sharpener()))
+    jobs = plan([album], out, recursive=False)
+    reports = batch.restore_all(jobs, engine, BatchOptions("m"), Journal(out, {}), lambda *_: SilentProgress())
+    for report in reports:
+        assert report.outcome is PhotoStatus.DONE
+        assert report.warnings[-1].code == "journal-unwritable"

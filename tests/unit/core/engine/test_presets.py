@@ -8,7 +8,8 @@ import pytest
 
 from gpen_desktop.core.engine import presets
 from gpen_desktop.core.engine.edits import Edits
-from gpen_desktop.core.types import ComposeOptions, Mode
+from gpen_desktop.core.options import Mode
+from gpen_desktop.core.types import ComposeOptions
 
 
 def test_the_built_in_portrait_preset_is_as_the_brief_has_it() -> None:
