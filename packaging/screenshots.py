@@ -66,7 +66,7 @@ class Stage:
 
     def open_sample(self, name: str) -> None:
         """Open a sample and wait until it is restored."""
-        self.window.files.open_paths([paths.samples() / name])
+        self.window.imports.open_paths([paths.samples() / name])
         self.until(self.is_done)
         self.settle(0.6)
 
@@ -110,7 +110,7 @@ def empty(stage: Stage) -> None:
 def working(stage: Stage) -> None:
     """An album that is being restored."""
     window = stage.window
-    window.files.open_paths([paths.samples()])
+    window.imports.open_paths([paths.samples()])
     stage.until(lambda: window.workspace.jobs.round[0] >= 2 and window.workspace.jobs.is_busy)
 
 
@@ -159,15 +159,15 @@ def error(stage: Stage) -> None:
     stage.open_sample("hopper_grey_scratched.jpg")
     cut_off = stage.folder / "Scan_031.jpg"
     cut_off.write_bytes((paths.samples() / "hopper_small_blurry.jpg").read_bytes()[:3000])
-    stage.window.files.open_paths([cut_off])
-    stage.until(lambda: bool(stage.window.messages.subject))
+    stage.window.imports.open_paths([cut_off])
+    stage.until(lambda: bool(stage.window.notification_strip.subject))
     stage.settle(0.4)
 
 
 def export(stage: Stage) -> None:
     """The export dialog."""
     stage.open_sample("collins_faded_colour.jpg")
-    stage.window.files.export()
+    stage.window.exports.export()
     stage.dialog("ExportDialog").folder_field.setText("~/Pictures/Restored")
     stage.settle(0.3)
 

@@ -206,7 +206,7 @@ def _time_to_first_face(app: QApplication, folder: Path, model: str) -> float:
 
         window.workspace.shown.connect(look)
         started = time.perf_counter()
-        window.files.open_paths([window.files.samples[0]])
+        window.imports.open_paths([window.imports.samples[0]])
         _wait(lambda: bool(restored))
         app.processEvents()
         return round(restored[0] - started, 2)
@@ -216,7 +216,7 @@ def _divider_fps(app: QApplication, folder: Path) -> float:
     """Frames a second while the divider is dragged back and forth over a 24-megapixel photo."""
     photo = _noise_photo(folder / "24.jpg", 6000, 4000)
     with _window(_engine(folder, _DrawnModels(_faces(3, 6000, 4000))), folder) as window:
-        window.files.open_paths([photo])
+        window.imports.open_paths([photo])
         _wait(lambda: _done(window))
         view, watch = window.view, _PaintWatch(window.view)
         y = view.height() / 2
@@ -245,7 +245,7 @@ def _strength_latency(app: QApplication, folder: Path, zoom: float | None) -> di
     """Milliseconds from a change of strength to the painted picture; median and worst of 40."""
     photo = _noise_photo(folder / "12.jpg", 4000, 3000)
     with _window(_engine(folder, _DrawnModels(_faces(5, 4000, 3000))), folder) as window:
-        window.files.open_paths([photo])
+        window.imports.open_paths([photo])
         _wait(lambda: _done(window))
         if zoom is not None:
             window.view.actual_size()
@@ -311,7 +311,7 @@ def _longest_gap(app: QApplication, folder: Path, model: str) -> dict[str, float
             gaps.append(now - last[0])
             last[0] = now
 
-        window.files.open_paths([photo])
+        window.imports.open_paths([photo])
         _wait(lambda: window.workspace.jobs.running is not None)
         timer = QTimer()
         timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -339,7 +339,7 @@ def _album(app: QApplication, folder: Path, count: int) -> dict[str, float]:
     with _window(_engine(folder, _DrawnModels(_faces(2, 1600, 1200))), folder) as window:
         _settle(app, 0.5)
         before = resident_bytes()
-        window.files.open_paths([photos])
+        window.imports.open_paths([photos])
         _wait(lambda: len(window.workspace.album) == count)
         bar, frames = window.album.verticalScrollBar(), []
         for at in np.linspace(0, bar.maximum(), 400):

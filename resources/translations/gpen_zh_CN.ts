@@ -380,6 +380,43 @@
     </message>
 </context>
 <context>
+    <name>ClosingQuestion</name>
+    <message>
+        <source>Photos are still being exported.</source>
+        <translation>照片仍在导出。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Restored photos not exported yet: %n</source>
+        <translation>
+            <numerusform>有 %n 张修复后的照片尚未导出</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Photos are still being restored.</source>
+        <translation>照片仍在修复。</translation>
+    </message>
+    <message>
+        <source>Stop and close</source>
+        <translation>停止并关闭</translation>
+    </message>
+    <message>
+        <source>Keep working</source>
+        <translation>继续处理</translation>
+    </message>
+    <message>
+        <source>Stay</source>
+        <translation>留下</translation>
+    </message>
+    <message>
+        <source>Close without exporting</source>
+        <translation>不导出，直接关闭</translation>
+    </message>
+    <message>
+        <source>Export all…</source>
+        <translation>全部导出…</translation>
+    </message>
+</context>
+<context>
     <name>CompareView</name>
     <message>
         <source>Photo, before and after</source>
@@ -414,6 +451,17 @@
     </message>
 </context>
 <context>
+    <name>DraftController</name>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>The result is on the clipboard.</source>
+        <translation>修复结果已复制到剪贴板。</translation>
+    </message>
+</context>
+<context>
     <name>EmptyState</name>
     <message>
         <source>Drop photos or a folder here</source>
@@ -434,6 +482,37 @@
     <message>
         <source>Sample photo {number}</source>
         <translation>示例照片 {number}</translation>
+    </message>
+</context>
+<context>
+    <name>ExportController</name>
+    <message>
+        <source>Exported as {name}.</source>
+        <translation>已导出为 {name}。</translation>
+    </message>
+    <message>
+        <source>{count} photos exported to {folder}.</source>
+        <translation>已将 {count} 张照片导出到 {folder}。</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>{count} photos were not exported.</source>
+        <translation>{count} 张照片未能导出。</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>{name} was skipped: a file of that name exists.</source>
+        <translation>已跳过 {name}：已有同名文件。</translation>
+    </message>
+    <message>
+        <source>{count} photos were skipped: files of their names exist.</source>
+        <translation>已跳过 {count} 张照片：同名文件已存在。</translation>
     </message>
 </context>
 <context>
@@ -669,7 +748,7 @@
     </message>
 </context>
 <context>
-    <name>FileDesk</name>
+    <name>ImportController</name>
     <message>
         <source>Open photos</source>
         <translation>打开照片</translation>
@@ -677,6 +756,14 @@
     <message>
         <source>Open a folder</source>
         <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>No photos found in {name}.</source>
+        <translation>{name} 中没有照片。</translation>
+    </message>
+    <message>
+        <source>There is no photo on the clipboard.</source>
+        <translation>剪贴板中没有照片。</translation>
     </message>
 </context>
 <context>
@@ -719,13 +806,6 @@
     <message>
         <source>Apply to all photos</source>
         <translation>应用到所有照片</translation>
-    </message>
-</context>
-<context>
-    <name>MessageStrip</name>
-    <message>
-        <source>Close</source>
-        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -895,36 +975,23 @@
     </message>
 </context>
 <context>
-    <name>News</name>
-    <message>
-        <source>Stay</source>
-        <translation>留下</translation>
-    </message>
-    <message>
-        <source>Photos are still being exported.</source>
-        <translation>照片仍在导出。</translation>
-    </message>
-    <message>
-        <source>Stop and close</source>
-        <translation>停止并关闭</translation>
-    </message>
+    <name>NotificationStrip</name>
     <message numerus="yes">
-        <source>Restored photos not exported yet: %n</source>
+        <source>%n more</source>
         <translation>
-            <numerusform>有 %n 张修复后的照片尚未导出</numerusform>
+            <numerusform>还有 %n 条</numerusform>
         </translation>
     </message>
     <message>
-        <source>Close without exporting</source>
-        <translation>不导出，直接关闭</translation>
+        <source>Close</source>
+        <translation>关闭</translation>
     </message>
+</context>
+<context>
+    <name>PhotoNotifications</name>
     <message>
-        <source>Export all…</source>
-        <translation>全部导出…</translation>
-    </message>
-    <message>
-        <source>Photos are still being restored.</source>
-        <translation>照片仍在修复。</translation>
+        <source>Remove from the album</source>
+        <translation>从相册中移除</translation>
     </message>
     <message>
         <source>Try again</source>
@@ -935,8 +1002,8 @@
         <translation>复制详情</translation>
     </message>
     <message>
-        <source>Remove from the album</source>
-        <translation>从相册中移除</translation>
+        <source>Draw again</source>
+        <translation>重新框选</translation>
     </message>
     <message>
         <source>No faces found in this photo.</source>
@@ -945,38 +1012,6 @@
     <message>
         <source>Draw one</source>
         <translation>手动框选</translation>
-    </message>
-    <message>
-        <source>No photos found in {name}.</source>
-        <translation>{name} 中没有照片。</translation>
-    </message>
-    <message>
-        <source>There is no photo on the clipboard.</source>
-        <translation>剪贴板中没有照片。</translation>
-    </message>
-    <message>
-        <source>Not exported: {count} of {total}.</source>
-        <translation>共 {total} 张，其中 {count} 张未能导出。</translation>
-    </message>
-    <message>
-        <source>Exported as {name}.</source>
-        <translation>已导出为 {name}。</translation>
-    </message>
-    <message>
-        <source>{count} photos exported to {folder}.</source>
-        <translation>已将 {count} 张照片导出到 {folder}。</translation>
-    </message>
-    <message>
-        <source>Show</source>
-        <translation>查看</translation>
-    </message>
-    <message>
-        <source>{name} was skipped: a file of that name exists.</source>
-        <translation>已跳过 {name}：已有同名文件。</translation>
-    </message>
-    <message>
-        <source>The result is on the clipboard.</source>
-        <translation>修复结果已复制到剪贴板。</translation>
     </message>
 </context>
 <context>
@@ -1033,7 +1068,7 @@
     </message>
 </context>
 <context>
-    <name>ProgramNews</name>
+    <name>ProgramNotifications</name>
     <message>
         <source>The program ended unexpectedly last time. The report stays on this computer.</source>
         <translation>程序上次意外退出。错误报告只保存在这台电脑上。</translation>
@@ -1051,8 +1086,8 @@
         <translation>打开文件夹</translation>
     </message>
     <message>
-        <source>Something unforeseen went wrong. The program goes on; the report stays on this computer.</source>
-        <translation>出现意外错误，程序会继续运行。错误报告只保存在这台电脑上。</translation>
+        <source>Something unexpected went wrong. The program goes on; the report stays on this computer.</source>
+        <translation>出现意外错误，程序会继续运行；报告只保存在这台电脑上。</translation>
     </message>
 </context>
 <context>

@@ -14,8 +14,8 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.about_dialog import AboutDialog
 from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
 from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
+from gpen_desktop.gui.dialogs.shortcuts import ShortcutsDialog, of_keys
 from gpen_desktop.gui.shell.crash_report import CrashReport
-from gpen_desktop.gui.shell.shortcuts import ShortcutsDialog, of_keys
 
 _DIALOGS: dict[str, Callable[[Path], QDialog]] = {
     "settings": lambda folder: SettingsDialog(SettingsStore()),

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QPushButton, QWidget
 
-from gpen_desktop.gui.common.program_news import ProgramNews
+from gpen_desktop.gui.common.notification_strip import NotificationStrip
+from gpen_desktop.gui.common.notifications import NotificationQueue
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell import crash
 from gpen_desktop.gui.shell.crash_report import CrashReport
+from gpen_desktop.gui.shell.program_notifications import ProgramNotifications
 
 
 @pytest.fixture
@@ -121,66 +123,68 @@ def test_folder_that_cannot_be_written_does_not_stop_the_window(qapp, own_folder
 
 
 @pytest.fixture
-def news(qtbot, log: crash.CrashLog):
+def start(qtbot, log: crash.CrashLog):
     """Makes what a window makes at its start."""
 
-    def make(store: SettingsStore | None = None) -> ProgramNews:
-        news = ProgramNews(store or SettingsStore(), log)
-        qtbot.addWidget(news.strip)
-        return news
+    def start(store: SettingsStore | None = None) -> NotificationStrip:
+        window = QWidget()
+        qtbot.addWidget(window)
+        queue = NotificationQueue(window)
+        strip = NotificationStrip(queue, window)
+        ProgramNotifications(queue, store or SettingsStore(), log, window)
+        return strip
 
-    return make
+    return start
 
 
-def _open_report(news: ProgramNews) -> str:
-    news.strip.button("show").click()
-    report = news.strip.window().findChild(CrashReport)
+def _open_report(strip: NotificationStrip) -> str:
+    strip.button("show").click()
+    report = strip.window().findChild(CrashReport)
     text = report.text.toPlainText()
     report.close()
     return text
 
 
-def test_nothing_is_said_when_nothing_happened(news) -> None:
-    assert news().strip.isHidden()
+def test_nothing_is_said_when_nothing_happened(start) -> None:
+    assert start().isHidden()
 
 
-def test_crash_is_offered_at_the_next_start_only(news) -> None:
+def test_crash_is_offered_at_the_next_start_only(start) -> None:
     file = crash.folder() / "20260101-100000-1.log"
     file.write_bytes("ValueError: кадр\n".encode() + b"\xff")
     store = SettingsStore()
-    first = news(store)
-    assert "ended unexpectedly" in first.strip.text
+    first = start(store)
+    assert "ended unexpectedly" in first.text
     assert "ValueError: кадр" in _open_report(first)
-    assert first.strip.isHidden()
-    assert news(store).strip.isHidden()
+    assert first.isHidden()
+    assert start(store).isHidden()
 
 
-def test_offer_can_be_put_away(news) -> None:
+def test_offer_can_be_put_away(start) -> None:
     (crash.folder() / "20260101-100000-1.log").write_text("text", encoding="utf-8")
     store = SettingsStore()
-    shown = news(store)
-    shown.strip.findChild(QToolButton).click()
-    assert news(store).strip.isHidden()
+    start(store).close_button.click()
+    assert start(store).isHidden()
 
 
-def test_survived_failure_is_said_while_it_runs(news, qtbot, capsys: pytest.CaptureFixture[str]) -> None:
-    shown = news()
+def test_survived_failure_is_said_while_it_runs(start, qtbot, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = start()
     thread = threading.Thread(target=_raise, args=("far away",))
     thread.start()
     thread.join()
-    qtbot.waitUntil(lambda: not shown.strip.isHidden())
-    assert "The program goes on" in shown.strip.text
+    qtbot.waitUntil(lambda: not shown.isHidden())
+    assert "The program goes on" in shown.text
     assert "ValueError: far away" in _open_report(shown)
 
 
-def test_reset_settings_are_told_after_the_crash(news, own_folders: Path) -> None:
+def test_reset_settings_are_told_after_the_crash(start, own_folders: Path) -> None:
     (own_folders / "settings.ini").write_text("[restore]\nstrength=lots\n", encoding="utf-8")
     (crash.folder() / "20260101-100000-1.log").write_text("text", encoding="utf-8")
     store = SettingsStore()
-    shown = news(store)
-    assert "ended unexpectedly" in shown.strip.text
-    shown.strip.findChild(QToolButton).click()
-    assert store.backup.name in shown.strip.text
+    shown = start(store)
+    assert "ended unexpectedly" in shown.text
+    shown.close_button.click()
+    assert store.backup.name in shown.text
 
 
 def test_report_can_be_copied(qtbot, own_folders: Path) -> None:

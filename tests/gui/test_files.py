@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine import export
@@ -37,12 +38,13 @@ def test_exporting_saves_and_then_nothing_is_unsaved(
 ) -> None:
     open_photos(window, qtbot, photo)
     assert len(window.workspace.unsaved) == 1
-    with qtbot.waitSignal(window.files.export_ended) as ended:
-        window.files.export_as(ExportPlan(tmp_path / "out"), window.files.exportable)
-    assert ended.args == [1, tmp_path / "out" / "family_restored.png"]
-    assert ended.args[1].is_file()
+    with qtbot.waitSignal(window.workspace.exports_ended) as ended:
+        window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
+    (exported,) = ended.args[0].exported
+    assert exported.path == tmp_path / "out" / "family_restored.png"
+    assert exported.path.is_file()
     assert window.workspace.unsaved == []
-    assert "family_restored.png" in window.messages.text
+    assert "family_restored.png" in window.notification_strip.text
     window.panel.strength.slider.setValue(3)
     assert len(window.workspace.unsaved) == 1
 
@@ -53,19 +55,20 @@ def test_export_all_goes_through_the_dialog(window: MainWindow, tmp_path: Path, 
     dialog = window.findChild(ExportDialog)
     assert dialog.isVisible()
     dialog.folder_field.setText(str(tmp_path / "results"))
-    with qtbot.waitSignal(window.files.export_ended) as ended:
+    with qtbot.waitSignal(window.workspace.exports_ended) as ended:
         dialog.accept()
-    assert ended.args[0] == 2
+    assert len(ended.args[0].exported) == 2
     assert sorted(path.name for path in (tmp_path / "results").iterdir()) == ["1_restored.png", "2_restored.png"]
 
 
-def test_a_failed_export_is_told_with_those_that_went_well(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+def test_a_failed_export_is_told_and_stays_told_though_others_succeed(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
     first, second = make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2)
     open_photos(window, qtbot, first, second)
-    work = window.workspace
-    (tmp_path / "out").mkdir()
+    work, strip = window.workspace, window.notification_strip
     with qtbot.waitSignal(work.exports_ended):
-        window.files.export_as(ExportPlan(tmp_path / "out"), window.files.exportable)
+        window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
     assert work.unsaved == []
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where a folder should be")
@@ -75,10 +78,15 @@ def test_a_failed_export_is_told_with_those_that_went_well(window: MainWindow, t
         work.export(shown, tmp_path / "out" / "new.png", ExportOptions())
     ((job, failure),) = ended.args[0].failed
     assert (job.path, len(ended.args[0].exported)) == (other.path, 1)
-    assert str(failure.what) in window.messages.text
-    assert "new.png" in window.messages.text
+    assert strip.subject == "export-failed"
+    assert str(failure.what) in strip.text
     assert other.export_failure == failure
+    assert str(failure.what) in window.album.model().index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert work.unsaved == [other]  # what was saved before is not what was asked for now
+    with qtbot.waitSignal(work.exports_ended):
+        work.export(shown, tmp_path / "out" / "newer.png", ExportOptions())
+    strip.close_button.click()
+    assert "newer.png" in strip.text  # what went well waited behind it
 
 
 def test_a_full_disk_is_not_told_as_saved_and_trying_again_exports(
@@ -93,16 +101,16 @@ def test_a_full_disk_is_not_told_as_saved_and_trying_again_exports(
 
     monkeypatch.setattr(export, "save_photo", full)
     with qtbot.waitSignal(window.workspace.exports_ended):
-        window.files.export_as(ExportPlan(tmp_path / "out"), window.files.exportable)
-    assert "exported to" not in window.messages.text
-    assert "3 of 3" in window.messages.text
-    assert "disk is full" in window.messages.text
+        window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
+    assert "exported to" not in window.notification_strip.text
+    assert "3 photos were not exported" in window.notification_strip.text
+    assert "disk is full" in window.notification_strip.text
     assert len(window.workspace.unsaved) == 3
     monkeypatch.setattr(export, "save_photo", really)
     started: list[object] = []
     runs.started.connect(started.append)
     with qtbot.waitSignal(window.workspace.exports_ended) as ended:
-        window.messages.answered.emit("exported", "retry")
+        window.notification_strip.button("retry").click()
     assert len(ended.args[0].exported) == len(started) == 3
     assert all(isinstance(job, ExportJob) for job in started)
     assert window.workspace.unsaved == []
@@ -117,8 +125,8 @@ def test_copying_does_not_mix_with_dragging(
     drafted: list[tuple[str, str]] = []
     window.workspace.drafted.connect(lambda item, result, use: drafted.append((result.path.name, use)))
     window.actions_["copy"].trigger()
-    window.files.drag_out(window.workspace.album.at(1))
-    with qtbot.waitSignal(window.files.copied):
+    window.drafts.drag_out(window.workspace.album.at(1))
+    with qtbot.waitSignal(window.drafts.copied):
         pass
     qtbot.waitUntil(lambda: len(drafted) == 2)
     assert drafted == [("family_restored.png", "copy"), ("other_restored.png", "drag")]
@@ -137,10 +145,34 @@ def test_a_draft_that_fails_is_told_and_tried_again_as_such(
     monkeypatch.setattr(export, "save_photo", full)
     with qtbot.waitSignal(window.workspace.job_failed):
         window.actions_["copy"].trigger()
-    assert "disk is full" in window.messages.text
+    assert "disk is full" in window.notification_strip.text
     monkeypatch.setattr(export, "save_photo", really)
-    with qtbot.waitSignal(window.files.copied):
-        window.messages.answered.emit("failed", "retry")
+    with qtbot.waitSignal(window.drafts.copied):
+        window.notification_strip.button("retry").click()
+
+
+def test_a_right_click_in_the_album_offers_what_can_be_done_with_the_photo(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
+    album = window.album
+    where = album.visualRect(album.model().index(1, 0)).center()
+    qtbot.mouseClick(album.viewport(), Qt.MouseButton.RightButton, pos=where)
+    reason = QContextMenuEvent.Reason.Mouse
+    QApplication.sendEvent(album.viewport(), QContextMenuEvent(reason, where, album.viewport().mapToGlobal(where)))
+    menu = album.findChild(QMenu)
+    assert menu is not None
+    assert menu.isVisible()
+    assert window.workspace.current is list(window.workspace.album)[1]
+    assert [action.text() for action in menu.actions() if not action.isSeparator()] == [
+        "Export…",
+        "Copy the result",
+        "Show in the file manager",
+        "Apply to all photos",
+        "Remove from the album",
+    ]
+    menu.close()
+    wait_done(window, qtbot)
 
 
 def test_recent_photos_are_remembered_latest_first(
@@ -148,17 +180,17 @@ def test_recent_photos_are_remembered_latest_first(
 ) -> None:
     for name in ("1.png", "2.png"):
         open_photos(window, qtbot, make_photo(tmp_path / name))
-    assert [path.name for path in window.files.recent] == ["2.png", "1.png"]
+    assert [path.name for path in window.imports.recent] == ["2.png", "1.png"]
     assert len(json.loads(str(window._store.get("window/recent")))) == 2
     (tmp_path / "2.png").unlink()
-    assert [path.name for path in window.files.recent] == ["1.png"]
-    window.files.forget_recent()
-    assert window.files.recent == []
+    assert [path.name for path in window.imports.recent] == ["1.png"]
+    window.imports.forget_recent()
+    assert window.imports.recent == []
 
 
 def test_the_result_is_copied_for_other_programs(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, photo)
-    with qtbot.waitSignal(window.files.copied):
+    with qtbot.waitSignal(window.drafts.copied):
         window.actions_["copy"].trigger()
     data = QApplication.clipboard().mimeData()
     file = Path(data.urls()[0].toLocalFile())
@@ -173,15 +205,15 @@ def test_the_result_is_copied_for_other_programs(window: MainWindow, photo: Path
 
 def test_nothing_to_open_is_said(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     (tmp_path / "empty").mkdir()
-    with qtbot.waitSignal(window.files.nothing_found):
-        window.files.open_paths([tmp_path / "empty"])
-    assert "empty" in window.messages.text
+    window.imports.open_paths([tmp_path / "empty"])
+    qtbot.waitUntil(lambda: "empty" in window.notification_strip.text)
+    assert window.notification_strip.isVisible()
 
 
 def test_the_same_photo_is_not_added_twice(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, photo)
-    with qtbot.waitSignal(window.files._intake.found):
-        window.files.open_paths([photo])
+    with qtbot.waitSignal(window.imports._intake.found):
+        window.imports.open_paths([photo])
     assert len(window.workspace.album) == 1
 
 
@@ -205,7 +237,7 @@ def test_a_cancelled_album_can_be_gone_on_with(
     window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
 ) -> None:
     engine.gate.clear()
-    window.files.open_paths([make_photo(tmp_path / f"{n}.png", seed=n) for n in range(4)])
+    window.imports.open_paths([make_photo(tmp_path / f"{n}.png", seed=n) for n in range(4)])
     qtbot.waitUntil(lambda: len(window.workspace.jobs.waiting) == 3 and window.workspace.photo_opened is not None)
     window.status.cancel_wanted.emit()
     qtbot.waitUntil(lambda: not window.workspace.jobs.is_busy)
@@ -233,7 +265,7 @@ def test_thumbnails_of_a_large_album_are_made_elsewhere_and_only_where_seen(
     for number in range(500):
         os.link(one, folder / f"{number:03d}.png")
     engine.gate.clear()
-    window.files.open_paths([folder])
+    window.imports.open_paths([folder])
     qtbot.waitUntil(lambda: len(window.workspace.album) == 500)
     qtbot.waitUntil(lambda: len(made) >= 5)
     assert len(made) < 60
@@ -256,6 +288,6 @@ def test_what_an_export_could_not_keep_is_said_once(
 
     monkeypatch.setattr(export, "export", with_warning)
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
-    with qtbot.waitSignal(window.files.export_ended):
-        window.files.export_as(ExportPlan(tmp_path / "out"), window.files.exportable)
-    assert window.messages.text.count("XMP data could not be kept.") == 1
+    with qtbot.waitSignal(window.workspace.exports_ended):
+        window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
+    assert window.notification_strip.text.count("XMP data could not be kept.") == 1

@@ -105,10 +105,10 @@ def test_unverified_model_is_used_only_after_agreeing(open_dialog, settings: Set
     dialog = open_dialog()
     assert _state(dialog, "my_faces") is State.UNVERIFIED
     dialog._card.use.click()
-    assert "my_faces.pth" in dialog._notice.text
+    assert "my_faces.pth" in dialog.notification_strip.text
     assert settings.get("restore/model") == catalog.BUILTIN
     with qtbot.waitSignal(dialog.chosen) as chosen:
-        dialog._notice.button("use").click()
+        dialog.notification_strip.button("use").click()
     assert chosen.args == ["my_faces"]
     assert settings.get("restore/model") == "my_faces"
 
@@ -132,7 +132,7 @@ def test_import_of_a_known_file(open_dialog, known_content: bytes, tmp_path: Pat
     file.write_bytes(known_content)
     dialog = open_dialog()
     dialog._start_import(str(file))
-    qtbot.waitUntil(lambda: "verified" in dialog._notice.text)
+    qtbot.waitUntil(lambda: "verified" in dialog.notification_strip.text)
     assert dialog._selected().name == _SMALL
     assert dialog._selected().state is State.VERIFIED
     assert (paths.user_weights() / "detection_mobilenet0.25_Final.pth").read_bytes() == known_content
@@ -143,7 +143,7 @@ def test_import_of_what_is_no_weights_file_says_so(open_dialog, tmp_path: Path, 
     file.write_text("hello", encoding="utf-8")
     dialog = open_dialog()
     dialog._start_import(str(file))
-    qtbot.waitUntil(lambda: "'notes.txt' is not a weights file." in dialog._notice.text)
+    qtbot.waitUntil(lambda: "'notes.txt' is not a weights file." in dialog.notification_strip.text)
     assert dialog._import.isEnabled()
 
 
@@ -154,7 +154,7 @@ def test_remove_asks_and_falls_back_to_the_built_in_model(open_dialog, settings:
     dialog.select("my_faces")
     dialog._card.remove.click()
     assert file.exists()
-    dialog._notice.button("remove").click()
+    dialog.notification_strip.button("remove").click()
     assert not file.exists()
     assert settings.get("restore/model") == catalog.BUILTIN
     assert "my_faces" not in {item.data(0, 0x0100).name for item in dialog._items()}

@@ -36,9 +36,9 @@ app = QApplication([])
 application.set_up(app)
 window = MainWindow(Engine(ComputeOptions(device="cpu"), CropCache(folder)), SettingsStore(folder / "settings.ini"))
 window.show()
-window.files.open_paths([Path(sys.argv[1])])
+window.imports.open_paths([Path(sys.argv[1])])
 ended = []
-window.files.export_ended.connect(lambda count, path: ended.append(path))
+window.workspace.exports_ended.connect(lambda done: ended.append(done.exported[-1].path))
 
 def wait(until):
     end = time.monotonic() + 120
@@ -48,7 +48,7 @@ def wait(until):
         assert time.monotonic() < end, "took too long"
 
 wait(lambda: window.workspace.current and window.workspace.current.state is PhotoState.DONE)
-window.files.export_as(ExportPlan(folder / "out"), window.files.exportable)
+window.exports.export_as(ExportPlan(folder / "out"), window.exports.exportable)
 wait(lambda: ended)
 window.close_now()
 inet = [line for name in ("tcp", "tcp6", "udp", "udp6") if (file := Path("/proc/self/net") / name).exists()

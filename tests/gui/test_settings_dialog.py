@@ -11,7 +11,7 @@ from gpen_desktop import settings
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.about_dialog import AboutDialog
 from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
-from gpen_desktop.gui.shell.shortcuts import ShortcutsDialog, of_actions, of_keys
+from gpen_desktop.gui.dialogs.shortcuts import ShortcutsDialog, of_actions, of_keys
 from gpen_desktop.settings import Group
 
 

@@ -21,8 +21,8 @@ from tests.gui.fakes import FakeEngine, make_photo
 
 def open_photos(window: MainWindow, qtbot: QtBot, *photos: Path) -> None:
     """Open photos and wait until nothing is left to do."""
-    with qtbot.waitSignal(window.files.recent_changed):
-        window.files.open_paths(list(photos))
+    with qtbot.waitSignal(window.imports.recent_changed):
+        window.imports.open_paths(list(photos))
     wait_done(window, qtbot)
 
 
@@ -71,7 +71,7 @@ def test_models_run_in_a_thread_of_their_own(window: MainWindow, engine: FakeEng
 
 def test_the_photo_is_there_before_its_faces(window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot) -> None:
     engine.gate.clear()
-    window.files.open_paths([photo])
+    window.imports.open_paths([photo])
     qtbot.waitUntil(lambda: window.workspace.photo_opened is not None and len(window.workspace.marks()) == 2)
     assert window.view.pair is not None
     assert [mark.state for mark in window.workspace.marks()] == [MarkState.WORKING, MarkState.WORKING]
@@ -124,7 +124,7 @@ def test_a_pasted_picture_becomes_a_photo(window: MainWindow, qtbot: QtBot) -> N
     image.fill(Qt.GlobalColor.darkGreen)
     data = QMimeData()
     data.setImageData(image)
-    assert window.files.open_mime(data)
+    assert window.imports.open_mime(data)
     qtbot.waitUntil(lambda: len(window.workspace.album) == 1)
     wait_done(window, qtbot)
     assert window.workspace.photo_opened.photo.width == 400
@@ -276,9 +276,9 @@ def test_no_faces_says_so_and_offers_to_draw_one(
     engine.faces = ()
     open_photos(window, qtbot, photo)
     assert window.workspace.current.state is PhotoState.SKIPPED
-    assert "No faces" in window.messages.text
-    window.messages.button("draw").click()
-    assert "Draw a box" in window.messages.text
+    assert "No faces" in window.notification_strip.text
+    window.notification_strip.button("draw").click()
+    assert "Draw a box" in window.notification_strip.text
 
 
 def test_a_bad_file_says_what_to_do_and_does_not_stop_the_rest(
@@ -289,9 +289,9 @@ def test_a_bad_file_says_what_to_do_and_does_not_stop_the_rest(
     good = make_photo(tmp_path / "good.png")
     open_photos(window, qtbot, bad, good)
     assert [item.state for item in window.workspace.album] == [PhotoState.FAILED, PhotoState.DONE]
-    assert window.messages.subject == "failed"
-    assert "broken.png" in window.messages.text
-    window.messages.button("remove").click()
+    assert window.notification_strip.subject == "failed"
+    assert "broken.png" in window.notification_strip.text
+    window.notification_strip.button("remove").click()
     wait_done(window, qtbot)
     assert [item.path for item in window.workspace.album] == [good]
 
@@ -302,10 +302,10 @@ def test_an_unforeseen_error_is_shown_with_its_details_and_can_be_retried(
     engine.errors = [ZeroDivisionError("a fault of ours")]
     open_photos(window, qtbot, photo)
     assert window.workspace.current.state is PhotoState.FAILED
-    assert "ZeroDivisionError" in window.messages.text
+    assert "ZeroDivisionError" in window.notification_strip.text
     assert "a fault of ours" in window.workspace.current.failure.details
     assert "a fault of ours" in caplog.text
-    window.messages.button("retry").click()
+    window.notification_strip.button("retry").click()
     wait_done(window, qtbot)
     assert window.workspace.current.state is PhotoState.DONE
 
@@ -317,7 +317,7 @@ def test_a_broken_model_is_named_and_another_can_be_chosen(
     engine.broken_models = {"other"}
     window.workspace.change(replace(window.workspace.current.edits, model="other"), "Model")
     qtbot.waitUntil(lambda: window.workspace.current.state is PhotoState.FAILED)
-    assert "other" in window.messages.text
+    assert "other" in window.notification_strip.text
     window.workspace.undo.undo()
     wait_done(window, qtbot)
     assert window.workspace.current.state is PhotoState.DONE
@@ -327,8 +327,8 @@ def test_closing_with_unexported_photos_asks_in_the_window(window: MainWindow, p
     open_photos(window, qtbot, photo)
     assert not window.close()
     assert window.isVisible()
-    assert window.messages.subject == "closing"
-    window.messages.button("close").click()
+    assert window.notification_strip.subject == "closing"
+    window.notification_strip.button("close").click()
     assert not window.isVisible()
 
 
@@ -336,11 +336,11 @@ def test_closing_during_work_asks_then_ends_cleanly(
     window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot
 ) -> None:
     engine.gate.clear()
-    window.files.open_paths([photo])
+    window.imports.open_paths([photo])
     qtbot.waitUntil(lambda: window.workspace.jobs.running is not None)
     assert not window.close()
-    assert "being restored" in window.messages.text
-    window.messages.button("close").click()
+    assert "being restored" in window.notification_strip.text
+    window.notification_strip.button("close").click()
     assert not window.isVisible()  # the fixture that looks for running threads does the rest
 
 

@@ -134,7 +134,7 @@ class AlbumModel(QAbstractListModel):
             return item.path.name
         if role == Qt.ItemDataRole.ToolTipRole:
             failure = item.failure or item.export_failure
-            return failure.text if failure else item.path.name
+            return f"{item.path.name}\n{failure.text}" if failure else item.path.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{item.path.name}, {self.state_text(item.state)}"
         return None

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, ItemRole, PhotoState
@@ -21,7 +21,7 @@ _DEVICE_SIDE: Final = 2 * _PICTURE.width()
 
 class AlbumView(QListView):
     """Each signal carries an AlbumItem. chosen: put it on screen. removed: its row was asked to go. drag_wanted: its
-    result shall be dragged to another program. menu_wanted: and where."""
+    result shall be dragged to another program. menu_wanted: a menu of what can be done with it, and where."""
 
     chosen = Signal(object)
     removed = Signal(object)
@@ -39,8 +39,6 @@ class AlbumView(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setDragEnabled(True)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(self._on_menu)
         self._thumbnails.ready.connect(self._on_ready)
         self.selectionModel().currentChanged.connect(self._on_current)
         self._say()
@@ -77,6 +75,14 @@ class AlbumView(QListView):
             return
         super().keyPressEvent(event)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        at_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        index = self.indexAt(event.pos()) if at_mouse else self.currentIndex()
+        item = index.data(ItemRole)
+        if item is not None:
+            where = event.pos() if at_mouse else self.visualRect(index).center()
+            self.menu_wanted.emit(item, self.viewport().mapToGlobal(where))
+
     def startDrag(self, _actions: Qt.DropAction) -> None:
         item = self.currentIndex().data(ItemRole)
         if item is not None:
@@ -96,12 +102,6 @@ class AlbumView(QListView):
         item = self.model().by_path(path)
         if item is not None:
             self.update(self.model().index(self.model().row_of(item)))
-
-    @Slot(QPoint)
-    def _on_menu(self, where: QPoint) -> None:
-        item = self.indexAt(where).data(ItemRole)
-        if item is not None:
-            self.menu_wanted.emit(item, self.viewport().mapToGlobal(where))
 
 
 class _Delegate(QStyledItemDelegate):

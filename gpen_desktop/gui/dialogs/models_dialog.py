@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QUrl, Signal, Slot
@@ -34,7 +35,8 @@ from gpen_desktop.gui.common import icons, theme
 from gpen_desktop.gui.common.dropping import accept_copy
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import catalog_text, error_text
-from gpen_desktop.gui.common.message_strip import Answer, MessageStrip
+from gpen_desktop.gui.common.notification_strip import NotificationStrip
+from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs import trust
 from gpen_desktop.gui.dialogs.model_card import ModelCard, ModelEntry, State
@@ -43,6 +45,8 @@ from gpen_desktop.models import catalog, store
 from gpen_desktop.models.store import InstalledModel, Verification
 
 _ENTRY: Final = Qt.ItemDataRole.UserRole
+_MODEL: Final = "model"
+"""Subject of what is told here: one thing at a time, of the model at hand."""
 
 
 _STATE_ICONS: Final = {
@@ -78,7 +82,8 @@ class ModelsDialog(QDialog):
         self._worker = ModelsWorker(self)
         self._list = QTreeWidget()
         self._card = ModelCard()
-        self._notice = MessageStrip()
+        self._notifications = NotificationQueue(self)
+        self.notification_strip = NotificationStrip(self._notifications)
         self._buttons = QDialogButtonBox()
         self._import = self._buttons.addButton("", QDialogButtonBox.ButtonRole.ActionRole)
         self._folder = self._buttons.addButton("", QDialogButtonBox.ButtonRole.ActionRole)
@@ -166,7 +171,10 @@ class ModelsDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(self._notice)
+        notice = QVBoxLayout()
+        notice.setContentsMargins(theme.GRID, theme.GRID, theme.GRID, 0)
+        notice.addWidget(self.notification_strip)
+        outer.addLayout(notice)
         outer.addLayout(body, 1)
         outer.addWidget(line)
         outer.addLayout(foot)
@@ -179,7 +187,6 @@ class ModelsDialog(QDialog):
         self._card.use_wanted.connect(self._on_use)
         self._card.remove_wanted.connect(self._on_remove)
         self._card.address_wanted.connect(self._on_address)
-        self._notice.answered.connect(self._on_answered)
         self._worker.verified.connect(self._on_verified)
         self._worker.imported.connect(self._on_imported)
         self._worker.failed.connect(self._on_failed)
@@ -251,7 +258,7 @@ class ModelsDialog(QDialog):
 
     @Slot()
     def _on_selected(self) -> None:
-        self._notice.dismiss()
+        self._notifications.withdraw(_MODEL)
         self._show_card()
 
     @Slot(object, object)
@@ -268,24 +275,16 @@ class ModelsDialog(QDialog):
         if trust.may_be_used(entry.installed, self._settings):
             self._use(entry)
             return
-        self._notice.show_message(
-            "use",
-            self.tr(
-                "Nobody has confirmed that {file} is what its name says. It is read without running anything in it, "
-                "but it may give poor faces."
-            ).format(file=entry.installed.path.name),
-            [Answer("use", self.tr("Use it"))],
-            "strip-warning",
-        )
+        text = self.tr(
+            "Nobody has confirmed that {file} is what its name says. It is read without running anything in it, "
+            "but it may give poor faces."
+        ).format(file=entry.installed.path.name)
+        use = NotificationButton("use", self.tr("Use it"), partial(self._agree, entry))
+        self._notifications.post(Notification(_MODEL, text, (use,), Severity.WARNING))
 
-    @Slot(str, str)
-    def _on_answered(self, _subject: str, answer: str) -> None:
-        entry = self._selected()
-        if answer == "use":
-            trust.agree(entry.installed, self._settings)
-            self._use(entry)
-        elif answer == "remove":
-            self._remove(entry)
+    def _agree(self, entry: ModelEntry) -> None:
+        trust.agree(entry.installed, self._settings)
+        self._use(entry)
 
     def _use(self, entry: ModelEntry) -> None:
         self._settings.set("restore/model", entry.name)
@@ -296,12 +295,9 @@ class ModelsDialog(QDialog):
     def _on_remove(self) -> None:
         entry = self._selected()
         question = self.tr("Remove {title} ({size}) from this computer?")
-        self._notice.show_message(
-            "remove",
-            question.format(title=entry.title, size=entry.size_text),
-            [Answer("remove", self.tr("Remove"))],
-            "strip-warning",
-        )
+        question = question.format(title=entry.title, size=entry.size_text)
+        remove = NotificationButton("remove", self.tr("Remove"), partial(self._remove, entry))
+        self._notifications.post(Notification(_MODEL, question, (remove,), Severity.WARNING))
 
     def _remove(self, entry: ModelEntry) -> None:
         try:
@@ -352,10 +348,10 @@ class ModelsDialog(QDialog):
         self._complain(failure.text)
 
     def _tell(self, sentence: str) -> None:
-        self._notice.show_message("news", sentence)
+        self._notifications.post(Notification(_MODEL, sentence))
 
     def _complain(self, sentence: str) -> None:
-        self._notice.show_message("fault", sentence, role="strip-error")
+        self._notifications.post(Notification(_MODEL, sentence, severity=Severity.ERROR))
 
     @Slot()
     def _on_folder(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from gpen_desktop.gui.common import icons
-from gpen_desktop.gui.shell.shortcuts import Shortcut, of_actions, of_keys
+from gpen_desktop.gui.dialogs.shortcuts import Shortcut, of_actions, of_keys
 
 _Keys = tuple[str | QKeySequence.StandardKey, ...]
 

@@ -15,11 +15,11 @@ from gpen_desktop import __version__
 from gpen_desktop.core.engine.crop_cache import CropCache
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.gui.common import i18n, icons, theme
-from gpen_desktop.gui.common.program_news import ProgramNews
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell import crash
 from gpen_desktop.gui.shell.application_controller import ApplicationController
 from gpen_desktop.gui.shell.main_window import MainWindow
+from gpen_desktop.gui.shell.program_notifications import ProgramNotifications
 
 
 def run(files: list[str]) -> int:
@@ -35,10 +35,10 @@ def run(files: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="gpen-desktop-crops-") as folder:
         engine = Engine(ApplicationController.compute_of(store), CropCache(Path(folder)))
         window = MainWindow(engine, store)
-        window.offer(ProgramNews(store, log, window).strip)
+        ProgramNotifications(window.notifications, store, log, window)
         window.show()
         if files:
-            window.files.open_paths([Path(name) for name in files])
+            window.imports.open_paths([Path(name) for name in files])
         else:
             # Once the window is painted: the models load while the user looks for a photo.
             QTimer.singleShot(0, window, window.load_ahead)

@@ -19,8 +19,8 @@ from gpen_desktop.gui.dialogs import trust
 from gpen_desktop.gui.dialogs.about_dialog import AboutDialog
 from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
 from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
+from gpen_desktop.gui.dialogs.shortcuts import ShortcutsDialog
 from gpen_desktop.gui.shell.actions import Actions
-from gpen_desktop.gui.shell.shortcuts import ShortcutsDialog
 from gpen_desktop.gui.work.workspace import Workspace
 from gpen_desktop.models import store as weights
 from gpen_desktop.models.catalog import BUILTIN

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMainWindow,
+    QMenu,
     QProgressBar,
     QStackedWidget,
     QVBoxLayout,
@@ -25,22 +24,28 @@ from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
 from gpen_desktop.gui.album import file_intake
 from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.album.album_view import AlbumView
-from gpen_desktop.gui.album.file_controller import FileDesk
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.dropping import accept_copy
-from gpen_desktop.gui.common.message_strip import MessageStrip
-from gpen_desktop.gui.common.notifications import News
+from gpen_desktop.gui.common.notification_strip import NotificationStrip
+from gpen_desktop.gui.common.notifications import NotificationQueue
 from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.shell import window_state
 from gpen_desktop.gui.shell.actions import Actions
 from gpen_desktop.gui.shell.application_controller import ApplicationController
+from gpen_desktop.gui.shell.closing import ClosingQuestion
 from gpen_desktop.gui.shell.empty_state import EmptyState
 from gpen_desktop.gui.shell.status_bar import StatusBar
 from gpen_desktop.gui.shell.tool_bar import MainToolBar
+from gpen_desktop.gui.shell.window_state import WindowState
 from gpen_desktop.gui.viewer.compare_view import CompareView
-from gpen_desktop.gui.viewer.face_controller import FaceController
 from gpen_desktop.gui.viewer.face_strip import FaceStrip
 from gpen_desktop.gui.viewer.photo_view import ViewMode
 from gpen_desktop.gui.viewer.preview import Opened
+from gpen_desktop.gui.work.draft_controller import DraftController
+from gpen_desktop.gui.work.export_controller import ExportController
+from gpen_desktop.gui.work.face_controller import FaceController
+from gpen_desktop.gui.work.import_controller import ImportController
+from gpen_desktop.gui.work.photo_notifications import PhotoNotifications
 from gpen_desktop.gui.work.workspace import Workspace
 
 _WITH_PHOTO = (
@@ -54,7 +59,9 @@ _MODES = {"split": ViewMode.SPLIT, "side": ViewMode.SIDE_BY_SIDE, "after": ViewM
 class MainWindow(QMainWindow):
     """Attributes
     ----------
-    workspace, view, album, panel, strip, messages, status, faces, files, actions_ : its parts.
+    workspace, view, album, panel, strip, tools, status, empty, actions_ : its parts.
+    imports, exports, drafts, faces, application : what acts on them.
+    notifications : what is to be told; notification_strip : where it is told.
     """
 
     def __init__(self, engine: Engine, store: SettingsStore) -> None:
@@ -67,16 +74,20 @@ class MainWindow(QMainWindow):
         self.workspace = Workspace(engine, ApplicationController.defaults_of(store), self)
         self.view = CompareView()
         self.strip = FaceStrip()
-        self.messages = MessageStrip()
+        self.notifications = NotificationQueue(self)
+        self.notification_strip = NotificationStrip(self.notifications)
         self.panel = AdjustPanel(presets.from_text(str(store.get("window/presets"))))
         self.album = AlbumView(self.workspace.album)
         self.status = StatusBar(self.workspace.jobs)
         self.tools = MainToolBar(self.actions_)
-        self.files = FileDesk(self.workspace, store, self)
-        self.faces = FaceController(self.workspace, self.view, self.strip, self.panel, self.messages, self)
+        files = (self.workspace, self.notifications, store, self)
+        self.imports, self.exports = ImportController(*files), ExportController(*files)
+        self.drafts = DraftController(*files)
+        self.faces = FaceController(self.workspace, self.view, self.strip, self.panel, self.notifications, self)
         self.application = ApplicationController(self.workspace, self.panel, store, self.actions_, self)
-        self.news = News(self.workspace, self.files, self.messages, store, self)
-        self.empty = EmptyState(self.files.samples[:3])
+        self._photo_notifications = PhotoNotifications(self.workspace, self.notifications, self.faces.draw, self)
+        self._closing = ClosingQuestion(self.workspace, self.exports, self.notifications, store, self)
+        self.empty = EmptyState(self.imports.samples[:3])
         self._working = QProgressBar()
         self._lay_out()
         self._connect()
@@ -91,41 +102,29 @@ class MainWindow(QMainWindow):
         self._working.setFixedHeight(2)
         self._strip_line = QFrame()
         theme.set_role(self._strip_line, "line")
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self.view)
         centre = QWidget()
         middle = QVBoxLayout(centre)
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
-        for widget, stretch in (
-            (self._working, 0),
-            (self.messages, 0),
-            (self.view, 1),
-            (self._strip_line, 0),
-            (self.strip, 0),
-        ):
-            middle.addWidget(widget, stretch)
-        photo = QWidget()
-        row = QHBoxLayout(photo)
+        middle.addWidget(self._working)
+        middle.addWidget(self._pages, 1)
+        middle.addWidget(self._strip_line)
+        middle.addWidget(self.strip)
+        self._album_line, self._panel_line = _upright_line(), _upright_line()
+        whole = QWidget()
+        row = QHBoxLayout(whole)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self.album)
-        row.addWidget(_upright_line())
-        row.addWidget(centre, 1)
-        self._panel_line = _upright_line()
-        row.addWidget(self._panel_line)
-        row.addWidget(self.panel)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.empty)
-        self._pages.addWidget(photo)
-        whole = QWidget()
-        self._whole = QVBoxLayout(whole)
-        self._whole.setContentsMargins(0, 0, 0, 0)
-        self._whole.setSpacing(0)
-        self._whole.addWidget(self._pages, 1)
+        for widget in (self.album, self._album_line, centre, self._panel_line, self.panel):
+            row.addWidget(widget, 1 if widget is centre else 0)
+        self.notification_strip.float_over(self._pages)
         self.addToolBar(self.tools)
         self.setCentralWidget(whole)
         self.setStatusBar(self.status)
         self.setMinimumSize(880, 560)
-        self._photo_page = photo
 
     def _connect(self) -> None:
         work = self.workspace
@@ -144,31 +143,33 @@ class MainWindow(QMainWindow):
         self.view.zoom_changed.connect(self.tools.show_zoom)
         self.album.chosen.connect(work.show_item)
         self.album.removed.connect(work.remove)
-        self.album.drag_wanted.connect(self.files.drag_out)
+        self.album.drag_wanted.connect(self.drafts.drag_out)
+        self.album.menu_wanted.connect(self._on_album_menu)
         self.panel.changed.connect(work.change)
         self.panel.held.connect(self.view.hide_overlays)
         self.panel.apply_to_all.connect(self.apply_to_all)
         self.panel.presets.own_changed.connect(self._keep_presets)
         self.status.cancel_wanted.connect(work.jobs.cancel_all)
-        self.empty.open_wanted.connect(self.files.open)
-        self.empty.sample_wanted.connect(self.files.open_sample)
-        self.files.recent_changed.connect(self._show_recent)
+        self.empty.open_wanted.connect(self.imports.open)
+        self.empty.sample_wanted.connect(self.imports.open_sample)
+        self.imports.recent_changed.connect(self._show_recent)
         self.tools.recent_chosen.connect(self._on_recent)
-        self.tools.recent_forgotten.connect(self.files.forget_recent)
+        self.tools.recent_forgotten.connect(self.imports.forget_recent)
         self.tools.before_held.connect(self.view.hold_before)
-        self.news.close_wanted.connect(self.close_now)
+        self._closing.close_wanted.connect(self.close_now)
 
     def _connect_actions(self) -> None:
-        files, faces, view, work, application = self.files, self.faces, self.view, self.workspace, self.application
+        imports, exports, faces, view = self.imports, self.exports, self.faces, self.view
+        work, application = self.workspace, self.application
         self.actions_.connect(
             {
-                "open": files.open,
-                "open_folder": files.open_folder,
-                "paste": files.paste,
-                "export": files.export,
-                "export_all": files.export_all,
-                "copy": files.copy,
-                "reveal": files.reveal,
+                "open": imports.open,
+                "open_folder": imports.open_folder,
+                "paste": imports.paste,
+                "export": exports.export,
+                "export_all": exports.export_all,
+                "copy": self.drafts.copy,
+                "reveal": exports.reveal,
                 "remove": self._remove_current,
                 "restore_waiting": work.restore_waiting,
                 "quit": self.close,
@@ -203,12 +204,15 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _show_photo_or_none(self, item: AlbumItem | None) -> None:
         has_photo = item is not None
-        self._pages.setCurrentWidget(self._photo_page if has_photo else self.empty)
+        self._pages.setCurrentWidget(self.view if has_photo else self.empty)
+        self.album.setVisible(has_photo)
+        self._album_line.setVisible(has_photo)
+        self._show_panel()
         self.actions_.enable(_WITH_PHOTO, has_photo)
         self.view.clear()
         self.tools.show_zoom(0)
         self.panel.show_photo_size(None)
-        self.setWindowTitle(f"{item.path.name} – GPEN Desktop" if has_photo else "GPEN Desktop")
+        self.setWindowTitle(f"{item.path.name} – GPEN Desktop" if item is not None else "GPEN Desktop")
         self._show_edits()
         self._show_working()
         self._show_history()
@@ -235,10 +239,6 @@ class MainWindow(QMainWindow):
         self.panel.set_many(len(self.workspace.album) > 1)
         self.actions_.enable(("apply_to_all",), len(self.workspace.album) > 1)
 
-    def offer(self, strip: QWidget) -> None:
-        """Put a strip of one's own at the top of the window, such as the offer to see a crash log."""
-        self._whole.insertWidget(0, strip)
-
     @Slot()
     def _show_history(self) -> None:
         undo = self.workspace.undo
@@ -253,7 +253,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_recent(self) -> None:
-        self.tools.show_recent(self.files.recent)
+        self.tools.show_recent(self.imports.recent)
 
     @Slot(object, float)
     def _on_restored(self, _item: AlbumItem, seconds: float) -> None:
@@ -275,15 +275,27 @@ class MainWindow(QMainWindow):
         self.view.set_mode(_MODES[name])
         self._store.set("window/view", {"side": "side_by_side", "after": "split"}.get(name, name))
 
-    @Slot(bool)
-    def _show_panel(self, shown: bool) -> None:
-        self.panel.setVisible(shown)
-        self._panel_line.setVisible(shown)
+    @Slot()
+    def _show_panel(self) -> None:
+        is_shown = self.actions_["panel"].isChecked() and self.workspace.current is not None
+        self.panel.setVisible(is_shown)
+        self._panel_line.setVisible(is_shown)
 
     @Slot()
     def _remove_current(self) -> None:
         if self.workspace.current is not None:
             self.workspace.remove(self.workspace.current)
+
+    @Slot(object, QPoint)
+    def _on_album_menu(self, _item: AlbumItem, where: QPoint) -> None:
+        """What can be done with the photo that was clicked on, which the click has put on screen."""
+        menu = QMenu(self.album)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name in ("export", "copy", "reveal", "apply_to_all", "remove"):
+            if name in ("apply_to_all", "remove"):
+                menu.addSeparator()
+            menu.addAction(self.actions_[name])
+        menu.popup(where)
 
     @Slot()
     def _next_photo(self) -> None:
@@ -303,7 +315,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_recent(self, path: Path) -> None:
-        self.files.open_paths([path])
+        self.imports.open_paths([path])
 
     @Slot(object)
     def _keep_presets(self, own: tuple[presets.Preset, ...]) -> None:
@@ -333,7 +345,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.empty.set_drop_active(False)
-        if self.files.open_mime(event.mimeData()):
+        if self.imports.open_mime(event.mimeData()):
             accept_copy(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -346,17 +358,10 @@ class MainWindow(QMainWindow):
     # From start to end
 
     def _restore_state(self) -> None:
-        stored = str(self._store.get("window/geometry"))
-        if not (stored and self.restoreGeometry(QByteArray(base64.b64decode(stored)))):
-            self.resize(1440, 900)
-        try:
-            state = json.loads(str(self._store.get("window/state")) or "{}")
-        except ValueError:
-            state = {}
-        is_shown = bool(state.get("panel", True))
-        self.actions_["panel"].setChecked(is_shown)
-        self._show_panel(is_shown)
-        self.panel.set_open_sections([bool(value) for value in state.get("sections", ())])
+        window_state.restore_place(self, self._store)
+        state = window_state.load(self._store)
+        self.actions_["panel"].setChecked(state.has_panel)
+        self.panel.set_open_sections(state.sections)
         name = "side" if self._store.get("window/view") == "side_by_side" else "split"
         self.actions_[name].setChecked(True)
         self.view.set_mode(_MODES[name])
@@ -370,15 +375,14 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask first, in the window, where something would be lost; then end every thread."""
-        if not self._may_close and self.news.asks_before_closing():
+        if not self._may_close and self._closing.asks():
             event.ignore()
             return
-        state = {"panel": not self.panel.isHidden(), "sections": self.panel.open_sections}
-        self._store.set("window/geometry", base64.b64encode(bytes(self.saveGeometry().data())).decode())
-        self._store.set("window/state", json.dumps(state))
+        window_state.save_place(self, self._store)
+        window_state.save(self._store, WindowState(self.actions_["panel"].isChecked(), tuple(self.panel.open_sections)))
         self._store.flush()
         self.hide()  # a model's step may take seconds to end
-        for part in (self.workspace, self.files, self.album, self.empty):
+        for part in (self.workspace, self.imports, self.drafts, self.album, self.empty):
             part.shut_down()
         super().closeEvent(event)
 

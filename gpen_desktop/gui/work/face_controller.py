@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QAction
@@ -13,7 +15,7 @@ from gpen_desktop.core.engine import edits as editing
 from gpen_desktop.core.types import NO_FACE, Face, FaceId, frozen
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
 from gpen_desktop.gui.common import icons
-from gpen_desktop.gui.common.message_strip import Answer, MessageStrip
+from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue
 from gpen_desktop.gui.viewer.compare_view import CompareView
 from gpen_desktop.gui.viewer.face_strip import FaceStrip
 from gpen_desktop.gui.work.workspace import Workspace
@@ -34,7 +36,7 @@ class FaceController(QObject):
         view: CompareView,
         strip: FaceStrip,
         panel: AdjustPanel,
-        messages: MessageStrip,
+        notifications: NotificationQueue,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -42,7 +44,7 @@ class FaceController(QObject):
         self._view = view
         self._strip = strip
         self._panel = panel
-        self._messages = messages
+        self._notifications = notifications
         self._selected = NO_FACE
         self._edited: Face | None = None
         workspace.faces_changed.connect(self.refresh)
@@ -61,7 +63,6 @@ class FaceController(QObject):
         panel.faces.points_wanted.connect(self.correct)
         panel.faces.remove_wanted.connect(self.remove)
         panel.faces.step_wanted.connect(self.step)
-        messages.answered.connect(self._on_answered)
 
     @property
     def selected(self) -> FaceId:
@@ -104,12 +105,9 @@ class FaceController(QObject):
         """Let the user draw a box around a missed face."""
         if self._workspace.photo_opened is not None:
             self._view.draw_box()
-            self._messages.show_message(
-                _DRAW,
-                self.tr("Draw a box around the face, from forehead to chin."),
-                [Answer("cancel", self.tr("Cancel"))],
-                closable=False,
-            )
+            text = self.tr("Draw a box around the face, from forehead to chin.")
+            cancel = NotificationButton("cancel", self.tr("Cancel"), self._view.end_tool)
+            self._notifications.post(Notification(_DRAW, text, (cancel,), needs_answer=True))
 
     @Slot()
     def correct(self) -> None:
@@ -142,18 +140,17 @@ class FaceController(QObject):
         self._edited = face
         self._view.jump_to(QRectF(*face.box), _POINTS_ZOOM)
         self._view.drag_points(face.landmarks)
-        self._messages.show_message(
-            _POINTS,
-            self.tr("Drag the five points onto the eyes, the tip of the nose and the corners of the mouth."),
-            [Answer("cancel", self.tr("Cancel")), Answer("done", self.tr("Done"), is_main=True)],
-            closable=False,
+        text = self.tr("Drag the five points onto the eyes, the tip of the nose and the corners of the mouth.")
+        buttons = (
+            NotificationButton("cancel", self.tr("Cancel"), partial(self._end_points, False)),
+            NotificationButton("done", self.tr("Done"), partial(self._end_points, True), is_main=True),
         )
+        self._notifications.post(Notification(_POINTS, text, buttons, needs_answer=True))
 
     @Slot(object)
     def _on_current(self, _item: object) -> None:
         self._selected = NO_FACE
-        self._messages.dismiss(_DRAW)
-        self._messages.dismiss(_POINTS)
+        self._notifications.withdraw(_DRAW, _POINTS)
         self.refresh()
 
     @Slot(object)
@@ -167,12 +164,12 @@ class FaceController(QObject):
 
     @Slot(QRectF)
     def _on_box(self, box: QRectF) -> None:
-        self._messages.dismiss(_DRAW)
+        self._notifications.withdraw(_DRAW)
         self._workspace.refine((box.x(), box.y(), box.width(), box.height()))
 
     @Slot()
     def _on_drawing_ended(self) -> None:
-        self._messages.dismiss(_DRAW)
+        self._notifications.withdraw(_DRAW)
 
     @Slot(object)
     def _on_refined(self, face: Face) -> None:
@@ -182,7 +179,7 @@ class FaceController(QObject):
     def _end_points(self, is_confirmed: bool) -> None:
         points, item = self._view.points, self._workspace.current
         self._view.end_tool()
-        self._messages.dismiss(_POINTS)
+        self._notifications.withdraw(_POINTS)
         if not is_confirmed or points is None or item is None:
             return
         face = replace(self._edited, landmarks=frozen(points.copy()), score=float("inf"))
@@ -193,13 +190,6 @@ class FaceController(QObject):
             changed = editing.with_face_added(item.edits, item.faces, face)
             self._workspace.change(changed, self.tr("Add a face"))
             self.select(face.id)
-
-    @Slot(str, str)
-    def _on_answered(self, subject: str, key: str) -> None:
-        if subject == _DRAW:
-            self._view.end_tool()
-        elif subject == _POINTS:
-            self._end_points(key == "done")
 
     @Slot(str, object)
     def _on_menu(self, face: FaceId, where: QPoint) -> None:
@@ -218,7 +208,7 @@ class FaceController(QObject):
         menu.popup(where)
 
 
-def _action(menu: QMenu, icon: str, text: str, slot: object) -> QAction:
+def _action(menu: QMenu, icon: str, text: str, slot: Callable[[], object]) -> QAction:
     action = QAction(icons.icon(icon), text, menu)
     action.triggered.connect(slot)
     return action

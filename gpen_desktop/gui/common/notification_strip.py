@@ -1,0 +1,152 @@
+"""Shows a queue of notifications in the window, never in a box in the way."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
+
+_LOOKS: Final = {
+    Severity.INFO: ("notification", "info", "muted"),
+    Severity.WARNING: ("notification-warning", "triangle-alert", "warning_text"),
+    Severity.ERROR: ("notification-error", "circle-alert", "error_text"),
+}
+"""Role in the style sheet, icon and its tint."""
+_PASSING_MS: Final = 8000
+"""How long what asks for nothing stays: twice as long as reading a long sentence takes."""
+_WIDEST: Final = 680
+_MARGIN: Final = 12
+
+
+class NotificationStrip(QFrame):
+    """The current notification of a queue: a sentence, its buttons, how many more wait. Hidden while there is none."""
+
+    def __init__(self, queue: NotificationQueue, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._queue = queue
+        self._shown: Notification | None = None
+        self._host: QWidget | None = None
+        self._icon = QLabel()
+        self._text = QLabel()
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._more = QLabel()
+        theme.set_role(self._more, "muted")
+        self._buttons: dict[str, QPushButton] = {}
+        self._close = QToolButton()
+        self._close.setIcon(icons.icon("x", "muted"))
+        self._close.setIconSize(QSize(16, 16))
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(2 * theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
+        self._row.setSpacing(theme.GRID)
+        self._row.addWidget(self._icon)
+        self._row.addWidget(self._text, 1)
+        self._row.addWidget(self._more)
+        self._row.addWidget(self._close)
+        self._passing = QTimer(self)
+        self._passing.setSingleShot(True)
+        self._passing.setInterval(_PASSING_MS)
+        self._passing.timeout.connect(self._on_close)
+        self._close.clicked.connect(self._on_close)
+        queue.changed.connect(self._show_current)
+        self.hide()
+
+    @property
+    def subject(self) -> str:
+        """What the strip speaks of now; '' when it is hidden."""
+        return self._shown.subject if self._shown else ""
+
+    @property
+    def text(self) -> str:
+        return self._text.text() if self._shown else ""
+
+    def button(self, key: str) -> QPushButton:
+        """A button of what is shown. Raises KeyError if there is none of that key."""
+        return self._buttons[key]
+
+    @property
+    def close_button(self) -> QToolButton:
+        return self._close
+
+    def float_over(self, host: QWidget) -> None:
+        """Lie over the top of `host` from now on, as wide as the words need, instead of taking room of a layout."""
+        self._host = host
+        self.setParent(host)
+        host.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and watched is self._host:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    @Slot()
+    def _show_current(self) -> None:
+        current = self._queue.current
+        self._more.setText(self.tr("%n more", "", self._queue.more) if self._queue.more else "")
+        self._more.setVisible(bool(self._queue.more))
+        if current is not self._shown:
+            self._shown = current
+            self._passing.stop()
+            if current is None:
+                self.hide()
+                return
+            self._fill(current)
+            if current.is_passing:
+                self._passing.start()
+        if self._shown is not None:
+            self._place()
+            self.show()
+
+    def _fill(self, notification: Notification) -> None:
+        role, icon, tint = _LOOKS[notification.severity]
+        theme.set_role(self, role)
+        self._icon.setPixmap(icons.pixmap(icon, theme.ICON, self.devicePixelRatioF(), tint))
+        self._text.setText(notification.text)
+        self._close.setVisible(not notification.needs_answer)
+        self._close.setToolTip(self.tr("Close"))
+        self._close.setAccessibleName(self.tr("Close"))
+        for old in self._buttons.values():
+            self._row.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._buttons = {button.key: self._button(button) for button in notification.buttons}
+        self.setAccessibleName(notification.text)
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    def _place(self) -> None:
+        """Wrap the words where they do not fit into one line; over a host, lie in the middle of its top."""
+        if self._host is None:
+            self._text.setWordWrap(True)
+            return
+        room = min(_WIDEST, self._host.width() - 2 * _MARGIN)
+        self._text.setWordWrap(False)
+        size = self.sizeHint()
+        if size.width() > room:
+            self._text.setWordWrap(True)
+            size = QSize(room, self._row.heightForWidth(room))
+        self.setGeometry((self._host.width() - size.width()) // 2, _MARGIN, size.width(), size.height())
+        self.raise_()
+
+    def _button(self, button: NotificationButton) -> QPushButton:
+        widget = QPushButton(button.text)
+        widget.setObjectName(button.key)
+        theme.set_role(widget, "primary" if button.is_main else "quiet")
+        widget.clicked.connect(self._on_button)
+        self._row.insertWidget(self._row.count() - 1, widget)
+        return widget
+
+    @Slot()
+    def _on_button(self) -> None:
+        shown, key = self._shown, self.sender().objectName()
+        if shown is not None:
+            self._queue.press(shown, next(button for button in shown.buttons if button.key == key))
+
+    @Slot()
+    def _on_close(self) -> None:
+        if self._shown is not None:
+            self._queue.close(self._shown)

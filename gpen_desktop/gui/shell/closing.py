@@ -1,0 +1,64 @@
+"""Asks before closing, in the window, where something would be lost."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
+from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.work.export_controller import ExportController
+from gpen_desktop.gui.work.workspace import Workspace
+
+
+class ClosingQuestion(QObject):
+    """close_wanted: the user has said that the window may close."""
+
+    close_wanted = Signal()
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        exports: ExportController,
+        notifications: NotificationQueue,
+        store: SettingsStore,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._exports = exports
+        self._notifications = notifications
+        self._store = store
+
+    def asks(self) -> bool:
+        """Ask whether the window may close, if anything would be lost; True if it asks."""
+        unsaved = len(self._workspace.unsaved) if self._store.get("general/confirm_close") else 0
+        is_exporting = self._workspace.is_exporting
+        if not unsaved and not is_exporting and not self._workspace.jobs.is_busy:
+            return False
+        if is_exporting:
+            text = self.tr("Photos are still being exported.")
+        elif unsaved:
+            text = self.tr("Restored photos not exported yet: %n", "", unsaved)
+        else:
+            text = self.tr("Photos are still being restored.")
+        buttons = self._working_buttons() if is_exporting or not unsaved else self._unsaved_buttons()
+        self._notifications.post(Notification("closing", text, buttons, Severity.WARNING, needs_answer=True))
+        return True
+
+    def _working_buttons(self) -> tuple[NotificationButton, ...]:
+        """The safe one is the accented one."""
+        return (
+            NotificationButton("close", self.tr("Stop and close"), self.close_wanted.emit),
+            NotificationButton("stay", self.tr("Keep working"), _stay, is_main=True),
+        )
+
+    def _unsaved_buttons(self) -> tuple[NotificationButton, ...]:
+        return (
+            NotificationButton("stay", self.tr("Stay"), _stay),
+            NotificationButton("close", self.tr("Close without exporting"), self.close_wanted.emit),
+            NotificationButton("export", self.tr("Export all…"), self._exports.export_all, is_main=True),
+        )
+
+
+def _stay() -> None:
+    """The question goes, and nothing else."""

@@ -1,0 +1,126 @@
+"""Results for other programs: on the clipboard, or dragged out. Each is a draft: the photo stays unsaved."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QDrag, QGuiApplication, QImage
+from PySide6.QtWidgets import QWidget
+
+from gpen_desktop.core.engine import export_plan
+from gpen_desktop.core.engine.export import Exported, ExportOptions
+from gpen_desktop.errors import OptionError
+from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
+from gpen_desktop.gui.common.failure import Failure
+from gpen_desktop.gui.common.i18n import error_text
+from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
+from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.work.worker import ExportJob, Job
+from gpen_desktop.gui.work.workspace import Workspace
+
+_COPY: Final = "copy"
+_DRAG: Final = "drag"
+_SUBJECT: Final = "draft"
+
+
+class DraftController(QObject):
+    """copied: a result is on the clipboard."""
+
+    copied = Signal()
+
+    def __init__(
+        self, workspace: Workspace, notifications: NotificationQueue, store: SettingsStore, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._workspace = workspace
+        self._notifications = notifications
+        self._store = store
+        self._window = window
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._count = 0
+        workspace.drafted.connect(self._on_drafted)
+        workspace.job_failed.connect(self._on_job_failed)
+
+    def shut_down(self) -> None:
+        """Drafts go with the window."""
+        if self._folder is not None:
+            self._leave_picture(Path(self._folder.name))
+            self._folder.cleanup()
+
+    @Slot(object)
+    def drag_out(self, item: AlbumItem) -> None:
+        """Begin dragging a photo's result to another program, once it is made."""
+        self._draft(item, _DRAG)
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the result of the photo on screen on the clipboard, once it is made."""
+        if self._workspace.current is not None:
+            self.copy_item(self._workspace.current)
+
+    def copy_item(self, item: AlbumItem) -> None:
+        """The same of any photo."""
+        self._draft(item, _COPY)
+
+    def _draft(self, item: AlbumItem, use: str) -> None:
+        if item.state is PhotoState.FAILED:
+            return
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="gpen-desktop-result-")
+        number = self._workspace.album.row_of(item) + 1
+        try:
+            name = export_plan.file_name(str(self._store.get("export/pattern")), item, number)
+        except OptionError as error:
+            self._tell(error_text(error.what, error.todo))
+            return
+        self._count += 1
+        folder = Path(self._folder.name) / str(self._count)  # so that none has to take another's place
+        self._workspace.export(item, folder / f"{name}{item.path.suffix}", ExportOptions(), draft_for=use)
+
+    @Slot(object, object, str)
+    def _on_drafted(self, _item: AlbumItem, exported: Exported, use: str) -> None:
+        if use == _COPY:
+            self._copy(exported.path)
+        elif use == _DRAG:
+            self._drag(exported.path)
+
+    @Slot(object, object, object)
+    def _on_job_failed(self, _item: AlbumItem, failure: Failure, job: Job) -> None:
+        if isinstance(job, ExportJob) and job.draft_for:
+            self._tell(failure.text, NotificationButton("retry", self.tr("Try again"), partial(self._again, job)))
+
+    def _again(self, job: ExportJob) -> None:
+        self._workspace.do_again(job)
+
+    def _tell(self, text: str, *buttons: NotificationButton) -> None:
+        self._notifications.post(Notification(_SUBJECT, text, buttons, Severity.ERROR))
+
+    def _copy(self, file: Path) -> None:
+        data = _file_data(file)
+        data.setImageData(QImage(str(file)))
+        QGuiApplication.clipboard().setMimeData(data)
+        self._notifications.post(Notification(_SUBJECT, self.tr("The result is on the clipboard.")))
+        self.copied.emit()
+
+    def _drag(self, file: Path) -> None:
+        if QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+            drag = QDrag(self._window)
+            drag.setMimeData(_file_data(file))
+            drag.exec(Qt.DropAction.CopyAction)
+
+    def _leave_picture(self, drafts: Path) -> None:
+        """The file on the clipboard goes with the window; the picture stays for others to paste. What Python put there
+        must not outlive Python either: Qt frees its clipboard after it."""
+        clipboard = QGuiApplication.clipboard()
+        if any(Path(url.toLocalFile()).is_relative_to(drafts) for url in clipboard.mimeData().urls()):
+            clipboard.setImage(clipboard.image())
+
+
+def _file_data(file: Path) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file))])
+    return data

@@ -1,0 +1,143 @@
+"""Results out of the window: asking how to export, exporting, telling what came of it, the file manager."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QDialog, QWidget
+
+from gpen_desktop.core.engine import export_plan
+from gpen_desktop.core.engine.export import Exported
+from gpen_desktop.core.engine.export_plan import ExportPlan
+from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
+from gpen_desktop.gui.common import reveal
+from gpen_desktop.gui.common.failure import Failure
+from gpen_desktop.gui.common.i18n import message_text
+from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
+from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
+from gpen_desktop.gui.work.worker import ExportJob
+from gpen_desktop.gui.work.workspace import ExportRound, Workspace
+
+_EXPORTED, _FAILED, _LEFT_OUT = "exported", "export-failed", "left-out"
+
+
+class ExportController(QObject):
+    """Asks, exports and tells."""
+
+    def __init__(
+        self, workspace: Workspace, notifications: NotificationQueue, store: SettingsStore, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._workspace = workspace
+        self._notifications = notifications
+        self._store = store
+        self._window = window
+        self._failed: list[tuple[ExportJob, Failure]] = []
+        workspace.exports_ended.connect(self._on_ended)
+
+    @property
+    def exportable(self) -> list[tuple[int, AlbumItem]]:
+        """Photos that there can be a result of, with their numbers."""
+        return [(n, item) for n, item in enumerate(self._workspace.album, 1) if item.state is not PhotoState.FAILED]
+
+    @Slot()
+    def export(self) -> None:
+        """Ask how to export the photo on screen, and do it."""
+        self._ask(wants_all=False)
+
+    @Slot()
+    def export_all(self) -> None:
+        """Ask how to export all photos, and do it."""
+        self._ask(wants_all=True)
+
+    def _ask(self, wants_all: bool) -> None:
+        items = self.exportable
+        if not items:
+            return
+        current = next(((n, item) for n, item in items if item is self._workspace.current), None)
+        dialog = ExportDialog(self._store, current, items, wants_all, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(self._on_answered)
+        dialog.open()
+
+    @Slot(int)
+    def _on_answered(self, result: int) -> None:
+        dialog = self.sender()
+        if isinstance(dialog, ExportDialog) and result == QDialog.DialogCode.Accepted:
+            self.export_as(dialog.plan, list(dialog.items))
+
+    def export_as(self, plan: ExportPlan, items: list[tuple[int, AlbumItem]]) -> None:
+        """Export photos, each with its number. Raises OptionError for a pattern that gives no name."""
+        targets = export_plan.targets(items, plan, self._workspace.album)
+        self._tell_left_out([target.item for target in targets if target.path is None])
+        for target in targets:
+            if target.path is not None:
+                self._workspace.export(target.item, target.path, plan.options)
+
+    @Slot(object)
+    def _on_ended(self, ended: ExportRound) -> None:
+        """What was exported and what failed are told apart, so that neither hides the other; what has failed is told
+        until it has gone well or left the album."""
+        self._failed = [*(each for each in self._failed if self._is_still_failed(each[0])), *ended.failed]
+        self._notifications.withdraw(_EXPORTED, _FAILED)
+        if ended.exported:
+            self._tell_exported(ended.exported)
+        if self._failed:
+            self._tell_failed()
+
+    def _is_still_failed(self, job: ExportJob) -> bool:
+        item = self._workspace.album.item(job.item)
+        return item is not None and item.export_failure is not None
+
+    def _tell_exported(self, exported: Sequence[Exported]) -> None:
+        count, last = len(exported), exported[-1].path
+        if count == 1:
+            text = self.tr("Exported as {name}.").format(name=last.name)
+        else:
+            text = self.tr("{count} photos exported to {folder}.").format(count=count, folder=last.parent)
+        # Photos of one album mostly lose the same; each sentence is said once.
+        warnings = dict.fromkeys(message_text(sentence) for each in exported for sentence in each.warnings)
+        show = NotificationButton("reveal", self.tr("Show in folder"), partial(self.reveal_path, last))
+        severity = Severity.WARNING if warnings else Severity.INFO
+        self._notifications.post(Notification(_EXPORTED, " ".join((text, *warnings)), (show,), severity))
+
+    def _tell_failed(self) -> None:
+        text = self._failed[-1][1].text
+        if len(self._failed) > 1:
+            count = self.tr("{count} photos were not exported.").format(count=len(self._failed))
+            text = f"{count} {text}"
+        again = NotificationButton("retry", self.tr("Try again"), self._try_again)
+        self._notifications.post(Notification(_FAILED, text, (again,), Severity.ERROR, closed=self._failed.clear))
+
+    def _try_again(self) -> None:
+        failed, self._failed = self._failed, []
+        for job, _ in failed:
+            self._workspace.do_again(job)
+
+    def _tell_left_out(self, items: list[AlbumItem]) -> None:
+        if len(items) == 1:
+            text = self.tr("{name} was skipped: a file of that name exists.").format(name=items[0].path.name)
+        else:
+            text = self.tr("{count} photos were skipped: files of their names exist.").format(count=len(items))
+        if items:
+            self._notifications.post(Notification(_LEFT_OUT, text, severity=Severity.WARNING))
+
+    @Slot()
+    def reveal(self) -> None:
+        """Show the result in the file manager, or the photo if it was not exported."""
+        if self._workspace.current is not None:
+            self.reveal_item(self._workspace.current)
+
+    def reveal_item(self, item: AlbumItem) -> None:
+        """The same of any photo."""
+        self.reveal_path(item.exported_to or item.path)
+
+    def reveal_path(self, path: Path) -> None:
+        """Show a file in the file manager."""
+        if not reveal.in_file_manager(path):
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))

@@ -1,0 +1,90 @@
+"""What is told of the photo on screen and of the model: failures, that it has no faces, what had to be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QGuiApplication
+
+from gpen_desktop.core.engine.compute import ModelStatus
+from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
+from gpen_desktop.gui.common.failure import Failure
+from gpen_desktop.gui.common.i18n import message_text
+from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
+from gpen_desktop.gui.work.worker import Job, RefineJob
+from gpen_desktop.gui.work.workspace import Workspace
+from gpen_desktop.messages import Message
+
+_FAILED, _NO_FACES, _NOT_FOUND, _MODEL = "failed", "no-faces", "face-not-found", "model"
+
+
+class PhotoNotifications(QObject):
+    """Posts them, and withdraws those of a photo that leaves the screen. draw: lets the user draw a face."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        notifications: NotificationQueue,
+        draw: Callable[[], object],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._notifications = notifications
+        self._draw = draw
+        self._told_notes: set[Message] = set()
+        workspace.jobs.model_changed.connect(self._on_model)
+        workspace.failed.connect(self._on_failed)
+        workspace.job_failed.connect(self._on_job_failed)
+        workspace.current_changed.connect(self._on_current)
+        workspace.restored.connect(self._on_restored)
+
+    @Slot(object, object)
+    def _on_failed(self, item: AlbumItem, failure: Failure) -> None:
+        if item is self._workspace.current:
+            self._tell_failure(item, failure)
+
+    @Slot(object)
+    def _on_current(self, item: AlbumItem | None) -> None:
+        self._notifications.withdraw(_FAILED, _NO_FACES, _NOT_FOUND)
+        if item is not None and item.failure is not None:
+            self._tell_failure(item, item.failure)
+
+    def _tell_failure(self, item: AlbumItem, failure: Failure) -> None:
+        if self._workspace.photo_opened is None and item.state is PhotoState.FAILED:
+            remove = partial(self._workspace.remove, item)
+            buttons = [NotificationButton("remove", self.tr("Remove from the album"), remove)]
+        else:
+            buttons = [NotificationButton("retry", self.tr("Try again"), partial(self._workspace.retry, item))]
+        if failure.details:
+            copy = partial(QGuiApplication.clipboard().setText, failure.details)
+            buttons.insert(0, NotificationButton("details", self.tr("Copy details"), copy))
+        self._notifications.post(Notification(_FAILED, failure.text, tuple(buttons), Severity.ERROR))
+
+    @Slot(object, object, object)
+    def _on_job_failed(self, item: AlbumItem, failure: Failure, job: Job) -> None:
+        """Only of faces drawn by hand; whoever exports tells of exports."""
+        if not isinstance(job, RefineJob) or item is not self._workspace.current:
+            return
+        again = NotificationButton("draw", self.tr("Draw again"), self._draw)
+        self._notifications.post(Notification(_NOT_FOUND, failure.text, (again,), Severity.WARNING))
+
+    @Slot(object, float)
+    def _on_restored(self, item: AlbumItem, _seconds: float) -> None:
+        if item is not self._workspace.current:
+            return
+        self._notifications.withdraw(_FAILED)
+        if item.state is PhotoState.SKIPPED:
+            text = self.tr("No faces found in this photo.")
+            draw = NotificationButton("draw", self.tr("Draw one"), self._draw)
+            self._notifications.post(Notification(_NO_FACES, text, (draw,)))
+
+    @Slot(object)
+    def _on_model(self, status: ModelStatus | None) -> None:
+        """Tell once what had to be changed, such as a card whose memory does not suffice."""
+        fresh = [note for note in (status.notes if status else ()) if note not in self._told_notes]
+        if fresh:
+            self._told_notes.update(fresh)
+            self._notifications.post(Notification(_MODEL, " ".join(message_text(note) for note in fresh)))

@@ -1,0 +1,118 @@
+"""What is told, in which order, and that nothing that matters is lost behind what came later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from gpen_desktop.gui.common import notification_strip
+from gpen_desktop.gui.common.notification_strip import NotificationStrip
+from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
+
+
+@pytest.fixture
+def queue() -> NotificationQueue:
+    return NotificationQueue()
+
+
+@pytest.fixture
+def strip(queue: NotificationQueue, qtbot: QtBot) -> Iterator[NotificationStrip]:
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(900, 400)
+    strip = NotificationStrip(queue)
+    strip.float_over(host)
+    host.show()
+    return strip
+
+
+def told(subject: str, severity: Severity = Severity.INFO, **more: object) -> Notification:
+    return Notification(subject, f"{subject} happened.", severity=severity, **more)
+
+
+def subjects(queue: NotificationQueue) -> list[str]:
+    """In the order in which they are read, each closed in turn."""
+    read = []
+    while (current := queue.current) is not None:
+        read.append(current.subject)
+        queue.close(current)
+    return read
+
+
+def test_what_matters_more_is_told_first_and_nothing_of_it_is_lost(queue: NotificationQueue) -> None:
+    for notification in (
+        told("an error", Severity.ERROR),
+        told("a warning", Severity.WARNING),
+        told("another error", Severity.ERROR),
+        told("a fact"),
+        told("a question", needs_answer=True),
+    ):
+        queue.post(notification)
+    assert queue.more == 4
+    assert subjects(queue) == ["a question", "another error", "an error", "a warning", "a fact"]
+
+
+def test_of_plain_facts_only_the_latest_is_kept(queue: NotificationQueue) -> None:
+    queue.post(told("a draft", needs_answer=True))
+    for subject in ("one", "two"):
+        queue.post(told(subject))
+    assert subjects(queue) == ["a draft", "two"]
+
+
+def test_a_newer_one_on_the_same_subject_takes_its_place(queue: NotificationQueue) -> None:
+    queue.post(Notification("exports", "One failed.", severity=Severity.ERROR))
+    queue.post(Notification("exports", "Two failed.", severity=Severity.ERROR))
+    assert queue.current is not None
+    assert queue.current.text == "Two failed."
+    assert queue.more == 0
+    queue.withdraw("exports")
+    assert queue.current is None
+
+
+def test_a_button_acts_once_and_its_notification_goes(queue: NotificationQueue, strip: NotificationStrip) -> None:
+    pressed: list[str] = []
+    button = NotificationButton("again", "Try again", lambda: pressed.append("again"))
+    queue.post(Notification("export", "It failed.", (button,), Severity.ERROR))
+    queue.post(told("a fact"))
+    assert strip.text == "It failed."
+    strip.button("again").click()
+    assert pressed == ["again"]
+    assert strip.text == "a fact happened."
+
+
+def test_closing_is_heard(queue: NotificationQueue, strip: NotificationStrip) -> None:
+    closed: list[bool] = []
+    queue.post(told("a crash", Severity.WARNING, closed=lambda: closed.append(True)))
+    strip.close_button.click()
+    assert closed == [True]
+    assert strip.isHidden()
+
+
+def test_a_plain_fact_passes_and_an_error_stays(
+    queue: NotificationQueue, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notification_strip, "_PASSING_MS", 20)
+    strip = NotificationStrip(queue)
+    qtbot.addWidget(strip)
+    queue.post(told("a fact"))
+    assert not strip.isHidden()
+    qtbot.waitUntil(strip.isHidden)
+    queue.post(told("an error", Severity.ERROR))
+    qtbot.wait(60)
+    assert not strip.isHidden()
+
+
+def test_it_lies_in_the_middle_of_the_top_and_wraps_what_is_long(
+    queue: NotificationQueue, strip: NotificationStrip
+) -> None:
+    queue.post(told("short"))
+    short = strip.geometry()
+    assert abs(short.center().x() - 450) <= 1
+    queue.post(Notification("long", "This is a long sentence about one photo. " * 6))
+    assert strip.width() <= 900 - 24
+    assert strip.height() > short.height()
+    strip.parentWidget().resize(500, 400)
+    assert strip.geometry().right() <= 500
