@@ -170,8 +170,11 @@ def _paint_state(painter: QPainter, rect: QRectF, item: AlbumItem) -> None:
         name, tint = marks[item.state]
         ratio = painter.device().devicePixelRatio()
         painter.drawPixmap(centre.topLeft(), icons.pixmap(name, 13, ratio, tint))
-        if item.state is PhotoState.DONE and item.saved == item.edits:
-            painter.drawPixmap(centre.topLeft().toPoint() - QPoint(16, 0), icons.pixmap("save", 12, ratio, "muted"))
+        beside = centre.topLeft().toPoint() - QPoint(16, 0)
+        if item.export_failure is not None:
+            painter.drawPixmap(beside, icons.pixmap("triangle-alert", 13, ratio, "error_text"))
+        elif item.state is PhotoState.DONE and item.saved == item.edits:
+            painter.drawPixmap(beside, icons.pixmap("save", 12, ratio, "muted"))
     elif item.state is PhotoState.WORKING:
         ring = centre.adjusted(1.5, 1.5, -1.5, -1.5)
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -19,7 +19,7 @@ _LOOKS: Final = {
 """Role in the style sheet, icon and its tint."""
 _PASSING_MS: Final = 8000
 """How long what asks for nothing stays: twice as long as reading a long sentence takes."""
-_WIDEST: Final = 680
+_WIDEST: Final = 760
 _MARGIN: Final = 12
 
 
