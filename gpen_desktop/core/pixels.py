@@ -22,6 +22,15 @@ def to_16_bits(samples: Pixels, white: int) -> NDArray[np.uint16]:
     return ((samples.astype(np.uint32) * 65535 + white // 2) // white).astype(np.uint16)
 
 
+def divided_by_alpha(samples: Pixels) -> Pixels:
+    """Samples (H, W, C), the last of which is alpha, with colours out of premultiplied ones: rounded, black where
+    nothing shows."""
+    white = int(np.iinfo(samples.dtype).max)
+    alpha = samples[..., -1:].astype(np.uint32)
+    colours = (samples[..., :-1].astype(np.uint64) * white + alpha // 2) // np.maximum(alpha, 1)
+    return cast(Pixels, np.dstack([np.minimum(colours, white).astype(samples.dtype), samples[..., -1:]]))
+
+
 def luminance(pixels: Pixels) -> Pixels:
     """Rec. 601 luma of (H, W, 3) pixels, rounded: (H, W), the dtype stays. What is grey already stays as it is."""
     if np.array_equal(pixels[..., 0], pixels[..., 1]) and np.array_equal(pixels[..., 0], pixels[..., 2]):

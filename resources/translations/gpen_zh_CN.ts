@@ -1565,10 +1565,6 @@
         <translation>可选值为：{choices}。</translation>
     </message>
     <message>
-        <source>Its 16 bits per channel were read as 8.</source>
-        <translation>每通道 16 位的数据已按 8 位读取。</translation>
-    </message>
-    <message>
         <source>Known models: {names}.</source>
         <translation>已知模型：{names}。</translation>
     </message>
@@ -1603,6 +1599,10 @@
     <message>
         <source>A {format} cannot be transparent: transparent parts were filled with white.</source>
         <translation>{format} 不支持透明：透明部分已填为白色。</translation>
+    </message>
+    <message>
+        <source>Its {bits} bits per channel were read as 8.</source>
+        <translation>每通道 {bits} 位的数据已按 8 位读取。</translation>
     </message>
     <message>
         <source>Photos can have up to {limit} million pixels.</source>
@@ -1675,6 +1675,10 @@
     <message>
         <source>The colour profile is damaged and was left out.</source>
         <translation>色彩配置文件已损坏，已略去。</translation>
+    </message>
+    <message>
+        <source>The depth or brightness map beside the picture was left out.</source>
+        <translation>图像附带的深度图或亮度图未保留。</translation>
     </message>
     <message>
         <source>The file &apos;{path}&apos; does not exist.</source>
@@ -1869,16 +1873,8 @@
         <translation>{format} 的宽和高最多为 {limit} 像素</translation>
     </message>
     <message>
-        <source>an AVIF</source>
-        <translation>AVIF</translation>
-    </message>
-    <message>
         <source>an EXIF block cannot be BigTIFF</source>
         <translation>EXIF 数据块不能是 BigTIFF</translation>
-    </message>
-    <message>
-        <source>an HEIC</source>
-        <translation>HEIC</translation>
     </message>
     <message>
         <source>bf16 is not available on Apple GPUs.</source>

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gpen_desktop.core.engine.journal import is_journalled
-from gpen_desktop.core.photo_files import atomic
+from gpen_desktop.core.photo_files import atomic, registry
 from gpen_desktop.core.photo_files.load_save import check_target, copy_photo, is_marked, result_path, save_photo
 from gpen_desktop.core.types import Composed, ComposedFace, Photo
 from gpen_desktop.errors import NotAResultError, UnreadablePhotoError
@@ -78,11 +78,12 @@ def export(source: Photo, composed: Composed, target: Path, options: ExportOptio
     """Save `composed`, made of `source`, as `target`; its ending is set by the format.
 
     Where nothing changed and nothing else was asked for, the source file is copied byte for byte: storing a JPEG anew
-    would only lose. Raises SaveError; NotAResultError where `target` may be somebody's original.
+    would only lose. One of a format that cannot be written becomes what was said and planned for it. Raises SaveError;
+    NotAResultError where `target` may be somebody's original.
     """
     prepare(source.path, target, options)
-    untouched = composed.photo.pixels is source.pixels
-    if untouched and source.path is not None and options.format == "keep" and options.quality is None:
+    untouched = composed.photo.pixels is source.pixels and options.quality is None and options.format == "keep"
+    if untouched and source.path is not None and not registry.by_name(source.source.format).becomes:
         copied = copy_photo(source, target, overwrite=options.overwrite)
         return Exported(copied.path, unchanged=True, warnings=copied.warnings, faces=composed.faces)
     saved = save_photo(

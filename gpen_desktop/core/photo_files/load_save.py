@@ -121,8 +121,8 @@ def _check_size(header: FileHeader, path: Path) -> None:
 
 
 def _photo(header: FileHeader, decoded: Decoded, path: Path) -> Photo:
-    upright, orientation, problems = photo_metadata.made_upright(header.metadata)
-    turned = _turned(decoded.samples, orientation)
+    upright, stated, problems = photo_metadata.made_upright(header.metadata)
+    turned = _turned(decoded.samples, stated if header.orientation is None else header.orientation)
     channels = turned.shape[2]
     metadata, profile_problems = _with_sound_profile(upright, channels, decoded)
     colours = cast(Pixels, np.repeat(turned[..., :1], 3, axis=2) if channels < 3 else turned[..., :3])

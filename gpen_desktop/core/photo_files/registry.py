@@ -59,6 +59,16 @@ def _starts_with(*signatures: bytes) -> Callable[[bytes], bool]:
     return lambda start: start.startswith(signatures)
 
 
+def _has_brand(*brands: bytes) -> Callable[[bytes], bool]:
+    """Whether an ISO media file names one of these among its brands (the `ftyp` box); a video names others."""
+
+    def recognises(start: bytes) -> bool:
+        named = start[8 : int.from_bytes(start[:4], "big")] if start[4:8] == b"ftyp" else b""
+        return any(named[i : i + 4] in brands for i in (0, *range(8, len(named), 4)))
+
+    return recognises
+
+
 def _jpeg() -> Codec:
     from gpen_desktop.core.photo_files.formats import jpeg
 
@@ -87,6 +97,18 @@ def _bmp() -> Codec:
     from gpen_desktop.core.photo_files.formats import bmp
 
     return bmp.CODEC
+
+
+def _heic() -> Codec:
+    from gpen_desktop.core.photo_files.formats import heic
+
+    return heic.CODEC
+
+
+def _avif() -> Codec:
+    from gpen_desktop.core.photo_files.formats import avif
+
+    return avif.CODEC
 
 
 FORMATS: Final = (
@@ -146,6 +168,24 @@ FORMATS: Final = (
         recognises=_starts_with(b"BM"),
         codec=_bmp,
     ),
+    Format(
+        name="AVIF",
+        title="AVIF",
+        suffixes=(".avif",),
+        media_type="image/avif",
+        recognises=_has_brand(b"avif", b"avis"),
+        codec=_avif,
+        becomes="JPEG",
+    ),
+    Format(
+        name="HEIC",
+        title="HEIC",
+        suffixes=(".heic", ".heif", ".hif"),
+        media_type="image/heic",
+        recognises=_has_brand(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"),
+        codec=_heic,
+        becomes="JPEG",
+    ),
 )
 
 SUPPORTED_SUFFIXES: Final = frozenset(suffix for format in FORMATS for suffix in format.suffixes)
@@ -160,13 +200,6 @@ _OTHER_STARTS = (
     (b"\0\0\0\x0cJXL ", say("kind-jpeg-xl", "a JPEG XL")),
     (b"FUJIFILMCCD-RAW", say("kind-raw", "a camera's raw")),
 )
-_OTHER_BRANDS = {
-    b"avif": say("kind-avif", "an AVIF"),
-    b"heic": say("kind-heic", "an HEIC"),
-    b"heix": say("kind-heic", "an HEIC"),
-    b"mif1": say("kind-heic", "an HEIC"),
-    b"crx ": say("kind-raw", "a camera's raw"),
-}
 
 
 def is_supported(path: Path) -> bool:
@@ -190,7 +223,7 @@ def recognised(start: bytes) -> Format | None:
 def other_kind_of(start: bytes) -> Message | None:
     """The name, with its article, of a kind that cannot be read but is known."""
     if start[4:8] == b"ftyp":
-        return _OTHER_BRANDS.get(bytes(start[8:12]), say("kind-video", "a video"))
+        return say("kind-raw", "a camera's raw") if start[8:12] == b"crx " else say("kind-video", "a video")
     return next((name for signature, name in _OTHER_STARTS if start.startswith(signature)), None)
 
 

@@ -16,7 +16,11 @@ _DISTRIBUTION: Final = "gpen-desktop"
 _NOT_SHIPPED: Final = re.compile(r"^(nvidia|cuda)-")
 """Of the graphics card's maker; PyTorch's own licence text names them."""
 
-_TEXTS_ELSEWHERE: Final = {"pyside6_essentials": ("LGPL-3.0.txt", "GPL-3.0.txt"), "shiboken6": ("LGPL-3.0.txt",)}
+_TEXTS_ELSEWHERE: Final = {
+    "pi_heif": ("LGPL-3.0.txt", "GPL-3.0.txt"),
+    "pyside6_essentials": ("LGPL-3.0.txt", "GPL-3.0.txt"),
+    "shiboken6": ("LGPL-3.0.txt",),
+}
 """Packages that come without the text of their licence."""
 
 

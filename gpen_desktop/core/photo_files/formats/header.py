@@ -24,6 +24,8 @@ class FileHeader:
 
     format: as in SourceFormat. width, height: as stored (before orientation), pixels. pixel_data: what the decoder
     gets: the file without what could make it stumble. pictures: how many the file holds (2 may mean 'several').
+    bits: per channel, where the decoder has to be told. orientation: how the decoder's pixels lie, 1 to 8 as in EXIF,
+    where the format has its own word for it, which counts more than the metadata's; None where it has none.
     lossless: whether a WebP is. transparent: raw tRNS chunk of a PNG. warnings: what could not be read.
     """
 
@@ -33,6 +35,8 @@ class FileHeader:
     metadata: Metadata
     pixel_data: bytes
     pictures: int = 1
+    bits: int = 8
+    orientation: int | None = None
     lossless: bool = False
     transparent: bytes = b""
     warnings: tuple[Message, ...] = ()

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, DamagedFileError
 
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # else it prints its remarks on damaged files
+
 
 def decode_16_bits(data: bytes) -> NDArray[np.uint16]:
     """(H, W, C) of a file with 16-bit samples, in RGB order. Raises DamagedFileError."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import tifffile
@@ -15,7 +16,7 @@ from gpen_desktop.core.photo_files.formats import tiff_structure as tiff
 from gpen_desktop.core.photo_files.formats import tiff_tags as tags
 from gpen_desktop.core.photo_files.formats.codec import Decoded
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, DamagedFileError, FileHeader
-from gpen_desktop.core.pixels import to_16_bits
+from gpen_desktop.core.pixels import divided_by_alpha, to_16_bits
 from gpen_desktop.messages import say
 
 _RGB, _WHITE_IS_ZERO, _ASSOCIATED_ALPHA = 2, 0, 1
@@ -54,7 +55,7 @@ def decode(header: FileHeader) -> Decoded:
     if structure.bits[0] == 12:
         return Decoded(to_16_bits(decoded.samples, 4095), decoded.is_srgb, warnings=decoded.warnings)
     if 16 in structure.bits:
-        words = say("read-as-8-bits", "Its 16 bits per channel were read as 8.")
+        words = say("read-as-8-bits", "Its {bits} bits per channel were read as 8.", bits=16)
         return Decoded(decoded.samples, decoded.is_srgb, warnings=(*decoded.warnings, words))
     return decoded
 
@@ -88,7 +89,7 @@ def _decode_16_bits(data: bytes, structure: _Structure) -> NDArray[np.uint16]:
     if structure.photometric == _WHITE_IS_ZERO:
         samples[..., 0] = 65535 - samples[..., 0]
     if has_alpha and extras[0] == _ASSOCIATED_ALPHA:
-        samples[..., :-1] = _divided_by_alpha(samples)
+        samples = cast("NDArray[np.uint16]", divided_by_alpha(samples))
     return samples
 
 
@@ -109,11 +110,3 @@ def _stored_samples(data: bytes, structure: _Structure) -> NDArray[np.uint16]:
             )
         )
     return opencv_codec.decode_16_bits(data)
-
-
-def _divided_by_alpha(samples: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    """Colours out of premultiplied ones: rounded, black where nothing shows."""
-    alpha = samples[..., -1:].astype(np.uint32)
-    colours = (samples[..., :-1].astype(np.uint64) * 65535 + alpha // 2) // np.maximum(alpha, 1)
-    divided: NDArray[np.uint16] = np.minimum(colours, 65535).astype(np.uint16)
-    return divided

@@ -93,7 +93,12 @@ def test_a_text_with_a_photo_s_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("start", "name"),
-    [(b"GIF89a", "a GIF"), (b"%PDF-1.7", "a PDF"), (b"\0\0\0\x18ftypheic", "an HEIC"), (b"8BPS\0\1", "a Photoshop")],
+    [
+        (b"GIF89a", "a GIF"),
+        (b"%PDF-1.7", "a PDF"),
+        (b"\0\0\0\x18ftypcrx ", "a camera's raw"),
+        (b"8BPS\0\1", "a Photoshop"),
+    ],
 )
 def test_a_known_kind_that_is_not_supported_is_named(tmp_path: Path, start: bytes, name: str) -> None:
     (tmp_path / "a.jpg").write_bytes(start + bytes(100))
