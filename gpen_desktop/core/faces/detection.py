@@ -41,18 +41,8 @@ _LEAST_SIZE = 8.0
 """Size in pixels (frames.face_sizes) of the smallest face that is believed of the second copy: a width of 17. What is
 smaller there has been seen four times as large in the first."""
 
-_PROPOSED = 0.35
-"""The detector's score above which a place gets a look by the landmark network."""
-
 _LIKELY = 0.0
 """A face logit above which a place gets all the passes."""
-
-_SURE = 3.8
-"""A mean face logit above which a place is a face: a probability of 0.98."""
-
-_STEADY = 0.08
-"""Passes over a face agree on its points; over anything else they scatter: mean distance from their average, in face
-sizes. 97 in 100 faces are under 0.05."""
 
 _APART = 0.6
 """Faces nearer to each other than this many sizes of the larger are one face seen twice."""
@@ -76,6 +66,20 @@ _JITTERS = frozen(_jitters())
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What makes a place a face; chosen on composed scenes (record 0007).
+
+    proposed: the detector's score above which a place gets a look by the landmark network. sure: the mean face logit of
+    that above which it is a face. steady: passes over a face agree on its points, over anything else they scatter: the
+    mean distance from their average, in face sizes.
+    """
+
+    proposed: float = 0.35
+    sure: float = 3.8
+    steady: float = 0.08
+
+
+@dataclass(frozen=True)
 class _Sightings:
     """What a network says of N places. points: (N, 5, 2) photo pixels. logits: (N,), higher is surer."""
 
@@ -92,7 +96,8 @@ class FaceDetector:
     Raises WeightsError where the detector or the landmark network cannot be read.
     """
 
-    def __init__(self, *, device: str = "cpu") -> None:
+    def __init__(self, *, device: str = "cpu", limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
         self._finder = load_retinaface(paths.weights() / "retinaface_mobile025.safetensors", device)
         self._net = load_landmarks(paths.weights() / "landmarks5.safetensors", device)
 
@@ -114,7 +119,7 @@ class FaceDetector:
         likely = self._look(grey, frames_around(proposals), above=_LIKELY)
         progress.report(0.75, _STAGE)
         seen, scatter = self._look_closely(grey, frames_around(likely.points))
-        sure = _without_doubles(seen.only((seen.logits > _SURE) & (scatter < _STEADY)))
+        sure = _without_doubles(seen.only((seen.logits > self._limits.sure) & (scatter < self._limits.steady)))
         faces = (Face(frozen(p.copy()), float(s)) for p, s in zip(sure.points, sure.logits, strict=True))
         progress.report(1.0, _STAGE)
         return in_reading_order(face for face in faces if face.box[2] >= min_face)
@@ -142,7 +147,7 @@ class FaceDetector:
         for number, share in enumerate(_COPIES):
             progress.report(0.6 * number / len(_COPIES), _STAGE)
             copy = _shrunk(photo, largest * share)
-            points, sure = find_faces(self._finder, copy, above=_PROPOSED)
+            points, sure = find_faces(self._finder, copy, above=self._limits.proposed)
             if share < 1:
                 large = face_sizes(points) >= _LEAST_SIZE
                 points, sure = points[large], sure[large]

@@ -57,6 +57,15 @@ def faces_table(folder: Path) -> Path:
     return folder / "faces.csv"
 
 
+def props_folder(folder: Path) -> Path:
+    """props/ in `folder`: a wall and a thing cut out, PNG."""
+    rng = np.random.default_rng(0)
+    (folder / "props").mkdir()
+    cv2.imwrite(str(folder / "props" / "wall.png"), rng.integers(0, 255, (300, 400, 3), np.uint8))
+    cv2.imwrite(str(folder / "props" / "thing.png"), rng.integers(0, 255, (60, 40, 4), np.uint8))
+    return folder / "props"
+
+
 def face_folder(folder: Path, count: int = 3, side: int = 128) -> Path:
     """A folder of `count` drawn faces, PNG."""
     folder.mkdir(parents=True, exist_ok=True)

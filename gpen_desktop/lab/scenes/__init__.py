@@ -1,0 +1,1 @@
+"""Composed scenes to train the face detector and the landmark network on."""
