@@ -20,8 +20,9 @@ from gpen_desktop.gui.common.i18n import message_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
+from gpen_desktop.gui.work.export_round import ExportRound
 from gpen_desktop.gui.work.worker import ExportJob
-from gpen_desktop.gui.work.workspace import ExportRound, Workspace
+from gpen_desktop.gui.work.workspace import Workspace
 
 _EXPORTED, _FAILED, _LEFT_OUT = "exported", "export-failed", "left-out"
 

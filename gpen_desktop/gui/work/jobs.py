@@ -75,6 +75,15 @@ class JobController(QObject):
         return tuple(self._waiting)
 
     @property
+    def all(self) -> tuple[Job, ...]:
+        """Those not begun, and the one the worker has now."""
+        return (*self._waiting, self._running) if self._running is not None else tuple(self._waiting)
+
+    def is_restoring(self, item: int) -> bool:
+        """Whether a restoration of the photo waits or runs."""
+        return any(isinstance(job, RestoreJob) and job.item == item for job in self.all)
+
+    @property
     def is_busy(self) -> bool:
         return self._running is not None or bool(self._waiting)
 

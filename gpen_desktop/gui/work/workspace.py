@@ -6,46 +6,26 @@ No widgets. The window shows what this says and calls what the user does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRect, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
-from gpen_desktop.core.compose.select import FaceChoice, select
+from gpen_desktop.core.compose.select import FaceChoice
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine, RestoredFaces
-from gpen_desktop.core.engine.export import Exported, ExportOptions
+from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.types import Face, FaceId, FaceState, RestoredFace
 from gpen_desktop.gui.adjust.history import EditCommand
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, PhotoState
 from gpen_desktop.gui.common.failure import Failure
-from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState
+from gpen_desktop.gui.viewer.face_item import FaceMark
 from gpen_desktop.gui.viewer.preview import Opened, Preview, Shown, Wanted
+from gpen_desktop.gui.work import face_marks
+from gpen_desktop.gui.work.export_round import ExportRound, is_export
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.worker import ExportJob, Job, RefineJob, RestoreJob, next_job_id
-
-_MARKS = {
-    FaceState.RESTORED: MarkState.ON,
-    FaceState.NOT_SELECTED: MarkState.OFF,
-    FaceState.STRENGTH_ZERO: MarkState.OFF,
-    FaceState.ALREADY_SHARP: MarkState.HELD_BACK,
-    FaceState.TOO_SMALL: MarkState.HELD_BACK,
-}
-
-
-@dataclass(frozen=True)
-class ExportRound:
-    """How the exports went since there was none. failed: the jobs, for do_again, and what went wrong with each."""
-
-    exported: tuple[Exported, ...] = ()
-    failed: tuple[tuple[ExportJob, Failure], ...] = ()
-
-    def with_exported(self, exported: Exported) -> ExportRound:
-        return replace(self, exported=(*self.exported, exported))
-
-    def with_failed(self, job: ExportJob, failure: Failure) -> ExportRound:
-        return replace(self, failed=(*self.failed, (job, failure)))
 
 
 class Workspace(QObject):
@@ -165,7 +145,7 @@ class Workspace(QObject):
     def restore_waiting(self) -> None:
         """Queue what a cancel left behind."""
         for item in self.album:
-            if item.state is PhotoState.WAITING and not self._is_queued(item):
+            if item.state is PhotoState.WAITING and not self.jobs.is_restoring(item.id):
                 self._restore(item)
 
     @property
@@ -220,11 +200,7 @@ class Workspace(QObject):
 
     def marks(self) -> tuple[FaceMark, ...]:
         """How the current photo's faces stand."""
-        choices = self._choices()
-        return tuple(
-            FaceMark(face.id, n, face.box, _MARKS[choices[face.id].state] if face.id in choices else MarkState.WORKING)
-            for n, face in enumerate(self.faces, 1)
-        )
+        return face_marks.marks(self.faces, self._choices())
 
     def face(self, face: FaceId) -> Face | None:
         """One of the current photo's faces; None for one that is not there."""
@@ -239,10 +215,7 @@ class Workspace(QObject):
         """What the edits make of the current photo's faces, of those that are restored."""
         if self._current is None:
             return {}
-        sharp = {each.crop.face.id for each in self._restored if each.is_sharp}
-        restored = {each.crop.face for each in self._restored}
-        choices = select(self.faces, sharp, self._current.edits.options)
-        return {face.id: choices[face.id] for face in self.faces if face in restored}
+        return face_marks.choices(self.faces, self._restored, self._current.edits.options)
 
     def refine(self, box: tuple[float, float, float, float]) -> None:
         """Look for a face inside a drawn box of the current photo; `refined` or `failed` answers."""
@@ -275,7 +248,7 @@ class Workspace(QObject):
     @property
     def is_exporting(self) -> bool:
         """Whether an export waits or runs."""
-        return any(is_export(job) for job in self._all_jobs())
+        return any(is_export(job) for job in self.jobs.all)
 
     # Pictures
 
@@ -292,12 +265,9 @@ class Workspace(QObject):
         choices = self._choices()
         ids = [(each, each.crop.face.id) for each in self._restored]
         faces = tuple((each, choices[face].strength) for each, face in ids if face in choices)
-        wanted = Wanted(self._visit, item.id, item.path, faces, item.edits.options)
-        if self._detail is not None:
-            level, part = self._detail
-            rect = (part.x(), part.y(), part.x() + part.width(), part.y() + part.height())
-            wanted = replace(wanted, level=level, part=rect)
-        self.preview.want(wanted)
+        level, rect = self._detail or (0, None)
+        part = None if rect is None else (rect.x(), rect.y(), rect.x() + rect.width(), rect.y() + rect.height())
+        self.preview.want(Wanted(self._visit, item.id, item.path, faces, item.edits.options, level, part))
 
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
@@ -331,13 +301,6 @@ class Workspace(QObject):
         if item.state is not PhotoState.DONE:  # coming back to a finished photo does not make it unfinished
             self._set_state(item, PhotoState.WAITING)
         self.jobs.submit(self._restore_job(item))
-
-    def _is_queued(self, item: AlbumItem) -> bool:
-        return any(isinstance(job, RestoreJob) and job.item == item.id for job in self._all_jobs())
-
-    def _all_jobs(self) -> tuple[Job, ...]:
-        running = self.jobs.running
-        return (*self.jobs.waiting, running) if running else self.jobs.waiting
 
     def _set_state(self, item: AlbumItem, state: PhotoState, progress: float = 0.0) -> None:
         item.state, item.progress = state, progress
@@ -399,7 +362,7 @@ class Workspace(QObject):
             self.exported.emit(item, result)
 
     def _on_restored(self, item: AlbumItem, job: RestoreJob, result: RestoredFaces) -> None:
-        if self._is_queued(item):
+        if self.jobs.is_restoring(item.id):
             return  # it was wanted differently meanwhile
         is_new = item.state is not PhotoState.DONE
         self._set_state(item, PhotoState.DONE if result.faces else PhotoState.SKIPPED)
@@ -426,7 +389,7 @@ class Workspace(QObject):
     @Slot(object)
     def _on_cancelled(self, job: Job) -> None:
         item = self.album.item(job.item)
-        if item is not None and item.state is PhotoState.WORKING and not self._is_queued(item):
+        if item is not None and item.state is PhotoState.WORKING and not self.jobs.is_restoring(item.id):
             self._set_state(item, PhotoState.WAITING)
 
     @Slot()
@@ -434,8 +397,3 @@ class Workspace(QObject):
         if self._export_round != ExportRound() and not self.is_exporting:
             ended, self._export_round = self._export_round, ExportRound()
             self.exports_ended.emit(ended)
-
-
-def is_export(job: Job) -> bool:
-    """Whether a job keeps a result where the user wants it."""
-    return isinstance(job, ExportJob) and not job.draft_for

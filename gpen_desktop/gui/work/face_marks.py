@@ -1,0 +1,35 @@
+"""How the faces of a photo stand: what the edits make of those that are restored, and how they are marked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gpen_desktop.core.compose.select import FaceChoice, select
+from gpen_desktop.core.types import ComposeOptions, Face, FaceId, FaceState, RestoredFace
+from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState
+
+_MARKS = {
+    FaceState.RESTORED: MarkState.ON,
+    FaceState.NOT_SELECTED: MarkState.OFF,
+    FaceState.STRENGTH_ZERO: MarkState.OFF,
+    FaceState.ALREADY_SHARP: MarkState.HELD_BACK,
+    FaceState.TOO_SMALL: MarkState.HELD_BACK,
+}
+
+
+def choices(
+    faces: Sequence[Face], restored: Sequence[RestoredFace], options: ComposeOptions
+) -> dict[FaceId, FaceChoice]:
+    """What `options` make of each face that is restored; the others are still being worked on."""
+    sharp = {each.crop.face.id for each in restored if each.is_sharp}
+    done = {each.crop.face for each in restored}
+    chosen = select(faces, sharp, options)
+    return {face.id: chosen[face.id] for face in faces if face in done}
+
+
+def marks(faces: Sequence[Face], chosen: Mapping[FaceId, FaceChoice]) -> tuple[FaceMark, ...]:
+    """The marks of all faces, numbered from 1 in their order."""
+    return tuple(
+        FaceMark(face.id, n, face.box, _MARKS[chosen[face.id].state] if face.id in chosen else MarkState.WORKING)
+        for n, face in enumerate(faces, 1)
+    )
