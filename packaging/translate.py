@@ -206,6 +206,8 @@ def _lupdate(ts: Path) -> None:
     _run(
         "lupdate",
         *sources,
+        "-tr-function-alias",
+        "QT_TRANSLATE_NOOP+=marked",
         "-no-obsolete",
         "-locations",
         "none",

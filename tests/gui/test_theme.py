@@ -71,7 +71,7 @@ def test_apply_changes_what_is_on_screen(qapp: QApplication, qtbot) -> None:
         theme.apply(qapp, scheme)
         assert theme.tokens() is tokens
         assert label.palette().color(label.foregroundRole()) == QColor(tokens.text)
-    assert not theme.is_dark()
+    assert theme.tokens() is theme.LIGHT
 
 
 def test_system_scheme_follows_the_system(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +79,7 @@ def test_system_scheme_follows_the_system(qapp: QApplication, monkeypatch: pytes
     follower = qapp.findChild(theme._Follower)
     monkeypatch.setattr(follower, "_is_dark", lambda app: True)
     qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
-    assert theme.is_dark()
+    assert theme.tokens() is theme.DARK
 
 
 def test_role_reaches_the_style_sheet(qapp: QApplication, qtbot) -> None:

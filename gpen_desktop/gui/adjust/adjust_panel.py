@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
@@ -265,7 +266,7 @@ class AdjustPanel(QWidget):
 
     # What the user does
 
-    def _set(self, text: str, merge: str, **options: object) -> None:
+    def _set(self, text: str, merge: str, **options: Any) -> None:
         changed = replace(self._edits, options=replace(self._edits.options, **options))
         self._pass_on(changed, text, merge)
 

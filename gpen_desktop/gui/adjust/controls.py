@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QButtonGroup,
     QHBoxLayout,
     QPushButton,
@@ -60,7 +61,7 @@ class Segments(QWidget):
                 button.setChecked(False)
             self._group.setExclusive(True)
 
-    def button(self, value: object) -> QPushButton:
+    def button(self, value: object) -> QAbstractButton:
         return self._group.button(self._values.index(value))
 
     @Slot(int)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -138,10 +139,11 @@ class FacesSection(QWidget):
         self._why.setVisible(bool(why))
 
     def _why_text(self) -> str:
-        return {
+        texts = {
             FaceState.ALREADY_SHARP: self.tr("Sharp already; left as it is."),
             FaceState.TOO_SMALL: self.tr("Smaller than the smallest face set below."),
-        }.get(self._state, "")
+        }
+        return texts.get(self._state, "") if self._state is not None else ""
 
     def _say(self) -> None:
         self._which.set_texts(
@@ -172,7 +174,7 @@ class FacesSection(QWidget):
         self._show_face()
 
     @Slot(object)
-    def _on_which(self, choice: object) -> None:
+    def _on_which(self, choice: Any) -> None:
         options = replace(self._edits.options, faces=choice)
         self.changed.emit(replace(self._edits, options=options), self.tr("Choose faces"), "")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent, QPoint, QSize, Qt, Signal, Slot
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -19,12 +21,13 @@ from gpen_desktop.core.engine import presets
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.presets import Preset
 from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common.i18n import marked
 
 _ROW_HEIGHT = 28
 _NAMES = {
-    "gentle": QT_TRANSLATE_NOOP("Preset", "Gentle"),
-    "family": QT_TRANSLATE_NOOP("Preset", "Family album"),
-    "portrait": QT_TRANSLATE_NOOP("Preset", "Portrait"),
+    "gentle": marked("Preset", "Gentle"),
+    "family": marked("Preset", "Family album"),
+    "portrait": marked("Preset", "Portrait"),
 }
 """Of the built-in presets, by their key."""
 
@@ -126,20 +129,17 @@ class PresetsSection(QWidget):
 
     @Slot(QPoint)
     def _on_menu(self, where: QPoint) -> None:
-        row = self._list.row(self._list.itemAt(where)) if self._list.itemAt(where) else -1
+        row = self._list.indexAt(where).row()
         if row < len(presets.BUILT_IN):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         remove = QAction(icons.icon("trash-2"), self.tr("Remove preset"), menu)
-        remove.setData(row - len(presets.BUILT_IN))
-        remove.triggered.connect(self._on_remove)
+        remove.triggered.connect(partial(self._remove, row - len(presets.BUILT_IN)))
         menu.addAction(remove)
         menu.popup(self._list.mapToGlobal(where))
 
-    @Slot()
-    def _on_remove(self) -> None:
-        number = self.sender().data()
+    def _remove(self, number: int) -> None:
         self._set_own((*self._own[:number], *self._own[number + 1 :]))
 
     def _set_own(self, own: tuple[Preset, ...]) -> None:

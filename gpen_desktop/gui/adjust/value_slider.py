@@ -78,8 +78,9 @@ class _ValueField(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
-        if event.key() in steps:
-            self._enter(self._value + steps[event.key()])
+        step = steps.get(Qt.Key(event.key()))
+        if step is not None:
+            self._enter(self._value + step)
         else:
             super().keyPressEvent(event)
 

@@ -1,1 +1,1 @@
-"""The photos that are open: list, thumbnails, files in and out."""
+"""The photos that are open: list, thumbnails, what is dropped or pasted."""

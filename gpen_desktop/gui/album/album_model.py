@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import count
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, Qt, QUrl
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QUrl
 
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.types import Face
 from gpen_desktop.gui.common.failure import Failure
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+_NO_INDEX = QModelIndex()
 
 ItemRole = Qt.ItemDataRole.UserRole
 """The AlbumItem of a row."""
@@ -121,10 +124,10 @@ class AlbumModel(QAbstractListModel):
             index = self.index(self.row_of(item))
             self.dataChanged.emit(index, index)
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._items)
+    def rowCount(self, parent: AnyIndex = _NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._items)
 
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         item = self.at(index.row()) if index.isValid() else None
         if item is None:
             return None
@@ -139,10 +142,10 @@ class AlbumModel(QAbstractListModel):
             return f"{item.path.name}, {self.state_text(item.state)}"
         return None
 
-    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
 
-    def mimeData(self, indexes: list[QModelIndex]) -> QMimeData:
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         """Exported files, for other programs."""
         data = QMimeData()
         items = [item for index in indexes if (item := self.at(index.row()))]

@@ -31,6 +31,7 @@ class AlbumView(QListView):
     def __init__(self, album: AlbumModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = ThumbnailLoader(_DEVICE_SIDE, self)
+        self._album = album
         self.setModel(album)
         self.setItemDelegate(_Delegate(self._thumbnails, self))
         self.setFixedWidth(theme.ALBUM_WIDTH)
@@ -51,14 +52,14 @@ class AlbumView(QListView):
     def show_current(self, item: AlbumItem | None) -> None:
         """Select the photo on screen."""
         if item is not None:
-            index = self.model().index(self.model().row_of(item))
+            index = self._album.index(self._album.row_of(item))
             self.setCurrentIndex(index)
             self.scrollTo(index)
 
     def step(self, by: int) -> None:
         """To a photo further down (1) or up (-1)."""
-        row = max(0, min(self.currentIndex().row() + by, self.model().rowCount() - 1))
-        self.setCurrentIndex(self.model().index(row))
+        row = max(0, min(self.currentIndex().row() + by, len(self._album) - 1))
+        self.setCurrentIndex(self._album.index(row))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -99,9 +100,9 @@ class AlbumView(QListView):
 
     @Slot(object)
     def _on_ready(self, path: Path) -> None:
-        item = self.model().by_path(path)
+        item = self._album.by_path(path)
         if item is not None:
-            self.update(self.model().index(self.model().row_of(item)))
+            self.update(self._album.index(self._album.row_of(item)))
 
 
 class _Delegate(QStyledItemDelegate):

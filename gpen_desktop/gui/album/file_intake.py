@@ -60,7 +60,7 @@ class FileIntake(QObject):
             self._pasted = tempfile.TemporaryDirectory(prefix="gpen-desktop-pasted-")
         self._pasted_count += 1
         path = Path(self._pasted.name) / f"{self.tr('Pasted')} {self._pasted_count}.png"
-        image.save(str(path), "PNG")
+        image.save(str(path))
         return path
 
     @Slot(object, object)

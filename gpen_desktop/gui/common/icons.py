@@ -53,7 +53,7 @@ class _TintedEngine(QIconEngine):
         self._tint = tint
 
     def _colour(self, mode: QIcon.Mode) -> str:
-        return getattr(theme.tokens(), "disabled" if mode == QIcon.Mode.Disabled else self._tint)
+        return str(getattr(theme.tokens(), "disabled" if mode == QIcon.Mode.Disabled else self._tint))
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         ratio = painter.device().devicePixelRatio()

@@ -22,8 +22,6 @@ GRID: Final = 8
 """px between groups; half of it inside a group."""
 RADIUS: Final = 6
 ICON: Final = 18
-TARGET: Final = 32
-"""px of a clickable square."""
 TOOLBAR_HEIGHT: Final = 44
 ALBUM_WIDTH: Final = 116
 PANEL_WIDTH: Final = 280
@@ -123,7 +121,7 @@ class _Follower(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        app = QApplication.instance()
+        app = application()
         tokens = DARK if self._is_dark(app) else LIGHT
         if tokens is self.tokens:
             return
@@ -155,16 +153,18 @@ def apply(app: QApplication, scheme: Scheme | str = Scheme.SYSTEM) -> None:
     follower.refresh()
 
 
+def application() -> QApplication:
+    """The application, which there is wherever there are widgets."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)  # made before any widget, or Qt ends the program
+    return app
+
+
 def tokens() -> Tokens:
     """The colours in use now; the light ones before the first apply()."""
     app = QApplication.instance()
     follower = app.findChild(_Follower) if app is not None else None
     return (follower.tokens if follower is not None else None) or LIGHT
-
-
-def is_dark() -> bool:
-    """Whether the dark colours are in use."""
-    return tokens() is DARK
 
 
 def set_role(widget: QWidget, role: str) -> None:

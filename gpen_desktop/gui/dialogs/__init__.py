@@ -1,1 +1,1 @@
-"""Windows of their own: export, models, settings, about."""
+"""Windows of their own: export, models, settings, shortcuts, about."""

@@ -91,7 +91,7 @@ class ExportDialog(QDialog):
     @property
     def items(self) -> tuple[tuple[int, AlbumItem], ...]:
         """The photos to export, with their numbers."""
-        return self._all if self._wants_all() else (self._current,)
+        return (self._current,) if self._current is not None and not self._wants_all() else self._all
 
     @property
     def folder_field(self) -> QLineEdit:
@@ -140,17 +140,16 @@ class ExportDialog(QDialog):
         form.setHorizontalSpacing(2 * theme.GRID)
         form.setVerticalSpacing(theme.GRID + theme.GRID // 2)
         form.setColumnStretch(1, 1)
-        for row, (text, field) in enumerate(
-            (
-                (self.tr("Photos"), self._which),
-                (self.tr("Folder"), folder),
-                (self.tr("File name"), self._pattern),
-                ("", self._example),
-                (self.tr("Format"), self._format),
-                ("", self._quality),
-                (self.tr("If the file exists"), self._existing),
-            )
-        ):
+        fields: tuple[tuple[str, QWidget | QHBoxLayout], ...] = (
+            (self.tr("Photos"), self._which),
+            (self.tr("Folder"), folder),
+            (self.tr("File name"), self._pattern),
+            ("", self._example),
+            (self.tr("Format"), self._format),
+            ("", self._quality),
+            (self.tr("If the file exists"), self._existing),
+        )
+        for row, (text, field) in enumerate(fields):
             if text:
                 form.addWidget(QLabel(text), row, 0)
             if isinstance(field, QHBoxLayout):

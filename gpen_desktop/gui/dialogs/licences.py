@@ -6,6 +6,7 @@ import platform
 import re
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 from typing import Final
 
 from gpen_desktop import paths
@@ -82,7 +83,8 @@ def _part(distribution: metadata.Distribution) -> Part:
 
 def _licence(distribution: metadata.Distribution) -> str:
     """Short name, from the newest kind of statement that the package makes."""
-    stated = distribution.metadata.get("License-Expression") or distribution.metadata.get("License") or ""
+    fields = distribution.metadata.json
+    stated = str(fields.get("license_expression") or fields.get("license") or "")
     classifiers = [c.split("::")[-1].strip() for c in distribution.metadata.get_all("Classifier", []) if "License" in c]
     short = stated if stated and len(stated) < 140 and "\n" not in stated and "Copyright" not in stated else ""
     return short or ", ".join(c for c in classifiers if c != "OSI Approved")
@@ -95,7 +97,7 @@ def _texts(distribution: metadata.Distribution) -> str:
         if ".dist-info" in file.parts[0]
         and re.match(r"(LICEN[CS]E|COPYING|NOTICE)", file.name, re.IGNORECASE)
         and len(file.parts) <= 3
-        and file.locate().is_file()
+        and Path(file.locate()).is_file()
     ]
     names = _TEXTS_ELSEWHERE.get(distribution.metadata["Name"].lower(), ())
     return "\n\n".join([*own, *(_shipped_text("licences", name) for name in names)])

@@ -60,6 +60,13 @@ class ModelEntry:
         return QLocale().formattedDataSize(size, 0, QLocale.DataSizeFormat.DataSizeSIFormat)
 
     @property
+    def file_text(self) -> str:
+        """Where the file is, or what it is called."""
+        if self.installed is not None:
+            return str(self.installed.path)
+        return self.info.file if self.info is not None else self.name
+
+    @property
     def state_text(self) -> str:
         translate = QCoreApplication.translate
         return {
@@ -113,7 +120,7 @@ class ModelCard(QScrollArea):
         self._entry, self._in_use = entry, in_use
         for button in (self.use, self.remove, self.address):
             button.setParent(None)
-        self.setWidget(self._content())
+        self.setWidget(self._content(entry))
         self.setAccessibleName(f"{entry.title}, {entry.state_text}")
 
     def changeEvent(self, event: QEvent) -> None:
@@ -121,45 +128,43 @@ class ModelCard(QScrollArea):
         if event.type() == QEvent.Type.LanguageChange and self._entry is not None:
             self.show_entry(self._entry, in_use=self._in_use)
 
-    def _content(self) -> QWidget:
-        entry = self._entry
+    def _content(self, entry: ModelEntry) -> QWidget:
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(3 * theme.GRID, 2 * theme.GRID, 3 * theme.GRID, 2 * theme.GRID)
         column.setSpacing(2 * theme.GRID)
-        column.addLayout(self._heading())
+        column.addLayout(self._heading(entry))
         if entry.info is not None and entry.info.notes:
             column.addWidget(_wrapped(catalog_text(entry.info.notes)))
-        if hint := self._hint():
+        if hint := self._hint(entry):
             words = _wrapped(hint)
             theme.set_role(words, "muted")
             column.addWidget(words)
-        column.addLayout(self._facts())
-        column.addLayout(self._actions())
+        column.addLayout(self._facts(entry))
+        column.addLayout(self._actions(entry))
         column.addStretch(1)
         return inside
 
-    def _heading(self) -> QHBoxLayout:
-        title = _wrapped(self._entry.title)
+    def _heading(self, entry: ModelEntry) -> QHBoxLayout:
+        title = _wrapped(entry.title)
         title.setFont(theme.large(title.font()))
-        chip = QLabel(self._entry.state_text)
+        chip = QLabel(entry.state_text)
         chip.setFont(theme.small(chip.font()))
-        theme.set_role(chip, _ROLES[self._entry.state])
+        theme.set_role(chip, _ROLES[entry.state])
         row = QHBoxLayout()
         row.setSpacing(theme.GRID)
         row.addWidget(title, 1)
         row.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop)
         return row
 
-    def _hint(self) -> str:
-        if self._entry.state is State.DAMAGED:
+    def _hint(self, entry: ModelEntry) -> str:
+        if entry.state is State.DAMAGED:
             return self.tr("The file is not the one known by this name. Remove it and get it again.")
-        if self._entry.state is State.UNVERIFIED:
+        if entry.state is State.UNVERIFIED:
             return self.tr("No trusted fingerprint of this file is known, so it cannot be checked.")
         return ""
 
-    def _facts(self) -> QFormLayout:
-        entry = self._entry
+    def _facts(self, entry: ModelEntry) -> QFormLayout:
         form = QFormLayout()
         form.setHorizontalSpacing(2 * theme.GRID)
         form.setVerticalSpacing(theme.GRID)
@@ -174,7 +179,7 @@ class ModelCard(QScrollArea):
             facts.append((self.tr("Fingerprint"), entry.info.sha256 or self.tr("not known")))
         else:
             facts.append((self.tr("Licence"), self.tr("not known")))
-        facts.append((self.tr("File"), str(entry.installed.path) if entry.installed else entry.info.file))
+        facts.append((self.tr("File"), entry.file_text))
         for name, value in facts:
             label = QLabel(name)
             theme.set_role(label, "muted")
@@ -184,8 +189,7 @@ class ModelCard(QScrollArea):
             form.addRow(label, text)
         return form
 
-    def _actions(self) -> QHBoxLayout:
-        entry = self._entry
+    def _actions(self, entry: ModelEntry) -> QHBoxLayout:
         self.use.setText(self.tr("In use") if self._in_use else self.tr("Use for restoring"))
         self.use.setEnabled(not self._in_use)
         self.remove.setText(self.tr("Remove…"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QColor,
@@ -190,7 +190,7 @@ class ModelsDialog(QDialog):
         self._worker.verified.connect(self._on_verified)
         self._worker.imported.connect(self._on_imported)
         self._worker.failed.connect(self._on_failed)
-        QCoreApplication.instance().aboutToQuit.connect(self._worker.stop)
+        theme.application().aboutToQuit.connect(self._worker.stop)
 
     def _say(self) -> None:
         self.setWindowTitle(self.tr("Models"))
@@ -244,8 +244,7 @@ class ModelsDialog(QDialog):
                 item.setForeground(column, colour)
 
     def _items(self) -> list[QTreeWidgetItem]:
-        groups = [self._list.topLevelItem(i) for i in range(self._list.topLevelItemCount())]
-        return [group.child(i) for group in groups for i in range(group.childCount())]
+        return [item for group in _children(self._list.invisibleRootItem()) for item in _children(group)]
 
     def _selected(self) -> ModelEntry | None:
         item = self._list.currentItem()
@@ -272,40 +271,45 @@ class ModelsDialog(QDialog):
     @Slot()
     def _on_use(self) -> None:
         entry = self._selected()
-        if trust.may_be_used(entry.installed, self._settings):
-            self._use(entry)
+        model = entry.installed if entry is not None else None
+        if model is None:
+            return
+        if trust.may_be_used(model, self._settings):
+            self._use(model)
             return
         text = self.tr(
             "Nobody has confirmed that {file} is what its name says. It is read without running anything in it, "
             "but it may give poor faces."
-        ).format(file=entry.installed.path.name)
-        use = NotificationButton("use", self.tr("Use it"), partial(self._agree, entry))
+        ).format(file=model.path.name)
+        use = NotificationButton("use", self.tr("Use it"), partial(self._agree, model))
         self._notifications.post(Notification(_MODEL, text, (use,), Severity.WARNING))
 
-    def _agree(self, entry: ModelEntry) -> None:
-        trust.agree(entry.installed, self._settings)
-        self._use(entry)
+    def _agree(self, model: InstalledModel) -> None:
+        trust.agree(model, self._settings)
+        self._use(model)
 
-    def _use(self, entry: ModelEntry) -> None:
-        self._settings.set("restore/model", entry.name)
+    def _use(self, model: InstalledModel) -> None:
+        self._settings.set("restore/model", model.name)
         self._show_card()
-        self.chosen.emit(entry.name)
+        self.chosen.emit(model.name)
 
     @Slot()
     def _on_remove(self) -> None:
         entry = self._selected()
+        if entry is None or entry.installed is None:
+            return
         question = self.tr("Remove {title} ({size}) from this computer?")
         question = question.format(title=entry.title, size=entry.size_text)
-        remove = NotificationButton("remove", self.tr("Remove"), partial(self._remove, entry))
+        remove = NotificationButton("remove", self.tr("Remove"), partial(self._remove, entry.installed))
         self._notifications.post(Notification(_MODEL, question, (remove,), Severity.WARNING))
 
-    def _remove(self, entry: ModelEntry) -> None:
+    def _remove(self, model: InstalledModel) -> None:
         try:
-            store.remove(entry.installed)
+            store.remove(model)
         except WeightsError as error:
             self._complain(error_text(error.what, error.todo))
             return
-        if self._settings.get("restore/model") == entry.name:
+        if self._settings.get("restore/model") == model.name:
             self._settings.reset("restore/model")
             self.chosen.emit(str(self._settings.get("restore/model")))
         self.refresh()
@@ -313,6 +317,8 @@ class ModelsDialog(QDialog):
     @Slot()
     def _on_address(self) -> None:
         entry = self._selected()
+        if entry is None or entry.info is None:
+            return
         QGuiApplication.clipboard().setText(entry.info.source)
         self._tell(self.tr("Address copied. Fetch the file with a browser, then import it here."))
 
@@ -357,3 +363,7 @@ class ModelsDialog(QDialog):
     def _on_folder(self) -> None:
         paths.user_weights().mkdir(parents=True, exist_ok=True)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.user_weights())))
+
+
+def _children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    return [child for row in range(item.childCount()) if (child := item.child(row)) is not None]

@@ -95,8 +95,7 @@ class SettingsDialog(QDialog):
             self._groups.clear()
             self._groups.addItems([setting_text(group) for group in Group])
             self._groups.setCurrentRow(row)
-        while self._pages.count():
-            page = self._pages.widget(0)
+        while (page := self._pages.widget(0)) is not None:
             self._pages.removeWidget(page)
             page.deleteLater()
         self._editors = {}
@@ -238,7 +237,7 @@ class _Percent(_Editor):
         self._box.setFixedWidth(72)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         _ignore_stray_wheel(self._slider)
-        self._slider.setRange(*self._setting.limits)
+        self._slider.setRange(*(self._setting.limits or _SLIDER_RANGE))
         self._slider.setPageStep(10)
         for part in (self._slider, self._box):
             part.setAccessibleName(setting_text(self._setting.label))
@@ -305,7 +304,7 @@ class _WheelGuard(QObject):
     """Gives the wheel to the page, unless the control was clicked into: scrolling past must not change a setting."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel and not watched.hasFocus():
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
             event.ignore()
             return True
         return super().eventFilter(watched, event)

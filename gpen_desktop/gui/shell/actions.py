@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QWidget
 
 from gpen_desktop.gui.common import icons
+from gpen_desktop.gui.common.i18n import marked
 from gpen_desktop.gui.dialogs.shortcuts import Shortcut, of_actions, of_keys
 
 _Keys = tuple[str | QKeySequence.StandardKey, ...]
@@ -28,63 +30,63 @@ class _Spec:
 _KEY = QKeySequence.StandardKey
 
 _FILES = (
-    _Spec("open", QT_TRANSLATE_NOOP("Actions", "Open photos…"), "image", (_KEY.Open,)),
-    _Spec("open_folder", QT_TRANSLATE_NOOP("Actions", "Open a folder…"), "folder-open", ("Ctrl+Shift+O",)),
-    _Spec("paste", QT_TRANSLATE_NOOP("Actions", "Paste"), "clipboard-paste", (_KEY.Paste,)),
-    _Spec("export", QT_TRANSLATE_NOOP("Actions", "Export…"), "download", ("Ctrl+E", _KEY.Save)),
-    _Spec("export_all", QT_TRANSLATE_NOOP("Actions", "Export all…"), "images", ("Ctrl+Shift+E",)),
-    _Spec("copy", QT_TRANSLATE_NOOP("Actions", "Copy the result"), "copy", (_KEY.Copy,)),
-    _Spec("reveal", QT_TRANSLATE_NOOP("Actions", "Show in the file manager"), "folder", ("Ctrl+Shift+R",)),
-    _Spec("remove", QT_TRANSLATE_NOOP("Actions", "Remove from the album"), "x", ("Ctrl+W",)),
-    _Spec("restore_waiting", QT_TRANSLATE_NOOP("Actions", "Go on restoring"), "refresh-cw", ("Ctrl+R",)),
-    _Spec("quit", QT_TRANSLATE_NOOP("Actions", "Quit"), "", (_KEY.Quit, "Ctrl+Q")),
+    _Spec("open", marked("Actions", "Open photos…"), "image", (_KEY.Open,)),
+    _Spec("open_folder", marked("Actions", "Open a folder…"), "folder-open", ("Ctrl+Shift+O",)),
+    _Spec("paste", marked("Actions", "Paste"), "clipboard-paste", (_KEY.Paste,)),
+    _Spec("export", marked("Actions", "Export…"), "download", ("Ctrl+E", _KEY.Save)),
+    _Spec("export_all", marked("Actions", "Export all…"), "images", ("Ctrl+Shift+E",)),
+    _Spec("copy", marked("Actions", "Copy the result"), "copy", (_KEY.Copy,)),
+    _Spec("reveal", marked("Actions", "Show in the file manager"), "folder", ("Ctrl+Shift+R",)),
+    _Spec("remove", marked("Actions", "Remove from the album"), "x", ("Ctrl+W",)),
+    _Spec("restore_waiting", marked("Actions", "Go on restoring"), "refresh-cw", ("Ctrl+R",)),
+    _Spec("quit", marked("Actions", "Quit"), "", (_KEY.Quit, "Ctrl+Q")),
 )
 _LOOK = (
-    _Spec("split", QT_TRANSLATE_NOOP("Actions", "Split"), "square-split-horizontal", ("S",), checkable=True),
-    _Spec("side", QT_TRANSLATE_NOOP("Actions", "Side by side"), "columns-2", ("D",), checkable=True),
-    _Spec("after", QT_TRANSLATE_NOOP("Actions", "After only"), "image", ("A",), checkable=True),
-    _Spec("before", QT_TRANSLATE_NOOP("Actions", "Before"), "contrast", (), tip=QT_TRANSLATE_NOOP(
+    _Spec("split", marked("Actions", "Split"), "square-split-horizontal", ("S",), checkable=True),
+    _Spec("side", marked("Actions", "Side by side"), "columns-2", ("D",), checkable=True),
+    _Spec("after", marked("Actions", "After only"), "image", ("A",), checkable=True),
+    _Spec("before", marked("Actions", "Before"), "contrast", (), tip=marked(
         "Actions", "The photo as it was, while held (B)")),
-    _Spec("zoom_out", QT_TRANSLATE_NOOP("Actions", "Zoom out"), "minus", (_KEY.ZoomOut, "-")),
-    _Spec("zoom_in", QT_TRANSLATE_NOOP("Actions", "Zoom in"), "plus", (_KEY.ZoomIn, "+", "=")),
-    _Spec("fit", QT_TRANSLATE_NOOP("Actions", "Fit"), "maximize", ("0", "Ctrl+0")),
-    _Spec("actual", QT_TRANSLATE_NOOP("Actions", "Actual size"), "scan", ("1", "Ctrl+1")),
-    _Spec("next_photo", QT_TRANSLATE_NOOP("Actions", "Next photo"), "", ("Ctrl+PgDown",)),
-    _Spec("previous_photo", QT_TRANSLATE_NOOP("Actions", "Previous photo"), "", ("Ctrl+PgUp",)),
+    _Spec("zoom_out", marked("Actions", "Zoom out"), "minus", (_KEY.ZoomOut, "-")),
+    _Spec("zoom_in", marked("Actions", "Zoom in"), "plus", (_KEY.ZoomIn, "+", "=")),
+    _Spec("fit", marked("Actions", "Fit"), "maximize", ("0", "Ctrl+0")),
+    _Spec("actual", marked("Actions", "Actual size"), "scan", ("1", "Ctrl+1")),
+    _Spec("next_photo", marked("Actions", "Next photo"), "", ("Ctrl+PgDown",)),
+    _Spec("previous_photo", marked("Actions", "Previous photo"), "", ("Ctrl+PgUp",)),
 )  # fmt: skip
 _EDIT = (
-    _Spec("undo", QT_TRANSLATE_NOOP("Actions", "Undo"), "undo-2", (_KEY.Undo,)),
-    _Spec("redo", QT_TRANSLATE_NOOP("Actions", "Redo"), "redo-2", (_KEY.Redo, "Ctrl+Y")),
-    _Spec("apply_to_all", QT_TRANSLATE_NOOP("Actions", "Apply to all photos"), "layers", ("Ctrl+Shift+A",)),
+    _Spec("undo", marked("Actions", "Undo"), "undo-2", (_KEY.Undo,)),
+    _Spec("redo", marked("Actions", "Redo"), "redo-2", (_KEY.Redo, "Ctrl+Y")),
+    _Spec("apply_to_all", marked("Actions", "Apply to all photos"), "layers", ("Ctrl+Shift+A",)),
 )
 _FACES = (
-    _Spec("next_face", QT_TRANSLATE_NOOP("Actions", "Next face"), "", ("]", "N")),
-    _Spec("previous_face", QT_TRANSLATE_NOOP("Actions", "Previous face"), "", ("[", "P")),
-    _Spec("toggle_face", QT_TRANSLATE_NOOP("Actions", "Turn the face on or off"), "", ("T",)),
-    _Spec("add_face", QT_TRANSLATE_NOOP("Actions", "Add a missed face"), "user-plus", ("F",)),
-    _Spec("correct_face", QT_TRANSLATE_NOOP("Actions", "Correct the points"), "scan-face", ("E",)),
-    _Spec("remove_face", QT_TRANSLATE_NOOP("Actions", "Not a face: remove"), "trash-2", ("Backspace",)),
+    _Spec("next_face", marked("Actions", "Next face"), "", ("]", "N")),
+    _Spec("previous_face", marked("Actions", "Previous face"), "", ("[", "P")),
+    _Spec("toggle_face", marked("Actions", "Turn the face on or off"), "", ("T",)),
+    _Spec("add_face", marked("Actions", "Add a missed face"), "user-plus", ("F",)),
+    _Spec("correct_face", marked("Actions", "Correct the points"), "scan-face", ("E",)),
+    _Spec("remove_face", marked("Actions", "Not a face: remove"), "trash-2", ("Backspace",)),
 )
 _PROGRAM = (
-    _Spec("settings", QT_TRANSLATE_NOOP("Actions", "Settings…"), "settings", ("Ctrl+,",)),
-    _Spec("models", QT_TRANSLATE_NOOP("Actions", "Models…"), "hard-drive", ("Ctrl+M",)),
-    _Spec("panel", QT_TRANSLATE_NOOP("Actions", "Adjustments"), "panel-right", ("F9",), checkable=True),
-    _Spec("shortcuts", QT_TRANSLATE_NOOP("Actions", "Keyboard shortcuts"), "keyboard", ("F1", "?")),
-    _Spec("about", QT_TRANSLATE_NOOP("Actions", "About GPEN Desktop"), "info"),
+    _Spec("settings", marked("Actions", "Settings…"), "settings", ("Ctrl+,",)),
+    _Spec("models", marked("Actions", "Models…"), "hard-drive", ("Ctrl+M",)),
+    _Spec("panel", marked("Actions", "Adjustments"), "panel-right", ("F9",), checkable=True),
+    _Spec("shortcuts", marked("Actions", "Keyboard shortcuts"), "keyboard", ("F1", "?")),
+    _Spec("about", marked("Actions", "About GPEN Desktop"), "info"),
 )
 _GROUPS = (
-    (QT_TRANSLATE_NOOP("Actions", "Files"), _FILES),
-    (QT_TRANSLATE_NOOP("Actions", "View"), _LOOK),
-    (QT_TRANSLATE_NOOP("Actions", "Changes"), _EDIT),
-    (QT_TRANSLATE_NOOP("Actions", "Faces"), _FACES),
-    (QT_TRANSLATE_NOOP("Actions", "Program"), _PROGRAM),
+    (marked("Actions", "Files"), _FILES),
+    (marked("Actions", "View"), _LOOK),
+    (marked("Actions", "Changes"), _EDIT),
+    (marked("Actions", "Faces"), _FACES),
+    (marked("Actions", "Program"), _PROGRAM),
 )
 
 
 class Actions(QObject):
     """All actions by name. `parent` is the window, in which the keys hold."""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._by_name: dict[str, QAction] = {}
         self._specs = [spec for _, specs in _GROUPS for spec in specs]
@@ -105,7 +107,7 @@ class Actions(QObject):
     def __getitem__(self, name: str) -> QAction:
         return self._by_name[name]
 
-    def connect(self, slots: dict[str, Callable[..., object]]) -> None:
+    def let_do(self, slots: dict[str, Callable[..., object]]) -> None:
         """Let actions do something; by name."""
         for name, slot in slots.items():
             self[name].triggered.connect(slot)
@@ -131,9 +133,9 @@ class Actions(QObject):
         view = _tr("View")
         groups[view] = (
             *groups[view],
-            of_keys(_tr(QT_TRANSLATE_NOOP("Actions", "Hold to see before")), "B"),
-            of_keys(_tr(QT_TRANSLATE_NOOP("Actions", "Move the divider")), "Left", "Right"),
-            of_keys(_tr(QT_TRANSLATE_NOOP("Actions", "Move the photo")), "Ctrl+Left", "Ctrl+Right"),
+            of_keys(_tr(marked("Actions", "Hold to see before")), "B"),
+            of_keys(_tr(marked("Actions", "Move the divider")), "Left", "Right"),
+            of_keys(_tr(marked("Actions", "Move the photo")), "Ctrl+Left", "Ctrl+Right"),
         )
         return groups
 

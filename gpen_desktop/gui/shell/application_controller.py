@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.edits import Edits
@@ -45,7 +46,8 @@ class ApplicationController(QObject):
     def defaults_of(store: SettingsStore) -> Edits:
         """What a photo starts with."""
         options = ComposeOptions.of({option.name: store.get(f"restore/{option.name}") for option in FACE_OPTIONS})
-        options = replace(options, scale=store.get("restore/scale"))
+        scale: Any = store.get("restore/scale")  # one of its choices, which the options check
+        options = replace(options, scale=scale)
         return Edits(options, model=str(store.get("restore/model")), background=str(store.get("restore/background")))
 
     @staticmethod
@@ -107,7 +109,7 @@ class ApplicationController(QObject):
 
     @Slot(str)
     def _on_setting(self, key: str) -> None:
-        app = QApplication.instance()
+        app = theme.application()
         if key == "general/language":
             i18n.apply(app, str(self._store.get(key)))
             self.list_models()

@@ -158,7 +158,7 @@ class MainWindow(QMainWindow):
     def _connect_actions(self) -> None:
         imports, exports, faces, view = self.imports, self.exports, self.faces, self.view
         work, application = self.workspace, self.application
-        self.actions_.connect(
+        self.actions_.let_do(
             {
                 "open": imports.open,
                 "open_folder": imports.open_folder,
@@ -229,7 +229,7 @@ class MainWindow(QMainWindow):
     def _show_working(self) -> None:
         item = self.workspace.current
         is_working = item is not None and item.state in (PhotoState.WAITING, PhotoState.WORKING)
-        self._working.setValue(round(1000 * item.progress) if is_working else 0)
+        self._working.setValue(round(1000 * item.progress) if item is not None and is_working else 0)
 
     @Slot()
     def _on_rows(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
@@ -72,8 +73,7 @@ class MainToolBar(QToolBar):
         for path in recent:
             action = QAction(path.name.replace("&", "&&"), self._recent)
             action.setToolTip(str(path))
-            action.setData(str(path))
-            action.triggered.connect(self._on_recent)
+            action.triggered.connect(partial(self.recent_chosen.emit, path))
             self._recent.addAction(action)
         if recent:
             self._recent.addSeparator()
@@ -100,16 +100,16 @@ class MainToolBar(QToolBar):
         self._before.setToolTip(before.toolTip())
         self._before.setAccessibleName(before.text())
 
-    def _menu_button(self, icon: str, entries: list[str | QMenu | None], text: bool = True) -> QToolButton:
+    def _menu_button(self, icon: str, parts: list[str | QMenu | None], text: bool = True) -> QToolButton:
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
-        for entry in entries:
-            if entry is None:
+        for part in parts:
+            if part is None:
                 menu.addSeparator()
-            elif isinstance(entry, QMenu):
-                menu.addMenu(entry)
+            elif isinstance(part, QMenu):
+                menu.addMenu(part)
             else:
-                menu.addAction(self._actions[entry])
+                menu.addAction(self._actions[part])
         button = QToolButton()
         button.setIcon(icons.icon(icon))
         if text:
@@ -124,6 +124,7 @@ class MainToolBar(QToolBar):
             self.addAction(self._actions[name])
             if text:
                 button = self.widgetForAction(self._actions[name])
+                assert isinstance(button, QToolButton)  # what a toolbar makes of an action
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
 
     def _stretch(self) -> None:
@@ -138,7 +139,3 @@ class MainToolBar(QToolBar):
     @Slot()
     def _on_before_released(self) -> None:
         self.before_held.emit(False)
-
-    @Slot()
-    def _on_recent(self) -> None:
-        self.recent_chosen.emit(Path(self.sender().data()))

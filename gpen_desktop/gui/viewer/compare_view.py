@@ -170,7 +170,7 @@ class CompareView(PhotoView):
         elif self._drag is _Drag.DIVIDER:
             seen = self._seen()
             self.set_divider((point.x() - seen.left()) / seen.width())
-        elif self._drag is _Drag.TOOL:
+        elif self._drag is _Drag.TOOL and self._tool is not None:
             self._tool.move(self._placement.to_photo(self._in_pane(point)))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -216,7 +216,12 @@ class CompareView(PhotoView):
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self._zoom_by(1 + event.value(), self._in_pane(event.position()))
             return True
-        if event.type() == QEvent.Type.KeyPress and self._tool is not None and self._tool.key(event):
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and self._tool is not None
+            and self._tool.key(event)
+        ):
             return True  # before Qt takes Tab for moving the focus
         return super().event(event)
 
@@ -245,7 +250,7 @@ class CompareView(PhotoView):
             Qt.Key.Key_Up: QPointF(0, -1),
             Qt.Key.Key_Down: QPointF(0, 1),
         }
-        way = ways.get(event.key())
+        way = ways.get(Qt.Key(event.key()))
         if way is None:
             super().keyPressEvent(event)
         elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -267,7 +272,7 @@ class CompareView(PhotoView):
 
     def _hover(self, point: QPointF) -> None:
         self._fade.wake()
-        if self._tool is not None:
+        if self._tool is not None or self._placement is None:
             return
         if self._is_on_divider(point):
             self.setCursor(Qt.CursorShape.SplitHCursor)

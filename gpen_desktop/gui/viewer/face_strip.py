@@ -100,14 +100,14 @@ class FaceStrip(QListWidget):
         """One pair a turn of the event loop: thirty at once would be felt."""
         if self._pair is None or self._drawn >= min(self.count(), len(self._marks)):
             return
-        picture = self._picture(self._marks[self._drawn])
+        picture = self._picture(self._pair, self._marks[self._drawn])
         icon = QIcon(picture)
         icon.addPixmap(picture, QIcon.Mode.Selected)  # or Qt tints a selected one, colours and all
         self.item(self._drawn).setIcon(icon)
         self._drawn += 1
         self._next.start()
 
-    def _picture(self, mark: FaceMark) -> QPixmap:
+    def _picture(self, pair: PicturePair, mark: FaceMark) -> QPixmap:
         ratio = self.devicePixelRatioF()
         picture = QPixmap(QSize(2 * _SIDE + _GAP, _SIDE) * ratio)
         picture.setDevicePixelRatio(ratio)
@@ -118,7 +118,7 @@ class FaceStrip(QListWidget):
         side = 1.15 * max(w, h)
         around = QRectF(x + w / 2 - side / 2, y + h / 2 - side / 2, side, side)
         for number, which in enumerate(Version):
-            image = self._pair.thumbnail(which, around, QSizeF(_SIDE * ratio, _SIDE * ratio))
+            image = pair.thumbnail(which, around, QSizeF(_SIDE * ratio, _SIDE * ratio))
             place = QRectF(number * (_SIDE + _GAP), 0, _SIDE, _SIDE)
             _paint_cover(painter, image, place, 0.45 if mark.state is MarkState.OFF and which is Version.AFTER else 1.0)
         self._paint_number(painter, mark.number)

@@ -113,7 +113,7 @@ class PointsTool(QObject):
             Qt.Key.Key_Up: (0, -step),
             Qt.Key.Key_Down: (0, step),
         }
-        key = event.key()
+        key = Qt.Key(event.key())
         if key in moves:
             self._place(self._active, self.points[self._active] + moves[key])
         elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):

@@ -189,6 +189,8 @@ class PhotoView(QWidget):
 
     def _seen(self) -> QRectF:
         """The part of a pane that the photo covers."""
+        if self._placement is None:
+            return QRectF()
         return self._placement.rect.intersected(QRectF(QPointF(0, 0), self._pane_size()))
 
     def _divider_x(self) -> float:
@@ -199,7 +201,8 @@ class PhotoView(QWidget):
         is_zoomed = self._placement is None or placement.scale != self._placement.scale
         self._placement = placement
         self._panes.clear()
-        self._want_detail()
+        if self._pair is not None:
+            self._want_detail(self._pair, placement)
         if is_zoomed:
             self.zoom_changed.emit(placement.scale * self._ratio())
         self.update()
@@ -226,8 +229,8 @@ class PhotoView(QWidget):
         if self._placement is not None:
             self._place(view_geometry.panned(self._placement, by, self._pane_size()))
 
-    def _want_detail(self) -> None:
-        wanted = view_geometry.detail_of(self._placement, self._pane_size(), self._ratio(), self._pair.overview_level)
+    def _want_detail(self, pair: PicturePair, placement: Placement) -> None:
+        wanted = view_geometry.detail_of(placement, self._pane_size(), self._ratio(), pair.overview_level)
         if wanted is None:
             if self._detail is not None:
                 self._detail = None
@@ -235,7 +238,7 @@ class PhotoView(QWidget):
             return
         level, part = wanted
         if self._detail is None or self._detail[0] != level or not self._detail[1].contains(part):
-            self._detail = (level, view_geometry.with_margin(part, self._pair.level_size(level)))
+            self._detail = (level, view_geometry.with_margin(part, pair.level_size(level)))
             self.detail_wanted.emit(self._detail)
 
     def _anchor(self) -> QPointF:
@@ -277,8 +280,8 @@ class PhotoView(QWidget):
                 source = QRectF(clip.topLeft() * self._ratio(), clip.size() * self._ratio())
                 painter.drawImage(clip, self._whole_pane(version), source)
         else:
-            self._pair.paint(painter, Version.BEFORE, self._placement, left, self._ratio())
-            self._pair.paint(painter, Version.AFTER, self._placement, right, self._ratio())
+            self._paint_picture(painter, Version.BEFORE, left)
+            self._paint_picture(painter, Version.AFTER, right)
         self._paint_overlays(painter)
         divider.paint(painter, x, seen)
         self._paint_chip(painter, Version.BEFORE, seen, x)
@@ -298,11 +301,17 @@ class PhotoView(QWidget):
         painter.save()
         painter.translate(corner)
         painter.setClipRect(pane)
-        self._pair.paint(painter, version, self._placement, pane, self._ratio())
+        self._paint_picture(painter, version, pane)
         self._paint_overlays(painter)
         painter.restore()
 
+    def _paint_picture(self, painter: QPainter, version: Version, clip: QRectF) -> None:
+        if self._pair is not None and self._placement is not None:
+            self._pair.paint(painter, version, self._placement, clip, self._ratio())
+
     def _paint_overlays(self, painter: QPainter) -> None:
+        if self._placement is None:
+            return
         if self._tool is not None:
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -328,7 +337,7 @@ class PhotoView(QWidget):
             image.setDevicePixelRatio(self._ratio())
             image.fill(theme.tokens().canvas)
             painter = QPainter(image)
-            self._pair.paint(painter, version, self._placement, QRectF(QPointF(0, 0), size), self._ratio())
+            self._paint_picture(painter, version, QRectF(QPointF(0, 0), size))
             painter.end()
             self._panes[version] = image
         return self._panes[version]

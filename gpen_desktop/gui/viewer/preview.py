@@ -177,14 +177,15 @@ class PreviewWorker(QObject):
         if wanted is None or wanted.path is None:
             return
         try:
-            if wanted.visit != self._have.visit or self._scene is None:
-                self._open(wanted)
+            scene = self._scene
+            if wanted.visit != self._have.visit or scene is None:
+                scene = self._open(wanted, wanted.path)
         except BaseException as error:
             self._scene = None
             self.open_failed.emit(wanted.item, from_exception(error, wanted.path))
             return
         try:
-            self._show(wanted)
+            self._show(scene, wanted)
         except BaseException as error:
             self.failed.emit(wanted.item, from_exception(error, wanted.path))
 
@@ -197,18 +198,19 @@ class PreviewWorker(QObject):
         """End the threads that compose. Called once this object's own thread has ended."""
         self._pool.shutdown()
 
-    def _open(self, wanted: Wanted) -> None:
+    def _open(self, wanted: Wanted, path: Path) -> _Scene:
         if wanted.item != self._item or self._scene is None:
-            self._scene = None
-            self._scene = _Scene(load_photo(wanted.path), self._pool)
+            self._scene = None  # the old photo's memory is given back before the new one takes its own
+            self._scene = _Scene(load_photo(path), self._pool)
             self._item = wanted.item
         scene = self._scene
         self._have, self._overview_is_of = Wanted(visit=wanted.visit), None
         overview = scene.image(scene.levels[scene.overview_level])
         self.opened.emit(Opened(wanted.visit, wanted.item, scene.photo, overview, scene.overview_level))
+        return scene
 
-    def _show(self, wanted: Wanted) -> None:
-        scene, have = self._scene, self._have
+    def _show(self, scene: _Scene, wanted: Wanted) -> None:
+        have = self._have
         scene.keep_only({face for face, _ in wanted.faces}, wanted.level if wanted.part else scene.overview_level)
         if wanted.part is not None:
             is_moved = (wanted.level, wanted.part) != (have.level, have.part)
@@ -235,7 +237,7 @@ def _is_seen(face: RestoredFace, level: int, part: Rect) -> bool:
     """Whether any of the face's crop may lie in the part; the crop is a square of under six eye distances."""
     x, y = face.crop.face.landmarks.mean(axis=0) / 2**level
     reach = 6 * max(face.crop.face.eye_distance, face.crop.face.box[2] / 2.1) / 2**level
-    return part[0] - reach < x < part[2] + reach and part[1] - reach < y < part[3] + reach
+    return bool(part[0] - reach < x < part[2] + reach and part[1] - reach < y < part[3] + reach)
 
 
 class Preview(QObject):

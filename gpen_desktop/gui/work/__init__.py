@@ -1,1 +1,1 @@
-"""Work behind the window: jobs, the worker's thread, what belongs to each open photo."""
+"""What ties the parts together: the workspace, its jobs and their thread, and a controller for each kind of action."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from gpen_desktop.core.engine.export import Exported
 from gpen_desktop.gui.common.failure import Failure
@@ -25,6 +26,6 @@ class ExportRound:
         return replace(self, failed=(*self.failed, (job, failure)))
 
 
-def is_export(job: Job) -> bool:
+def is_export(job: Job) -> TypeGuard[ExportJob]:
     """Whether a job keeps a result where the user wants it; drafts for other programs do not."""
     return isinstance(job, ExportJob) and not job.draft_for

@@ -79,7 +79,9 @@ class FaceController(QObject):
     def jump_to(self, face: FaceId) -> None:
         """Select a face and bring it into the middle."""
         self.select(face)
-        self._view.jump_to(QRectF(*self._workspace.face(face).box))
+        shown = self._workspace.face(face)
+        if shown is not None:
+            self._view.jump_to(QRectF(*shown.box))
 
     @Slot(int)
     def step(self, by: int) -> None:
@@ -180,7 +182,7 @@ class FaceController(QObject):
         points, item = self._view.points, self._workspace.current
         self._view.end_tool()
         self._notifications.withdraw(_POINTS)
-        if not is_confirmed or points is None or item is None:
+        if not is_confirmed or points is None or item is None or self._edited is None:
             return
         face = replace(self._edited, landmarks=frozen(points.copy()), score=float("inf"))
         if self._workspace.face(face.id) is not None:
@@ -196,9 +198,10 @@ class FaceController(QObject):
         """The menu of a face, or of the photo."""
         menu = QMenu(self._view)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if face != NO_FACE:
+        item = self._workspace.current
+        if face != NO_FACE and item is not None:
             self.select(face)
-            is_on = face in chosen_faces(self._workspace.faces, self._workspace.current.edits.options)
+            is_on = face in chosen_faces(item.faces, item.edits.options)
             text = self.tr("Leave this face as it is") if is_on else self.tr("Restore this face")
             menu.addAction(_action(menu, "eye-off" if is_on else "eye", text, self.toggle_selected))
             menu.addAction(_action(menu, "scan-face", self.tr("Correct the points"), self.correct))

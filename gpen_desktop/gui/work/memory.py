@@ -12,13 +12,11 @@ def resident_bytes() -> int:
     if sys.platform.startswith("linux"):
         pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
         return int(pages) * _page_size()
-    if sys.platform == "win32":
-        return _windows_working_set()
     if sys.platform == "darwin":
         import resource  # noqa: PLC0415  -- not there on Windows
 
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # the most so far: what macOS tells without a library
-    return 0
+    return _windows_working_set()
 
 
 def _page_size() -> int:
@@ -28,7 +26,9 @@ def _page_size() -> int:
 
 
 def _windows_working_set() -> int:
-    """PROCESS_MEMORY_COUNTERS.WorkingSetSize."""
+    """PROCESS_MEMORY_COUNTERS.WorkingSetSize; 0 anywhere else."""
+    if sys.platform != "win32":
+        return 0
 
     class Counters(ctypes.Structure):
         _fields_ = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QRect, Signal, Slot
 from PySide6.QtGui import QUndoStack
@@ -219,8 +220,8 @@ class Workspace(QObject):
 
     def refine(self, box: tuple[float, float, float, float]) -> None:
         """Look for a face inside a drawn box of the current photo; `refined` or `failed` answers."""
-        if self._opened is not None:
-            item = self._current
+        item = self._current
+        if self._opened is not None and item is not None:
             self.jobs.submit(RefineJob(next_job_id(), item.id, item.path, self._opened.photo, box))
 
     # Exporting
@@ -343,7 +344,7 @@ class Workspace(QObject):
             self.faces_changed.emit()
 
     @Slot(object, object)
-    def _on_done(self, job: Job, result: object) -> None:
+    def _on_done(self, job: Job, result: Any) -> None:
         if is_export(job):
             self._export_round = self._export_round.with_exported(result)
         item = self.album.item(job.item)
