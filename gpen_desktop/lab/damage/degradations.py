@@ -166,10 +166,12 @@ def fold(picture: FloatImage, rng: Rng) -> FloatImage:
     return (picture + (white - picture) * crack[..., None] + shading[..., None]).astype(np.float32)
 
 
-def jpeg(picture: FloatImage, quality: float) -> FloatImage:
-    """Through JPEG at `quality` (1 to 100), rounded to bytes as a file is."""
+def jpeg(picture: FloatImage, quality: float, *, chroma_halved: bool = True) -> FloatImage:
+    """Through JPEG at `quality` (1 to 100), rounded to bytes as a file is; chroma at half size (4:2:0) or at full."""
     bytes_ = np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
-    _, packed = cv2.imencode(".jpg", bytes_[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(quality)])
+    sampling = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420 if chroma_halved else cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
+    options = [cv2.IMWRITE_JPEG_QUALITY, int(quality), cv2.IMWRITE_JPEG_SAMPLING_FACTOR, sampling]
+    _, packed = cv2.imencode(".jpg", bytes_[..., ::-1], options)
     return cv2.imdecode(packed, cv2.IMREAD_COLOR)[..., ::-1].astype(np.float32) / 255
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -22,6 +23,9 @@ from gpen_desktop.lab.damage.degradations import Rng
 Kind = Callable[[FloatImage, Rng], FloatImage]
 Recipe = Mapping[str, float]
 
+_GREY: Final = 8
+"""Mean difference of the channels, in levels, up to which a face is taken for a grey one."""
+
 
 def degrade(face: NDArray[np.uint8], rng: Rng, recipe: Recipe) -> tuple[FloatImage, FloatImage]:
     """Make one training pair from a face (S, S, 3) RGB.
@@ -35,9 +39,15 @@ def degrade(face: NDArray[np.uint8], rng: Rng, recipe: Recipe) -> tuple[FloatIma
 
 def degrade_as(kind: str, face: NDArray[np.uint8], rng: Rng) -> tuple[FloatImage, FloatImage]:
     """As `degrade`, of one kind. KeyError for an unknown one."""
-    target = _toned(face.astype(np.float32) / 255, rng, faded=kind == "print_faded", colourless=kind in _COLOURLESS)
+    colourless = _is_grey(face) or rng.random() < _COLOURLESS.get(kind, 0.0)
+    target = _toned(face.astype(np.float32) / 255, rng, faded=kind == "print_faded", colourless=colourless)
     damaged = KINDS[kind](target, rng)
     return target, np.clip(damaged, 0, 1).astype(np.float32)
+
+
+def _is_grey(face: NDArray[np.uint8]) -> bool:
+    """Whether it is a grey photo, toned a little or not."""
+    return float(np.ptp(face[::8, ::8].astype(np.int16), axis=2).mean()) <= _GREY
 
 
 def _toned(picture: FloatImage, rng: Rng, *, faded: bool, colourless: bool) -> FloatImage:
@@ -85,6 +95,90 @@ def _enlarged(x: FloatImage, rng: Rng) -> FloatImage:
     deviation = rng.uniform(0, 2) if rng.random() < 0.5 else 0
     quality = rng.uniform(80, 100)
     return d.shrunk(x, rng, int(rng.integers(64, 201)), lambda s: _stored(s, rng, deviation, quality))
+
+
+@dataclass(frozen=True)
+class SmallFile:
+    """How a face comes to be small in a JPEG file.
+
+    side: of the face's square in the file, px; where the file was saved at twice its size first, that is
+    shrunk_between. blur: of the lens, px of the file. averaged: shrunk by averages, else by the cubic filter, which
+    sharpens. tilt: of the head in the photo, degrees. noise: deviation / 255, of film and scanner. quality,
+    chroma_halved, offset: of the JPEG and of its 8 px grid; again: quality of a second one, or 0, with its own chroma
+    and offset.
+    """
+
+    side: int
+    blur: float
+    averaged: bool
+    tilt: float
+    noise: float
+    noise_alike: bool
+    quality: float
+    chroma_halved: bool
+    offset: int
+    again: float
+    again_chroma_halved: bool
+    again_offset: int
+    shrunk_between: bool
+
+
+def small_file(rng: Rng) -> SmallFile:
+    """Faces of 20 to 110 px from ear to ear, which take up 0.55 of the square, at the qualities of the web."""
+    side = round(math.exp(rng.uniform(math.log(36), math.log(200))))
+    again = rng.random() < 0.3
+    return SmallFile(
+        side=side,
+        blur=rng.uniform(0, 0.8) if rng.random() < 0.6 else 0,
+        averaged=bool(rng.random() < 0.7),
+        tilt=float(np.clip(rng.normal(0, 4), -9, 9)) if rng.random() < 0.5 else 0,
+        noise=rng.uniform(0, 6) if rng.random() < 0.5 else 0,
+        noise_alike=bool(rng.random() < 0.7),
+        quality=rng.uniform(60, 95),
+        chroma_halved=bool(rng.random() < 0.65),
+        offset=int(rng.integers(8)),
+        again=rng.uniform(60, 95) if again else 0,
+        again_chroma_halved=bool(rng.random() < 0.65),
+        again_offset=int(rng.integers(8)),
+        shrunk_between=bool(again and side <= 120 and rng.random() < 0.5),
+    )
+
+
+def _small_jpeg(x: FloatImage, rng: Rng) -> FloatImage:
+    return through_small_file(x, rng, small_file(rng))
+
+
+def through_small_file(x: FloatImage, rng: Rng, file: SmallFile) -> FloatImage:
+    """A small face in a JPEG file, and what the product makes of it: core.faces.alignment.crop_face enlarges it by the
+    cubic filter, turned upright, blocks and all."""
+    whole = x.shape[0]
+    last = max(8, round(file.side * whole / 256))
+    side = 2 * last if file.shrunk_between else last
+    middle = whole / 2 - 0.5
+    x = d.gaussian_blur(x, file.blur * whole / side)
+    if file.tilt:
+        turn = cv2.getRotationMatrix2D((middle, middle), file.tilt, 1)
+        x = cv2.warpAffine(x, turn, (whole, whole), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    x = cv2.resize(x, (side, side), interpolation=cv2.INTER_AREA if file.averaged else cv2.INTER_CUBIC)
+    if file.noise:
+        x = d.noise(x, rng, file.noise, alike=file.noise_alike)
+    x = _in_a_photo(x, file.offset, file.quality, chroma_halved=file.chroma_halved)
+    if file.shrunk_between:
+        x = cv2.resize(x, (last, last), interpolation=cv2.INTER_AREA)
+    if file.again:
+        x = _in_a_photo(x, file.again_offset, file.again, chroma_halved=file.again_chroma_halved)
+    to_crop = cv2.getRotationMatrix2D((middle, middle), -file.tilt, 1)
+    scale = whole / last
+    to_crop[:, 2] += to_crop[:, :2] @ np.full(2, scale / 2 - 0.5)  # pixel centres kept
+    to_crop[:, :2] *= scale
+    return cv2.warpAffine(x, to_crop, (whole, whole), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+
+
+def _in_a_photo(x: FloatImage, offset: int, quality: float, *, chroma_halved: bool) -> FloatImage:
+    """Through JPEG where the photo goes on beyond the face and the 8 px grid does not begin with it."""
+    around = cv2.copyMakeBorder(x, offset, 8, offset, 8, cv2.BORDER_REPLICATE)
+    side = x.shape[0]
+    return d.jpeg(around, quality, chroma_halved=chroma_halved)[offset : offset + side, offset : offset + side]
 
 
 def _noisy(x: FloatImage, rng: Rng) -> FloatImage:
@@ -178,6 +272,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "soft": _soft,
         "low_resolution": _low_resolution,
         "enlarged": _enlarged,
+        "small_jpeg": _small_jpeg,
         "noisy": _noisy,
         "severe": _severe,
         "old": _old,
@@ -186,21 +281,24 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "anything": _anything,
     }
 )
-_COLOURLESS: Final = frozenset({"old"})
+_COLOURLESS: Final[Mapping[str, float]] = MappingProxyType({"old": 1.0, "small_jpeg": 0.3})
+"""How often a kind is of a grey photo for certain; the others are so now and then."""
 
-# Half of blur and low resolution, which are learnt slowest, and enough of good faces that they are left alone.
+# Small faces from JPEG files are what old group photos are full of, and what the first built-in network never saw. Of
+# the rest, half is blur and low resolution, which are learnt slowest, and enough good faces that they are left alone.
 DEFAULT: Final[Recipe] = MappingProxyType(
     {
-        "clean": 8,
-        "light": 13,
-        "soft": 16,
-        "low_resolution": 15,
-        "enlarged": 12,
-        "noisy": 11,
-        "severe": 14,
-        "old": 12,
-        "print_faded": 3,
-        "telephone": 4,
-        "anything": 8,
+        "clean": 6,
+        "light": 8,
+        "soft": 12,
+        "low_resolution": 8,
+        "enlarged": 8,
+        "small_jpeg": 30,
+        "noisy": 7,
+        "severe": 9,
+        "old": 9,
+        "print_faded": 2,
+        "telephone": 3,
+        "anything": 5,
     }
 )

@@ -162,3 +162,33 @@ def test_higher_grades_are_worse(face: FloatImage) -> None:
             if k == kind
         ]
         assert errors == sorted(errors), kind
+
+
+@pytest.mark.parametrize("again", [0.0, 90.0])
+@pytest.mark.parametrize("shrunk_between", [False, True])
+@pytest.mark.parametrize("tilt", [0.0, 7.0])
+def test_a_small_file_leaves_the_face_where_it_is(
+    face: FloatImage, tilt: float, shrunk_between: bool, again: float
+) -> None:
+    file = recipes.SmallFile(180, 0, True, tilt, 0, True, 95, False, 3, again, False, 6, shrunk_between)
+    made = recipes.through_small_file(face, np.random.default_rng(0), file)
+    inside = np.s_[16:-16, 16:-16]
+    errors = {
+        (x, y): np.square(np.roll(made, (y, x), (0, 1)) - face)[inside].mean() for x in (-1, 0, 1) for y in (-1, 0, 1)
+    }
+    assert min(errors, key=errors.__getitem__) == (0, 0)
+
+
+def test_a_face_in_a_small_file_has_less_detail_the_smaller_it_is(face: FloatImage) -> None:
+    kept = []
+    for side in (50, 100, 200):
+        file = recipes.SmallFile(side, 0, True, 0, 0, True, 90, True, 0, 0, True, 0, False)
+        kept.append(high_frequencies(recipes.through_small_file(face, np.random.default_rng(0), file)))
+    assert kept == sorted(kept)
+
+
+def test_grey_faces_get_no_colours() -> None:
+    grey = np.repeat(drawn_face(96).mean(2, keepdims=True), 3, axis=2).astype(np.uint8)
+    for seed in range(12):
+        target, _ = recipes.degrade_as("light", grey, np.random.default_rng(seed))
+        assert (np.diff(target, axis=2) <= 1e-6).all()  # grey, or sepia: red at most, then green, then blue
