@@ -25,6 +25,7 @@ class Centre:
         self._lock = context.Lock()
         self._steps = context.Value("q", begin.steps)
         self._total = context.Value("q", total)
+        self._stopped = context.Value("b", False)
         self._meetings = context.Value("q", _AVERAGED_MEETINGS if begin.steps else 0)
         self._shared = {
             part: {name: _shareable(tensor) for name, tensor in named.items()} for part, named in parameters.items()
@@ -35,6 +36,15 @@ class Centre:
     def steps(self) -> int:
         """Steps of all workers together, as of their last meetings."""
         return int(self._steps.value)
+
+    @property
+    def going(self) -> bool:
+        """Whether there are steps left and nobody has said stop."""
+        return not self._stopped.value and self.steps < self.total
+
+    def stop(self) -> None:
+        """Let the workers end after the step they are at."""
+        self._stopped.value = True
 
     @property
     def total(self) -> int:

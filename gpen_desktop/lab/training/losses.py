@@ -46,32 +46,6 @@ def texture_loss(restored: Tensor, target: Tensor) -> Tensor:
     return total
 
 
-def pyramid_l1(restored: Tensor, target: Tensor, levels: int = 3) -> Tensor:
-    """L1 over a Laplacian pyramid: error at every scale counts by its own size."""
-    total = F.l1_loss(restored, target)
-    for _ in range(levels):
-        small_r, small_t = F.avg_pool2d(restored, 2), F.avg_pool2d(target, 2)
-        total = total + F.l1_loss(restored - _double(small_r), target - _double(small_t))
-        restored, target = small_r, small_t
-    return total + F.l1_loss(restored, target)
-
-
-def generator_loss(judged: Tensor) -> Tensor:
-    """Non-saturating logistic loss (Goodfellow et al. 2014) of the discriminator's answers to restored faces."""
-    return F.softplus(-judged).mean()
-
-
-def discriminator_loss(real: Tensor, restored: Tensor) -> Tensor:
-    """Logistic loss of its answers to clean and to restored faces."""
-    return F.softplus(-real).mean() + F.softplus(restored).mean()
-
-
-def r1_penalty(judged: Tensor, pictures: Tensor) -> Tensor:
-    """Squared gradient of the answers by the clean pictures (Mescheder et al. 2018); `pictures` require gradients."""
-    (gradient,) = torch.autograd.grad(judged.sum(), pictures, create_graph=True)
-    return gradient.square().sum((1, 2, 3)).mean()
-
-
 def _grey(picture: Tensor) -> Tensor:
     """(N, 1, S, S) in [0, 1], by ITU-R BT.601's weights."""
     weights = picture.new_tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)

@@ -4,17 +4,18 @@
 
 On a CPU several single-threaded workers, each with its own optimiser, meet every few steps at a shared centre (elastic
 averaging, Zhang et al. 2015): none waits for another, so cores that others use too are used as they come free. On
-CUDA there is one worker. Everything counts steps, none looks at the clock, so a training may be stopped (Ctrl-C, or
-SIGSTOP) and resumed at any time.
+CUDA there is one worker, and several processes that make its pairs. Everything counts steps, none looks at the clock,
+so a training may be stopped (SIGTERM saves first; SIGSTOP) and resumed at any time.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+import signal
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ from torch.utils.data import DataLoader
 from gpen_desktop.errors import OptionError, WeightsError
 from gpen_desktop.lab.damage.recipes import DEFAULT, KINDS
 from gpen_desktop.lab.training import checkpoints, losses
+from gpen_desktop.lab.training.adversary import Adversary, Shares
 from gpen_desktop.lab.training.checkpoints import Checkpoint
 from gpen_desktop.lab.training.dataset import (
     Face,
@@ -38,7 +40,7 @@ from gpen_desktop.lab.training.dataset import (
     network_range,
     read_face,
 )
-from gpen_desktop.lab.training.discriminator import Discriminator
+from gpen_desktop.lab.training.discriminator import Judges
 from gpen_desktop.lab.training.elastic_averaging import Centre
 from gpen_desktop.lab.training.optimiser import MuonAndAdam
 from gpen_desktop.lab.training.trainable import TrainableGpen
@@ -52,34 +54,38 @@ _LAST_RATE: Final = 0.01  # of the learning rate, at the end of the cosine
 _LONGEST_STEP: Final = 2.0  # gradients are cut to this norm
 _MEET_EVERY: Final = 16
 _REPORT_EVERY: Final = 200
-_R1_EVERY: Final = 16
-_R1_WEIGHT: Final = 10.0
+_WISHES: Final = ("adversarial", "matching", "texture")
+_JUDGES_WIDTH: Final = 16  # wider ones cost more than the generator
+_JUDGES_RATE: Final = 4e-4
+_JUDGES_LEAST: Final = 0.2  # of that rate, at the end of the cosine
 
 
 @dataclass(frozen=True)
 class Settings:
     """One training run.
 
+    faces: folders. loaders: processes that make pairs, for each worker.
     steps: of all workers together, at which the cosine ends. batch: faces a step. rate: at the top of the
-    cosine. stage: 'pixel' or 'adversarial'. workers: 1 on CUDA. ssim, texture, adversarial: weights of
-    these losses beside log MSE.
+    cosine. stage: 'faithful', or 'vivid' with judges (lab/training/adversary.py). workers: 1 on CUDA.
+    ssim, texture: weights of these losses beside log MSE, when faithful. shares: of the judges' wishes, when vivid.
     """
 
-    faces: Path
+    faces: Sequence[Path]
     validation: Path
     out: Path
     steps: int
     start: Path | None = None
-    stage: str = "pixel"
+    stage: str = "faithful"
     size: int = 256
     batch: int = 4
     rate: float = 1e-3
     workers: int = 2
+    loaders: int = 1
     device: str = "cpu"
     seed: int = 0
     ssim: float = 1.5
     texture: float = 0.0
-    adversarial: float = 0.02
+    shares: Shares = field(default_factory=Shares)
     save_every: int = 250
     validate_every: int = 2000
     validation_faces: int = 8
@@ -99,10 +105,20 @@ def train(settings: Settings) -> Checkpoint:
     torch.set_num_threads(1)  # before the workers fork: OpenMP's threads do not survive it
     settings.out.mkdir(parents=True, exist_ok=True)
     begin = _beginning(settings)
-    faces = [read_face(path) for path in face_files(settings.faces)]
+    faces = [read_face(path) for folder in settings.faces for path in face_files(folder)]
     judges = [read_face(path) for path in face_files(settings.validation)[: settings.validation_faces]]
     (settings.out / STEPS).write_text(f"{settings.steps}\n", encoding="ascii")
     centre = Centre(begin, _named_parameters(begin, settings), settings.steps)
+    before = signal.signal(signal.SIGTERM, lambda *_: centre.stop())
+    try:
+        _run(settings, begin, centre, faces, judges)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    return checkpoints.load(settings.out / CHECKPOINT)
+
+
+def _run(settings: Settings, begin: Checkpoint, centre: Centre, faces: Sequence[Face], judges: Sequence[Face]) -> None:
+    """The workers, until they are done."""
     if settings.workers == 1:
         _work(0, settings, begin, centre, faces, judges)
     else:
@@ -119,7 +135,6 @@ def train(settings: Settings) -> Checkpoint:
                 say("workers-failed", "Workers of the training failed, with the codes {codes}.", codes=str(codes)),
                 todo=say("see-above", "Their messages are above."),
             )
-    return checkpoints.load(settings.out / CHECKPOINT)
 
 
 def _beginning(settings: Settings) -> Checkpoint:
@@ -139,12 +154,12 @@ def _modules(begin: Checkpoint, settings: Settings) -> dict[str, nn.Module]:
     generator = TrainableGpen(begin.descriptor)
     generator.load_state_dict(dict(begin.generator))
     parts: dict[str, nn.Module] = {"generator": generator}
-    if settings.stage == "adversarial":
+    if settings.stage == "vivid":
         torch.manual_seed(settings.seed)
-        discriminator = Discriminator(begin.descriptor)
+        judges = Judges(begin.descriptor.size, _JUDGES_WIDTH)
         if begin.discriminator:
-            discriminator.load_state_dict(dict(begin.discriminator))
-        parts["discriminator"] = discriminator
+            judges.load_state_dict(dict(begin.discriminator))
+        parts["discriminator"] = judges
     return parts
 
 
@@ -161,10 +176,10 @@ def _work(
     worker = _Worker(settings, begin, centre)
     # steps done so far are in the seed, so that a resumed training sees new faces
     pairs = TrainingPairs(faces, begin.descriptor.size, DEFAULT, seed=settings.seed + 1000 * rank + begin.steps)
-    loader = iter(DataLoader(pairs, settings.batch, num_workers=1, prefetch_factor=4))
+    loader = iter(DataLoader(pairs, settings.batch, num_workers=settings.loaders, prefetch_factor=4))
     sums, since = np.zeros(2), time.monotonic()
     own = 0
-    while centre.steps < centre.total:
+    while centre.going:
         sums += worker.step(next(loader), own)
         own += 1
         if own % _MEET_EVERY == 0:
@@ -181,6 +196,8 @@ def _work(
             checkpoints.save(worker.checkpoint(), settings.out / CHECKPOINT)
         if rank == 0 and own % settings.validate_every == 0:
             _validate(settings, worker.checkpoint(), judges)
+    if own % _MEET_EVERY:  # told to end between two meetings
+        centre.meet(worker.parameters, own % _MEET_EVERY, share=1 / settings.workers)
     if rank == 0:
         checkpoints.save(worker.checkpoint(), settings.out / CHECKPOINT)
         _validate(settings, worker.checkpoint(), judges)
@@ -196,9 +213,15 @@ class _Worker:
         self._device = torch.device(settings.device)
         self._parts = {name: module.to(self._device) for name, module in _modules(begin, settings).items()}
         self.parameters = {name: dict(module.named_parameters()) for name, module in self._parts.items()}
-        self._optimisers = {
-            name: MuonAndAdam(module.parameters(), settings.rate) for name, module in self._parts.items()
-        }
+        self._optimisers = {"generator": MuonAndAdam(self._parts["generator"].parameters(), settings.rate)}
+        self._adversary: Adversary | None = None
+        judges = self._parts.get("discriminator")
+        if isinstance(judges, Judges):
+            size = begin.descriptor.size
+            # pieces of about a third of the face, of a side that three halvings leave whole
+            side = max(16, size * 3 // 8 // 8 * 8)
+            self._adversary = Adversary(judges, size, side=side, shares=settings.shares, seed=settings.seed)
+            self._optimisers["discriminator"] = torch.optim.Adam(judges.parameters(), _JUDGES_RATE, betas=(0.0, 0.99))
         for name, state in begin.optimiser.items():
             if name in self._optimisers:
                 self._resume(name, state)
@@ -220,37 +243,29 @@ class _Worker:
             ) from error
 
     def step(self, pair: Pair, own: int) -> tuple[float, float]:
-        """One step on a batch (N, S, S, 3) uint8. Gives loss and gradient norm of the generator."""
+        """One step on a batch (N, S, S, 3) uint8. Gives the measures' loss and the generator's gradient norm."""
         target, damaged = (network_range(part.to(self._device, non_blocking=True)) for part in pair)
-        rate = self._settings.rate * learning_rate(self._centre.steps / self._centre.total, own)
+        factor = learning_rate(self._centre.steps / self._centre.total, own)
         with torch.autocast(self._device.type, torch.bfloat16):
             restored = self._generate(damaged)
         restored = restored.float()
-        loss = self._picture_loss(restored, target, self._settings.ssim, self._settings.texture)
-        if "discriminator" in self._parts:
-            self._teach_discriminator(restored.detach(), target, rate, own)
-            loss = loss + self._settings.adversarial * losses.generator_loss(self._judge(restored))
-        return loss.item(), self._descend("generator", loss, rate)
+        if self._adversary is None:
+            loss = self._picture_loss(restored, target, self._settings.ssim, self._settings.texture)
+            return loss.item(), self._descend("generator", loss, None, self._settings.rate * factor)
+        where = self._adversary.pieces(len(target))
+        judged = self._adversary.judges_loss(restored, target, damaged, where)
+        self._descend("discriminator", judged, None, _JUDGES_RATE * max(factor, _JUDGES_LEAST))
+        gradient, told = self._adversary.gradient(restored, target, damaged, where)
+        length = self._descend("generator", restored, gradient, self._settings.rate * factor)
+        return told["measured"].item(), length
 
-    def _judge(self, pictures: Tensor) -> Tensor:
-        answer: Tensor = self._parts["discriminator"](pictures)
-        return answer
-
-    def _teach_discriminator(self, restored: Tensor, target: Tensor, rate: float, own: int) -> None:
-        with_r1 = own % _R1_EVERY == 0
-        clean = target.clone().requires_grad_(with_r1)
-        judged = self._judge(clean)
-        loss = losses.discriminator_loss(judged, self._judge(restored))
-        if with_r1:
-            loss = loss + _R1_WEIGHT / 2 * _R1_EVERY * losses.r1_penalty(judged, clean)
-        self._descend("discriminator", loss, rate)
-
-    def _descend(self, part: str, loss: Tensor, rate: float) -> float:
+    def _descend(self, part: str, end: Tensor, gradient: Tensor | None, rate: float) -> float:
+        """One step of a part down from `end`, a loss or what has this gradient. Gives the part's gradient norm."""
         optimiser = self._optimisers[part]
         for group in optimiser.param_groups:
             group["lr"] = rate
         optimiser.zero_grad()
-        loss.backward()
+        end.backward(gradient)
         length = nn.utils.clip_grad_norm_(self._parts[part].parameters(), _LONGEST_STEP)
         optimiser.step()
         return length.item()
@@ -319,22 +334,39 @@ def _parse() -> Settings:
     parser = argparse.ArgumentParser(
         prog="python -m gpen_desktop.lab.training.train", description="Train the GPEN generator."
     )
-    parser.add_argument("--faces", type=Path, required=True, help="aligned faces to train on (FFHQ template, 512 px)")
+    parser.add_argument(
+        "--faces", type=Path, action="append", required=True, help="aligned faces (FFHQ template); may be given again"
+    )
     parser.add_argument("--validation", type=Path, required=True, help="aligned faces of other people")
     parser.add_argument("--out", type=Path, required=True, help="checkpoint, log, sheets; resumed where there is one")
     parser.add_argument("--steps", type=int, required=True, help="steps of all workers together at the cosine's end")
     parser.add_argument("--start", type=Path, help="published-layout weights to start from (default: the identity)")
-    parser.add_argument("--stage", choices=("pixel", "adversarial"), default="pixel")
+    parser.add_argument("--stage", choices=("faithful", "vivid"), default="faithful")
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--loaders", type=int, default=1, help="processes that make pairs, for each worker")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--ssim", type=float, default=1.5, help="weight of 1 - SSIM")
     parser.add_argument("--texture", type=float, default=0.0, help="weight of the texture loss")
-    parser.add_argument("--adversarial", type=float, default=0.02, help="weight of the discriminator's answer")
-    return Settings(**vars(parser.parse_args()))
+    add_shares(parser)
+    options = vars(parser.parse_args())
+    return Settings(shares=taken_shares(options), **options)
+
+
+def add_shares(parser: argparse.ArgumentParser) -> None:
+    """Options for adversary.Shares."""
+    usual = Shares()
+    for name in _WISHES:
+        default = getattr(usual, name)
+        parser.add_argument(f"--{name}-share", type=float, default=default, help="vivid: length of its gradient")
+
+
+def taken_shares(options: dict[str, Any]) -> Shares:
+    """What `add_shares` parsed, taken out of the options."""
+    return Shares(**{name: options.pop(f"{name}_share") for name in _WISHES})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,183 @@
+"""The adversarial stage: what the judges (lab/training/discriminator.py) learn, and what they tell the generator.
+
+The measures hold the low octaves, where the damaged face says what is right; the finest octave is the judges'. Each
+wish comes as a gradient at the restored picture and counts by its share of the length of the measures' gradient, so
+that no weight has to be tuned to how large the numbers of a discriminator happen to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from gpen_desktop.core.faces.alignment import template_points
+from gpen_desktop.lab.training import losses
+from gpen_desktop.lab.training.discriminator import ANYWHERE, EYE, MOUTH, Judges
+
+_PLAIN: Final = 1.5 / 127.5
+"""Local deviation of a [-1, 1] picture up to which skin or wall is plain."""
+_ON_PLAIN: Final = 0.4
+"""What the judges' wishes count there."""
+_GOOD: Final = 2e-4
+"""Mean squared error, of a range of 1 (37 dB), at which wishes count half: better faces are left alone."""
+_KINDS: Final = (EYE, EYE, MOUTH, ANYWHERE, ANYWHERE)
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Lengths of the wishes' gradients in units of the measures'; settling: steps in which they grow to that, while new
+    judges learn."""
+
+    adversarial: float = 0.6
+    matching: float = 0.5
+    texture: float = 0.15
+    settling: int = 300
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Where the pieces of a batch lie: grid (P, side, side, 2) as grid_sample takes it, face (P,) and kind (P,)."""
+
+    grid: Tensor
+    face: Tensor
+    kind: Tensor
+
+    def cut(self, pictures: Tensor) -> Tensor:
+        """(P, C, side, side) of (N, C, S, S): pixels as they are."""
+        return F.grid_sample(pictures[self.face], self.grid, mode="nearest", align_corners=False)
+
+
+class Adversary:
+    """The judges at work on faces of `size` px, in pieces of `side` px. Learning is the caller's, by `judges`."""
+
+    def __init__(self, judges: Judges, size: int, *, side: int, shares: Shares, seed: int) -> None:
+        self.judges = judges
+        self._size, self._side, self._shares = size, side, shares
+        self._device = next(judges.parameters()).device
+        self._generator = torch.Generator(self._device).manual_seed(seed)
+        # aligned faces: eyes and mouth are within a few pixels of the template
+        points = torch.from_numpy(template_points("ffhq", size)).float().to(self._device)
+        self._fixed_points = torch.cat((points[:2], points[3:].mean(0, keepdim=True)))
+        self._lengths: dict[str, Tensor] = {}
+        self._steps = 0
+
+    def pieces(self, faces: int) -> Pieces:
+        """Both eyes, the mouth and two pieces from anywhere of each face, moved a little, every other one mirrored."""
+        size, side = self._size, self._side
+        anywhere = self._chance(faces, 2, 2) * size
+        centres = torch.cat((self._fixed_points.expand(faces, -1, -1), anywhere), 1)
+        centres = centres + (self._chance(*centres.shape) - 0.5) * (side / 4)
+        corner = (centres - side / 2).round().clamp(0, size - side).view(-1, 2)
+        along = torch.arange(side, device=self._device)
+        across = torch.where(self._chance(len(corner), 1) < 0.5, side - 1 - along, along) + corner[:, :1]
+        down = along + corner[:, 1:]
+        xs, ys = ((pixel + 0.5) / size * 2 - 1 for pixel in (across, down))
+        grid = torch.stack((xs[:, None].expand(-1, side, -1), ys[:, :, None].expand(-1, -1, side)), 3)
+        kinds = torch.tensor(_KINDS, device=self._device).repeat(faces)
+        return Pieces(grid, torch.arange(faces, device=self._device).repeat_interleave(len(_KINDS)), kinds)
+
+    def judges_loss(self, restored: Tensor, clean: Tensor, damaged: Tensor, where: Pieces) -> Tensor:
+        """Hinge loss of the judges on (N, 3, S, S) in [-1, 1]; does not reach the generator."""
+        loss = restored.new_zeros(())
+        for answers, _ in self._judged(restored.detach(), clean, damaged, where):
+            for answer in answers:
+                wrong, right = answer.float().chunk(2)
+                loss = loss + F.relu(1 + wrong).mean() + F.relu(1 - right).mean()
+        return loss
+
+    def gradient(
+        self, restored: Tensor, clean: Tensor, damaged: Tensor, where: Pieces
+    ) -> tuple[Tensor, Mapping[str, Tensor]]:
+        """What the generator is to descend along, (N, 3, S, S) at the restored picture; and the losses by name."""
+        leaf = restored.detach().requires_grad_()
+        told = {"measured": low_octaves(leaf, clean), "texture": losses.texture_loss(leaf, clean)}
+        told["adversarial"], told["matching"] = self._wishes(leaf, clean, damaged, where)
+        parts = {
+            name: torch.autograd.grad(loss, leaf, retain_graph=name == "adversarial")[0] for name, loss in told.items()
+        }
+        with torch.no_grad():
+            error = ((damaged - clean) / 2).square().mean((1, 2, 3), keepdim=True)
+            heard = detailed(clean) * (error / (error + _GOOD))
+            total = parts["measured"]
+            length = self._length("measured", total)
+            settled = min(1.0, self._steps / self._shares.settling)
+            for name in ("adversarial", "matching", "texture"):
+                part, share = parts[name] * heard, getattr(self._shares, name)
+                total = total + part * (settled * share * length / self._length(name, part))
+        self._steps += 1
+        return total, {name: loss.detach() for name, loss in told.items()}
+
+    def _wishes(self, restored: Tensor, clean: Tensor, damaged: Tensor, where: Pieces) -> tuple[Tensor, Tensor]:
+        """(adversarial loss, feature matching loss)."""
+        adversarial, matching = restored.new_zeros(()), restored.new_zeros(())
+        with self._only_judging():
+            for answers, features in self._judged(restored, clean, damaged, where):
+                for answer in answers:
+                    adversarial = adversarial - answer.float().chunk(2)[0].mean()
+                for feature in features:
+                    ours, theirs = feature.float().chunk(2)
+                    size = theirs.detach().abs().mean().clamp(min=1e-3)
+                    matching = matching + F.l1_loss(ours, theirs.detach()) / size / len(features)
+        return adversarial, matching
+
+    def _judged(
+        self, restored: Tensor, clean: Tensor, damaged: Tensor, where: Pieces
+    ) -> list[tuple[list[Tensor], list[Tensor]]]:
+        """What both judges say: answers and features, of restored faces and then of clean ones."""
+        with torch.autocast(self._device.type, torch.bfloat16):
+            cut = self._dyed(torch.cat((where.cut(restored), where.cut(clean))))
+            small = F.avg_pool2d(torch.cat((restored, clean)), 2)
+            beside = F.avg_pool2d(damaged, 2).repeat(2, 1, 1, 1)
+            return [self.judges.pieces(cut, where.kind.repeat(2)), self.judges.faces(small, beside)]
+
+    def _dyed(self, pairs: Tensor) -> Tensor:
+        """Differentiable augmentation (Zhao et al. 2020) by brightness, contrast and saturation: each restored piece as
+        its clean one. Where pieces lie and how they are mirrored is chance already."""
+        chance = self._chance(3, len(pairs) // 2, 1, 1, 1).repeat(1, 2, 1, 1, 1)
+        grey = pairs.mean(1, keepdim=True)
+        x = grey + (pairs - grey) * (2 * chance[0])
+        middle = x.mean((1, 2, 3), keepdim=True)
+        return middle + (x - middle) * (0.75 + 0.5 * chance[1]) + (chance[2] - 0.5) * 0.4
+
+    def _length(self, name: str, gradient: Tensor) -> Tensor:
+        """Moving average of a gradient's length: one batch is not to set the balance."""
+        length = gradient.norm().clamp(min=1e-12)
+        before = self._lengths.get(name, length)
+        self._lengths[name] = torch.where(torch.isfinite(length), before.lerp(length, 0.02), before)
+        return self._lengths[name]
+
+    def _chance(self, *shape: int) -> Tensor:
+        return torch.rand(shape, generator=self._generator, device=self._device)
+
+    @contextmanager
+    def _only_judging(self) -> Iterator[None]:
+        """Judges give gradients and learn none."""
+        self.judges.eval().requires_grad_(False)
+        try:
+            yield
+        finally:
+            self.judges.train().requires_grad_(True)
+
+
+def low_octaves(restored: Tensor, clean: Tensor) -> Tensor:
+    """The measures where the damaged face says what is right: log MSE and 1 - SSIM at half and quarter size. At full
+    size a little log MSE, which good faces feel most."""
+    total = 0.15 * losses.log_mse(restored, clean)
+    for factor, ssim in ((2, 1.5), (4, 1.0)):
+        ours, theirs = F.avg_pool2d(restored, factor), F.avg_pool2d(clean, factor)
+        total = total + 0.5 * losses.log_mse(ours, theirs) + ssim * losses.ssim_loss(ours, theirs)
+    return total
+
+
+def detailed(clean: Tensor) -> Tensor:
+    """(N, 1, S, S): from 0.4 on plain skin and walls, where judges invent, to 1 where there is detail."""
+    grey = clean.mean(1, keepdim=True)
+    fine = grey - F.avg_pool2d(F.pad(grey, (2,) * 4, mode="reflect"), 5, 1)
+    deviation = F.avg_pool2d(F.pad(fine.square(), (4,) * 4, mode="reflect"), 9, 1).clamp(min=1e-8).sqrt()
+    return _ON_PLAIN + (1 - _ON_PLAIN) * ((deviation - _PLAIN) / (2 * _PLAIN)).clamp(0, 1)
