@@ -1601,6 +1601,10 @@
         <translation>{format} 不支持透明：透明部分已填为白色。</translation>
     </message>
     <message>
+        <source>&apos;{name}&apos; does not hold a network for whole photos.</source>
+        <translation>“{name}”中没有用于处理整张照片的网络。</translation>
+    </message>
+    <message>
         <source>Its {bits} bits per channel were read as 8.</source>
         <translation>每通道 {bits} 位的数据已按 8 位读取。</translation>
     </message>

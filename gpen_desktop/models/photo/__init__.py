@@ -1,0 +1,1 @@
+"""Networks for the whole photo: cleaning, finding and filling damage, enlarging."""

@@ -1,0 +1,164 @@
+"""The networks that clean a photo, find damage in it and fill holes: one small U-Net at three sizes.
+
+Convolutions and ReLU alone, no normalisation over the picture: what comes out at a pixel depends on its surroundings
+within `reach` pixels and on nothing else, so that tiles that overlap by that much give what the whole photo gives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+FOLD: Final = 2
+"""The first convolution sees FOLD x FOLD pixels as channels: most of the work is at half the photo's resolution."""
+
+
+@dataclass(frozen=True)
+class UNetShape:
+    """inputs, outputs: channels. widths: channels at 1/2, 1/4, 1/8 ... of the resolution. blocks: residual blocks at
+    each of them, on the way down and again on the way up; the last is gone through once."""
+
+    inputs: int
+    outputs: int
+    widths: tuple[int, ...]
+    blocks: tuple[int, ...]
+
+    @property
+    def multiple(self) -> int:
+        """Sides of what goes in are multiples of this."""
+        return FOLD << (len(self.widths) - 1)
+
+    @property
+    def reach(self) -> int:
+        """How far, in pixels, an output pixel sees at most; the overlap that tiles need on each side."""
+        cell = FOLD
+        total = 2 * cell  # first and last convolution
+        for level, blocks in enumerate(self.blocks):
+            passes = 1 if level == len(self.blocks) - 1 else 2
+            total += passes * blocks * 2 * cell
+            cell *= 2
+        return total + cell  # what lies in one cell of the coarsest grid comes in whole
+
+
+CLEANER: Final = UNetShape(3, 3, (32, 64, 128), (2, 3, 3))
+FINDER: Final = UNetShape(3, 1, (24, 48, 64, 96), (1, 2, 2, 2))
+FILLER: Final = UNetShape(4, 3, (32, 64, 96, 128), (1, 1, 2, 4))
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions beside the way past them."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(width, width, 3, 1, 1)
+        self.conv2 = nn.Conv2d(width, width, 3, 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        change: Tensor = self.conv2(F.relu(self.conv1(F.relu(x))))
+        return x + change
+
+
+class PhotoUNet(nn.Module):
+    """(N, inputs, H, W) to (N, outputs, H, W), H and W multiples of shape.multiple. See UNetShape."""
+
+    def __init__(self, shape: UNetShape) -> None:
+        super().__init__()
+        self.shape = shape
+        widths, blocks = shape.widths, shape.blocks
+        self.head = nn.Conv2d(shape.inputs * FOLD**2, widths[0], 3, 1, 1)
+        steps = range(len(widths) - 1)
+        self.down = nn.ModuleList(_blocks(widths[i], blocks[i]) for i in steps)
+        self.shrink = nn.ModuleList(nn.Conv2d(widths[i], widths[i + 1], 2, 2) for i in steps)
+        self.bottom = _blocks(widths[-1], blocks[-1])
+        self.grow = nn.ModuleList(nn.Conv2d(widths[i + 1], 4 * widths[i], 1) for i in steps)
+        self.up = nn.ModuleList(_blocks(widths[i], blocks[i]) for i in steps)
+        self.tail = nn.Conv2d(widths[0], shape.outputs * FOLD**2, 3, 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.head(_pixels_last(F.pixel_unshuffle(x, FOLD)))
+        kept = []
+        for down, shrink in zip(self.down, self.shrink, strict=True):
+            h = down(h)
+            kept.append(h)
+            h = shrink(h)
+        h = self.bottom(h)
+        for i in reversed(range(len(kept))):
+            h = self.up[i](_pixels_last(F.pixel_shuffle(self.grow[i](h), 2)) + kept[i])
+        return F.pixel_shuffle(self.tail(h), FOLD)
+
+
+def _pixels_last(x: Tensor) -> Tensor:
+    """In channels-last order, which shuffling pixels loses and convolutions are fastest in."""
+    return x.contiguous(memory_format=torch.channels_last)
+
+
+def _blocks(width: int, number: int) -> nn.Sequential:
+    return nn.Sequential(*(ResidualBlock(width) for _ in range(number)))
+
+
+class PhotoCleaner(nn.Module):
+    """Takes grain, noise, JPEG's blocks, half-tone screens and slight blur out of a photo.
+
+    (N, 3, H, W) RGB in [0, 1] to the same, not clipped; H and W multiples of `shape.multiple`. The network gives the
+    difference from the photo.
+    """
+
+    def __init__(self, shape: UNetShape = CLEANER) -> None:
+        super().__init__()
+        self.shape = shape
+        self.net = PhotoUNet(shape)
+
+    def forward(self, photo: Tensor) -> Tensor:
+        change: Tensor = self.net(photo - 0.5)
+        return photo + change
+
+
+class DamageFinder(nn.Module):
+    """Says where scratches, creases, tears, dust and lost corners are.
+
+    (N, 3, H, W) RGB in [0, 1] to (N, 1, H, W) logits, positive on damage.
+    """
+
+    def __init__(self, shape: UNetShape = FINDER) -> None:
+        super().__init__()
+        self.shape = shape
+        self.net = PhotoUNet(shape)
+
+    def forward(self, photo: Tensor) -> Tensor:
+        logits: Tensor = self.net(photo - 0.5)
+        return logits
+
+
+class HoleFiller(nn.Module):
+    """Fills holes in a photo from their surroundings.
+
+    Photo (N, 3, H, W) RGB in [0, 1] and holes (N, 1, H, W), 1 where a pixel is to be replaced and 0 elsewhere, to
+    (N, 3, H, W): worth something in the holes alone. What the photo shows inside the holes does not count.
+    """
+
+    def __init__(self, shape: UNetShape = FILLER) -> None:
+        super().__init__()
+        self.shape = shape
+        self.net = PhotoUNet(shape)
+
+    def forward(self, photo: Tensor, holes: Tensor) -> Tensor:
+        seen = (photo - 0.5) * (1 - holes)
+        filled: Tensor = self.net(torch.cat((seen, holes), dim=1)) + 0.5
+        return filled
+
+
+def multiply_adds(shape: UNetShape) -> float:
+    """Multiply-adds a pixel of the photo."""
+    total, area = 9.0 * FOLD**2 * shape.widths[0] * (shape.inputs + shape.outputs), FOLD**2
+    total /= area
+    for level, (width, blocks) in enumerate(zip(shape.widths, shape.blocks, strict=True)):
+        last = level == len(shape.widths) - 1
+        total += (1 if last else 2) * blocks * 2 * 9 * width * width / area
+        if not last:
+            total += width * shape.widths[level + 1] * 4 / (area * 4) * 2
+        area *= 4
+    return total

@@ -1,0 +1,102 @@
+"""The whole-photo networks: sizes, tiles, holes, weights files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from gpen_desktop.errors import WeightsError
+from gpen_desktop.models.photo.compact import CompactEnlarger, compact_from_state
+from gpen_desktop.models.photo.loading import load_cleaner, load_enlarger, load_repairer, whole
+from gpen_desktop.models.photo.unet import (
+    DamageFinder,
+    HoleFiller,
+    PhotoCleaner,
+    PhotoUNet,
+    UNetShape,
+    multiply_adds,
+)
+
+_SMALL = UNetShape(3, 3, (8, 8), (1, 1))
+
+
+@pytest.fixture
+def net() -> PhotoUNet:
+    torch.manual_seed(0)
+    return PhotoUNet(_SMALL).eval()
+
+
+@torch.no_grad()
+def test_a_pixel_is_seen_within_reach_and_no_farther(net: PhotoUNet) -> None:
+    reach = _SMALL.reach
+    side = 4 * reach // _SMALL.multiple * _SMALL.multiple
+    photo = torch.rand(1, 3, side, side)
+    other = photo.clone()
+    middle = side // 2
+    other[..., middle, middle] += 1
+    changed = (net(photo) - net(other)).abs().amax((0, 1)).nonzero()
+    assert len(changed) > 0
+    assert int((changed - middle).abs().max()) <= reach
+
+
+@torch.no_grad()
+def test_tiles_that_overlap_by_reach_give_what_the_whole_photo_gives(net: PhotoUNet) -> None:
+    step, overlap = _SMALL.multiple, -(-_SMALL.reach // _SMALL.multiple) * _SMALL.multiple
+    photo = torch.rand(1, 3, 4 * step, 6 * overlap)
+    middle = 3 * overlap
+    left = net(photo[..., : middle + overlap])[..., :middle]
+    right = net(photo[..., middle - overlap :])[..., overlap:]
+    assert torch.allclose(torch.cat((left, right), 3), net(photo), atol=1e-5)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("size", [(32, 48), (33, 47), (5, 9)])
+def test_any_size_comes_back_as_it_went_in(size: tuple[int, int]) -> None:
+    photo = torch.rand(1, 3, *size)
+    assert whole(PhotoCleaner(), photo).shape == photo.shape
+    assert whole(DamageFinder(), photo).shape == (1, 1, *size)
+    assert whole(HoleFiller(), photo, torch.zeros(1, 1, *size)).shape == photo.shape
+
+
+@torch.no_grad()
+def test_what_lies_in_a_hole_does_not_count() -> None:
+    photo, holes = torch.rand(1, 3, 32, 32), torch.zeros(1, 1, 32, 32)
+    holes[..., 8:20, 8:20] = 1
+    other = torch.where(holes > 0, torch.rand_like(photo), photo)
+    filler = HoleFiller()
+    assert torch.equal(filler(photo, holes), filler(other, holes))
+
+
+def test_work_stays_within_what_two_cores_do_in_time() -> None:
+    cleaner, finder, filler = (multiply_adds(each.shape) for each in (PhotoCleaner(), DamageFinder(), HoleFiller()))
+    assert cleaner + finder + filler < 200_000
+    assert sum(p.numel() for p in CompactEnlarger().parameters()) < 350_000
+
+
+def test_the_compact_layout_is_read_from_its_shapes() -> None:
+    published = CompactEnlarger(width=64, convs=32, factor=4).state_dict()
+    assert published["body.0.weight"].shape == (64, 3, 3, 3)
+    assert published["body.1.weight"].shape == (64,)
+    assert published["body.66.weight"].shape == (48, 64, 3, 3)
+    net = compact_from_state(published)
+    assert net(torch.rand(1, 3, 7, 9)).shape == (1, 3, 28, 36)
+
+
+@torch.no_grad()
+def test_weights_come_back_from_files(tmp_path: Path) -> None:
+    path = tmp_path / "photo_clean_1x.safetensors"
+    net = PhotoCleaner()
+    save_file({name: tensor.half() for name, tensor in net.state_dict().items()}, path)
+    photo = torch.rand(1, 3, 16, 16)
+    assert torch.allclose(load_cleaner(path)(photo), net(photo), atol=1e-2)
+
+
+@pytest.mark.parametrize("load", [load_cleaner, load_repairer, load_enlarger])
+def test_a_file_of_another_layout_is_refused(tmp_path: Path, load: object) -> None:
+    path = tmp_path / "other.safetensors"
+    save_file({"body.0.weight": torch.zeros(4, 3, 3, 3), "body.2.weight": torch.zeros(5, 4, 3, 3)}, path)
+    with pytest.raises(WeightsError, match=r"other\.safetensors"):
+        load(path)  # type: ignore[operator]  # one of three loaders
