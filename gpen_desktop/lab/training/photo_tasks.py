@@ -1,0 +1,96 @@
+"""What each whole-photo network learns: its samples, its loss, and what is said about it while it learns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gpen_desktop.lab.damage.batched_filters import Dice
+from gpen_desktop.lab.training.losses import ssim_loss
+from gpen_desktop.lab.training.photo_samples import PhotoSamples
+from gpen_desktop.models.photo.compact import CompactEnlarger
+from gpen_desktop.models.photo.unet import DamageFinder, HoleFiller, PhotoCleaner
+
+Batch = dict[str, Tensor]
+_SSIM: Final = 0.03
+"""Weight of 1 - SSIM beside L1: faint hair, lace and hatching count there by their own contrast."""
+_SMOOTH: Final = 1e-3
+_RARE: Final = 4.0
+"""Flaws are a fiftieth of the pixels: what one of theirs counts."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """samples: makes a batch. loss: of a batch by a network, with figures worth telling (0-dim tensors)."""
+
+    network: Callable[[], nn.Module]
+    samples: Callable[[PhotoSamples, Dice], Batch]
+    loss: Callable[[nn.Module, Batch], tuple[Tensor, dict[str, Tensor]]]
+
+
+def _clean_loss(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+    made, weight = net(batch["aged"]).float(), batch["weight"]
+    error = ((made - batch["clean"]).square() + _SMOOTH**2).sqrt()
+    shown = (weight > 0).float()
+    pixels = (error * weight).mean()
+    similar = ssim_loss(made * shown * 2 - 1, batch["clean"] * shown * 2 - 1)
+    gain = _decibels((made - batch["clean"]) * shown) - _decibels((batch["aged"] - batch["clean"]) * shown)
+    return pixels + _SSIM * similar, {"gain": gain, "ssim": 1 - similar}
+
+
+def _repair_loss(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+    finder, filler = net["finder"], net["filler"]
+    mask, holes = batch["mask"], batch["holes"]
+    logits = finder(batch["flawed"]).float()
+    asked = ((mask > 0.99) | (mask < 0.01)).float()
+    truth = (mask > 0.5).float()
+    weight = asked * (1 + (_RARE - 1) * truth)
+    found = (F.binary_cross_entropy_with_logits(logits, truth, reduction="none") * weight).mean()
+    chance = logits.sigmoid() * asked
+    overlap = 1 - (2 * (chance * truth).sum() + 1) / (chance.sum() + (truth * asked).sum() + 1)
+    filled = filler(batch["flawed"], holes).float()
+    error = ((filled - batch["target"]).square() + _SMOOTH**2).sqrt() * holes
+    filling = error.sum() / (3 * holes.sum() + 1)
+    slopes = sum(
+        ((filled.diff(dim=axis) - batch["target"].diff(dim=axis)).abs() * _both(holes, axis)).sum() for axis in (2, 3)
+    )
+    filling = filling + 0.5 * slopes / (6 * holes.sum() + 1)
+    hit = (logits > 0).float() * asked
+    told = {
+        "recall": (hit * truth).sum() / (truth * asked).sum().clamp(min=1),
+        "precision": (hit * truth).sum() / hit.sum().clamp(min=1),
+        "fill": -10 * (((filled - batch["target"]).square() * holes).sum() / (3 * holes.sum() + 1)).log10(),
+    }
+    return found + 0.1 * overlap + filling, told
+
+
+def _enlarge_loss(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+    made = net(batch["small"]).float()
+    pixels = ((made - batch["large"]).square() + _SMOOTH**2).sqrt().mean()
+    similar = ssim_loss(made * 2 - 1, batch["large"] * 2 - 1)
+    simple = F.interpolate(batch["small"], scale_factor=2, mode="bicubic", align_corners=False).clamp(0, 1)
+    gain = _decibels(made - batch["large"]) - _decibels(simple - batch["large"])
+    return pixels + _SSIM * similar, {"gain": gain, "ssim": 1 - similar}
+
+
+def _both(holes: Tensor, axis: int) -> Tensor:
+    size = holes.shape[axis] - 1
+    return torch.maximum(holes.narrow(axis, 0, size), holes.narrow(axis, 1, size))
+
+
+def _decibels(error: Tensor) -> Tensor:
+    return -10 * error.square().mean().log10()
+
+
+TASKS: Final[Mapping[str, Task]] = {
+    "clean": Task(PhotoCleaner, PhotoSamples.to_clean, _clean_loss),
+    "repair": Task(
+        lambda: nn.ModuleDict({"finder": DamageFinder(), "filler": HoleFiller()}), PhotoSamples.to_repair, _repair_loss
+    ),
+    "enlarge": Task(CompactEnlarger, PhotoSamples.to_enlarge, _enlarge_loss),
+}

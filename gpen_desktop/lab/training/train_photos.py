@@ -1,0 +1,172 @@
+"""Train one of the whole-photo networks, by the clock.
+
+`nice python -m gpen_desktop.lab.training.train_photos clean --tiles FILE --minutes M --out DIR`; likewise `repair`
+(finder and filler) and `enlarge`. DIR gets NAME.state, from which the next call goes on, and NAME.safetensors, its
+moving average. One thread, so that several run side by side; Ctrl-C and SIGTERM save and end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import signal
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from gpen_desktop.lab.damage import flaw_masks
+from gpen_desktop.lab.damage.batched_filters import Dice, GrainBank
+from gpen_desktop.lab.damage.batched_flaws import FlawBank
+from gpen_desktop.lab.training import photo_bank
+from gpen_desktop.lab.training.optimiser import MuonAndAdam
+from gpen_desktop.lab.training.photo_samples import PhotoSamples
+from gpen_desktop.lab.training.photo_tasks import TASKS, Batch, Task
+
+_SAVE_EVERY: Final = 120.0  # seconds
+_TELL_EVERY: Final = 50  # steps
+_LONGEST_AVERAGE: Final = 0.998
+_WARM: Final = 50  # steps
+_CLIP: Final = 1.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """tiles: what photo_bank packed. minutes: of this call. batch: samples a step, even. side: of samples, px, a
+    multiple of 64. masks: of flaws, drawn of each kind. rate: at the schedule's top, which every call begins anew."""
+
+    task: str
+    tiles: Path
+    out: Path
+    minutes: float
+    batch: int = 16
+    side: int = 128
+    masks: int = 24
+    rate: float = 2e-3
+    seed: int = 0
+
+
+def train(settings: Settings) -> None:
+    """Train until the time is up or a signal comes, saving every other minute."""
+    torch.set_num_threads(1)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.manual_seed(settings.seed)
+    task = TASKS[settings.task]
+    net = task.network()
+    initialise(net)
+    net.to(device)
+    live = net.state_dict()
+    averaged = {name: tensor.clone() for name, tensor in live.items()}
+    steps = _resume(settings, net, averaged)
+    torch.manual_seed(settings.seed * 1_000_000 + steps)
+    dice = Dice(settings.seed * 1_000_000 + steps, device)
+    drawn = flaw_masks.draw_all(settings.masks, settings.seed * 1_000_000 + steps)
+    tiles = photo_bank.load(settings.tiles, device)
+    samples = PhotoSamples(tiles, FlawBank(drawn, device), GrainBank(dice), settings.batch, settings.side)
+    optimiser = MuonAndAdam(net.parameters(), settings.rate)
+    stop = threading.Event()
+    _install(stop)
+    begun = told = saved = time.monotonic()
+    first, log = steps, {}
+    print(f"{settings.task}: goes on from step {steps}", flush=True)
+    while (done := (time.monotonic() - begun) / (60 * settings.minutes)) < 1 and not stop.is_set():
+        rate = settings.rate * schedule(done) * min(1.0, (steps - first + 1) / _WARM)
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        figures = _step(task, net, optimiser, task.samples(samples, dice))
+        steps += 1
+        decay = min(_LONGEST_AVERAGE, 1 - 10 / (steps + 10))
+        torch._foreach_lerp_(list(averaged.values()), list(live.values()), 1 - decay)
+        log = {name: log.get(name, value) + 0.02 * (value - log.get(name, value)) for name, value in figures.items()}
+        now = time.monotonic()
+        if steps % _TELL_EVERY == 0:
+            text = ", ".join(f"{name} {float(value):.4f}" for name, value in log.items())
+            print(f"{steps}: {text}, rate {rate:.1e}, {_TELL_EVERY / (now - told):.2f} steps/s", flush=True)
+            told = now
+        if now - saved > _SAVE_EVERY:
+            _save(settings, net, averaged, steps)
+            saved = now
+    _save(settings, net, averaged, steps)
+    print(f"{settings.task}: {steps} steps", flush=True)
+
+
+def schedule(done: float) -> float:
+    """Share of the rate when `done` (0 to 1) of a call is past: full for a third, then a cosine to a hundredth."""
+    fall = max(0.0, (done - 1 / 3) / (2 / 3))
+    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, fall)))
+
+
+def initialise(net: nn.Module) -> None:
+    """He's deviation; a tenth of it where a block ends, nothing where the network does: it begins at the identity."""
+    convolutions = [(name, module) for name, module in net.named_modules() if isinstance(module, nn.Conv2d)]
+    for name, module in convolutions:
+        nn.init.kaiming_normal_(module.weight)
+        nn.init.zeros_(module.bias)
+        if name.endswith("conv2"):
+            module.weight.data.mul_(0.1)
+        if name.endswith("tail") or module is convolutions[-1][1]:
+            module.weight.data.zero_()
+
+
+def _install(stop: threading.Event) -> None:
+    """Let SIGTERM and Ctrl-C ask for the end."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+
+
+def _step(task: Task, net: nn.Module, optimiser: MuonAndAdam, batch: Batch) -> dict[str, Tensor]:
+    batch = {name: each.contiguous(memory_format=torch.channels_last) for name, each in batch.items()}
+    with torch.autocast(next(iter(batch.values())).device.type, torch.bfloat16):
+        loss, figures = task.loss(net, batch)
+    optimiser.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(net.parameters(), _CLIP)
+    optimiser.step()
+    return {"loss": loss.detach(), **{name: value.detach() for name, value in figures.items()}}
+
+
+def _resume(settings: Settings, net: nn.Module, averaged: dict[str, Tensor]) -> int:
+    """Steps done already; 0 where there is no state."""
+    path = settings.out / f"{settings.task}.state"
+    if not path.is_file():
+        return 0
+    kept = torch.load(path, map_location="cpu", weights_only=True)
+    net.load_state_dict(kept["net"])
+    for name, tensor in kept["averaged"].items():
+        averaged[name].copy_(tensor)
+    return int(kept["steps"])
+
+
+def _save(settings: Settings, net: nn.Module, averaged: Mapping[str, Tensor], steps: int) -> None:
+    settings.out.mkdir(parents=True, exist_ok=True)
+    path = settings.out / f"{settings.task}.state"
+    part = path.with_suffix(".part")
+    torch.save({"net": net.state_dict(), "averaged": dict(averaged), "steps": steps}, part)
+    part.replace(path)
+    half = {name: tensor.to("cpu", torch.float16).contiguous() for name, tensor in averaged.items()}
+    save_file(half, part, metadata={"task": settings.task, "steps": str(steps)})
+    part.replace(path.with_suffix(".safetensors"))
+
+
+def main() -> None:
+    """Parse the line and train."""
+    parser = argparse.ArgumentParser(prog="python -m gpen_desktop.lab.training.train_photos", description=__doc__)
+    parser.add_argument("task", choices=sorted(TASKS))
+    parser.add_argument("--tiles", type=Path, required=True, help="what photo_bank packed")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, required=True)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--side", type=int, default=128)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--seed", type=int, default=0)
+    train(Settings(**vars(parser.parse_args())))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Training of the whole-photo networks, for a few steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from gpen_desktop.lab.damage import flaw_masks
+from gpen_desktop.lab.damage.batched_filters import Dice, GrainBank
+from gpen_desktop.lab.damage.batched_flaws import FlawBank
+from gpen_desktop.lab.training import photo_bank, train_photos
+from gpen_desktop.lab.training.photo_samples import PhotoSamples
+from gpen_desktop.models.photo.loading import load_cleaner
+
+
+@pytest.fixture(scope="module")
+def tiles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two pictures, packed."""
+    folder = tmp_path_factory.mktemp("tiles")
+    rng = np.random.default_rng(0)
+    rows = []
+    for name, side in (("large", 1100), ("small", 300)):
+        picture = cv2.resize(rng.integers(0, 255, (20, 20, 3), np.uint8), (side, side))
+        cv2.imwrite(str(folder / f"{name}.png"), picture)
+        rows += [f"3\t{folder / name}.png"] * (4 if name == "small" else 1)
+    out = folder / "tiles.npz"
+    assert photo_bank.pack(photo_bank.read_list(_written(folder / "list.txt", rows)), out) == 4
+    return out
+
+
+def _written(path: Path, rows: list[str]) -> Path:
+    path.write_text("\n".join(rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def samples(tiles: Path) -> PhotoSamples:
+    device = torch.device("cpu")
+    flaws = FlawBank(flaw_masks.draw_all(1, 0), device)
+    grain = GrainBank(Dice(0, device), fields=4)
+    return PhotoSamples(photo_bank.load(tiles, device), flaws, grain, batch=8, side=64)
+
+
+def test_samples_to_clean_hold_untouched_ones(samples: PhotoSamples) -> None:
+    made = samples.to_clean(Dice(1, torch.device("cpu")))
+    assert {name: tuple(each.shape) for name, each in made.items()} == {
+        "aged": (8, 3, 64, 64),
+        "clean": (8, 3, 64, 64),
+        "weight": (8, 1, 64, 64),
+    }
+    off = (made["aged"] - made["clean"]).abs().amax((1, 2, 3))
+    assert int((off < 0.003).sum()) >= 1
+    assert float(off.max()) > 0.05
+
+
+def test_samples_to_repair_hold_sound_ones_and_holes_over_flaws(samples: PhotoSamples) -> None:
+    made = samples.to_repair(Dice(2, torch.device("cpu")))
+    assert bool((made["mask"].amax((1, 2, 3)) == 0).any())
+    assert float(made["holes"][made["mask"] > 0.99].min()) == 1
+
+
+def test_samples_to_enlarge_are_half_as_large(samples: PhotoSamples) -> None:
+    made = samples.to_enlarge(Dice(3, torch.device("cpu")))
+    assert made["small"].shape == (8, 3, 32, 32)
+    assert made["large"].shape == (8, 3, 64, 64)
+    shrunk = torch.nn.functional.avg_pool2d(made["large"], 2)
+    assert float((shrunk - made["small"]).abs().mean()) < 0.1
+
+
+@pytest.mark.parametrize("task", ["clean", "repair", "enlarge"])
+def test_a_training_is_saved_and_goes_on(
+    task: str, tiles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = train_photos.Settings(task, tiles, tmp_path, minutes=0.01, batch=4, side=64, masks=1)
+    train_photos.train(settings)
+    train_photos.train(settings)
+    told = capsys.readouterr().out
+    begun = [int(line.split()[-1]) for line in told.splitlines() if "goes on" in line]
+    assert begun[0] == 0 < begun[1]
+    assert {path.name for path in tmp_path.iterdir()} == {f"{task}.state", f"{task}.safetensors"}
+    if task == "clean":
+        load_cleaner(tmp_path / "clean.safetensors")
+
+
+def test_the_rate_falls_to_a_hundredth() -> None:
+    assert train_photos.schedule(0) == train_photos.schedule(1 / 3) == 1
+    assert train_photos.schedule(1) == pytest.approx(0.01)
