@@ -1,0 +1,150 @@
+"""How good the whole-photo networks are on clean photographs that nothing was trained on, damaged by photo_damage.
+
+`python -m gpen_desktop.lab.evaluation.photo_networks --photos DIR [--clean FILE] [--repair FILE] [--enlarge FILE]`
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections import defaultdict
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from gpen_desktop.lab.evaluation import photo_damage
+from gpen_desktop.lab.evaluation.photo_damage import Picture
+from gpen_desktop.models.photo.loading import load_cleaner, load_enlarger, load_repairer, whole
+
+Figures = dict[str, list[float]]
+_ENDINGS: Final = (".png", ".jpg")
+
+
+def measure_cleaner(path: Path, photos: list[Picture]) -> Figures:
+    """Gains in PSNR, dB, the screen's fall in dB, and what is done to a clean photo: its PSNR, dB."""
+    net = load_cleaner(path)
+
+    def clean(picture: Picture) -> Picture:
+        return _picture(whole(net, _tensor(picture)))
+
+    told: Figures = defaultdict(list)
+    for seed, original in enumerate(photos):
+        # every other one without colour, as most old photos are
+        photo = photo_damage.without_colour(original) if seed % 2 else original
+        for name, damaged in (
+            ("grain", photo_damage.grain(photo, seed)),
+            ("jpeg 30", photo_damage.jpeg(photo, 30)),
+            ("jpeg 50", photo_damage.jpeg(photo, 50)),
+        ):
+            told[f"{name}: gain, dB"].append(psnr(clean(damaged), photo) - psnr(damaged, photo))
+        printed = photo_damage.half_tone(photo, seed)
+        made = clean(printed.picture)
+        told["half-tone: peak falls, dB"].append(screen_peak(printed.picture) - screen_peak(made))
+        told["half-tone: contrast of lettering kept"].append(
+            _contrast(made, printed) / _contrast(printed.clean, printed)
+        )
+        told["untouched: PSNR, dB"].append(psnr(clean(photo), photo))
+    return told
+
+
+def measure_repairer(path: Path, photos: list[Picture]) -> Figures:
+    """Recall and precision of the mask, the gain in PSNR inside true scratches, and what is found on clean photos."""
+    finder, filler = load_repairer(path)
+    told: Figures = defaultdict(list)
+    for seed, original in enumerate(photos):
+        photo = photo_damage.without_colour(original) if seed % 2 else original
+        made = photo_damage.scratches(photo, seed)
+        found = _mask(whole(finder, _tensor(made.picture)))
+        told["mask: recall"].append((found & made.mask).sum() / made.mask.sum())
+        told["mask: precision"].append((found & made.mask).sum() / max(1, found.sum()))
+        for name, mask in (("found", found), ("true", made.mask)):
+            grown = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
+            holes = torch.from_numpy(grown)[None, None]
+            filled = _picture(whole(filler, _tensor(made.picture), holes))
+            mended = np.where(grown[..., None] > 0, filled, made.picture)
+            inside = made.mask
+            told[f"inside scratches, mask {name}: gain, dB"].append(
+                psnr(mended[inside], photo[inside]) - psnr(made.picture[inside], photo[inside])
+            )
+        told["clean photo: share masked, %"].append(100 * float(_mask(whole(finder, _tensor(photo))).mean()))
+    return told
+
+
+def measure_enlarger(path: Path, photos: list[Picture]) -> Figures:
+    """Gains in PSNR over Lanczos, dB."""
+    net = load_enlarger(path)
+    told: Figures = defaultdict(list)
+    for seed, original in enumerate(photos):
+        photo = photo_damage.without_colour(original) if seed % 2 else original
+        small = photo_damage.halved(photo)
+        for name, given in (("clean", small), ("jpeg 50 and noise", photo_damage.poorly_stored(small, seed))):
+            simple = cv2.resize(given, photo.shape[1::-1], interpolation=cv2.INTER_LANCZOS4)
+            told[f"2x, {name}: gain over Lanczos, dB"].append(
+                psnr(_picture(net(_tensor(given))), photo) - psnr(simple, photo)
+            )
+    return told
+
+
+def psnr(made: Picture, target: Picture) -> float:
+    """dB over all channels; 70 at most."""
+    error = np.mean((made.astype(np.float64) - target) ** 2)
+    return min(70.0, 10 * math.log10(255**2 / max(float(error), 1e-9)))
+
+
+def screen_peak(picture: Picture) -> float:
+    """Height of the spectrum, dB, at the frequency of photo_damage's half-tone."""
+    grey = picture.mean(2)
+    window = np.outer(np.hanning(grey.shape[0]), np.hanning(grey.shape[1]))
+    spectrum = np.abs(np.fft.rfft2((grey - grey.mean()) * window))
+    # sin u sin v is the sum of two waves along the picture's axes, its dots lying on a grid turned by 45 degrees
+    along = math.sqrt(2) / photo_damage.SCREEN_PITCH
+    rows, columns = round(along * grey.shape[0]), round(along * grey.shape[1])
+    near = [spectrum[rows - 3 : rows + 4, :4].max(), spectrum[:4, columns - 3 : columns + 4].max()]
+    return 20 * math.log10(max(*near, 1e-9))
+
+
+def _contrast(picture: Picture, printed: photo_damage.Printed) -> float:
+    """Deviation of the lettering's box along the clean lettering: 0 where it is gone."""
+    shown, clean = (each.mean(2)[printed.letters] for each in (picture, printed.clean))
+    clean = clean - clean.mean()
+    return float((shown * clean).mean() / clean.std())
+
+
+def _mask(logits: Tensor) -> np.ndarray:
+    return logits[0, 0].numpy() > 0
+
+
+def _tensor(picture: Picture) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(picture.transpose(2, 0, 1)))[None].float() / 255
+
+
+def _picture(made: Tensor) -> Picture:
+    return np.rint(made[0].float().clamp(0, 1).numpy().transpose(1, 2, 0) * 255).astype(np.uint8)
+
+
+def main() -> None:
+    """Parse the line, print means and the worst photo of each figure."""
+    parser = argparse.ArgumentParser(prog="python -m gpen_desktop.lab.evaluation.photo_networks", description=__doc__)
+    parser.add_argument("--photos", type=Path, required=True, help="folder of clean photos")
+    parser.add_argument("--most", type=int, default=None, help="how many of them")
+    for name in ("clean", "repair", "enlarge"):
+        parser.add_argument(f"--{name}", type=Path, help=f"weights of the network (photo_{name})")
+    parsed = parser.parse_args()
+    paths = sorted(path for path in parsed.photos.iterdir() if path.suffix in _ENDINGS)[: parsed.most]
+    photos = [cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)[..., ::-1] for path in paths]
+    with torch.inference_mode():
+        for given, measure in (
+            (parsed.clean, measure_cleaner),
+            (parsed.repair, measure_repairer),
+            (parsed.enlarge, measure_enlarger),
+        ):
+            for name, values in (measure(given, photos) if given else {}).items():
+                print(f"{name}: {np.mean(values):.3f} (worst {min(values):.3f}, best {max(values):.3f})")
+
+
+if __name__ == "__main__":
+    main()
