@@ -127,7 +127,7 @@ FACE_OPTIONS: Final = (
         "Natural keeps the skin's own texture, Strong cleans most, Detail keeps and crispens fine lines.",
         choices=(
             Choice("natural", "Natural", "Keeps the skin's own texture"),
-            Choice("strong", "Strong", "Cleans most"),
+            Choice("strong", "Strong", "Cleans up the most"),
             Choice("detail", "Detail", "Keeps and crispens fine lines"),
         ),
     ),
@@ -147,7 +147,7 @@ FACE_OPTIONS: Final = (
         "Skin protection",
         "Keeps skin tone and grain as they were photographed.",
     ),
-    Option("denoise", int, 0, "Denoise", "Calms grain and noise in restored faces.", limits=PERCENT, unit="%"),
+    Option("denoise", int, 0, "Denoise", "Reduces grain and noise in restored faces.", limits=PERCENT, unit="%"),
     Option("sharpen", int, 0, "Sharpen", "Crispens restored faces.", limits=PERCENT, unit="%"),
     # Single faces are chosen in the window by clicking, on the command line by number.
     Option(
@@ -173,7 +173,7 @@ FACE_OPTIONS: Final = (
         bool,
         False,
         "Restore faces that are sharp already",
-        "Off, a face with more detail than the model can give is left alone.",
+        "When off, a face with more detail than the model can add stays as it is.",
     ),
 )
 """In the order of the settings, of --help and of the panel. Each is a field of core.types.ComposeOptions."""

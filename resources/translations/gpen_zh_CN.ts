@@ -91,10 +91,6 @@
         <translation>从相册中移除</translation>
     </message>
     <message>
-        <source>Go on restoring</source>
-        <translation>继续修复</translation>
-    </message>
-    <message>
         <source>Quit</source>
         <translation>退出</translation>
     </message>
@@ -115,7 +111,11 @@
         <translation>修复前</translation>
     </message>
     <message>
-        <source>The photo as it was, while held (B)</source>
+        <source>Continue restoring</source>
+        <translation>继续修复</translation>
+    </message>
+    <message>
+        <source>Hold to see the photo as it was (B)</source>
         <translation>按住查看原照片 (B)</translation>
     </message>
     <message>
@@ -270,8 +270,16 @@
         <translation>保留皮肤原有质感</translation>
     </message>
     <message>
-        <source>Cleans most</source>
+        <source>Cleans up the most</source>
         <translation>清理最彻底</translation>
+    </message>
+    <message>
+        <source>Reduces grain and noise in restored faces.</source>
+        <translation>减轻修复后人脸上的颗粒与噪点。</translation>
+    </message>
+    <message>
+        <source>Give every photo these adjustments. Each keeps its own choice of faces.</source>
+        <translation>将当前调整用于所有照片；各照片的人脸选择保持不变。</translation>
     </message>
     <message>
         <source>Keeps and crispens fine lines</source>
@@ -296,10 +304,6 @@
     <message>
         <source>Denoise</source>
         <translation>降噪</translation>
-    </message>
-    <message>
-        <source>Calms grain and noise in restored faces.</source>
-        <translation>减轻修复后人脸上的颗粒与噪点。</translation>
     </message>
     <message>
         <source>Sharpen</source>
@@ -336,10 +340,6 @@
     <message>
         <source>Apply to all photos</source>
         <translation>应用到所有照片</translation>
-    </message>
-    <message>
-        <source>Give every photo this look. Each keeps its own choice of faces.</source>
-        <translation>将当前效果用于所有照片；各照片的人脸选择保持不变。</translation>
     </message>
 </context>
 <context>
@@ -434,8 +434,8 @@
         <translation>错误报告</translation>
     </message>
     <message>
-        <source>Nothing of this was sent anywhere. To have it looked into, copy it into a report of your own; it can contain names of files and folders.</source>
-        <translation>这些内容没有发送到任何地方。如需他人协助查看，请复制后自行发送；其中可能包含文件名和文件夹名。</translation>
+        <source>None of this was sent anywhere. To get help, copy it into a report of your own. It can contain names of files and folders.</source>
+        <translation>这些内容没有发送到任何地方。如需帮助，请复制后自行发送；其中可能包含文件名和文件夹名。</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -566,12 +566,12 @@
         <translation>请选择文件夹。</translation>
     </message>
     <message>
-        <source>nothing: the file exists</source>
-        <translation>不导出：文件已存在</translation>
+        <source>Saved as {name}</source>
+        <translation>将保存为 {name}</translation>
     </message>
     <message>
-        <source>Gives {name}</source>
-        <translation>将保存为 {name}</translation>
+        <source>Left out: a file of that name exists.</source>
+        <translation>将跳过：已有同名文件。</translation>
     </message>
 </context>
 <context>
@@ -651,7 +651,7 @@
         <translation>人脸 {number}</translation>
     </message>
     <message>
-        <source>Sharp already; left as it is.</source>
+        <source>Already sharp, so it stays as it is.</source>
         <translation>本已清晰，保持原样。</translation>
     </message>
     <message>
@@ -699,7 +699,7 @@
         <translation>也修复清晰的人脸</translation>
     </message>
     <message>
-        <source>Off, a face with more detail than the model can give is left alone.</source>
+        <source>When off, a face with more detail than the model can add stays as it is.</source>
         <translation>关闭时，细节已超出模型能力的人脸保持原样。</translation>
     </message>
     <message>
@@ -769,7 +769,7 @@
 <context>
     <name>MainToolBar</name>
     <message>
-        <source>Empty this list</source>
+        <source>Clear this list</source>
         <translation>清空列表</translation>
     </message>
     <message>
@@ -831,7 +831,7 @@
         <translation>已损坏</translation>
     </message>
     <message>
-        <source>Not here</source>
+        <source>Not installed</source>
         <translation>未安装</translation>
     </message>
     <message>
@@ -934,8 +934,20 @@
         <translation>关键点</translation>
     </message>
     <message>
-        <source>Nobody has confirmed that {file} is what its name says. It is read without running anything in it, but it may give poor faces.</source>
-        <translation>无法确认 {file} 是否名副其实。读取时不会运行其中的任何代码，但修复效果可能不佳。</translation>
+        <source>It cannot be verified that {file} is what its name says. Opening it runs no code, but the faces it gives may be poor.</source>
+        <translation>无法验证 {file} 是否名副其实。打开它不会运行任何代码，但修复效果可能不佳。</translation>
+    </message>
+    <message>
+        <source>Address copied. Download the file with a browser, then import it here.</source>
+        <translation>下载地址已复制。请用浏览器下载，再在这里导入。</translation>
+    </message>
+    <message>
+        <source>{title} was imported and verified.</source>
+        <translation>{title} 已导入，并通过验证。</translation>
+    </message>
+    <message>
+        <source>{title} was imported, but cannot be verified: no trusted fingerprint of it is known.</source>
+        <translation>{title} 已导入，但无法验证：没有可信的校验值可供比对。</translation>
     </message>
     <message>
         <source>Use it</source>
@@ -950,10 +962,6 @@
         <translation>移除</translation>
     </message>
     <message>
-        <source>Address copied. Fetch the file with a browser, then import it here.</source>
-        <translation>下载地址已复制。请用浏览器下载，再在这里导入。</translation>
-    </message>
-    <message>
         <source>Import weights</source>
         <translation>导入模型文件</translation>
     </message>
@@ -964,14 +972,6 @@
     <message>
         <source>Importing…</source>
         <translation>正在导入…</translation>
-    </message>
-    <message>
-        <source>{title} is here and verified.</source>
-        <translation>{title} 已导入，并通过验证。</translation>
-    </message>
-    <message>
-        <source>{title} is here. Nobody has confirmed this file: unverified.</source>
-        <translation>{title} 已导入。此文件无从比对：未验证。</translation>
     </message>
 </context>
 <context>
@@ -1047,16 +1047,16 @@
         <translation>预设</translation>
     </message>
     <message>
-        <source>Name of this look</source>
-        <translation>为当前效果命名</translation>
+        <source>Name of a new preset</source>
+        <translation>新预设的名称</translation>
     </message>
     <message>
-        <source>Keep</source>
+        <source>Save</source>
         <translation>保存</translation>
     </message>
     <message>
-        <source>Keep the present look as a preset of your own.</source>
-        <translation>将当前效果保存为自己的预设。</translation>
+        <source>Save these adjustments as your own preset.</source>
+        <translation>将当前调整保存为自己的预设。</translation>
     </message>
     <message>
         <source>Preset {name}</source>
@@ -1097,11 +1097,11 @@
         <translation>设置</translation>
     </message>
     <message>
-        <source>Groups of settings</source>
+        <source>Settings groups</source>
         <translation>设置分类</translation>
     </message>
     <message>
-        <source>Restore this page</source>
+        <source>Reset this page</source>
         <translation>恢复本页默认值</translation>
     </message>
     <message>
@@ -2144,7 +2144,7 @@
         <translation>语言</translation>
     </message>
     <message>
-        <source>Which language the window speaks.</source>
+        <source>Language of the window.</source>
         <translation>界面使用的语言。</translation>
     </message>
     <message>
@@ -2224,8 +2224,24 @@
         <translation>降噪</translation>
     </message>
     <message>
-        <source>Calms grain and noise in restored faces.</source>
+        <source>Reduces grain and noise in restored faces.</source>
         <translation>减轻修复后人脸上的颗粒与噪点。</translation>
+    </message>
+    <message>
+        <source>When off, a face with more detail than the model can add stays as it is.</source>
+        <translation>关闭时，细节已超出模型能力的人脸保持原样。</translation>
+    </message>
+    <message>
+        <source>Size of the result compared with the photo.</source>
+        <translation>结果相对原照片的尺寸。</translation>
+    </message>
+    <message>
+        <source>Keeping the photo&apos;s own format also keeps its bit depth and all its metadata.</source>
+        <translation>沿用原格式，可同时保留位深与全部照片信息。</translation>
+    </message>
+    <message>
+        <source>Automatic uses a graphics card if there is one that helps.</source>
+        <translation>“自动”会在显卡有帮助时使用显卡。</translation>
     </message>
     <message>
         <source>Sharpen</source>
@@ -2264,16 +2280,8 @@
         <translation>也修复本已清晰的人脸</translation>
     </message>
     <message>
-        <source>Off, a face with more detail than the model can give is left alone.</source>
-        <translation>关闭时，细节已超出模型能力的人脸保持原样。</translation>
-    </message>
-    <message>
         <source>Enlarge</source>
         <translation>放大</translation>
-    </message>
-    <message>
-        <source>Size of the result against the photo.</source>
-        <translation>结果相对原照片的尺寸。</translation>
     </message>
     <message>
         <source>Not at all</source>
@@ -2290,10 +2298,6 @@
     <message>
         <source>Format</source>
         <translation>格式</translation>
-    </message>
-    <message>
-        <source>Keeping the photo&apos;s own format also keeps its depth and all it says about itself.</source>
-        <translation>沿用原格式，可同时保留位深与全部照片信息。</translation>
     </message>
     <message>
         <source>Same as the photo</source>
@@ -2354,10 +2358,6 @@
     <message>
         <source>Device</source>
         <translation>设备</translation>
-    </message>
-    <message>
-        <source>Automatic takes a graphics card if there is one that helps.</source>
-        <translation>“自动”会在显卡有帮助时使用显卡。</translation>
     </message>
     <message>
         <source>Automatic</source>

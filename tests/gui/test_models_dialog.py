@@ -83,7 +83,16 @@ def test_card_says_size_licence_source_and_fingerprint(open_dialog) -> None:
     dialog.select("gpen-512")
     info = catalog.by_name("gpen-512")
     words = _words(dialog)
-    for fact in ("GPEN 512", "Not here", "284 MB", "512 pixels", "non-commercial", info.source, info.sha256, info.file):
+    for fact in (
+        "GPEN 512",
+        "Not installed",
+        "284 MB",
+        "512 pixels",
+        "non-commercial",
+        info.source,
+        info.sha256,
+        info.file,
+    ):
         assert fact in words
     assert not dialog._card.use.isVisible()
     dialog._card.address.click()

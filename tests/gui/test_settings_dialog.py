@@ -65,7 +65,7 @@ def test_restores_one_page_only(dialog: SettingsDialog, store: SettingsStore) ->
     store.set("restore/strength", 33)
     store.set("export/quality", 50)
     dialog.show_group(Group.RESTORING)
-    next(button for button in dialog.findChildren(QPushButton) if button.text() == "Restore this page").click()
+    next(button for button in dialog.findChildren(QPushButton) if button.text() == "Reset this page").click()
     assert store.get("restore/strength") == 80
     assert store.get("export/quality") == 50
 

@@ -73,8 +73,3 @@ def with_face_removed(edits: Edits, faces: tuple[Face, ...], face: FaceId) -> Ed
 
 def _with_options(edits: Edits, **changes: Any) -> Edits:
     return replace(edits, options=replace(edits.options, **changes))
-
-
-def is_same_look(a: Edits, b: Edits) -> bool:
-    """Whether two photos' edits would show the same values on every control."""
-    return replace(with_look(a, a), faces=None) == replace(with_look(a, b), faces=None)

@@ -241,14 +241,14 @@ class AdjustPanel(QWidget):
             [self.tr("Natural"), self.tr("Strong"), self.tr("Detail")],
             [
                 self.tr("Keeps the skin's own texture"),
-                self.tr("Cleans most"),
+                self.tr("Cleans up the most"),
                 self.tr("Keeps and crispens fine lines"),
             ],
         )
         self._strength.set_text(self.tr("Strength"), self.tr("How much of the restored face is blended in."))
         self._skin.setText(self.tr("Skin protection"))
         self._skin.setToolTip(self.tr("Keeps skin tone and grain as they were photographed."))
-        self._denoise.set_text(self.tr("Denoise"), self.tr("Calms grain and noise in restored faces."))
+        self._denoise.set_text(self.tr("Denoise"), self.tr("Reduces grain and noise in restored faces."))
         self._sharpen.set_text(self.tr("Sharpen"), self.tr("Crispens restored faces."))
         for section, text in zip(
             self._sections, (self.tr("Faces"), self.tr("Whole photo"), self.tr("Presets")), strict=True
@@ -260,7 +260,7 @@ class AdjustPanel(QWidget):
             caption.setText(text)
         self._scale.set_texts(self.tr("Enlarge"), ["1×", "2×", "4×"])
         self._to_all.setText(self.tr("Apply to all photos"))
-        self._to_all.setToolTip(self.tr("Give every photo this look. Each keeps its own choice of faces."))
+        self._to_all.setToolTip(self.tr("Give every photo these adjustments. Each keeps its own choice of faces."))
         self._fill_combos()
         self._show_size()
 

@@ -63,7 +63,6 @@ class FacesSection(QWidget):
 
     def _fill_card(self) -> None:
         theme.set_role(self._card, "card")
-        self._title = QLabel()
         self._why = QLabel()
         self._why.setWordWrap(True)
         theme.set_role(self._why, "muted")
@@ -140,7 +139,7 @@ class FacesSection(QWidget):
 
     def _why_text(self) -> str:
         texts = {
-            FaceState.ALREADY_SHARP: self.tr("Sharp already; left as it is."),
+            FaceState.ALREADY_SHARP: self.tr("Already sharp, so it stays as it is."),
             FaceState.TOO_SMALL: self.tr("Smaller than the smallest face set below."),
         }
         return texts.get(self._state, "") if self._state is not None else ""
@@ -157,7 +156,7 @@ class FacesSection(QWidget):
         )
         self._min_face.set_text(self.tr("Smallest face"), self.tr("Faces narrower than this are left as they are."))
         self._sharp.setText(self.tr("Restore sharp faces too"))
-        self._sharp.setToolTip(self.tr("Off, a face with more detail than the model can give is left alone."))
+        self._sharp.setToolTip(self.tr("When off, a face with more detail than the model can add stays as it is."))
         self._strength.set_text(
             self.tr("Own strength"), self.tr("Strength of this face; double-click for the photo's own.")
         )

@@ -93,10 +93,10 @@ class PresetsSection(QWidget):
 
     def _say(self) -> None:
         self._list.setAccessibleName(self.tr("Presets"))
-        self._name.setPlaceholderText(self.tr("Name of this look"))
-        self._name.setAccessibleName(self.tr("Name of this look"))
-        self._keep.setText(self.tr("Keep"))
-        self._keep.setToolTip(self.tr("Keep the present look as a preset of your own."))
+        self._name.setPlaceholderText(self.tr("Name of a new preset"))
+        self._name.setAccessibleName(self.tr("Name of a new preset"))
+        self._keep.setText(self.tr("Save"))
+        self._keep.setToolTip(self.tr("Save these adjustments as your own preset."))
         self._fill()
 
     def _fill(self) -> None:

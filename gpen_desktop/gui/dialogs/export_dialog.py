@@ -197,8 +197,10 @@ class ExportDialog(QDialog):
             self._say(self.tr("Choose a folder."), "error")
             self._export.setEnabled(False)
             return
-        name = first.path.name if first.path else self.tr("nothing: the file exists")
-        self._say(self.tr("Gives {name}").format(name=name), "muted")
+        if first.path is not None:
+            self._say(self.tr("Saved as {name}").format(name=first.path.name), "muted")
+        else:
+            self._say(self.tr("Left out: a file of that name exists."), "muted")
         self._export.setEnabled(True)
 
     def _say(self, text: str, role: str) -> None:

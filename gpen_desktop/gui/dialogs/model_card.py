@@ -75,7 +75,7 @@ class ModelEntry:
             State.CHECKING: translate("ModelCard", "Checking…"),
             State.UNVERIFIED: translate("ModelCard", "Unverified"),
             State.DAMAGED: translate("ModelCard", "Damaged"),
-            State.ABSENT: translate("ModelCard", "Not here"),
+            State.ABSENT: translate("ModelCard", "Not installed"),
         }[self.state]
 
     @property

@@ -278,8 +278,8 @@ class ModelsDialog(QDialog):
             self._use(model)
             return
         text = self.tr(
-            "Nobody has confirmed that {file} is what its name says. It is read without running anything in it, "
-            "but it may give poor faces."
+            "It cannot be verified that {file} is what its name says. Opening it runs no code, but the faces it gives "
+            "may be poor."
         ).format(file=model.path.name)
         use = NotificationButton("use", self.tr("Use it"), partial(self._agree, model))
         self._notifications.post(Notification(_MODEL, text, (use,), Severity.WARNING))
@@ -320,7 +320,7 @@ class ModelsDialog(QDialog):
         if entry is None or entry.info is None:
             return
         QGuiApplication.clipboard().setText(entry.info.source)
-        self._tell(self.tr("Address copied. Fetch the file with a browser, then import it here."))
+        self._tell(self.tr("Address copied. Download the file with a browser, then import it here."))
 
     @Slot()
     def _on_import(self) -> None:
@@ -344,9 +344,10 @@ class ModelsDialog(QDialog):
         self.select(model.name)
         title = catalog_text(model.info.title) if model.info else model.name
         if verification is Verification.VERIFIED:
-            self._tell(self.tr("{title} is here and verified.").format(title=title))
+            self._tell(self.tr("{title} was imported and verified.").format(title=title))
         else:
-            self._tell(self.tr("{title} is here. Nobody has confirmed this file: unverified.").format(title=title))
+            text = self.tr("{title} was imported, but cannot be verified: no trusted fingerprint of it is known.")
+            self._tell(text.format(title=title))
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:

@@ -87,8 +87,8 @@ class SettingsDialog(QDialog):
     def _fill(self) -> None:
         """(Re)build every page in the present language."""
         self.setWindowTitle(self.tr("Settings"))
-        self._groups.setAccessibleName(self.tr("Groups of settings"))
-        self._restore.setText(self.tr("Restore this page"))
+        self._groups.setAccessibleName(self.tr("Settings groups"))
+        self._restore.setText(self.tr("Reset this page"))
         self._close.setText(self.tr("Close"))
         row = max(self._groups.currentRow(), 0)
         with QSignalBlocker(self._groups):

@@ -38,7 +38,7 @@ _FILES = (
     _Spec("copy", marked("Actions", "Copy the result"), "copy", (_KEY.Copy,)),
     _Spec("reveal", marked("Actions", "Show in the file manager"), "folder", ("Ctrl+Shift+R",)),
     _Spec("remove", marked("Actions", "Remove from the album"), "x", ("Ctrl+W",)),
-    _Spec("restore_waiting", marked("Actions", "Go on restoring"), "refresh-cw", ("Ctrl+R",)),
+    _Spec("restore_waiting", marked("Actions", "Continue restoring"), "refresh-cw", ("Ctrl+R",)),
     _Spec("quit", marked("Actions", "Quit"), "", (_KEY.Quit, "Ctrl+Q")),
 )
 _LOOK = (
@@ -46,7 +46,7 @@ _LOOK = (
     _Spec("side", marked("Actions", "Side by side"), "columns-2", ("D",), checkable=True),
     _Spec("after", marked("Actions", "After only"), "image", ("A",), checkable=True),
     _Spec("before", marked("Actions", "Before"), "contrast", (), tip=marked(
-        "Actions", "The photo as it was, while held (B)")),
+        "Actions", "Hold to see the photo as it was (B)")),
     _Spec("zoom_out", marked("Actions", "Zoom out"), "minus", (_KEY.ZoomOut, "-")),
     _Spec("zoom_in", marked("Actions", "Zoom in"), "plus", (_KEY.ZoomIn, "+", "=")),
     _Spec("fit", marked("Actions", "Fit"), "maximize", ("0", "Ctrl+0")),

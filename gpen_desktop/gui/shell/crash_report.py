@@ -21,8 +21,8 @@ class CrashReport(QDialog):
         self.setWindowTitle(self.tr("Crash report"))
         words = QLabel(
             self.tr(
-                "Nothing of this was sent anywhere. To have it looked into, copy it into a report of your own; "
-                "it can contain names of files and folders."
+                "None of this was sent anywhere. To get help, copy it into a report of your own. "
+                "It can contain names of files and folders."
             )
         )
         words.setWordWrap(True)

@@ -29,7 +29,6 @@ class MainToolBar(QToolBar):
         self.setIconSize(QSize(theme.ICON, theme.ICON))
         self.setFixedHeight(theme.TOOLBAR_HEIGHT)
         self._recent = QMenu(self)
-        self._recent_paths: list[Path] = []
         self._open = self._menu_button("folder-open", ["open", "open_folder", "paste", None, self._recent])
         self._export = self._menu_button("download", ["export", "export_all", None, "copy", "reveal"])
         self.addSeparator()
@@ -77,7 +76,7 @@ class MainToolBar(QToolBar):
             self._recent.addAction(action)
         if recent:
             self._recent.addSeparator()
-            forget = QAction(self.tr("Empty this list"), self._recent)
+            forget = QAction(self.tr("Clear this list"), self._recent)
             forget.triggered.connect(self.recent_forgotten)
             self._recent.addAction(forget)
 

@@ -29,19 +29,16 @@ class PicturePair:
     Attributes
     ----------
     size : of the photo, in photo pixels. overview_level : pyramid level of the overviews.
-    revision : grows with every change of a picture.
     """
 
     def __init__(self, opened: Opened) -> None:
         self.size = QSizeF(opened.photo.width, opened.photo.height)
         self.overview_level = opened.level
-        self.revision = 0
         self._overview = {Version.BEFORE: opened.overview, Version.AFTER: opened.overview}
         self._detail: dict[Version, Detail | None] = {Version.BEFORE: None, Version.AFTER: None}
 
     def take(self, shown: Shown) -> None:
         """Take over what was made anew."""
-        self.revision += 1
         if shown.after_overview is not None:
             self._overview[Version.AFTER] = shown.after_overview
         if shown.before_detail is not None:
