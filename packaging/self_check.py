@@ -69,8 +69,11 @@ def _restores() -> dict[str, object]:
     from gpen_desktop.core.engine.session import Session  # noqa: PLC0415
     from gpen_desktop.core.faces.detection import FaceDetector  # noqa: PLC0415
     from gpen_desktop.core.photo_files.load_save import load_photo  # noqa: PLC0415
+    from gpen_desktop.core.photo_files.registry import FORMATS  # noqa: PLC0415
     from gpen_desktop.core.types import ComposeOptions  # noqa: PLC0415
 
+    for format in FORMATS:
+        format.codec()  # imported with the first file of its kind: is its library in the bundle?
     photo = load_photo(paths.samples() / "hopper_small_blurry.jpg")
     restorer = Restorer(BUILTIN, device="cpu")
     session = Session(photo, FaceDetector(), restorer)

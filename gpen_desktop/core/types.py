@@ -42,7 +42,8 @@ class Metadata:
 
     exif: TIFF structure without the 'Exif\\0\\0' prefix. icc: ICC profile. xmp: XMP packet.
     xmp_extended: what did not fit into a JPEG's packet, put together. photoshop: Photoshop image resources ('8BIM…'),
-    in which IPTC lies. dpi: pixels per inch (x, y). png_chunks: a PNG's texts and colour statements, (type, data).
+    in which IPTC lies. dpi: pixels per inch (x, y). png_chunks: a PNG's texts, colour statements and other chunks,
+    (type, data). jpeg_segments: a JPEG's application data beside these, (marker, data).
     """
 
     exif: bytes = b""
@@ -53,6 +54,7 @@ class Metadata:
     comment: bytes = b""
     dpi: tuple[float, float] | None = None
     png_chunks: tuple[tuple[bytes, bytes], ...] = ()
+    jpeg_segments: tuple[tuple[int, bytes], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,14 @@ class SourceFormat:
 
     format: 'JPEG', 'PNG', 'WEBP', 'TIFF' or 'BMP'. grey: one channel in the file.
     jpeg_tables, jpeg_subsampling: the JPEG's own quantisation tables (zigzag undone, as Pillow gives them) and chroma
-    sampling (Pillow's number 0, 1, 2, or -1 unknown). lossless: whether a WebP was.
+    sampling (Pillow's number 0, 1, 2, or -1 unknown). progressive: whether a JPEG was. lossless: whether a WebP was.
     """
 
     format: str
     grey: bool = False
     jpeg_tables: Mapping[int, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
     jpeg_subsampling: int = -1
+    progressive: bool = False
     lossless: bool = False
 
 

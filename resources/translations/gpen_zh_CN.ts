@@ -1609,6 +1609,10 @@
         <translation>每通道 {bits} 位的数据已按 8 位读取。</translation>
     </message>
     <message>
+        <source>Part of the picture is missing in the file.</source>
+        <translation>文件中缺少部分画面。</translation>
+    </message>
+    <message>
         <source>Photos can have up to {limit} million pixels.</source>
         <translation>可处理的照片最大为 {limit} 百万像素。</translation>
     </message>
@@ -1631,6 +1635,10 @@
     <message>
         <source>Save somewhere else.</source>
         <translation>请保存到其他位置。</translation>
+    </message>
+    <message>
+        <source>Some data of the PNG was left out: {names}.</source>
+        <translation>PNG 的部分数据未保留：{names}。</translation>
     </message>
     <message>
         <source>Something unexpected went wrong ({kind}: {error}).</source>
@@ -1741,6 +1749,10 @@
         <translation>放大倍数为 {scale}。</translation>
     </message>
     <message>
+        <source>The signed content credentials were left out, because they no longer apply.</source>
+        <translation>签名的内容凭证已不再有效，未予保留。</translation>
+    </message>
+    <message>
         <source>The smallest face size is {size} pixels.</source>
         <translation>最小人脸为 {size} 像素。</translation>
     </message>
@@ -1823,6 +1835,10 @@
     <message>
         <source>Use {{name}}.</source>
         <translation>请使用 {{name}}。</translation>
+    </message>
+    <message>
+        <source>What follows the picture in the file ({size} kB), such as a motion photo&apos;s film, was left out.</source>
+        <translation>文件中画面之后的内容（{size} kB，例如动态照片的视频）未保留。</translation>
     </message>
     <message>
         <source>XMP data</source>
@@ -1971,6 +1987,14 @@
     <message>
         <source>no TIFF header</source>
         <translation>没有 TIFF 文件头</translation>
+    </message>
+    <message>
+        <source>other data of the JPEG</source>
+        <translation>JPEG 的其他数据</translation>
+    </message>
+    <message>
+        <source>other data of the PNG</source>
+        <translation>PNG 的其他数据</translation>
     </message>
     <message>
         <source>second part of the XMP data</source>

@@ -135,6 +135,7 @@ def _photo(header: FileHeader, decoded: Decoded, path: Path) -> Photo:
             grey=channels < 3,
             jpeg_tables=decoded.jpeg_tables,
             jpeg_subsampling=decoded.jpeg_subsampling,
+            progressive=header.progressive,
             lossless=header.lossless,
         ),
         metadata=metadata,

@@ -145,6 +145,8 @@ _WORDS: dict[Block, Message] = {
     "comment": say("block-comment", "comment"),
     "texts": say("block-texts", "text notes"),
     "colours": say("block-gamma", "gamma value"),
+    "chunks": say("block-png-chunks", "other data of the PNG"),
+    "segments": say("block-jpeg-segments", "other data of the JPEG"),
 }
 
 
@@ -158,6 +160,8 @@ def left_out(metadata: Metadata, format: Format) -> list[Message]:
         "photoshop": metadata.photoshop,
         "comment": metadata.comment,
         "texts": [body for chunk, body in metadata.png_chunks if chunk in png.TEXTS],
+        "chunks": [chunk for chunk, _ in metadata.png_chunks if png.is_further(chunk)],
+        "segments": metadata.jpeg_segments,
         "colours": not metadata.icc and [body for chunk, body in metadata.png_chunks if png.is_unusual(chunk, body)],
     }
     lost = [_WORDS[name] for name, block in blocks.items() if block and name not in format.holds]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 RECOGNISED_BY: Final = 128
 """Bytes at a file's start by which its kind is told."""
 
-Block = Literal["exif", "icc", "xmp", "xmp_extended", "photoshop", "comment", "texts", "colours"]
+Block = Literal["exif", "icc", "xmp", "xmp_extended", "photoshop", "comment", "texts", "colours", "chunks", "segments"]
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ FORMATS: Final = (
         recognises=_starts_with(b"\xff\xd8\xff"),
         codec=_jpeg,
         offered=True,
-        holds=frozenset(["exif", "icc", "xmp", "xmp_extended", "photoshop", "comment"]),
+        holds=frozenset(["exif", "icc", "xmp", "xmp_extended", "photoshop", "comment", "segments"]),
         max_side=65500,  # libjpeg's JPEG_MAX_DIMENSION
         has_alpha=False,
         has_quality=True,
@@ -133,7 +133,7 @@ FORMATS: Final = (
         recognises=_starts_with(b"\x89PNG\r\n\x1a\n"),
         codec=_png,
         offered=True,
-        holds=frozenset(["exif", "icc", "xmp", "photoshop", "comment", "texts", "colours"]),
+        holds=frozenset(["exif", "icc", "xmp", "photoshop", "comment", "texts", "colours", "chunks"]),
         bits=16,
     ),
     Format(

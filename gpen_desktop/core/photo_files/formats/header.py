@@ -11,6 +11,7 @@ from gpen_desktop.messages import Message, say
 
 ENDS_EARLY = say("file-ends-early", "the file ends early")
 DAMAGED = say("file-damaged", "the file is damaged")
+PART_MISSING = say("picture-data-missing", "Part of the picture is missing in the file.")
 _MAX_INFLATED = 64 << 20  # bytes; no profile or text comes near it, and a compression bomb gets no further
 
 
@@ -26,7 +27,8 @@ class FileHeader:
     gets: the file without what could make it stumble. pictures: how many the file holds (2 may mean 'several').
     bits: per channel, where the decoder has to be told. orientation: how the decoder's pixels lie, 1 to 8 as in EXIF,
     where the format has its own word for it, which counts more than the metadata's; None where it has none.
-    lossless: whether a WebP is. transparent: raw tRNS chunk of a PNG. warnings: what could not be read.
+    progressive: whether a JPEG is. lossless: whether a WebP is. transparent: raw tRNS chunk of a PNG. warnings: what
+    could not be read.
     """
 
     format: str
@@ -37,6 +39,7 @@ class FileHeader:
     pictures: int = 1
     bits: int = 8
     orientation: int | None = None
+    progressive: bool = False
     lossless: bool = False
     transparent: bytes = b""
     warnings: tuple[Message, ...] = ()

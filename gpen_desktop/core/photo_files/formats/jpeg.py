@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
 
 from gpen_desktop.core.photo_files import exif as exif_block
 from gpen_desktop.core.photo_files.formats import pillow_codec
-from gpen_desktop.core.photo_files.formats.codec import Codec, Encoded, Picture
-from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, FileHeader
+from gpen_desktop.core.photo_files.formats.codec import Codec, Decoded, Encoded, Picture
+from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, PART_MISSING, DamagedFileError, FileHeader
 from gpen_desktop.core.types import Metadata
 from gpen_desktop.messages import Message, say
 
@@ -20,10 +24,14 @@ _ICC = b"ICC_PROFILE\0"
 _PHOTOSHOP = b"Photoshop 3.0\0"
 _MAX_PAYLOAD = 65533  # of one segment: its 16-bit length counts itself
 _SOI, _EOI, _SOS, _COM = 0xD8, 0xD9, 0xDA, 0xFE
-_APP0, _APP1, _APP2, _APP13, _APP14, _APP15 = 0xE0, 0xE1, 0xE2, 0xED, 0xEE, 0xEF
+_APP0, _APP1, _APP2, _APP11, _APP12, _APP13, _APP14, _APP15 = 0xE0, 0xE1, 0xE2, 0xEB, 0xEC, 0xED, 0xEE, 0xEF
+_CREDENTIALS = b"JP"  # JUMBF boxes, in which C2PA's lie
+_MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")  # within coded pixels, where a stuffed 0 follows a plain FF
 _STANDALONE = frozenset([0x01, *range(0xD0, 0xD8)])
 _SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # the start-of-frame markers
+_PROGRESSIVE = frozenset([0xC2, 0xC6, 0xCA, 0xCE])
 _CM_PER_INCH = 2.54
+_MISSING = 128  # what libjpeg fills in where data are missing: the middle grey
 _QUALITY = 95  # where neither a quality is asked for nor the source was a JPEG
 _FULL_CHROMA = 0  # Pillow's number for 4:4:4
 
@@ -31,9 +39,10 @@ _FULL_CHROMA = 0  # Pillow's number for 4:4:4
 def read_header(data: bytes) -> FileHeader:
     """Read a JPEG's segments up to its pixels. Raises DamagedFileError."""
     segments, pixels_at = _segments(data)
-    frame = next((body for marker, body in segments if marker in _SIZES and len(body) >= 6), None)
-    if frame is None:
+    kind, frame = next(((marker, body) for marker, body in segments if marker in _SIZES and len(body) >= 6), (0, b""))
+    if not frame:
         raise DamagedFileError(DAMAGED)
+    pictures = 2 if any(marker == _APP2 and body.startswith(b"MPF\0") for marker, body in segments) else 1
     height, width = struct.unpack_from(">HH", frame, 1)
     kept = b"".join(_segment(marker, body) for marker, body in segments if not _is_extra(marker))
     return FileHeader(
@@ -42,7 +51,9 @@ def read_header(data: bytes) -> FileHeader:
         height=height,
         metadata=_metadata(segments),
         pixel_data=b"\xff\xd8" + kept + data[pixels_at:],
-        pictures=2 if any(marker == _APP2 and body.startswith(b"MPF\0") for marker, body in segments) else 1,
+        pictures=pictures,
+        progressive=kind in _PROGRESSIVE,
+        warnings=(*_credentials(segments), *(_trailer(data, pixels_at) if pictures == 1 else ())),
     )
 
 
@@ -71,6 +82,35 @@ def _segments(data: bytes) -> tuple[list[tuple[int, bytes]], int]:
             at = max(end, at + 4)
 
 
+def _credentials(segments: list[tuple[int, bytes]]) -> list[Message]:
+    if any(marker == _APP11 and body.startswith(_CREDENTIALS) for marker, body in segments):
+        return [
+            say("credentials-left-out", "The signed content credentials were left out, because they no longer apply.")
+        ]
+    return []
+
+
+def _trailer(data: bytes, pixels_at: int) -> list[Message]:
+    """What stands behind the end of the picture, such as the film of a motion photo."""
+    at = pixels_at
+    while marker := _MARKER.search(data, at):
+        at = marker.end()
+        if data[at - 1] == _EOI:
+            size = len(data[at:].strip(b"\0"))
+            if not size:
+                return []
+            return [
+                say(
+                    "trailer-left-out",
+                    "What follows the picture in the file ({size} kB), such as a motion photo's film, was left out.",
+                    size=-(-size // 1000),
+                )
+            ]
+        if at + 2 <= len(data) and data[at - 1] != 1:
+            at += struct.unpack_from(">H", data, at)[0]
+    return []
+
+
 def _is_extra(marker: int) -> bool:
     """Whether a decoder can do without the segment: all application data but JFIF's and Adobe's colour transform."""
     return marker == _COM or (_APP1 <= marker <= _APP15 and marker != _APP14)
@@ -88,7 +128,20 @@ def _metadata(segments: list[tuple[int, bytes]]) -> Metadata:
         photoshop=b"".join(bodies(_APP13, _PHOTOSHOP)),
         comment=b"\n".join(bodies(_COM, b"")),
         dpi=next((_dpi(body) for body in bodies(_APP0, b"JFIF\0")), None),
+        jpeg_segments=tuple((marker, body) for marker, body in segments if _is_further(marker, body)),
     )
+
+
+def _is_further(marker: int, body: bytes) -> bool:
+    """Whether a segment of application data has no meaning here and stays true of other pixels."""
+    known = {
+        _APP1: (_EXIF, _XMP, _XMP_EXTENSION),
+        _APP2: (_ICC, b"MPF\0"),
+        _APP11: (_CREDENTIALS,),
+        _APP12: (b"Ducky",),  # the quality at which Photoshop stored it
+        _APP13: (_PHOTOSHOP,),
+    }
+    return _APP1 <= marker <= _APP15 and marker != _APP14 and not body.startswith(known.get(marker, ()))
 
 
 def _extended_xmp(portions: list[bytes]) -> bytes:
@@ -108,6 +161,24 @@ def _dpi(jfif: bytes) -> tuple[float, float] | None:
     return (x * factor, y * factor) if factor and x and y else None
 
 
+def decode(header: FileHeader) -> Decoded:
+    """Decode with Pillow, and say where data were missing. Raises what Pillow raises."""
+    decoded = pillow_codec.decode(header)
+    is_suspicious = header.progressive or (decoded.samples[-1, -1] == _MISSING).all()
+    if not is_suspicious or not _lacks_data(header, decoded):
+        return decoded
+    return replace(decoded, warnings=(*decoded.warnings, PART_MISSING))
+
+
+def _lacks_data(header: FileHeader, decoded: Decoded) -> bool:
+    """Whether the picture is another when something stands before its end: only one that is not complete reads on."""
+    end = header.pixel_data.rfind(b"\xff\xd9")
+    if end < 0:
+        return False
+    padded = header.pixel_data[:end] + bytes(1 << 16) + header.pixel_data[end:]
+    return not np.array_equal(pillow_codec.decode(replace(header, pixel_data=padded)).samples, decoded.samples)
+
+
 def encode(picture: Picture) -> Encoded:
     """A JPEG of 8-bit grey or RGB samples, with its metadata and sentences on what no segment has room for."""
     metadata = picture.metadata
@@ -119,6 +190,7 @@ def encode(picture: Picture) -> Encoded:
         *_xmp_segments(metadata, warnings),
         *_icc_segments(metadata.icc),
         *_split(_APP13, _PHOTOSHOP, metadata.photoshop),
+        *(_segment(marker, body) for marker, body in metadata.jpeg_segments),
         *_split(_COM, b"", metadata.comment),
     ]
     jfif = [_segment(m, _with_density(body, metadata.dpi)) for m, body in segments if m == _APP0]
@@ -130,10 +202,11 @@ def _bare(picture: Picture) -> bytes:
     """The JPEG as the encoder gives it: with its source's own tables where no quality is asked for."""
     source = picture.source
     own = max(source.jpeg_subsampling, _FULL_CHROMA)  # an unknown sampling (-1) is not copied: 4:4:4 loses nothing
+    way = {"subsampling": own, "progressive": source.progressive}
     if picture.quality is not None or not source.jpeg_tables:
-        return pillow_codec.encode(picture.samples, "JPEG", quality=picture.quality or _QUALITY, subsampling=own)
+        return pillow_codec.encode(picture.samples, "JPEG", quality=picture.quality or _QUALITY, **way)
     tables = [list(values) for _, values in sorted(source.jpeg_tables.items())]
-    return pillow_codec.encode(picture.samples, "JPEG", qtables=tables, subsampling=own)
+    return pillow_codec.encode(picture.samples, "JPEG", qtables=tables, **way)
 
 
 def _segment(marker: int, body: bytes) -> bytes:
@@ -203,4 +276,4 @@ def _is_whole(values: tuple[float, ...]) -> bool:
     return all(abs(value - round(value)) < 1e-6 for value in values)
 
 
-CODEC = Codec(read_header, pillow_codec.decode, encode)
+CODEC = Codec(read_header, decode, encode)

@@ -6,13 +6,13 @@ import io
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, JpegImagePlugin
+from PIL import Image, ImageCms, ImageFile, JpegImagePlugin
 
 from gpen_desktop.core.photo_files import icc
 from gpen_desktop.core.photo_files.formats.codec import Decoded
@@ -39,8 +39,20 @@ def encode(samples: Pixels, format: str, **options: object) -> bytes:
     """A file of these 8-bit samples, (H, W, C), without metadata unless the options bring it. format: Pillow's name."""
     picture = Image.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)
     buffer = io.BytesIO()
-    picture.save(buffer, format, **options)
+    with _room_for(2 * samples.nbytes) if options.get("progressive") else nullcontext():
+        picture.save(buffer, format, **options)
     return buffer.getvalue()
+
+
+@contextmanager
+def _room_for(size: int) -> Iterator[None]:
+    """A block of so many bytes for Pillow's encoders: a progressive JPEG has to fit into one."""
+    with _PILLOW:
+        usual, ImageFile.MAXBLOCK = ImageFile.MAXBLOCK, max(ImageFile.MAXBLOCK, size)
+        try:
+            yield
+        finally:
+            ImageFile.MAXBLOCK = usual
 
 
 @contextmanager

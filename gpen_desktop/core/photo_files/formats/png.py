@@ -20,6 +20,10 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _FOR_PIXELS = frozenset([b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS"])
 TEXTS = frozenset([b"tEXt", b"zTXt", b"iTXt"])
 _COLOURS = frozenset([b"gAMA", b"cHRM", b"sRGB", b"cICP"])
+# Others that are kept, where their length fits the pixels that are written; and ones that nobody misses: hints for one
+# decoder, a palette's statistics, the further frames of an animation, of which a warning tells.
+_FURTHER = frozenset([b"tIME", b"oFFs", b"bKGD", b"sBIT"])
+_NEEDLESS = frozenset([b"iDOT", b"hIST", b"acTL", b"fcTL", b"fdAT"])
 _XMP_KEY = b"XML:com.adobe.xmp"
 _RAW_PROFILE = b"Raw profile type "
 _INCHES_PER_METRE = 1 / 0.0254
@@ -82,17 +86,36 @@ def _metadata(chunks: list[Chunk]) -> tuple[Metadata, list[Message]]:
     icc = _profile(first[b"iCCP"]) if b"iCCP" in first else b""
     own = [_XMP_KEY, b"Software"]
     kept = [(k, body) for k, body, key, _ in texts if key not in own and not key.startswith(_RAW_PROFILE)]
-    colours = [(kind, body) for kind, body in chunks if kind in _COLOURS]
+    others = [(kind, body) for kind, body in chunks if kind in _COLOURS or is_further(kind)]
     metadata = Metadata(
         exif=(first.get(b"eXIf") or raw.get(b"exif") or raw.get(b"APP1", b"")).removeprefix(b"Exif\0\0"),
         icc=icc or raw.get(b"icc", raw.get(b"icm", b"")),
         xmp=next((text for _, _, key, text in texts if key == _XMP_KEY), b"") or raw.get(b"xmp", b""),
         photoshop=raw.get(b"iptc") or raw.get(b"8bim", b""),
         dpi=_dpi(first.get(b"pHYs", b"")),
-        png_chunks=tuple(colours + kept),
+        png_chunks=tuple(others + kept),
     )
     damaged = (b"iCCP" in first and not icc) or any(key == _XMP_KEY and not text for _, _, key, text in texts)
-    return metadata, [_DAMAGED_PART] if damaged else []
+    return metadata, [*([_DAMAGED_PART] if damaged else []), *_left_out(chunks)]
+
+
+def _is_known(kind: bytes) -> bool:
+    return kind in (_FOR_PIXELS | TEXTS | _COLOURS | _FURTHER | _NEEDLESS | {b"iCCP", b"pHYs", b"eXIf"})
+
+
+def is_further(kind: bytes) -> bool:
+    """Whether a chunk is one of those that are kept and have no meaning here, such as a program's private ones.
+
+    Unknown ones are kept if their name says that they do not depend on the pixels (a lower-case fourth letter).
+    """
+    return kind in _FURTHER or (not _is_known(kind) and bool(kind[3] & 0x20))
+
+
+def _left_out(chunks: list[Chunk]) -> list[Message]:
+    """What cannot be kept since it may depend on the pixels, which change."""
+    lost = sorted({kind for kind, _ in chunks if not _is_known(kind) and not is_further(kind)})
+    names = ", ".join(kind.decode("ascii", "replace") for kind in lost if kind.isalpha())
+    return [say("png-chunks-left-out", "Some data of the PNG was left out: {names}.", names=names)] if names else []
 
 
 def _text(kind: bytes, body: bytes) -> tuple[bytes, bytes]:
@@ -154,7 +177,16 @@ def encode(picture: Picture) -> Encoded:
     """A PNG of 8- or 16-bit samples, with its metadata."""
     chunks, _ = _chunks(_bare(picture.samples))
     header, rest = chunks[0], [chunk for chunk in chunks[1:] if chunk[0] in _FOR_PIXELS]
-    return Encoded(_file([header, *_metadata_chunks(picture.metadata), *rest]))
+    further = [chunk for chunk in picture.metadata.png_chunks if is_further(chunk[0])]
+    fitting = [chunk for chunk in further if _fits(*chunk, picture.samples.shape[2])]
+    return Encoded(_file([header, *_metadata_chunks(picture.metadata), *fitting, *rest]))
+
+
+def _fits(kind: bytes, body: bytes, channels: int) -> bool:
+    """Whether a chunk that speaks of channels speaks of as many as there are (PNG, 11.3.2.6 and 11.3.4.1)."""
+    if kind == b"bKGD":
+        return len(body) == (2 if channels < 3 else 6)
+    return len(body) == channels if kind == b"sBIT" else True
 
 
 def _bare(samples: Pixels) -> bytes:

@@ -10,7 +10,7 @@ from gpen_desktop.core.photo_files.formats import tiff_decode, tiff_encode
 from gpen_desktop.core.photo_files.formats import tiff_structure as tiff
 from gpen_desktop.core.photo_files.formats import tiff_tags as tags
 from gpen_desktop.core.photo_files.formats.codec import Codec
-from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, FileHeader
+from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, PART_MISSING, DamagedFileError, FileHeader
 from gpen_desktop.core.photo_files.formats.tiff_structure import LONG, Directory, Layout, StructureError
 from gpen_desktop.core.types import Metadata
 from gpen_desktop.messages import Message, say
@@ -36,7 +36,7 @@ def read_header(data: bytes) -> FileHeader:
         ),
         pixel_data=_without_orientation(data, layout, main),
         pictures=2 if main.following else 1,
-        warnings=tuple(warnings),
+        warnings=(*warnings, PART_MISSING) if _lacks_pixels(data, layout, main) else tuple(warnings),
     )
 
 
@@ -70,6 +70,26 @@ def _check_pixels_lie_within(data: bytes, layout: Layout, main: Directory) -> No
         lengths = tiff.integers(data, layout, main.entries.get(sizes))
         if any(start + length > len(data) for start, length in zip(starts, lengths, strict=False)):
             raise DamagedFileError(ENDS_EARLY)
+
+
+def _lacks_pixels(data: bytes, layout: Layout, main: Directory) -> bool:
+    """Whether there are fewer strips than the height asks for, or too few bytes in them where nothing is compressed."""
+
+    def number(tag: int, default: int) -> int:
+        return tiff.integer(data, layout, main.entries.get(tag), default)
+
+    sizes = tiff.integers(data, layout, main.entries.get(tags.STRIP_SIZES))
+    if not sizes:  # tiles, or a file that the decoder will refuse
+        return False
+    height, rows = number(tags.LENGTH, 0), number(tags.STRIP_ROWS, 0) or number(tags.LENGTH, 1)
+    bits = tiff.integers(data, layout, main.entries.get(tags.BITS)) or (1,)
+    is_planar = number(tags.PLANAR, 1) == 2
+    if len(sizes) < -(-height // rows) * (len(bits) if is_planar else 1):
+        return True
+    wide_as = [sum(bits)] if not is_planar else list(bits)
+    needed = height * sum(-(-number(tags.WIDTH, 0) * depth // 8) for depth in wide_as)
+    is_plain = number(tags.COMPRESSION, 1) == 1 and number(tags.PHOTOMETRIC, 1) != tags.YCBCR
+    return is_plain and sum(sizes) < needed
 
 
 def _exif(data: bytes) -> tuple[bytes, list[Message]]:
