@@ -21,7 +21,7 @@ from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.errors import OptionError
 from gpen_desktop.lab.evaluation import baselines, measures, report
 from gpen_desktop.lab.evaluation.baselines import Method
-from gpen_desktop.lab.evaluation.fixed_degradations import GRADES, graded
+from gpen_desktop.lab.evaluation.fixed_degradations import SETS, fixed
 from gpen_desktop.lab.evaluation.measures import TONES, Picture
 from gpen_desktop.lab.evaluation.report import Estimate, Report, Row
 from gpen_desktop.lab.training.dataset import face_files, read_face
@@ -80,11 +80,13 @@ def damaged_folders(clean: Path, damaged: Path, size: int = 256) -> Iterator[Cas
         yield Case(folder.name, "", [path.stem for path in files], targets, pictures)
 
 
-def graded_cases(clean: Path, size: int = 256) -> Iterator[Case]:
-    """Cases of lab/evaluation/fixed_degradations.py made from clean faces. Raises UnreadablePhotoError."""
+def fixed_cases(name: str, clean: Path, size: int = 256) -> Iterator[Case]:
+    """Cases of a set of lab/evaluation/fixed_degradations.py made from clean faces. Raises UnreadablePhotoError."""
     originals = {path.stem: _resized(read_face(path), size, cv2.INTER_AREA) for path in face_files(clean)}
-    for kind, level in GRADES:
-        pairs = [graded(kind, level, p.astype(np.float32) / 255, seed) for seed, p in enumerate(originals.values())]
+    for kind, level in SETS[name]:
+        pairs = [
+            fixed(name, kind, level, p.astype(np.float32) / 255, seed) for seed, p in enumerate(originals.values())
+        ]
         targets, inputs = ([_bytes(pair[side]) for pair in pairs] for side in (0, 1))
         yield Case(kind, level, list(originals), targets, inputs)
 
@@ -138,7 +140,7 @@ def evaluate(
                 key: [measure(*pictures) for pictures in zip(answers, case.clean, case.damaged, strict=True)]
                 for key, measure in tools.items()
             }
-            rows.append(Row(case.kind, case.level, name, len(answers), {k: estimate(v) for k, v in values.items()}))
+            rows.append(Row(case.kind, case.level, name, len(answers), _estimates(values)))
             if case.kind != CLEAN:
                 faces[name].append(values)
             if name != "damaged":
@@ -158,6 +160,15 @@ def estimate(values: Sequence[float]) -> Estimate:
         return Estimate(mean, math.nan, math.nan)
     half = _NORMAL_95 * float(known.std(ddof=1)) / math.sqrt(known.size)
     return Estimate(mean, mean - half, mean + half)
+
+
+def _estimates(values: Mapping[str, Sequence[float]]) -> dict[str, Estimate]:
+    """By the names of measures.TOLD; of logarithms the geometric mean and its interval."""
+    estimates = {key: estimate(each) for key, each in values.items()}
+    return {
+        key: Estimate(math.exp(e.mean), math.exp(e.low), math.exp(e.high)) if measures.TOLD[key].logarithm else e
+        for key, e in estimates.items()
+    }
 
 
 def _groups(cases: Sequence[Case], named: Mapping[str, Sequence[str]]) -> dict[str, list[int]]:
@@ -192,7 +203,7 @@ def _means(
     for group, members in groups.items():
         for name, cases in faces.items():
             values = {key: np.mean([case[key] for case in cases], axis=0)[list(members)].tolist() for key in cases[0]}
-            yield Row(MEAN, group, name, len(members), {key: estimate(each) for key, each in values.items()})
+            yield Row(MEAN, group, name, len(members), _estimates(values))
 
 
 def _resized(picture: Picture, size: int, way: int) -> Picture:
@@ -219,6 +230,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("faces", type=Path, help="folder of clean aligned faces (FFHQ template)")
     parser.add_argument(
         "--damaged", type=Path, metavar="DIR", help="folders KIND/ of the same faces, damaged (default: damage them)"
+    )
+    parser.add_argument(
+        "--kinds", choices=list(SETS), default="graded", help="what to damage them by, without --damaged (graded)"
     )
     parser.add_argument("--model", action="append", metavar="NAME|FILE", help=f"may be given again ({BUILTIN})")
     parser.add_argument("--composed", action="store_true", help="also as the product composes it, skin protected")
@@ -247,7 +261,7 @@ def run(options: argparse.Namespace) -> Report:
     if options.damaged:
         cases = list(damaged_folders(options.faces, options.damaged, options.size))
     else:
-        cases = list(graded_cases(options.faces, options.size))
+        cases = list(fixed_cases(options.kinds, options.faces, options.size))
     result = evaluate(cases, ways, read_groups(options.groups) if options.groups else None)
     if options.output:
         report.write(result, options.output)

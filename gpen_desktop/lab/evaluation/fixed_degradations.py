@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+import cv2
 import numpy as np
 
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import degradations as d
 from gpen_desktop.lab.damage.degradations import Rng
+from gpen_desktop.lab.damage.recipes import SmallFile, through_small_file
 
 Damage = Callable[[FloatImage, Rng], FloatImage]
 
@@ -24,8 +26,41 @@ def _old(picture: FloatImage, rng: Rng, deviation: float) -> FloatImage:
     return d.jpeg(d.scratches(d.film_grain(soft, rng, deviation, 0.6), rng, 3), 80)
 
 
+def _shrunk_to(picture: FloatImage, rng: Rng, side: int, deviation: float, quality: int) -> FloatImage:
+    small = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
+    stored = d.jpeg(d.noise(small, rng, deviation, alike=False) if deviation else small, quality)
+    return cv2.resize(stored, picture.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+
+
+def _blurred(picture: FloatImage, rng: Rng, sigma: float, deviation: float) -> FloatImage:
+    return d.noise(d.gaussian_blur(picture, sigma), rng, deviation, alike=False)
+
+
+def _in_file(picture: FloatImage, rng: Rng, width: int, *, again: int = 0, halved: bool = False) -> FloatImage:
+    """A face `width` px from ear to ear in a JPEG file of middling quality, the head a little tilted."""
+    file = SmallFile(
+        side=round(width / _FACE_SHARE),
+        blur=0.4,
+        averaged=True,
+        tilt=3,
+        noise=2,
+        noise_alike=True,
+        quality=88 if again else 78,
+        chroma_halved=True,
+        offset=3,
+        again=again,
+        again_chroma_halved=True,
+        again_offset=6,
+        shrunk_between=halved,
+    )
+    return through_small_file(picture, rng, file)
+
+
+_FACE_SHARE: Final = 0.55
+"""Of the side of an aligned face, from ear to ear."""
+
 # Lengths in px of a 256 px face.
-GRADES: Final[Mapping[tuple[str, str], Damage]] = MappingProxyType(
+_STEPS: Final[Mapping[tuple[str, str], Damage]] = MappingProxyType(
     {
         ("clean", "as it is"): lambda p, _: p,
         ("blur", "sigma 1"): lambda p, _: d.gaussian_blur(p, 1.0),
@@ -50,8 +85,39 @@ GRADES: Final[Mapping[tuple[str, str], Damage]] = MappingProxyType(
 )
 
 
-def graded(kind: str, level: str, picture: FloatImage, seed: int) -> tuple[FloatImage, FloatImage]:
-    """(target, input), both (S, S, 3) in [0, 1]; an old print's target is grey. KeyError for an unknown pair."""
-    damaged = GRADES[kind, level](picture, np.random.default_rng(seed))
-    target = d.grey(picture) if kind == "old print" else picture
+# As ../shared/faces/README.md has them, with which the figures of the model card are made.
+_STANDARD: Final[Mapping[tuple[str, str], Damage]] = MappingProxyType(
+    {
+        ("light", ""): lambda p, r: d.jpeg(_blurred(p, r, 0.8, 3), 85),
+        ("soft", ""): lambda p, r: _blurred(p, r, 2.0, 3),
+        ("lowres", ""): lambda p, r: _shrunk_to(p, r, 64, 0, 75),
+        ("noise", ""): lambda p, r: d.jpeg(_blurred(p, r, 0.8, 15), 60),
+        ("severe", ""): lambda p, r: _shrunk_to(d.gaussian_blur(p, 1.5), r, 42, 6, 60),
+        ("old", ""): lambda p, r: _old(p, r, 16),
+    }
+)
+
+_SMALL_JPEG: Final[Mapping[tuple[str, str], Damage]] = MappingProxyType(
+    {
+        ("small JPEG", "25 px"): lambda p, r: _in_file(p, r, 25),
+        ("small JPEG", "40 px"): lambda p, r: _in_file(p, r, 40),
+        ("small JPEG", "60 px"): lambda p, r: _in_file(p, r, 60),
+        ("small JPEG", "100 px"): lambda p, r: _in_file(p, r, 100),
+        ("small JPEG", "50 px, saved twice"): lambda p, r: _in_file(p, r, 50, again=78),
+        ("small JPEG", "50 px, halved"): lambda p, r: _in_file(p, r, 50, again=78, halved=True),
+    }
+)
+
+SETS: Final[Mapping[str, Mapping[tuple[str, str], Damage]]] = MappingProxyType(
+    {"graded": _STEPS, "standard": _STANDARD, "small-jpeg": _SMALL_JPEG}
+)
+"""Name of a set -> (kind, level) -> what is done to a picture."""
+
+_GREY_KINDS: Final = ("old print", "old")
+
+
+def fixed(name: str, kind: str, level: str, picture: FloatImage, seed: int) -> tuple[FloatImage, FloatImage]:
+    """(target, input), both (S, S, 3) in [0, 1]; an old print's target is grey. KeyError for what is not in the set."""
+    damaged = SETS[name][kind, level](picture, np.random.default_rng(seed))
+    target = d.grey(picture) if kind in _GREY_KINDS else picture
     return target, np.clip(damaged, 0, 1).astype(np.float32)

@@ -31,16 +31,20 @@ Measure = Callable[[Picture, Picture, Picture], float]
 _LANDMARK_SIDES: Final = (2.3, 2.6, 2.9)
 # Skin colour is what is left after a blur of this many eye distances: grain is not colour.
 _COLOUR_BLUR: Final = 0.05
+# Mean square of a band, in levels, below which there is nothing but rounding.
+_NO_ENERGY: Final = 0.01
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a measure is called and means. better: 'higher' or 'lower'."""
+    """What a measure is called and means. better: 'higher', 'lower' or 'nearer to 1'. logarithm: whether the measure
+    gives the natural logarithm of what is told, whose means are geometric then."""
 
     title: str
     unit: str
     better: str
     digits: int
+    logarithm: bool = False
 
 
 TOLD: Final[Mapping[str, Told]] = {
@@ -48,6 +52,9 @@ TOLD: Final[Mapping[str, Told]] = {
     "psnr_gain": Told("PSNR gained over the damaged face", "dB", "higher", 2),
     "ssim": Told("SSIM", "", "higher", 3),
     "niqe": Told("NIQE", "", "lower", 2),
+    "octave_1": Told("energy in the finest octave, of the clean face's", "", "nearer to 1", 2, logarithm=True),
+    "octave_2": Told("energy in the second octave, of the clean face's", "", "nearer to 1", 2, logarithm=True),
+    "octave_3": Told("energy in the third octave, of the clean face's", "", "nearer to 1", 2, logarithm=True),
     "landmark_shift": Told("landmark shift", "% of the eye distance", "lower", 2),
     "skin_delta_e": Told("skin ΔE2000 from the clean face", "", "lower", 2),
     "skin_change": Told("skin ΔE2000 from the damaged face", "", "lower", 2),
@@ -66,6 +73,9 @@ def all_measures() -> dict[str, Measure]:
         "psnr_gain": psnr_gain,
         "ssim": lambda restored, clean, _: ssim(restored, clean),
         "niqe": lambda restored, *_: niqe(restored),
+        "octave_1": lambda restored, clean, _: octave_energy(restored, clean, 1),
+        "octave_2": lambda restored, clean, _: octave_energy(restored, clean, 2),
+        "octave_3": lambda restored, clean, _: octave_energy(restored, clean, 3),
         "landmark_shift": lambda restored, clean, _: landmark_shift(net, restored, clean),
         "skin_delta_e": lambda restored, clean, _: skin_delta_e(restored, clean),
         "skin_change": lambda restored, _, damaged: skin_delta_e(restored, damaged),
@@ -94,6 +104,22 @@ def niqe(restored: Picture) -> float:
     """Naturalness without a reference (Mittal et al. 2013); lower is more natural. Rough on so small a picture: four
     blocks of 96 px."""
     return float(basicsr_compat.metrics().calculate_niqe(restored[..., ::-1], crop_border=0))
+
+
+def octave_energy(restored: Picture, clean: Picture, octave: int) -> float:
+    """Natural logarithm of the ratio of energies in one octave of the grey pictures, 1 the finest: bands of a pyramid
+    with OpenCV's binomial filter. What least squares makes smooth has less than 1, grain and crackle have more: by
+    itself it proves nothing."""
+    ours, theirs = (_band_energy(picture, octave) for picture in (restored, clean))
+    return math.log(max(ours, _NO_ENERGY) / max(theirs, _NO_ENERGY))
+
+
+def _band_energy(picture: Picture, octave: int) -> float:
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    for _ in range(octave - 1):
+        grey = cv2.pyrDown(grey)
+    band = grey - cv2.pyrUp(cv2.pyrDown(grey), dstsize=grey.shape[::-1])
+    return float(np.square(band).mean())
 
 
 def landmark_shift(net: nn.Module, restored: Picture, clean: Picture) -> float:

@@ -146,9 +146,11 @@ def test_low_light_keeps_some_brightness_and_makes_noise(face: FloatImage) -> No
     assert 0.5 < dark.mean() / face.mean() < 1.1
 
 
-@pytest.mark.parametrize(("kind", "level"), list(fixed_degradations.GRADES))
-def test_graded_damage_is_the_same_every_time(face: FloatImage, kind: str, level: str) -> None:
-    first, again = (fixed_degradations.graded(kind, level, face, seed=7) for _ in range(2))
+@pytest.mark.parametrize(
+    ("name", "kind", "level"), [(name, *key) for name, keys in fixed_degradations.SETS.items() for key in keys]
+)
+def test_fixed_damage_is_the_same_every_time(face: FloatImage, name: str, kind: str, level: str) -> None:
+    first, again = (fixed_degradations.fixed(name, kind, level, face, seed=7) for _ in range(2))
     np.testing.assert_array_equal(first[1], again[1])
     assert first[0].shape == first[1].shape == face.shape
     assert 0 <= first[1].min() <= first[1].max() <= 1
@@ -157,8 +159,8 @@ def test_graded_damage_is_the_same_every_time(face: FloatImage, kind: str, level
 def test_higher_grades_are_worse(face: FloatImage) -> None:
     for kind in ("blur", "noise", "size", "JPEG"):
         errors = [
-            float(np.square(np.subtract(*fixed_degradations.graded(kind, level, face, seed=0))).mean())
-            for k, level in fixed_degradations.GRADES
+            float(np.square(np.subtract(*fixed_degradations.fixed("graded", kind, level, face, seed=0))).mean())
+            for k, level in fixed_degradations.SETS["graded"]
             if k == kind
         ]
         assert errors == sorted(errors), kind
@@ -177,6 +179,14 @@ def test_a_small_file_leaves_the_face_where_it_is(
         (x, y): np.square(np.roll(made, (y, x), (0, 1)) - face)[inside].mean() for x in (-1, 0, 1) for y in (-1, 0, 1)
     }
     assert min(errors, key=errors.__getitem__) == (0, 0)
+
+
+def test_smaller_faces_are_worse(face: FloatImage) -> None:
+    errors = [
+        np.square(np.subtract(*fixed_degradations.fixed("small-jpeg", "small JPEG", f"{px} px", face, seed=0))).mean()
+        for px in (100, 60, 40, 25)
+    ]
+    assert errors == sorted(errors)
 
 
 def test_a_face_in_a_small_file_has_less_detail_the_smaller_it_is(face: FloatImage) -> None:

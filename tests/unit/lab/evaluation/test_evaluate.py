@@ -50,6 +50,23 @@ def test_psnr_is_what_its_formula_says() -> None:
     assert measures.psnr(face + 5, face) == pytest.approx(20 * math.log10(255 / 5))
 
 
+def test_octaves_are_told_apart() -> None:
+    face = noisy(drawn_face(256), 8)
+    fine, coarse = cv2.GaussianBlur(face, (0, 0), 0.8), cv2.GaussianBlur(face, (0, 0), 3)
+    assert measures.octave_energy(face, face, 1) == 0
+    assert measures.octave_energy(fine, face, 1) < -1
+    assert abs(measures.octave_energy(fine, face, 3)) < 0.1
+    assert measures.octave_energy(coarse, face, 3) < -0.5
+    assert measures.octave_energy(noisy(face, 20), face, 1) > 1
+
+
+def test_ratios_are_averaged_geometrically(result: report.Report) -> None:
+    told = result.row("noise", "damaged", "40").values["octave_1"]
+    assert told.low < told.mean < told.high
+    assert told.mean > result.row("noise", "damaged", "20").values["octave_1"].mean > 1
+    assert result.row("clean", "damaged").values["octave_1"].mean == 1
+
+
 def test_landmarks_follow_a_face_that_moves(tools: dict[str, measures.Measure]) -> None:
     face = drawn_face(256)
     moved = np.roll(face, 6, axis=1)  # 6 px of an eye distance of 63 px
@@ -118,6 +135,12 @@ def test_pairs_come_with_a_clean_case_and_grey_targets(pairs: tuple[Path, Path])
     assert np.ptp(cases["old"].clean[0], axis=2).max() == 0
     assert np.ptp(cases["noise"].clean[0], axis=2).max() > 0
     np.testing.assert_array_equal(cases["old"].clean[0], cases["old"].damaged[0])
+
+
+def test_sets_of_fixed_damage_are_made_from_clean_faces(pairs: tuple[Path, Path]) -> None:
+    kinds = [case.kind for case in ev.fixed_cases("standard", pairs[0], size=64)]
+    assert kinds == ["light", "soft", "lowres", "noise", "severe", "old"]
+    assert [case.level for case in ev.fixed_cases("small-jpeg", pairs[0], size=64)][:2] == ["25 px", "40 px"]
 
 
 def test_a_damaged_face_without_its_clean_one_is_named(pairs: tuple[Path, Path]) -> None:
