@@ -2,7 +2,8 @@
 
     python -m gpen_desktop.lab.evaluation.face_sheet PHOTO -o SHEET.png
 
-A face a column of three: as it is in the photo, what each model made of it, what the product composes from the first.
+A face a column: the head with its surroundings as it is in the photo, the same as the product composes it from the
+first model, the crop, what each model made of that.
 """
 
 from __future__ import annotations
@@ -17,41 +18,65 @@ import numpy as np
 
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.engine.session import Session
-from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.faces.detection import FaceDetector
-from gpen_desktop.core.types import ComposeOptions, FloatImage
+from gpen_desktop.core.types import ComposeOptions, Face, FloatImage, Pixels
 from gpen_desktop.errors import OptionError, SaveError
 from gpen_desktop.lab.evaluation.measures import Picture
 from gpen_desktop.messages import say
 from gpen_desktop.models.catalog import BUILTIN
 
-_ROW: Final = 10  # faces a row
-_SIDE: Final = 192  # px a face
+_ROW: Final = 8  # faces a row
+_SIDE: Final = 240  # px a face
+_HEAD: Final = 7.5
+"""Side of a head with its surroundings, in eye distances; an aligned face has 4.1."""
 
 
 def face_sheet(photo: Path, models: Sequence[str | Path], options: ComposeOptions) -> Picture:
     """(H, W, 3) uint8 RGB. Raises PhotoError, UnknownModelError, WeightsError, OptionError."""
     session = Session.open(photo, FaceDetector(), Restorer(models[0]))
-    composed = session.compose(options).photo
+    composed = session.compose(options).photo.pixels
     restored = tuple(session.restore())
     if not restored:
         raise OptionError(say("no-face-found", "No face was found in '{name}'.", name=photo.name))
-    columns = [[_shown(face.crop.pixels), _shown(face.restored)] for face in restored]
+    columns = [
+        [
+            _head(session.photo.pixels, face.crop.face, 1),
+            _head(composed, face.crop.face, options.scale),
+            _shown(face.crop.pixels),
+            _shown(face.restored),
+        ]
+        for face in restored
+    ]
     for model in models[1:]:
         session.set_restorer(Restorer(model))
         for column, face in zip(columns, session.restore(), strict=True):
             column.append(_shown(face.restored))
-    for column, face in zip(columns, session.faces(), strict=True):
-        column.append(_shown(crop_face(composed, face, template="ffhq", size=256).pixels))
-    blank = [np.full((_SIDE, _SIDE, 3), 255, np.uint8)] * (len(models) + 2)
+    blank = [np.full((_SIDE, _SIDE, 3), 255, np.uint8)] * (len(models) + 3)
     columns += [blank] * (-len(columns) % _ROW)
     rows = [columns[start : start + _ROW] for start in range(0, len(columns), _ROW)]
     return np.vstack([np.hstack([np.vstack(column) for column in row]) for row in rows])
 
 
+def _head(pixels: Pixels, face: Face, scale: int) -> Picture:
+    """(_SIDE, _SIDE, 3): a head and what is around it, of a photo enlarged `scale` times; its edge is repeated."""
+    side = max(2, round(_HEAD * face.eye_distance * scale))
+    centre = (face.landmarks.mean(0) + 0.5) * scale
+    xs, ys = (
+        np.clip(np.arange(side) + round(float(middle) - side / 2), 0, length - 1)
+        for middle, length in zip(centre, pixels.shape[1::-1], strict=True)
+    )
+    cut = pixels[ys[:, None], xs].astype(np.float32) / np.iinfo(pixels.dtype).max
+    way = cv2.INTER_AREA if side > _SIDE else cv2.INTER_CUBIC
+    return _bytes(cv2.resize(cut, (_SIDE, _SIDE), interpolation=way))
+
+
 def _shown(picture: FloatImage) -> Picture:
     small = cv2.resize(picture, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
-    return np.rint(np.clip(small, 0, 1) * 255).astype(np.uint8)
+    return _bytes(small)
+
+
+def _bytes(picture: FloatImage) -> Picture:
+    return np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
 
 
 def main() -> None:
@@ -61,8 +86,9 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, required=True, help="sheet to write (.png)")
     parser.add_argument("--model", action="append", metavar="NAME|FILE", help=f"may be given again ({BUILTIN})")
     parser.add_argument("--strength", type=int, default=100)
+    parser.add_argument("--scale", type=int, choices=(1, 2, 4), default=4, help="enlargement of the photo (4)")
     parsed = parser.parse_args()
-    options = ComposeOptions(strength=parsed.strength, min_face=0)
+    options = ComposeOptions(strength=parsed.strength, scale=parsed.scale)
     sheet = face_sheet(parsed.photo, parsed.model or [BUILTIN], options)
     _, packed = cv2.imencode(".png", sheet[..., ::-1])
     try:
