@@ -1,7 +1,8 @@
 """Every setting, declared once. The settings window, the stored file, the command line and the docs read this; no Qt.
 
-Options of the look are declared where the look is made (core/options.py) and remembered here. Labels, help and choices
-are English; the window translates them in the context 'settings' (packaging/translate.py collects them from here).
+Options of the look are declared where the look is made (core/options.py, core/stages/registry.py) and remembered here.
+Labels, help and choices are English; the window translates them in the context 'settings' (packaging/translate.py
+collects them from here).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 
 from gpen_desktop.core.options import FACE_OPTIONS, Choice, Option
 from gpen_desktop.core.photo_files.registry import FORMATS
+from gpen_desktop.core.stages.registry import stage_options
 from gpen_desktop.models.catalog import BUILTIN
 
 
@@ -45,7 +47,7 @@ def _remembered(option: Option) -> Setting:
     return Setting(**declared | {"name": f"restore/{option.name}", "group": Group.RESTORING})
 
 
-SETTINGS: Final[tuple[Setting, ...]] = (
+_OWN: Final = (
     # General
     Setting(
         "general/language",
@@ -72,16 +74,6 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "Ask before closing with unexported photos",
         "Restored photos that were not exported are lost when the window closes.",
         group=Group.GENERAL,
-    ),
-    *(_remembered(option) for option in FACE_OPTIONS),
-    Setting(
-        "restore/scale",
-        int,
-        1,
-        "Enlarge",
-        "Size of the result compared with the photo.",
-        group=Group.RESTORING,
-        choices=(Choice(1, "Not at all"), Choice(2, "2 times"), Choice(4, "4 times")),
     ),
     Setting("restore/model", str, BUILTIN),
     Setting("restore/background", str, "none"),
@@ -182,9 +174,15 @@ SETTINGS: Final[tuple[Setting, ...]] = (
 )
 
 
+def declared() -> tuple[Setting, ...]:
+    """All settings, each page's in its order."""
+    look = tuple(_remembered(option) for option in (*FACE_OPTIONS, *stage_options()))
+    return (*look, *_OWN)
+
+
 def by_key(key: str) -> Setting:
     """The setting with this key. Raises KeyError for one that is not declared."""
-    for setting in SETTINGS:
+    for setting in declared():
         if setting.key == key:
             return setting
     raise KeyError(key)

@@ -124,11 +124,12 @@ def _quoted(text: str) -> str:
 
 
 def _setting_texts() -> list[str]:
-    from gpen_desktop.settings import SETTINGS, Group  # noqa: PLC0415 -- the product is only read, not needed to start
+    from gpen_desktop.settings import Group, declared  # noqa: PLC0415 -- the product is only read, not needed to start
 
     texts = [str(group) for group in Group]
-    for setting in SETTINGS:
+    for setting in declared():
         texts += [setting.label, setting.help, setting.lowest_label, *(choice.label for choice in setting.choices)]
+        texts += [choice.help for choice in setting.choices]
     return _unique(texts)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from gpen_desktop.core.compose.layers import Layers, face_layers
+from gpen_desktop.core.compose.layers import face_layers
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.engine.session import Session
@@ -62,8 +62,9 @@ def _on_large_canvas(photo: Photo) -> Photo:
 
 
 def _composed(photo: Photo, restored: Sequence[RestoredFace]) -> Pixels:
-    layers = Layers(photo, 1, photo.pixels, tuple(face_layers(photo.pixels, face, 1) for face in restored))
-    return compose(layers, ComposeOptions(restore_sharp=True)).photo.pixels
+    return compose(
+        photo, [face_layers(photo.pixels, face, 1) for face in restored], ComposeOptions(restore_sharp=True)
+    ).photo.pixels
 
 
 def _paste_whole(pixels: Pixels, restored: Sequence[RestoredFace]) -> Pixels:

@@ -13,6 +13,7 @@ from gpen_desktop import __version__
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.core.options import FACE_OPTIONS, Option
 from gpen_desktop.core.photo_files.registry import FORMATS
+from gpen_desktop.core.stages.registry import stage_options
 from gpen_desktop.messages import say
 from gpen_desktop.settings import by_key
 
@@ -91,7 +92,8 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
             look.add_argument(option.flag, default=option.default, **some)
         else:
             _add_option(look, option.flag, option)
-    _add_option(look, "--scale", by_key("restore/scale"))
+    for option in stage_options():
+        _add_option(look, option.flag, option)
 
     engine = parser.add_argument_group("engine")
     model = by_key("restore/model").default

@@ -7,7 +7,6 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from gpen_desktop.core.engine import album, batch
 from gpen_desktop.core.engine.album import PlannedPhoto
 from gpen_desktop.core.engine.batch import BatchOptions, PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
+from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, may_be_replaced
 from gpen_desktop.core.engine.journal import Journal
@@ -28,6 +28,7 @@ from gpen_desktop.core.options import FACE_OPTIONS
 from gpen_desktop.core.photo_files import atomic
 from gpen_desktop.core.photo_files.registry import FORMATS, is_supported
 from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.stages.registry import stage_options, stage_values
 from gpen_desktop.core.types import ComposeOptions, FaceState
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import say
@@ -97,18 +98,18 @@ def _show_plan(jobs: Sequence[PlannedPhoto], journal: Journal, options: argparse
         print(f"{job.source} -> {job.target}" + (f" ({state})" if state else ""))
 
 
-def compose_options_of(options: argparse.Namespace) -> ComposeOptions:
-    """The look that a parsed command line asks for. Raises OptionError."""
+def edits_of(options: argparse.Namespace) -> Edits:
+    """What a parsed command line asks for on every photo. Raises OptionError."""
     look = vars(options)
     by_number = {} if isinstance(options.faces, str) else {"faces": "all"}
-    return replace(ComposeOptions.of(look | by_number), scale=options.scale)
+    return Edits(ComposeOptions.of(look | by_number), stage_values(look), options.model)
 
 
 def _journal_options(options: argparse.Namespace) -> dict[str, Any]:
     """All that a result depends on beside its photo."""
     names = (
-        *(option.name for option in FACE_OPTIONS),
-        *("scale", "model", "device", "precision", "batch_size", "format", "quality"),
+        *(option.name for option in (*FACE_OPTIONS, *stage_options())),
+        *("model", "device", "precision", "batch_size", "format", "quality"),
     )
     model = Path(options.model)
     state = model.stat() if model.is_file() else None
@@ -127,8 +128,7 @@ def _restore_all(
 ) -> Iterator[PhotoReport]:
     """Restore photo after photo and tell of each as it is done."""
     wanted = BatchOptions(
-        options.model,
-        compose_options_of(options),
+        edits_of(options),
         ExportOptions(options.format, options.quality, options.overwrite),
         None if isinstance(options.faces, str) else options.faces,
     )

@@ -50,6 +50,7 @@ class Option:
     until it is changed. label, help: for the window and --help. limits: lowest and highest, of an int. choices: the
     only values allowed, if any. unit: shown behind a number. lowest_label: how the lowest number reads, where it is not
     meant as a number. slider_end: where the window's slider ends, if before the highest; larger numbers are typed.
+    in_presets: a look by name holds it; the panel shows it on top.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Option:
     unit: str = ""
     lowest_label: str = ""
     slider_end: int | None = None
+    in_presets: bool = False
 
     @property
     def flag(self) -> str:
@@ -83,12 +85,16 @@ class Option:
 
     def check(self, value: object) -> None:
         """Raise OptionError for anything that is not one of its values."""
-        try:
-            self.parse(value)
-        except ValueError:
+        if not self._is_value(value):
             raise OptionError(
                 say("option-range", "{option} is {value}.", option=self.name, value=str(value)), todo=self._allowed()
-            ) from None
+            )
+
+    def _is_value(self, value: object) -> bool:
+        try:
+            return self.parse(value) == value
+        except ValueError:
+            return False
 
     def _allowed(self) -> Message | None:
         if self.limits is not None:
@@ -130,6 +136,7 @@ FACE_OPTIONS: Final = (
             Choice("strong", "Strong", "Cleans up the most"),
             Choice("detail", "Detail", "Keeps and crispens fine lines"),
         ),
+        in_presets=True,
     ),
     Option(
         "strength",
@@ -139,6 +146,7 @@ FACE_OPTIONS: Final = (
         "How much of the restored face is blended in; 0 leaves the photo as it is.",
         limits=PERCENT,
         unit="%",
+        in_presets=True,
     ),
     Option(
         "skin_protection",
@@ -146,9 +154,19 @@ FACE_OPTIONS: Final = (
         True,
         "Skin protection",
         "Keeps skin tone and grain as they were photographed.",
+        in_presets=True,
     ),
-    Option("denoise", int, 0, "Denoise", "Reduces grain and noise in restored faces.", limits=PERCENT, unit="%"),
-    Option("sharpen", int, 0, "Sharpen", "Crispens restored faces.", limits=PERCENT, unit="%"),
+    Option(
+        "denoise",
+        int,
+        0,
+        "Denoise",
+        "Reduces grain and noise in restored faces.",
+        limits=PERCENT,
+        unit="%",
+        in_presets=True,
+    ),
+    Option("sharpen", int, 0, "Sharpen", "Crispens restored faces.", limits=PERCENT, unit="%", in_presets=True),
     # Single faces are chosen in the window by clicking, on the command line by number.
     Option(
         "faces",
@@ -172,7 +190,7 @@ FACE_OPTIONS: Final = (
         "restore_sharp",
         bool,
         False,
-        "Restore faces that are sharp already",
+        "Restore sharp faces too",
         "When off, a face with more detail than the model can add stays as it is.",
     ),
 )

@@ -19,8 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpen_desktop.core.options import FACE_OPTIONS, Mode, Values, face_default, face_option
-from gpen_desktop.errors import OptionError
-from gpen_desktop.messages import Message, say
+from gpen_desktop.messages import Message
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 FloatImage = NDArray[np.float32]
@@ -186,7 +185,6 @@ class ComposeOptions:
 
     What each means, its range and its default are declared in core/options.py. faces: 'all', 'largest', or which; ids
     of faces that are not in the photo mean nothing. face_strengths: own strength of a face, by its id.
-    scale: 1, 2 or 4, enlargement of the whole photo.
     """
 
     mode: Mode = field(default=face_default("mode", Mode))
@@ -197,7 +195,6 @@ class ComposeOptions:
     faces: FaceSelection = "all"
     min_face: int = field(default=face_default("min_face", int))
     face_strengths: Mapping[FaceId, int] = field(default_factory=lambda: MappingProxyType({}))
-    scale: Literal[1, 2, 4] = 1
     restore_sharp: bool = field(default=face_default("restore_sharp", bool))
 
     def __post_init__(self) -> None:
@@ -207,11 +204,6 @@ class ComposeOptions:
                 option.check(value)
         for strength in self.face_strengths.values():
             face_option("strength").check(strength)
-        if self.scale not in (1, 2, 4):
-            raise OptionError(
-                say("scale-range", "The scale is {scale}.", scale=self.scale),
-                todo=say("one-two-four", "It must be 1, 2 or 4."),
-            )
 
     @classmethod
     def of(cls, values: Values) -> Self:
@@ -242,7 +234,16 @@ class ComposedFace:
 
 @dataclass(frozen=True, eq=False)
 class Composed:
-    """The composed picture, ready to save as `photo`, and what became of each face."""
+    """The composed picture, ready to save as `photo`, and what was done to get there.
+
+    faces: what became of each. stages: names of the stages that changed the whole photo.
+    """
 
     photo: Photo
     faces: tuple[ComposedFace, ...]
+    stages: tuple[str, ...] = ()
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it is anything but the photo as it was."""
+        return bool(self.stages) or any(face.changed is not None for face in self.faces)

@@ -250,68 +250,8 @@
         <translation>调整</translation>
     </message>
     <message>
-        <source>Mode</source>
-        <translation>模式</translation>
-    </message>
-    <message>
-        <source>Natural</source>
-        <translation>自然</translation>
-    </message>
-    <message>
-        <source>Strong</source>
-        <translation>强力</translation>
-    </message>
-    <message>
-        <source>Detail</source>
-        <translation>细节</translation>
-    </message>
-    <message>
-        <source>Keeps the skin&apos;s own texture</source>
-        <translation>保留皮肤原有质感</translation>
-    </message>
-    <message>
-        <source>Cleans up the most</source>
-        <translation>清理最彻底</translation>
-    </message>
-    <message>
-        <source>Reduces grain and noise in restored faces.</source>
-        <translation>减轻修复后人脸上的颗粒与噪点。</translation>
-    </message>
-    <message>
         <source>Give every photo these adjustments. Each keeps its own choice of faces.</source>
         <translation>将当前调整用于所有照片；各照片的人脸选择保持不变。</translation>
-    </message>
-    <message>
-        <source>Keeps and crispens fine lines</source>
-        <translation>保留并强化细纹</translation>
-    </message>
-    <message>
-        <source>Strength</source>
-        <translation>修复强度</translation>
-    </message>
-    <message>
-        <source>How much of the restored face is blended in.</source>
-        <translation>修复结果与原照片的融合程度。</translation>
-    </message>
-    <message>
-        <source>Skin protection</source>
-        <translation>肤色保护</translation>
-    </message>
-    <message>
-        <source>Keeps skin tone and grain as they were photographed.</source>
-        <translation>保留照片原有的肤色与颗粒。</translation>
-    </message>
-    <message>
-        <source>Denoise</source>
-        <translation>降噪</translation>
-    </message>
-    <message>
-        <source>Sharpen</source>
-        <translation>锐化</translation>
-    </message>
-    <message>
-        <source>Crispens restored faces.</source>
-        <translation>让修复后的人脸更清晰。</translation>
     </message>
     <message>
         <source>Faces</source>
@@ -332,10 +272,6 @@
     <message>
         <source>Background</source>
         <translation>背景</translation>
-    </message>
-    <message>
-        <source>Enlarge</source>
-        <translation>放大</translation>
     </message>
     <message>
         <source>Apply to all photos</source>
@@ -685,22 +621,6 @@
     <message>
         <source>Restore no face; turn them on one by one</source>
         <translation>先不修复，再逐张启用</translation>
-    </message>
-    <message>
-        <source>Smallest face</source>
-        <translation>最小人脸</translation>
-    </message>
-    <message>
-        <source>Faces narrower than this are left as they are.</source>
-        <translation>宽度小于此值的人脸保持原样。</translation>
-    </message>
-    <message>
-        <source>Restore sharp faces too</source>
-        <translation>也修复清晰的人脸</translation>
-    </message>
-    <message>
-        <source>When off, a face with more detail than the model can add stays as it is.</source>
-        <translation>关闭时，细节已超出模型能力的人脸保持原样。</translation>
     </message>
     <message>
         <source>Own strength</source>
@@ -1545,10 +1465,6 @@
         <translation>不能移除。</translation>
     </message>
     <message>
-        <source>It must be 1, 2 or 4.</source>
-        <translation>只能是 1、2 或 4。</translation>
-    </message>
-    <message>
         <source>It must be above 0.</source>
         <translation>必须大于 0。</translation>
     </message>
@@ -1743,10 +1659,6 @@
     <message>
         <source>The quality is {quality}.</source>
         <translation>质量为 {quality}。</translation>
-    </message>
-    <message>
-        <source>The scale is {scale}.</source>
-        <translation>放大倍数为 {scale}。</translation>
     </message>
     <message>
         <source>The signed content credentials were left out, because they no longer apply.</source>
@@ -2164,6 +2076,34 @@
         <translation>计算</translation>
     </message>
     <message>
+        <source>Keeps the skin&apos;s own texture</source>
+        <translation>保留皮肤原有质感</translation>
+    </message>
+    <message>
+        <source>Cleans up the most</source>
+        <translation>清理最彻底</translation>
+    </message>
+    <message>
+        <source>Keeps and crispens fine lines</source>
+        <translation>保留并强化细纹</translation>
+    </message>
+    <message>
+        <source>Restore sharp faces too</source>
+        <translation>也修复清晰的人脸</translation>
+    </message>
+    <message>
+        <source>1×</source>
+        <translation>1×</translation>
+    </message>
+    <message>
+        <source>2×</source>
+        <translation>2×</translation>
+    </message>
+    <message>
+        <source>4×</source>
+        <translation>4×</translation>
+    </message>
+    <message>
         <source>Language</source>
         <translation>语言</translation>
     </message>
@@ -2300,24 +2240,8 @@
         <translation>宽度小于此值的人脸保持原样。</translation>
     </message>
     <message>
-        <source>Restore faces that are sharp already</source>
-        <translation>也修复本已清晰的人脸</translation>
-    </message>
-    <message>
         <source>Enlarge</source>
         <translation>放大</translation>
-    </message>
-    <message>
-        <source>Not at all</source>
-        <translation>不放大</translation>
-    </message>
-    <message>
-        <source>2 times</source>
-        <translation>2 倍</translation>
-    </message>
-    <message>
-        <source>4 times</source>
-        <translation>4 倍</translation>
     </message>
     <message>
         <source>Format</source>

@@ -200,6 +200,6 @@ def test_open_dialog_changes_its_language(qapp: QApplication, qtbot) -> None:
 
 def test_every_setting_is_said_in_chinese(qapp: QApplication) -> None:
     i18n.apply(qapp, "zh_CN")
-    for setting in settings.SETTINGS:
+    for setting in settings.declared():
         for text in (setting.label, setting.help):
             assert not text or i18n.setting_text(text) != text

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from gpen_desktop import settings
-from gpen_desktop.core.types import ComposeOptions
+from gpen_desktop.core.engine.edits import Edits, option_value
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.models import catalog
 
 
 def test_every_setting_is_well_declared() -> None:
-    keys = [setting.key for setting in settings.SETTINGS]
+    keys = [setting.key for setting in settings.declared()]
     assert len(keys) == len(set(keys))
-    for setting in settings.SETTINGS:
+    for setting in settings.declared():
         assert setting.parse(setting.default) == setting.default, setting.key
         assert (setting.group is None) == (setting.label == "" and setting.help == ""), setting.key
         assert setting.limits is None or setting.type is int
@@ -30,7 +30,7 @@ def test_every_setting_is_well_declared() -> None:
     ["mode", "strength", "skin_protection", "denoise", "sharpen", "faces", "min_face", "scale", "restore_sharp"],
 )
 def test_a_photo_starts_with_the_defaults_of_the_core(name: str) -> None:
-    assert settings.by_key(f"restore/{name}").default == getattr(ComposeOptions(), name)
+    assert settings.by_key(f"restore/{name}").default == option_value(Edits(), name)
 
 
 def test_default_model_is_the_built_in_one() -> None:
@@ -108,7 +108,7 @@ def test_values_survive_a_restart_with_their_types(qapp, file: Path) -> None:
 
 def test_starts_with_the_defaults_and_writes_nothing(qapp, file: Path) -> None:
     store = SettingsStore()
-    assert {s.key: store.get(s.key) for s in settings.SETTINGS} == {s.key: s.default for s in settings.SETTINGS}
+    assert {s.key: store.get(s.key) for s in settings.declared()} == {s.key: s.default for s in settings.declared()}
     store.flush()
     assert not file.exists()
 

@@ -29,7 +29,7 @@ def dialog(store: SettingsStore, qtbot) -> SettingsDialog:
 
 
 def test_every_shown_setting_has_a_named_control(dialog: SettingsDialog) -> None:
-    shown = [setting for setting in settings.SETTINGS if setting.group]
+    shown = [setting for setting in settings.declared() if setting.group]
     assert len(shown) > 15
     for setting in shown:
         control = dialog.editor(setting.key)

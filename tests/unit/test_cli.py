@@ -19,6 +19,7 @@ from gpen_desktop import paths
 from gpen_desktop.__main__ import main
 from gpen_desktop.cli import main as cli
 from gpen_desktop.cli.exits import Exit
+from tests.unit.core.stages import toy_stage
 
 SAMPLE = "hopper_small_blurry.jpg"
 GRAINY = "collins_faded_colour.jpg"
@@ -61,6 +62,24 @@ def test_the_same_command_gives_the_same_bytes(sample: Path, tmp_path: Path) -> 
         assert run("restore", sample, "-o", tmp_path / name, "--quiet", "--mode", "detail", "--scale", "2") == 0
         hashes.add(hashlib.sha256((tmp_path / name / SAMPLE).read_bytes()).hexdigest())
     assert len(hashes) == 1
+
+
+def test_a_stage_that_is_registered_has_its_flags(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    toy_stage.register(monkeypatch)
+    with pytest.raises(SystemExit):
+        run("restore", "--help")
+    assert "Turns the photo negative." in capsys.readouterr().out
+    source, report = tmp_path / "black.png", tmp_path / "report.json"
+    Image.new("RGB", (64, 48), (10, 20, 30)).save(source)
+    asked = ("--negate", "100", "--report", report, "--quiet")
+    assert run("restore", source, "-o", tmp_path / "out", *asked) == Exit.ALL_DONE
+    with Image.open(tmp_path / "out" / "black.png") as result:
+        assert result.getpixel((5, 5)) == (245, 235, 225)
+    told = json.loads(report.read_text(encoding="utf-8"))
+    assert told["photos"][0]["stages"] == ["negate"]
+    assert (told["options"]["negate"], told["options"]["negate_to_white"], told["options"]["scale"]) == (100, True, 1)
 
 
 def test_a_bad_photo_costs_only_itself(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

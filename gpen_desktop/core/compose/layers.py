@@ -15,7 +15,7 @@ import numpy as np
 
 from gpen_desktop.core.compose import texture
 from gpen_desktop.core.faces.alignment import apply, invert, scale_of
-from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Photo, Pixels, RestoredFace, frozen
+from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Pixels, RestoredFace, frozen
 
 # Skin tone is what is left after a blur of a third of the eye distance.
 _COLOUR_BLUR: Final = 0.35
@@ -49,23 +49,6 @@ class FaceLayers:
     denoise_delta: FloatImage
     high_pass_noise: FloatImage | None
     grain: FloatImage
-
-
-@dataclass(frozen=True, eq=False)
-class Layers:
-    """The photo at the wanted scale, and its faces' layers. base has the photo's dtype; scale is 1, 2 or 4."""
-
-    photo: Photo
-    scale: int
-    base: Pixels
-    faces: tuple[FaceLayers, ...]
-
-
-def enlarged(pixels: Pixels, scale: int) -> Pixels:
-    """A picture (H, W[, 3]) enlarged `scale` times by Lanczos, read-only."""
-    size = (pixels.shape[1] * scale, pixels.shape[0] * scale)
-    larger = cv2.resize(pixels, size, interpolation=cv2.INTER_LANCZOS4)
-    return frozen(larger.astype(np.uint8) if pixels.dtype == np.uint8 else larger.astype(np.uint16))
 
 
 def enlarged_map(to_crop: Affine, scale: float) -> Affine:

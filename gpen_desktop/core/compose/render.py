@@ -26,7 +26,7 @@ from typing import Final
 
 import numpy as np
 
-from gpen_desktop.core.compose.layers import FaceLayers, Layers, enlarged, warp_to_photo
+from gpen_desktop.core.compose.layers import FaceLayers, warp_to_photo
 from gpen_desktop.core.compose.select import select
 from gpen_desktop.core.options import Mode
 from gpen_desktop.core.types import Composed, ComposedFace, ComposeOptions, FloatImage, Photo, Pixels, frozen
@@ -72,21 +72,18 @@ class _Patch:
     addition: FloatImage
 
 
-def compose(layers: Layers, options: ComposeOptions) -> Composed:
-    """Compose the picture that `options` ask for: select, then render."""
-    faces = [layer.restored.crop.face for layer in layers.faces]
-    sharp = {layer.restored.crop.face.id for layer in layers.faces if layer.restored.is_sharp}
+def compose(base: Photo, layers: Sequence[FaceLayers], options: ComposeOptions) -> Composed:
+    """Compose the picture that `options` ask for: select, then render. layers: of every face, made for `base`."""
+    faces = [layer.restored.crop.face for layer in layers]
+    sharp = {layer.restored.crop.face.id for layer in layers if layer.restored.is_sharp}
     choices = select(faces, sharp, options)
-    pixels = render(
-        layers.base,
-        [(layer, choices[face.id].strength) for face, layer in zip(faces, layers.faces, strict=True)],
-        options,
-    )
+    strengths = [choices[face.id].strength for face in faces]
+    pixels = render(base.pixels, zip(layers, strengths, strict=True), options)
     composed = tuple(
         ComposedFace(number, face, choices[face.id].state, layer.rect if choices[face.id].strength else None)
-        for number, (face, layer) in enumerate(zip(faces, layers.faces, strict=True), 1)
+        for number, (face, layer) in enumerate(zip(faces, layers, strict=True), 1)
     )
-    return Composed(photo=_result_photo(layers, pixels), faces=composed)
+    return Composed(photo=dataclasses.replace(base, pixels=pixels), faces=composed)
 
 
 def render(base: Pixels, faces: Iterable[tuple[FaceLayers, int]], options: ComposeOptions) -> Pixels:
@@ -175,11 +172,3 @@ def _common(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> tuple
 
 def _within(part: tuple[int, int, int, int], rect: tuple[int, int, int, int]) -> tuple[slice, slice]:
     return slice(part[1] - rect[1], part[3] - rect[1]), slice(part[0] - rect[0], part[2] - rect[0])
-
-
-def _result_photo(layers: Layers, pixels: Pixels) -> Photo:
-    photo = layers.photo
-    alpha = photo.alpha
-    if alpha is not None and layers.scale != 1:
-        alpha = enlarged(alpha, layers.scale)
-    return dataclasses.replace(photo, pixels=pixels, alpha=alpha)

@@ -11,11 +11,12 @@ from typing import Any
 
 from gpen_desktop.core.compose.select import by_number
 from gpen_desktop.core.engine.album import PlannedPhoto
+from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, prepare
 from gpen_desktop.core.engine.journal import Journal
 from gpen_desktop.core.progress import Progress, SubProgress
-from gpen_desktop.core.types import ComposedFace, ComposeOptions, FaceState
+from gpen_desktop.core.types import ComposedFace, FaceState
 from gpen_desktop.errors import Cancelled, GpenError, OutputExistsError, PhotoError
 from gpen_desktop.messages import Message, say
 
@@ -33,12 +34,14 @@ class PhotoStatus(StrEnum):
 
 @dataclass(frozen=True)
 class PhotoReport:
-    """What happened to one photo. faces: dicts with number, box, landmarks, score, state. seconds: per stage."""
+    """What happened to one photo. faces: dicts with number, box, landmarks, score, state. stages: those that changed
+    the whole photo. seconds: per stage."""
 
     source: str
     target: str | None
     outcome: PhotoStatus
     faces: tuple[dict[str, Any], ...] = ()
+    stages: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     warnings: tuple[Message, ...] = ()
     error: Message | None = None
@@ -55,12 +58,10 @@ class PhotoReport:
 class BatchOptions:
     """What is done to every photo.
 
-    model: name or file of the weights. face_numbers: restore these faces only, whatever `compose` says of them;
-    numbered from 1 in reading order.
+    face_numbers: restore these faces only, whatever `edits` say of them; numbered from 1 in reading order.
     """
 
-    model: str
-    compose: ComposeOptions = field(default_factory=ComposeOptions)
+    edits: Edits = field(default_factory=Edits)
     export: ExportOptions = field(default_factory=ExportOptions)
     face_numbers: Collection[int] | None = None
 
@@ -135,8 +136,8 @@ def _restore(job: PlannedPhoto, engine: Engine, options: BatchOptions, progress:
     if job.problem:
         raise PhotoError(job.problem, path=job.source)
     prepare(job.source, job.target, options.export)  # before the photo is even read
-    session = engine.open(job.source, options.model)
-    look = options.compose
+    session = engine.open(job.source, options.edits.model, stages=options.edits.stages)
+    look = options.edits.options
     if options.face_numbers is not None:
         faces = session.faces(SubProgress(progress, 0.0, 0.2))
         look = replace(look, faces=by_number(faces, options.face_numbers))
@@ -146,6 +147,7 @@ def _restore(job: PlannedPhoto, engine: Engine, options: BatchOptions, progress:
         target=str(saved.path),
         outcome=PhotoStatus.DONE,
         faces=tuple(face_record(face) for face in saved.faces),
+        stages=saved.stages,
         seconds={stage: round(seconds, 4) for stage, seconds in session.seconds.items()},
         # what could not be read along is still in a copy
         warnings=(_COPIED, *saved.warnings) if saved.unchanged else (*session.photo.warnings, *saved.warnings),

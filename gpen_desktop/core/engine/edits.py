@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from gpen_desktop.core.compose.select import chosen_faces
 from gpen_desktop.core.faces.regions import in_reading_order
+from gpen_desktop.core.options import Mode, Value, Values, face_option
+from gpen_desktop.core.stages.registry import is_same, keeping_size, seen_by_faces, stage_values
 from gpen_desktop.core.types import ComposeOptions, Face, FaceId
 from gpen_desktop.models.catalog import BUILTIN
 
@@ -16,9 +18,11 @@ BACKGROUND_OFF: Final = "none"
 
 @dataclass(frozen=True)
 class Edits:
-    """options: for compose. model: name of the weights. faces: set by hand, None for what the detector finds."""
+    """options: for compose. stages: a value for every option of the whole photo's stages. model: name of the weights.
+    faces: set by hand, None for what the detector finds."""
 
     options: ComposeOptions = field(default_factory=ComposeOptions)
+    stages: Values = field(default_factory=stage_values)
     model: str = BUILTIN
     background: str = BACKGROUND_OFF
     faces: tuple[Face, ...] | None = None
@@ -32,7 +36,21 @@ def with_look(edits: Edits, look: Edits) -> Edits:
         faces=look.options.faces if is_general else edits.options.faces,
         face_strengths=edits.options.face_strengths,
     )
-    return replace(edits, options=options, model=look.model, background=look.background)
+    return replace(edits, options=options, stages=look.stages, model=look.model, background=look.background)
+
+
+def with_option(edits: Edits, name: str, value: Value) -> Edits:
+    """Change one declared option, of the faces' look or of a stage. Raises OptionError."""
+    if name in edits.stages:
+        return replace(edits, stages=stage_values({**edits.stages, name: value}))
+    face_option(name).check(value)
+    return _with_options(edits, **{name: Mode(str(value)) if name == "mode" else value})
+
+
+def option_value(edits: Edits, name: str) -> Value:
+    """The value of one declared option. KeyError for a name that is none."""
+    value: Value = edits.stages[name] if name in edits.stages else getattr(edits.options, face_option(name).name)
+    return value
 
 
 def toggled(edits: Edits, faces: tuple[Face, ...], face: FaceId) -> Edits:
@@ -73,3 +91,13 @@ def with_face_removed(edits: Edits, faces: tuple[Face, ...], face: FaceId) -> Ed
 
 def _with_options(edits: Edits, **changes: Any) -> Edits:
     return replace(edits, options=replace(edits.options, **changes))
+
+
+def see_same_faces(a: Edits, b: Edits) -> bool:
+    """Whether faces are found in the same photo: as the same stages leave it."""
+    return is_same(seen_by_faces(), a.stages, b.stages)
+
+
+def restore_alike(a: Edits, b: Edits) -> bool:
+    """Whether what the slow parts make of a photo for a screen is the same; enlarging is for the file."""
+    return (a.model, a.faces) == (b.model, b.faces) and is_same(keeping_size(), a.stages, b.stages)

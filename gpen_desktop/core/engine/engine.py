@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Protocol
 
 from gpen_desktop.core.engine import export as exporting
@@ -14,6 +15,7 @@ from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.crop_cache import CachedRestorer, CropCache
 from gpen_desktop.core.engine.export import Exported, ExportOptions
 from gpen_desktop.core.engine.session import FaceFinder, LoadedRestorer, Session
+from gpen_desktop.core.options import Values
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.types import ComposeOptions, Face, Photo, RestoredFace
 
@@ -37,11 +39,15 @@ class ModelSource(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class RestoredFaces:
-    """A photo's faces, of which the first len(restored) are restored. seconds: since restoring began."""
+    """A photo's faces, of which the first len(restored) are restored. seconds: since restoring began.
+
+    shown: the photo that a screen shows them in; None for the photo itself.
+    """
 
     faces: tuple[Face, ...]
     restored: tuple[RestoredFace, ...]
     seconds: float
+    shown: Photo | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -78,11 +84,18 @@ class Engine:
         self._load_restorer(model)
         self._load_finder()
 
-    def open(self, source: Path | Photo, model: str, faces: Sequence[Face] | None = None) -> Session:
+    def open(
+        self,
+        source: Path | Photo,
+        model: str,
+        faces: Sequence[Face] | None = None,
+        stages: Values = MappingProxyType({}),
+    ) -> Session:
         """A photo to work on with `model`: the one at hand with all that was made of it, or read anew.
 
         source: a file, or the photo where it is in memory already. faces: when known or set by hand.
-        Raises PhotoError, ModelError (of all kinds), DeviceError.
+        stages: values of their options that are not the default.
+        Raises PhotoError, ModelError (of all kinds), DeviceError, OptionError.
         """
         restorer = self._load_restorer(model)
         path, photo = (source.path, source) if isinstance(source, Photo) else (source, None)
@@ -90,24 +103,26 @@ class Engine:
         if session is None or (photo is not None and session.photo is not photo):
             session = self._new_session(source, restorer)
         session.set_restorer(restorer)
-        if faces is not None:
-            session.set_faces(faces)
+        session.set_stages(stages)
+        session.set_faces(faces)
         self._keep(path, session)
         return session
 
     def restore(self, session: Session, progress: Progress | None = None) -> Iterator[RestoredFaces]:
-        """Find and restore a photo's faces: yields the faces found, then them again with each that is restored.
+        """Run the stages, find and restore the faces: yields the faces found, then them again with each restored.
 
         Raises OutOfMemoryError, WeightsError, Cancelled.
         """
         started = time.perf_counter()
         progress = progress or SilentProgress()
-        faces = session.faces(SubProgress(progress, 0.0, 0.2))
+        staged = session.shown(SubProgress(progress, 0.0, 0.1))
+        shown = staged.photo if staged.changed else None
+        faces = session.faces(SubProgress(progress, 0.1, 0.2))
         restored: tuple[RestoredFace, ...] = ()
-        yield RestoredFaces(faces, restored, time.perf_counter() - started)
+        yield RestoredFaces(faces, restored, time.perf_counter() - started, shown)
         for face in session.restore(SubProgress(progress, 0.2, 1.0)):
             restored = (*restored, face)
-            yield RestoredFaces(faces, restored, time.perf_counter() - started)
+            yield RestoredFaces(faces, restored, time.perf_counter() - started, shown)
 
     def export(
         self,

@@ -25,13 +25,14 @@ class ExportOptions:
 
 @dataclass(frozen=True)
 class Exported:
-    """Where a result went. unchanged: nothing was restored, so the source's own bytes were copied. warnings: what could
-    not be kept. faces: what became of each."""
+    """Where a result went. unchanged: nothing was done to the photo, so the source's own bytes were copied. warnings:
+    what could not be kept. faces: what became of each. stages: those that changed the whole photo."""
 
     path: Path
     unchanged: bool
     warnings: tuple[Message, ...]
     faces: tuple[ComposedFace, ...] = ()
+    stages: tuple[str, ...] = ()
 
 
 def prepare(source: Path | None, target: Path, options: ExportOptions) -> None:
@@ -82,11 +83,11 @@ def export(source: Photo, composed: Composed, target: Path, options: ExportOptio
     NotAResultError where `target` may be somebody's original.
     """
     prepare(source.path, target, options)
-    untouched = composed.photo.pixels is source.pixels and options.quality is None and options.format == "keep"
-    if untouched and source.path is not None and not registry.by_name(source.source.format).becomes:
+    may_copy = not composed.is_changed and options.quality is None and options.format == "keep"
+    if may_copy and source.path is not None and not registry.by_name(source.source.format).becomes:
         copied = copy_photo(source, target, overwrite=options.overwrite)
         return Exported(copied.path, unchanged=True, warnings=copied.warnings, faces=composed.faces)
     saved = save_photo(
         composed.photo, target, format=options.format, quality=options.quality, overwrite=options.overwrite
     )
-    return Exported(saved.path, unchanged=False, warnings=saved.warnings, faces=composed.faces)
+    return Exported(saved.path, unchanged=False, warnings=saved.warnings, faces=composed.faces, stages=composed.stages)

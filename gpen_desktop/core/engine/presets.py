@@ -5,53 +5,52 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field
 from typing import Final
 
-from gpen_desktop.core.engine.edits import Edits
-from gpen_desktop.core.options import Mode
-from gpen_desktop.core.types import ComposeOptions
+from gpen_desktop.core.engine.edits import Edits, option_value, with_option
+from gpen_desktop.core.options import FACE_OPTIONS, Option, Value, Values
 from gpen_desktop.errors import GpenError
 
 _log = logging.getLogger(__name__)
 
 
+IN_PRESETS: Final = tuple(option for option in FACE_OPTIONS if option.in_presets)
+"""The options that make a look."""
+
+
 @dataclass(frozen=True)
 class Preset:
-    """A look. key: stable name of a built-in one, '' for the user's. name: the user's own, '' for a built-in one."""
+    """A look. key: stable name of a built-in one, '' for the user's. name: the user's own, '' for a built-in one.
+
+    values: of options of IN_PRESETS; those it does not name have their defaults.
+    """
 
     key: str
     name: str = ""
-    mode: Mode = Mode.NATURAL
-    strength: int = 80
-    skin_protection: bool = True
-    denoise: int = 0
-    sharpen: int = 0
+    values: Values = field(default_factory=dict)
+
+    def value(self, option: Option) -> Value:
+        return self.values.get(option.name, option.default)
 
 
 BUILT_IN: Final = (
-    Preset("gentle", mode=Mode.NATURAL, strength=50),
-    Preset("family", mode=Mode.NATURAL, strength=80),
-    Preset("portrait", mode=Mode.STRONG, strength=70),
+    Preset("gentle", values={"mode": "natural", "strength": 50}),
+    Preset("family", values={"mode": "natural", "strength": 80}),
+    Preset("portrait", values={"mode": "strong", "strength": 70}),
 )
 
 
 def applied(preset: Preset, edits: Edits) -> Edits:
-    """`edits` with the preset's look; faces, model and size stay."""
-    options = replace(
-        edits.options,
-        mode=preset.mode,
-        strength=preset.strength,
-        skin_protection=preset.skin_protection,
-        denoise=preset.denoise,
-        sharpen=preset.sharpen,
-    )
-    return replace(edits, options=options)
+    """`edits` with the preset's look; faces, model and stages stay. Raises OptionError."""
+    for option in IN_PRESETS:
+        edits = with_option(edits, option.name, preset.value(option))
+    return edits
 
 
-def of_options(name: str, options: ComposeOptions) -> Preset:
-    """The look of some options, under a name of the user's."""
-    return Preset("", name, options.mode, options.strength, options.skin_protection, options.denoise, options.sharpen)
+def of_edits(name: str, edits: Edits) -> Preset:
+    """The look of some edits, under a name of the user's."""
+    return Preset("", name, {option.name: option_value(edits, option.name) for option in IN_PRESETS})
 
 
 def matches(preset: Preset, edits: Edits) -> bool:
@@ -61,7 +60,7 @@ def matches(preset: Preset, edits: Edits) -> bool:
 
 def to_text(own: Sequence[Preset]) -> str:
     """The user's presets, to be stored."""
-    return json.dumps([asdict(preset) for preset in own], ensure_ascii=False)
+    return json.dumps([{"name": preset.name, **preset.values} for preset in own], ensure_ascii=False)
 
 
 def from_text(text: str) -> tuple[Preset, ...]:
@@ -74,7 +73,10 @@ def from_text(text: str) -> tuple[Preset, ...]:
     found = []
     for fields in stored if isinstance(stored, list) else ():
         try:
-            preset = Preset(**{**fields, "key": "", "mode": Mode(fields["mode"])})
+            values = {option.name: fields[option.name] for option in IN_PRESETS if option.name in fields}
+            preset = Preset(
+                "", str(fields["name"]), values | {"mode": fields["mode"]}
+            )  # always stored, unlike the rest
             applied(preset, Edits())  # checks the ranges
         except (TypeError, KeyError, ValueError, GpenError) as error:
             _log.warning("a stored preset cannot be used: %s", error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,13 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpen_desktop.core.compose import texture
-from gpen_desktop.core.compose.layers import FaceLayers, Layers, enlarged, face_layers
+from gpen_desktop.core.compose.layers import FaceLayers, face_layers
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.core.faces import masks
 from gpen_desktop.core.faces.alignment import crop_face
+from gpen_desktop.core.faces.regions import with_known_ids
+from gpen_desktop.core.options import Values
 from gpen_desktop.core.photo_files.load_save import MAX_PIXELS, load_photo
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
+from gpen_desktop.core.stages import registry
+from gpen_desktop.core.stages.run import Staged, StagedPhotos
 from gpen_desktop.core.types import Composed, ComposeOptions, Crop, Face, FloatImage, Photo, RestoredFace, frozen
 from gpen_desktop.errors import PhotoTooLargeError
 from gpen_desktop.messages import say
@@ -61,8 +66,8 @@ class LoadedRestorer(CropRestorer, Protocol):
 class Session:
     """One photo, its faces, what a model made of them, and any number of compositions.
 
-    The slow stages run once and are kept; setting other faces or another restorer drops what depended on the old ones.
-    Not thread-safe: one thread at a time.
+    The slow stages run once and are kept; setting other faces, another restorer or other values of the stages drops
+    what depended on the old ones. Not thread-safe: one thread at a time.
 
     Attributes
     ----------
@@ -75,10 +80,15 @@ class Session:
         self.seconds: dict[str, float] = {}
         self._finder = finder
         self._restorer = restorer
-        self._faces: tuple[Face, ...] | None = None
+        self._values = registry.stage_values()
+        self._staged = StagedPhotos(photo, self.timed)
+        self._seen = photo  # the photo in which faces are found
+        self._found: tuple[Face, ...] | None = None
+        self._given: tuple[Face, ...] | None = None
+        self._former: tuple[Face, ...] = ()  # found in the photo as it was seen before
         self._restored: dict[Face, RestoredFace] = {}
+        self._base = photo  # the photo that faces are composed into
         self._layers: dict[RestoredFace, FaceLayers] = {}
-        self._base = (1, photo.pixels)
 
     @classmethod
     def open(cls, path: Path | str, finder: FaceFinder, restorer: CropRestorer) -> Session:
@@ -88,18 +98,35 @@ class Session:
         session.seconds["load"] = time.perf_counter() - started
         return session
 
-    def faces(self, progress: Progress | None = None) -> tuple[Face, ...]:
-        """The photo's faces, found on first use, in reading order."""
-        if self._faces is None:
-            with self.timed("detect"):
-                self._faces = self._finder.detect(self.photo, progress=progress or SilentProgress())
-        return self._faces
+    def set_stages(self, values: Values) -> None:
+        """Use these values of the stages' options from now on. Raises OptionError."""
+        self._values = registry.stage_values(values)
 
-    def set_faces(self, faces: Sequence[Face]) -> None:
-        """Use these faces from now on (added, corrected, removed by hand); what is known of unchanged ones is kept."""
-        self._faces = tuple(faces)
-        self._restored = {face: self._restored[face] for face in faces if face in self._restored}
-        self._layers = {face: self._layers[face] for face in self._restored.values() if face in self._layers}
+    def shown(self, progress: Progress | None = None) -> Staged:
+        """The photo that a screen shows the faces in: what the stages give, at the photo's own size."""
+        return self._staged.run(registry.keeping_size(), self._values, progress)
+
+    def faces(self, progress: Progress | None = None) -> tuple[Face, ...]:
+        """The photo's faces in reading order: those that were set, or those found, on first use."""
+        progress = progress or SilentProgress()
+        self._see(SubProgress(progress, 0.0, 0.5))
+        if self._given is not None:
+            return self._given
+        if self._found is None:
+            with self.timed("detect"):
+                found = self._finder.detect(self._seen, progress=SubProgress(progress, 0.5, 1.0))
+            self._found = with_known_ids(found, self._former)
+        return self._found
+
+    def set_faces(self, faces: Sequence[Face] | None) -> None:
+        """Use these faces from now on (added, corrected, removed by hand), or those found (None).
+
+        What is known of unchanged ones is kept.
+        """
+        self._given = None if faces is None else tuple(faces)
+        if self._given is not None:
+            self._restored = {face: self._restored[face] for face in self._given if face in self._restored}
+            self._layers = {face: self._layers[face] for face in self._restored.values() if face in self._layers}
 
     def set_restorer(self, restorer: CropRestorer) -> None:
         """Use another model from now on."""
@@ -130,14 +157,25 @@ class Session:
             yield self._restored[face]
 
     def compose(self, options: ComposeOptions, progress: Progress | None = None) -> Composed:
-        """The picture that `options` ask for; restores first where that has not been done.
+        """The picture that `options` ask for; stages and restoring run first where they have not yet.
 
         Raises PhotoTooLargeError where the enlarged photo would be beyond what can be worked on, OptionError.
         """
-        self._check_scale(options.scale)
-        restored = tuple(self.restore(progress))
+        progress = progress or SilentProgress()
+        self._check_scale(registry.total_scale(self._values))
+        restored = tuple(self.restore(SubProgress(progress, 0.0, 0.8)))
+        staged = self._staged.run(registry.STAGES, self._values, SubProgress(progress, 0.8, 1.0))
         with self.timed("compose"):
-            return compose(self._layers_for(restored, options.scale), options)
+            composed = compose(staged.photo, self._layers_for(restored, staged), options)
+        return dataclasses.replace(composed, stages=staged.changed)
+
+    def _see(self, progress: Progress) -> None:
+        """Bring the photo in which faces are found up to date; in another one they are found and cut out anew."""
+        seen = self._staged.run(registry.seen_by_faces(), self._values, progress).photo
+        if seen is not self._seen:
+            self._seen, self._former, self._found = seen, self._found or self._former, None
+            self._restored = {}
+            self._layers = {}
 
     def _check_scale(self, scale: int) -> None:
         pixels = self.photo.width * self.photo.height * scale**2
@@ -157,14 +195,14 @@ class Session:
                 path=self.photo.path,
             )
 
-    def _layers_for(self, restored: tuple[RestoredFace, ...], scale: int) -> Layers:
-        if scale != self._base[0]:
-            self._base = (scale, self.photo.pixels if scale == 1 else enlarged(self.photo.pixels, scale))
+    def _layers_for(self, restored: tuple[RestoredFace, ...], staged: Staged) -> tuple[FaceLayers, ...]:
+        if staged.photo is not self._base:
+            self._base = staged.photo
             self._layers = {}
         for face in restored:
             if face not in self._layers:
-                self._layers[face] = face_layers(self._base[1], face, scale)
-        return Layers(self.photo, scale, self._base[1], tuple(self._layers[face] for face in restored))
+                self._layers[face] = face_layers(staged.photo.pixels, face, staged.scale)
+        return tuple(self._layers[face] for face in restored)
 
     def _answers(self, faces: Sequence[Face], progress: Progress) -> dict[Face, tuple[Crop, FloatImage]]:
         """One batch run through the model: each face's crop and what the model made of it."""
@@ -175,7 +213,7 @@ class Session:
         return dict(zip(faces, zip(crops, made, strict=True), strict=True))
 
     def _crop(self, face: Face) -> Crop:
-        return crop_face(self.photo, face, template=self._restorer.template, size=self._restorer.size)
+        return crop_face(self._seen, face, template=self._restorer.template, size=self._restorer.size)
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:

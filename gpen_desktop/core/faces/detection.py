@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 
 from gpen_desktop import paths
 from gpen_desktop.core.faces.alignment import template_points
-from gpen_desktop.core.faces.regions import Floats, GreyPyramid, face_sizes, frames_around, in_reading_order, to_photo
+from gpen_desktop.core.faces.regions import (
+    SAME_FACE,
+    Floats,
+    GreyPyramid,
+    face_sizes,
+    frames_around,
+    in_reading_order,
+    to_photo,
+)
 from gpen_desktop.core.options import SMALLEST_FACE
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import Face, Photo, frozen
@@ -44,8 +52,6 @@ smaller there has been seen four times as large in the first."""
 _LIKELY = 0.0
 """A face logit above which a place gets all the passes."""
 
-_APART = 0.6
-"""Faces nearer to each other than this many sizes of the larger are one face seen twice."""
 
 _REFINE_ROLLS = (-30.0, -15.0, 0.0, 15.0, 30.0)
 _REFINE_SCALES = (0.75, 1.0, 1.3)
@@ -193,7 +199,7 @@ def _without_doubles(seen: _Sightings) -> _Sightings:
     kept: list[int] = []
     for i in np.argsort(-seen.logits, kind="stable"):
         gaps = np.linalg.norm(centres[kept] - centres[i], axis=1)
-        if (gaps > _APART * np.maximum(sizes[kept], sizes[i])).all():
+        if (gaps > SAME_FACE * np.maximum(sizes[kept], sizes[i])).all():
             kept.append(int(i))
     return seen.only(kept)
 

@@ -6,7 +6,8 @@ Frames are rows (centre x, centre y, side, roll): photo pixels, and degrees cloc
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -21,6 +22,9 @@ _FRAME_PER_FACE = 2.6
 """Side of the frame over the size of the face in it: the middle of what the network was trained on (1.8 to 3.6)."""
 
 _SMALLEST_SIDE = 8.0
+
+SAME_FACE = 0.6
+"""Faces nearer to each other than this many sizes of the larger are one face seen twice."""
 
 _ROW = 0.6
 """Faces whose centres differ by less than this share of a box's height stand in the same row."""
@@ -66,6 +70,23 @@ def in_reading_order(faces: Iterable[Face]) -> tuple[Face, ...]:
 def _centre(face: Face) -> tuple[float, float]:
     x, y = face.landmarks.mean(axis=0)
     return float(x), float(y)
+
+
+def with_known_ids(faces: Iterable[Face], known: Sequence[Face]) -> tuple[Face, ...]:
+    """Faces, each with the id of the known one that it lies on, if any: the same face found again."""
+    left = list(known)
+    named = []
+    for face in faces:
+        same = next((other for other in left if _is_same_face(face, other)), None)
+        if same is not None:
+            left.remove(same)
+        named.append(face if same is None else replace(face, id=same.id))
+    return tuple(named)
+
+
+def _is_same_face(one: Face, other: Face) -> bool:
+    apart = np.linalg.norm(one.landmarks.mean(axis=0) - other.landmarks.mean(axis=0))
+    return bool(apart < SAME_FACE * face_sizes(np.stack([one.landmarks, other.landmarks])).max())
 
 
 class GreyPyramid:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QFrame,
     QGridLayout,
@@ -19,15 +17,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gpen_desktop.core.engine.edits import BACKGROUND_OFF, Edits
+from gpen_desktop.core.engine.edits import BACKGROUND_OFF, Edits, option_value, with_option
 from gpen_desktop.core.engine.presets import Preset
-from gpen_desktop.core.options import Mode
+from gpen_desktop.core.options import FACE_OPTIONS, Option, Value
+from gpen_desktop.core.stages.registry import stage_options, total_scale
 from gpen_desktop.core.types import Face, FaceId, FaceState
 from gpen_desktop.gui.adjust.controls import Section, Segments
 from gpen_desktop.gui.adjust.faces_section import FacesSection
+from gpen_desktop.gui.adjust.option_control import OptionControl, option_control
 from gpen_desktop.gui.adjust.presets_section import PresetsSection
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common.i18n import setting_text
 from gpen_desktop.models.catalog import BUILTIN
 
 _GESTURE_PAUSE_MS = 1000
@@ -58,13 +59,11 @@ class AdjustPanel(QWidget):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_GESTURE_PAUSE_MS)
         self._pause.timeout.connect(self._on_pause)
-        self._mode = Segments(list(Mode))
-        self._strength, self._denoise, self._sharpen = ValueSlider(), ValueSlider(), ValueSlider()
-        self._skin = QCheckBox()
+        self._look = [option_control(option) for option in FACE_OPTIONS if option.in_presets]
+        self._of_stages = [option_control(option) for option in stage_options()]
         self.faces = FacesSection()
         self.presets = PresetsSection(own_presets)
         self._model, self._background = QComboBox(), QComboBox()
-        self._scale = Segments([1, 2, 4])
         self._size = QLabel()
         self._to_all = QPushButton()
         self._sections = (
@@ -83,18 +82,22 @@ class AdjustPanel(QWidget):
         grid.setContentsMargins(0, 0, 0, theme.GRID)
         grid.setHorizontalSpacing(theme.GRID)
         grid.setVerticalSpacing(theme.GRID)
-        self._captions = [QLabel() for _ in range(3)]
+        with_caption = [control for control in self._of_stages if control.option.choices]
+        self._captions = [QLabel() for _ in (self._model, self._background, *with_caption)]
         for row, (caption, control) in enumerate(
-            zip(self._captions, (self._model, self._background, self._scale), strict=True)
+            zip(self._captions, (self._model, self._background, *with_caption), strict=True)
         ):
             caption.setBuddy(control)
             grid.addWidget(caption, row, 0)
             grid.addWidget(control, row, 1)
+        for control in self._of_stages:  # a slider or a box brings its own
+            if control not in with_caption:
+                grid.addWidget(control, grid.rowCount(), 0, 1, 2)
         for combo in (self._model, self._background):
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             combo.setMinimumContentsLength(8)
         theme.set_role(self._size, "muted")
-        grid.addWidget(self._size, 3, 1)
+        grid.addWidget(self._size, grid.rowCount(), 1)
         grid.setColumnStretch(1, 1)
         return body
 
@@ -105,8 +108,8 @@ class AdjustPanel(QWidget):
         column = QVBoxLayout(body)
         column.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID, theme.GRID)
         column.setSpacing(theme.GRID + theme.GRID // 2)
-        for widget in (self._mode, self._strength, self._skin, self._denoise, self._sharpen):
-            column.addWidget(widget)
+        for control in self._look:
+            column.addWidget(control)
         for section in self._sections:
             column.addWidget(_line())
             column.addWidget(section)
@@ -127,22 +130,14 @@ class AdjustPanel(QWidget):
         outer.addLayout(foot)
 
     def _connect(self) -> None:
-        self._mode.chosen.connect(self._on_mode)
-        self._skin.clicked.connect(self._on_skin)
-        self._strength.changed.connect(self._on_strength)
-        self._denoise.changed.connect(self._on_denoise)
-        self._sharpen.changed.connect(self._on_sharpen)
-        self._strength.reset.connect(self._on_strength_reset)
-        self._denoise.reset.connect(self._on_denoise_reset)
-        self._sharpen.reset.connect(self._on_sharpen_reset)
-        for slider in (self._strength, self._denoise, self._sharpen):
-            slider.held.connect(self._on_held)
+        for control in self._controls:
+            control.changed.connect(self._on_option)
+            control.held.connect(self._on_held)
         self.faces.held.connect(self._on_held)
         self.faces.changed.connect(self._pass_on)
         self.presets.changed.connect(self._pass_on)
         self._model.activated.connect(self._on_model)
         self._background.activated.connect(self._on_background)
-        self._scale.chosen.connect(self._on_scale)
         self._to_all.clicked.connect(self.apply_to_all)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -151,29 +146,33 @@ class AdjustPanel(QWidget):
             self._say()
 
     @property
+    def _controls(self) -> list[OptionControl]:
+        return [*self._look, *self._of_stages]
+
+    def control(self, name: str) -> QWidget:
+        """The slider, box or segments of a declared option. Raises KeyError for one that is not shown here."""
+        return {each.option.name: each.control for each in self._controls}[name]
+
+    @property
     def mode(self) -> Segments:
-        return self._mode
+        control = self.control("mode")
+        assert isinstance(control, Segments)
+        return control
 
     @property
     def strength(self) -> ValueSlider:
-        return self._strength
+        control = self.control("strength")
+        assert isinstance(control, ValueSlider)
+        return control
 
     # What is shown
 
     def show_edits(self, edits: Edits, defaults: Edits) -> None:
         """Show a photo's edits; defaults: what double-clicks go back to."""
         self._edits, self._defaults = edits, defaults
-        options, usual = edits.options, defaults.options
-        self._mode.set_value(options.mode)
-        self._skin.setChecked(options.skin_protection)
-        for slider, value, mark in (
-            (self._strength, options.strength, usual.strength),
-            (self._denoise, options.denoise, usual.denoise),
-            (self._sharpen, options.sharpen, usual.sharpen),
-        ):
-            slider.set_value(value)
-            slider.set_mark(mark)
-        self._scale.set_value(options.scale)
+        for control in self._controls:
+            control.show_value(option_value(edits, control.option.name))
+            control.show_usual(option_value(defaults, control.option.name))
         self._choose(self._model, edits.model)
         self._choose(self._background, edits.background)
         self.faces.show_edits(edits, defaults)
@@ -231,34 +230,21 @@ class AdjustPanel(QWidget):
         if self._photo_size is None:
             self._size.setText("")
             return
-        width, height = (side * self._edits.options.scale for side in self._photo_size)
+        width, height = (side * total_scale(self._edits.stages) for side in self._photo_size)
         self._size.setText(self.tr("{width} × {height} px").format(width=width, height=height))
 
     def _say(self) -> None:
         self.setAccessibleName(self.tr("Adjustments"))
-        self._mode.set_texts(
-            self.tr("Mode"),
-            [self.tr("Natural"), self.tr("Strong"), self.tr("Detail")],
-            [
-                self.tr("Keeps the skin's own texture"),
-                self.tr("Cleans up the most"),
-                self.tr("Keeps and crispens fine lines"),
-            ],
-        )
-        self._strength.set_text(self.tr("Strength"), self.tr("How much of the restored face is blended in."))
-        self._skin.setText(self.tr("Skin protection"))
-        self._skin.setToolTip(self.tr("Keeps skin tone and grain as they were photographed."))
-        self._denoise.set_text(self.tr("Denoise"), self.tr("Reduces grain and noise in restored faces."))
-        self._sharpen.set_text(self.tr("Sharpen"), self.tr("Crispens restored faces."))
+        for control in self._controls:
+            control.say()
         for section, text in zip(
             self._sections, (self.tr("Faces"), self.tr("Whole photo"), self.tr("Presets")), strict=True
         ):
             section.set_text(text)
-        for caption, text in zip(
-            self._captions, (self.tr("Model"), self.tr("Background"), self.tr("Enlarge")), strict=True
-        ):
+        with_caption = [control.label for control in self._of_stages if control.option.choices]
+        texts = (self.tr("Model"), self.tr("Background"), *with_caption)
+        for caption, text in zip(self._captions, texts, strict=True):
             caption.setText(text)
-        self._scale.set_texts(self.tr("Enlarge"), ["1×", "2×", "4×"])
         self._to_all.setText(self.tr("Apply to all photos"))
         self._to_all.setToolTip(self.tr("Give every photo these adjustments. Each keeps its own choice of faces."))
         self._fill_combos()
@@ -266,9 +252,10 @@ class AdjustPanel(QWidget):
 
     # What the user does
 
-    def _set(self, text: str, merge: str, **options: Any) -> None:
-        changed = replace(self._edits, options=replace(self._edits.options, **options))
-        self._pass_on(changed, text, merge)
+    @Slot(object, object)
+    def _on_option(self, option: Option, value: Value) -> None:
+        merge = option.name if option.limits is not None else ""
+        self._pass_on(with_option(self._edits, option.name, value), setting_text(option.label), merge)
 
     @Slot(object, str, str)
     def _pass_on(self, edits: Edits, text: str, merge: str) -> None:
@@ -285,44 +272,8 @@ class AdjustPanel(QWidget):
 
     @Slot()
     def _on_pause(self) -> None:
-        if not any(slider.slider.isSliderDown() for slider in (self._strength, self._denoise, self._sharpen)):
+        if not any(control.is_held for control in self._controls):
             self._gesture += 1
-
-    @Slot(object)
-    def _on_mode(self, mode: Mode) -> None:
-        self._set(self.tr("Mode"), "", mode=mode)
-
-    @Slot(bool)
-    def _on_skin(self, is_on: bool) -> None:
-        self._set(self.tr("Skin protection"), "", skin_protection=is_on)
-
-    @Slot(int)
-    def _on_strength(self, value: int) -> None:
-        self._set(self.tr("Strength"), "strength", strength=value)
-
-    @Slot(int)
-    def _on_denoise(self, value: int) -> None:
-        self._set(self.tr("Denoise"), "denoise", denoise=value)
-
-    @Slot(int)
-    def _on_sharpen(self, value: int) -> None:
-        self._set(self.tr("Sharpen"), "sharpen", sharpen=value)
-
-    @Slot()
-    def _on_strength_reset(self) -> None:
-        self._on_strength(self._defaults.options.strength)
-
-    @Slot()
-    def _on_denoise_reset(self) -> None:
-        self._on_denoise(self._defaults.options.denoise)
-
-    @Slot()
-    def _on_sharpen_reset(self) -> None:
-        self._on_sharpen(self._defaults.options.sharpen)
-
-    @Slot(object)
-    def _on_scale(self, scale: int) -> None:
-        self._set(self.tr("Enlarge"), "", scale=scale)
 
     @Slot(int)
     def _on_model(self, row: int) -> None:

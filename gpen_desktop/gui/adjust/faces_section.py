@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButto
 from gpen_desktop.core.compose.select import chosen_faces
 from gpen_desktop.core.engine import edits as editing
 from gpen_desktop.core.engine.edits import Edits
-from gpen_desktop.core.options import SMALLEST_FACE
+from gpen_desktop.core.options import Option, Value, face_option
 from gpen_desktop.core.types import NO_FACE, Face, FaceId, FaceState
 from gpen_desktop.gui.adjust.controls import Segments
+from gpen_desktop.gui.adjust.option_control import option_control
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common.i18n import setting_text
 
 
 class FacesSection(QWidget):
@@ -41,8 +43,7 @@ class FacesSection(QWidget):
         self._which = Segments(["all", "largest", frozenset()])
         self._which_label = QLabel()
         theme.set_role(self._which_label, "muted")
-        self._min_face = ValueSlider((SMALLEST_FACE, 400), "px")
-        self._sharp = QCheckBox()
+        self._min_face, self._sharp = (option_control(face_option(name)) for name in ("min_face", "restore_sharp"))
         self._card = QFrame()
         self._add = QPushButton()
         self._add.setIcon(icons.icon("user-plus"))
@@ -54,10 +55,9 @@ class FacesSection(QWidget):
         for widget in (self._which, self._which_label, self._card, self._min_face, self._sharp, self._add):
             column.addWidget(widget)
         self._which.chosen.connect(self._on_which)
-        self._min_face.changed.connect(self._on_min_face)
-        self._min_face.reset.connect(self._on_min_face_reset)
-        self._min_face.held.connect(self.held)
-        self._sharp.clicked.connect(self._on_sharp)
+        for control in (self._min_face, self._sharp):
+            control.changed.connect(self._on_option)
+            control.held.connect(self.held)
         self._add.clicked.connect(self.add_wanted)
         self._say()
 
@@ -106,9 +106,9 @@ class FacesSection(QWidget):
         """Show a photo's edits; defaults: what a reset goes back to."""
         self._edits, self._defaults = edits, defaults
         self._which.set_value(edits.options.faces)
-        self._min_face.set_value(edits.options.min_face)
-        self._min_face.set_mark(defaults.options.min_face)
-        self._sharp.setChecked(edits.options.restore_sharp)
+        for control in (self._min_face, self._sharp):
+            control.show_value(editing.option_value(edits, control.option.name))
+            control.show_usual(editing.option_value(defaults, control.option.name))
         self._show_face()
 
     def show_face(self, faces: tuple[Face, ...], face: FaceId, state: FaceState | None) -> None:
@@ -154,9 +154,8 @@ class FacesSection(QWidget):
                 self.tr("Restore no face; turn them on one by one"),
             ],
         )
-        self._min_face.set_text(self.tr("Smallest face"), self.tr("Faces narrower than this are left as they are."))
-        self._sharp.setText(self.tr("Restore sharp faces too"))
-        self._sharp.setToolTip(self.tr("When off, a face with more detail than the model can add stays as it is."))
+        for control in (self._min_face, self._sharp):
+            control.say()
         self._strength.set_text(
             self.tr("Own strength"), self.tr("Strength of this face; double-click for the photo's own.")
         )
@@ -177,19 +176,10 @@ class FacesSection(QWidget):
         options = replace(self._edits.options, faces=choice)
         self.changed.emit(replace(self._edits, options=options), self.tr("Choose faces"), "")
 
-    @Slot(int)
-    def _on_min_face(self, value: int) -> None:
-        options = replace(self._edits.options, min_face=value)
-        self.changed.emit(replace(self._edits, options=options), self.tr("Smallest face"), "min_face")
-
-    @Slot()
-    def _on_min_face_reset(self) -> None:
-        self._on_min_face(self._defaults.options.min_face)
-
-    @Slot(bool)
-    def _on_sharp(self, is_on: bool) -> None:
-        options = replace(self._edits.options, restore_sharp=is_on)
-        self.changed.emit(replace(self._edits, options=options), self.tr("Restore sharp faces too"), "")
+    @Slot(object, object)
+    def _on_option(self, option: Option, value: Value) -> None:
+        merge = option.name if option.limits is not None else ""
+        self.changed.emit(editing.with_option(self._edits, option.name, value), setting_text(option.label), merge)
 
     @Slot()
     def _on_toggled(self) -> None:

@@ -123,7 +123,7 @@ class PresetsSection(QWidget):
         name = self._name.text().strip()
         if not name:
             return
-        kept = presets.of_options(name, self._edits.options)
+        kept = presets.of_edits(name, self._edits)
         self._set_own((*(preset for preset in self._own if preset.name != name), kept))
         self._name.clear()
 

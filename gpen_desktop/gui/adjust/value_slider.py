@@ -72,6 +72,10 @@ class _ValueField(QLineEdit):
         self.setFont(theme.tabular(self.font()))
         self.editingFinished.connect(self._on_finished)
 
+    @property
+    def value(self) -> int:
+        return self._value
+
     def set_value(self, value: int) -> None:
         self._value = value
         self.setText(f"{value} {self._unit}".rstrip())
@@ -112,13 +116,20 @@ class ValueSlider(QWidget):
     held = Signal(bool)
     reset = Signal()
 
-    def __init__(self, limits: tuple[int, int] = (0, 100), unit: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        limits: tuple[int, int] = (0, 100),
+        unit: str = "",
+        slider_end: int | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """slider_end: where the slider ends, if before the highest of `limits`; larger numbers are typed."""
         super().__init__(parent)
         self._label = QLabel()
         self._field = _ValueField(limits, unit)
         self._slider = _MarkedSlider()
         self._field.set_value(limits[0])
-        self._slider.setRange(*limits)
+        self._slider.setRange(limits[0], slider_end or limits[1])
         self._slider.setSingleStep(1)
         self._slider.setPageStep(10)
         self._label.setBuddy(self._field)
@@ -150,7 +161,7 @@ class ValueSlider(QWidget):
         return self._field
 
     def value(self) -> int:
-        return self._slider.value()
+        return self._field.value
 
     def set_value(self, value: int) -> None:
         """Show a value without saying that it changed."""

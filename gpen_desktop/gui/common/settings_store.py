@@ -38,7 +38,7 @@ class SettingsStore(QObject):
         self.repaired: tuple[str, ...] = ()
         self.backup: Path | None = None
         self._stored = self._opened()
-        self._values: dict[str, Value] = {setting.key: self._read(setting) for setting in settings.SETTINGS}
+        self._values: dict[str, Value] = {setting.key: self._read(setting) for setting in settings.declared()}
 
     def get(self, key: str) -> Value:
         """The value of a setting, of its declared type. Raises KeyError for one that is not declared."""

@@ -108,7 +108,7 @@ class SettingsDialog(QDialog):
         column = QVBoxLayout(inside)
         column.setContentsMargins(3 * theme.GRID, 2 * theme.GRID, 3 * theme.GRID, 2 * theme.GRID)
         column.setSpacing(2 * theme.GRID)
-        for setting in settings.SETTINGS:
+        for setting in settings.declared():
             if setting.group is group:
                 editor = _editor(setting, self._store)
                 self._editors[setting.key] = editor
@@ -128,7 +128,7 @@ class SettingsDialog(QDialog):
     @Slot()
     def _restore_page(self) -> None:
         group = list(Group)[self._groups.currentRow()]
-        for setting in settings.SETTINGS:
+        for setting in settings.declared():
             if setting.group is group:
                 self._store.reset(setting.key)
 

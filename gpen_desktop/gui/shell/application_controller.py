@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QDialog, QWidget
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.options import FACE_OPTIONS
+from gpen_desktop.core.stages.registry import stage_options, stage_values
 from gpen_desktop.core.types import ComposeOptions
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
 from gpen_desktop.gui.common import i18n, theme
@@ -46,9 +46,10 @@ class ApplicationController(QObject):
     def defaults_of(store: SettingsStore) -> Edits:
         """What a photo starts with."""
         options = ComposeOptions.of({option.name: store.get(f"restore/{option.name}") for option in FACE_OPTIONS})
-        scale: Any = store.get("restore/scale")  # one of its choices, which the options check
-        options = replace(options, scale=scale)
-        return Edits(options, model=str(store.get("restore/model")), background=str(store.get("restore/background")))
+        stages = stage_values({option.name: store.get(f"restore/{option.name}") for option in stage_options()})
+        return Edits(
+            options, stages, model=str(store.get("restore/model")), background=str(store.get("restore/background"))
+        )
 
     @staticmethod
     def compute_of(store: SettingsStore) -> ComputeOptions:

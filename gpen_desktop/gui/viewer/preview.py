@@ -36,7 +36,7 @@ class Wanted:
     """What shall be on screen.
 
     visit: grows each time a photo is put on screen. item, path: the photo. faces: to show, each with the strength that
-    select gave it; may be the first few only.
+    select gave it; may be the first few only. staged: the photo to compose into, where stages made another of it.
     level, part: what is looked at closer than the overview (pyramid level; x0, y0, x1, y1 in its pixels); or None.
     """
 
@@ -45,6 +45,7 @@ class Wanted:
     path: Path | None = None
     faces: tuple[tuple[RestoredFace, int], ...] = ()
     options: ComposeOptions = field(default_factory=ComposeOptions)
+    staged: Photo | None = None
     level: int = 0
     part: Rect | None = None
 
@@ -80,7 +81,7 @@ class Shown:
 
 
 class _Scene:
-    """One photo at the sizes of the screen."""
+    """One photo at the sizes of the screen, as it was and as the stages left it."""
 
     def __init__(self, photo: Photo, pool: ThreadPoolExecutor) -> None:
         self.photo = photo
@@ -88,7 +89,16 @@ class _Scene:
         self.levels = pyramid(photo.pixels)
         self.to_screen = qimage.to_screen(photo.metadata.icc)
         self.overview_level = next(k for k, level in enumerate(self.levels) if max(level.shape[:2]) <= _OVERVIEW_SIDE)
+        self._staged: Photo | None = None
+        self._bases = self.levels
         self._layers: dict[tuple[int, RestoredFace], FaceLayers] = {}
+
+    def compose_into(self, staged: Photo | None) -> None:
+        """Compose into another photo of the same size; None: into the photo itself."""
+        if staged is not self._staged:
+            self._staged = staged
+            self._bases = self.levels if staged is None else pyramid(staged.pixels)
+            self._layers = {}
 
     def image(self, pixels: Pixels) -> QImage:
         return self.to_screen(to_8_bits(pixels))
@@ -105,7 +115,7 @@ class _Scene:
         ]
 
         def band(rect: Rect) -> Pixels:
-            return compose_part(self.levels[level], faces, rect, wanted.options)
+            return compose_part(self._bases[level], faces, rect, wanted.options)
 
         return self.image(np.concatenate(list(self._pool.map(band, _bands(part))), axis=1))
 
@@ -120,7 +130,7 @@ class _Scene:
     def _level_layers(self, level: int, face: RestoredFace) -> FaceLayers:
         key = (level, face)
         if key not in self._layers:
-            self._layers[key] = level_layers(self.levels[level], face, level)
+            self._layers[key] = level_layers(self._bases[level], face, level)
         return self._layers[key]
 
 
@@ -211,6 +221,7 @@ class PreviewWorker(QObject):
 
     def _show(self, scene: _Scene, wanted: Wanted) -> None:
         have = self._have
+        scene.compose_into(wanted.staged)
         scene.keep_only({face for face, _ in wanted.faces}, wanted.level if wanted.part else scene.overview_level)
         if wanted.part is not None:
             is_moved = (wanted.level, wanted.part) != (have.level, have.part)
@@ -230,7 +241,7 @@ class PreviewWorker(QObject):
 
 
 def _is_same_look(a: Wanted, b: Wanted) -> bool:
-    return a.options == b.options and a.faces == b.faces
+    return a.options == b.options and a.faces == b.faces and a.staged is b.staged
 
 
 def _is_seen(face: RestoredFace, level: int, part: Rect) -> bool:

@@ -27,6 +27,14 @@ def choices(
     return {face.id: chosen[face.id] for face in faces if face in done}
 
 
+def strengths(
+    restored: Sequence[RestoredFace], chosen: Mapping[FaceId, FaceChoice]
+) -> tuple[tuple[RestoredFace, int], ...]:
+    """The restored faces that are still the photo's, each with its strength, 0 to 100."""
+    still = [(each, each.crop.face.id) for each in restored]
+    return tuple((each, chosen[face].strength) for each, face in still if face in chosen)
+
+
 def marks(faces: Sequence[Face], chosen: Mapping[FaceId, FaceChoice]) -> tuple[FaceMark, ...]:
     """The marks of all faces, numbered from 1 in their order."""
     return tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,9 @@ from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine, RestoredFaces
 from gpen_desktop.core.engine.export import ExportOptions
+from gpen_desktop.core.options import Values
 from gpen_desktop.core.progress import CancellableProgress
+from gpen_desktop.core.stages.registry import stage_values
 from gpen_desktop.core.types import Face, Photo
 from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.common.failure import from_exception
@@ -36,9 +38,10 @@ IDLE_MS: Final = 60_000
 
 @dataclass(frozen=True)
 class RestoreJob:
-    """Find and restore the faces of a photo.
+    """Run the stages of a photo, find and restore its faces.
 
     item: the photo's number in the album. photo: when it is in memory already. faces: when known or set by hand.
+    stages: values of their options.
     """
 
     id: int
@@ -47,6 +50,7 @@ class RestoreJob:
     model: str
     photo: Photo | None = None
     faces: tuple[Face, ...] | None = None
+    stages: Values = field(default_factory=stage_values)
 
 
 @dataclass(frozen=True)
@@ -144,13 +148,13 @@ class Worker(QObject):
         if isinstance(job, RefineJob):
             return self._engine.refine(job.photo, job.box)
         if isinstance(job, ExportJob):
-            session = self._engine.open(job.path, job.edits.model, job.faces)
+            session = self._engine.open(job.path, job.edits.model, job.faces, job.edits.stages)
             self._tell_status()
             return self._engine.export(session, job.edits.options, job.target, job.export, progress)
         return self._restore(job, progress)
 
     def _restore(self, job: RestoreJob, progress: CancellableProgress) -> RestoredFaces:
-        session = self._engine.open(job.photo or job.path, job.model, job.faces)
+        session = self._engine.open(job.photo or job.path, job.model, job.faces, job.stages)
         self._tell_status()
         for result in self._engine.restore(session, progress):
             if not result.restored:

@@ -14,10 +14,10 @@ from PySide6.QtCore import QObject, QRect, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
 from gpen_desktop.core.compose.select import FaceChoice
-from gpen_desktop.core.engine.edits import Edits
+from gpen_desktop.core.engine.edits import Edits, restore_alike, see_same_faces
 from gpen_desktop.core.engine.engine import Engine, RestoredFaces
 from gpen_desktop.core.engine.export import ExportOptions
-from gpen_desktop.core.types import Face, FaceId, FaceState, RestoredFace
+from gpen_desktop.core.types import Face, FaceId, FaceState
 from gpen_desktop.gui.adjust.history import EditCommand
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, PhotoState
 from gpen_desktop.gui.common.failure import Failure
@@ -27,6 +27,8 @@ from gpen_desktop.gui.work import face_marks
 from gpen_desktop.gui.work.export_round import ExportRound, is_export
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.worker import ExportJob, Job, RefineJob, RestoreJob, next_job_id
+
+_NOTHING_YET = RestoredFaces((), (), seconds=0.0)
 
 
 class Workspace(QObject):
@@ -68,7 +70,7 @@ class Workspace(QObject):
         self._current: AlbumItem | None = None
         self._visit = 0
         self._opened: Opened | None = None
-        self._restored: tuple[RestoredFace, ...] = ()
+        self._made = _NOTHING_YET
         self._detail: tuple[int, QRect] | None = None
         self._export_round = ExportRound()
         self.jobs.started.connect(self._on_started)
@@ -112,7 +114,7 @@ class Workspace(QObject):
             return
         self._current = item
         self._visit += 1
-        self._opened, self._restored, self._detail = None, (), None
+        self._opened, self._made, self._detail = None, _NOTHING_YET, None
         self.jobs.set_front(item.id)
         self.current_changed.emit(item)
         self._want()
@@ -183,7 +185,9 @@ class Workspace(QObject):
             self.show_item(items[0])  # an undo is seen where it happens
         for item in items:
             old, item.edits = item.edits, edits[item.id]
-            if (old.model, old.faces) != (item.edits.model, item.edits.faces):
+            if not see_same_faces(old, item.edits):
+                item.found = None
+            if not restore_alike(old, item.edits):
                 item.state = PhotoState.WAITING
                 self._restore(item)
             self.album.touch(item)
@@ -209,14 +213,12 @@ class Workspace(QObject):
 
     def state_of(self, face: FaceId) -> FaceState | None:
         """What became of a face; None while it is being worked on."""
-        choice = self._choices().get(face)
-        return choice.state if choice is not None else None
+        return choice.state if (choice := self._choices().get(face)) else None
 
     def _choices(self) -> dict[FaceId, FaceChoice]:
         """What the edits make of the current photo's faces, of those that are restored."""
-        if self._current is None:
-            return {}
-        return face_marks.choices(self.faces, self._restored, self._current.edits.options)
+        edits = self._current.edits if self._current is not None else self.defaults
+        return face_marks.choices(self.faces, self._made.restored, edits.options)
 
     def refine(self, box: tuple[float, float, float, float]) -> None:
         """Look for a face inside a drawn box of the current photo; `refined` or `failed` answers."""
@@ -263,12 +265,11 @@ class Workspace(QObject):
         item = self._current
         if item is None:
             return
-        choices = self._choices()
-        ids = [(each, each.crop.face.id) for each in self._restored]
-        faces = tuple((each, choices[face].strength) for each, face in ids if face in choices)
+        faces = face_marks.strengths(self._made.restored, self._choices())
         level, rect = self._detail or (0, None)
         part = None if rect is None else (rect.x(), rect.y(), rect.x() + rect.width(), rect.y() + rect.height())
-        self.preview.want(Wanted(self._visit, item.id, item.path, faces, item.edits.options, level, part))
+        wanted = Wanted(self._visit, item.id, item.path, faces, item.edits.options, self._made.shown, level, part)
+        self.preview.want(wanted)
 
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
@@ -296,7 +297,9 @@ class Workspace(QObject):
 
     def _restore_job(self, item: AlbumItem) -> RestoreJob:
         photo = self._opened.photo if item is self._current and self._opened else None
-        return RestoreJob(next_job_id(), item.id, item.path, item.edits.model, photo, item.faces_or_unknown)
+        return RestoreJob(
+            next_job_id(), item.id, item.path, item.edits.model, photo, item.faces_or_unknown, item.edits.stages
+        )
 
     def _restore(self, item: AlbumItem) -> None:
         if item.state is not PhotoState.DONE:  # coming back to a finished photo does not make it unfinished
@@ -339,7 +342,7 @@ class Workspace(QObject):
     def _on_faces_restored(self, job: RestoreJob, result: RestoredFaces) -> None:
         item = self.album.item(job.item)
         if item is not None and item is self._current and result.faces == item.faces:
-            self._restored = result.restored
+            self._made = result
             self._want()
             self.faces_changed.emit()
 
@@ -368,8 +371,6 @@ class Workspace(QObject):
         is_new = item.state is not PhotoState.DONE
         self._set_state(item, PhotoState.DONE if result.faces else PhotoState.SKIPPED)
         self._on_faces_restored(job, result)
-        if item is self._current and not result.faces:
-            self.faces_changed.emit()
         self.restored.emit(item, result.seconds if is_new else 0.0)
 
     @Slot(object, object)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gpen_desktop.core.compose.layers import Layers, face_layers
+from gpen_desktop.core.compose.layers import face_layers
 from gpen_desktop.core.compose.preview import compose_part, level_layers, pyramid
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.compose.select import select
@@ -58,7 +58,7 @@ def test_a_part_at_full_size_is_the_whole_composition_there(options, part) -> No
     done = restored(photo, faces)
     layers = tuple(face_layers(photo.pixels, face, 1) for face in done)
     own = dataclasses.replace(options, face_strengths={faces[1].id: 15})
-    whole = compose(Layers(photo, 1, photo.pixels, layers), own).photo.pixels
+    whole = compose(photo, layers, own).photo.pixels
     alone = compose_part(photo.pixels, zip(layers, strengths(faces, options), strict=True), part, options)
     x0, y0, x1, y1 = part
     difference = np.abs(alone.astype(int) - whole[y0:y1, x0:x1].astype(int))
@@ -84,9 +84,7 @@ def test_a_reduced_composition_looks_like_the_reduced_whole(level: int, shape: t
     done = restored(photo, faces)
     options = OPTIONS[2]
     own = dataclasses.replace(options, face_strengths={faces[1].id: 15})
-    whole = compose(
-        Layers(photo, 1, photo.pixels, tuple(face_layers(photo.pixels, face, 1) for face in done)), own
-    ).photo.pixels
+    whole = compose(photo, [face_layers(photo.pixels, face, 1) for face in done], own).photo.pixels
     expected = pyramid(whole, smallest=64)[level].astype(int)
     height, width = levels[level].shape[:2]
     layers = [level_layers(levels[level], face, level) for face in done]

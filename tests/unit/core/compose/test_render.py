@@ -89,7 +89,7 @@ def test_a_face_may_have_its_own_strength() -> None:
     assert [face.state for face in composed.faces] == [FaceState.STRENGTH_ZERO, FaceState.RESTORED]
 
 
-@pytest.mark.parametrize("field", [{"strength": 101}, {"denoise": -1}, {"scale": 3}, {"min_face": -1}])
+@pytest.mark.parametrize("field", [{"strength": 101}, {"denoise": -1}, {"min_face": -1}])
 def test_options_outside_their_range_are_refused(field: dict[str, object]) -> None:
     with pytest.raises(OptionError):
         ComposeOptions(**field)  # type: ignore[arg-type]  # that is the point
@@ -144,8 +144,9 @@ def test_an_enlargement_beyond_memory_is_refused_before_any_work() -> None:
     flat = np.broadcast_to(np.uint8(0), (6000, 6000, 3))
     finder = KnownFaces()
     session = Session(Photo(flat, SourceFormat("PNG")), finder, Sharpener())
+    session.set_stages({"scale": 4})
     with pytest.raises(PhotoTooLargeError, match="576 million pixels at 4 times"):
-        session.compose(ComposeOptions(scale=4))
+        session.compose(ComposeOptions())
     assert finder.runs == 0
 
 
@@ -275,10 +276,13 @@ def test_enlarging_keeps_everything_in_place(scale: int) -> None:
     alpha = frozen(np.full(photo.pixels.shape[:2], 200, np.uint8))
     photo = dataclasses.replace(photo, alpha=alpha)
     session = session_of(photo, faces)
-    large = session.compose(ComposeOptions(strength=100, skin_protection=False, scale=scale))
+    session.set_stages({"scale": scale})
+    large = session.compose(ComposeOptions(strength=100, skin_protection=False))
+    assert large.stages == ("enlarge",)
     assert large.photo.pixels.shape == (220 * scale, 300 * scale, 3)
     assert large.photo.alpha is not None
     assert large.photo.alpha.shape == (220 * scale, 300 * scale)
+    session.set_stages({"scale": 1})
     plain = session.compose(ComposeOptions(strength=100, skin_protection=False)).photo.pixels
     shrunk = cv2.resize(large.photo.pixels, (300, 220), interpolation=cv2.INTER_AREA)
     assert np.abs(shrunk.astype(int) - plain.astype(int)).mean() < 1.5

@@ -12,6 +12,7 @@ from PIL import Image
 from gpen_desktop.core.engine import batch
 from gpen_desktop.core.engine.album import PlannedPhoto, find_photos, plan
 from gpen_desktop.core.engine.batch import BatchOptions, PhotoStatus
+from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.engine.journal import JOURNAL_NAME, Journal
@@ -40,7 +41,7 @@ def restore(job: PlannedPhoto, *, finder: KnownFaces | None = None, **export: ob
     engine = Engine(models=DrawnModels(finder or KnownFaces(*faces), Sharpener()))
     options = ExportOptions(**export)  # type: ignore[arg-type]  # tests only
     return batch.restore_photo(
-        job, engine, BatchOptions("sharpener", ComposeOptions(strength=100), options), SilentProgress()
+        job, engine, BatchOptions(Edits(ComposeOptions(strength=100), model="sharpener"), options), SilentProgress()
     )
 
 
@@ -255,7 +256,7 @@ def test_cancelling_is_not_swallowed(album: Path, tmp_path: Path) -> None:
     job = PlannedPhoto(album / "a.png", tmp_path / "out.png")
     engine = Engine(models=DrawnModels(KnownFaces(*faces), Sharpener()))
     with pytest.raises(Cancelled):
-        batch.restore_photo(job, engine, BatchOptions("sharpener"), progress)
+        batch.restore_photo(job, engine, BatchOptions(Edits(model="sharpener")), progress)
     assert not job.target.exists()
 
 
@@ -329,7 +330,7 @@ def test_the_window_finds_what_the_command_line_finds(album: Path) -> None:
 def test_a_batch_goes_on_where_it_was_interrupted_and_notes_what_it_makes(album: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     engine = Engine(models=DrawnModels(KnownFaces(*photo_with_faces((40, 60))[1]), Sharpener()))
-    options = BatchOptions("sharpener", ComposeOptions(strength=100))
+    options = BatchOptions(Edits(ComposeOptions(strength=100), model="sharpener"))
     asked: list[tuple[int, str]] = []
 
     def progress_of(number: int, job: PlannedPhoto) -> SilentProgress:
@@ -351,7 +352,9 @@ def test_a_journal_that_cannot_be_written_is_told_and_stops_nothing(album: Path,
     (out / JOURNAL_NAME).mkdir(parents=True)
     engine = Engine(models=DrawnModels(KnownFaces(), Sharpener()))
     jobs = plan([album], out, recursive=False)
-    reports = batch.restore_all(jobs, engine, BatchOptions("m"), Journal(out, {}), lambda *_: SilentProgress())
+    reports = batch.restore_all(
+        jobs, engine, BatchOptions(Edits(model="m")), Journal(out, {}), lambda *_: SilentProgress()
+    )
     for report in reports:
         assert report.outcome is PhotoStatus.DONE
         assert report.warnings[-1].code == "journal-unwritable"

@@ -21,7 +21,7 @@ def test_the_built_in_portrait_preset_is_as_the_brief_has_it() -> None:
 
 
 def test_own_presets_survive_being_stored() -> None:
-    own = (presets.of_options("外婆", ComposeOptions(mode=Mode.DETAIL, strength=12, sharpen=5)),)
+    own = (presets.of_edits("外婆", Edits(ComposeOptions(mode=Mode.DETAIL, strength=12, sharpen=5))),)
     assert presets.from_text(presets.to_text(own)) == own
 
 
@@ -31,6 +31,6 @@ def test_broken_stored_presets_are_left_out(text: str) -> None:
 
 
 def test_a_preset_out_of_range_is_left_out() -> None:
-    good = presets.of_options("good", ComposeOptions())
-    bad = presets.to_text([replace(good, name="bad", strength=700), good])
+    good = presets.of_edits("good", Edits())
+    bad = presets.to_text([replace(good, name="bad", values={**good.values, "strength": 700}), good])
     assert presets.from_text(bad) == (good,)

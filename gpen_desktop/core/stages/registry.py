@@ -1,0 +1,111 @@
+"""The stages of the whole photo, each declared once: settings, command line, panel, report and cache follow.
+
+Declarations are read wherever options are, by --help too, so nothing here is slow to import: a stage's work lies in a
+module of its own, which its `run` imports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import prod
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from gpen_desktop.core.options import Choice, Option, Value, Values
+
+if TYPE_CHECKING:
+    from gpen_desktop.core.progress import Progress
+    from gpen_desktop.core.types import Photo
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Work on the whole photo, done before its faces are composed into it.
+
+    name: in reports, times and progress. options: its own; the first says whether, or how much, and is the stage's
+    switch. off: the first option's value with which the photo stays as it is.
+    run: takes the photo as the stages before left it, the values of all stages' options, and progress to report to; it
+    gives a new Photo of the same size and depth, with every pixel that it does not mean to change left byte for byte,
+    or the very photo that it was given where there is nothing to do. Raises Cancelled.
+    blends: the first option is a strength of 0 to 100, `run` gives the full effect, and what lies between is mixed.
+    seen_by_faces: faces are found in, and cut out of, what it gives. They are composed into what all stages give.
+    scale: for a stage that enlarges, how many times with these values.
+    """
+
+    name: str
+    options: tuple[Option, ...]
+    off: Value
+    run: Callable[[Photo, Values, Progress], Photo]
+    blends: bool = False
+    seen_by_faces: bool = False
+    scale: Callable[[Values], int] | None = None
+
+    def is_on(self, values: Values) -> bool:
+        """Whether it has anything to do with these values."""
+        return values[self.options[0].name] != self.off
+
+
+def _enlarge(photo: Photo, values: Values, progress: Progress) -> Photo:
+    from gpen_desktop.core.stages.enlarging import enlarged_photo  # noqa: PLC0415  -- brings OpenCV
+
+    progress.report(0.0, "enlarge")
+    return enlarged_photo(photo, int(values["scale"]))
+
+
+ENLARGE: Final = Stage(
+    name="enlarge",
+    options=(
+        Option(
+            "scale",
+            int,
+            1,
+            "Enlarge",
+            "Size of the result compared with the photo.",
+            choices=(Choice(1, "1×"), Choice(2, "2×"), Choice(4, "4×")),
+        ),
+    ),
+    off=1,
+    run=_enlarge,
+    scale=lambda values: int(values["scale"]),
+)
+
+STAGES: tuple[Stage, ...] = (ENLARGE,)
+"""In the order in which they run; those that enlarge come last."""
+
+
+def stage_options() -> tuple[Option, ...]:
+    """The options of all stages."""
+    return tuple(option for stage in STAGES for option in stage.options)
+
+
+def stage_values(values: Values = MappingProxyType({})) -> Values:
+    """A value for every option of every stage: that of `values`, which may hold others too, or the default.
+
+    Raises OptionError for what is no value of its option.
+    """
+    full: dict[str, Value] = {}
+    for option in stage_options():
+        full[option.name] = values.get(option.name, option.default)
+        option.check(full[option.name])
+    return MappingProxyType(full)
+
+
+def total_scale(values: Values) -> int:
+    """How many times larger than the photo the result is."""
+    return prod(stage.scale(values) for stage in STAGES if stage.scale is not None)
+
+
+def is_same(stages: tuple[Stage, ...], one: Values, other: Values) -> bool:
+    """Whether these stages make the same of a photo with either values."""
+    return all(one[option.name] == other[option.name] for stage in stages for option in stage.options)
+
+
+def seen_by_faces() -> tuple[Stage, ...]:
+    """The stages that make the photo in which faces are found."""
+    return tuple(stage for stage in STAGES if stage.seen_by_faces)
+
+
+def keeping_size() -> tuple[Stage, ...]:
+    """The stages that make what a screen shows: all but those that enlarge."""
+    return tuple(stage for stage in STAGES if stage.scale is None)

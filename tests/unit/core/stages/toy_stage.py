@@ -1,0 +1,49 @@
+"""A stage that a test adds by one registration: it turns the photo negative, as far as is asked."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from gpen_desktop.core.options import PERCENT, Option, Values
+from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.stages import registry
+from gpen_desktop.core.stages.registry import Stage
+from gpen_desktop.core.types import Photo, frozen
+
+
+class Negative:
+    """Counts its runs; leaves black photos alone."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+
+    def __call__(self, photo: Photo, values: Values, progress: Progress) -> Photo:
+        self.runs += 1
+        progress.report(0.5, "negate")
+        if not photo.pixels.any():
+            return photo
+        value = photo.white if values["negate_to_white"] else photo.white // 2
+        return dataclasses.replace(
+            photo, pixels=frozen((value - np.minimum(photo.pixels, value)).astype(photo.pixels.dtype))
+        )
+
+
+def register(monkeypatch: pytest.MonkeyPatch, *, seen_by_faces: bool = False) -> Negative:
+    """Add the stage; the monkeypatch takes it away again."""
+    work = Negative()
+    stage = Stage(
+        name="negate",
+        options=(
+            Option("negate", int, 0, "Negate", "Turns the photo negative.", limits=PERCENT, unit="%"),
+            Option("negate_to_white", bool, True, "To white", "Black becomes white, and not grey."),
+        ),
+        off=0,
+        run=work,
+        blends=True,
+        seen_by_faces=seen_by_faces,
+    )
+    monkeypatch.setattr(registry, "STAGES", (stage, *registry.STAGES))
+    return work
