@@ -92,6 +92,12 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
             look.add_argument(option.flag, default=option.default, **some)
         else:
             _add_option(look, option.flag, option)
+    look.add_argument(
+        "--auto",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="look at each photo and do what it needs; what is set by hand goes first (default: on)",
+    )
     for option in stage_options():
         _add_option(look, option.flag, option)
 
@@ -133,7 +139,9 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
 
 def _add_option(group: argparse._ArgumentGroup, flag: str, option: Option) -> None:
     """A flag with the default, limits, choices and help of an option."""
-    default = ("on" if option.default else "off") if option.type is bool else option.default
+    default: Any = ("on" if option.default else "off") if option.type is bool else option.default
+    if option.lowest_label and option.limits and option.default == option.limits[0]:
+        default = option.lowest_label.lower()
     details: dict[str, Any] = {"default": option.default, "help": f"{option.help} (default: {default})"}
     if option.type is bool:
         details["action"] = argparse.BooleanOptionalAction
@@ -141,7 +149,9 @@ def _add_option(group: argparse._ArgumentGroup, flag: str, option: Option) -> No
         details |= {"choices": [choice.value for choice in option.choices], "type": option.type}
     elif option.limits:
         low, high = option.limits
-        details |= {"type": _number(low, high), "metavar": option.unit.upper() if high > 100 else f"{low}..{high}"}
+        word = option.lowest_label.lower()
+        span = f"{word}|{low + 1}..{high}" if word else f"{low}..{high}"
+        details |= {"type": _number(low, high, word), "metavar": option.unit.upper() if high > 100 else span}
     group.add_argument(flag, **{name: _escaped(value) for name, value in details.items()})
 
 
@@ -150,10 +160,12 @@ def _escaped(value: Any) -> Any:
     return value.replace("%", "%%") if isinstance(value, str) else value
 
 
-def _number(low: int, high: int) -> Any:
-    """An argparse type: a whole number within limits."""
+def _number(low: int, high: int, word: str = "") -> Any:
+    """An argparse type: a whole number within limits; `word` stands for the lowest."""
 
     def number(text: str) -> int:
+        if word and text == word:
+            return low
         value = int(text)
         if not low <= value <= high:
             raise argparse.ArgumentTypeError(f"{value} is not between {low} and {high}")

@@ -28,7 +28,7 @@ from gpen_desktop.core.options import FACE_OPTIONS
 from gpen_desktop.core.photo_files import atomic
 from gpen_desktop.core.photo_files.registry import FORMATS, is_supported
 from gpen_desktop.core.progress import Progress
-from gpen_desktop.core.stages.registry import stage_options, stage_values
+from gpen_desktop.core.stages.registry import stage_options, stage_values, without_automatic
 from gpen_desktop.core.types import ComposeOptions, FaceState
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import say
@@ -102,14 +102,17 @@ def edits_of(options: argparse.Namespace) -> Edits:
     """What a parsed command line asks for on every photo. Raises OptionError."""
     look = vars(options)
     by_number = {} if isinstance(options.faces, str) else {"faces": "all"}
-    return Edits(ComposeOptions.of(look | by_number), stage_values(look), options.model)
+    stages = stage_values(look)
+    return Edits(
+        ComposeOptions.of(look | by_number), stages if options.auto else without_automatic(stages), options.model
+    )
 
 
 def _journal_options(options: argparse.Namespace) -> dict[str, Any]:
     """All that a result depends on beside its photo."""
     names = (
         *(option.name for option in (*FACE_OPTIONS, *stage_options())),
-        *("model", "device", "precision", "batch_size", "format", "quality"),
+        *("auto", "model", "device", "precision", "batch_size", "format", "quality"),
     )
     model = Path(options.model)
     state = model.stat() if model.is_file() else None

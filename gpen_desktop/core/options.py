@@ -21,6 +21,11 @@ Values = Mapping[str, Value]
 
 PERCENT: Final = (0, 100)
 
+AUTOMATIC: Final = -1
+"""The lowest value of a strength that can be left to the program: what it stands for is decided for each photo."""
+
+AUTOMATIC_PERCENT: Final = (AUTOMATIC, 100)
+
 SMALLEST_FACE: Final = 25
 """Width in pixels of the smallest face that is found: eyes 12 px apart."""
 

@@ -12,7 +12,7 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from gpen_desktop.core.options import Choice, Option, Value, Values
+from gpen_desktop.core.options import AUTOMATIC, AUTOMATIC_PERCENT, Choice, Option, Value, Values
 
 if TYPE_CHECKING:
     from gpen_desktop.core.progress import Progress
@@ -29,6 +29,7 @@ class Stage:
     gives a new Photo of the same size and depth, with every pixel that it does not mean to change left byte for byte,
     or the very photo that it was given where there is nothing to do. Raises Cancelled.
     blends: the first option is a strength of 0 to 100, `run` gives the full effect, and what lies between is mixed.
+    automatic: for a first option that can be AUTOMATIC, what it stands for, of a photo as the stages before left it.
     seen_by_faces: faces are found in, and cut out of, what it gives. They are composed into what all stages give.
     scale: for a stage that enlarges, how many times with these values.
     """
@@ -38,12 +39,48 @@ class Stage:
     off: Value
     run: Callable[[Photo, Values, Progress], Photo]
     blends: bool = False
+    automatic: Callable[[Photo], int] | None = None
     seen_by_faces: bool = False
     scale: Callable[[Values], int] | None = None
 
     def is_on(self, values: Values) -> bool:
         """Whether it has anything to do with these values."""
         return values[self.options[0].name] != self.off
+
+
+def _restore_tone(photo: Photo, values: Values, progress: Progress) -> Photo:
+    from gpen_desktop.core.stages.tone import toned_photo  # noqa: PLC0415  -- brings OpenCV
+
+    progress.report(0.0, "tone")
+    return toned_photo(photo)
+
+
+def _needed_tone(photo: Photo) -> int:
+    from gpen_desktop.core.stages.tone import needed_strength  # noqa: PLC0415  -- brings OpenCV
+
+    return needed_strength(photo)
+
+
+TONE: Final = Stage(
+    name="tone",
+    options=(
+        Option(
+            "tone",
+            int,
+            AUTOMATIC,
+            "Restore tones",
+            "Brings faded blacks, whites and colours back. Auto does so where a photo looks faded.",
+            limits=AUTOMATIC_PERCENT,
+            unit="%",
+            lowest_label="Auto",
+        ),
+    ),
+    off=0,
+    run=_restore_tone,
+    blends=True,
+    automatic=_needed_tone,
+    seen_by_faces=True,
+)
 
 
 def _enlarge(photo: Photo, values: Values, progress: Progress) -> Photo:
@@ -70,7 +107,7 @@ ENLARGE: Final = Stage(
     scale=lambda values: int(values["scale"]),
 )
 
-STAGES: tuple[Stage, ...] = (ENLARGE,)
+STAGES: tuple[Stage, ...] = (TONE, ENLARGE)
 """In the order in which they run; those that enlarge come last."""
 
 
@@ -89,6 +126,12 @@ def stage_values(values: Values = MappingProxyType({})) -> Values:
         full[option.name] = values.get(option.name, option.default)
         option.check(full[option.name])
     return MappingProxyType(full)
+
+
+def without_automatic(values: Values) -> Values:
+    """The values with everything off that is left to the program."""
+    off = {stage.options[0].name: stage.off for stage in STAGES if values[stage.options[0].name] == AUTOMATIC}
+    return MappingProxyType({**values, **off})
 
 
 def total_scale(values: Values) -> int:

@@ -10,7 +10,7 @@ from typing import Final, cast
 
 import cv2
 
-from gpen_desktop.core.options import Values
+from gpen_desktop.core.options import AUTOMATIC, Value, Values
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.stages.registry import Stage
 from gpen_desktop.core.types import Photo, Pixels, frozen
@@ -41,6 +41,7 @@ class StagedPhotos:
     def __init__(self, source: Photo, timed: Callable[[str], AbstractContextManager[None]] | None = None) -> None:
         self._source = source
         self._timed = timed or (lambda _: nullcontext())
+        self._needed: dict[tuple[str, Photo], int] = {}
         self._kept: dict[str, dict[Hashable, Photo]] = {}
 
     def run(self, stages: Sequence[Stage], values: Values, progress: Progress | None = None) -> Staged:
@@ -62,11 +63,21 @@ class StagedPhotos:
 
     def _after(self, stage: Stage, before: Photo, values: Values, progress: Progress) -> Photo:
         own = tuple(values[option.name] for option in stage.options)
-        share = int(own[0]) / 100 if stage.blends else 1.0
+        share = self._strength(stage, before, own[0]) / 100 if stage.blends else 1.0
+        if share == 0:
+            return before
         full = self._once(stage.name, (before, own[stage.blends :]), lambda: self._run(stage, before, values, progress))
         if share == 1 or full is before:
             return full
         return self._once(f"{stage.name}, in part", (before, full, share), lambda: blended(before, full, share))
+
+    def _strength(self, stage: Stage, before: Photo, value: Value) -> int:
+        if stage.automatic is None or value != AUTOMATIC:
+            return int(value)
+        key = (stage.name, before)
+        if key not in self._needed:
+            self._needed = {key: stage.automatic(before)}
+        return self._needed[key]
 
     def _run(self, stage: Stage, before: Photo, values: Values, progress: Progress) -> Photo:
         with self._timed(stage.name):

@@ -8,6 +8,7 @@ bits stay 16. A photo in one hue (grey, sepia, any toning) gets one curve for al
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.types import FloatImage, Pixels, frozen
+from gpen_desktop.core.types import FloatImage, Photo, Pixels, frozen
 
 _LOOKED_AT: Final = 512
 """Longer side, px, at which a photo is looked at: tones do not depend on detail."""
@@ -35,6 +36,9 @@ _WHITE: Final = 0.97
 
 _MOST_GAIN: Final = 2.2
 """How much a curve may be steepened: beyond this, a scan's 8 bits and its grain show."""
+
+_NO_PICTURE: Final = 0.12
+"""Contrast below which there is nothing that could have faded: an empty page, a lens cap."""
 
 _ONE_HUE: Final = 4.0
 """Spread of colour (CIE Lab a and b, about the mean at each lightness) below which a photo is in one hue."""
@@ -70,6 +74,20 @@ class ToneReading:
         return max(max(end) - min(end) for end in ends)
 
 
+_USUAL_STRENGTH: Final = 80
+"""For a faded photo, in percent: all of the way would take a print's age away altogether."""
+
+
+def needed_strength(photo: Photo) -> int:
+    """0 to 100: how strongly the tones of a photo are rather to be restored."""
+    return _USUAL_STRENGTH if is_faded(read_tone(photo.pixels)) else 0
+
+
+def toned_photo(photo: Photo) -> Photo:
+    """The photo with its tones where they were before they faded."""
+    return dataclasses.replace(photo, pixels=with_tone(photo.pixels, read_tone(photo.pixels)))
+
+
 def read_tone(pixels: Pixels) -> ToneReading:
     """Look at a photo (H, W, 3), uint8 or uint16."""
     small = _inside(_reduced(pixels))
@@ -89,6 +107,8 @@ def is_faded(reading: ToneReading) -> bool:
     A fog, a beach or a night has little contrast too, but reaches black or white, or in colour the dyes agree: in a
     faded print no dye reaches black any more, and the paper is not white, or not white for all of them.
     """
+    if reading.contrast < _NO_PICTURE:
+        return False
     dull = max(reading.white) < 0.93
     if reading.one_hue:
         return (reading.lifted > 0.09 and dull) or reading.contrast < 0.62 or reading.lifted > 0.2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from gpen_desktop.core.options import PERCENT, Option, Value
+from gpen_desktop.core.options import AUTOMATIC_PERCENT, PERCENT, Option, Value
 from gpen_desktop.gui.adjust.controls import Segments
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.common.i18n import setting_text
@@ -98,7 +98,7 @@ class _Switch(OptionControl):
 class _Number(OptionControl):
     def __init__(self, option: Option, parent: QWidget | None = None) -> None:
         assert option.limits is not None
-        unit = "" if option.limits == PERCENT else option.unit
+        unit = "" if option.limits in (PERCENT, AUTOMATIC_PERCENT) else option.unit
         self._slider = ValueSlider(option.limits, unit, slider_end=option.slider_end)
         super().__init__(option, self._slider, parent)
         self._slider.changed.connect(self._on_changed)
@@ -117,7 +117,8 @@ class _Number(OptionControl):
         self._slider.set_mark(int(value))
 
     def say(self) -> None:
-        self._slider.set_text(self.label, setting_text(self.option.help))
+        lowest = setting_text(self.option.lowest_label) if self.option.lowest_label else ""
+        self._slider.set_text(self.label, setting_text(self.option.help), lowest)
 
     @Slot(int)
     def _on_changed(self, value: int) -> None:

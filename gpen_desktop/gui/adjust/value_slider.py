@@ -66,6 +66,7 @@ class _ValueField(QLineEdit):
         self._limits = limits
         self._unit = unit
         self._value = limits[0]
+        self.lowest_word = ""
         theme.set_role(self, "value")
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFixedWidth(_FIELD_WIDTH)
@@ -78,7 +79,8 @@ class _ValueField(QLineEdit):
 
     def set_value(self, value: int) -> None:
         self._value = value
-        self.setText(f"{value} {self._unit}".rstrip())
+        is_word = bool(self.lowest_word) and value == self._limits[0]
+        self.setText(self.lowest_word if is_word else f"{value} {self._unit}".rstrip())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
@@ -175,8 +177,10 @@ class ValueSlider(QWidget):
         self._slider.mark = value
         self._slider.update()
 
-    def set_text(self, label: str, help_text: str = "") -> None:
-        """Name the number."""
+    def set_text(self, label: str, help_text: str = "", lowest_word: str = "") -> None:
+        """Name the number. lowest_word: how the lowest one reads, where it is not meant as a number."""
+        self._field.lowest_word = lowest_word
+        self._field.set_value(self._field.value)
         self._label.setText(label)
         self._slider.setAccessibleName(label)
         self._field.setAccessibleName(label)

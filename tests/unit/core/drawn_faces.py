@@ -40,6 +40,7 @@ def photo_with_faces(
 ) -> tuple[Photo, tuple[Face, ...]]:
     """A photo with drawn faces at these upper left corners (x, y), a little blurred, and where they are."""
     pixels = np.full((*shape, 3), (96, 110, 128), np.uint8)
+    pixels[-60:-15, 30:75], pixels[-60:-15, -75:-30] = 0, 255  # nobody would call it faded
     faces = []
     for x, y in corners:
         pixels[y : y + size, x : x + size] = draw_face(size)

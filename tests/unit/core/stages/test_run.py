@@ -78,7 +78,7 @@ def test_a_stage_with_nothing_to_do_leaves_no_trace(work: Negative) -> None:
 def test_stages_follow_each_other_and_report(work: Negative) -> None:
     told: list[float] = []
     progress = CancellableProgress(lambda fraction, _: told.append(fraction))
-    values = registry.stage_values({"negate": 100, "scale": 2})
+    values = registry.stage_values({"negate": 100, "tone": 0, "scale": 2})
     result = StagedPhotos(photo_of(PIXELS)).run(registry.STAGES, values, progress)
     assert result.photo.pixels.shape == (80, 120, 3)
     assert (result.scale, result.changed) == (2, ("negate", "enlarge"))
@@ -177,3 +177,31 @@ def test_a_stage_that_changes_the_size_without_saying_so_is_a_fault(
     monkeypatch.setattr(registry, "STAGES", (crops,))
     with pytest.raises(ValueError, match="stage negate gave"):
         run(StagedPhotos(photo_of(PIXELS)), negate=100)
+
+
+FADED = np.repeat(np.random.default_rng(4).integers(70, 170, (90, 120, 1), np.uint8), 3, axis=2)
+
+
+def test_what_is_left_to_the_program_is_decided_by_the_photo() -> None:
+    good, bad = photo_of(PIXELS.repeat(3, 0).repeat(3, 1)), photo_of(FADED)
+    values = registry.stage_values()
+    assert StagedPhotos(good).run(registry.STAGES, values).photo is good
+    result = StagedPhotos(bad).run(registry.STAGES, values)
+    assert result.changed == ("tone",)
+    assert np.ptp(result.photo.pixels) > np.ptp(FADED) + 40
+
+
+def test_what_is_set_by_hand_goes_first() -> None:
+    photo = photo_of(FADED)
+    assert run(StagedPhotos(photo), tone=0) is photo
+    full, half = run(StagedPhotos(photo), tone=100), run(StagedPhotos(photo), tone=50)
+    middle = (full.pixels.astype(float) + FADED) / 2
+    assert np.abs(half.pixels - middle).max() <= 1
+
+
+def test_without_automatic_nothing_is_left_to_the_program() -> None:
+    values = registry.without_automatic(registry.stage_values())
+    photo = photo_of(FADED)
+    assert StagedPhotos(photo).run(registry.STAGES, values).photo is photo
+    by_hand = registry.without_automatic(registry.stage_values({"tone": 30}))
+    assert by_hand["tone"] == 30
