@@ -2240,6 +2240,18 @@
         <translation>宽度小于此值的人脸保持原样。</translation>
     </message>
     <message>
+        <source>Restore tones</source>
+        <translation>恢复影调</translation>
+    </message>
+    <message>
+        <source>Brings faded blacks, whites and colours back. Auto does so where a photo looks faded.</source>
+        <translation>找回褪色的黑、白与色彩。选“自动”时，只在照片看起来褪色时进行。</translation>
+    </message>
+    <message>
+        <source>Auto</source>
+        <translation>自动</translation>
+    </message>
+    <message>
         <source>Enlarge</source>
         <translation>放大</translation>
     </message>
