@@ -111,7 +111,7 @@ class FakeEngine(Engine):
 def make_photo(path: Path, width: int = 420, height: int = 300, seed: int = 1) -> Path:
     """A soft colour picture, the same for the same seed."""
     rng = np.random.default_rng(seed)
-    small = rng.integers(30, 220, (6, 8, 3), np.uint8)
+    small = rng.integers(0, 256, (6, 8, 3), np.uint8)  # black to white: nobody would call it faded
     pixels = np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
     save_photo(Photo(frozen(pixels), SourceFormat("PNG")), path, format="png")
     return path
