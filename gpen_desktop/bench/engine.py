@@ -148,7 +148,7 @@ def face_like(size: int) -> NDArray[np.float32]:
     shade = head * (0.9 + 0.4 * x) - 0.7 * features - 0.4
     tint = np.array([1.0, 0.8, 0.65], np.float32)[:, None, None]
     grain = np.random.default_rng(_SEED).normal(0, 0.03, (3, size, size))
-    return np.clip(shade * tint + grain, -1, 1)[None].astype(np.float32)
+    return np.asarray(np.clip(shade * tint + grain, -1, 1)[None], np.float32)
 
 
 class _Worker:
@@ -188,7 +188,7 @@ class _Worker:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"a benchmark's worker ended: {self._process.args}")
+            raise RuntimeError(f"a benchmark's worker ended: {self._process.args!r}")
         answer: dict[str, float] = json.loads(line)
         return answer
 
@@ -261,7 +261,7 @@ def _reference(work: Path, dtype: torch.dtype, device: str) -> Run:
             torch.backends.cudnn.flags(enabled=True, allow_tf32=False),
             torch.autocast(device, dtype, enabled=dtype is not torch.float32),
         ):
-            return net(torch.from_numpy(x).to(device)).float().cpu().numpy()
+            return np.asarray(net(torch.from_numpy(x).to(device)).float().cpu().numpy(), np.float32)
 
     return call
 
@@ -295,7 +295,7 @@ def _ceiling(work: Path, dtype: torch.dtype) -> Run:
     share = 2 * 9 * 512 * 512 * 64 * 64 / convolution_flop(published(size))
 
     @torch.inference_mode()
-    def call(_: NDArray[np.float32]) -> NDArray[np.float32]:
+    def call(_given: NDArray[np.float32]) -> NDArray[np.float32]:
         for _ in range(round(1 / share)):
             F.conv2d(x, weight, padding=1)
         return np.zeros(0, np.float32)

@@ -7,7 +7,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import cv2
 import numpy as np
@@ -56,7 +56,8 @@ def run(path: Path, model: str = BUILTIN) -> dict[str, Any]:
 def _on_large_canvas(photo: Photo) -> Photo:
     """The photo in the corner of a canvas of 24 megapixels: the faces keep their size."""
     grow = max(1.0, (_LARGE / (photo.width * photo.height)) ** 0.5)
-    canvas = cv2.resize(photo.pixels, None, fx=grow, fy=grow, interpolation=cv2.INTER_LINEAR)
+    size = (round(grow * photo.width), round(grow * photo.height))
+    canvas = cast(Pixels, cv2.resize(photo.pixels, size, interpolation=cv2.INTER_LINEAR))
     canvas[: photo.height, : photo.width] = photo.pixels
     return dataclasses.replace(photo, pixels=frozen(canvas))
 

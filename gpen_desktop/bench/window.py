@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -21,20 +21,23 @@ import cv2
 import numpy as np
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.crop_cache import CropCache
 from gpen_desktop.core.engine.engine import Engine, ModelSource
 from gpen_desktop.core.engine.session import LoadedRestorer
 from gpen_desktop.core.photo_files import load_save
-from gpen_desktop.core.types import Face, Photo, SourceFormat, frozen
+from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.types import Face, FloatImage, Photo, SourceFormat, frozen
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell import application
 from gpen_desktop.gui.shell.main_window import MainWindow
+from gpen_desktop.gui.viewer.preview import Shown
 from gpen_desktop.gui.work.memory import resident_bytes
+from gpen_desktop.messages import Message
 from gpen_desktop.models.catalog import BUILTIN
 
 _PATIENCE_S: Final = 240.0
@@ -46,7 +49,7 @@ def run(*, model: str = BUILTIN, album: int = 500) -> dict[str, Any]:
     model: for the time to the first face. album: number of photos for the memory figure.
     """
     start = _time_to_window()
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = theme.application() if QApplication.instance() else QApplication(sys.argv[:1])
     application.set_up(app)
     theme.apply(app, "dark")
     with tempfile.TemporaryDirectory(prefix="gpen-desktop-bench-") as name:
@@ -119,10 +122,10 @@ class _DrawnFaces(_DrawnModels):
 
 class _Blur:
     size, template, model_name, batch = 512, "ffhq", "blur", 8
-    status = ModelStatus("blur", "CPU", "it is measured")
+    status = ModelStatus("blur", "CPU", Message("measured", "it is measured", ()))
 
-    def restore(self, crops: list[np.ndarray], _progress: object) -> list[np.ndarray]:
-        return [frozen(cv2.GaussianBlur(crop, (0, 0), 2)) for crop in crops]
+    def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
+        return [frozen(np.asarray(cv2.GaussianBlur(crop, (0, 0), 2), np.float32)) for crop in crops]
 
     def release(self) -> None:
         """Nothing is kept."""
@@ -133,7 +136,7 @@ def _engine(folder: Path, models: ModelSource | None = None) -> Engine:
 
 
 @contextmanager
-def _window(engine: object, folder: Path) -> Iterator[MainWindow]:
+def _window(engine: Engine, folder: Path) -> Iterator[MainWindow]:
     window = MainWindow(engine, SettingsStore(folder / "settings.ini"))
     window.resize(1440, 900)
     window.show()
@@ -200,11 +203,11 @@ def _time_to_first_face(app: QApplication, folder: Path, model: str) -> float:
         window.workspace.defaults = type(window.workspace.defaults)(model=model)
         restored: list[float] = []
 
-        def look(shown: object) -> None:
-            if shown.wanted.restored:
+        def note(shown: Shown) -> None:
+            if shown.wanted.faces:
                 restored.append(time.perf_counter())
 
-        window.workspace.shown.connect(look)
+        window.workspace.shown.connect(note)
         started = time.perf_counter()
         window.imports.open_paths([window.imports.samples[0]])
         _wait(lambda: bool(restored))
@@ -234,7 +237,7 @@ def _divider_fps(app: QApplication, folder: Path) -> float:
         return round(frames / seconds, 1)
 
 
-def _mouse(view: QObject, kind: QEvent.Type, at: QPointF) -> None:
+def _mouse(view: QWidget, kind: QEvent.Type, at: QPointF) -> None:
     button = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseMove else Qt.MouseButton.LeftButton
     held = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else Qt.MouseButton.LeftButton
     event = QMouseEvent(kind, at, view.mapToGlobal(at), button, held, Qt.KeyboardModifier.NoModifier)

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.export import ExportOptions
+from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.types import ComposeOptions
 from gpen_desktop.gui.work import worker
 from gpen_desktop.gui.work.jobs import JobController
@@ -153,7 +154,6 @@ def test_one_failure_does_not_stop_the_rest(
 def test_a_box_is_looked_into_before_anything_else(
     jobs: JobController, engine: FakeEngine, photo: Path, qtbot: QtBot
 ) -> None:
-    from gpen_desktop.core.photo_files.load_save import load_photo  # noqa: PLC0415
 
     record = Record(jobs)
     engine.gate.clear()

@@ -8,12 +8,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColorSpace, QImage
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.compose.preview import pyramid
 from gpen_desktop.core.types import NO_FACE, FaceId, Photo, SourceFormat, frozen
+from gpen_desktop.gui.album.thumbnails import make_thumbnail
 from gpen_desktop.gui.viewer import qimage, view_geometry
 from gpen_desktop.gui.viewer.compare_view import CompareView
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState, face_at
@@ -204,9 +206,6 @@ def test_a_grey_profile_counts_as_srgb() -> None:
 
 
 def test_thumbnails_are_upright_and_small(tmp_path: Path) -> None:
-    from PIL import Image  # noqa: PLC0415
-
-    from gpen_desktop.gui.album.thumbnails import make_thumbnail  # noqa: PLC0415
 
     picture = np.zeros((300, 600, 3), np.uint8)
     picture[:, :300] = 255
