@@ -77,11 +77,12 @@ def labelled_scenes(cast: Cast, props: Stage, count: int, seed: int) -> list[Lab
     return scenes[:count]
 
 
-def measure(detector: FaceDetector, scenes: Sequence[LabelledScene]) -> Figures:
-    """Recall per kind and false detections over all scenes."""
+def measure(found_faces: Sequence[tuple[Face, ...]], scenes: Sequence[LabelledScene], sure: float) -> Figures:
+    """Recall per kind and false detections over all scenes, of those faces found that have a score above `sure`: which
+    are those that a detector with that limit finds."""
     wanted, found, false = [0] * len(KINDS), [0] * len(KINDS), 0
-    for scene in scenes:
-        faces = detector.detect(scene.photo)
+    for all_faces, scene in zip(found_faces, scenes, strict=True):
+        faces = tuple(face for face in all_faces if face.score > sure)
         matched = match(faces, scene.labels)
         false += len(faces) - len(matched)
         for number, (label, kind) in enumerate(zip(scene.labels, scene.kinds, strict=True)):
@@ -113,8 +114,11 @@ def main(argv: list[str] | None = None) -> int:
     people = [p for table, folder in args.faces for p in portraits(Path(table), folder)]
     cast = Cast(people, random_turns(_TURNS, np.random.default_rng(args.seed + 1)))
     scenes = labelled_scenes(cast, stage(args.backgrounds), args.scenes, args.seed)
-    for limits in itertools.starmap(Limits, itertools.product(args.proposed, args.sure, args.steady)):
-        sys.stdout.write(f"{limits}: {measure(FaceDetector(limits=limits), scenes).told()}\n")
+    for proposed, steady in itertools.product(args.proposed, args.steady):
+        detector = FaceDetector(limits=Limits(proposed, min(args.sure), steady))
+        found = [detector.detect(scene.photo) for scene in scenes]
+        for sure in args.sure:
+            sys.stdout.write(f"{Limits(proposed, sure, steady)}: {measure(found, scenes, sure).told()}\n")
         sys.stdout.flush()
     return 0
 

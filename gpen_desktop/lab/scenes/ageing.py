@@ -93,7 +93,7 @@ def _enlarged(pictures: Tensor, chance: Chance) -> Tensor:
     first, side = len(pictures) // 5, pictures.shape[2]
     if first == 0:
         return pictures
-    small = int(side * float(chance.uniform(0.45, 0.9)[0]))
+    small = int(side * float(chance.uniform(0.25, 0.9)[0]))
     shrunk = F.interpolate(pictures[:first], size=(small, small), mode="area")
     back = F.interpolate(shrunk, size=(side, side), mode="bicubic", align_corners=False)
     return torch.cat((back, pictures[first:]))
@@ -109,5 +109,5 @@ def _grainy(pictures: Tensor, chance: Chance) -> Tensor:
     clumps = clumps / clumps.std(dim=(2, 3), keepdim=True).clamp(min=1e-6)
     light = grey(pictures).clamp(0, 1)
     weight = 0.4 + 2.4 * light * (1 - light)
-    deviation, depth = chance.uniform(1, 16) / 255, chance.uniform(3, 20) / 255
+    deviation, depth = chance.uniform(1, 16) / 255, chance.uniform(3, 30) / 255
     return pictures + noisy * deviation * fine + filmed * depth * weight * clumps

@@ -35,7 +35,7 @@ def background(people: Sequence[Portrait], props: Stage, rng: Rng) -> FloatImage
 def _cut(source: NDArray[np.uint8], rng: Rng) -> FloatImage:
     """A square of a picture, of any size that it has, at the scene's size."""
     height, width = source.shape[:2]
-    side = int(rng.integers(min(160, height, width), min(height, width) + 1))
+    side = int(rng.integers(min(60, height, width), min(height, width) + 1))
     x, y = int(rng.integers(0, width - side + 1)), int(rng.integers(0, height - side + 1))
     piece = source[y : y + side, x : x + side]
     way = cv2.INTER_AREA if side > CANVAS_SIDE else cv2.INTER_LINEAR

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gpen_desktop.core.faces.detection import FaceDetector
-from gpen_desktop.core.types import Face, Photo, frozen
+from gpen_desktop.core.types import Face, frozen
 from gpen_desktop.lab.evaluation import composed_detection as composed
 from gpen_desktop.lab.scenes import turning
 from gpen_desktop.lab.scenes.placing import Cast
@@ -16,16 +15,10 @@ from gpen_desktop.lab.scenes.reading import portraits, stage
 from tests.unit.lab.pictures import LANDMARKS, faces_table, props_folder
 
 
-class Seer(FaceDetector):
-    """Finds every labelled face, and one more that is none."""
-
-    def __init__(self, scenes: list[composed.LabelledScene]) -> None:
-        self._scenes = scenes
-
-    def detect(self, photo: Photo, **_: object) -> tuple[Face, ...]:
-        scene = next(scene for scene in self._scenes if scene.photo is photo)
-        stray = Face(frozen((LANDMARKS / 512 * 20) - 500), 5.0)
-        return *(Face(frozen(label.points.copy()), 5.0) for label in scene.labels), stray
+def answers(scene: composed.LabelledScene) -> tuple[Face, ...]:
+    """Every labelled face, surely, and one that is none, less surely."""
+    stray = Face(frozen(LANDMARKS / 512 * 20 - 500), 4.0)
+    return *(Face(frozen(label.points.copy()), 6.0) for label in scene.labels), stray
 
 
 def test_who_finds_all_has_full_recall_and_strays_count_against_precision(tmp_path: Path) -> None:
@@ -34,11 +27,14 @@ def test_who_finds_all_has_full_recall_and_strays_count_against_precision(tmp_pa
     assert [s.photo.pixels.sum() for s in scenes] == [
         s.photo.pixels.sum() for s in composed.labelled_scenes(cast, stage(tmp_path / "props"), 10, seed=0)
     ]
-    figures = composed.measure(Seer(scenes), scenes)
+    found = [answers(scene) for scene in scenes]
+    figures = composed.measure(found, scenes, sure=3.0)
     assert figures.found == figures.wanted
     assert figures.false == 10
     assert figures.precision == pytest.approx(sum(figures.found) / (sum(figures.found) + 10))
     assert "recall 1.0000" in figures.told()
+    assert composed.measure(found, scenes, sure=5.0).false == 0
+    assert sum(composed.measure(found, scenes, sure=7.0).found) == 0
 
 
 @pytest.mark.parametrize(("yaw", "kind"), [(0, "ahead"), (40, "three quarters"), (-75, "profile")])
