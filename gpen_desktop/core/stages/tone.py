@@ -40,7 +40,7 @@ _MOST_GAIN: Final = 2.2
 _NO_PICTURE: Final = 0.12
 """Contrast below which there is nothing that could have faded: an empty page, a lens cap."""
 
-_ONE_HUE: Final = 4.0
+_ONE_HUE: Final = 2.6
 """Spread of colour (CIE Lab a and b, about the mean at each lightness) below which a photo is in one hue."""
 
 
@@ -109,10 +109,11 @@ def is_faded(reading: ToneReading) -> bool:
     """
     if reading.contrast < _NO_PICTURE:
         return False
-    dull = max(reading.white) < 0.93
     if reading.one_hue:
+        dull = reading.white[0] < 0.93
         return (reading.lifted > 0.09 and dull) or reading.contrast < 0.62 or reading.lifted > 0.2
-    return reading.lifted > 0.07 and (dull or reading.cast > 0.1)
+    dull = max(reading.white) < 0.88
+    return (reading.lifted > 0.1 and dull) or (reading.lifted > 0.05 and reading.cast > 0.12)
 
 
 def with_tone(pixels: Pixels, reading: ToneReading) -> Pixels:
