@@ -20,13 +20,13 @@ class Message:
         Names it in reports; stays when the words change.
     template : str
         English, with places as str.format knows them.
-    values : tuple of (str, Value)
+    values : tuple of (str, Filling)
         What fills each place, by its name.
     """
 
     code: str
     template: str
-    values: tuple[tuple[str, Value], ...] = ()
+    values: tuple[tuple[str, Filling], ...] = ()
 
     def __str__(self) -> str:
         return self.template.format(**dict(self.values))
@@ -36,10 +36,10 @@ class Message:
         return {"code": self.code, "text": str(self)}
 
 
-Value = str | int | float | Message
+Filling = str | int | float | Message
 """What fills a place: text that is said in no other way (a name, what the system reported), a number, or a message."""
 
 
-def say(code: str, template: str, /, **values: Value) -> Message:
+def say(code: str, template: str, /, **values: Filling) -> Message:
     """A message. Code and template are literals, one template per code; `values` names each place of the template."""
     return Message(code, template, tuple(values.items()))

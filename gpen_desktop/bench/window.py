@@ -37,8 +37,9 @@ from gpen_desktop.gui.shell import application
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.preview import Shown
 from gpen_desktop.gui.work.memory import resident_bytes
-from gpen_desktop.messages import Message
+from gpen_desktop.messages import say
 from gpen_desktop.models.catalog import BUILTIN
+from gpen_desktop.models.spec import ModelSpec, Task
 
 _PATIENCE_S: Final = 240.0
 
@@ -121,8 +122,9 @@ class _DrawnFaces(_DrawnModels):
 
 
 class _Blur:
-    size, template, model_name, batch = 512, "ffhq", "blur", 8
-    status = ModelStatus("blur", "CPU", Message("measured", "it is measured", ()))
+    spec = ModelSpec("blur", Task.FACE_RESTORER, size=512, template="ffhq")
+    model_name, batch = "blur", 8
+    status = ModelStatus("blur", "CPU", say("measured", "it is measured"))
 
     def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
         return [frozen(np.asarray(cv2.GaussianBlur(crop, (0, 0), 2), np.float32)) for crop in crops]

@@ -238,7 +238,7 @@ def _list_models(options: argparse.Namespace) -> int:
         {
             "name": info.name,
             "title": info.title,
-            "kind": info.kind,
+            "task": info.task,
             "installed": info.name in here,
             "usable": info.usable,
             "file": info.file,
@@ -248,13 +248,13 @@ def _list_models(options: argparse.Namespace) -> int:
             "notes": info.notes,
         }
         for info in catalog.MODELS
-    ] + [{"name": m.name, "kind": "unverified", "installed": True, "usable": True, "file": str(m.path)} for m in others]
+    ] + [{"name": m.name, "task": "unverified", "installed": True, "usable": True, "file": str(m.path)} for m in others]
     if options.json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return Exit.ALL_DONE
     for row in rows:
         mark = "installed" if row["installed"] else "-" if row["usable"] else "not used yet"
-        print(f"{row['name']:<26} {row['kind']:<11} {mark:<12} {row.get('licence', ''):<26} {row.get('title', '')}")
+        print(f"{row['name']:<26} {row['task']:<15} {mark:<12} {row.get('licence', ''):<26} {row.get('title', '')}")
     print("\nFiles that are not here can be fetched from the 'source' that --json shows, then 'models import FILE'.")
     return Exit.ALL_DONE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["restorer", "landmarks", "detector", "parser", "upscaler"]
+from gpen_desktop.models.spec import FACE_TASKS, Task, Template
 
 NON_COMMERCIAL = "non-commercial use only"
 MIT = "MIT"
@@ -26,22 +26,27 @@ class ModelInfo:
     """One weights file.
 
     name: what users type. title: what they read. file: its name on disk. bytes, sha256: None where not known.
-    source: address, or 'shipped'. size: side of the crop (restorers) or 0. template: of the crop, or ''.
-    usable: whether this version has a loader for it; what has none is known by name and hash, but not offered.
+    source: address, or 'shipped'. size: side of the crop (what takes aligned faces) or 0. template: of the crop, or ''.
+    usable: whether this version has a use for it; what has none is known by name and hash, but not offered.
     """
 
     name: str
     title: str
-    kind: Kind
+    task: Task
     file: str
     bytes: int | None
     sha256: str | None
     licence: str
     source: str
     size: int = 0
-    template: Literal["ffhq", "gpen", ""] = ""
+    template: Template | Literal[""] = ""
     notes: str = ""
     usable: bool = True
+
+    @property
+    def restores_faces(self) -> bool:
+        """Whether it can be chosen to restore the faces of a photo."""
+        return self.usable and self.task in FACE_TASKS
 
     @property
     def shipped(self) -> bool:
@@ -57,7 +62,7 @@ MODELS: tuple[ModelInfo, ...] = (
     ModelInfo(
         BUILTIN,
         "Built-in face restorer (256 px)",
-        "restorer",
+        Task.FACE_RESTORER,
         "gpen_builtin_256.safetensors",
         8_941_916,
         "a6f8d33a8bb52e1955665b935e5a5fd7bd023eebfd3216f74685869a90fdf9b3",
@@ -70,7 +75,7 @@ MODELS: tuple[ModelInfo, ...] = (
     ModelInfo(
         DETECTOR,
         "Built-in face detector",
-        "detector",
+        Task.FACE_DETECTOR,
         "retinaface_mobile025.safetensors",
         893_472,
         "910245b9be2ac906bbcc93afeeb4f2da8f4caf70fccdce9362d687148e518cce",
@@ -81,7 +86,7 @@ MODELS: tuple[ModelInfo, ...] = (
     ModelInfo(
         LANDMARKS,
         "Built-in landmarks",
-        "landmarks",
+        Task.LANDMARKS,
         "landmarks5.safetensors",
         1_475_468,
         "b1705079ca48d66ddcae9e1dcd059ec53e70b06ad75f5d7537bed84166de8095",
@@ -91,7 +96,7 @@ MODELS: tuple[ModelInfo, ...] = (
     ModelInfo(
         "gpen-512",
         "GPEN 512",
-        "restorer",
+        Task.FACE_RESTORER,
         "GPEN-BFR-512.pth",
         284_085_738,
         "f1002c41add95b0decad69604d80455576f7187dd99ca16bd611bcfd44c10b51",
@@ -104,7 +109,7 @@ MODELS: tuple[ModelInfo, ...] = (
     ModelInfo(
         "gpen-256",
         "GPEN 256",
-        "restorer",
+        Task.FACE_RESTORER,
         "GPEN-BFR-256.pth",
         None,
         None,
@@ -117,7 +122,7 @@ MODELS: tuple[ModelInfo, ...] = (
     ModelInfo(
         "gpen-1024",
         "GPEN 1024",
-        "restorer",
+        Task.FACE_RESTORER,
         "GPEN-BFR-1024.pt",
         None,
         None,
@@ -130,7 +135,7 @@ MODELS: tuple[ModelInfo, ...] = (
     ModelInfo(
         "gpen-2048",
         "GPEN 2048",
-        "restorer",
+        Task.FACE_RESTORER,
         "GPEN-BFR-2048.pt",
         None,
         None,
@@ -143,7 +148,7 @@ MODELS: tuple[ModelInfo, ...] = (
     ModelInfo(
         "gpen-colorization-1024",
         "GPEN colourisation 1024",
-        "restorer",
+        Task.FACE_COLOURISER,
         "GPEN-Colorization-1024.pth",
         None,
         None,
@@ -156,7 +161,7 @@ MODELS: tuple[ModelInfo, ...] = (
     ModelInfo(
         "gpen-inpainting-1024",
         "GPEN inpainting 1024",
-        "restorer",
+        Task.FACE_INPAINTER,
         "GPEN-Inpainting-1024.pth",
         None,
         None,
@@ -165,11 +170,12 @@ MODELS: tuple[ModelInfo, ...] = (
         1024,
         "gpen",
         f"Fills white holes in faces. {_NO_HASH}",
+        usable=False,
     ),
     ModelInfo(
         "retinaface-resnet50",
         "RetinaFace detector (ResNet-50)",
-        "detector",
+        Task.FACE_DETECTOR,
         "detection_Resnet50_Final.pth",
         109_497_761,
         "6d1de9c2944f2ccddca5f5e010ea5ae64a39845a86311af6fdf30841b0a5a16d",
@@ -181,7 +187,7 @@ MODELS: tuple[ModelInfo, ...] = (
     ModelInfo(
         "retinaface-mobilenet",
         "RetinaFace detector (MobileNet 0.25)",
-        "detector",
+        Task.FACE_DETECTOR,
         "detection_mobilenet0.25_Final.pth",
         1_789_735,
         "2979b33ffafda5d74b6948cd7a5b9a7a62f62b949cef24e95fd15d2883a65220",
@@ -193,7 +199,7 @@ MODELS: tuple[ModelInfo, ...] = (
     ModelInfo(
         "parsenet",
         "ParseNet face parser",
-        "parser",
+        Task.FACE_PARSER,
         "parsing_parsenet.pth",
         85_331_193,
         "3d558d8d0e42c20224f13cf5a29c79eba2d59913419f945545d8cf7b72920de2",
@@ -205,7 +211,7 @@ MODELS: tuple[ModelInfo, ...] = (
     ModelInfo(
         "realesrgan-x2",
         "Real-ESRGAN x2",
-        "upscaler",
+        Task.UPSCALER,
         "RealESRGAN_x2plus.pth",
         67_061_725,
         "49fafd45f8fd7aa8d31ab2a22d14d91b536c34494a5cfe31eb5d89c2fa266abb",
@@ -217,7 +223,7 @@ MODELS: tuple[ModelInfo, ...] = (
     ModelInfo(
         "realesrgan-x4",
         "Real-ESRGAN x4",
-        "upscaler",
+        Task.UPSCALER,
         "RealESRGAN_x4plus.pth",
         67_040_989,
         "4fa0d38905f75ac06eb49a7951b426670021be3018265fd191d2125df9d682f1",
@@ -229,7 +235,7 @@ MODELS: tuple[ModelInfo, ...] = (
     ModelInfo(
         "realesr-general-x4",
         "Real-ESRGAN general x4 (small)",
-        "upscaler",
+        Task.UPSCALER,
         "realesr-general-x4v3.pth",
         4_885_111,
         "8dc7edb9ac80ccdc30c3a5dca6616509367f05fbc184ad95b731f05bece96292",
@@ -241,7 +247,7 @@ MODELS: tuple[ModelInfo, ...] = (
     ModelInfo(
         "gfpgan-1.4",
         "GFPGAN 1.4",
-        "restorer",
+        Task.FACE_RESTORER,
         "GFPGANv1.4.pth",
         348_632_874,
         "e2cd4703ab14f4d01fd1383a8a8b266f9a5833dacee8e6a79d3bf21a1b6be5ad",
@@ -255,7 +261,7 @@ MODELS: tuple[ModelInfo, ...] = (
     ModelInfo(
         "restoreformer",
         "RestoreFormer",
-        "restorer",
+        Task.FACE_RESTORER,
         "RestoreFormer.pth",
         290_785_322,
         "07404d446d62ca3d5ed38b1de09a947a1e77d46dbccec961a74d713a8f24ace0",
@@ -269,7 +275,7 @@ MODELS: tuple[ModelInfo, ...] = (
     ModelInfo(
         "codeformer",
         "CodeFormer",
-        "restorer",
+        Task.FACE_RESTORER,
         "codeformer.pth",
         376_637_898,
         "1009e537e0c2a07d4cabce6355f53cb66767cd4b4297ec7a4a64ca4b8a5684b7",

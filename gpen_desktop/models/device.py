@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -39,10 +39,11 @@ class Compute:
     threads: int
 
 
-def choose(device: str = "auto", precision: str = "auto") -> Compute:
+def choose(device: str = "auto", precision: str = "auto", offered: Collection[str] = tuple(PRECISIONS)) -> Compute:
     """Pick device and precision, or check those that were asked for.
 
-    device: 'auto', 'cpu', 'cuda', 'cuda:N' or 'mps'. precision: 'auto', 'fp32', 'fp16' or 'bf16'.
+    device: 'auto', 'cpu', 'cuda', 'cuda:N' or 'mps'. precision: 'auto', 'fp32', 'fp16' or 'bf16'. offered: those that
+    the model can compute in (ModelSpec.precisions).
     Raises DeviceError for what is not there, or would only be imitated.
     """
     if precision != "auto" and precision not in PRECISIONS:
@@ -53,10 +54,17 @@ def choose(device: str = "auto", precision: str = "auto") -> Compute:
     chosen, why_device = _device(device)
     if precision == "auto":
         dtype, why_dtype = _best_dtype(chosen)
+        if precision_name(dtype) not in offered:
+            dtype, why_dtype = torch.float32, say("model-in-fp32", "the model computes in single precision only")
     else:
         dtype = PRECISIONS[precision]
         why_dtype = say("precision-requested", "{precision} was requested", precision=precision)
         _check_dtype(chosen, dtype)
+        if precision not in offered:
+            raise DeviceError(
+                say("model-not-in-precision", "This model cannot compute in {precision}.", precision=precision),
+                todo=say("choose-precision", "Choose auto or one of {names}.", names=", ".join(offered)),
+            )
     return Compute(
         device=chosen,
         dtype=dtype,

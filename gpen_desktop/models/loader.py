@@ -1,33 +1,18 @@
-"""Weights from a file that may have come from anywhere: read without running any of it, checked key by key.
-
-The only way from a file to a network.
-"""
+"""Reading weights, for other programs: these names stay when the house behind them is rebuilt."""
 
 from __future__ import annotations
 
-import pickle
-import warnings
-import zipfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
 
-from gpen_desktop.errors import WeightsError
-from gpen_desktop.messages import Value, say
-from gpen_desktop.models.gpen.cpu import CpuGpen
-from gpen_desktop.models.gpen.cuda import CudaGpen
-from gpen_desktop.models.gpen.layout import GpenDescriptor, Template, describe
-from gpen_desktop.models.gpen.portable import GpenNet, PortableGpen
+from gpen_desktop.models.gpen.architecture import build, described
+from gpen_desktop.models.gpen.layout import GpenDescriptor
+from gpen_desktop.models.gpen.portable import GpenNet
+from gpen_desktop.models.registry import naming
+from gpen_desktop.models.tensors import read_tensors
 
-__all__ = ["GpenDescriptor", "build", "load_gpen", "read_descriptor", "read_tensors"]
-
-_WRAPPERS = ("g_ema", "params_ema", "params", "state_dict", "generator", "model", "net")
-"""Keys under which training programs put the network; the running mean of the weights first, as the better one."""
-
-_DEEPEST_WRAPPING = 3
+__all__ = ["GpenDescriptor", "load_gpen", "read_descriptor", "read_tensors"]
 
 
 def load_gpen(path: str | Path, device: str | torch.device = "cpu", dtype: torch.dtype = torch.float32) -> GpenNet:
@@ -45,139 +30,14 @@ def load_gpen(path: str | Path, device: str | torch.device = "cpu", dtype: torch
 
     Raises WeightsError for anything that is not such a file.
     """
-    state, descriptor = _read_gpen(Path(path))
+    state, metadata = read_tensors(path)
+    with naming(Path(path)):
+        descriptor = described(state, metadata)
     return build(state, descriptor, torch.device(device), dtype)
-
-
-def build(
-    state: Mapping[str, torch.Tensor], descriptor: GpenDescriptor, device: torch.device, dtype: torch.dtype
-) -> GpenNet:
-    """Build the inference form for a device from a checked state dict, which is not kept."""
-    if device.type == "cpu":
-        return CpuGpen(state, descriptor, dtype)
-    if device.type == "cuda":
-        return CudaGpen(state, descriptor, device, dtype)
-    return PortableGpen(state, descriptor, dtype).to(device).eval()
 
 
 def read_descriptor(path: str | Path) -> GpenDescriptor:
     """What a GPEN checkpoint holds, without building it. Raises WeightsError as load_gpen does."""
-    return _read_gpen(Path(path))[1]
-
-
-def read_tensors(path: str | Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
-    """Named tensors (unwrapped) and text metadata of a weights file, on the CPU, mapped from the file where it can be.
-
-    Raises WeightsError: no such file, damaged, or holding anything but tensors.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise WeightsError(
-            say("no-weights-file", "There is no weights file '{path}'.", path=str(path)),
-            todo=say("see-models-list", "'gpen-desktop models list' shows the models."),
-            path=path,
-        )
-    if _is_safetensors(path):
-        return _read_safetensors(path)
-    return _unwrap(_read_pickle(path), path), {}
-
-
-def _read_gpen(path: Path) -> tuple[dict[str, torch.Tensor], GpenDescriptor]:
     state, metadata = read_tensors(path)
-    try:
-        return state, describe(state, _template(metadata))
-    except WeightsError as error:
-        raise WeightsError(
-            say("in-file", "{name}: {fault}", name=path.name, fault=error.what), todo=error.todo, path=path
-        ) from error
-
-
-def _template(metadata: Mapping[str, str]) -> Template:
-    template = metadata.get("template", "gpen")
-    if template == "ffhq":
-        return "ffhq"
-    if template == "gpen":
-        return "gpen"
-    raise WeightsError(
-        say("unknown-template", "The file names an unknown template, '{name}'.", name=template),
-        todo=say("known-templates", "Known templates: ffhq, gpen."),
-    )
-
-
-def _is_safetensors(path: Path) -> bool:
-    """By content: eight bytes of header length, then JSON."""
-    with path.open("rb") as file:
-        start = file.read(9)
-    return len(start) == 9 and start[8:] == b"{" and int.from_bytes(start[:8], "little") < 100_000_000
-
-
-def _read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
-    try:
-        with safe_open(path, framework="pt") as file:
-            return {key: file.get_tensor(key) for key in file.keys()}, dict(file.metadata() or {})  # noqa: SIM118  -- not a dict
-    except (SafetensorError, OSError) as error:
-        raise _damaged(path, error) from error
-
-
-def _read_pickle(path: Path) -> Any:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what PyTorch thinks of a file's age is of no use to our users
-            # Only the zip form can be mapped; files written by PyTorch before 1.6 are read whole.
-            return torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
-    except pickle.UnpicklingError as error:
-        raise WeightsError(
-            say(
-                "weights-unsafe",
-                "'{name}' holds more than numbers, or is damaged; nothing in it was run.",
-                name=path.name,
-            ),
-            todo=say(
-                "get-safetensors", "Get the weights again from their original source, preferably as .safetensors."
-            ),
-            path=path,
-        ) from error
-    except Exception as error:  # a damaged file shows itself in whatever the unpickler trips over
-        raise _damaged(path, error) from error
-
-
-def _unwrap(content: Any, path: Path) -> dict[str, torch.Tensor]:
-    for _ in range(_DEEPEST_WRAPPING):
-        if not isinstance(content, Mapping) or _is_state(content):
-            break
-        inner = next((content[key] for key in _WRAPPERS if isinstance(content.get(key), Mapping)), None)
-        if inner is None:
-            break
-        content = inner
-    if not isinstance(content, Mapping):
-        raise _no_state(path, f"a {type(content).__name__}")
-    if not _is_state(content):
-        raise _no_state(
-            path, say("the-keys", "the keys {keys}", keys=", ".join(repr(key) for key in list(content)[:6]))
-        )
-    if all(key.startswith("module.") for key in content):
-        return {key.removeprefix("module."): value for key, value in content.items()}
-    return dict(content)
-
-
-def _is_state(content: Mapping[Any, Any]) -> bool:
-    return bool(content) and all(isinstance(k, str) and isinstance(v, torch.Tensor) for k, v in content.items())
-
-
-def _no_state(path: Path, found: Value) -> WeightsError:
-    return WeightsError(
-        say("not-named-weights", "'{name}' holds {found}, not named weights.", name=path.name, found=found),
-        todo=say(
-            "expected-state-dict", "Expected a state dict, bare or under one of: {keys}.", keys=", ".join(_WRAPPERS)
-        ),
-        path=path,
-    )
-
-
-def _damaged(path: Path, error: Exception) -> WeightsError:
-    reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return WeightsError(
-        say("weights-unreadable", "'{name}' cannot be read as weights ({reason}).", name=path.name, reason=reason),
-        todo=say("get-weights-again", "The file is damaged or of another kind; get it again."),
-        path=path,
-    )
+    with naming(Path(path)):
+        return described(state, metadata)

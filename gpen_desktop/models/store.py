@@ -19,6 +19,7 @@ from gpen_desktop.errors import UnknownModelError, WeightsError
 from gpen_desktop.messages import say
 from gpen_desktop.models import catalog
 from gpen_desktop.models.catalog import MODELS, ModelInfo
+from gpen_desktop.models.spec import FACE_TASKS, TASK_WORDS
 
 ENDINGS = (".pth", ".pt", ".safetensors")
 """Of files that are taken for weights."""
@@ -59,7 +60,9 @@ def find(name_or_path: str | Path) -> Path:
                 name=info.name,
                 file=info.file,
             ),
-            todo=say(
+            todo=say("reinstall", "Reinstall GPEN Desktop, or get its weights folder again.")
+            if info.shipped
+            else say(
                 "get-and-import",
                 "Get them from {source} and run: gpen-desktop models import {file}",
                 source=info.source,
@@ -143,9 +146,19 @@ def import_file(source: str | Path) -> tuple[InstalledModel, Verification]:
 def _check_usable(source: Path, info: ModelInfo | None) -> None:
     """Raises WeightsError where a file of unknown hash holds no network that can be used, or not the one it is named
     after."""
-    from gpen_desktop.models.loader import read_descriptor  # noqa: PLC0415  -- brings torch, which takes seconds
+    from gpen_desktop.models.registry import read_spec  # noqa: PLC0415  -- brings torch, which takes seconds
 
-    found = read_descriptor(source)
+    found = read_spec(source)
+    if found.task not in FACE_TASKS:
+        raise WeightsError(
+            say(
+                "no-use-for-task",
+                "'{name}' holds {found}, which this version has no use for.",
+                name=source.name,
+                found=TASK_WORDS[found.task],
+            ),
+            path=source,
+        )
     if info is not None and info.size != found.size:
         raise WeightsError(
             say(

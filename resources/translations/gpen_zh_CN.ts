@@ -838,6 +838,14 @@
         <translation>人脸修复</translation>
     </message>
     <message>
+        <source>Face colouring</source>
+        <translation>人脸上色</translation>
+    </message>
+    <message>
+        <source>Filling holes in faces</source>
+        <translation>填补人脸缺损</translation>
+    </message>
+    <message>
         <source>Whole photo</source>
         <translation>整张照片</translation>
     </message>
@@ -1269,14 +1277,6 @@
         <translation>无法移除“{name}”（{error}）。</translation>
     </message>
     <message>
-        <source>&apos;{name}&apos; does not hold the face detector.</source>
-        <translation>“{name}”中没有人脸检测器。</translation>
-    </message>
-    <message>
-        <source>&apos;{name}&apos; does not hold the landmark network.</source>
-        <translation>“{name}”中没有关键点网络。</translation>
-    </message>
-    <message>
         <source>&apos;{name}&apos; holds a network for {found} pixels; the model of that name is for {expected}.</source>
         <translation>“{name}”中的网络为 {found} 像素，而该名称对应的是 {expected} 像素的模型。</translation>
     </message>
@@ -1521,6 +1521,14 @@
         <translation>“{name}”中没有用于处理整张照片的网络。</translation>
     </message>
     <message>
+        <source>&apos;{name}&apos; holds {found}, not {wanted}.</source>
+        <translation>“{name}”中是{found}，而不是{wanted}。</translation>
+    </message>
+    <message>
+        <source>&apos;{name}&apos; holds {found}, which this version has no use for.</source>
+        <translation>“{name}”中是{found}，此版本用不上。</translation>
+    </message>
+    <message>
         <source>Its {bits} bits per channel were read as 8.</source>
         <translation>每通道 {bits} 位的数据已按 8 位读取。</translation>
     </message>
@@ -1733,12 +1741,24 @@
         <translation>这些权重不是 GPEN 网络：{found}。</translation>
     </message>
     <message>
+        <source>These weights look like {task}, but do not fit.</source>
+        <translation>这些权重像是{task}，但结构不符。</translation>
+    </message>
+    <message>
         <source>This CPU has no bf16 arithmetic, so bf16 would only be slower.</source>
         <translation>此 CPU 不支持 bf16 运算，使用 bf16 只会更慢。</translation>
     </message>
     <message>
+        <source>This model cannot compute in {precision}.</source>
+        <translation>该模型不能用 {precision} 计算。</translation>
+    </message>
+    <message>
         <source>This version cannot restore faces with &apos;{name}&apos;.</source>
         <translation>此版本无法用“{name}”修复人脸。</translation>
+    </message>
+    <message>
+        <source>This version knows no architecture with the keys {keys}.</source>
+        <translation>此版本不认识含有以下键的网络结构：{keys}。</translation>
     </message>
     <message>
         <source>Use {{name}}, {{number}} and {{model}}; everything else stays as it is.</source>
@@ -1789,12 +1809,48 @@
         <translation>目录位于数据之外</translation>
     </message>
     <message>
+        <source>a face colouriser</source>
+        <translation>人脸上色模型</translation>
+    </message>
+    <message>
+        <source>a face detector</source>
+        <translation>人脸检测模型</translation>
+    </message>
+    <message>
+        <source>a face inpainter</source>
+        <translation>人脸填补模型</translation>
+    </message>
+    <message>
+        <source>a face parser</source>
+        <translation>人脸分区模型</translation>
+    </message>
+    <message>
+        <source>a face restorer</source>
+        <translation>人脸修复模型</translation>
+    </message>
+    <message>
         <source>a file of that name already exists</source>
         <translation>已存在同名文件</translation>
     </message>
     <message>
         <source>a folder of that name already exists</source>
         <translation>已有同名文件夹</translation>
+    </message>
+    <message>
+        <source>a landmark network</source>
+        <translation>关键点模型</translation>
+    </message>
+    <message>
+        <source>a photo colouriser</source>
+        <translation>照片上色模型</translation>
+    </message>
+    <message>
+        <source>a photo inpainter</source>
+        <translation>照片填补模型</translation>
+    </message>
+    <message>
+        <source>a photo restorer</source>
+        <translation>照片修复模型</translation>
     </message>
     <message>
         <source>a video</source>
@@ -1807,6 +1863,10 @@
     <message>
         <source>an EXIF block cannot be BigTIFF</source>
         <translation>EXIF 数据块不能是 BigTIFF</translation>
+    </message>
+    <message>
+        <source>an upscaler</source>
+        <translation>放大模型</translation>
     </message>
     <message>
         <source>bf16 is not available on Apple GPUs.</source>
@@ -1959,6 +2019,10 @@
     <message>
         <source>the keys {keys}</source>
         <translation>键 {keys}</translation>
+    </message>
+    <message>
+        <source>the model computes in single precision only</source>
+        <translation>该模型只能用单精度计算</translation>
     </message>
     <message>
         <source>the name is too long</source>

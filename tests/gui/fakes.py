@@ -17,6 +17,7 @@ from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import Face, FloatImage, Photo, SourceFormat, frozen
 from gpen_desktop.errors import WeightsError
 from gpen_desktop.messages import say
+from gpen_desktop.models.spec import ModelSpec, Task
 
 SHAPE = np.array([[-0.5, -0.45], [0.5, -0.45], [0.0, 0.1], [-0.4, 0.65], [0.4, 0.65]])
 
@@ -32,7 +33,8 @@ TWO_FACES = (face_at(120, 140), face_at(300, 150, 30))
 class FakeRestorer:
     """Turns crops negative. Each batch waits for `gate`, so that a test can hold the work where it wants it."""
 
-    size, template, batch = 64, "ffhq", 1
+    spec = ModelSpec("negative", Task.FACE_RESTORER, size=64, template="ffhq")
+    batch = 1
 
     def __init__(self, model: str, gate: threading.Event) -> None:
         self.model_name = model

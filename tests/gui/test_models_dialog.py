@@ -16,7 +16,9 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs import trust
 from gpen_desktop.gui.dialogs.model_card import State
 from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
+from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.models import catalog, store
+from tests.unit.models.toy_architecture import registered, toy_weights
 
 _SMALL = "retinaface-mobilenet"
 
@@ -174,3 +176,17 @@ def test_built_in_models_cannot_be_removed(open_dialog) -> None:
     for name in (catalog.BUILTIN, catalog.DETECTOR, catalog.LANDMARKS):
         dialog.select(name)
         assert not dialog._card.remove.isVisible()
+
+
+def test_one_registration_adds_an_architecture_to_the_window(window: MainWindow, tmp_path: Path, qtbot) -> None:
+    with registered():
+        window.application.models()
+        dialog = window.findChild(ModelsDialog)
+        dialog._start_import(str(toy_weights(tmp_path / "toy.safetensors")))
+        qtbot.waitUntil(lambda: "toy" in dialog.notification_strip.text)
+        assert dialog._selected().name == "toy"
+        dialog._card.use.click()
+        dialog.notification_strip.button("use").click()
+        dialog.close()
+    offered = window.panel._model
+    assert "toy" in [offered.itemData(row) for row in range(offered.count())]

@@ -83,7 +83,10 @@ def compose(base: Photo, layers: Sequence[FaceLayers], options: ComposeOptions) 
         ComposedFace(number, face, choices[face.id].state, layer.rect if choices[face.id].strength else None)
         for number, (face, layer) in enumerate(zip(faces, layers, strict=True), 1)
     )
-    return Composed(photo=dataclasses.replace(base, pixels=pixels), faces=composed)
+    source = base.source
+    if any(layer.restored.is_coloured and choices[face.id].strength for face, layer in zip(faces, layers, strict=True)):
+        source = dataclasses.replace(source, grey=False)  # to be stored in colour, whatever its file was
+    return Composed(photo=dataclasses.replace(base, pixels=pixels, source=source), faces=composed)
 
 
 def render(base: Pixels, faces: Iterable[tuple[FaceLayers, int]], options: ComposeOptions) -> Pixels:

@@ -14,6 +14,7 @@ from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.core.engine.session import LoadedRestorer
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.types import FloatImage, frozen
+from gpen_desktop.models.spec import ModelSpec
 
 _MOST_BYTES: Final = 4 << 30
 """Of disk. The oldest crops go first; they can always be computed again."""
@@ -59,12 +60,8 @@ class CachedRestorer:
         self._cache = cache
 
     @property
-    def size(self) -> int:
-        return self._inner.size
-
-    @property
-    def template(self) -> str:
-        return self._inner.template
+    def spec(self) -> ModelSpec:
+        return self._inner.spec
 
     @property
     def batch(self) -> int:

@@ -13,12 +13,11 @@ from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import FloatImage, frozen
 from gpen_desktop.errors import ModelError, OutOfMemoryError, WeightsError
 from gpen_desktop.messages import Message, say
-from gpen_desktop.models import catalog, store
+from gpen_desktop.models import catalog, registry, store
 from gpen_desktop.models import device as devices
 from gpen_desktop.models.device import Compute
-from gpen_desktop.models.gpen.layout import Template
-from gpen_desktop.models.gpen.portable import GpenNet, RestoredBatch
-from gpen_desktop.models.loader import load_gpen
+from gpen_desktop.models.face_net import FaceNet, RestoredBatch
+from gpen_desktop.models.spec import FACE_TASKS, ModelSpec
 
 _LARGEST_BATCH = {"cpu": 1, "mps": 8, "cuda": 16}
 """Beyond these a batch is no faster, and cancelling takes longer to be heard. The CPU's form works face by face."""
@@ -29,8 +28,7 @@ class Restorer:
 
     Attributes
     ----------
-    size : side of the crops, pixels.
-    template : where the landmarks have to lie in them.
+    spec : what the model takes and is for.
     model_name : for people and reports.
     compute : what it runs on now; changes when a precision or a device turns out not to work.
     notes : such changes, for the user.
@@ -43,20 +41,15 @@ class Restorer:
 
         device, precision: as devices.choose takes them. batch_size: crops at a time; None: from free memory.
         """
-        _check_kind(str(model))
+        _check_known(str(model))
         self._path = store.find(model)
         self.model_name = self._path.stem if Path(model) == self._path else str(model)
         self._batch_size = batch_size
         self.notes: tuple[Message, ...] = ()
-        self._use(devices.choose(device, precision))
-
-    @property
-    def size(self) -> int:
-        return self._net.size
-
-    @property
-    def template(self) -> Template:
-        return self._net.template
+        self.spec: ModelSpec = registry.read_spec(self._path)
+        if self.spec.task not in FACE_TASKS:
+            raise _no_restorer(self.model_name)
+        self._use(devices.choose(device, precision, self.spec.precisions))
 
     @property
     def batch(self) -> int:
@@ -72,7 +65,7 @@ class Restorer:
     def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
         """Restore crops.
 
-        crops: (S, S, 3) float32 RGB in [0, 1] each, S == size. Returns as many of the same kind, read-only.
+        crops: (S, S, 3) float32 RGB in [0, 1] each, S == spec.size. Returns as many of the same kind, read-only.
         Raises OutOfMemoryError when not even one crop fits, Cancelled between batches.
         """
         torch.set_num_threads(self.compute.threads)  # holds for the calling thread only
@@ -90,7 +83,9 @@ class Restorer:
         return restored
 
     def _use(self, compute: Compute) -> None:
-        self._net: GpenNet = load_gpen(self._path, compute.device, compute.dtype)
+        net = registry.read(self._path).build(compute.device, compute.dtype)
+        assert isinstance(net, FaceNet)  # what every architecture for FACE_TASKS builds
+        self._net = net
         self.compute = compute
         # Decided once: results depend on the batch in their last bits.
         self._batch = self._batch_size or self._fitting_batch()
@@ -115,7 +110,7 @@ class Restorer:
     def _in_single_precision(self, crops: FloatImage) -> RestoredBatch:
         """The batch anew, and all that follow. The blame is the card's only where single precision does better."""
         half = self.compute
-        self._use(devices.choose(str(half.device), "fp32"))
+        self._use(devices.choose(str(half.device), "fp32", self.spec.precisions))
         made = self._net.restore(torch.from_numpy(crops))
         if _is_sound(made):
             devices.remember_broken_half(half.device)
@@ -133,7 +128,8 @@ class Restorer:
         most = _LARGEST_BATCH[self.compute.device.type]
         if most == 1:
             return 1
-        fitting = min(most, _free_memory(self.compute.device) // (2 * self._net.bytes_per_face))
+        bytes_per_face = self.spec.bytes_per_item * self.compute.dtype.itemsize // 4
+        fitting = min(most, _free_memory(self.compute.device) // max(1, 2 * bytes_per_face))
         return 1 << (max(1, fitting).bit_length() - 1)
 
     def warm_up(self) -> None:
@@ -143,7 +139,7 @@ class Restorer:
         """
         if self.compute.device.type == "cpu":
             return
-        self.restore([np.full((self.size, self.size, 3), 0.5, np.float32)], SilentProgress())
+        self.restore([np.full((self.spec.size, self.spec.size, 3), 0.5, np.float32)], SilentProgress())
 
     def release(self) -> None:
         """Give back the memory that is kept for the next run; for after an idle time. The weights stay."""
@@ -180,16 +176,21 @@ class Restorer:
                 device=self.compute.name,
             )
         )
-        self._use(devices.choose("cpu", "auto"))
+        self._use(devices.choose("cpu", "auto", self.spec.precisions))
 
 
-def _check_kind(name: str) -> None:
+def _check_known(name: str) -> None:
+    """Say early what the catalogue knows, before a file is missed or read. Raises ModelError."""
     info = catalog.by_name(name)
-    if info is not None and not (info.kind == "restorer" and info.usable):
-        raise ModelError(
-            say("not-a-restorer", "This version cannot restore faces with '{name}'.", name=name),
-            todo=say("choose-other-model", "Choose another model."),
-        )
+    if info is not None and not info.restores_faces:
+        raise _no_restorer(name)
+
+
+def _no_restorer(name: str) -> ModelError:
+    return ModelError(
+        say("not-a-restorer", "This version cannot restore faces with '{name}'.", name=name),
+        todo=say("choose-other-model", "Choose another model."),
+    )
 
 
 def _is_sound(made: RestoredBatch) -> bool:

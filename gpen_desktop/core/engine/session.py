@@ -28,6 +28,7 @@ from gpen_desktop.core.stages.run import Staged, StagedPhotos
 from gpen_desktop.core.types import Composed, ComposeOptions, Crop, Face, FloatImage, Photo, RestoredFace, frozen
 from gpen_desktop.errors import PhotoTooLargeError
 from gpen_desktop.messages import say
+from gpen_desktop.models.spec import ModelSpec, Task
 
 
 class FaceFinder(Protocol):
@@ -40,10 +41,7 @@ class CropRestorer(Protocol):
     """What restores crops: core.engine.restorer.Restorer, or a stand-in. Crops are (S, S, 3) float32 RGB in [0, 1]."""
 
     @property
-    def size(self) -> int: ...
-
-    @property
-    def template(self) -> str: ...
+    def spec(self) -> ModelSpec: ...
 
     @property
     def model_name(self) -> str: ...
@@ -153,7 +151,7 @@ class Session:
                     start, end = (0.2 + 0.8 * n / len(fresh) for n in (first, first + len(batch)))
                     answered = self._answers(batch, SubProgress(progress, start, end))
                 with self.timed("mask"):
-                    self._restored[face] = restored_face(*answered[face])
+                    self._restored[face] = restored_face(*answered[face], self._restorer.spec.task)
             yield self._restored[face]
 
     def compose(self, options: ComposeOptions, progress: Progress | None = None) -> Composed:
@@ -213,7 +211,8 @@ class Session:
         return dict(zip(faces, zip(crops, made, strict=True), strict=True))
 
     def _crop(self, face: Face) -> Crop:
-        return crop_face(self._seen, face, template=self._restorer.template, size=self._restorer.size)
+        spec = self._restorer.spec
+        return crop_face(self._seen, face, template=spec.template, size=spec.size)
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -225,10 +224,13 @@ class Session:
             self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
 
 
-def restored_face(crop: Crop, answer: NDArray[np.float32]) -> RestoredFace:
-    """Put a model's answer (S, S, 3) together with its masks; the answer to a grey crop is made grey."""
+def restored_face(crop: Crop, answer: NDArray[np.float32], task: Task = Task.FACE_RESTORER) -> RestoredFace:
+    """Put a model's answer (S, S, 3) together with its masks; the answer to a grey crop is made grey, but for one that
+    was asked for colour."""
     red, green, blue = cv2.split(crop.pixels)
-    if max(cv2.norm(red, green, cv2.NORM_INF), cv2.norm(red, blue, cv2.NORM_INF)) < 1 / 512:
+    is_grey = max(cv2.norm(red, green, cv2.NORM_INF), cv2.norm(red, blue, cv2.NORM_INF)) < 1 / 512
+    is_coloured = is_grey and task is Task.FACE_COLOURISER
+    if is_grey and not is_coloured:
         answer = np.repeat(texture.luma(answer)[..., None], 3, axis=2)
     restored = frozen(np.ascontiguousarray(answer, np.float32))
     face_mask = masks.face_mask(crop)
@@ -239,5 +241,6 @@ def restored_face(crop: Crop, answer: NDArray[np.float32]) -> RestoredFace:
         face_mask=face_mask,
         head_mask=masks.head_mask(crop, texture.lack_of(likeness)),
         skin_mask=masks.skin_mask(crop),
-        is_sharp=texture.is_sharp_already(crop, likeness),
+        is_sharp=not is_coloured and texture.is_sharp_already(crop, likeness),
+        is_coloured=is_coloured,
     )

@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop import paths
 from gpen_desktop.core.faces.alignment import template_points
 from gpen_desktop.core.faces.regions import (
     SAME_FACE,
@@ -28,8 +27,10 @@ from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import Face, Photo, frozen
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import say
-from gpen_desktop.models.detectors.landmarks import CROP_SIDE, find_landmarks, load_landmarks
-from gpen_desktop.models.detectors.retinaface import find_faces, load_retinaface
+from gpen_desktop.models import catalog, registry, store
+from gpen_desktop.models.detectors.landmarks import CROP_SIDE, find_landmarks
+from gpen_desktop.models.detectors.retinaface import find_faces
+from gpen_desktop.models.spec import Task
 
 MIN_FACE = float(SMALLEST_FACE)
 """Width in pixels of the smallest Face.box that is looked for unless told otherwise."""
@@ -104,8 +105,8 @@ class FaceDetector:
 
     def __init__(self, *, device: str = "cpu", limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
-        self._finder = load_retinaface(paths.weights() / "retinaface_mobile025.safetensors", device)
-        self._net = load_landmarks(paths.weights() / "landmarks5.safetensors", device)
+        self._finder = registry.load(store.find(catalog.DETECTOR), Task.FACE_DETECTOR, device)
+        self._net = registry.load(store.find(catalog.LANDMARKS), Task.LANDMARKS, device)
 
     def detect(self, photo: Photo, *, min_face: float = MIN_FACE, progress: Progress | None = None) -> tuple[Face, ...]:
         """Find the faces whose box is at least `min_face` pixels wide, in reading order, each once.

@@ -9,7 +9,7 @@ import secrets
 from pathlib import Path
 
 from gpen_desktop.errors import OutputExistsError, SaveError
-from gpen_desktop.messages import Message, Value, say
+from gpen_desktop.messages import Filling, Message, say
 
 _REASONS = {
     errno.ENOSPC: (say("disk-full", "the disk is full"), say("free-space", "Free some space, or save somewhere else.")),
@@ -130,7 +130,7 @@ def _save_error(path: Path, error: OSError) -> SaveError:
     )
 
 
-def _reason(error: OSError) -> tuple[Value, Message | None]:
+def _reason(error: OSError) -> tuple[Filling, Message | None]:
     """What the operating system said, in plain words, and what to do about it (None where we do not know)."""
     return _REASONS.get(error.errno or 0, ((error.strerror or str(error)).lower(), None))
 

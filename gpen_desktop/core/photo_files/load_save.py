@@ -26,7 +26,7 @@ from gpen_desktop.core.photo_files.formats.tiff_structure import StructureError
 from gpen_desktop.core.photo_files.registry import Format
 from gpen_desktop.core.types import Metadata, Photo, Pixels, SourceFormat, frozen
 from gpen_desktop.errors import OptionError, PhotoTooLargeError, SaveError, UnreadablePhotoError
-from gpen_desktop.messages import Message, Value, say
+from gpen_desktop.messages import Filling, Message, say
 
 MAX_PIXELS = 400_000_000  # 1.2 GB as 8-bit RGB: an A3 page at 1200 dpi is 279 million
 SOFTWARE = f"GPEN Desktop {__version__}"
@@ -75,7 +75,7 @@ def _read(path: Path) -> bytes:
         raise _unreadable(path, say("no-such-file", "there is no such file")) from error
 
 
-def _why_not_opened(path: Path, error: OSError) -> Value:
+def _why_not_opened(path: Path, error: OSError) -> Filling:
     with contextlib.suppress(OSError):
         if path.is_dir():  # Windows says 'permission denied' of a folder
             return say("is-folder", "it is a folder")
@@ -86,7 +86,7 @@ def _why_not_opened(path: Path, error: OSError) -> Value:
     )
 
 
-def _unreadable(path: Path, reason: Value) -> UnreadablePhotoError:
+def _unreadable(path: Path, reason: Filling) -> UnreadablePhotoError:
     return UnreadablePhotoError(
         say("cannot-read", "Could not read {name}: {reason}.", name=path.name, reason=reason), path=path
     )

@@ -11,7 +11,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from gpen_desktop import paths
-from gpen_desktop.messages import Message, Value
+from gpen_desktop.messages import Filling, Message
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def catalog_text(text: str) -> str:
     return QCoreApplication.translate("catalog", text) if text else ""
 
 
-def message_text(value: Value) -> str:
+def message_text(value: Filling) -> str:
     """A message in the window's language, its values too where they are messages; any other value as it is."""
     if not isinstance(value, Message):
         return str(value)

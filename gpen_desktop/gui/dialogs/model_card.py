@@ -81,7 +81,7 @@ class ModelEntry:
     @property
     def can_restore(self) -> bool:
         """Whether it can be chosen for restoring faces."""
-        restores = self.info is None or (self.info.kind == "restorer" and self.info.usable)
+        restores = self.info is None or self.info.restores_faces
         return restores and self.installed is not None and self.state is not State.DAMAGED
 
     @property

@@ -42,6 +42,7 @@ from gpen_desktop.gui.dialogs import trust
 from gpen_desktop.gui.dialogs.model_card import ModelCard, ModelEntry, State
 from gpen_desktop.gui.dialogs.models_worker import ModelsWorker
 from gpen_desktop.models import catalog, store
+from gpen_desktop.models.spec import Task
 from gpen_desktop.models.store import InstalledModel, Verification
 
 _ENTRY: Final = Qt.ItemDataRole.UserRole
@@ -100,13 +101,13 @@ class ModelsDialog(QDialog):
         selected = self._selected()
         here = {model.name: model for model in store.installed()}
         self._list.clear()
-        for kind, title in self._kinds().items():
+        for task, title in self._tasks().items():
             entries = [
                 self._entry(info.name, info, here.get(info.name))
                 for info in catalog.MODELS
-                if info.kind == kind and (info.usable or info.name in here)
+                if info.task is task and (info.usable or info.name in here)
             ]
-            if kind == "restorer":
+            if task is Task.FACE_RESTORER:
                 entries += [self._entry(name, None, model) for name, model in here.items() if model.info is None]
             self._add_group(title, entries)
         self.select(selected.name if selected else str(self._settings.get("restore/model")))
@@ -199,13 +200,15 @@ class ModelsDialog(QDialog):
         self._folder.setText(self.tr("Open folder"))
         self._close.setText(self.tr("Close"))
 
-    def _kinds(self) -> dict[str, str]:
+    def _tasks(self) -> dict[Task, str]:
         return {
-            "restorer": self.tr("Face restoration"),
-            "upscaler": self.tr("Whole photo"),
-            "detector": self.tr("Finding faces"),
-            "parser": self.tr("Face areas"),
-            "landmarks": self.tr("Landmarks"),
+            Task.FACE_RESTORER: self.tr("Face restoration"),
+            Task.FACE_COLOURISER: self.tr("Face colouring"),
+            Task.FACE_INPAINTER: self.tr("Filling holes in faces"),
+            Task.UPSCALER: self.tr("Whole photo"),
+            Task.FACE_DETECTOR: self.tr("Finding faces"),
+            Task.FACE_PARSER: self.tr("Face areas"),
+            Task.LANDMARKS: self.tr("Landmarks"),
         }
 
     def _entry(self, name: str, info: catalog.ModelInfo | None, model: InstalledModel | None) -> ModelEntry:

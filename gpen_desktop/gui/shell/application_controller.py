@@ -65,7 +65,7 @@ class ApplicationController(QObject):
             if trust.may_be_used(model, self._store) and (model.info is None or model.info.usable)
         ]
         titled = [(m.name, catalog_text(m.info.title) if m.info else m.name, m.info) for m in usable]
-        restorers = [(name, title) for name, title, info in titled if info is None or info.kind == "restorer"]
+        restorers = [(name, title) for name, title, info in titled if info is None or info.restores_faces]
         self._panel.set_models(restorers, [])  # upscalers are listed once the core can use them on backgrounds
 
     @Slot()

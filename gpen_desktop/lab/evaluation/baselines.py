@@ -64,23 +64,24 @@ def _restored(restorer: Restorer, damaged: Sequence[Picture]) -> list[Picture]:
 
 
 def _into(picture: Picture, restorer: Restorer) -> Picture:
-    size = picture.shape[0]
-    if restorer.template == "ffhq":
-        if size == restorer.size:
+    size, spec = picture.shape[0], restorer.spec
+    if spec.template == "ffhq":
+        if size == spec.size:
             return picture
-        return np.asarray(cv2.resize(picture, (restorer.size, restorer.size), interpolation=cv2.INTER_LANCZOS4))
-    there = fit_similarity(template_points("ffhq", size), template_points(restorer.template, restorer.size))
-    side = (restorer.size, restorer.size)
+        return np.asarray(cv2.resize(picture, (spec.size, spec.size), interpolation=cv2.INTER_LANCZOS4))
+    there = fit_similarity(template_points("ffhq", size), template_points(spec.template, spec.size))
+    side = (spec.size, spec.size)
     return np.asarray(cv2.warpAffine(picture, there, side, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101))
 
 
 def _back(answer: FloatImage, size: int, restorer: Restorer) -> Picture:
-    if restorer.template == "ffhq":
-        if size != restorer.size:
-            way = cv2.INTER_AREA if size < restorer.size else cv2.INTER_CUBIC
+    spec = restorer.spec
+    if spec.template == "ffhq":
+        if size != spec.size:
+            way = cv2.INTER_AREA if size < spec.size else cv2.INTER_CUBIC
             answer = cv2.resize(answer, (size, size), interpolation=way)
     else:
-        back = fit_similarity(template_points(restorer.template, restorer.size), template_points("ffhq", size))
+        back = fit_similarity(template_points(spec.template, spec.size), template_points("ffhq", size))
         answer = cv2.warpAffine(answer, back, (size, size), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
     return np.rint(np.clip(answer, 0, 1) * 255).astype(np.uint8)
 

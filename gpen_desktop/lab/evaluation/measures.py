@@ -20,8 +20,10 @@ from gpen_desktop.core.types import Crop, Face, FloatImage, frozen
 from gpen_desktop.errors import OptionError
 from gpen_desktop.lab.damage import basicsr_compat
 from gpen_desktop.messages import say
-from gpen_desktop.models import store
-from gpen_desktop.models.detectors.landmarks import CROP_SIDE, find_landmarks, load_landmarks
+from gpen_desktop.models import registry, store
+from gpen_desktop.models.catalog import LANDMARKS
+from gpen_desktop.models.detectors.landmarks import CROP_SIDE, find_landmarks
+from gpen_desktop.models.spec import Task
 
 Picture = NDArray[np.uint8]
 Measure = Callable[[Picture, Picture, Picture], float]
@@ -67,7 +69,7 @@ TONES: Final = ("light", "medium", "dark")
 
 def all_measures() -> dict[str, Measure]:
     """By the names of TOLD. Raises OptionError where basicsr or scikit-image is missing, WeightsError."""
-    net = load_landmarks(store.find("landmarks5"))
+    net = registry.load(store.find(LANDMARKS), Task.LANDMARKS)
     return {
         "psnr": lambda restored, clean, _: psnr(restored, clean),
         "psnr_gain": psnr_gain,

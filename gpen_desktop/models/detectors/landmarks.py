@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from gpen_desktop.errors import WeightsError
-from gpen_desktop.messages import say
+from gpen_desktop.models.architecture import of_one_shape
 from gpen_desktop.models.detectors.folding import fold_batch_norms
-from gpen_desktop.models.loader import read_tensors
+from gpen_desktop.models.spec import ModelSpec, Task
 
 CROP_SIDE = 96
 """Side in pixels of the crops that the network takes."""
 
 _WIDTHS = (16, 32, 48, 64, 96)
-_CONTRAST_FLOOR = (
-    8.0  # added to a crop's standard deviation, as in training: keeps flat crops from being blown up to noise
-)
+# Added to a crop's standard deviation, as in training: keeps flat crops from being blown up to noise.
+_CONTRAST_FLOOR = 8.0
 _CHUNK = 96  # crops a step: larger ones fall out of the processor's cache and take longer a crop
 
 
@@ -58,33 +56,12 @@ class LandmarkNet(nn.Module):
         return out
 
 
-def load_landmarks(path: Path, device: str = "cpu") -> nn.Module:
-    """Read the landmark network from a weights file, ready to run: float32, evaluation mode, batch norms folded into
-    their convolutions.
-
-    Raises WeightsError where the file is missing, damaged or of another layout.
-    """
-    net = LandmarkNet()
-    state, _ = read_tensors(path)
-    try:
-        net.load_state_dict(state)
-    except RuntimeError as error:
-        raise WeightsError(
-            say("not-landmarks", "'{name}' does not hold the landmark network.", name=path.name),
-            todo=say("reinstall", "Reinstall GPEN Desktop, or get its weights folder again."),
-            path=path,
-        ) from error
-    net.eval()
-    fold_batch_norms(net)
-    return net.to(device).to(memory_format=torch.channels_last)
-
-
 def find_landmarks(net: nn.Module, crops: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Run the network on grey crops.
 
     Parameters
     ----------
-    net : from load_landmarks.
+    net : from registry.load.
     crops : (N, 96, 96) uint8.
 
     Returns
@@ -111,3 +88,11 @@ def normalised(crops: Tensor) -> Tensor:
     x = crops.to(torch.float32)[:, None]
     spread, mean = torch.std_mean(x, dim=(1, 2, 3), correction=0, keepdim=True)
     return ((x - mean) / (spread + _CONTRAST_FLOOR)).contiguous(memory_format=torch.channels_last)
+
+
+ARCHITECTURE: Final = of_one_shape(
+    ModelSpec("landmarks5", Task.LANDMARKS, size=CROP_SIDE, value_range=(0.0, 255.0)),
+    make=LandmarkNet,
+    finish=fold_batch_norms,
+    sign=("body.0.weight", (16, 1, 3, 3)),
+)

@@ -8,7 +8,7 @@ names, and held against facexlib's class by tests.
 from __future__ import annotations
 
 from collections import OrderedDict
-from pathlib import Path
+from typing import Final
 
 import numpy as np
 import torch
@@ -16,10 +16,9 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from gpen_desktop.errors import WeightsError
-from gpen_desktop.messages import say
+from gpen_desktop.models.architecture import of_one_shape
 from gpen_desktop.models.detectors.folding import fold_batch_norms
-from gpen_desktop.models.loader import read_tensors
+from gpen_desktop.models.spec import ModelSpec, Task
 
 STRIDES = (8, 16, 32)
 ANCHORS = ((16, 32), (64, 128), (256, 512))
@@ -93,26 +92,6 @@ class _Context(nn.Module):
         return F.relu(torch.cat(parts, dim=1))
 
 
-def load_retinaface(path: Path, device: str = "cpu") -> nn.Module:
-    """Read the detector from a weights file, ready to run: float32, evaluation mode, batch norms folded.
-
-    Raises WeightsError where the file is missing, damaged or of another layout.
-    """
-    net = RetinaFace()
-    state, _ = read_tensors(path)
-    try:
-        net.load_state_dict(state)
-    except RuntimeError as error:
-        raise WeightsError(
-            say("not-detector", "'{name}' does not hold the face detector.", name=path.name),
-            todo=say("reinstall", "Reinstall GPEN Desktop, or get its weights folder again."),
-            path=path,
-        ) from error
-    net.eval()
-    fold_batch_norms(net)
-    return net.to(device).to(memory_format=torch.channels_last)
-
-
 def find_faces(
     net: nn.Module, picture: NDArray[np.uint8], *, above: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -120,7 +99,7 @@ def find_faces(
 
     Parameters
     ----------
-    net : from load_retinaface.
+    net : from registry.load.
     picture : (H, W, 3) RGB uint8. Faces 12 to about 300 px wide are found in it.
     above : the least score, 0 to 1.
 
@@ -179,3 +158,11 @@ def _rows(heads: nn.ModuleList, seen: list[Tensor], values: int) -> Tensor:
     return torch.cat(
         [head(m).permute(0, 2, 3, 1).reshape(len(m), -1, values) for head, m in zip(heads, seen, strict=True)], dim=1
     )
+
+
+ARCHITECTURE: Final = of_one_shape(
+    ModelSpec("retinaface-mobile0.25", Task.FACE_DETECTOR, value_range=(0.0, 255.0)),
+    make=RetinaFace,
+    finish=fold_batch_norms,
+    sign=("body.stage1.0.0.weight", (8, 3, 3, 3)),
+)

@@ -114,7 +114,7 @@ class EncoderStep:
         return self._ops.conv_act(x, self._weight, self._bias, stride=2)
 
 
-class Side:
+class Skip:
     """The encoder's map as it stands beside the decoder's: scaled, biased, activated."""
 
     def __init__(self, state: Mapping[str, Tensor], name: str, ops: onednn.Convolutions, dtype: torch.dtype) -> None:
@@ -138,7 +138,7 @@ class Styled(ABC):
         self._dtype = dtype
         weight = equalised(state[f"{name}.conv.weight"][0])
         self._modulation = Modulation(state, f"{name}.conv", weight)
-        self._side = Side(state, name, ops, dtype)
+        self._skip = Skip(state, name, ops, dtype)
         self._bias = (state[f"{name}.activate.bias"].float() * GAIN).chunk(2)[0].to(dtype)
         self._by_weights = more_maps_than_weights(weight, side)
         self._keep(weight, side)
@@ -162,7 +162,7 @@ class Level(Styled):
         before, after = self._modulation(style)
         befores = torch.split(before, maps[0].shape[1], dim=1)
         convolve = self._modulate_weights if self._by_weights else self._modulate_maps
-        return F.leaky_relu_(convolve(maps, befores, after), SLOPE), self._side(feature)
+        return F.leaky_relu_(convolve(maps, befores, after), SLOPE), self._skip(feature)
 
     def _modulate_weights(self, maps: Maps, befores: Maps, after: Tensor) -> Tensor:
         weights = [
@@ -203,7 +203,7 @@ class Up(Styled):
             y = self._ops.up(x.mul_(per_channel(before, self._dtype)), self._weight)
         fir = (self._fir * after.view(-1, 1, 1, 1)).to(self._dtype)
         y = self._ops.conv_act(y, fir, self._bias, padding=1, groups=len(self._bias))
-        return y, self._side(feature)
+        return y, self._skip(feature)
 
 
 class ToRgb:

@@ -13,8 +13,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gpen_desktop.models.face_net import RestoredBatch, network_input, restored_batch
 from gpen_desktop.models.gpen.layout import GpenDescriptor
-from gpen_desktop.models.gpen.portable import GpenNet, PortableGpen, RestoredBatch, network_input, restored_batch
+from gpen_desktop.models.gpen.portable import GpenNet, PortableGpen
 
 _WARM_UPS = 2
 """Runs before recording, in which libraries choose their algorithms and take their work space."""
@@ -46,10 +47,6 @@ class CudaGpen(GpenNet):
         # Half floats keep more of a 16-bit photo than bytes would, for half the way of floats.
         self._moved_as = torch.float32 if dtype is torch.float32 else torch.float16
 
-    @property
-    def device(self) -> torch.device:
-        return self._net.device
-
     @torch.inference_mode()
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, S, S) RGB in [-1, 1] to the same, in x's dtype, both on the GPU."""
@@ -67,7 +64,8 @@ class CudaGpen(GpenNet):
         """As GpenNet.restore: to the GPU and back through page-locked memory, everything between done there."""
         leaving = self._locked(crops.shape, self._moved_as).copy_(crops)
         with torch.cuda.stream(self._stream):
-            made = restored_batch(self._run(network_input(leaving.to(self.device, non_blocking=True))))
+            x = network_input(leaving.to(self.device, non_blocking=True), self.value_range)
+            made = restored_batch(self._run(x), self.value_range)
             pixels = self._locked(made.pixels.shape, self._moved_as).copy_(made.pixels, non_blocking=True)
             is_finite = self._locked(made.is_finite.shape, torch.bool).copy_(made.is_finite, non_blocking=True)
             is_not_black = self._locked(made.is_not_black.shape, torch.bool).copy_(made.is_not_black, non_blocking=True)

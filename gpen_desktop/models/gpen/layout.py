@@ -9,14 +9,13 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 
 from gpen_desktop.errors import WeightsError
-from gpen_desktop.messages import Message, Value, say
+from gpen_desktop.messages import Filling, Message, say
+from gpen_desktop.models.spec import Template
 
-Template = Literal["ffhq", "gpen"]
 Shape = tuple[int, ...]
 
 FIR_TAPS = (1.0, 3.0, 3.0, 1.0)
@@ -220,7 +219,7 @@ def _count(state: Mapping[str, torch.Tensor], pattern: str) -> int:
     return len({match.group(1) for key in state if (match := re.match(pattern, key))})
 
 
-def _some(keys: Mapping[str, torch.Tensor] | list[str]) -> Value:
+def _some(keys: Mapping[str, torch.Tensor] | list[str]) -> Filling:
     names = sorted(keys)
     shown = ", ".join(f"'{name}'" for name in names[:_KEPT_MENTIONS])
     more = len(names) - _KEPT_MENTIONS

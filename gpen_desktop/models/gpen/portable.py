@@ -16,45 +16,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Final
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gpen_desktop.models.gpen.layout import GAIN, SLOPE, GpenDescriptor, Template, fir_kernel
+from gpen_desktop.models.face_net import FaceNet
+from gpen_desktop.models.gpen.layout import GAIN, SLOPE, GpenDescriptor, fir_kernel
+from gpen_desktop.models.spec import Template
+
+VALUE_RANGE: Final = (-1.0, 1.0)
 
 
-@dataclass(frozen=True, eq=False)
-class RestoredBatch:
-    """What a network made of a batch of N crops.
-
-    pixels: (N, S, S, 3) float32 RGB, clipped to [0, 1]. is_finite: (N,) bool, whether all its numbers are numbers.
-    is_not_black: (N,) bool, whether anything in it is brighter than black.
-    """
-
-    pixels: Tensor
-    is_finite: Tensor
-    is_not_black: Tensor
-
-
-def network_input(crops: Tensor) -> Tensor:
-    """(N, S, S, 3) in [0, 1] to (N, 3, S, S) float32 in [-1, 1], as networks take faces."""
-    return crops.float().permute(0, 3, 1, 2) * 2 - 1
-
-
-def restored_batch(restored: Tensor) -> RestoredBatch:
-    """From (N, 3, S, S) as networks give faces; all on its device."""
-    flat = restored.flatten(1)
-    return RestoredBatch(
-        pixels=((restored.float().permute(0, 2, 3, 1) + 1) / 2).clamp(0, 1).contiguous(),
-        is_finite=flat.isfinite().all(1),
-        is_not_black=flat.amax(1) > -1,
-    )
-
-
-class GpenNet(nn.Module):
+class GpenNet(FaceNet):
     """Restores aligned faces.
 
     Attributes
@@ -63,12 +38,8 @@ class GpenNet(nn.Module):
     dtype : what the convolutions compute in.
     """
 
-    if TYPE_CHECKING:
-
-        def __call__(self, x: Tensor) -> Tensor: ...
-
     def __init__(self, descriptor: GpenDescriptor, dtype: torch.dtype) -> None:
-        super().__init__()
+        super().__init__(VALUE_RANGE)
         self.descriptor = descriptor
         self.dtype = dtype
 
@@ -76,25 +47,6 @@ class GpenNet(nn.Module):
     def size(self) -> int:
         """Side of the crop, pixels."""
         return self.descriptor.size
-
-    @property
-    def bytes_per_face(self) -> int:
-        """Working memory for one face beside the weights."""
-        return 12 * self.descriptor.channels(self.size) * self.size**2 * self.dtype.itemsize
-
-    @torch.inference_mode()
-    def restore(self, crops: Tensor) -> RestoredBatch:
-        """Restore a batch, (N, S, S, 3) float32 RGB in [0, 1] in main memory; the results are there too."""
-        made = restored_batch(self(network_input(crops.to(self.device))))
-        return RestoredBatch(made.pixels.cpu(), made.is_finite.cpu(), made.is_not_black.cpu())
-
-    @property
-    def device(self) -> torch.device:
-        """Where it computes."""
-        return torch.device("cpu")
-
-    def release(self) -> None:
-        """Give back what is kept between runs beside the weights; nothing, in most forms."""
 
     @property
     def template(self) -> Template:
@@ -123,10 +75,6 @@ class PortableGpen(GpenNet):
             self.ups = nn.ModuleList(StyledUp(state, f"generator.convs.{2 * i}", dtype) for i in steps)
             self.levels = nn.ModuleList(StyledConv(state, f"generator.convs.{2 * i + 1}", dtype) for i in steps)
             self.rgbs = nn.ModuleList(ToRgb(state, f"generator.to_rgbs.{i}", dtype) for i in steps)
-
-    @property
-    def device(self) -> torch.device:
-        return self.constant.device
 
     @torch.inference_mode()
     def forward(self, x: Tensor) -> Tensor:

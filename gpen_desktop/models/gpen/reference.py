@@ -15,7 +15,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gpen_desktop.models.gpen.layout import GpenDescriptor, expected_shapes, fir_kernel
-from gpen_desktop.models.loader import read_descriptor, read_tensors
+from gpen_desktop.models.loader import read_descriptor
+from gpen_desktop.models.tensors import read_tensors
 
 
 class ReferenceGpen(nn.Module):

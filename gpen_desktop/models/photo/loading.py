@@ -15,9 +15,9 @@ from torch import Tensor, nn
 
 from gpen_desktop.errors import WeightsError
 from gpen_desktop.messages import say
-from gpen_desktop.models.loader import read_tensors
 from gpen_desktop.models.photo.compact import CompactEnlarger, compact_from_state
 from gpen_desktop.models.photo.unet import DamageFinder, HoleFiller, PhotoCleaner
+from gpen_desktop.models.tensors import read_tensors
 
 Net = TypeVar("Net", bound=nn.Module)
 

@@ -12,6 +12,7 @@ from gpen_desktop.core.faces.alignment import template_points
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import Face, FloatImage, Photo, SourceFormat, frozen
 from gpen_desktop.messages import say
+from gpen_desktop.models.spec import ModelSpec, Task
 
 
 def draw_face(size: int = 256) -> np.ndarray:
@@ -70,8 +71,7 @@ class KnownFaces:
 class Sharpener:
     """Stands in for a model: sharpens, darkens and warms a crop."""
 
-    size = 256
-    template = "ffhq"
+    spec = ModelSpec("sharpener", Task.FACE_RESTORER, size=256, template="ffhq")
     model_name = "sharpener"
     batch = 4
     status = ModelStatus("sharpener", "CPU", say("test", "it is a test"))

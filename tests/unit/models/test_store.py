@@ -14,6 +14,7 @@ from gpen_desktop import paths
 from gpen_desktop.errors import UnknownModelError, WeightsError
 from gpen_desktop.models import catalog, store
 from gpen_desktop.models.gpen import reference
+from gpen_desktop.models.spec import FACE_TASKS, Task
 from gpen_desktop.models.store import Verification
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -58,8 +59,7 @@ def test_catalogue_is_sound() -> None:
     for info in catalog.MODELS:
         assert info.shipped or info.source.startswith("https://")
         assert info.sha256 is None or len(info.sha256) == 64
-        assert (info.size > 0) == (info.kind == "restorer")
-        assert (info.template != "") == (info.kind == "restorer")
+        assert (info.size > 0) == (info.template != "") == (info.task in FACE_TASKS | {Task.FACE_INPAINTER})
         assert Path(info.file).suffix in store.ENDINGS
 
 

@@ -16,6 +16,7 @@ from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.options import Mode
 from gpen_desktop.core.pixels import to_8_bits
 from gpen_desktop.core.types import ComposeOptions, Photo, RestoredFace, frozen
+from gpen_desktop.models.spec import ModelSpec, Task
 from tests.unit.core.drawn_faces import photo_with_faces
 
 
@@ -28,7 +29,8 @@ class _Finder:
 
 
 class _Change:
-    size, template, batch = 128, "ffhq", 4
+    spec = ModelSpec("inverter", Task.FACE_RESTORER, size=128, template="ffhq")
+    batch = 4
 
     def restore(self, crops, progress):
         return [frozen(0.5 * cv2.GaussianBlur(crop, (0, 0), 1.5) + 0.4) for crop in crops]

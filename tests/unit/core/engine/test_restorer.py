@@ -10,14 +10,18 @@ import pytest
 import torch
 
 from gpen_desktop import paths
-from gpen_desktop.core.engine import restorer as restorers
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.progress import CancellableProgress, SilentProgress
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.errors import Cancelled, ModelError, OutOfMemoryError, UnknownModelError, WeightsError
+from gpen_desktop.messages import say
 from gpen_desktop.models import device as devices
-from gpen_desktop.models.gpen.portable import RestoredBatch, network_input, restored_batch
+from gpen_desktop.models import registry
+from gpen_desktop.models.architecture import ReadModel
+from gpen_desktop.models.face_net import FaceNet
+from gpen_desktop.models.spec import ModelSpec, Task
 
+REASON = say("test", "it is a test")
 TINY = Path(__file__).parents[3] / "golden" / "gpen_tiny_64.pth"
 
 
@@ -25,22 +29,30 @@ def crops(count: int) -> list[FloatImage]:
     return list(np.random.default_rng(1).random((count, 64, 64, 3), dtype=np.float32))
 
 
-class FakeNet:
-    """Stands in for a network: 64 px, template of the published ones, and whatever `answer` does."""
+SPEC = ModelSpec(
+    "fake",
+    Task.FACE_RESTORER,
+    size=64,
+    template="gpen",
+    value_range=(-1.0, 1.0),
+    precisions=("fp32", "fp16", "bf16"),
+)
 
-    size = 64
-    template = "gpen"
+
+class FakeNet(FaceNet):
+    """Stands in for a network, and does whatever `answer` does."""
 
     def __init__(self, answer: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        super().__init__(SPEC.value_range)
         self.answer = answer
         self.batches: list[int] = []
 
-    def release(self) -> None:
-        pass
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.batches.append(len(x))
+        return self.answer(x)
 
-    def restore(self, crops: torch.Tensor) -> RestoredBatch:
-        self.batches.append(len(crops))
-        return restored_batch(self.answer(network_input(crops)))
+
+Build = Callable[[torch.device, torch.dtype], FakeNet]
 
 
 def fits(most: int, error: type[Exception] = torch.OutOfMemoryError) -> Callable[[torch.Tensor], torch.Tensor]:
@@ -53,13 +65,19 @@ def fits(most: int, error: type[Exception] = torch.OutOfMemoryError) -> Callable
 
 
 @pytest.fixture
-def use(monkeypatch: pytest.MonkeyPatch) -> Callable[[FakeNet], None]:
-    """Make Restorer load this instead of a file."""
+def use_builds(monkeypatch: pytest.MonkeyPatch) -> Callable[[Build], None]:
+    """Make Restorer build this instead of what its file holds."""
 
-    def put(net: FakeNet) -> None:
-        monkeypatch.setattr(restorers, "load_gpen", lambda *_: net)
+    def put(build: Build) -> None:
+        monkeypatch.setattr(registry, "read", lambda path: ReadModel(SPEC, build))
 
     return put
+
+
+@pytest.fixture
+def use(use_builds: Callable[[Build], None]) -> Callable[[FakeNet], None]:
+    """Make Restorer use this network."""
+    return lambda net: use_builds(lambda device, dtype: net)
 
 
 def test_golden_through_the_restorer() -> None:
@@ -67,7 +85,7 @@ def test_golden_through_the_restorer() -> None:
         x, wanted = arrays["input"], arrays["output"]
     restorer = Restorer(TINY, device="cpu", precision="fp32", batch_size=2)
     found = restorer.restore(list(x.transpose(0, 2, 3, 1) / 2 + 0.5), SilentProgress())
-    assert (restorer.size, restorer.template, restorer.model_name) == (64, "gpen", "gpen_tiny_64")
+    assert (restorer.spec.size, restorer.spec.template, restorer.model_name) == (64, "gpen", "gpen_tiny_64")
     assert len(found) == 3
     for face, y in zip(found, wanted.transpose(0, 2, 3, 1) / 2 + 0.5, strict=True):
         assert face.shape == (64, 64, 3)
@@ -129,17 +147,17 @@ def test_memory_that_ran_out_while_a_graph_was_recorded_is_told_as_such(use: Cal
 
 
 def test_the_card_is_not_blamed_for_what_single_precision_makes_no_better(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    use: Callable[[FakeNet], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A CPU stands in for the card."""
     monkeypatch.setattr(paths, "user_data", lambda: tmp_path)
     monkeypatch.setattr(devices, "_told", set())
     black = FakeNet(lambda x: torch.full_like(x, -1.0))
-    monkeypatch.setattr(restorers, "load_gpen", lambda *_: black)
+    use(black)
 
-    def choose(device: str, precision: str) -> devices.Compute:
+    def choose(device: str, precision: str, _offered: object) -> devices.Compute:
         dtype = torch.float16 if precision == "auto" else devices.PRECISIONS[precision]
-        return devices.Compute(torch.device("cpu"), dtype, f"card, {precision}", "", 2)
+        return devices.Compute(torch.device("cpu"), dtype, f"card, {precision}", REASON, 2)
 
     monkeypatch.setattr(devices, "choose", choose)
     restorer = Restorer(TINY, batch_size=1)
@@ -166,22 +184,24 @@ def test_other_failures_are_not_taken_for_memory(use: Callable[[FakeNet], None])
 
 
 @pytest.mark.parametrize("bad", [torch.nan, torch.inf, -1.0], ids=["nan", "inf", "black"])
-def test_broken_half_precision_is_redone_in_single(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bad: float) -> None:
+def test_broken_half_precision_is_redone_in_single(
+    use_builds: Callable[[Build], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bad: float
+) -> None:
     """A CPU stands in for the card; what is replaced is only which dtype is said to be computed in."""
     monkeypatch.setattr(paths, "user_data", lambda: tmp_path)
     monkeypatch.setattr(devices, "_told", set())
     loaded: list[torch.dtype] = []
 
-    def load(path: Path, device: torch.device, dtype: torch.dtype) -> FakeNet:
+    def build(device: torch.device, dtype: torch.dtype) -> FakeNet:
         loaded.append(dtype)
         broken = dtype is torch.float16
         return FakeNet(lambda x: torch.full_like(x, bad) if broken else x)
 
-    def choose(device: str, precision: str) -> devices.Compute:
+    def choose(device: str, precision: str, _offered: object) -> devices.Compute:
         dtype = torch.float16 if precision == "auto" else devices.PRECISIONS[precision]
-        return devices.Compute(torch.device("cpu"), dtype, f"card, {precision}", "", 2)
+        return devices.Compute(torch.device("cpu"), dtype, f"card, {precision}", REASON, 2)
 
-    monkeypatch.setattr(restorers, "load_gpen", load)
+    use_builds(build)
     monkeypatch.setattr(devices, "choose", choose)
     x = crops(3)
     restorer = Restorer(TINY, batch_size=2)
@@ -196,14 +216,14 @@ def test_broken_half_precision_is_redone_in_single(monkeypatch: pytest.MonkeyPat
     assert devices.half_is_broken(torch.device("cpu"))  # in later runs too
 
 
-def test_one_face_too_much_for_the_gpu_goes_to_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_face_too_much_for_the_gpu_goes_to_the_cpu(
+    use_builds: Callable[[Build], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A CPU under another name stands in for the card."""
-    card = devices.Compute(torch.device("meta"), torch.float32, "card", "", 2)
-    cpu = devices.Compute(torch.device("cpu"), torch.float32, "cpu", "", 2)
-    monkeypatch.setattr(devices, "choose", lambda device, precision: cpu if device == "cpu" else card)
-    monkeypatch.setattr(
-        restorers, "load_gpen", lambda path, device, dtype: FakeNet(fits(0 if device.type == "meta" else 9))
-    )
+    card = devices.Compute(torch.device("meta"), torch.float32, "card", REASON, 2)
+    cpu = devices.Compute(torch.device("cpu"), torch.float32, "cpu", REASON, 2)
+    monkeypatch.setattr(devices, "choose", lambda device, precision, _offered: cpu if device == "cpu" else card)
+    use_builds(lambda device, dtype: FakeNet(fits(0 if device.type == "meta" else 9)))
     restorer = Restorer(TINY, batch_size=2)
     found = restorer.restore(crops(3), SilentProgress())
     assert len(found) == 3
@@ -212,7 +232,7 @@ def test_one_face_too_much_for_the_gpu_goes_to_the_cpu(monkeypatch: pytest.Monke
 
 
 def test_warming_up_runs_one_crop_on_a_card_and_finds_broken_half_precision_before_the_first_photo(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    use_builds: Callable[[Build], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A CPU under another name stands in for the card."""
     monkeypatch.setattr(paths, "user_data", lambda: tmp_path)
@@ -220,16 +240,16 @@ def test_warming_up_runs_one_crop_on_a_card_and_finds_broken_half_precision_befo
     monkeypatch.setattr(devices, "device_name", lambda device: "card")
     nets: list[FakeNet] = []
 
-    def load(path: Path, device: torch.device, dtype: torch.dtype) -> FakeNet:
+    def build(device: torch.device, dtype: torch.dtype) -> FakeNet:
         broken = dtype is torch.float16
         nets.append(FakeNet(lambda x: torch.full_like(x, torch.nan) if broken else x))
         return nets[-1]
 
-    def choose(device: str, precision: str) -> devices.Compute:
+    def choose(device: str, precision: str, _offered: object) -> devices.Compute:
         dtype = torch.float16 if precision == "auto" else devices.PRECISIONS[precision]
-        return devices.Compute(torch.device("meta"), dtype, f"card, {precision}", "", 2)
+        return devices.Compute(torch.device("meta"), dtype, f"card, {precision}", REASON, 2)
 
-    monkeypatch.setattr(restorers, "load_gpen", load)
+    use_builds(build)
     monkeypatch.setattr(devices, "choose", choose)
     restorer = Restorer(TINY, batch_size=2)
     restorer.warm_up()
@@ -266,7 +286,7 @@ def test_unknown_model() -> None:
         Restorer("no-such-model")
 
 
-@pytest.mark.parametrize("name", ["landmarks5", "gfpgan-1.4"])
+@pytest.mark.parametrize("name", ["landmarks5", "gfpgan-1.4", "gpen-inpainting-1024"])
 def test_what_is_no_face_restorer_is_refused_by_name(name: str) -> None:
     with pytest.raises(ModelError, match=f"cannot restore faces with '{name}'"):
         Restorer(name)

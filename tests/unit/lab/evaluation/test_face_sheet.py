@@ -12,6 +12,7 @@ from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import ComposeOptions, Face, FloatImage, Photo, frozen
 from gpen_desktop.errors import OptionError
 from gpen_desktop.lab.evaluation import face_sheet as sheets
+from gpen_desktop.models.spec import ModelSpec, Task
 from tests.unit.lab.pictures import LANDMARKS, drawn_face
 
 HEADS = ((60, 80), (200, 90))
@@ -29,7 +30,8 @@ class Finder:
 class Inverter:
     """Restores by turning colours round."""
 
-    size, template, model_name, batch = 256, "ffhq", "inverter", 1
+    spec = ModelSpec("inverter", Task.FACE_RESTORER, size=256, template="ffhq")
+    model_name, batch = "inverter", 1
 
     def restore(self, crops: list[FloatImage], progress: Progress) -> list[FloatImage]:
         return [frozen(1 - crop) for crop in crops]

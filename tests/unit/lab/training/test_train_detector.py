@@ -25,8 +25,10 @@ from gpen_desktop.lab.training.train_detector import (
     share_of_rate,
     train,
 )
-from gpen_desktop.models.detectors.landmarks import CROP_SIDE, find_landmarks, load_landmarks
-from gpen_desktop.models.detectors.retinaface import anchors, find_faces, load_retinaface
+from gpen_desktop.models import registry
+from gpen_desktop.models.detectors.landmarks import CROP_SIDE, find_landmarks
+from gpen_desktop.models.detectors.retinaface import anchors, find_faces
+from gpen_desktop.models.spec import Task
 from tests.unit.lab.pictures import LANDMARKS, faces_table, props_folder
 
 PLACES = anchors(VIEW_SIDE, VIEW_SIDE)
@@ -178,8 +180,8 @@ def test_a_tiny_training_writes_weights_that_the_product_reads_and_resumes(
     train(data)
     assert "step 1:" in capsys.readouterr().out
     assert (data.out / DETECTOR_FILE).stat().st_size < 1_000_000
-    find_faces(load_retinaface(data.out / DETECTOR_FILE), np.zeros((40, 60, 3), np.uint8), above=0.5)
-    find_landmarks(load_landmarks(data.out / LANDMARKS_FILE), np.zeros((1, 96, 96), np.uint8))
+    find_faces(registry.load(data.out / DETECTOR_FILE, Task.FACE_DETECTOR), np.zeros((40, 60, 3), np.uint8), above=0.5)
+    find_landmarks(registry.load(data.out / LANDMARKS_FILE, Task.LANDMARKS), np.zeros((1, 96, 96), np.uint8))
     (data.out / DETECTOR_FILE).unlink()
     train(data)  # done already: nothing more is learnt, but the weights are there again
     assert (data.out / DETECTOR_FILE).is_file()

@@ -14,14 +14,16 @@ from torch import nn
 
 from gpen_desktop import paths
 from gpen_desktop.errors import WeightsError
-from gpen_desktop.models.detectors.landmarks import CROP_SIDE, LandmarkNet, find_landmarks, load_landmarks
+from gpen_desktop.models import registry
+from gpen_desktop.models.detectors.landmarks import CROP_SIDE, LandmarkNet, find_landmarks
+from gpen_desktop.models.spec import Task
 
 WEIGHTS = paths.weights() / "landmarks5.safetensors"
 
 
 @pytest.fixture(scope="module")
 def net() -> nn.Module:
-    return load_landmarks(WEIGHTS)
+    return registry.load(WEIGHTS, Task.LANDMARKS)
 
 
 @pytest.fixture(scope="module")
@@ -78,14 +80,14 @@ def test_no_crops_give_no_points(net: nn.Module) -> None:
 
 def test_missing_weights_are_named(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match=r"nowhere\.safetensors"):
-        load_landmarks(tmp_path / "nowhere.safetensors")
+        registry.load(tmp_path / "nowhere.safetensors", Task.LANDMARKS)
 
 
 def test_damaged_weights_are_refused(tmp_path: Path) -> None:
     damaged = tmp_path / "landmarks5.safetensors"
     damaged.write_bytes(WEIGHTS.read_bytes()[:100_000])
     with pytest.raises(WeightsError, match="landmarks5"):
-        load_landmarks(damaged)
+        registry.load(damaged, Task.LANDMARKS)
 
 
 @pytest.mark.parametrize("change", ["one key less", "one key more", "another shape"])
@@ -100,4 +102,4 @@ def test_weights_of_another_layout_are_refused(tmp_path: Path, change: str) -> N
     other = tmp_path / "other.safetensors"
     save_file(state, other)
     with pytest.raises(WeightsError, match=r"other\.safetensors.*landmark network"):
-        load_landmarks(other)
+        registry.load(other, Task.LANDMARKS)

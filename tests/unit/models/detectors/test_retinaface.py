@@ -16,8 +16,10 @@ from torch import nn
 from gpen_desktop import paths
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.errors import WeightsError
+from gpen_desktop.models import registry
 from gpen_desktop.models.detectors.folding import fold_batch_norms
-from gpen_desktop.models.detectors.retinaface import RetinaFace, anchors, find_faces, load_retinaface, network_input
+from gpen_desktop.models.detectors.retinaface import RetinaFace, anchors, find_faces, network_input
+from gpen_desktop.models.spec import Task
 
 WEIGHTS = paths.weights() / "retinaface_mobile025.safetensors"
 # Eyes, nose tip and mouth corners as a person pointed at them in the sample picture.
@@ -26,7 +28,7 @@ HOPPER = np.array([[148, 128], [203, 125], [178, 159], [155, 182], [203, 180]], 
 
 @pytest.fixture(scope="module")
 def net() -> nn.Module:
-    return load_retinaface(WEIGHTS)
+    return registry.load(WEIGHTS, Task.FACE_DETECTOR)
 
 
 @pytest.fixture(scope="module")
@@ -81,11 +83,11 @@ def test_pictures_of_any_shape_are_taken(net: nn.Module, shape: tuple[int, int, 
 
 def test_missing_and_damaged_weights_are_named(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match=r"nowhere\.safetensors"):
-        load_retinaface(tmp_path / "nowhere.safetensors")
+        registry.load(tmp_path / "nowhere.safetensors", Task.FACE_DETECTOR)
     damaged = tmp_path / "half.safetensors"
     damaged.write_bytes(WEIGHTS.read_bytes()[:100_000])
     with pytest.raises(WeightsError, match="half"):
-        load_retinaface(damaged)
+        registry.load(damaged, Task.FACE_DETECTOR)
 
 
 def test_weights_of_another_layout_are_refused(tmp_path: Path) -> None:
@@ -93,7 +95,7 @@ def test_weights_of_another_layout_are_refused(tmp_path: Path) -> None:
     del state["ssh1.conv3X3.0.weight"]
     save_file(state, tmp_path / "other.safetensors")
     with pytest.raises(WeightsError, match=r"other\.safetensors.*face detector"):
-        load_retinaface(tmp_path / "other.safetensors")
+        registry.load(tmp_path / "other.safetensors", Task.FACE_DETECTOR)
 
 
 def test_folding_keeps_the_function() -> None:

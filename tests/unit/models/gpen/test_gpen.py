@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.models.gpen import onednn
+from gpen_desktop.models.gpen.architecture import build
 from gpen_desktop.models.gpen.cpu import CpuGpen
 from gpen_desktop.models.gpen.cuda import CudaGpen, Recording
 from gpen_desktop.models.gpen.layout import GpenDescriptor
 from gpen_desktop.models.gpen.portable import GpenNet, PortableGpen
 from gpen_desktop.models.gpen.reference import ReferenceGpen, described, load_reference, random_state
-from gpen_desktop.models.loader import build, load_gpen, read_descriptor, read_tensors
+from gpen_desktop.models.loader import load_gpen, read_descriptor, read_tensors
 
 CPU = torch.device("cpu")
 GOLDEN = Path(__file__).parents[3] / "golden"

@@ -1,0 +1,75 @@
+"""What a model is for and what it takes, in plain data; needs no PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal
+
+from gpen_desktop.messages import Message, say
+
+Template = Literal["ffhq", "gpen"]
+"""Where the five landmarks have to lie in an aligned crop; core/faces/alignment.py has the points."""
+
+
+class Task(StrEnum):
+    """What a model does."""
+
+    FACE_RESTORER = "face restorer"
+    FACE_COLOURISER = "face colouriser"
+    FACE_INPAINTER = "face inpainter"
+    FACE_DETECTOR = "face detector"
+    LANDMARKS = "landmarks"
+    FACE_PARSER = "face parser"
+    UPSCALER = "upscaler"
+    PHOTO_RESTORER = "photo restorer"
+    COLOURISER = "colouriser"
+    INPAINTER = "inpainter"
+
+
+TASK_WORDS: Final[Mapping[Task, Message]] = {
+    Task.FACE_RESTORER: say("face-restorer", "a face restorer"),
+    Task.FACE_COLOURISER: say("face-colouriser", "a face colouriser"),
+    Task.FACE_INPAINTER: say("face-inpainter", "a face inpainter"),
+    Task.FACE_DETECTOR: say("face-detector", "a face detector"),
+    Task.LANDMARKS: say("landmark-network", "a landmark network"),
+    Task.FACE_PARSER: say("face-parser", "a face parser"),
+    Task.UPSCALER: say("upscaler", "an upscaler"),
+    Task.PHOTO_RESTORER: say("photo-restorer", "a photo restorer"),
+    Task.COLOURISER: say("colouriser", "a photo colouriser"),
+    Task.INPAINTER: say("inpainter", "a photo inpainter"),
+}
+
+FACE_TASKS: Final = frozenset([Task.FACE_RESTORER, Task.FACE_COLOURISER])
+"""Aligned crops in, crops of the same faces out: what can be chosen to restore the faces of a photo."""
+
+
+@dataclass(frozen=True)
+class ModelOption:
+    """A knob of one model alone: a number from lowest to highest."""
+
+    name: str
+    lowest: float
+    highest: float
+    default: float
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """What whoever runs a model has to know of it.
+
+    architecture: the registry's name of it. size: side of the square crops it takes and gives, pixels; 0 where pictures
+    of any size are taken. template: of the crops; '' where faces are not aligned. value_range: black and white of
+    what it takes and gives. precisions: what it can compute in, of 'fp32', 'fp16' and 'bf16'. bytes_per_item: working
+    memory in fp32 for one crop, or for one pixel where any size is taken; half of it in 16 bits. options: its own.
+    """
+
+    architecture: str
+    task: Task
+    size: int = 0
+    template: Template | Literal[""] = ""
+    value_range: tuple[float, float] = (0.0, 1.0)
+    precisions: tuple[str, ...] = ("fp32",)
+    bytes_per_item: int = 0
+    options: tuple[ModelOption, ...] = ()
