@@ -36,6 +36,12 @@ def _blurred(picture: FloatImage, rng: Rng, sigma: float, deviation: float) -> F
     return d.noise(d.gaussian_blur(picture, sigma), rng, deviation, alike=False)
 
 
+def _old_scan(picture: FloatImage, rng: Rng) -> FloatImage:
+    """White noise of 16 / 255 that the scanner blurred, 6 / 255 of it left."""
+    grain = d.gaussian_blur(d.noise(np.zeros_like(picture), rng, 16, alike=True), 0.75)
+    return d.jpeg(d.scratches(d.gaussian_blur(d.grey(picture), 1.5) + grain, rng, 3), 80)
+
+
 def _in_file(picture: FloatImage, rng: Rng, width: int, *, again: int = 0, halved: bool = False) -> FloatImage:
     """A face `width` px from ear to ear in a JPEG file of middling quality, the head a little tilted."""
     file = SmallFile(
@@ -93,7 +99,7 @@ _STANDARD: Final[Mapping[tuple[str, str], Damage]] = MappingProxyType(
         ("lowres", ""): lambda p, r: _shrunk_to(p, r, 64, 0, 75),
         ("noise", ""): lambda p, r: d.jpeg(_blurred(p, r, 0.8, 15), 60),
         ("severe", ""): lambda p, r: _shrunk_to(d.gaussian_blur(p, 1.5), r, 42, 6, 60),
-        ("old", ""): lambda p, r: _old(p, r, 16),
+        ("old", ""): _old_scan,
     }
 )
 
