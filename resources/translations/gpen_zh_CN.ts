@@ -701,6 +701,10 @@
         <translation>最近的照片</translation>
     </message>
     <message>
+        <source>View</source>
+        <translation>视图</translation>
+    </message>
+    <message>
         <source>Open</source>
         <translation>打开</translation>
     </message>

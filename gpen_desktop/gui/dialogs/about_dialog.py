@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from gpen_desktop import __version__
-from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common import icons, room, theme
 from gpen_desktop.gui.common.i18n import catalog_text
 from gpen_desktop.gui.dialogs import licences
 from gpen_desktop.gui.dialogs.licences import Part
@@ -54,7 +54,7 @@ class AboutDialog(QDialog):
         column.addLayout(self._heading())
         column.addWidget(self.tabs, 1)
         column.addWidget(buttons)
-        self.resize(920, 600)
+        room.resize(self, 920, 600)
 
     def _heading(self) -> QHBoxLayout:
         picture = QLabel()

@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 
 from gpen_desktop import paths
 from gpen_desktop.errors import WeightsError
-from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common import icons, room, theme
 from gpen_desktop.gui.common.dropping import accept_copy
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import catalog_text, error_text
@@ -93,7 +93,7 @@ class ModelsDialog(QDialog):
         self._connect()
         self._say()
         self.refresh()
-        self.resize(860, 580)
+        room.resize(self, 860, 580)
         self.setAcceptDrops(True)
 
     def refresh(self) -> None:

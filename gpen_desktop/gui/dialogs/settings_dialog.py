@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from gpen_desktop import settings
 from gpen_desktop.core.options import Value
-from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common import room, theme
 from gpen_desktop.gui.common.i18n import setting_text
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.settings import Group, Setting
@@ -52,7 +52,7 @@ class SettingsDialog(QDialog):
         self._restore.clicked.connect(self._restore_page)
         self._close.clicked.connect(self.close)
         store.changed.connect(self._show_value)
-        self.resize(760, 560)
+        room.resize(self, 760, 560)
 
     def editor(self, key: str) -> QWidget:
         """The control of one setting."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common import room, theme
 
 
 @dataclass(frozen=True)
@@ -73,10 +72,7 @@ class ShortcutsDialog(QDialog):
         outer.setSpacing(2 * theme.GRID)
         outer.addWidget(area, 1)
         outer.addWidget(buttons)
-        room = self.screen().availableSize() * 0.9
-        self.resize(
-            QSize(800, inside.sizeHint().height() + buttons.sizeHint().height() + 8 * theme.GRID).boundedTo(room)
-        )
+        room.resize(self, 800, inside.sizeHint().height() + buttons.sizeHint().height() + 8 * theme.GRID)
 
 
 def _halves(groups: Mapping[str, Sequence[Shortcut]]) -> tuple[list[str], list[str]]:

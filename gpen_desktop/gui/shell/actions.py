@@ -3,12 +3,12 @@ read them here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from gpen_desktop.gui.common import icons
 from gpen_desktop.gui.common.i18n import marked
@@ -115,6 +115,17 @@ class Actions(QObject):
     def enable(self, names: tuple[str, ...], enabled: bool) -> None:
         for name in names:
             self[name].setEnabled(enabled)
+
+    def menu(self, names: Sequence[str], parent: QWidget) -> QMenu:
+        """A menu of actions; '' parts groups of them."""
+        menu = QMenu(parent)
+        menu.setToolTipsVisible(True)
+        for name in names:
+            if name:
+                menu.addAction(self[name])
+            else:
+                menu.addSeparator()
+        return menu
 
     def say(self) -> None:
         """Put the words in the present language on the actions; tooltips name the first key."""

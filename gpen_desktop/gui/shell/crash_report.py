@@ -8,7 +8,7 @@ from PySide6.QtCore import QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common import room, theme
 from gpen_desktop.gui.shell import crash
 
 
@@ -37,7 +37,7 @@ class CrashReport(QDialog):
         column.addWidget(words)
         column.addWidget(self.text, 1)
         column.addWidget(self._buttons())
-        self.resize(720, 480)
+        room.resize(self, 720, 480)
 
     def _buttons(self) -> QDialogButtonBox:
         box = QDialogButtonBox()

@@ -8,7 +8,17 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QPainter, QPainterPath, QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gpen_desktop.gui.album.thumbnails import ThumbnailLoader
 from gpen_desktop.gui.common import icons, theme
@@ -17,7 +27,7 @@ _SAMPLE: Final = QSize(132, 132)
 _DROP_WIDTH: Final = 520
 
 
-class EmptyState(QWidget):
+class EmptyState(QScrollArea):
     """open_wanted: choose files. sample_wanted: Path of a sample photo."""
 
     open_wanted = Signal()
@@ -25,11 +35,14 @@ class EmptyState(QWidget):
 
     def __init__(self, samples: Sequence[Path], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._thumbnails = ThumbnailLoader(2 * _SAMPLE.width(), self)
         self._drop = QFrame()
         theme.set_role(self._drop, "drop")
-        self._drop.setFixedWidth(_DROP_WIDTH)
+        self._drop.setMaximumWidth(_DROP_WIDTH)
+        self._drop.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._picture = QLabel()
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._words = QLabel()
@@ -70,10 +83,17 @@ class EmptyState(QWidget):
         for button in self._samples.values():
             row.addWidget(button)
         row.addStretch(1)
-        column = QVBoxLayout(self)
+        body = QWidget()
+        theme.set_role(body, "canvas")
+        self.setWidget(body)
+        column = QVBoxLayout(body)
         column.setSpacing(2 * theme.GRID)
         column.addStretch(3)
-        column.addWidget(self._drop, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self._drop, 100)
+        middle.addStretch(1)
+        column.addLayout(middle)
         column.addSpacing(2 * theme.GRID)
         column.addWidget(self._try)
         column.addLayout(row)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Slot
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMainWindow,
-    QMenu,
     QProgressBar,
     QStackedWidget,
     QVBoxLayout,
@@ -53,6 +53,8 @@ _WITH_PHOTO = (
     *("panel", "split", "side", "after", "before", "zoom_in", "zoom_out", "fit", "actual"),
     *("next_face", "previous_face", "toggle_face", "add_face", "correct_face", "remove_face"),
 )
+_SMALLEST: Final = QSize(640, 420)
+"""Below that, nothing of the photo is left between album and panel."""
 _MODES = {"split": ViewMode.SPLIT, "side": ViewMode.SIDE_BY_SIDE, "after": ViewMode.AFTER}
 
 
@@ -121,7 +123,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.tools)
         self.setCentralWidget(whole)
         self.setStatusBar(self.status)
-        self.setMinimumSize(880, 560)
+        self.setMinimumSize(_SMALLEST)
 
     def _connect(self) -> None:
         work = self.workspace
@@ -286,12 +288,8 @@ class MainWindow(QMainWindow):
     @Slot(object, QPoint)
     def _on_album_menu(self, _item: AlbumItem, where: QPoint) -> None:
         """What can be done with the photo that was clicked on, which the click has put on screen."""
-        menu = QMenu(self.album)
+        menu = self.actions_.menu(("export", "copy", "reveal", "", "apply_to_all", "", "remove"), self.album)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name in ("export", "copy", "reveal", "apply_to_all", "remove"):
-            if name in ("apply_to_all", "remove"):
-                menu.addSeparator()
-            menu.addAction(self.actions_[name])
         menu.popup(where)
 
     @Slot()

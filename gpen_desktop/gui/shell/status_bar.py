@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
 from gpen_desktop.core.engine.compute import ModelStatus
@@ -38,7 +39,7 @@ class StatusBar(QStatusBar):
         self._bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._cancel = QPushButton()
         theme.set_role(self._cancel, "quiet")
-        self._facts = QLabel()
+        self._facts = _ElidedLabel()
         for label in (self._doing, self._facts):
             label.setFont(theme.tabular(theme.small(label.font())))
         self._cancel.setFixedHeight(22)
@@ -157,3 +158,16 @@ class StatusBar(QStatusBar):
     def _on_model(self, status: ModelStatus | None) -> None:
         self._status = status
         self.refresh()
+
+
+class _ElidedLabel(QLabel):
+    """Ends in '…' where there is no room for all of it; its tooltip is for its owner to say."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)

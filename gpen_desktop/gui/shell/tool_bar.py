@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from gpen_desktop.gui.common import icons, theme
 from gpen_desktop.gui.shell.actions import Actions
+
+_WORDS: Final = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 
 
 class MainToolBar(QToolBar):
@@ -29,32 +32,42 @@ class MainToolBar(QToolBar):
         self.setIconSize(QSize(theme.ICON, theme.ICON))
         self.setFixedHeight(theme.TOOLBAR_HEIGHT)
         self._recent = QMenu(self)
-        self._open = self._menu_button("folder-open", ["open", "open_folder", "paste", None, self._recent])
-        self._export = self._menu_button("download", ["export", "export_all", None, "copy", "reveal"])
+        opening = actions.menu(("open", "open_folder", "paste", ""), self)
+        opening.addMenu(self._recent)
+        self._open = self._menu_button("folder-open", opening)
+        exporting = actions.menu(("export", "export_all", "", "copy", "reveal"), self)
+        self._export = self._menu_button("download", exporting)
         self.addSeparator()
-        self._add("undo", "redo")
+        self._add("undo")
+        self._add("redo")
         self._stretch()
-        for name in ("split", "side"):
-            self._add(name, text=True)
+        self._worded = [self._add(name, text=True) for name in ("split", "side")]
         self._before = QToolButton()
         self._before.setIcon(icons.icon("contrast"))
-        self._before.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._before.setToolButtonStyle(_WORDS)
         self._before.pressed.connect(self._on_before_pressed)
         self._before.released.connect(self._on_before_released)
         actions["before"].changed.connect(self._on_before_changed)
         self.addWidget(self._before)
+        self._worded.append(self._before)
         self._stretch()
-        self._add("zoom_out")
+        zooming: list[QWidget] = [self._add("zoom_out")]
         self._zoom = QLabel()
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._zoom.setFixedWidth(52)
         self._zoom.setFont(theme.tabular(self._zoom.font()))
         self.addWidget(self._zoom)
-        self._add("zoom_in")
-        self._add("fit", text=True)
+        zooming += [self._add("zoom_in"), self._zoom]
+        self._worded.append(self._add("fit", text=True))
+        self._zooming = [action for action in self.actions() if self.widgetForAction(action) in zooming]
         self.addSeparator()
         self._add("panel")
-        self._more = self._menu_button("settings", ["settings", "models", None, "shortcuts", "about"], text=False)
+        zoom = ("zoom_in", "zoom_out", "fit", "actual")
+        self._view = actions.menu(("split", "side", "after", "", *zoom, "", "next_photo", "previous_photo"), self)
+        work = ("restore_waiting", "apply_to_all", "", "settings", "models", "", "shortcuts", "about")
+        more = actions.menu(work, self)
+        more.insertMenu(actions["restore_waiting"], self._view)
+        self._more = self._menu_button("settings", more, text=False)
         self._say()
 
     def show_zoom(self, zoom: float) -> None:
@@ -89,6 +102,8 @@ class MainToolBar(QToolBar):
         self.setWindowTitle(self.tr("Tools"))
         self._recent.setTitle(self.tr("Recent photos"))
         self._recent.setIcon(icons.icon("clock"))
+        self._view.setTitle(self.tr("View"))
+        self._view.setIcon(icons.icon("scan"))
         for button, text in ((self._open, self.tr("Open")), (self._export, self.tr("Export"))):
             button.setText(f" {text}")
             button.setAccessibleName(text)
@@ -98,33 +113,40 @@ class MainToolBar(QToolBar):
         self._before.setText(before.iconText())
         self._before.setToolTip(before.toolTip())
         self._before.setAccessibleName(before.text())
+        self._fold(self.width())
 
-    def _menu_button(self, icon: str, parts: list[str | QMenu | None], text: bool = True) -> QToolButton:
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        for part in parts:
-            if part is None:
-                menu.addSeparator()
-            elif isinstance(part, QMenu):
-                menu.addMenu(part)
-            else:
-                menu.addAction(self._actions[part])
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold(event.size().width())
+
+    def _fold(self, width: int) -> None:
+        """Leave out words, and then the zoom, where there is no room for them: the last menu has all of it in words."""
+        for has_words, has_zoom in ((True, True), (False, True), (False, False)):
+            for button in self._worded:
+                button.setToolButtonStyle(_WORDS if has_words else Qt.ToolButtonStyle.ToolButtonIconOnly)
+            for action in self._zooming:
+                action.setVisible(has_zoom)
+            if self.sizeHint().width() <= width:
+                return
+
+    def _menu_button(self, icon: str, menu: QMenu, text: bool = True) -> QToolButton:
         button = QToolButton()
         button.setIcon(icons.icon(icon))
         if text:
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setToolButtonStyle(_WORDS)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setMenu(menu)
         self.addWidget(button)
         return button
 
-    def _add(self, *names: str, text: bool = False) -> None:
-        for name in names:
-            self.addAction(self._actions[name])
-            if text:
-                button = self.widgetForAction(self._actions[name])
-                assert isinstance(button, QToolButton)  # what a toolbar makes of an action
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    def _add(self, name: str, text: bool = False) -> QToolButton:
+        """A button of its own, not the action itself: one that is folded away must leave its keys alive."""
+        button = QToolButton()
+        button.setDefaultAction(self._actions[name])
+        if text:
+            button.setToolButtonStyle(_WORDS)
+        self.addWidget(button)
+        return button
 
     def _stretch(self) -> None:
         space = QWidget()

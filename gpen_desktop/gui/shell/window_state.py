@@ -7,14 +7,13 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QSize
+from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QMainWindow
 
+from gpen_desktop.gui.common import room
 from gpen_desktop.gui.common.settings_store import SettingsStore
 
-_WISHED: Final = QSize(1440, 900)
-_SHARE: Final = 0.94
-"""Of the screen that the first window takes at most: what is behind it stays in sight."""
+_FIRST_SIZE: Final = (1440, 900)
 
 
 @dataclass(frozen=True)
@@ -42,13 +41,8 @@ def restore_place(window: QMainWindow, store: SettingsStore) -> None:
     """Put the window where it was, or, the first time, make it as large as is wished and the screen allows."""
     stored = str(store.get("window/geometry"))
     if not (stored and window.restoreGeometry(QByteArray(base64.b64decode(stored)))):
-        window.resize(first_size(window.screen().availableSize()))
+        room.resize(window, *_FIRST_SIZE)
 
 
 def save_place(window: QMainWindow, store: SettingsStore) -> None:
     store.set("window/geometry", base64.b64encode(bytes(window.saveGeometry().data())).decode())
-
-
-def first_size(available: QSize) -> QSize:
-    """Of a window that nobody has sized yet, on a screen with this much room."""
-    return _WISHED.boundedTo(available * _SHARE)
