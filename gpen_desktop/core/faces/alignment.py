@@ -29,7 +29,7 @@ TEMPLATES: Final = MappingProxyType(
                 [313.08905, 371.15118],
             ]
         ),
-        # reference points of the published GPEN demo for a 512 crop (DESIGN.md)
+        # reference points of the published GPEN demo for a 512 crop
         "gpen": np.array(
             [[202.041, 242.884], [309.430, 242.290], [256.077, 303.959], [211.960, 366.828], [300.891, 366.336]]
         ),

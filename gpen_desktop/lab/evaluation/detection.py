@@ -46,7 +46,7 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Matches:
     """What was found in one photo. errors: mean point distance over the label's eye distance, per counted label found;
     raw_errors: the same against the raw labels. strays: centre (x, y), score of each false detection."""
 
@@ -106,14 +106,14 @@ def turned(photo: Photo, labels: list[Label], degrees: float) -> tuple[Photo, li
     )
 
 
-def measure(detector: FaceDetector, name: str, photo: Photo, labels: list[Label]) -> Outcome:
+def measure(detector: FaceDetector, name: str, photo: Photo, labels: list[Label]) -> Matches:
     """Find the faces of one photo and hold them against its labels."""
     start = time.perf_counter()
     faces = detector.detect(photo)
     took = time.perf_counter() - start
     matched = match(faces, labels)
     counted = [(faces[i].landmarks, labels[j]) for i, j in matched.items() if labels[j].counts]
-    return Outcome(
+    return Matches(
         name=name,
         megapixels=photo.width * photo.height / 1e6,
         labels=sum(label.counts for label in labels),
@@ -129,13 +129,13 @@ def measure(detector: FaceDetector, name: str, photo: Photo, labels: list[Label]
     )
 
 
-def summary(outcomes: list[Outcome]) -> dict[str, float]:
+def summary(matches: list[Matches]) -> dict[str, float]:
     """Recall, precision, errors and times over photos."""
-    errors = [error for outcome in outcomes for error in outcome.errors]
-    raw_errors = [error for outcome in outcomes for error in outcome.raw_errors]
-    labels, strays = sum(o.labels for o in outcomes), sum(len(o.strays) for o in outcomes)
+    errors = [error for photo in matches for error in photo.errors]
+    raw_errors = [error for photo in matches for error in photo.raw_errors]
+    labels, strays = sum(o.labels for o in matches), sum(len(o.strays) for o in matches)
     figures = {
-        "photos": len(outcomes),
+        "photos": len(matches),
         "labels": labels,
         "found": len(errors),
         "false": strays,
@@ -145,10 +145,10 @@ def summary(outcomes: list[Outcome]) -> dict[str, float]:
     if errors:
         figures |= {"error_mean": statistics.fmean(errors), "error_median": statistics.median(errors)}
         figures |= {"raw_error_mean": statistics.fmean(raw_errors), "raw_error_median": statistics.median(raw_errors)}
-    timed = [o.milliseconds for o in outcomes if MEGAPIXELS[0] <= o.megapixels <= MEGAPIXELS[1]]
+    timed = [o.milliseconds for o in matches if MEGAPIXELS[0] <= o.megapixels <= MEGAPIXELS[1]]
     if timed:
         figures |= {"ms_2mp_median": statistics.median(timed), "ms_2mp_worst": max(timed)}
-    figures["ms_mean"] = statistics.fmean(o.milliseconds for o in outcomes)
+    figures["ms_mean"] = statistics.fmean(o.milliseconds for o in matches)
     return {key: round(value, 4) for key, value in figures.items()}
 
 
@@ -159,28 +159,28 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--photos", type=Path, required=True, help="folder with photos and their faces.json")
     parser.add_argument("--turn", type=float, default=0.0, help="turn every photo by so many degrees first")
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--json", action="store_true", help="figures and every photo's outcome as JSON")
+    parser.add_argument("--json", action="store_true", help="figures and every photo's matches as JSON")
     args = parser.parse_args(argv)
 
     start = time.perf_counter()
     detector = FaceDetector(device=args.device)
     loading = time.perf_counter() - start
     listed = json.loads((args.photos / "faces.json").read_text(encoding="utf-8"))["photos"]
-    outcomes = []
+    matches = []
     for name, entry in listed.items():
         photo, labels = turned(load_photo(args.photos / name), read_labels(entry["faces"]), args.turn)
-        outcomes.append(measure(detector, name, photo, labels))
+        matches.append(measure(detector, name, photo, labels))
     report = {
         "loading_ms": round(loading * 1e3, 1),
-        "first_photo_ms": round(outcomes[0].milliseconds, 1),
-        "all": summary(outcomes),
-        "solvay": summary([outcome for outcome in outcomes if outcome.name == SOLVAY]),
+        "first_photo_ms": round(matches[0].milliseconds, 1),
+        "all": summary(matches),
+        "solvay": summary([photo for photo in matches if photo.name == SOLVAY]),
     }
     if args.json:
-        report["outcomes"] = [vars(outcome) for outcome in outcomes]
+        report["matches"] = [vars(photo) for photo in matches]
         sys.stdout.write(json.dumps(report, indent=1) + "\n")
     else:
-        _print(report, outcomes)
+        _print(report, matches)
     return 0
 
 
@@ -188,11 +188,11 @@ def _error(points: Points, label: Points) -> float:
     return float(np.linalg.norm(points - label, axis=1).mean() / np.linalg.norm(label[1] - label[0]))
 
 
-def _print(report: dict[str, Any], outcomes: list[Outcome]) -> None:
+def _print(report: dict[str, Any], matches: list[Matches]) -> None:
     lines = [f"loading {report['loading_ms']} ms, first photo {report['first_photo_ms']} ms"]
     lines += [f"{part}: " + ", ".join(f"{k} {v}" for k, v in report[part].items()) for part in ("all", "solvay")]
-    for outcome in outcomes:
-        lines += [f"  false in {outcome.name}: at ({x}, {y}), score {score}" for x, y, score in outcome.strays]
+    for photo in matches:
+        lines += [f"  false in {photo.name}: at ({x}, {y}), score {score}" for x, y, score in photo.strays]
     sys.stdout.write("\n".join(lines) + "\n")
 
 

@@ -120,10 +120,10 @@ def evaluate(
 ) -> Report:
     """Run every method on every case and measure.
 
-    groups: names of groups and of the faces in them. Rows are in the order of cases, then of methods; last come the
-    means over all cases but the clean one, over all faces, those of each skin tone (measures.skin_tone) and each group,
-    whose intervals are those of a mean over people.
-    Raises OptionError where basicsr or scikit-image is missing, or a group names a face that is not there.
+    groups: names of groups and of the faces in them. Rows are in the order of cases, then of baselines and models;
+    last come the means over all cases but the clean one, over all faces, those of each skin tone (measures.skin_tone)
+    and each group, whose intervals are those of a mean over people. Raises OptionError where basicsr or scikit-image
+    is missing, or a group names a face that is not there.
     """
     progress = progress or SilentProgress()
     tools = measures.all_measures()

@@ -1,8 +1,8 @@
-"""The adversarial stage: what the judges (lab/training/discriminator.py) learn, and what they tell the generator.
+"""The adversarial stage: what the discriminators (discriminator.py) learn, and what they tell the generator.
 
-The measures hold the low octaves, where the damaged face says what is right; the finest octave is the judges'. Each
-wish comes as a gradient at the restored picture and counts by its share of the length of the measures' gradient, so
-that no weight has to be tuned to how large the numbers of a discriminator happen to be.
+The measures hold the low octaves, where the damaged face says what is right; the finest octave is the
+discriminators'. Each wish comes as a gradient at the restored picture and counts by its share of the length of the
+measures' gradient, so that no weight has to be tuned to how large the numbers of a discriminator happen to be.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from torch import Tensor
 
 from gpen_desktop.core.faces.alignment import template_points
 from gpen_desktop.lab.training import losses
-from gpen_desktop.lab.training.discriminator import ANYWHERE, EYE, MOUTH, Judges
+from gpen_desktop.lab.training.discriminator import ANYWHERE, EYE, MOUTH, Discriminators
 
 _PLAIN: Final = 1.5 / 127.5
 """Local deviation of a [-1, 1] picture up to which skin or wall is plain."""
 _ON_PLAIN: Final = 0.4
-"""What the judges' wishes count there."""
+"""What the discriminators' wishes count there."""
 _GOOD: Final = 2e-4
 """Mean squared error, of a range of 1 (37 dB), at which wishes count half: better faces are left alone."""
 _KINDS: Final = (EYE, EYE, MOUTH, ANYWHERE, ANYWHERE)
@@ -32,7 +32,7 @@ _KINDS: Final = (EYE, EYE, MOUTH, ANYWHERE, ANYWHERE)
 @dataclass(frozen=True)
 class Shares:
     """Lengths of the wishes' gradients in units of the measures'; settling: steps in which they grow to that, while new
-    judges learn."""
+    discriminators learn."""
 
     adversarial: float = 0.6
     matching: float = 0.5
@@ -54,12 +54,12 @@ class Pieces:
 
 
 class Adversary:
-    """The judges at work on faces of `size` px, in pieces of `side` px. Learning is the caller's, by `judges`."""
+    """The discriminators at work on faces of `size` px, in pieces of `side` px. Learning is the caller's."""
 
-    def __init__(self, judges: Judges, size: int, *, side: int, shares: Shares, seed: int) -> None:
-        self.judges = judges
+    def __init__(self, discriminators: Discriminators, size: int, *, side: int, shares: Shares, seed: int) -> None:
+        self.discriminators = discriminators
         self._size, self._side, self._shares = size, side, shares
-        self._device = next(judges.parameters()).device
+        self._device = next(discriminators.parameters()).device
         self._generator = torch.Generator(self._device).manual_seed(seed)
         # aligned faces: eyes and mouth are within a few pixels of the template
         points = torch.from_numpy(template_points("ffhq", size)).float().to(self._device)
@@ -83,7 +83,7 @@ class Adversary:
         return Pieces(grid, torch.arange(faces, device=self._device).repeat_interleave(len(_KINDS)), kinds)
 
     def judges_loss(self, restored: Tensor, clean: Tensor, damaged: Tensor, where: Pieces) -> Tensor:
-        """Hinge loss of the judges on (N, 3, S, S) in [-1, 1]; does not reach the generator."""
+        """Hinge loss of the discriminators on (N, 3, S, S) in [-1, 1]; does not reach the generator."""
         loss = restored.new_zeros(())
         for answers, _ in self._judged(restored.detach(), clean, damaged, where):
             for answer in answers:
@@ -129,12 +129,12 @@ class Adversary:
     def _judged(
         self, restored: Tensor, clean: Tensor, damaged: Tensor, where: Pieces
     ) -> list[tuple[list[Tensor], list[Tensor]]]:
-        """What both judges say: answers and features, of restored faces and then of clean ones."""
+        """What both discriminators say: answers and features, of restored faces and then of clean ones."""
         with torch.autocast(self._device.type, torch.bfloat16):
             cut = self._dyed(torch.cat((where.cut(restored), where.cut(clean))))
             small = F.avg_pool2d(torch.cat((restored, clean)), 2)
             beside = F.avg_pool2d(damaged, 2).repeat(2, 1, 1, 1)
-            return [self.judges.pieces(cut, where.kind.repeat(2)), self.judges.faces(small, beside)]
+            return [self.discriminators.pieces(cut, where.kind.repeat(2)), self.discriminators.faces(small, beside)]
 
     def _dyed(self, pairs: Tensor) -> Tensor:
         """Differentiable augmentation (Zhao et al. 2020) by brightness, contrast and saturation: each restored piece as
@@ -157,12 +157,12 @@ class Adversary:
 
     @contextmanager
     def _only_judging(self) -> Iterator[None]:
-        """Judges give gradients and learn none."""
-        self.judges.eval().requires_grad_(False)
+        """Discriminators give gradients and learn none."""
+        self.discriminators.eval().requires_grad_(False)
         try:
             yield
         finally:
-            self.judges.train().requires_grad_(True)
+            self.discriminators.train().requires_grad_(True)
 
 
 def low_octaves(restored: Tensor, clean: Tensor) -> Tensor:
@@ -176,7 +176,7 @@ def low_octaves(restored: Tensor, clean: Tensor) -> Tensor:
 
 
 def detailed(clean: Tensor) -> Tensor:
-    """(N, 1, S, S): from 0.4 on plain skin and walls, where judges invent, to 1 where there is detail."""
+    """(N, 1, S, S): from 0.4 on plain skin and walls, where discriminators invent, to 1 where there is detail."""
     grey = clean.mean(1, keepdim=True)
     fine = grey - F.avg_pool2d(F.pad(grey, (2,) * 4, mode="reflect"), 5, 1)
     deviation = F.avg_pool2d(F.pad(fine.square(), (4,) * 4, mode="reflect"), 9, 1).clamp(min=1e-8).sqrt()

@@ -105,7 +105,7 @@ class FaceDiscriminator(nn.Module):
         return [self.regions(features[-1]), self.whole(features[-1])], features[1:]
 
 
-class Judges(nn.Module):
+class Discriminators(nn.Module):
     """Both, for faces of `size` px; `width` channels in the first layer (three quarters of it for whole faces)."""
 
     def __init__(self, size: int, width: int) -> None:

@@ -1,4 +1,4 @@
-"""Where the workers of a training meet: shared parameters, their moving average, and the count of steps."""
+"""What the workers of a training share (elastic averaging): parameters, their moving average, the count of steps."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from torch import Tensor
 
 from gpen_desktop.lab.training.checkpoints import Checkpoint
 
-_AVERAGED_MEETINGS = 120
-"""Time constant of the moving average, in meetings of 16 steps: some 8,000 faces."""
+_AVERAGED_SYNCS = 120
+"""Time constant of the moving average, in syncs of 16 steps: some 8,000 faces."""
 
 Parameters = Mapping[str, Mapping[str, Tensor]]
 """By part ('generator', 'discriminator') and name."""
 
 
-class Centre:
+class AveragingServer:
     """Parameters in shared memory. Made before the workers fork; every method may be called by any of them."""
 
     def __init__(self, begin: Checkpoint, parameters: Parameters, total: int) -> None:
@@ -26,7 +26,7 @@ class Centre:
         self._steps = context.Value("q", begin.steps)
         self._total = context.Value("q", total)
         self._stopped = context.Value("b", False)
-        self._meetings = context.Value("q", _AVERAGED_MEETINGS if begin.steps else 0)
+        self._syncs = context.Value("q", _AVERAGED_SYNCS if begin.steps else 0)
         self._shared = {
             part: {name: _shareable(tensor) for name, tensor in named.items()} for part, named in parameters.items()
         }
@@ -34,7 +34,7 @@ class Centre:
 
     @property
     def steps(self) -> int:
-        """Steps of all workers together, as of their last meetings."""
+        """Steps of all workers together, as of their last syncs."""
         return int(self._steps.value)
 
     @property
@@ -56,8 +56,8 @@ class Centre:
         self._total.value = steps
 
     @torch.no_grad()
-    def meet(self, parameters: Parameters, steps: int, share: float) -> None:
-        """Draw the centre towards a worker's parameters by `share`, and set those to the centre. Counts its `steps`."""
+    def sync(self, parameters: Parameters, steps: int, share: float) -> None:
+        """Draw the shared ones towards a worker's parameters by `share`, and set those to them. Counts its `steps`."""
         with self._lock:
             for part, named in parameters.items():
                 for name, own in named.items():
@@ -65,8 +65,8 @@ class Centre:
                     shared.lerp_(own.to(shared.device), share)
                     own.copy_(shared)
             self._steps.value += steps
-            self._meetings.value += 1
-            rate = 1 / min(_AVERAGED_MEETINGS, self._meetings.value + 9)
+            self._syncs.value += 1
+            rate = 1 / min(_AVERAGED_SYNCS, self._syncs.value + 9)
             for name, averaged in self._averaged.items():
                 averaged.lerp_(self._shared["generator"][name], rate)
 

@@ -2,10 +2,10 @@
 
     python -m gpen_desktop.lab.training.train --faces DIR --validation DIR --out DIR --steps N
 
-On a CPU several single-threaded workers, each with its own optimiser, meet every few steps at a shared centre (elastic
-averaging, Zhang et al. 2015): none waits for another, so cores that others use too are used as they come free. On
-CUDA there is one worker, and several processes that make its pairs. Everything counts steps, none looks at the clock,
-so a training may be stopped (SIGTERM saves first; SIGSTOP) and resumed at any time.
+On a CPU several single-threaded workers, each with its own optimiser, sync every few steps with a shared server
+(elastic averaging, Zhang et al. 2015): none waits for another, so cores that others use too are used as they come
+free. On CUDA there is one worker, and several processes that make its pairs. Everything counts steps, none looks at
+the clock, so a training may be stopped (SIGTERM saves first; SIGSTOP) and resumed at any time.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ from gpen_desktop.lab.training.dataset import (
     network_range,
     read_face,
 )
-from gpen_desktop.lab.training.discriminator import Judges
-from gpen_desktop.lab.training.elastic_averaging import Centre
+from gpen_desktop.lab.training.discriminator import Discriminators
+from gpen_desktop.lab.training.elastic_averaging import AveragingServer
 from gpen_desktop.lab.training.optimiser import MuonAndAdam
 from gpen_desktop.lab.training.trainable import TrainableGpen
 from gpen_desktop.messages import say
@@ -52,12 +52,12 @@ STEPS: Final = "steps.txt"
 _WARM_UP: Final = 100  # own steps until the full learning rate, at every start, while the optimisers learn the scale
 _LAST_RATE: Final = 0.01  # of the learning rate, at the end of the cosine
 _LONGEST_STEP: Final = 2.0  # gradients are cut to this norm
-_MEET_EVERY: Final = 16
+_SYNC_EVERY: Final = 16
 _REPORT_EVERY: Final = 200
 _WISHES: Final = ("adversarial", "matching", "texture")
-_JUDGES_WIDTH: Final = 16  # wider ones cost more than the generator
-_JUDGES_RATE: Final = 4e-4
-_JUDGES_LEAST: Final = 0.2  # of that rate, at the end of the cosine
+_DISCRIMINATORS_WIDTH: Final = 16  # wider ones cost more than the generator
+_DISCRIMINATORS_RATE: Final = 4e-4
+_DISCRIMINATORS_LEAST: Final = 0.2  # of that rate, at the end of the cosine
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,9 @@ class Settings:
 
     faces: folders. loaders: processes that make pairs, for each worker.
     steps: of all workers together, at which the cosine ends. batch: faces a step. rate: at the top of the
-    cosine. stage: 'faithful', or 'vivid' with judges (lab/training/adversary.py). workers: 1 on CUDA.
-    ssim, texture: weights of these losses beside log MSE, when faithful. shares: of the judges' wishes, when vivid.
+    cosine. stage: 'faithful', or 'vivid' with discriminators (lab/training/adversary.py). workers: 1 on CUDA.
+    ssim, texture: weights of these losses beside log MSE, when faithful. shares: of the discriminators' wishes, when
+    vivid.
     """
 
     faces: Sequence[Path]
@@ -106,24 +107,26 @@ def train(settings: Settings) -> Checkpoint:
     settings.out.mkdir(parents=True, exist_ok=True)
     begin = _beginning(settings)
     faces = [read_face(path) for folder in settings.faces for path in face_files(folder)]
-    judges = [read_face(path) for path in face_files(settings.validation)[: settings.validation_faces]]
+    validation = [read_face(path) for path in face_files(settings.validation)[: settings.validation_faces]]
     (settings.out / STEPS).write_text(f"{settings.steps}\n", encoding="ascii")
-    centre = Centre(begin, _named_parameters(begin, settings), settings.steps)
-    before = signal.signal(signal.SIGTERM, lambda *_: centre.stop())
+    server = AveragingServer(begin, _named_parameters(begin, settings), settings.steps)
+    before = signal.signal(signal.SIGTERM, lambda *_: server.stop())
     try:
-        _run(settings, begin, centre, faces, judges)
+        _run(settings, begin, server, faces, validation)
     finally:
         signal.signal(signal.SIGTERM, before)
     return checkpoints.load(settings.out / CHECKPOINT)
 
 
-def _run(settings: Settings, begin: Checkpoint, centre: Centre, faces: Sequence[Face], judges: Sequence[Face]) -> None:
+def _run(
+    settings: Settings, begin: Checkpoint, server: AveragingServer, faces: Sequence[Face], validation: Sequence[Face]
+) -> None:
     """The workers, until they are done."""
     if settings.workers == 1:
-        _work(0, settings, begin, centre, faces, judges)
+        _work(0, settings, begin, server, faces, validation)
     else:
         context = mp.get_context("fork")
-        rest = (settings, begin, centre, faces, judges)
+        rest = (settings, begin, server, faces, validation)
         workers = [context.Process(target=_work, args=(rank, *rest)) for rank in range(settings.workers)]
         for worker in workers:
             worker.start()
@@ -156,10 +159,10 @@ def _modules(begin: Checkpoint, settings: Settings) -> dict[str, nn.Module]:
     parts: dict[str, nn.Module] = {"generator": generator}
     if settings.stage == "vivid":
         torch.manual_seed(settings.seed)
-        judges = Judges(begin.descriptor.size, _JUDGES_WIDTH)
+        discriminators = Discriminators(begin.descriptor.size, _DISCRIMINATORS_WIDTH)
         if begin.discriminator:
-            judges.load_state_dict(dict(begin.discriminator))
-        parts["discriminator"] = judges
+            discriminators.load_state_dict(dict(begin.discriminator))
+        parts["discriminator"] = discriminators
     return parts
 
 
@@ -168,60 +171,67 @@ def _named_parameters(begin: Checkpoint, settings: Settings) -> dict[str, dict[s
 
 
 def _work(
-    rank: int, settings: Settings, begin: Checkpoint, centre: Centre, faces: Sequence[Face], judges: Sequence[Face]
+    rank: int,
+    settings: Settings,
+    begin: Checkpoint,
+    server: AveragingServer,
+    faces: Sequence[Face],
+    validation: Sequence[Face],
 ) -> None:
     """One worker, until the steps of all are done."""
     torch.set_num_threads(1 if settings.workers > 1 else max(1, torch.get_num_threads()))
     torch.manual_seed(settings.seed + rank)
-    worker = _Worker(settings, begin, centre)
+    worker = _Worker(settings, begin, server)
     # steps done so far are in the seed, so that a resumed training sees new faces
     pairs = TrainingPairs(faces, begin.descriptor.size, DEFAULT, seed=settings.seed + 1000 * rank + begin.steps)
     loader = iter(DataLoader(pairs, settings.batch, num_workers=settings.loaders, prefetch_factor=4))
     sums, since = np.zeros(2), time.monotonic()
     own = 0
-    while centre.going:
+    while server.going:
         sums += worker.step(next(loader), own)
         own += 1
-        if own % _MEET_EVERY == 0:
-            centre.meet(worker.parameters, _MEET_EVERY, share=1 / settings.workers)
+        if own % _SYNC_EVERY == 0:
+            server.sync(worker.parameters, _SYNC_EVERY, share=1 / settings.workers)
         if own % _REPORT_EVERY == 0:
             rate = _REPORT_EVERY * settings.batch / (time.monotonic() - since)
             loss, length = sums / _REPORT_EVERY
             _say(
-                settings, f"worker {rank}: steps {centre.steps}, loss {loss:.4f}, |g| {length:.2f}, {rate:.1f} faces/s"
+                settings, f"worker {rank}: steps {server.steps}, loss {loss:.4f}, |g| {length:.2f}, {rate:.1f} faces/s"
             )
             sums, since = np.zeros(2), time.monotonic()
         if rank == 0 and own % settings.save_every == 0:
-            centre.total = int((settings.out / STEPS).read_text(encoding="ascii"))
+            server.total = int((settings.out / STEPS).read_text(encoding="ascii"))
             checkpoints.save(worker.checkpoint(), settings.out / CHECKPOINT)
         if rank == 0 and own % settings.validate_every == 0:
-            _validate(settings, worker.checkpoint(), judges)
-    if own % _MEET_EVERY:  # told to end between two meetings
-        centre.meet(worker.parameters, own % _MEET_EVERY, share=1 / settings.workers)
+            _validate(settings, worker.checkpoint(), validation)
+    if own % _SYNC_EVERY:  # told to end between two syncs
+        server.sync(worker.parameters, own % _SYNC_EVERY, share=1 / settings.workers)
     if rank == 0:
         checkpoints.save(worker.checkpoint(), settings.out / CHECKPOINT)
-        _validate(settings, worker.checkpoint(), judges)
+        _validate(settings, worker.checkpoint(), validation)
 
 
 class _Worker:
     """The networks and optimisers of one worker."""
 
-    def __init__(self, settings: Settings, begin: Checkpoint, centre: Centre) -> None:
+    def __init__(self, settings: Settings, begin: Checkpoint, server: AveragingServer) -> None:
         self._settings = settings
         self._descriptor = begin.descriptor
-        self._centre = centre
+        self._server = server
         self._device = torch.device(settings.device)
         self._parts = {name: module.to(self._device) for name, module in _modules(begin, settings).items()}
         self.parameters = {name: dict(module.named_parameters()) for name, module in self._parts.items()}
         self._optimisers = {"generator": MuonAndAdam(self._parts["generator"].parameters(), settings.rate)}
         self._adversary: Adversary | None = None
-        judges = self._parts.get("discriminator")
-        if isinstance(judges, Judges):
+        discriminators = self._parts.get("discriminator")
+        if isinstance(discriminators, Discriminators):
             size = begin.descriptor.size
             # pieces of about a third of the face, of a side that three halvings leave whole
             side = max(16, size * 3 // 8 // 8 * 8)
-            self._adversary = Adversary(judges, size, side=side, shares=settings.shares, seed=settings.seed)
-            self._optimisers["discriminator"] = torch.optim.Adam(judges.parameters(), _JUDGES_RATE, betas=(0.0, 0.99))
+            self._adversary = Adversary(discriminators, size, side=side, shares=settings.shares, seed=settings.seed)
+            self._optimisers["discriminator"] = torch.optim.Adam(
+                discriminators.parameters(), _DISCRIMINATORS_RATE, betas=(0.0, 0.99)
+            )
         for name, state in begin.optimiser.items():
             if name in self._optimisers:
                 self._resume(name, state)
@@ -245,7 +255,7 @@ class _Worker:
     def step(self, pair: Pair, own: int) -> tuple[float, float]:
         """One step on a batch (N, S, S, 3) uint8. Gives the measures' loss and the generator's gradient norm."""
         target, damaged = (network_range(part.to(self._device, non_blocking=True)) for part in pair)
-        factor = learning_rate(self._centre.steps / self._centre.total, own)
+        factor = learning_rate(self._server.steps / self._server.total, own)
         with torch.autocast(self._device.type, torch.bfloat16):
             restored = self._generate(damaged)
         restored = restored.float()
@@ -254,7 +264,7 @@ class _Worker:
             return loss.item(), self._descend("generator", loss, None, self._settings.rate * factor)
         where = self._adversary.pieces(len(target))
         judged = self._adversary.judges_loss(restored, target, damaged, where)
-        self._descend("discriminator", judged, None, _JUDGES_RATE * max(factor, _JUDGES_LEAST))
+        self._descend("discriminator", judged, None, _DISCRIMINATORS_RATE * max(factor, _DISCRIMINATORS_LEAST))
         gradient, told = self._adversary.gradient(restored, target, damaged, where)
         length = self._descend("generator", restored, gradient, self._settings.rate * factor)
         return told["measured"].item(), length
@@ -271,8 +281,8 @@ class _Worker:
         return length.item()
 
     def checkpoint(self) -> Checkpoint:
-        """The centre as it stands, with this worker's optimisers."""
-        shared, averaged = self._centre.snapshot()
+        """The shared parameters as they stand, with this worker's optimisers."""
+        shared, averaged = self._server.snapshot()
         fixed = {k: v.cpu() for k, v in self._parts["generator"].state_dict().items() if k.endswith(".kernel")}
         return Checkpoint(
             descriptor=self._descriptor,
@@ -280,7 +290,7 @@ class _Worker:
             averaged={**fixed, **averaged},
             discriminator=self._discriminator_state(shared.get("discriminator", {})),
             optimiser={name: optimiser.state_dict() for name, optimiser in self._optimisers.items()},
-            steps=self._centre.steps,
+            steps=self._server.steps,
         )
 
     def _discriminator_state(self, shared: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -301,13 +311,13 @@ def _picture_loss(restored: Tensor, target: Tensor, ssim: float, texture: float)
 
 
 @torch.no_grad()
-def _validate(settings: Settings, checkpoint: Checkpoint, judges: Sequence[Face]) -> None:
+def _validate(settings: Settings, checkpoint: Checkpoint, validation: Sequence[Face]) -> None:
     """PSNR per kind of damage, always the same pairs, and a sheet of input, restored, target."""
     net = TrainableGpen(checkpoint.descriptor)
     net.load_state_dict(dict(checkpoint.averaged))
     net.to(settings.device)
     kinds = list(KINDS)
-    pairs = ValidationPairs(judges, checkpoint.descriptor.size, kinds)
+    pairs = ValidationPairs(validation, checkpoint.descriptor.size, kinds)
     psnr: dict[str, list[float]] = {kind: [] for kind in kinds}
     rows = []
     for i in range(len(pairs)):

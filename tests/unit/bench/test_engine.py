@@ -9,7 +9,7 @@ from gpen_desktop.models.gpen.reference import published
 
 
 def test_operations_of_the_published_512_network() -> None:
-    """DESIGN.md's 276 GFLOP a face count the FIR filters too, which are about 2."""
+    """276 GFLOP a face, as others count, have the FIR filters in them, which are about 2."""
     assert engine.convolution_flop(published(512)) / 1e9 == pytest.approx(274.1, abs=0.1)
 
 

@@ -14,7 +14,7 @@ import torch
 from gpen_desktop.errors import OptionError, WeightsError
 from gpen_desktop.lab.training import checkpoints, losses
 from gpen_desktop.lab.training.adversary import Adversary, Shares
-from gpen_desktop.lab.training.discriminator import Judges
+from gpen_desktop.lab.training.discriminator import Discriminators
 from gpen_desktop.lab.training.train import CHECKPOINT, Settings, learning_rate, train
 from gpen_desktop.lab.training.trainable import TrainableGpen
 from gpen_desktop.models.gpen.layout import describe
@@ -56,7 +56,7 @@ def test_every_parameter_learns() -> None:
 
 def adversary(**shares: float) -> Adversary:
     torch.manual_seed(0)
-    return Adversary(Judges(64, 8), 64, side=24, shares=Shares(**shares, settling=1), seed=0)
+    return Adversary(Discriminators(64, 8), 64, side=24, shares=Shares(**shares, settling=1), seed=0)
 
 
 def pictures(seed: int) -> torch.Tensor:
@@ -82,7 +82,7 @@ def test_judges_learn_to_tell_restored_from_clean() -> None:
     judging = adversary()
     clean, damaged = pictures(1), pictures(2)
     restored = torch.nn.functional.avg_pool2d(clean, 5, 1, 2)
-    optimiser = torch.optim.Adam(judging.judges.parameters(), 1e-2, betas=(0.0, 0.99))
+    optimiser = torch.optim.Adam(judging.discriminators.parameters(), 1e-2, betas=(0.0, 0.99))
     told = []
     for _ in range(30):
         loss = judging.judges_loss(restored, clean, damaged, judging.pieces(2))
@@ -109,7 +109,7 @@ def test_wishes_count_by_their_share_and_leave_good_faces_alone() -> None:
 def test_wishes_come_through_no_judge_that_learns() -> None:
     judging = adversary()
     judging.gradient(pictures(1), pictures(2), pictures(3), judging.pieces(2))
-    assert all(parameter.grad is None and parameter.requires_grad for parameter in judging.judges.parameters())
+    assert all(parameter.grad is None and parameter.requires_grad for parameter in judging.discriminators.parameters())
 
 
 def test_a_loss_unit_is_a_tenfold_of_decibels() -> None:
@@ -178,7 +178,7 @@ def test_a_tiny_training_is_saved_resumed_and_shipped(tmp_path: Path, stage: str
 
 
 @needs_basicsr
-def test_two_workers_meet(tmp_path: Path) -> None:
+def test_two_workers_sync(tmp_path: Path) -> None:
     done = train(settings(tmp_path, workers=2))
     assert done.steps >= 16
     assert all(tensor.isfinite().all() for tensor in done.generator.values())
