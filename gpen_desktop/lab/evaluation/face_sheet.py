@@ -19,6 +19,7 @@ import numpy as np
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.faces.detection import FaceDetector
+from gpen_desktop.core.stages.registry import stage_values, without_automatic
 from gpen_desktop.core.types import ComposeOptions, Face, FloatImage, Pixels
 from gpen_desktop.errors import OptionError, SaveError
 from gpen_desktop.lab.evaluation.measures import Picture
@@ -31,9 +32,13 @@ _HEAD: Final = 7.5
 """Side of a head with its surroundings, in eye distances; an aligned face has 4.1."""
 
 
-def face_sheet(photo: Path, models: Sequence[str | Path], options: ComposeOptions) -> Picture:
-    """(H, W, 3) uint8 RGB. Raises PhotoError, UnknownModelError, WeightsError, OptionError."""
+def face_sheet(photo: Path, models: Sequence[str | Path], options: ComposeOptions, scale: int) -> Picture:
+    """(H, W, 3) uint8 RGB; heads of the photo enlarged `scale` times (1, 2 or 4), its tones as they are.
+
+    Raises PhotoError, UnknownModelError, WeightsError, OptionError.
+    """
     session = Session.open(photo, FaceDetector(), Restorer(models[0]))
+    session.set_stages(without_automatic(stage_values({"scale": scale})))
     composed = session.compose(options).photo.pixels
     restored = tuple(session.restore())
     if not restored:
@@ -41,7 +46,7 @@ def face_sheet(photo: Path, models: Sequence[str | Path], options: ComposeOption
     columns = [
         [
             _head(session.photo.pixels, face.crop.face, 1),
-            _head(composed, face.crop.face, options.scale),
+            _head(composed, face.crop.face, scale),
             _shown(face.crop.pixels),
             _shown(face.restored),
         ]
@@ -88,8 +93,8 @@ def main() -> None:
     parser.add_argument("--strength", type=int, default=100)
     parser.add_argument("--scale", type=int, choices=(1, 2, 4), default=4, help="enlargement of the photo (4)")
     parsed = parser.parse_args()
-    options = ComposeOptions(strength=parsed.strength, scale=parsed.scale)
-    sheet = face_sheet(parsed.photo, parsed.model or [BUILTIN], options)
+    options = ComposeOptions(strength=parsed.strength)
+    sheet = face_sheet(parsed.photo, parsed.model or [BUILTIN], options, parsed.scale)
     _, packed = cv2.imencode(".png", sheet[..., ::-1])
     try:
         parsed.output.write_bytes(packed.tobytes())

@@ -51,7 +51,7 @@ def photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("scale", [1, 4])
 def test_a_face_has_its_head_before_and_after_the_crop_and_every_answer(photo: Path, scale: int) -> None:
-    sheet = sheets.face_sheet(photo, ["one", "other"], ComposeOptions(scale=scale))
+    sheet = sheets.face_sheet(photo, ["one", "other"], ComposeOptions(), scale)
     side = sheet.shape[1] // 8
     assert sheet.shape[0] == 5 * side
     before, after, crop, first, second = (sheet[row * side : (row + 1) * side, :side].astype(int) for row in range(5))
@@ -71,4 +71,4 @@ def test_a_face_has_its_head_before_and_after_the_crop_and_every_answer(photo: P
 def test_a_photo_without_faces_is_named(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "FaceDetector", lambda: Finder(0))
     with pytest.raises(OptionError, match=r"two\.png"):
-        sheets.face_sheet(photo, ["one"], ComposeOptions())
+        sheets.face_sheet(photo, ["one"], ComposeOptions(), 1)
