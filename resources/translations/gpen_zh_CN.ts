@@ -1533,6 +1533,10 @@
         <translation>“{name}”中是{found}，此版本用不上。</translation>
     </message>
     <message>
+        <source>Files can have up to {limit} GB.</source>
+        <translation>文件最大不能超过 {limit} GB。</translation>
+    </message>
+    <message>
         <source>Its {bits} bits per channel were read as 8.</source>
         <translation>每通道 {bits} 位的数据已按 8 位读取。</translation>
     </message>
@@ -1925,6 +1929,10 @@
         <translation>这不是照片。{readable}</translation>
     </message>
     <message>
+        <source>it is not a regular file</source>
+        <translation>它不是普通文件</translation>
+    </message>
+    <message>
         <source>it is too old to be faster in half precision</source>
         <translation>它较旧，用半精度不会更快</translation>
     </message>
@@ -2075,6 +2083,10 @@
     <message>
         <source>{format} files can be read but not written</source>
         <translation>{format} 文件只能读取，不能写入</translation>
+    </message>
+    <message>
+        <source>{name} is too large: {size} GB.</source>
+        <translation>{name} 过大：{size} GB。</translation>
     </message>
     <message>
         <source>{own} files can be read but not written; the photo was saved as {stored}.</source>

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
 from pathlib import Path
 
 import cv2
@@ -15,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.compose.preview import pyramid
 from gpen_desktop.core.types import NO_FACE, FaceId, Photo, SourceFormat, frozen
+from gpen_desktop.errors import UnreadablePhotoError
 from gpen_desktop.gui.album.thumbnails import make_thumbnail
 from gpen_desktop.gui.viewer import qimage, view_geometry
 from gpen_desktop.gui.viewer.compare_view import CompareView
@@ -203,6 +206,14 @@ def test_a_grey_profile_counts_as_srgb() -> None:
     pixels = np.full((4, 4, 3), 120, np.uint8)
     assert grey.colorModel() == QColorSpace.ColorModel.Gray
     assert np.array_equal(qimage.to_pixels(qimage.to_screen(bytes(grey.iccProfile().data()))(pixels)), pixels)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in folders")
+@pytest.mark.timeout(30)
+def test_no_thumbnail_waits_for_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    with pytest.raises(UnreadablePhotoError):
+        make_thumbnail(tmp_path / "pipe.jpg", 100)
 
 
 def test_thumbnails_are_upright_and_small(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from gpen_desktop.core.engine.journal import is_journalled
 from gpen_desktop.core.photo_files import atomic, registry
 from gpen_desktop.core.photo_files.load_save import check_target, copy_photo, is_marked, result_path, save_photo
+from gpen_desktop.core.photo_files.reading import read_whole
 from gpen_desktop.core.types import Composed, ComposedFace, Photo
 from gpen_desktop.errors import NotAResultError, UnreadablePhotoError
 from gpen_desktop.messages import Message, say
@@ -58,7 +59,7 @@ def may_be_replaced(target: Path, source: Path | None) -> bool:
     """Whether nothing is lost where the file `target` is overwritten by a result of the photo `source`.
 
     So it is if the file says that this program wrote it, if a journal names it, or if it is a copy of `source`, which
-    is what a photo without faces becomes. Raises UnreadablePhotoError.
+    is what a photo without faces becomes. Raises UnreadablePhotoError, PhotoTooLargeError.
     """
     try:
         return is_marked(target) or (source is not None and _is_copy(target, source)) or is_journalled(target)
@@ -72,7 +73,7 @@ def may_be_replaced(target: Path, source: Path | None) -> bool:
 
 
 def _is_copy(one: Path, other: Path) -> bool:
-    return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
+    return one.stat().st_size == other.stat().st_size and read_whole(one) == read_whole(other)
 
 
 def export(source: Photo, composed: Composed, target: Path, options: ExportOptions) -> Exported:

@@ -6,8 +6,6 @@ by its content. What each format keeps of the metadata: resources/docs/0003-phot
 
 from __future__ import annotations
 
-import contextlib
-import errno
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -23,10 +21,11 @@ from gpen_desktop.core.photo_files.encode import encode
 from gpen_desktop.core.photo_files.formats.codec import CannotEncodeError, Decoded
 from gpen_desktop.core.photo_files.formats.header import DamagedFileError, FileHeader
 from gpen_desktop.core.photo_files.formats.tiff_structure import StructureError
+from gpen_desktop.core.photo_files.reading import read_start, read_whole, unreadable
 from gpen_desktop.core.photo_files.registry import Format
 from gpen_desktop.core.types import Metadata, Photo, Pixels, SourceFormat, frozen
 from gpen_desktop.errors import OptionError, PhotoTooLargeError, SaveError, UnreadablePhotoError
-from gpen_desktop.messages import Filling, Message, say
+from gpen_desktop.messages import Message, say
 
 MAX_PIXELS = 400_000_000  # 1.2 GB as 8-bit RGB: an A3 page at 1200 dpi is 279 million
 SOFTWARE = f"GPEN Desktop {__version__}"
@@ -45,57 +44,30 @@ def load_photo(path: Path | str) -> Photo:
     """Read a file of a registered format, whatever its name says; of several pictures in it, the first.
 
     The photo stands upright (see types.Photo), its metadata says so, and what could not be kept is in its warnings.
-    Raises UnreadablePhotoError and PhotoTooLargeError (over MAX_PIXELS, found before any memory is taken for pixels).
+    Raises UnreadablePhotoError (also for what is no regular file) and PhotoTooLargeError (over MAX_PIXELS, or over
+    reading.MAX_BYTES; found before any memory is taken).
     """
     path = Path(path)
-    data = _read(path)
-    format = registry.recognised(data[: registry.RECOGNISED_BY])
+    start = read_start(path, registry.RECOGNISED_BY)
+    format = registry.recognised(start)
     if format is None:
-        raise _unreadable(path, _why_no_photo(data))
+        raise unreadable(path, _why_no_photo(start))
     try:
-        header = read_header(data, format)
+        header = read_header(read_whole(path), format)
         _check_size(header, path)
         return _photo(header, decode(header), path)
     except DamagedFileError as error:
-        raise _unreadable(path, error.reason) from error
+        raise unreadable(path, error.reason) from error
     except MemoryError as error:
         raise PhotoTooLargeError(
             say("no-memory-to-read", "There is not enough memory to read {name}.", name=path.name), path=path
         ) from error
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise _unreadable(path, say("no-such-file", "there is no such file")) from error
-    except OSError as error:
-        raise _unreadable(path, _why_not_opened(path, error)) from error
-    except ValueError as error:  # a name with a zero in it
-        raise _unreadable(path, say("no-such-file", "there is no such file")) from error
-
-
-def _why_not_opened(path: Path, error: OSError) -> Filling:
-    with contextlib.suppress(OSError):
-        if path.is_dir():  # Windows says 'permission denied' of a folder
-            return say("is-folder", "it is a folder")
-    return (
-        say("no-permission-to-read", "you do not have permission to read it")
-        if error.errno in (errno.EACCES, errno.EPERM)
-        else str(error.strerror).lower()
-    )
-
-
-def _unreadable(path: Path, reason: Filling) -> UnreadablePhotoError:
-    return UnreadablePhotoError(
-        say("cannot-read", "Could not read {name}: {reason}.", name=path.name, reason=reason), path=path
-    )
-
-
-def _why_no_photo(data: bytes) -> Message:
-    if not data:
+def _why_no_photo(start: bytes) -> Message:
+    if not start:
         return say("file-empty", "the file is empty")
-    other = registry.other_kind_of(data)
+    other = registry.other_kind_of(start)
     titles = ", ".join(format.title for format in registry.FORMATS)
     readable = say("readable-formats", "These files can be read: {titles}", titles=titles)
     return (
@@ -222,12 +194,11 @@ def save_photo(
 def is_marked(path: Path) -> bool:
     """Whether the file names this program as its writer, as save_photo's files do (a BMP has no place for it).
 
-    Raises UnreadablePhotoError where there is no such file, or none that may be read.
+    Raises UnreadablePhotoError where there is no such file, or none that may be read; PhotoTooLargeError.
     """
-    data = _read(path)
-    format = registry.recognised(data[: registry.RECOGNISED_BY])
+    format = registry.recognised(read_start(path, registry.RECOGNISED_BY))
     try:
-        exif = read_header(data, format).metadata.exif if format else b""
+        exif = read_header(read_whole(path), format).metadata.exif if format else b""
         return exif_block.parse(exif).software.startswith(SOFTWARE.removesuffix(__version__)) if exif else False
     except (DamagedFileError, StructureError):
         return False
@@ -244,7 +215,7 @@ def copy_photo(photo: Photo, path: Path | str, *, overwrite: bool = False) -> Sa
         )
     target = registry.named_like(Path(path), registry.by_name(photo.source.format))
     check_target(photo.path, target, overwrite=overwrite)
-    atomic.write(target, _read(photo.path), overwrite=overwrite)
+    atomic.write(target, read_whole(photo.path), overwrite=overwrite)
     return SavedPhoto(target, photo.source.format)
 
 
@@ -257,9 +228,8 @@ def result_path(source: Path, wanted: Path, format: str) -> Path:
     if format != "keep":
         return registry.named_like(wanted, _format("", format))
     try:
-        with source.open("rb") as file:
-            own = registry.recognised(file.read(registry.RECOGNISED_BY))
-    except OSError:
+        own = registry.recognised(read_start(source, registry.RECOGNISED_BY))
+    except UnreadablePhotoError:
         own = None
     return registry.named_like(wanted, registry.stored_as(own.name)) if own else wanted
 

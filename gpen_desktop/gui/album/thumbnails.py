@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 from PySide6.QtGui import QImage
 
 from gpen_desktop.core.photo_files.load_save import load_photo
+from gpen_desktop.core.photo_files.reading import open_regular
 from gpen_desktop.core.pixels import to_8_bits
 from gpen_desktop.gui.viewer import qimage
 
@@ -100,7 +101,7 @@ def make_thumbnail(path: Path, side: int) -> QImage:
 
 def _quick(path: Path, side: int) -> tuple[NDArray[np.uint8], bytes]:
     """Decoded no larger than needed where the format allows it. Raises for what Pillow cannot bring to 8-bit RGB."""
-    with Image.open(path) as image:
+    with open_regular(path) as file, Image.open(file) as image:
         image.draft("RGB", (2 * side, 2 * side))
         if image.mode not in ("RGB", "L", "P", "RGBA"):
             raise ValueError(image.mode)
