@@ -76,7 +76,7 @@ def test_window_and_command_line_give_the_same_bytes(
     qtbot.waitUntil(lambda: window.workspace.marks()[-1].state is MarkState.OFF)
     chosen = [str(n) for n in range(1, count)]
 
-    with qtbot.waitSignal(window.workspace.exports_ended, timeout=60_000) as ended:
+    with qtbot.waitSignal(window.workspace.exports.ended, timeout=60_000) as ended:
         window.exports.export_as(ExportPlan(tmp_path / "window", pattern="{name}"), window.exports.exportable)
     arguments = ["restore", str(photo), "-o", str(tmp_path / "cli"), "--strength", "64", "--quiet"]
     if chosen:
@@ -84,7 +84,7 @@ def test_window_and_command_line_give_the_same_bytes(
         assert ended.args[0].exported[-1].path.read_bytes() == (tmp_path / "cli" / sample).read_bytes()
     # and with every face, by undo
     window.actions_["undo"].trigger()
-    with qtbot.waitSignal(window.workspace.exports_ended, timeout=60_000) as ended:
+    with qtbot.waitSignal(window.workspace.exports.ended, timeout=60_000) as ended:
         window.exports.export_as(ExportPlan(tmp_path / "window", pattern="{name}"), window.exports.exportable)
     assert main.run([*arguments, "--overwrite"]) == 0
     assert ended.args[0].exported[-1].path.read_bytes() == (tmp_path / "cli" / sample).read_bytes()

@@ -38,7 +38,7 @@ def test_exporting_saves_and_then_nothing_is_unsaved(
 ) -> None:
     open_photos(window, qtbot, photo)
     assert len(window.workspace.unsaved) == 1
-    with qtbot.waitSignal(window.workspace.exports_ended) as ended:
+    with qtbot.waitSignal(window.workspace.exports.ended) as ended:
         window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
     (exported,) = ended.args[0].exported
     assert exported.path == tmp_path / "out" / "family_restored.png"
@@ -55,7 +55,7 @@ def test_export_all_goes_through_the_dialog(window: MainWindow, tmp_path: Path, 
     dialog = window.findChild(ExportDialog)
     assert dialog.isVisible()
     dialog.folder_field.setText(str(tmp_path / "results"))
-    with qtbot.waitSignal(window.workspace.exports_ended) as ended:
+    with qtbot.waitSignal(window.workspace.exports.ended) as ended:
         dialog.accept()
     assert len(ended.args[0].exported) == 2
     assert sorted(path.name for path in (tmp_path / "results").iterdir()) == ["1_restored.png", "2_restored.png"]
@@ -67,15 +67,15 @@ def test_a_failed_export_is_told_and_stays_told_though_others_succeed(
     first, second = make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2)
     open_photos(window, qtbot, first, second)
     work, strip = window.workspace, window.notification_strip
-    with qtbot.waitSignal(work.exports_ended):
+    with qtbot.waitSignal(work.exports.ended):
         window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
     assert work.unsaved == []
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where a folder should be")
     shown, other = work.current, next(item for item in work.album if item is not work.current)
-    with qtbot.waitSignal(work.exports_ended) as ended:
-        work.export(other, blocked / "2.png", ExportOptions())
-        work.export(shown, tmp_path / "out" / "new.png", ExportOptions())
+    with qtbot.waitSignal(work.exports.ended) as ended:
+        work.exports.export(other, blocked / "2.png", ExportOptions())
+        work.exports.export(shown, tmp_path / "out" / "new.png", ExportOptions())
     ((job, failure),) = ended.args[0].failed
     assert (job.path, len(ended.args[0].exported)) == (other.path, 1)
     assert strip.subject == "export-failed"
@@ -83,8 +83,8 @@ def test_a_failed_export_is_told_and_stays_told_though_others_succeed(
     assert other.export_failure == failure
     assert str(failure.what) in window.album.model().index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert work.unsaved == [other]  # what was saved before is not what was asked for now
-    with qtbot.waitSignal(work.exports_ended):
-        work.export(shown, tmp_path / "out" / "newer.png", ExportOptions())
+    with qtbot.waitSignal(work.exports.ended):
+        work.exports.export(shown, tmp_path / "out" / "newer.png", ExportOptions())
     strip.close_button.click()
     assert "newer.png" in strip.text  # what went well waited behind it
 
@@ -100,7 +100,7 @@ def test_a_full_disk_is_not_told_as_saved_and_trying_again_exports(
         raise SaveError(say("test-full", "Could not save it: the disk is full."))
 
     monkeypatch.setattr(export, "save_photo", full)
-    with qtbot.waitSignal(window.workspace.exports_ended):
+    with qtbot.waitSignal(window.workspace.exports.ended):
         window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
     assert "exported to" not in window.notification_strip.text
     assert "3 photos were not exported" in window.notification_strip.text
@@ -109,7 +109,7 @@ def test_a_full_disk_is_not_told_as_saved_and_trying_again_exports(
     monkeypatch.setattr(export, "save_photo", really)
     started: list[object] = []
     runs.started.connect(started.append)
-    with qtbot.waitSignal(window.workspace.exports_ended) as ended:
+    with qtbot.waitSignal(window.workspace.exports.ended) as ended:
         window.notification_strip.button("retry").click()
     assert len(ended.args[0].exported) == len(started) == 3
     assert all(isinstance(job, ExportJob) for job in started)
@@ -123,7 +123,7 @@ def test_copying_does_not_mix_with_dragging(
     other = make_photo(tmp_path / "other.png", seed=2)
     open_photos(window, qtbot, photo, other)
     drafted: list[tuple[str, str]] = []
-    window.workspace.drafted.connect(lambda item, result, use: drafted.append((result.path.name, use)))
+    window.workspace.exports.drafted.connect(lambda item, result, use: drafted.append((result.path.name, use)))
     window.actions_["copy"].trigger()
     window.drafts.drag_out(window.workspace.album.at(1))
     with qtbot.waitSignal(window.drafts.copied):
@@ -143,7 +143,7 @@ def test_a_draft_that_fails_is_told_and_tried_again_as_such(
         raise SaveError(say("test-full", "Could not save it: the disk is full."))
 
     monkeypatch.setattr(export, "save_photo", full)
-    with qtbot.waitSignal(window.workspace.job_failed):
+    with qtbot.waitSignal(window.workspace.exports.draft_failed):
         window.actions_["copy"].trigger()
     assert "disk is full" in window.notification_strip.text
     monkeypatch.setattr(export, "save_photo", really)
@@ -288,6 +288,6 @@ def test_what_an_export_could_not_keep_is_said_once(
 
     monkeypatch.setattr(export, "export", with_warning)
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
-    with qtbot.waitSignal(window.workspace.exports_ended):
+    with qtbot.waitSignal(window.workspace.exports.ended):
         window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
     assert window.notification_strip.text.count("XMP data could not be kept.") == 1

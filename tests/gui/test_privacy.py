@@ -38,7 +38,7 @@ window = MainWindow(Engine(ComputeOptions(device="cpu"), CropCache(folder)), Set
 window.show()
 window.imports.open_paths([Path(sys.argv[1])])
 ended = []
-window.workspace.exports_ended.connect(lambda done: ended.append(done.exported[-1].path))
+window.workspace.exports.ended.connect(lambda done: ended.append(done.exported[-1].path))
 
 def wait(until):
     end = time.monotonic() + 120

@@ -44,7 +44,7 @@ def test_it_is_shown_undone_and_exported(
 
     qtbot.waitUntil(lambda: shown() == negative)
     plan = ExportPlan(tmp_path / "out", pattern="{name}")
-    with qtbot.waitSignal(window.workspace.exports_ended, timeout=10_000) as ended:
+    with qtbot.waitSignal(window.workspace.exports.ended, timeout=10_000) as ended:
         window.exports.export_as(plan, window.exports.exportable)
     with Image.open(ended.args[0].exported[-1].path) as image:
         assert image.getpixel((2, 2)) == negative

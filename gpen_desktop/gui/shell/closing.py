@@ -32,7 +32,7 @@ class ClosingQuestion(QObject):
     def asks(self) -> bool:
         """Ask whether the window may close, if anything would be lost; True if it asks."""
         unsaved = len(self._workspace.unsaved) if self._store.get("general/confirm_close") else 0
-        is_exporting = self._workspace.is_exporting
+        is_exporting = self._workspace.exports.are_running
         if not unsaved and not is_exporting and not self._workspace.jobs.is_busy:
             return False
         if is_exporting:

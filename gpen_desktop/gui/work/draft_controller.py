@@ -19,7 +19,7 @@ from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import error_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
 from gpen_desktop.gui.common.settings_store import SettingsStore
-from gpen_desktop.gui.work.worker import ExportJob, Job
+from gpen_desktop.gui.work.worker import ExportJob
 from gpen_desktop.gui.work.workspace import Workspace
 
 _COPY: Final = "copy"
@@ -42,8 +42,8 @@ class DraftController(QObject):
         self._window = window
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._count = 0
-        workspace.drafted.connect(self._on_drafted)
-        workspace.job_failed.connect(self._on_job_failed)
+        workspace.exports.drafted.connect(self._on_drafted)
+        workspace.exports.draft_failed.connect(self._on_failed)
 
     def shut_down(self) -> None:
         """Drafts go with the window."""
@@ -79,7 +79,7 @@ class DraftController(QObject):
             return
         self._count += 1
         folder = Path(self._folder.name) / str(self._count)  # so that none has to take another's place
-        self._workspace.export(item, folder / f"{name}{item.path.suffix}", ExportOptions(), draft_for=use)
+        self._workspace.exports.export(item, folder / f"{name}{item.path.suffix}", ExportOptions(), draft_for=use)
 
     @Slot(object, object, str)
     def _on_drafted(self, _item: AlbumItem, exported: Exported, use: str) -> None:
@@ -89,12 +89,9 @@ class DraftController(QObject):
             self._drag(exported.path)
 
     @Slot(object, object, object)
-    def _on_job_failed(self, _item: AlbumItem, failure: Failure, job: Job) -> None:
-        if isinstance(job, ExportJob) and job.draft_for:
-            self._tell(failure.text, NotificationButton("retry", self.tr("Try again"), partial(self._again, job)))
-
-    def _again(self, job: ExportJob) -> None:
-        self._workspace.do_again(job)
+    def _on_failed(self, _item: AlbumItem, failure: Failure, job: ExportJob) -> None:
+        again = partial(self._workspace.exports.again, job)
+        self._tell(failure.text, NotificationButton("retry", self.tr("Try again"), again))
 
     def _tell(self, text: str, *buttons: NotificationButton) -> None:
         self._notifications.post(Notification(_SUBJECT, text, buttons, Severity.ERROR))

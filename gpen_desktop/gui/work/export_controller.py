@@ -20,7 +20,7 @@ from gpen_desktop.gui.common.i18n import message_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
-from gpen_desktop.gui.work.export_round import ExportRound
+from gpen_desktop.gui.work.exports import ExportRound
 from gpen_desktop.gui.work.worker import ExportJob
 from gpen_desktop.gui.work.workspace import Workspace
 
@@ -39,7 +39,7 @@ class ExportController(QObject):
         self._store = store
         self._window = window
         self._failed: list[tuple[ExportJob, Failure]] = []
-        workspace.exports_ended.connect(self._on_ended)
+        workspace.exports.ended.connect(self._on_ended)
 
     @property
     def exportable(self) -> list[tuple[int, AlbumItem]]:
@@ -78,7 +78,7 @@ class ExportController(QObject):
         self._tell_left_out([target.item for target in targets if target.path is None])
         for target in targets:
             if target.path is not None:
-                self._workspace.export(target.item, target.path, plan.options)
+                self._workspace.exports.export(target.item, target.path, plan.options)
 
     @Slot(object)
     def _on_ended(self, ended: ExportRound) -> None:
@@ -118,7 +118,7 @@ class ExportController(QObject):
     def _try_again(self) -> None:
         failed, self._failed = self._failed, []
         for job, _ in failed:
-            self._workspace.do_again(job)
+            self._workspace.exports.again(job)
 
     def _tell_left_out(self, items: list[AlbumItem]) -> None:
         if len(items) == 1:

@@ -13,7 +13,6 @@ from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import message_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
-from gpen_desktop.gui.work.worker import Job, RefineJob
 from gpen_desktop.gui.work.workspace import Workspace
 from gpen_desktop.messages import Message
 
@@ -37,7 +36,7 @@ class PhotoNotifications(QObject):
         self._told_notes: set[Message] = set()
         workspace.jobs.model_changed.connect(self._on_model)
         workspace.failed.connect(self._on_failed)
-        workspace.job_failed.connect(self._on_job_failed)
+        workspace.refine_failed.connect(self._on_refine_failed)
         workspace.current_changed.connect(self._on_current)
         workspace.restored.connect(self._on_restored)
 
@@ -63,11 +62,8 @@ class PhotoNotifications(QObject):
             buttons.insert(0, NotificationButton("details", self.tr("Copy details"), copy))
         self._notifications.post(Notification(_FAILED, failure.text, tuple(buttons), Severity.ERROR))
 
-    @Slot(object, object, object)
-    def _on_job_failed(self, item: AlbumItem, failure: Failure, job: Job) -> None:
-        """Only of faces drawn by hand; whoever exports tells of exports."""
-        if not isinstance(job, RefineJob) or item is not self._workspace.current:
-            return
+    @Slot(object)
+    def _on_refine_failed(self, failure: Failure) -> None:
         again = NotificationButton("draw", self.tr("Draw again"), self._draw)
         self._notifications.post(Notification(_NOT_FOUND, failure.text, (again,), Severity.WARNING))
 

@@ -6,7 +6,6 @@ No widgets. The window shows what this says and calls what the user does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from PySide6.QtGui import QUndoStack
 from gpen_desktop.core.compose.select import FaceChoice
 from gpen_desktop.core.engine.edits import Edits, restore_alike, see_same_faces
 from gpen_desktop.core.engine.engine import Engine, RestoredFaces
-from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.types import Face, FaceId, FaceState
 from gpen_desktop.gui.adjust.history import EditCommand
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, PhotoState
@@ -24,9 +22,9 @@ from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.viewer.face_item import FaceMark
 from gpen_desktop.gui.viewer.preview import Opened, Preview, Shown, Wanted
 from gpen_desktop.gui.work import face_marks
-from gpen_desktop.gui.work.export_round import ExportRound, is_export
+from gpen_desktop.gui.work.exports import Exports
 from gpen_desktop.gui.work.jobs import JobController
-from gpen_desktop.gui.work.worker import ExportJob, Job, RefineJob, RestoreJob, next_job_id
+from gpen_desktop.gui.work.worker import Job, RefineJob, RestoreJob, next_job_id
 
 _NOTHING_YET = RestoredFaces((), (), seconds=0.0)
 
@@ -34,17 +32,16 @@ _NOTHING_YET = RestoredFaces((), (), seconds=0.0)
 class Workspace(QObject):
     """Attributes
     ----------
-    album : the photos. jobs : the queue. undo : the history. preview : what makes the pictures on screen.
+    album : the photos. jobs : the queue. exports : what becomes files. undo : the history. preview : makes the pictures
+    on screen.
 
     Signals
     -------
     current_changed: another photo is on screen (AlbumItem or None). opened, shown: its pictures (of preview.py).
     edits_changed: the current photo's edits are others. faces_changed: its faces, or their states.
     failed: a photo (AlbumItem) that could not be read or restored, and what went wrong (Failure).
-    job_failed: the same of anything else that was asked for, and the job, for do_again.
-    refined: a Face found in a drawn box. restored: a photo (AlbumItem) and seconds it took, 0 if it was known.
-    exported: a photo (AlbumItem) and Exported. drafted: the same, and what for (ExportJob.draft_for).
-    exports_ended: no export is left, and how they went (ExportRound).
+    refined: a Face found in a drawn box; refine_failed: a Failure instead.
+    restored: a photo (AlbumItem) and seconds it took, 0 if it was known.
     """
 
     current_changed = Signal(object)
@@ -53,18 +50,16 @@ class Workspace(QObject):
     edits_changed = Signal()
     faces_changed = Signal()
     failed = Signal(object, object)
-    job_failed = Signal(object, object, object)
     refined = Signal(object)
+    refine_failed = Signal(object)
     restored = Signal(object, float)
-    exported = Signal(object, object)
-    drafted = Signal(object, object, str)
-    exports_ended = Signal(object)
 
     def __init__(self, engine: Engine, defaults: Edits, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.album = AlbumModel(self)
         self.undo = QUndoStack(self)
         self.jobs = JobController(engine, self)
+        self.exports = Exports(self.album, self.jobs, self)
         self.preview = Preview(self)
         self.defaults = defaults
         self._current: AlbumItem | None = None
@@ -72,7 +67,6 @@ class Workspace(QObject):
         self._opened: Opened | None = None
         self._made = _NOTHING_YET
         self._detail: tuple[int, QRect] | None = None
-        self._export_round = ExportRound()
         self.jobs.started.connect(self._on_started)
         self.jobs.progressed.connect(self._on_progressed)
         self.jobs.faces_found.connect(self._on_faces_found)
@@ -80,7 +74,6 @@ class Workspace(QObject):
         self.jobs.done.connect(self._on_done)
         self.jobs.failed.connect(self._on_failed)
         self.jobs.cancelled.connect(self._on_cancelled)
-        self.jobs.queue_changed.connect(self._on_queue)
         self.preview.opened.connect(self._on_opened)
         self.preview.open_failed.connect(self._on_open_failed)
         self.preview.failed.connect(self._on_open_failed)
@@ -221,37 +214,10 @@ class Workspace(QObject):
         return face_marks.choices(self.faces, self._made.restored, edits.options)
 
     def refine(self, box: tuple[float, float, float, float]) -> None:
-        """Look for a face inside a drawn box of the current photo; `refined` or `failed` answers."""
+        """Look for a face inside a drawn box of the current photo; `refined` or `refine_failed` answers."""
         item = self._current
         if self._opened is not None and item is not None:
             self.jobs.submit(RefineJob(next_job_id(), item.id, item.path, self._opened.photo, box))
-
-    # Exporting
-
-    def export(self, item: AlbumItem, target: Path, options: ExportOptions, draft_for: str = "") -> None:
-        """Queue an export of the photo as it is edited now; `exported` or `drafted`, or `job_failed`, answers.
-
-        draft_for: see ExportJob.
-        """
-        faces = item.faces_or_unknown
-        self.jobs.submit(ExportJob(next_job_id(), item.id, item.path, item.edits, faces, target, options, draft_for))
-
-    def do_again(self, job: Job) -> None:
-        """Try once more what has failed; an export takes the edits as they are now."""
-        item = self.album.item(job.item)
-        if item is None:
-            return
-        if isinstance(job, ExportJob):
-            self.export(item, job.target, job.export, job.draft_for)
-        elif isinstance(job, RestoreJob):
-            self.retry(item)
-        else:
-            self.jobs.submit(replace(job, id=next_job_id()))
-
-    @property
-    def is_exporting(self) -> bool:
-        """Whether an export waits or runs."""
-        return any(is_export(job) for job in self.jobs.all)
 
     # Pictures
 
@@ -348,22 +314,11 @@ class Workspace(QObject):
 
     @Slot(object, object)
     def _on_done(self, job: Job, result: Any) -> None:
-        if is_export(job):
-            self._export_round = self._export_round.with_exported(result)
         item = self.album.item(job.item)
-        if item is None:
-            return
-        if isinstance(job, RefineJob):
-            if item is self._current:
-                self.refined.emit(result)
-        elif isinstance(job, RestoreJob):
+        if isinstance(job, RestoreJob) and item is not None:
             self._on_restored(item, job, result)
-        elif job.draft_for:
-            self.drafted.emit(item, result, job.draft_for)
-        else:
-            item.saved, item.exported_to, item.export_failure = job.edits, result.path, None
-            self.album.touch(item)
-            self.exported.emit(item, result)
+        elif isinstance(job, RefineJob) and item is self._current:
+            self.refined.emit(result)
 
     def _on_restored(self, item: AlbumItem, job: RestoreJob, result: RestoredFaces) -> None:
         if self.jobs.is_restoring(item.id):
@@ -375,27 +330,14 @@ class Workspace(QObject):
 
     @Slot(object, object)
     def _on_failed(self, job: Job, failure: Failure) -> None:
-        if is_export(job):
-            self._export_round = self._export_round.with_failed(job, failure)
         item = self.album.item(job.item)
-        if item is None:
-            return
-        if isinstance(job, RestoreJob):
+        if isinstance(job, RestoreJob) and item is not None:
             self._fail(item, failure)
-            return
-        if is_export(job):
-            item.saved, item.export_failure = None, failure  # an earlier export is not what was asked for
-            self.album.touch(item)
-        self.job_failed.emit(item, failure, job)
+        elif isinstance(job, RefineJob) and item is self._current:
+            self.refine_failed.emit(failure)
 
     @Slot(object)
     def _on_cancelled(self, job: Job) -> None:
         item = self.album.item(job.item)
         if item is not None and item.state is PhotoState.WORKING and not self.jobs.is_restoring(item.id):
             self._set_state(item, PhotoState.WAITING)
-
-    @Slot()
-    def _on_queue(self) -> None:
-        if self._export_round != ExportRound() and not self.is_exporting:
-            ended, self._export_round = self._export_round, ExportRound()
-            self.exports_ended.emit(ended)
