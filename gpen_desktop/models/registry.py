@@ -21,10 +21,18 @@ from gpen_desktop.models import catalog
 from gpen_desktop.models.architecture import Architecture, ReadModel, State
 from gpen_desktop.models.detectors import landmarks, retinaface
 from gpen_desktop.models.gpen import architecture as gpen
+from gpen_desktop.models.photo import architectures as photo
 from gpen_desktop.models.spec import TASK_WORDS, ModelSpec, Task
 from gpen_desktop.models.tensors import read_tensors
 
-_architectures: list[Architecture] = [gpen.ARCHITECTURE, retinaface.ARCHITECTURE, landmarks.ARCHITECTURE]
+_architectures: list[Architecture] = [
+    gpen.ARCHITECTURE,
+    retinaface.ARCHITECTURE,
+    landmarks.ARCHITECTURE,
+    photo.CLEANER,
+    photo.REPAIRER,
+    photo.COMPACT,
+]
 
 _MENTIONED: Final = 4
 

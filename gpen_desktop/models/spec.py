@@ -62,7 +62,8 @@ class ModelSpec:
     architecture: the registry's name of it. size: side of the square crops it takes and gives, pixels; 0 where pictures
     of any size are taken. template: of the crops; '' where faces are not aligned. value_range: black and white of
     what it takes and gives. precisions: what it can compute in, of 'fp32', 'fp16' and 'bf16'. bytes_per_item: working
-    memory in fp32 for one crop, or for one pixel where any size is taken; half of it in 16 bits. options: its own.
+    memory in fp32 for one crop, or for one pixel where any size is taken; half of it in 16 bits; 0 where
+    nobody has measured it. options: its own.
     """
 
     architecture: str

@@ -1521,10 +1521,6 @@
         <translation>{format} 不支持透明：透明部分已填为白色。</translation>
     </message>
     <message>
-        <source>&apos;{name}&apos; does not hold a network for whole photos.</source>
-        <translation>“{name}”中没有用于处理整张照片的网络。</translation>
-    </message>
-    <message>
         <source>&apos;{name}&apos; holds {found}, not {wanted}.</source>
         <translation>“{name}”中是{found}，而不是{wanted}。</translation>
     </message>

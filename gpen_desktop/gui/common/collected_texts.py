@@ -24,7 +24,6 @@ _MESSAGES: Final = (
     QT_TRANSLATE_NOOP("messages", "'{name}' comes with the program."),
     QT_TRANSLATE_NOOP("messages", "'{name}' could not be copied ({error})."),
     QT_TRANSLATE_NOOP("messages", "'{name}' could not be removed ({error})."),
-    QT_TRANSLATE_NOOP("messages", "'{name}' does not hold a network for whole photos."),
     QT_TRANSLATE_NOOP("messages", "'{name}' holds a network for {found} pixels; the model of that name is for {expected}."),
     QT_TRANSLATE_NOOP("messages", "'{name}' holds more than numbers, or is damaged; nothing in it was run."),
     QT_TRANSLATE_NOOP("messages", "'{name}' holds {found}, not named weights."),

@@ -18,7 +18,10 @@ from torch import Tensor
 
 from gpen_desktop.lab.evaluation import photo_damage
 from gpen_desktop.lab.evaluation.photo_damage import Picture
-from gpen_desktop.models.photo.loading import load_cleaner, load_enlarger, load_repairer, whole
+from gpen_desktop.models import registry
+from gpen_desktop.models.photo.architectures import PhotoRepairer
+from gpen_desktop.models.photo.unet import PhotoCleaner, whole
+from gpen_desktop.models.spec import Task
 
 Figures = dict[str, list[float]]
 _ENDINGS: Final = (".png", ".jpg")
@@ -26,7 +29,8 @@ _ENDINGS: Final = (".png", ".jpg")
 
 def measure_cleaner(path: Path, photos: list[Picture]) -> Figures:
     """Gains in PSNR, dB, the screen's fall in dB, and what is done to a clean photo: its PSNR, dB."""
-    net = load_cleaner(path)
+    net = registry.load(path, Task.PHOTO_RESTORER)
+    assert isinstance(net, PhotoCleaner)
 
     def clean(picture: Picture) -> Picture:
         return _picture(whole(net, _tensor(picture)))
@@ -53,7 +57,9 @@ def measure_cleaner(path: Path, photos: list[Picture]) -> Figures:
 
 def measure_repairer(path: Path, photos: list[Picture]) -> Figures:
     """Recall and precision of the mask, the gain in PSNR inside true scratches, and what is found on clean photos."""
-    finder, filler = load_repairer(path)
+    net = registry.load(path, Task.INPAINTER)
+    assert isinstance(net, PhotoRepairer)
+    finder, filler = net.finder, net.filler
     told: Figures = defaultdict(list)
     for seed, original in enumerate(photos):
         photo = photo_damage.without_colour(original) if seed % 2 else original
@@ -76,7 +82,7 @@ def measure_repairer(path: Path, photos: list[Picture]) -> Figures:
 
 def measure_enlarger(path: Path, photos: list[Picture]) -> Figures:
     """Gains in PSNR over Lanczos, dB."""
-    net = load_enlarger(path)
+    net = registry.load(path, Task.UPSCALER)
     told: Figures = defaultdict(list)
     for seed, original in enumerate(photos):
         photo = photo_damage.without_colour(original) if seed % 2 else original

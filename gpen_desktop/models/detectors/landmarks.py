@@ -94,5 +94,5 @@ ARCHITECTURE: Final = of_one_shape(
     ModelSpec("landmarks5", Task.LANDMARKS, size=CROP_SIDE, value_range=(0.0, 255.0)),
     make=LandmarkNet,
     finish=fold_batch_norms,
-    sign=("body.0.weight", (16, 1, 3, 3)),
+    sign="head.1.weight",
 )

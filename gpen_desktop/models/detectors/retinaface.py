@@ -164,5 +164,5 @@ ARCHITECTURE: Final = of_one_shape(
     ModelSpec("retinaface-mobile0.25", Task.FACE_DETECTOR, value_range=(0.0, 255.0)),
     make=RetinaFace,
     finish=fold_batch_norms,
-    sign=("body.stage1.0.0.weight", (8, 3, 3, 3)),
+    sign="body.stage1.0.0.weight",
 )

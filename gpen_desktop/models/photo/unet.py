@@ -162,3 +162,16 @@ def multiply_adds(shape: UNetShape) -> float:
             total += width * shape.widths[level + 1] * 4 / (area * 4) * 2
         area *= 4
     return total
+
+
+def whole(net: PhotoCleaner | DamageFinder | HoleFiller, photo: Tensor, *planes: Tensor) -> Tensor:
+    """Run a U-Net on a photo of any size, and planes (N, 1, H, W) that go with it: mirrored beyond its right and lower
+    edges up to the next multiple, and cut again. Memory grows with the photo: cut large ones into tiles that overlap by
+    `net.shape.reach`."""
+    height, width = photo.shape[-2:]
+    multiple = net.shape.multiple
+    beyond = (0, -width % multiple, 0, -height % multiple)
+    mode = "reflect" if min(height, width) > multiple else "replicate"
+    padded = [F.pad(each, beyond, mode=mode) for each in (photo, *planes)]
+    made: Tensor = net(*padded)
+    return made[..., :height, :width]

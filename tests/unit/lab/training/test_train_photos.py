@@ -14,7 +14,8 @@ from gpen_desktop.lab.damage.batched_filters import Dice, GrainBank
 from gpen_desktop.lab.damage.batched_flaws import FlawBank
 from gpen_desktop.lab.training import photo_bank, train_photos
 from gpen_desktop.lab.training.photo_samples import PhotoSamples
-from gpen_desktop.models.photo.loading import load_cleaner
+from gpen_desktop.models import registry
+from gpen_desktop.models.spec import Task
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,7 @@ def test_a_training_is_saved_and_goes_on(
     assert begun[0] == 0 < begun[1]
     assert {path.name for path in tmp_path.iterdir()} == {f"{task}.state", f"{task}.safetensors"}
     if task == "clean":
-        load_cleaner(tmp_path / "clean.safetensors")
+        registry.load(tmp_path / "clean.safetensors", Task.PHOTO_RESTORER)
 
 
 def test_the_rate_falls_to_a_hundredth() -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import save_file
+from torch import nn
 
 from gpen_desktop.errors import WeightsError
+from gpen_desktop.models import registry
+from gpen_desktop.models.photo.architectures import PhotoRepairer
 from gpen_desktop.models.photo.compact import CompactEnlarger, compact_from_state
-from gpen_desktop.models.photo.loading import load_cleaner, load_enlarger, load_repairer, whole
 from gpen_desktop.models.photo.unet import (
     DamageFinder,
     HoleFiller,
@@ -18,7 +20,9 @@ from gpen_desktop.models.photo.unet import (
     PhotoUNet,
     UNetShape,
     multiply_adds,
+    whole,
 )
+from gpen_desktop.models.spec import Task
 
 _SMALL = UNetShape(3, 3, (8, 8), (1, 1))
 
@@ -86,17 +90,38 @@ def test_the_compact_layout_is_read_from_its_shapes() -> None:
 
 
 @torch.no_grad()
-def test_weights_come_back_from_files(tmp_path: Path) -> None:
-    path = tmp_path / "photo_clean_1x.safetensors"
-    net = PhotoCleaner()
+@pytest.mark.parametrize(
+    ("net", "task"),
+    [
+        (PhotoCleaner(), Task.PHOTO_RESTORER),
+        (PhotoRepairer(), Task.INPAINTER),
+        (CompactEnlarger(), Task.UPSCALER),
+        (CompactEnlarger(width=64, convs=32, factor=4), Task.UPSCALER),
+    ],
+)
+def test_weights_come_back_from_files(tmp_path: Path, net: nn.Module, task: Task) -> None:
+    path = tmp_path / "anything.safetensors"
     save_file({name: tensor.half() for name, tensor in net.state_dict().items()}, path)
-    photo = torch.rand(1, 3, 16, 16)
-    assert torch.allclose(load_cleaner(path)(photo), net(photo), atol=1e-2)
+    read = registry.load(path, task)
+    assert type(read) is type(net)
+    for name, tensor in net.state_dict().items():
+        torch.testing.assert_close(read.state_dict()[name], tensor, atol=1e-2, rtol=1e-2)
 
 
-@pytest.mark.parametrize("load", [load_cleaner, load_repairer, load_enlarger])
-def test_a_file_of_another_layout_is_refused(tmp_path: Path, load: object) -> None:
+@pytest.mark.parametrize(
+    "state",
+    [
+        {
+            "body.0.weight": torch.zeros(4, 3, 3, 3),
+            "body.1.weight": torch.zeros(4),
+            "body.2.weight": torch.zeros(5, 4, 3, 3),
+        },
+        {"net.head.weight": torch.zeros(4, 3, 3, 3)},
+        {"finder.net.head.weight": torch.zeros(4, 3, 3, 3)},
+    ],
+)
+def test_a_file_that_does_not_fit_is_refused(tmp_path: Path, state: dict[str, torch.Tensor]) -> None:
     path = tmp_path / "other.safetensors"
-    save_file({"body.0.weight": torch.zeros(4, 3, 3, 3), "body.2.weight": torch.zeros(5, 4, 3, 3)}, path)
-    with pytest.raises(WeightsError, match=r"other\.safetensors"):
-        load(path)  # type: ignore[operator]  # one of three loaders
+    save_file(state, path)
+    with pytest.raises(WeightsError, match=r"other\.safetensors.*do not fit"):
+        registry.read_spec(path)
