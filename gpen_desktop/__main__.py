@@ -16,12 +16,13 @@ def main() -> int:
     _give_streams()
     from gpen_desktop.cli import main as cli
     from gpen_desktop.cli.exits import Exit
+    from gpen_desktop.core.engine.file_names import is_missing
 
     arguments = sys.argv[1:]
     if arguments and (arguments[0] in cli.COMMANDS or arguments[0].startswith("-")):
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended by the system: as by Ctrl-C
         return cli.run(arguments)
-    missing = [argument for argument in arguments if not Path(argument).exists()]
+    missing = [argument for argument in arguments if is_missing(Path(argument))]
     if missing:
         print(
             f"gpen-desktop: '{missing[0]}' is neither a command nor a photo. See: gpen-desktop --help", file=sys.stderr

@@ -1529,6 +1529,10 @@
         <translation>“{name}”中是{found}，此版本用不上。</translation>
     </message>
     <message>
+        <source>Could not read the folder &apos;{name}&apos;: {reason}.</source>
+        <translation>无法读取文件夹“{name}”：{reason}。</translation>
+    </message>
+    <message>
         <source>Files can have up to {limit} GB.</source>
         <translation>文件最大不能超过 {limit} GB。</translation>
     </message>

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gpen_desktop.core.engine.file_names import free_path, name_key
+from gpen_desktop.core.engine.file_names import free_path, is_missing, name_key, real_path
 from gpen_desktop.core.engine.journal import JOURNAL_NAME
 from gpen_desktop.core.photo_files.load_save import result_path
 from gpen_desktop.core.photo_files.registry import is_supported
@@ -40,7 +41,7 @@ def plan(paths: Sequence[Path], out_dir: Path, *, recursive: bool, format: str =
     a path that is not there.
     """
     for path in paths:
-        if not path.exists():
+        if is_missing(path):
             raise OptionError(
                 say("path-missing", "'{path}' does not exist.", path=str(path)),
                 todo=say("check-name", "Check the name."),
@@ -64,34 +65,59 @@ def find_photos(paths: Iterable[Path], *, recursive: bool, without: Path | None 
     are hidden files, the folder `without` and, within folders, those with results of an earlier run. recursive: also
     look into folders within folders.
     """
-    left_out = without.resolve() if without is not None else None
+    left_out = real_path(without) if without is not None else None
     seen: set[Path] = set()
     for path in paths:
-        root = path if path.is_dir() else path.parent
-        inside = _photos_in(path, recursive, left_out, seen) if path.is_dir() else [(path, None)]
-        for photo, problem in inside:
-            if photo.resolve() not in seen:
-                seen.add(photo.resolve())
+        is_folder = os.path.isdir(path)  # noqa: PTH112  -- Path.is_dir raises for what may not be looked at
+        root = path if is_folder else path.parent
+        for photo, problem in _photos_in(path, recursive, left_out, seen) if is_folder else [(path, None)]:
+            if real_path(photo) not in seen:
+                seen.add(real_path(photo))
                 yield FoundPhoto(photo, photo.relative_to(root), problem)
 
 
 def _photos_in(
-    folder: Path, recursive: bool, left_out: Path | None, seen: set[Path]
+    root: Path, recursive: bool, left_out: Path | None, seen: set[Path]
 ) -> Iterator[tuple[Path, Message | None]]:
     """Pictures in a folder, by name. Folders are noted in `seen`: a link may lead back to one."""
+    waiting = [(root, True)]  # a stack, for folders may lie deeper than calls
+    while waiting:
+        path, is_folder = waiting.pop()
+        if not is_folder:
+            yield path, None
+        elif real_path(path) not in seen:
+            try:
+                children = _children(path)
+            except OSError as error:
+                yield path, _why_not_listed(path, error)
+                continue
+            seen.add(real_path(path))
+            for child, child_is_folder in reversed(children):
+                if child_is_folder:
+                    is_results = real_path(child) == left_out or os.path.lexists(child / JOURNAL_NAME)
+                    wanted = recursive and not is_results
+                else:
+                    wanted = is_supported(child)
+                if wanted:
+                    waiting.append((child, child_is_folder))
+
+
+def _children(folder: Path) -> list[tuple[Path, bool]]:
+    """What is in a folder, by name, without what is hidden; whether each is a folder. Raises OSError."""
+    with os.scandir(folder) as listing:
+        entries = sorted(listing, key=lambda entry: entry.name)
+    return [(folder / entry.name, _is_folder(entry)) for entry in entries if not entry.name.startswith(".")]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        entries = sorted(folder.iterdir(), key=lambda item: item.name)
-    except OSError:
-        problem = say("folder-unreadable", "You do not have permission to read the folder '{name}'.", name=folder.name)
-        yield folder, problem
-        return
-    seen.add(folder.resolve())
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir():
-            is_results = entry.resolve() == left_out or (entry / JOURNAL_NAME).exists()
-            if recursive and not is_results and entry.resolve() not in seen:
-                yield from _photos_in(entry, recursive, left_out, seen)
-        elif is_supported(entry):
-            yield entry, None
+        return entry.is_dir()
+    except OSError:  # a link to itself, or one in a folder that may be listed but not entered
+        return False
+
+
+def _why_not_listed(folder: Path, error: OSError) -> Message:
+    if isinstance(error, PermissionError):
+        return say("folder-unreadable", "You do not have permission to read the folder '{name}'.", name=folder.name)
+    reason = error.strerror or str(error)
+    return say("folder-not-read", "Could not read the folder '{name}': {reason}.", name=folder.name, reason=reason)

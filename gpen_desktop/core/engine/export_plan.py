@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,11 +101,16 @@ def file_name(pattern: str, item: Exportable, number: int) -> str:
 
 def _target(wanted: Path, existing: str, sources: set[str], made: set[str]) -> Path | None:
     """`wanted`, or one with a number; None where the photo is to be left out. sources, made: keys of names."""
-    if existing == "skip" and wanted.exists() and name_key(wanted) not in made:
+    if existing == "skip" and _exists(wanted) and name_key(wanted) not in made:
         return None
 
     def is_taken(path: Path) -> bool:
         key = name_key(path)
-        return key in sources or key in made or (path.exists() and existing != "overwrite")
+        return key in sources or key in made or (_exists(path) and existing != "overwrite")
 
     return free_path(wanted, is_taken)
+
+
+def _exists(path: Path) -> bool:
+    """Whether a file is seen there. In a folder that may not be looked into none is; saving says why."""
+    return os.path.exists(path)  # noqa: PTH110  -- Path.exists raises there

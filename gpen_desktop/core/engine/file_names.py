@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,24 @@ from pathlib import Path
 
 def name_key(path: Path) -> str:
     """One key for names that are one file on some systems: those that differ in case or in how accents are written."""
-    return unicodedata.normalize("NFC", str(path.resolve())).casefold()
+    return unicodedata.normalize("NFC", str(real_path(path))).casefold()
+
+
+def real_path(path: Path) -> Path:
+    """Absolute and without links, as far as they can be followed: one to itself stays as it is, and nothing is raised
+    (Path.resolve raises for it)."""
+    return Path(os.path.realpath(path))
+
+
+def is_missing(path: Path) -> bool:
+    """Whether there is nothing of that name. What may not be looked at is not missing: reading it says why."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def free_path(wanted: Path, is_taken: Callable[[Path], bool]) -> Path:

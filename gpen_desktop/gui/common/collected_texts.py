@@ -54,6 +54,7 @@ _MESSAGES: Final = (
     QT_TRANSLATE_NOOP("messages", "Choose one of {names}."),
     QT_TRANSLATE_NOOP("messages", "Close other programs."),
     QT_TRANSLATE_NOOP("messages", "Could not create the folder {folder}: {reason}."),
+    QT_TRANSLATE_NOOP("messages", "Could not read the folder '{name}': {reason}."),
     QT_TRANSLATE_NOOP("messages", "Could not read {name}: {reason}."),
     QT_TRANSLATE_NOOP("messages", "Could not save {name} in {folder}: {reason}."),
     QT_TRANSLATE_NOOP("messages", "Could not save {name}: {reason}."),

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from gpen_desktop import paths
+from gpen_desktop.core.engine.file_names import is_missing
 from gpen_desktop.core.photo_files.registry import SUPPORTED_SUFFIXES, is_supported
 from gpen_desktop.gui.album.file_intake import FileIntake
 from gpen_desktop.gui.common.notifications import Notification, NotificationQueue
@@ -95,7 +96,7 @@ class ImportController(QObject):
             stored = json.loads(str(self._store.get("window/recent")))
         except ValueError:
             return []
-        return [path for name in stored if (path := Path(str(name))).is_file()]
+        return [path for name in stored if not is_missing(path := Path(str(name)))]
 
     @Slot()
     def forget_recent(self) -> None:
