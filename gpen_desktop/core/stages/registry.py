@@ -56,9 +56,9 @@ def _restore_tone(photo: Photo, values: Values, progress: Progress) -> Photo:
 
 
 def _needed_tone(photo: Photo) -> int:
-    from gpen_desktop.core.stages.tone import needed_strength  # noqa: PLC0415  -- brings OpenCV
+    from gpen_desktop.core.stages.automatic import needed_tone  # noqa: PLC0415  -- brings OpenCV
 
-    return needed_strength(photo)
+    return needed_tone(photo)
 
 
 TONE: Final = Stage(

@@ -63,6 +63,12 @@ class ToneReading:
         return max(w - b for b, w in zip(self.black, self.white, strict=True))
 
     @property
+    def gain(self) -> float:
+        """How much steeper the steepest curve gets."""
+        least = min(w - b for b, w in zip(self.black, self.white, strict=True))
+        return min(_MOST_GAIN, max(1.0, (_WHITE - _BLACK) / max(least, 1e-3)))
+
+    @property
     def lifted(self) -> float:
         """How far the darkest tone is above black, of the channel where it is least."""
         return min(self.black)
@@ -72,15 +78,6 @@ class ToneReading:
         """How far the channels' ranges lie apart."""
         ends = [self.black, self.white]
         return max(max(end) - min(end) for end in ends)
-
-
-_USUAL_STRENGTH: Final = 80
-"""For a faded photo, in percent: all of the way would take a print's age away altogether."""
-
-
-def needed_strength(photo: Photo) -> int:
-    """0 to 100: how strongly the tones of a photo are rather to be restored."""
-    return _USUAL_STRENGTH if is_faded(read_tone(photo.pixels)) else 0
 
 
 def toned_photo(photo: Photo) -> Photo:

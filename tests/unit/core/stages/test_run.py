@@ -179,7 +179,7 @@ def test_a_stage_that_changes_the_size_without_saying_so_is_a_fault(
         run(StagedPhotos(photo_of(PIXELS)), negate=100)
 
 
-FADED = np.repeat(np.random.default_rng(4).integers(70, 170, (90, 120, 1), np.uint8), 3, axis=2)
+FADED = np.repeat(np.tile(np.linspace(70, 170, 120).astype(np.uint8)[None, :, None], (90, 1, 1)), 3, axis=2)
 
 
 def test_what_is_left_to_the_program_is_decided_by_the_photo() -> None:
