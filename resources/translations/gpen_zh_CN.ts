@@ -115,8 +115,8 @@
         <translation>继续修复</translation>
     </message>
     <message>
-        <source>Hold to see the photo as it was (B)</source>
-        <translation>按住查看原照片 (B)</translation>
+        <source>Hold to see the photo as it was (Space)</source>
+        <translation>按住查看原照片（空格键）</translation>
     </message>
     <message>
         <source>Zoom out</source>
@@ -1101,6 +1101,13 @@
     <message>
         <source>Memory in use. The model is loaded with the first photo.</source>
         <translation>当前内存占用。模型在打开第一张照片时载入。</translation>
+    </message>
+</context>
+<context>
+    <name>Workspace</name>
+    <message>
+        <source>Remove from the album</source>
+        <translation>从相册中移除</translation>
     </message>
 </context>
 <context>

@@ -233,6 +233,37 @@ def test_removing_a_photo_shows_its_neighbour_and_leaves_the_file(
     assert second.is_file()
 
 
+def test_removing_a_photo_is_undone_with_its_edits_and_place(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    paths = [make_photo(tmp_path / f"{n}.png", seed=n) for n in range(3)]
+    open_photos(window, qtbot, *paths)
+    window.workspace.show_item(window.workspace.album.at(1))
+    wait_done(window, qtbot)
+    window.panel.strength.slider.setValue(12)
+    window.actions_["remove"].trigger()
+    wait_done(window, qtbot)
+    assert [item.path for item in window.workspace.album] == [paths[0], paths[2]]
+    window.actions_["undo"].trigger()
+    wait_done(window, qtbot)
+    assert [item.path for item in window.workspace.album] == paths
+    assert window.workspace.current.path == paths[1]
+    assert window.workspace.current.edits.options.strength == 12
+    window.actions_["undo"].trigger()
+    assert window.workspace.current.edits.options.strength == 80
+    window.actions_["redo"].trigger()
+    window.actions_["redo"].trigger()
+    wait_done(window, qtbot)
+    assert [item.path for item in window.workspace.album] == [paths[0], paths[2]]
+
+
+def test_the_last_photo_removed_comes_back_too(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    window.actions_["remove"].trigger()
+    assert window.empty.isVisible()
+    window.actions_["undo"].trigger()
+    wait_done(window, qtbot)
+    assert window.view.isVisible()
+
+
 def test_a_cancelled_album_can_be_gone_on_with(
     window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop.core.types import Mode
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import make_photo
 from tests.gui.test_window import open_photos
@@ -81,3 +83,59 @@ def test_letters_typed_into_a_field_do_nothing_else(window: MainWindow, tmp_path
     assert field.text() == "bats"
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert window.panel.presets.all[-1].name == "bats"
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_B])
+def test_space_shows_the_photo_as_it_was_while_held(
+    window: MainWindow, key: Qt.Key, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window.activateWindow()
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"))
+    assert window.focusWidget() is window.view  # from the start
+    window.view.set_divider(0)
+    after = window.view.grab().toImage()
+    qtbot.keyPress(window.focusWidget(), key)
+    assert window.view.grab().toImage() != after
+    qtbot.keyRelease(window.focusWidget(), key)
+    assert window.view.grab().toImage() == after
+
+
+def test_keys_mean_the_photo_wherever_no_text_is_typed(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    window.activateWindow()
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
+    buttons = [*window.panel.findChildren(QAbstractButton), *window.tools.findChildren(QAbstractButton)]
+    harmless = [window.panel.mode.button(Mode.STRONG), *(b for b in buttons if b.text() == "Skin protection")]
+    for clicked in harmless:
+        qtbot.mouseClick(clicked, Qt.MouseButton.LeftButton)
+        assert window.focusWidget() is window.view, clicked
+    for focused in (window.view, window.album):
+        focused.setFocus()
+        at = window.view.divider_at
+        qtbot.keyClick(focused, Qt.Key.Key_Right)
+        assert window.view.divider_at > at, focused
+    field = window.panel.strength.field
+    qtbot.mouseClick(field, Qt.MouseButton.LeftButton)
+    field.selectAll()
+    qtbot.keyClicks(field, "55")
+    at = window.view.divider_at
+    qtbot.keyClick(field, Qt.Key.Key_Left)
+    assert window.view.divider_at == at  # here the arrow is the text's
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert window.workspace.current.edits.options.strength == 55
+    assert not field.hasFocus()
+
+
+def test_every_button_is_still_reached_by_tab(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"))
+    for part in (window.tools, window.panel):
+        for button in part.findChildren(QAbstractButton):
+            assert button.focusPolicy() & Qt.FocusPolicy.TabFocus or not button.isVisible(), button
+
+
+def test_ctrl_w_closes_the_window_and_removes_nothing(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"))
+    keys = {key.toString(): action for action in window.actions() for key in action.shortcuts()}
+    assert keys["Ctrl+W"] is window.actions_["quit"]
+    keys["Ctrl+W"].trigger()
+    assert window.notification_strip.subject == "closing"
+    assert len(window.workspace.album) == 1

@@ -1,4 +1,4 @@
-"""Undo and redo over every change of a photo's edits."""
+"""Undo and redo: over every change of a photo's edits, and over taking a photo out of the album."""
 
 from __future__ import annotations
 
@@ -12,6 +12,21 @@ Apply = Callable[[Mapping[int, Edits]], None]
 """Sets the edits of items, by their numbers."""
 
 _MERGED = 1
+
+
+class RemoveCommand(QUndoCommand):
+    """Something taken away that can be put back. remove, put_back: do and undo it."""
+
+    def __init__(self, text: str, remove: Callable[[], object], put_back: Callable[[], object]) -> None:
+        super().__init__(text)
+        self._remove = remove
+        self._put_back = put_back
+
+    def redo(self) -> None:
+        self._remove()
+
+    def undo(self) -> None:
+        self._put_back()
 
 
 class EditCommand(QUndoCommand):

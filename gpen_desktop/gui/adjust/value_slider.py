@@ -72,6 +72,7 @@ class _ValueField(QLineEdit):
         self.setFixedWidth(_FIELD_WIDTH)
         self.setFont(theme.tabular(self.font()))
         self.editingFinished.connect(self._on_finished)
+        self.returnPressed.connect(self.clearFocus)
 
     @property
     def value(self) -> int:

@@ -97,6 +97,12 @@ class AlbumModel(QAbstractListModel):
         self.endInsertRows()
         return items
 
+    def put_back(self, item: AlbumItem, row: int) -> None:
+        """Give a photo that was removed its place again."""
+        self.beginInsertRows(QModelIndex(), row, row)
+        self._items.insert(row, item)
+        self.endInsertRows()
+
     def remove(self, item: AlbumItem) -> None:
         """Take a photo out of the album."""
         row = self._items.index(item)

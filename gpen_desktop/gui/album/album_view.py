@@ -20,11 +20,10 @@ _DEVICE_SIDE: Final = 2 * _PICTURE.width()
 
 
 class AlbumView(QListView):
-    """Each signal carries an AlbumItem. chosen: put it on screen. removed: its row was asked to go. drag_wanted: its
+    """Each signal carries an AlbumItem. chosen: put it on screen. drag_wanted: its
     result shall be dragged to another program. menu_wanted: a menu of what can be done with it, and where."""
 
     chosen = Signal(object)
-    removed = Signal(object)
     drag_wanted = Signal(object)
     menu_wanted = Signal(object, QPoint)
 
@@ -67,9 +66,8 @@ class AlbumView(QListView):
             self._say()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        item = self.currentIndex().data(ItemRole)
-        if event.key() == Qt.Key.Key_Delete and item is not None:
-            self.removed.emit(item)
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            event.ignore()  # a column has no sides; the window moves the divider
             return
         if event.text().isprintable() and event.text():
             event.ignore()  # a list would look for names that begin so; the window has better uses for letters

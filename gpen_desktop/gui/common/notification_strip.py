@@ -135,6 +135,7 @@ class NotificationStrip(QFrame):
     def _button(self, button: NotificationButton) -> QPushButton:
         widget = QPushButton(button.text)
         widget.setObjectName(button.key)
+        widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         theme.set_role(widget, "primary" if button.is_main else "quiet")
         widget.clicked.connect(self._on_button)
         self._row.insertWidget(self._row.count() - 1, widget)

@@ -37,16 +37,16 @@ _FILES = (
     _Spec("export_all", marked("Actions", "Export all…"), "images", ("Ctrl+Shift+E",)),
     _Spec("copy", marked("Actions", "Copy the result"), "copy", (_KEY.Copy,)),
     _Spec("reveal", marked("Actions", "Show in the file manager"), "folder", ("Ctrl+Shift+R",)),
-    _Spec("remove", marked("Actions", "Remove from the album"), "x", ("Ctrl+W",)),
+    _Spec("remove", marked("Actions", "Remove from the album"), "x", (_KEY.Delete,)),
     _Spec("restore_waiting", marked("Actions", "Continue restoring"), "refresh-cw", ("Ctrl+R",)),
-    _Spec("quit", marked("Actions", "Quit"), "", (_KEY.Quit, "Ctrl+Q")),
+    _Spec("quit", marked("Actions", "Quit"), "", (_KEY.Quit, "Ctrl+Q", "Ctrl+W")),
 )
 _LOOK = (
     _Spec("split", marked("Actions", "Split"), "square-split-horizontal", ("S",), checkable=True),
     _Spec("side", marked("Actions", "Side by side"), "columns-2", ("D",), checkable=True),
     _Spec("after", marked("Actions", "After only"), "image", ("A",), checkable=True),
     _Spec("before", marked("Actions", "Before"), "contrast", (), tip=marked(
-        "Actions", "Hold to see the photo as it was (B)")),
+        "Actions", "Hold to see the photo as it was (Space)")),
     _Spec("zoom_out", marked("Actions", "Zoom out"), "minus", (_KEY.ZoomOut, "-")),
     _Spec("zoom_in", marked("Actions", "Zoom in"), "plus", (_KEY.ZoomIn, "+", "=")),
     _Spec("fit", marked("Actions", "Fit"), "maximize", ("0", "Ctrl+0")),
@@ -144,7 +144,7 @@ class Actions(QObject):
         view = _tr("View")
         groups[view] = (
             *groups[view],
-            of_keys(_tr(marked("Actions", "Hold to see before")), "B"),
+            of_keys(_tr(marked("Actions", "Hold to see before")), "Space", "B"),
             of_keys(_tr(marked("Actions", "Move the divider")), "Left", "Right"),
             of_keys(_tr(marked("Actions", "Move the photo")), "Ctrl+Left", "Ctrl+Right"),
         )

@@ -24,7 +24,7 @@ from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
 from gpen_desktop.gui.album import file_intake
 from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.album.album_view import AlbumView
-from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common import focus, theme
 from gpen_desktop.gui.common.dropping import accept_copy
 from gpen_desktop.gui.common.notification_strip import NotificationStrip
 from gpen_desktop.gui.common.notifications import NotificationQueue
@@ -94,6 +94,8 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self._connect_actions()
+        focus.leave_to_tab(self.tools)
+        focus.leave_to_tab(self.panel)
         self._restore_state()
         self._show_photo_or_none(None)
 
@@ -141,7 +143,6 @@ class MainWindow(QMainWindow):
         self.view.detail_wanted.connect(work.look_closer)
         self.view.zoom_changed.connect(self.tools.show_zoom)
         self.album.chosen.connect(work.show_item)
-        self.album.removed.connect(work.remove)
         self.album.drag_wanted.connect(self.drafts.drag_out)
         self.album.menu_wanted.connect(self._on_album_menu)
         self.panel.changed.connect(work.change)
@@ -203,7 +204,10 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _show_photo_or_none(self, item: AlbumItem | None) -> None:
         has_photo = item is not None
-        self._pages.setCurrentWidget(self.view if has_photo else self.empty)
+        page = self.view if has_photo else self.empty
+        if self._pages.currentWidget() is not page:
+            self._pages.setCurrentWidget(page)
+            page.setFocus()
         self.album.setVisible(has_photo)
         self._album_line.setVisible(has_photo)
         self._show_panel()
@@ -317,14 +321,12 @@ class MainWindow(QMainWindow):
         self._store.set("window/presets", presets.to_text(own))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """B shows the photo as it was for as long as it is held; an action would not hear it let go."""
-        if event.key() == Qt.Key.Key_B and not event.modifiers() and not event.isAutoRepeat():
-            self.view.hold_before(True)
-        super().keyPressEvent(event)
+        """Keys that nothing else wanted are the photo's."""
+        if not self.view.take_key(event):
+            super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_B and not event.isAutoRepeat():
-            self.view.hold_before(False)
+        self.view.let_go_of_key(event)
         super().keyReleaseEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -345,6 +347,8 @@ class MainWindow(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.view.hold_before(False)  # its key is let go elsewhere
         if event.type() == QEvent.Type.LanguageChange:
             self.actions_.say()
             self._show_history()

@@ -31,6 +31,7 @@ _WHEEL_STEP: Final = 1.2
 _KEY_STEP: Final = 0.02
 """What an arrow key moves the divider by, in parts of the visible photo."""
 _PAN_STEP: Final = 64.0
+_HELD_FOR_BEFORE: Final = (Qt.Key.Key_Space, Qt.Key.Key_B)
 
 
 class _Drag(Enum):
@@ -242,7 +243,15 @@ class CompareView(PhotoView):
     # Keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move the divider, with Ctrl the photo; with Shift in larger steps."""
+        if not self.take_key(event):
+            super().keyPressEvent(event)
+
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Arrows move the divider, with Ctrl the photo; with Shift in larger steps. Space, or B, shows the photo as it
+        was for as long as it is held. False for any other key."""
+        if event.key() in _HELD_FOR_BEFORE and not event.modifiers():
+            self.hold_before(True)
+            return True
         times = 5 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
         ways = {
             Qt.Key.Key_Left: QPointF(-1, 0),
@@ -251,15 +260,19 @@ class CompareView(PhotoView):
             Qt.Key.Key_Down: QPointF(0, 1),
         }
         way = ways.get(Qt.Key(event.key()))
-        if way is None:
-            super().keyPressEvent(event)
-        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if way is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._pan(way * (-_PAN_STEP * times))
-        elif way.x() and self._mode is ViewMode.SPLIT:
+        elif way is not None and way.x() and self._mode is ViewMode.SPLIT:
             self.set_divider(self._divider + way.x() * _KEY_STEP * times)
         else:
-            super().keyPressEvent(event)
+            return False
         self._fade.wake()
+        return True
+
+    def let_go_of_key(self, event: QKeyEvent) -> None:
+        """The other end of take_key, for keys that are held."""
+        if event.key() in _HELD_FOR_BEFORE and not event.isAutoRepeat():
+            self.hold_before(False)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._fade.wake()

@@ -6,6 +6,7 @@ No widgets. The window shows what this says and calls what the user does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from gpen_desktop.core.compose.select import FaceChoice
 from gpen_desktop.core.engine.edits import Edits, restore_alike, see_same_faces
 from gpen_desktop.core.engine.engine import Engine, RestoredFaces
 from gpen_desktop.core.types import Face, FaceId, FaceState
-from gpen_desktop.gui.adjust.history import EditCommand
+from gpen_desktop.gui.adjust.history import EditCommand, RemoveCommand
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, PhotoState
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.viewer.face_item import FaceMark
@@ -113,7 +114,21 @@ class Workspace(QObject):
         self._want()
 
     def remove(self, item: AlbumItem) -> None:
-        """Take a photo out of the album; its neighbour comes on screen. The file stays."""
+        """Take a photo out of the album, undoably; its neighbour comes on screen. The file stays."""
+        put_back = partial(self._put_back, item, self.album.row_of(item))
+        self.undo.push(RemoveCommand(self.tr("Remove from the album"), partial(self._take_out, item), put_back))
+
+    def _put_back(self, item: AlbumItem, row: int) -> None:
+        if self.album.by_path(item.path) is not None:
+            return  # it was opened anew meanwhile
+        self.album.put_back(item, min(row, len(self.album)))
+        if item.state is PhotoState.WORKING:
+            item.state = PhotoState.WAITING
+        self.show_item(item)
+
+    def _take_out(self, item: AlbumItem) -> None:
+        if self.album.item(item.id) is None:
+            return
         row = self.album.row_of(item)
         self.jobs.cancel_item(item.id)
         self.jobs.forget(item.path)
