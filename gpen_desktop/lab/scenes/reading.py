@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core.types import Face
 from gpen_desktop.errors import UnreadablePhotoError
-from gpen_desktop.lab.training.dataset import decoded, labelled_files, read_face
+from gpen_desktop.lab.training.faces.dataset import decoded, labelled_files, read_face
 from gpen_desktop.messages import say
 
 FACE_SIDE: Final = 256

@@ -18,7 +18,7 @@ from gpen_desktop.lab.scenes.ageing import Chance, aged
 from gpen_desktop.lab.scenes.beside import CANVAS_SIDE
 from gpen_desktop.lab.scenes.placing import Cast, Scene, compose
 from gpen_desktop.lab.scenes.reading import Stage
-from gpen_desktop.lab.training.dataset import MIRRORED
+from gpen_desktop.lab.training.faces.dataset import MIRRORED
 
 VIEW_SIDE: Final = 320
 

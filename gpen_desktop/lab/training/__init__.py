@@ -1,1 +1,1 @@
-"""Training of the built-in models."""
+"""Training of the built-in models: one folder for each kind, and what they share."""

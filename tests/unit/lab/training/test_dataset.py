@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from gpen_desktop.errors import UnreadablePhotoError
-from gpen_desktop.lab.training import dataset
+from gpen_desktop.lab.training.faces import dataset
 from tests.unit.lab.pictures import drawn_face, face_folder
 
 PLAIN = {"soft": 1.0, "noisy": 1.0}  # needs nothing of basicsr

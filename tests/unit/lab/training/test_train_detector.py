@@ -15,9 +15,15 @@ from gpen_desktop.core.faces import regions
 from gpen_desktop.core.types import Face, Photo, SourceFormat, frozen
 from gpen_desktop.errors import WeightsError
 from gpen_desktop.lab.scenes.views import VIEW_SIDE, Views
-from gpen_desktop.lab.training import landmark_crops
-from gpen_desktop.lab.training.anchor_targets import Targets, decoded_points, detector_loss, face_boxes, targets
-from gpen_desktop.lab.training.train_detector import (
+from gpen_desktop.lab.training.detector import landmark_crops
+from gpen_desktop.lab.training.detector.anchor_targets import (
+    Targets,
+    decoded_points,
+    detector_loss,
+    face_boxes,
+    targets,
+)
+from gpen_desktop.lab.training.detector.train import (
     DETECTOR_FILE,
     LANDMARKS_FILE,
     Settings,

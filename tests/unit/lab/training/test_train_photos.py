@@ -12,8 +12,9 @@ import torch
 from gpen_desktop.lab.damage import flaw_masks
 from gpen_desktop.lab.damage.batched_filters import Dice, GrainBank
 from gpen_desktop.lab.damage.batched_flaws import FlawBank
-from gpen_desktop.lab.training import photo_bank, train_photos
-from gpen_desktop.lab.training.photo_samples import PhotoSamples
+from gpen_desktop.lab.training.photos import photo_bank
+from gpen_desktop.lab.training.photos import train as train_photos
+from gpen_desktop.lab.training.photos.photo_samples import PhotoSamples
 from gpen_desktop.models import registry
 from gpen_desktop.models.spec import Task
 

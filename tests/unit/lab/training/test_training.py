@@ -13,10 +13,10 @@ import torch
 
 from gpen_desktop.errors import OptionError, WeightsError
 from gpen_desktop.lab.training import checkpoints, losses
-from gpen_desktop.lab.training.adversary import Adversary, Shares
-from gpen_desktop.lab.training.discriminator import Discriminators
-from gpen_desktop.lab.training.train import CHECKPOINT, Settings, learning_rate, train
-from gpen_desktop.lab.training.trainable import TrainableGpen
+from gpen_desktop.lab.training.faces.adversary import Adversary, Shares
+from gpen_desktop.lab.training.faces.discriminator import Discriminators
+from gpen_desktop.lab.training.faces.train import CHECKPOINT, Settings, learning_rate, train
+from gpen_desktop.lab.training.faces.trainable import TrainableGpen
 from gpen_desktop.models.gpen.layout import describe
 from gpen_desktop.models.gpen.reference import ReferenceGpen, described, random_state
 from gpen_desktop.models.loader import load_gpen, read_descriptor

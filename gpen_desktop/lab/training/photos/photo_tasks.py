@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from gpen_desktop.lab.damage.batched_filters import Dice
 from gpen_desktop.lab.training.losses import ssim_loss
-from gpen_desktop.lab.training.photo_samples import PhotoSamples
+from gpen_desktop.lab.training.photos.photo_samples import PhotoSamples
 from gpen_desktop.models.photo.compact import CompactEnlarger
 from gpen_desktop.models.photo.unet import DamageFinder, HoleFiller, PhotoCleaner
 

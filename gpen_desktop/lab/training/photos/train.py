@@ -1,6 +1,6 @@
 """Train one of the whole-photo networks, by the clock.
 
-`nice python -m gpen_desktop.lab.training.train_photos clean --tiles FILE --minutes M --out DIR`; likewise `repair`
+`nice python -m gpen_desktop.lab.training.photos.train clean --tiles FILE --minutes M --out DIR`; likewise `repair`
 (finder and filler) and `enlarge`. DIR gets NAME.state, from which the next call goes on, and NAME.safetensors, its
 moving average. One thread, so that several run side by side; Ctrl-C and SIGTERM save and end.
 """
@@ -24,10 +24,10 @@ from torch import Tensor, nn
 from gpen_desktop.lab.damage import flaw_masks
 from gpen_desktop.lab.damage.batched_filters import Dice, GrainBank
 from gpen_desktop.lab.damage.batched_flaws import FlawBank
-from gpen_desktop.lab.training import photo_bank
 from gpen_desktop.lab.training.optimiser import MuonAndAdam
-from gpen_desktop.lab.training.photo_samples import PhotoSamples
-from gpen_desktop.lab.training.photo_tasks import TASKS, Batch, Task
+from gpen_desktop.lab.training.photos import photo_bank
+from gpen_desktop.lab.training.photos.photo_samples import PhotoSamples
+from gpen_desktop.lab.training.photos.photo_tasks import TASKS, Batch, Task
 
 _SAVE_EVERY: Final = 120.0  # seconds
 _TELL_EVERY: Final = 50  # steps
@@ -156,7 +156,7 @@ def _save(settings: Settings, net: nn.Module, averaged: Mapping[str, Tensor], st
 
 def main() -> None:
     """Parse the line and train."""
-    parser = argparse.ArgumentParser(prog="python -m gpen_desktop.lab.training.train_photos", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m gpen_desktop.lab.training.photos.train", description=__doc__)
     parser.add_argument("task", choices=sorted(TASKS))
     parser.add_argument("--tiles", type=Path, required=True, help="what photo_bank packed")
     parser.add_argument("--out", type=Path, required=True)

@@ -1,7 +1,7 @@
 """Clean pictures as square tiles in one file, as a GPU trains on them: all in its memory, cut and turned there.
 
-`python -m gpen_desktop.lab.training.photo_bank --pictures LIST --out FILE` packs the pictures that a text file names,
-one a line: how many tiles at most, a tab, the path.
+`python -m gpen_desktop.lab.training.photos.photo_bank --pictures LIST --out FILE` packs the pictures that a text file
+names, one a line: how many tiles at most, a tab, the path.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _encoded(tile: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def main() -> None:
     """Parse the line, write the file."""
-    parser = argparse.ArgumentParser(prog="python -m gpen_desktop.lab.training.photo_bank", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m gpen_desktop.lab.training.photos.photo_bank", description=__doc__)
     parser.add_argument("--pictures", type=Path, required=True, help="text file: number of tiles, tab, path")
     parser.add_argument("--out", type=Path, required=True)
     parsed = parser.parse_args()

@@ -12,7 +12,7 @@ from torch import Tensor
 from gpen_desktop.lab.damage import batched_photo
 from gpen_desktop.lab.damage.batched_filters import Dice, GrainBank, changed
 from gpen_desktop.lab.damage.batched_flaws import FlawBank, brushed, widened
-from gpen_desktop.lab.training import photo_bank
+from gpen_desktop.lab.training.photos import photo_bank
 
 _MARGIN: Final = 8
 """Pixels around a sample: filters wrap round there, and where it is cut decides where JPEG's grid lies."""

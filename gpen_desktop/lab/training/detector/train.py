@@ -1,6 +1,6 @@
 """Train the face detector and the landmark network together on composed scenes.
 
-`python -m gpen_desktop.lab.training.train_detector --faces faces.csv train --backgrounds DIR --out DIR`
+`python -m gpen_desktop.lab.training.detector.train --faces faces.csv train --backgrounds DIR --out DIR`
 
 The landmark network learns from the same scenes what the detector proposes in them, as the product has them work.
 Counts steps only; resumes OUT/training.checkpoint where there is one, also after an end by SIGTERM or Ctrl-C.
@@ -29,8 +29,8 @@ from gpen_desktop.lab.scenes.placing import Cast, random_turns
 from gpen_desktop.lab.scenes.reading import portraits, stage
 from gpen_desktop.lab.scenes.views import VIEW_SIDE, Pool, Scenes, Views
 from gpen_desktop.lab.training import checkpoints
-from gpen_desktop.lab.training.anchor_targets import decoded_points, detector_loss, targets
-from gpen_desktop.lab.training.landmark_crops import landmark_crops
+from gpen_desktop.lab.training.detector.anchor_targets import decoded_points, detector_loss, targets
+from gpen_desktop.lab.training.detector.landmark_crops import landmark_crops
 from gpen_desktop.messages import say
 from gpen_desktop.models.detectors.landmarks import LandmarkNet, normalised
 from gpen_desktop.models.detectors.retinaface import RetinaFace, anchors, network_input
@@ -204,8 +204,8 @@ def _export(learner: Learner, path: Path, told: dict[str, str], dtype: torch.dty
 
 
 def main() -> None:
-    """`python -m gpen_desktop.lab.training.train_detector`."""
-    parser = argparse.ArgumentParser(prog="python -m gpen_desktop.lab.training.train_detector", description=__doc__)
+    """`python -m gpen_desktop.lab.training.detector.train`."""
+    parser = argparse.ArgumentParser(prog="python -m gpen_desktop.lab.training.detector.train", description=__doc__)
     parser.add_argument(
         "--faces", nargs=2, action="append", required=True, metavar=("TABLE", "FOLDER"), help="CSV: file, landmarks"
     )

@@ -1,6 +1,6 @@
 """Train the GPEN generator.
 
-    python -m gpen_desktop.lab.training.train --faces DIR --validation DIR --out DIR --steps N
+    python -m gpen_desktop.lab.training.faces.train --faces DIR --validation DIR --out DIR --steps N
 
 On a CPU several single-threaded workers, each with its own optimiser, sync every few steps with a shared server
 (elastic averaging, Zhang et al. 2015): none waits for another, so cores that others use too are used as they come
@@ -29,9 +29,9 @@ from torch.utils.data import DataLoader
 from gpen_desktop.errors import OptionError, WeightsError
 from gpen_desktop.lab.damage.recipes import DEFAULT, KINDS
 from gpen_desktop.lab.training import checkpoints, losses
-from gpen_desktop.lab.training.adversary import Adversary, Shares
 from gpen_desktop.lab.training.checkpoints import Checkpoint
-from gpen_desktop.lab.training.dataset import (
+from gpen_desktop.lab.training.faces.adversary import Adversary, Shares
+from gpen_desktop.lab.training.faces.dataset import (
     Face,
     Pair,
     TrainingPairs,
@@ -40,10 +40,10 @@ from gpen_desktop.lab.training.dataset import (
     network_range,
     read_face,
 )
-from gpen_desktop.lab.training.discriminator import Discriminators
-from gpen_desktop.lab.training.elastic_averaging import AveragingServer
+from gpen_desktop.lab.training.faces.discriminator import Discriminators
+from gpen_desktop.lab.training.faces.elastic_averaging import AveragingServer
+from gpen_desktop.lab.training.faces.trainable import TrainableGpen
 from gpen_desktop.lab.training.optimiser import MuonAndAdam
-from gpen_desktop.lab.training.trainable import TrainableGpen
 from gpen_desktop.messages import say
 
 CHECKPOINT: Final = "checkpoint.pt"
@@ -66,7 +66,7 @@ class Settings:
 
     faces: folders. loaders: processes that make pairs, for each worker.
     steps: of all workers together, at which the cosine ends. batch: faces a step. rate: at the top of the
-    cosine. stage: 'faithful', or 'vivid' with discriminators (lab/training/adversary.py). workers: 1 on CUDA.
+    cosine. stage: 'faithful', or 'vivid' with discriminators (lab/training/faces/adversary.py). workers: 1 on CUDA.
     ssim, texture: weights of these losses beside log MSE, when faithful. shares: of the discriminators' wishes, when
     vivid.
     """
@@ -342,7 +342,7 @@ def _say(settings: Settings, text: str) -> None:
 
 def _parse() -> Settings:
     parser = argparse.ArgumentParser(
-        prog="python -m gpen_desktop.lab.training.train", description="Train the GPEN generator."
+        prog="python -m gpen_desktop.lab.training.faces.train", description="Train the GPEN generator."
     )
     parser.add_argument(
         "--faces", type=Path, action="append", required=True, help="aligned faces (FFHQ template); may be given again"

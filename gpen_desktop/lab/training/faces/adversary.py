@@ -18,7 +18,7 @@ from torch import Tensor
 
 from gpen_desktop.core.faces.alignment import template_points
 from gpen_desktop.lab.training import losses
-from gpen_desktop.lab.training.discriminator import ANYWHERE, EYE, MOUTH, Discriminators
+from gpen_desktop.lab.training.faces.discriminator import ANYWHERE, EYE, MOUTH, Discriminators
 
 _PLAIN: Final = 1.5 / 127.5
 """Local deviation of a [-1, 1] picture up to which skin or wall is plain."""
