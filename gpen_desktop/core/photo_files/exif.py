@@ -10,8 +10,8 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gpen_desktop.core.photo_files.formats import tiff_structure as tiff
-from gpen_desktop.core.photo_files.formats.tiff_structure import Directory, Layout, StructureError
+from gpen_desktop.core.photo_files import tiff_structure as tiff
+from gpen_desktop.core.photo_files.tiff_structure import Directory, Layout, StructureError
 from gpen_desktop.messages import say
 
 _THUMBNAIL_PLACES = ((0x201, 0x202), (0x111, 0x117))  # JPEG offset and length; strip offsets and byte counts

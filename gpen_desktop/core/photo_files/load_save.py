@@ -20,9 +20,9 @@ from gpen_desktop.core.photo_files.decode import decode, read_header
 from gpen_desktop.core.photo_files.encode import encode
 from gpen_desktop.core.photo_files.formats.codec import CannotEncodeError, Decoded
 from gpen_desktop.core.photo_files.formats.header import DamagedFileError, FileHeader
-from gpen_desktop.core.photo_files.formats.tiff_structure import StructureError
 from gpen_desktop.core.photo_files.reading import read_start, read_whole, unreadable
 from gpen_desktop.core.photo_files.registry import Format
+from gpen_desktop.core.photo_files.tiff_structure import StructureError
 from gpen_desktop.core.types import Metadata, Photo, Pixels, SourceFormat, frozen
 from gpen_desktop.errors import OptionError, PhotoTooLargeError, SaveError, UnreadablePhotoError
 from gpen_desktop.messages import Message, say

@@ -9,8 +9,8 @@ from gpen_desktop.core.photo_files import exif as exif_block
 from gpen_desktop.core.photo_files import iptc
 from gpen_desktop.core.photo_files.exif import ExifBlock
 from gpen_desktop.core.photo_files.formats import png
-from gpen_desktop.core.photo_files.formats.tiff_structure import StructureError
 from gpen_desktop.core.photo_files.registry import Block, Format
+from gpen_desktop.core.photo_files.tiff_structure import StructureError
 from gpen_desktop.core.types import Metadata
 from gpen_desktop.messages import Message, say
 

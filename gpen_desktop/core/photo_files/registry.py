@@ -82,9 +82,9 @@ def _png() -> Codec:
 
 
 def _tiff() -> Codec:
-    from gpen_desktop.core.photo_files.formats import tiff
+    from gpen_desktop.core.photo_files.formats.tiff import codec
 
-    return tiff.CODEC
+    return codec.CODEC
 
 
 def _webp() -> Codec:

@@ -11,7 +11,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from gpen_desktop.core.photo_files.formats import tiff_structure
+from gpen_desktop.core.photo_files import tiff_structure
 from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
 from gpen_desktop.core.types import Photo
 from tests.unit.core.made_files import exif_block, jpeg_with_exif, picture, png_chunks, png_of, save, text

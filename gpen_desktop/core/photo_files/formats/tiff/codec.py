@@ -6,12 +6,13 @@ import numpy as np
 
 from gpen_desktop.core.photo_files import exif as exif_block
 from gpen_desktop.core.photo_files import iptc
-from gpen_desktop.core.photo_files.formats import tiff_decode, tiff_encode
-from gpen_desktop.core.photo_files.formats import tiff_structure as tiff
-from gpen_desktop.core.photo_files.formats import tiff_tags as tags
+from gpen_desktop.core.photo_files import tiff_structure as tiff
 from gpen_desktop.core.photo_files.formats.codec import Codec
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, PART_MISSING, DamagedFileError, FileHeader
-from gpen_desktop.core.photo_files.formats.tiff_structure import LONG, Directory, Layout, StructureError
+from gpen_desktop.core.photo_files.formats.tiff import tags
+from gpen_desktop.core.photo_files.formats.tiff.decode import decode
+from gpen_desktop.core.photo_files.formats.tiff.encode import encode
+from gpen_desktop.core.photo_files.tiff_structure import LONG, Directory, Layout, StructureError
 from gpen_desktop.core.types import Metadata
 from gpen_desktop.messages import Message, say
 
@@ -132,4 +133,4 @@ def _dpi(data: bytes, layout: Layout, main: Directory) -> tuple[float, float] | 
     return (x * factor, y * factor) if x and y and factor else None
 
 
-CODEC = Codec(read_header, tiff_decode.decode, tiff_encode.encode)
+CODEC = Codec(read_header, decode, encode)

@@ -11,11 +11,11 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
+from gpen_desktop.core.photo_files import tiff_structure as tiff
 from gpen_desktop.core.photo_files.formats import opencv_codec, pillow_codec
-from gpen_desktop.core.photo_files.formats import tiff_structure as tiff
-from gpen_desktop.core.photo_files.formats import tiff_tags as tags
 from gpen_desktop.core.photo_files.formats.codec import Decoded
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, DamagedFileError, FileHeader
+from gpen_desktop.core.photo_files.formats.tiff import tags
 from gpen_desktop.core.pixels import divided_by_alpha, to_16_bits
 from gpen_desktop.messages import say
 

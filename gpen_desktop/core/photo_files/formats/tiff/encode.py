@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpen_desktop.core.photo_files import iptc
-from gpen_desktop.core.photo_files.formats import tiff_structure as tiff
-from gpen_desktop.core.photo_files.formats import tiff_tags as tags
+from gpen_desktop.core.photo_files import tiff_structure as tiff
 from gpen_desktop.core.photo_files.formats.codec import CannotEncodeError, Encoded, Picture
-from gpen_desktop.core.photo_files.formats.tiff_structure import (
+from gpen_desktop.core.photo_files.formats.tiff import tags
+from gpen_desktop.core.photo_files.tiff_structure import (
     LONG,
     RATIONAL,
     SHORT,

@@ -1,0 +1,1 @@
+"""TIFF files: what the directories say, the pixels out and in."""
