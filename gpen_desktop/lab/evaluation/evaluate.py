@@ -24,7 +24,7 @@ from gpen_desktop.lab.evaluation.baselines import Method
 from gpen_desktop.lab.evaluation.fixed_degradations import SETS, fixed
 from gpen_desktop.lab.evaluation.measures import TONES, Picture
 from gpen_desktop.lab.evaluation.report import Estimate, Report, Row
-from gpen_desktop.lab.training.faces.dataset import face_files, read_face
+from gpen_desktop.lab.face_files import face_files, read_face
 from gpen_desktop.messages import say
 from gpen_desktop.models.catalog import BUILTIN
 

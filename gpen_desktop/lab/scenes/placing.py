@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import degradations as d
 from gpen_desktop.lab.damage.degradations import Rng
+from gpen_desktop.lab.face_files import MIRRORED
 from gpen_desktop.lab.scenes import turning
 from gpen_desktop.lab.scenes.beside import CANVAS_SIDE, add_thing, background, lit
 from gpen_desktop.lab.scenes.reading import FACE_SIDE, Box, Portrait, Stage, box_of
 from gpen_desktop.lab.scenes.turning import Turn
-from gpen_desktop.lab.training.faces.dataset import MIRRORED
 
 WIDTHS: Final = (12.0, 290.0)
 """Of the faces' boxes, px."""

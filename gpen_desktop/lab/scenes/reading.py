@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core.types import Face
 from gpen_desktop.errors import UnreadablePhotoError
-from gpen_desktop.lab.training.faces.dataset import decoded, labelled_files, read_face
+from gpen_desktop.lab.face_files import decoded, labelled_files, read_face
 from gpen_desktop.messages import say
 
 FACE_SIDE: Final = 256
@@ -42,7 +42,7 @@ class Stage:
 
 
 def portraits(table: Path, subset: str) -> list[Portrait]:
-    """Aligned faces of a table as dataset.labelled_files reads it, its landmarks in pixels of a 512 px crop. Raises
+    """Aligned faces of a table as face_files.labelled_files reads it, its landmarks in pixels of a 512 px crop. Raises
     UnreadablePhotoError."""
     found = []
     for path, landmarks in labelled_files(table, subset):

@@ -14,11 +14,11 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
+from gpen_desktop.lab.face_files import MIRRORED
 from gpen_desktop.lab.scenes.ageing import Chance, aged
 from gpen_desktop.lab.scenes.beside import CANVAS_SIDE
 from gpen_desktop.lab.scenes.placing import Cast, Scene, compose
 from gpen_desktop.lab.scenes.reading import Stage
-from gpen_desktop.lab.training.faces.dataset import MIRRORED
 
 VIEW_SIDE: Final = 320
 

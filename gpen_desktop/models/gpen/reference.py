@@ -14,8 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from gpen_desktop.models.gpen.architecture import described as described_weights
 from gpen_desktop.models.gpen.layout import GpenDescriptor, expected_shapes, fir_kernel
-from gpen_desktop.models.loader import read_descriptor
 from gpen_desktop.models.tensors import read_tensors
 
 
@@ -114,7 +114,8 @@ def upfirdn(x: Tensor, kernel: Tensor, *, up: int = 1, pad: tuple[int, int]) -> 
 
 def load_reference(path: str | Path) -> ReferenceGpen:
     """The published form with the weights of a checkpoint. Raises WeightsError."""
-    return ReferenceGpen(read_tensors(path)[0], read_descriptor(path)).eval()
+    state, metadata = read_tensors(path)
+    return ReferenceGpen(state, described_weights(state, metadata)).eval()
 
 
 def published(size: int) -> GpenDescriptor:

@@ -28,18 +28,11 @@ from torch.utils.data import DataLoader
 
 from gpen_desktop.errors import OptionError, WeightsError
 from gpen_desktop.lab.damage.recipes import DEFAULT, KINDS
+from gpen_desktop.lab.face_files import Face, face_files, read_face
 from gpen_desktop.lab.training import checkpoints, losses
 from gpen_desktop.lab.training.checkpoints import Checkpoint
 from gpen_desktop.lab.training.faces.adversary import Adversary, Shares
-from gpen_desktop.lab.training.faces.dataset import (
-    Face,
-    Pair,
-    TrainingPairs,
-    ValidationPairs,
-    face_files,
-    network_range,
-    read_face,
-)
+from gpen_desktop.lab.training.faces.dataset import Pair, TrainingPairs, ValidationPairs, network_range
 from gpen_desktop.lab.training.faces.discriminator import Discriminators
 from gpen_desktop.lab.training.faces.elastic_averaging import AveragingServer
 from gpen_desktop.lab.training.faces.trainable import TrainableGpen

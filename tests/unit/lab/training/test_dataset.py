@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from gpen_desktop.errors import UnreadablePhotoError
+from gpen_desktop.lab import face_files
 from gpen_desktop.lab.training.faces import dataset
 from tests.unit.lab.pictures import drawn_face, face_folder
 
@@ -58,15 +59,15 @@ def test_bytes_become_what_the_network_takes() -> None:
 
 def test_folders_without_pictures_and_broken_pictures_are_named(tmp_path: Path) -> None:
     with pytest.raises(UnreadablePhotoError, match="no pictures"):
-        dataset.face_files(tmp_path)
+        face_files.face_files(tmp_path)
     (tmp_path / "broken.png").write_bytes(b"not a picture")
     (tmp_path / "empty.png").write_bytes(b"")
-    for path in dataset.face_files(tmp_path):
+    for path in face_files.face_files(tmp_path):
         with pytest.raises(UnreadablePhotoError) as caught:
-            dataset.read_face(path)
+            face_files.read_face(path)
         assert caught.value.path == path
 
 
 def test_faces_are_read_as_rgb(tmp_path: Path) -> None:
-    path = dataset.face_files(face_folder(tmp_path, 1))[0]
-    np.testing.assert_array_equal(dataset.read_face(path), drawn_face(128, 0))
+    path = face_files.face_files(face_folder(tmp_path, 1))[0]
+    np.testing.assert_array_equal(face_files.read_face(path), drawn_face(128, 0))
