@@ -19,9 +19,6 @@ from gpen_desktop.models.device import Compute
 from gpen_desktop.models.face_net import FaceNet, RestoredBatch
 from gpen_desktop.models.spec import FACE_TASKS, ModelSpec
 
-_LARGEST_BATCH = {"cpu": 1, "mps": 8, "cuda": 16}
-"""Beyond these a batch is no faster, and cancelling takes longer to be heard. The CPU's form works face by face."""
-
 
 class Restorer:
     """A restoring network, ready on a device.
@@ -124,10 +121,11 @@ class Restorer:
         return made
 
     def _fitting_batch(self) -> int:
-        """How many crops half of the free memory holds, a power of two; one at least."""
-        most = _LARGEST_BATCH[self.compute.device.type]
-        if most == 1:
-            return 1
+        """How many crops half of a GPU's free memory holds, a power of two; one at least. On the CPU, where they are
+        few, as many as the network can use."""
+        most = self._net.largest_batch
+        if self.compute.device.type == "cpu":
+            return most
         bytes_per_face = self.spec.bytes_per_item * self.compute.dtype.itemsize // 4
         fitting = min(most, _free_memory(self.compute.device) // max(1, 2 * bytes_per_face))
         return 1 << (max(1, fitting).bit_length() - 1)

@@ -7,18 +7,20 @@ The same network as gpen.PortableGpen. In addition:
 - where a layer has more activations than weights, the weights of the face at hand are modulated instead of the maps;
 - demodulation of an upward step rides on its filter.
 
-A batch is worked face by face: processors gain nothing from batches here, and a face does not depend on its company.
+A batch is worked face by face, so that a face does not depend on its company: small faces side by side, a core each.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from gpen_desktop.models.device import cpu_threads
 from gpen_desktop.models.gpen import memory, onednn
 from gpen_desktop.models.gpen.layout import GAIN, SLOPE, GpenDescriptor, fir_kernel
 from gpen_desktop.models.gpen.portable import (
@@ -31,6 +33,10 @@ from gpen_desktop.models.gpen.portable import (
     equalised,
     per_channel,
 )
+
+_CORE_A_FACE = 256
+"""Size up to which a face has one core to itself: cores that share a small face mostly wait for each other (record
+0005). So a face also comes out the same in any batch. Larger faces share all cores."""
 
 Maps = tuple[Tensor, ...]
 """Maps that stand side by side, channel after channel: what the decoder made, and the encoder's."""
@@ -59,17 +65,33 @@ class CpuGpen(GpenNet):
             ]
             self._rgbs = [ToRgb(state, f"generator.to_rgbs.{i}", dtype) for i in range(len(sides) - 1)]
 
+    @property
+    def largest_batch(self) -> int:
+        return cpu_threads() if self.size <= _CORE_A_FACE else 1
+
     def release(self) -> None:
         """Give back the memory that freed maps left behind."""
         memory.give_back()
 
-    @torch.inference_mode()
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, S, S) RGB in [-1, 1] to the same, in x's dtype."""
         out = torch.empty_like(x)
-        for face, result in zip(torch.split(x, 1), torch.split(out, 1), strict=True):
-            result.copy_(self._restore(face))
+        faces, results = torch.split(x, 1), torch.split(out, 1)
+        if self.size > _CORE_A_FACE:
+            for face, result in zip(faces, results, strict=True):
+                self._restore_into(face, result)
+            return out
+        cores = torch.get_num_threads()
+        try:
+            with ThreadPoolExecutor(cores, "face", torch.set_num_threads, (1,)) as pool:
+                list(pool.map(self._restore_into, faces, results))
+        finally:
+            torch.set_num_threads(cores)  # PyTorch gives what was set last to threads that begin later
         return out
+
+    @torch.inference_mode()
+    def _restore_into(self, face: Tensor, result: Tensor) -> None:
+        result.copy_(self._restore(face))
 
     def _restore(self, face: Tensor) -> Tensor:
         h = face.to(self.dtype).contiguous(memory_format=torch.channels_last)

@@ -223,3 +223,13 @@ def target(shared: Path, name: str, *, grey: bool) -> NDArray[np.float64]:
     if grey:
         face = cv2.cvtColor(cv2.cvtColor(face, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     return face.astype(np.float64)
+
+
+def test_small_faces_come_out_the_same_in_any_batch_and_leave_the_threads_as_they_were() -> None:
+    net = form("cpu", GOLDEN / "gpen_tiny_64.pth")
+    faces = torch.rand(5, 3, 64, 64, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    threads = torch.get_num_threads()
+    together = net(faces)
+    assert torch.get_num_threads() == threads
+    for face, made in zip(faces, together, strict=True):
+        assert torch.equal(net(face[None])[0], made)
