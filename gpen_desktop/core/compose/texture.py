@@ -22,7 +22,7 @@ _OVER_FLOOR: Final = 1.6
 _FAINT: Final = 0.06
 _FLAT_PERCENTILE: Final = 20
 # A source counts as sharp when it shows the restored crop's structures at nearly full strength, and its noise is faint
-# beside them. Measured on ../shared/faces: clean faces 1.03 to 1.36 and 0.09 to 0.5; lightly damaged 0.72 to 1.04;
+# beside them. Measured on aligned faces: clean faces 1.03 to 1.36 and 0.09 to 0.5; lightly damaged 0.72 to 1.04;
 # blurred or small ones under 0.8; noisy ones over 1, but with noise over 0.65.
 _SHARP_GAIN: Final = 0.9
 _SHARP_NOISE: Final = 0.6

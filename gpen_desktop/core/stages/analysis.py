@@ -1,7 +1,7 @@
 """What a photo needs: grain, JPEG blocks, a printed screen, blur, fading, size; seen in its pixels alone.
 
 Every measure is a plain number with a threshold beside it, so that what Automatic does can be told in a word and
-checked. Thresholds were chosen on ../shared/photos_clean and damaged copies of it, and looked at on old photos; the
+checked. Thresholds were chosen on clean photos and damaged copies of them, and looked at on old photos; the
 photos that measure the product's figures were not used.
 """
 

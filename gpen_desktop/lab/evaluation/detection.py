@@ -1,6 +1,6 @@
 """Measure the built-in face detector on labelled photos.
 
-    python -m gpen_desktop.lab.evaluation.detection --photos ../shared/photos [--turn 30] [--json]
+    python -m gpen_desktop.lab.evaluation.detection --photos DIR [--turn 30] [--json]
 
 A detection matches a label when their centres lie within half a face size and their sizes within a factor of two,
 nearest first, one to one. Labels of a score below 0.8, or with eyes under 12 px apart, count neither way.

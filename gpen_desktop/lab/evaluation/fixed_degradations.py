@@ -91,7 +91,7 @@ _STEPS: Final[Mapping[tuple[str, str], Damage]] = MappingProxyType(
 )
 
 
-# As ../shared/faces/README.md has them, with which the figures of the model card are made.
+# With these the figures of the model card (weights/README.md) are made.
 _STANDARD: Final[Mapping[tuple[str, str], Damage]] = MappingProxyType(
     {
         ("light", ""): lambda p, r: d.jpeg(_blurred(p, r, 0.8, 3), 85),

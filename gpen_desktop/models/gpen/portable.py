@@ -1,6 +1,6 @@
 """The GPEN generator in the form that restores faces: scales and gains folded, built once from a checkpoint.
 
-This form is for any device; gpen_cpu.py has the one for processors.
+This form is for any device; cpu.py has the one for processors.
 
 It computes what the published network computes. What differs is how:
 

@@ -82,7 +82,7 @@ class Adversary:
         kinds = torch.tensor(_KINDS, device=self._device).repeat(faces)
         return Pieces(grid, torch.arange(faces, device=self._device).repeat_interleave(len(_KINDS)), kinds)
 
-    def judges_loss(self, restored: Tensor, clean: Tensor, damaged: Tensor, where: Pieces) -> Tensor:
+    def discriminators_loss(self, restored: Tensor, clean: Tensor, damaged: Tensor, where: Pieces) -> Tensor:
         """Hinge loss of the discriminators on (N, 3, S, S) in [-1, 1]; does not reach the generator."""
         loss = restored.new_zeros(())
         for answers, _ in self._judged(restored.detach(), clean, damaged, where):

@@ -1,4 +1,4 @@
-"""What judges faces in the adversarial stage: one network looks at pieces, one at the whole face at half size.
+"""The discriminators of the adversarial stage: one network looks at pieces, one at the whole face at half size.
 
 Filters are divided by their largest singular value (Miyato et al. 2018), which keeps both steady without a penalty on
 gradients.

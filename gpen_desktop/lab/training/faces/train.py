@@ -256,7 +256,7 @@ class _Worker:
             loss = self._picture_loss(restored, target, self._settings.ssim, self._settings.texture)
             return loss.item(), self._descend("generator", loss, None, self._settings.rate * factor)
         where = self._adversary.pieces(len(target))
-        judged = self._adversary.judges_loss(restored, target, damaged, where)
+        judged = self._adversary.discriminators_loss(restored, target, damaged, where)
         self._descend("discriminator", judged, None, _DISCRIMINATORS_RATE * max(factor, _DISCRIMINATORS_LEAST))
         gradient, told = self._adversary.gradient(restored, target, damaged, where)
         length = self._descend("generator", restored, gradient, self._settings.rate * factor)

@@ -85,7 +85,7 @@ def test_judges_learn_to_tell_restored_from_clean() -> None:
     optimiser = torch.optim.Adam(judging.discriminators.parameters(), 1e-2, betas=(0.0, 0.99))
     told = []
     for _ in range(30):
-        loss = judging.judges_loss(restored, clean, damaged, judging.pieces(2))
+        loss = judging.discriminators_loss(restored, clean, damaged, judging.pieces(2))
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
