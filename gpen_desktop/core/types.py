@@ -7,6 +7,7 @@ Coordinates are OpenCV's: x right, y down, integer values at pixel centres. Colo
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -125,6 +126,11 @@ class Face:
     landmarks: NDArray[np.float64]
     score: float
     id: FaceId = field(default_factory=_new_face_id)
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person drew it, or corrected its points."""
+        return math.isinf(self.score)
 
     @property
     def eye_distance(self) -> float:

@@ -260,6 +260,22 @@ def test_a_missed_face_is_added_by_drawing_and_dragging(
     assert len(window.workspace.faces) == 2
 
 
+def test_a_face_drawn_by_hand_is_restored_however_small(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    window.faces.draw()
+    corner, other = (window.view.placement.to_pane(QPointF(*at)).toPoint() for at in ((200, 200), (214, 218)))
+    qtbot.mousePress(window.view, Qt.MouseButton.LeftButton, pos=corner)
+    qtbot.mouseMove(window.view, other)
+    qtbot.mouseRelease(window.view, Qt.MouseButton.LeftButton, pos=other)
+    qtbot.waitUntil(lambda: window.view.points is not None)
+    qtbot.keyClick(window.view, Qt.Key.Key_Return)
+    wait_done(window, qtbot)
+    drawn = min(window.workspace.faces, key=lambda face: face.box[2])
+    assert drawn.box[2] < window.workspace.current.edits.options.min_face
+    states = {mark.face: mark.state for mark in window.workspace.marks()}
+    assert states[drawn.id] is MarkState.ON
+
+
 def test_a_false_face_is_removed_and_its_neighbour_stays_on(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, photo)
     first, second = window.workspace.faces

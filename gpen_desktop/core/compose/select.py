@@ -19,7 +19,10 @@ class FaceChoice:
 
 
 def select(faces: Sequence[Face], sharp: Collection[FaceId], options: ComposeOptions) -> dict[FaceId, FaceChoice]:
-    """What `options` make of each of a photo's faces, in their order. sharp: those that are sharp already."""
+    """What `options` make of each of a photo's faces, in their order. sharp: those that are sharp already.
+
+    Neither size nor sharpness holds back a face that a person drew: that it be restored is why it was drawn.
+    """
     chosen = chosen_faces(faces, options)
     return {face.id: _choice(face, face.id in chosen, face.id in sharp, options) for face in faces}
 
@@ -50,10 +53,10 @@ def _choice(face: Face, is_chosen: bool, is_sharp: bool, options: ComposeOptions
     strength = options.face_strengths.get(face.id, options.strength)
     if not is_chosen:
         return FaceChoice(FaceState.NOT_SELECTED, 0)
-    if face.box[2] < options.min_face:
+    if face.box[2] < options.min_face and not face.is_by_hand:
         return FaceChoice(FaceState.TOO_SMALL, 0)
     if strength == 0:
         return FaceChoice(FaceState.STRENGTH_ZERO, 0)
-    if is_sharp and not options.restore_sharp:
+    if is_sharp and not options.restore_sharp and not face.is_by_hand:
         return FaceChoice(FaceState.ALREADY_SHARP, 0)
     return FaceChoice(FaceState.RESTORED, strength)

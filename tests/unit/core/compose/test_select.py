@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gpen_desktop.core.compose.select import by_number, chosen_faces, select
@@ -44,6 +46,14 @@ def test_a_face_is_left_out_for_the_first_reason_that_holds() -> None:
         faces=ids(LARGE, MIDDLE), min_face=round((LARGE.box[2] + MIDDLE.box[2]) / 2), face_strengths={LARGE.id: 0}
     )
     assert states(options, ids(*FACES)) == [FaceState.NOT_SELECTED, FaceState.STRENGTH_ZERO, FaceState.TOO_SMALL]
+
+
+def test_what_a_person_drew_is_restored_however_small_or_sharp() -> None:
+    drawn = replace(SMALL, score=float("inf"))
+    options = ComposeOptions(min_face=400)
+    assert select((drawn,), ids(drawn), options)[drawn.id].state is FaceState.RESTORED
+    off = replace(options, faces=frozenset())
+    assert select((drawn,), ids(drawn), off)[drawn.id].state is FaceState.NOT_SELECTED
 
 
 def test_sharp_faces_are_left_alone_unless_asked() -> None:
