@@ -71,7 +71,7 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     files.add_argument("-o", "--output", type=_path, required=True, metavar="DIR", help="folder for the results")
     files.add_argument("--recursive", action="store_true", help="also photos in folders within folders")
     files.add_argument(
-        "--resume", action="store_true", help="leave out what an earlier run with these options finished"
+        "--resume", action="store_true", help="leave out what an earlier run with these options finished, redo the rest"
     )
     files.add_argument("--overwrite", action="store_true", help="replace results that are there already")
     files.add_argument("--dry-run", action="store_true", help="only list what would be done")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -30,7 +31,7 @@ from gpen_desktop.core.photo_files.registry import FORMATS, is_supported
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.registry import stage_options, stage_values, without_automatic
 from gpen_desktop.core.types import ComposeOptions, FaceState
-from gpen_desktop.errors import OptionError
+from gpen_desktop.errors import OptionError, PhotoError
 from gpen_desktop.messages import say
 
 
@@ -46,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
     if options.report:
         _check_report(options.report, jobs)
     journal = Journal(options.output, _journal_options(options))
+    if journal.problem:
+        _complain(str(journal.problem))
     if options.dry_run:
         _show_plan(jobs, journal, options)
         return Exit.ALL_DONE
@@ -88,14 +91,24 @@ def _check_report(report: Path, jobs: Sequence[PlannedPhoto]) -> None:
 
 def _show_plan(jobs: Sequence[PlannedPhoto], journal: Journal, options: argparse.Namespace) -> None:
     for job in jobs:
-        state = f"cannot be done: {job.problem}" if job.problem else ""
-        if options.resume and journal.has(job.source, job.target):
-            state = "finished earlier"
-        elif job.target.exists() and not options.overwrite:
-            state = "there already"
-        elif job.target.exists() and not may_be_replaced(job.target, job.source):
-            state = "there already, and no result of this program"
+        state = _state(job, journal, options)
         print(f"{job.source} -> {job.target}" + (f" ({state})" if state else ""))
+
+
+def _state(job: PlannedPhoto, journal: Journal, options: argparse.Namespace) -> str:
+    """What a run would find; '' where nothing is in the way."""
+    if job.problem:
+        return f"cannot be done: {job.problem}"
+    if options.resume and journal.has(job.source, job.target):
+        return "finished earlier"
+    if not os.path.exists(job.target):  # noqa: PTH110  -- Path.exists raises in a folder that may not be looked into
+        return ""
+    if not (options.overwrite or (options.resume and not journal.was_altered(job.target))):
+        return "there already"
+    try:
+        return "" if may_be_replaced(job.target, job.source) else "there already, and no result of this program"
+    except PhotoError as error:
+        return f"cannot be done: {error.what}"
 
 
 def edits_of(options: argparse.Namespace) -> Edits:
@@ -115,7 +128,7 @@ def _journal_options(options: argparse.Namespace) -> dict[str, Any]:
         *("auto", "model", "device", "precision", "batch_size", "format", "quality"),
     )
     model = Path(options.model)
-    state = model.stat() if model.is_file() else None
+    state = model.stat() if os.path.isfile(model) else None  # noqa: PTH113  -- Path.is_file raises for a long name
     return {name: getattr(options, name) for name in names} | {
         "program": __version__,
         "model_file": [state.st_size, state.st_mtime_ns] if state else None,
@@ -180,10 +193,14 @@ def _tell(report: PhotoReport, console: Console) -> None:
         case PhotoStatus.EXISTS | PhotoStatus.FAILED:
             todo = "Use --overwrite to replace it." if report.outcome is PhotoStatus.EXISTS else report.todo
             text = " ".join(str(part) for part in (report.error, todo) if part)
-            errors = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
-            errors.print(f"{report.source}: {text}", style="yellow")
+            _complain(f"{report.source}: {text}")
     for warning in report.warnings:
         console.print(f"  {warning}", style="dim")
+
+
+def _complain(text: str) -> None:
+    """Say what went wrong, also to those who want to hear nothing else."""
+    Console(stderr=True, soft_wrap=True, markup=False, highlight=False).print(text, style="yellow")
 
 
 def _faces_told(report: PhotoReport) -> str:

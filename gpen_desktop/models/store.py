@@ -7,6 +7,7 @@ is listed under its name without the ending, as unverified.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import shutil
 import tempfile
@@ -20,6 +21,8 @@ from gpen_desktop.messages import say
 from gpen_desktop.models import catalog
 from gpen_desktop.models.catalog import MODELS, ModelInfo
 from gpen_desktop.models.spec import FACE_TASKS, TASK_WORDS
+
+_log = logging.getLogger(__name__)
 
 ENDINGS = (".pth", ".pt", ".safetensors")
 """Of files that are taken for weights."""
@@ -70,7 +73,7 @@ def find(name_or_path: str | Path) -> Path:
             ),
         )
     path = Path(name_or_path).expanduser()
-    if path.is_file():
+    if _is_file(path):
         return path
     names = sorted({model.name for model in installed()} | {info.name for info in MODELS})
     raise UnknownModelError(
@@ -83,11 +86,10 @@ def installed() -> tuple[InstalledModel, ...]:
     """Every weights file that is here: the catalogue's in its order, then the user's others by name."""
     known = [InstalledModel(info.name, path, info) for info in MODELS if (path := _locate(info)) is not None]
     user = paths.user_weights()
-    files = sorted(user.iterdir()) if user.is_dir() else []
     others = [
         InstalledModel(path.stem, path, None)
-        for path in files
-        if path.suffix.lower() in ENDINGS and catalog.by_file(path.name) is None and path.is_file()
+        for path in _files_in(user)
+        if path.suffix.lower() in ENDINGS and catalog.by_file(path.name) is None and _is_file(path)
     ]
     return (*known, *others)
 
@@ -219,9 +221,24 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _files_in(folder: Path) -> list[Path]:
+    """Files in the user's folder, by name; one that cannot be read costs only itself, and is told of."""
+    try:
+        return sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        _log.warning("The weights folder %s could not be read: %s", folder, error.strerror or error)
+        return []
+
+
+def _is_file(path: Path) -> bool:
+    return os.path.isfile(path)  # noqa: PTH113  -- Path.is_file raises for what may not be looked at
+
+
 def _locate(info: ModelInfo) -> Path | None:
     folders = (paths.weights(),) if info.shipped else (paths.user_weights(), paths.weights())
-    return next((path for folder in folders if (path := folder / info.file).is_file()), None)
+    return next((path for folder in folders if _is_file(path := folder / info.file)), None)
 
 
 def _copy_whole(source: Path, target: Path) -> None:

@@ -1648,6 +1648,10 @@
         <translation>无法写入进度记录（{reason}）：中断后再运行时，这张照片会重新处理。</translation>
     </message>
     <message>
+        <source>The journal in {folder} could not be read ({reason}): what is finished there is not known.</source>
+        <translation>无法读取 {folder} 中的记录（{reason}），因此不知道其中哪些照片已经完成。</translation>
+    </message>
+    <message>
         <source>The maker notes had to be moved within the file; some programs may not find all of them.</source>
         <translation>厂商注释在文件中的位置有所变动，个别程序可能无法全部读取。</translation>
     </message>

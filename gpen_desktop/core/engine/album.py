@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gpen_desktop.core.engine.file_names import free_path, is_missing, name_key, real_path
-from gpen_desktop.core.engine.journal import JOURNAL_NAME
+from gpen_desktop.core.engine.journal import JOURNAL_NAME, results
 from gpen_desktop.core.photo_files.load_save import result_path
 from gpen_desktop.core.photo_files.registry import is_supported
 from gpen_desktop.errors import OptionError
@@ -62,10 +62,10 @@ def find_photos(paths: Iterable[Path], *, recursive: bool, without: Path | None 
     """Photos among files and in folders, each once, folder after folder in the order of their names.
 
     Files that are named are taken whatever their ending, those in folders only if the ending is a picture's. Left out
-    are hidden files, the folder `without` and, within folders, those with results of an earlier run. recursive: also
-    look into folders within folders.
+    are hidden files, the folder `without`, results that its journal names (it may itself be among `paths`) and, within
+    folders, those with results of an earlier run. recursive: also look into folders within folders.
     """
-    left_out = real_path(without) if without is not None else None
+    left_out = {real_path(without), *results(without)} if without is not None else set()
     seen: set[Path] = set()
     for path in paths:
         is_folder = os.path.isdir(path)  # noqa: PTH112  -- Path.is_dir raises for what may not be looked at
@@ -77,7 +77,7 @@ def find_photos(paths: Iterable[Path], *, recursive: bool, without: Path | None 
 
 
 def _photos_in(
-    root: Path, recursive: bool, left_out: Path | None, seen: set[Path]
+    root: Path, recursive: bool, left_out: set[Path], seen: set[Path]
 ) -> Iterator[tuple[Path, Message | None]]:
     """Pictures in a folder, by name. Folders are noted in `seen`: a link may lead back to one."""
     waiting = [(root, True)]  # a stack, for folders may lie deeper than calls
@@ -94,11 +94,10 @@ def _photos_in(
             seen.add(real_path(path))
             for child, child_is_folder in reversed(children):
                 if child_is_folder:
-                    is_results = real_path(child) == left_out or os.path.lexists(child / JOURNAL_NAME)
-                    wanted = recursive and not is_results
+                    wanted = recursive and not os.path.lexists(child / JOURNAL_NAME)
                 else:
                     wanted = is_supported(child)
-                if wanted:
+                if wanted and real_path(child) not in left_out:
                     waiting.append((child, child_is_folder))
 
 

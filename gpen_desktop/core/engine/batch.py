@@ -77,14 +77,17 @@ def restore_all(
 ) -> Iterator[PhotoReport]:
     """Restore photo after photo and note each in the journal; yields what happened to each. Raises Cancelled.
 
-    progress_of: asked for each photo, by its number from 0. resume: leave out what the journal names as made alike.
+    progress_of: asked for each photo, by its number from 0. resume: leave out what the journal names as made alike, and
+    make again what else this program made here (see export.may_be_replaced), but for what somebody has altered since.
     """
     for number, job in enumerate(photos):
         progress = progress_of(number, job)
         if resume and journal.has(job.source, job.target):
             yield PhotoReport(str(job.source), str(job.target), PhotoStatus.SKIPPED)
             continue
-        report = restore_photo(job, engine, options, progress)
+        again = resume and not journal.was_altered(job.target)
+        how = replace(options, export=replace(options.export, overwrite=True)) if again else options
+        report = restore_photo(job, engine, how, progress)
         yield _noted(report, job, journal)
 
 

@@ -58,11 +58,17 @@ def prepare(source: Path | None, target: Path, options: ExportOptions) -> None:
 def may_be_replaced(target: Path, source: Path | None) -> bool:
     """Whether nothing is lost where the file `target` is overwritten by a result of the photo `source`.
 
-    So it is if the file says that this program wrote it, if a journal names it, or if it is a copy of `source`, which
-    is what a photo without faces becomes. Raises UnreadablePhotoError, PhotoTooLargeError.
+    So it is if the file says that this program wrote it, if a journal names it, if it is a copy of `source`, which is
+    what a photo without faces becomes, or if it is empty, as an interruption leaves it on a disk without hard links.
+    Raises UnreadablePhotoError, PhotoTooLargeError.
     """
     try:
-        return is_marked(target) or (source is not None and _is_copy(target, source)) or is_journalled(target)
+        return (
+            (target.is_file() and target.stat().st_size == 0)
+            or is_marked(target)
+            or (source is not None and _is_copy(target, source))
+            or is_journalled(target)
+        )
     except OSError as error:
         raise UnreadablePhotoError(
             say(

@@ -2,84 +2,167 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import hashlib
 import json
 import os
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
+
+from gpen_desktop.core.photo_files.reading import open_regular
+from gpen_desktop.messages import Message, say
 
 JOURNAL_NAME: Final = ".gpen-desktop-journal.jsonl"
 
 
+@dataclass(frozen=True)
+class _Entry:
+    """What the journal says of a result. source, options: sha256 of the photo, and of all else it depends on. size
+    (bytes), changed (ns), content (sha256): the result itself, as it was made."""
+
+    source: str
+    options: str
+    size: int
+    changed: int
+    content: str
+
+    def fits(self, file: Path) -> bool:
+        """Whether the result is still as it was made; a copy of it is. Raises OSError."""
+        state = file.stat()
+        return state.st_size == self.size and (state.st_mtime_ns == self.changed or _sha256(file) == self.content)
+
+
 class Journal:
-    """A JSON line for each result in an output folder: its name, what it was made of, and its own size and time; for
-    one made again, the last line holds.
+    """A JSON line for each result in an output folder, see _Entry; for one made again, the last line holds.
+
+    Whatever is not surely so is not so: a line that is cut short or makes no sense is passed over, and the photo is
+    done again.
 
     Parameters
     ----------
     out_dir : the output folder; need not exist yet.
     options : all that a result depends on beside its photo.
+
+    Attributes
+    ----------
+    problem : Message | None
+        Why a journal that is there could not be read.
     """
 
     def __init__(self, out_dir: Path, options: dict[str, Any]) -> None:
         self._out_dir = out_dir
-        self._options = hashlib.sha256(json.dumps(options, sort_keys=True, default=str).encode()).hexdigest()[:16]
-        self._made = {name: origin for name, (origin, _) in _lines(out_dir).items()}
+        self._options = hashlib.sha256(json.dumps(options, sort_keys=True, default=str).encode()).hexdigest()
+        self._made: dict[str, _Entry] = {}
+        self.problem: Message | None = None
+        try:
+            self._made = _entries(out_dir)
+        except OSError as error:
+            self.problem = say(
+                "journal-unreadable",
+                "The journal in {folder} could not be read ({reason}): what is finished there is not known.",
+                folder=str(out_dir),
+                reason=error.strerror or str(error),
+            )
 
     def has(self, source: Path, target: Path) -> bool:
-        """Whether `target` is there and was made of `source` as it is now, with these options."""
+        """Whether `target` is there as it was made, of the bytes that `source` has now, with these options."""
+        entry = self._made.get(self._name(target))
         try:
-            return target.is_file() and self._made.get(self._name(target)) == self._origin(source)
-        except OSError:  # the source went away; restoring it will say so
+            return (
+                entry is not None
+                and entry.options == self._options
+                and entry.fits(target)
+                and entry.source == _sha256(source)
+            )
+        except OSError:  # one of them went away; restoring the photo will say so
             return False
 
     def add(self, source: Path, target: Path) -> None:
         """Note that `target` was made of `source`; on disk before this returns. Raises OSError."""
-        origin = self._origin(source)
+        state = target.stat()
+        entry = _Entry(_sha256(source), self._options, state.st_size, state.st_mtime_ns, _sha256(target))
         self._out_dir.mkdir(parents=True, exist_ok=True)
-        with (self._out_dir / JOURNAL_NAME).open("a", encoding="utf-8") as file:
+        journal = self._out_dir / JOURNAL_NAME
+        if journal.exists() and not journal.is_file():  # a pipe would be waited for
+            raise OSError(errno.EINVAL, "not a regular file", str(journal))
+        with journal.open("a", encoding="utf-8") as file:
             # the first line break ends a line that an interruption cut short
-            file.write(f"\n{json.dumps([self._name(target), origin, _state(target)])}\n")
+            file.write(f"\n{json.dumps({'name': self._name(target), **asdict(entry)})}\n")
             file.flush()
             os.fsync(file.fileno())
-        self._made[self._name(target)] = origin
+        self._made[self._name(target)] = entry
+
+    def was_altered(self, target: Path) -> bool:
+        """Whether the journal names `target`, and somebody changed it since. An empty one is what an interruption left
+        behind."""
+        entry = self._made.get(self._name(target))
+        try:
+            return entry is not None and target.stat().st_size > 0 and not entry.fits(target)
+        except OSError:
+            return False
 
     def _name(self, target: Path) -> str:
         """Within the output folder, which may be moved as a whole."""
         return target.relative_to(self._out_dir).as_posix()
 
-    def _origin(self, source: Path) -> list[Any]:
-        return [str(source.resolve()), *_state(source), self._options]
-
 
 def is_journalled(file: Path) -> bool:
-    """Whether a journal in the file's folder, or in one above it, names it as a result, and it is still as it was then.
+    """Whether a journal in the file's folder, or in one above it, names it as a result, and it is still as it was made.
 
-    Raises OSError.
+    One that cannot be read names nothing. Raises OSError where the file itself cannot be read.
     """
     file = file.resolve()
-    return any(
-        (folder / JOURNAL_NAME).is_file()
-        and _lines(folder).get(file.relative_to(folder).as_posix(), (None, None))[1] == _state(file)
-        for folder in file.parents
-    )
+    for folder in file.parents:
+        try:
+            entry = _entries(folder).get(file.relative_to(folder).as_posix())
+        except OSError:
+            continue
+        if entry is not None and entry.fits(file):
+            return True
+    return False
 
 
-def _state(file: Path) -> list[int]:
-    """[bytes, time of the last change in nanoseconds]."""
-    state = file.stat()
-    return [state.st_size, state.st_mtime_ns]
+def results(out_dir: Path) -> frozenset[Path]:
+    """The files in an output folder that its journal names and that are still as they were made; none where it cannot
+    be read."""
+    found = set()
+    try:
+        entries = _entries(out_dir)
+    except OSError:
+        return frozenset()
+    for name, entry in entries.items():
+        file = out_dir / name
+        try:
+            if entry.fits(file):
+                found.add(file.resolve())
+        except OSError:  # gone since
+            continue
+    return frozenset(found)
 
 
-def _lines(folder: Path) -> dict[str, tuple[list[Any], list[int] | None]]:
-    """A folder's journal: name -> what the result was made of, and its state (None in lines written before that
-    was noted)."""
-    made: dict[str, tuple[list[Any], list[int] | None]] = {}
-    file = folder / JOURNAL_NAME
-    lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
-    for line in lines:
-        with contextlib.suppress(ValueError):  # empty, or cut short
-            name, origin, *state = json.loads(line)
-            made[name] = (origin, state[0] if state else None)
-    return made
+def _sha256(file: Path) -> str:
+    with open_regular(file) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _entries(folder: Path) -> dict[str, _Entry]:
+    """A folder's journal, by the names of the results; empty without one. Raises OSError."""
+    try:
+        with open_regular(folder / JOURNAL_NAME) as file:
+            lines = file.read().decode("utf-8", "replace").splitlines()
+    except FileNotFoundError:
+        return {}
+    return dict(found for line in lines if (found := _parsed(line)) is not None)
+
+
+def _parsed(line: str) -> tuple[str, _Entry] | None:
+    """Name and entry of a line; None for one that is empty, cut short, or of another kind."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    types = {"name": "str"} | {field.name: field.type for field in fields(_Entry)}
+    if not isinstance(record, dict) or {key: type(value).__name__ for key, value in record.items()} != types:
+        return None
+    return record.pop("name"), _Entry(**record)

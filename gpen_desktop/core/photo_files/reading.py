@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import stat
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from gpen_desktop.errors import PhotoTooLargeError, UnreadablePhotoError
 from gpen_desktop.messages import Filling, say
@@ -20,7 +21,7 @@ class NotRegularError(OSError):
     """A pipe, a device, a socket: nothing that can be read from its beginning to its end."""
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> io.BufferedReader:
     """Open a regular file, or what a link to one leads to, without ever waiting. Raises OSError, NotRegularError."""
     _check_regular(path, path.stat().st_mode)  # first: opening alone can start a device
     # What takes its place in between is not waited for either.

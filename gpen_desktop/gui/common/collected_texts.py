@@ -114,6 +114,7 @@ _MESSAGES: Final = (
     QT_TRANSLATE_NOOP("messages", "The file is damaged or of another kind; get it again."),
     QT_TRANSLATE_NOOP("messages", "The file names an unknown template, '{name}'."),
     QT_TRANSLATE_NOOP("messages", "The journal could not be written ({reason}): an interrupted run will do this photo again."),
+    QT_TRANSLATE_NOOP("messages", "The journal in {folder} could not be read ({reason}): what is finished there is not known."),
     QT_TRANSLATE_NOOP("messages", "The maker notes had to be moved within the file; some programs may not find all of them."),
     QT_TRANSLATE_NOOP("messages", "The maker notes in the EXIF data are too long for a JPEG and were left out."),
     QT_TRANSLATE_NOOP("messages", "The model '{name}' did not give a valid picture."),

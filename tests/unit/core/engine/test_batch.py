@@ -195,9 +195,13 @@ def test_what_the_journal_names_may_be_overwritten_while_it_is_what_was_made(alb
     assert restore(job, overwrite=True).outcome is PhotoStatus.FAILED  # nobody knows it
     Journal(out, {}).add(job.source, job.target)
     assert restore(job, overwrite=True).outcome is PhotoStatus.DONE
+    Journal(out, {}).add(job.source, job.target)
+    made = job.target.read_bytes()
     job.target.unlink()
     Image.fromarray(np.zeros((9, 9, 3), np.uint8)).save(job.target)  # an original in its place
     assert restore(job, overwrite=True).outcome is PhotoStatus.FAILED
+    assert not Journal(out, {}).has(job.source, job.target)
+    job.target.write_bytes(made)
     moved = out.rename(tmp_path / "moved")
     assert Journal(moved, {}).has(job.source, moved / "c.bmp")  # the folder may be moved as a whole
 
