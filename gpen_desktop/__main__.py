@@ -16,6 +16,7 @@ def main() -> int:
     _give_streams()
     from gpen_desktop.cli import main as cli
     from gpen_desktop.cli.exits import Exit
+    from gpen_desktop.cli.terminal import printable
     from gpen_desktop.core.engine.file_names import is_missing
 
     arguments = sys.argv[1:]
@@ -25,7 +26,8 @@ def main() -> int:
     missing = [argument for argument in arguments if is_missing(Path(argument))]
     if missing:
         print(
-            f"gpen-desktop: '{missing[0]}' is neither a command nor a photo. See: gpen-desktop --help", file=sys.stderr
+            f"gpen-desktop: '{printable(missing[0])}' is neither a command nor a photo. See: gpen-desktop --help",
+            file=sys.stderr,
         )
         return Exit.USAGE
     if not _has_screen():
@@ -42,9 +44,15 @@ def _has_screen() -> bool:
 
 def _give_streams() -> None:
     """A frozen windowed program has none, and libraries print. Names that the terminal cannot show become escapes."""
+    from gpen_desktop.cli.terminal import UnbrokenStream
+
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123  -- lives as long as we do
+        elif (real := getattr(sys, name)) is getattr(sys, f"__{name}__"):
+            buffering = real.line_buffering
+            wrapped = UnbrokenStream(real.buffer, real.encoding, "backslashreplace", line_buffering=buffering)
+            setattr(sys, name, wrapped)
         elif isinstance(stream := getattr(sys, name), io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 

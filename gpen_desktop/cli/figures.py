@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gpen_desktop.cli.exits import Exit
+from gpen_desktop.cli.terminal import Parser, printable, printable_lines
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import say
 from gpen_desktop.models.catalog import BUILTIN
@@ -23,7 +24,7 @@ def run(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     from gpen_desktop.lab.evaluation import evaluate
 
-    parser = argparse.ArgumentParser(prog="gpen-desktop")
+    parser = Parser(prog="gpen-desktop")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     judging = commands.add_parser("evaluate", help="quality on aligned faces, models and plain tools side by side")
     evaluate.add_arguments(judging)
@@ -52,7 +53,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     from gpen_desktop.lab.evaluation import evaluate, report
 
     result = evaluate.run(options)
-    print(report.as_json(result) if options.json else report.as_markdown(result))
+    print(printable_lines(report.as_json(result) if options.json else report.as_markdown(result)))
     return Exit.ALL_DONE
 
 
@@ -88,7 +89,8 @@ def _bench_photo(options: argparse.Namespace) -> int:
 
 def _show(figures: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        print(json.dumps(figures, indent=2, ensure_ascii=False))
+        print(printable_lines(json.dumps(figures, indent=2, ensure_ascii=False)))
         return
     for name, value in figures.items():
-        print(f"{name}: {json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value}")
+        text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+        print(printable(f"{name}: {text}"))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gpen_desktop import __version__
 from gpen_desktop.cli.exits import Exit
+from gpen_desktop.cli.terminal import Parser, printable, printable_lines
 from gpen_desktop.core.options import FACE_OPTIONS, Option
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.core.stages.registry import stage_options
@@ -44,12 +45,12 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _say(error: Exception, code: Exit) -> Exit:
-    print(f"gpen-desktop: {error}", file=sys.stderr)
+    print(f"gpen-desktop: {printable(error)}", file=sys.stderr)
     return code
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="gpen-desktop",
         description="Restores old and blurry photos of people, entirely on this computer. Without a command, or with "
         "photos only, the window opens.",
@@ -217,10 +218,10 @@ def _list_faces(options: argparse.Namespace) -> int:
         found[str(path)] = [{k: v for k, v in batch.face_record(face).items() if k != "state"} for face in faces]
     code = Exit.ALL_DONE if len(found) == len(options.paths) else Exit.SOME_FAILED if found else Exit.NOTHING_DONE
     if options.json:
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        print(printable_lines(json.dumps(found, indent=2, ensure_ascii=False)))
         return code
     for path, records in found.items():
-        print(f"{path}: {len(records)} {'face' if len(records) == 1 else 'faces'}")
+        print(f"{printable(path)}: {len(records)} {'face' if len(records) == 1 else 'faces'}")
         for record in records:
             x, y, width, height = record["box"]
             print(
@@ -250,11 +251,12 @@ def _list_models(options: argparse.Namespace) -> int:
         for info in catalog.MODELS
     ] + [{"name": m.name, "task": "unverified", "installed": True, "usable": True, "file": str(m.path)} for m in others]
     if options.json:
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        print(printable_lines(json.dumps(rows, indent=2, ensure_ascii=False)))
         return Exit.ALL_DONE
     for row in rows:
         mark = "installed" if row["installed"] else "-" if row["usable"] else "not used yet"
-        print(f"{row['name']:<26} {row['task']:<15} {mark:<12} {row.get('licence', ''):<26} {row.get('title', '')}")
+        name, licence, title = printable(row["name"]), row.get("licence", ""), row.get("title", "")
+        print(f"{name:<26} {row['task']:<15} {mark:<12} {licence:<26} {title}")
     print("\nFiles that are not here can be fetched from the 'source' that --json shows, then 'models import FILE'.")
     return Exit.ALL_DONE
 
@@ -263,7 +265,7 @@ def _import_model(options: argparse.Namespace) -> int:
     from gpen_desktop.models import store
 
     model, verification = store.import_file(options.file)
-    print(f"Imported '{model.name}' ({verification}) as {model.path}")
+    print(printable(f"Imported '{model.name}' ({verification}) as {model.path}"))
     return Exit.ALL_DONE
 
 
@@ -272,7 +274,7 @@ def _remove_model(options: argparse.Namespace) -> int:
 
     for model in _installed(options.name):
         store.remove(model)
-        print(f"Removed {model.path}")
+        print(printable(f"Removed {model.path}"))
     return Exit.ALL_DONE
 
 
@@ -281,7 +283,7 @@ def _verify_models(options: argparse.Namespace) -> int:
 
     answers = {model.name: store.verify(model) for model in _installed(options.name)}
     for name, answer in answers.items():
-        print(f"{name:<26} {answer}")
+        print(f"{printable(name):<26} {answer}")
     return Exit.SOME_FAILED if store.Verification.DAMAGED in answers.values() else Exit.ALL_DONE
 
 

@@ -17,6 +17,7 @@ from rich.progress import Progress as Bar
 
 from gpen_desktop import __version__
 from gpen_desktop.cli.exits import Exit
+from gpen_desktop.cli.terminal import printable
 from gpen_desktop.core.engine import album, batch
 from gpen_desktop.core.engine.album import PlannedPhoto
 from gpen_desktop.core.engine.batch import BatchOptions, PhotoReport, PhotoStatus
@@ -24,6 +25,7 @@ from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, may_be_replaced
+from gpen_desktop.core.engine.file_names import is_missing, real_path
 from gpen_desktop.core.engine.journal import Journal
 from gpen_desktop.core.options import FACE_OPTIONS
 from gpen_desktop.core.photo_files import atomic
@@ -31,7 +33,7 @@ from gpen_desktop.core.photo_files.registry import FORMATS, is_supported
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.registry import stage_options, stage_values, without_automatic
 from gpen_desktop.core.types import ComposeOptions, FaceState
-from gpen_desktop.errors import OptionError, PhotoError
+from gpen_desktop.errors import OptionError, PhotoError, SaveError
 from gpen_desktop.messages import say
 
 
@@ -64,35 +66,47 @@ def run(options: argparse.Namespace) -> int:
         reports.extend(_restore_all(jobs, engine, options, journal, console))
         _summarise(reports, _status(engine), options.output, console)
     finally:  # what was done is told also after a cancel
+        is_told = True
         if options.report:
             record = _record(reports, _status(engine), options, loaded, time.perf_counter() - started)
-            text = json.dumps(record, indent=2, ensure_ascii=False)
-            # a name that is no UTF-8 (from an old disk) becomes an escape that JSON can hold
-            atomic.write(options.report, text.encode("utf-8", "backslashreplace"), overwrite=True)
-    return _exit_code(reports)
+            is_told = _write_report(options.report, record)
+    return _exit_code(reports) if is_told else max(_exit_code(reports), Exit.SOME_FAILED)
+
+
+def _write_report(file: Path, record: dict[str, Any]) -> bool:
+    """Write the JSON report. False where that fails, which is said: the photos are no worse for it."""
+    text = json.dumps(record, indent=2, ensure_ascii=False)
+    try:
+        # a name that is no UTF-8 (from an old disk) becomes an escape that JSON can hold
+        atomic.write(file, text.encode("utf-8", "backslashreplace"), overwrite=True)
+    except SaveError as error:
+        _complain(str(error))
+        return False
+    return True
 
 
 def _check_report(report: Path, jobs: Sequence[PlannedPhoto]) -> None:
     """A report never takes the place of a photo, or of anything that is not a report. Raises OptionError, SaveError."""
-    if is_supported(report) or (report.exists() and report.suffix.lower() != ".json"):
+    if is_supported(report) or (not is_missing(report) and report.suffix.lower() != ".json"):
         raise OptionError(
             say("bad-report-name", "'{path}' cannot be the name of a report.", path=str(report)),
             todo=say("choose-json-name", "Choose a name that ends in .json."),
             path=report,
         )
-    if any(report.resolve() == path.resolve() for job in jobs for path in (job.source, job.target)):
+    if any(real_path(report) == real_path(path) for job in jobs for path in (job.source, job.target)):
         raise OptionError(
             say("report-is-photo", "'{path}' is one of the photos.", path=str(report)),
             todo=say("choose-other-name", "Choose another name."),
             path=report,
         )
     atomic.make_folder(report.parent)
+    atomic.check(report, overwrite=True)
 
 
 def _show_plan(jobs: Sequence[PlannedPhoto], journal: Journal, options: argparse.Namespace) -> None:
     for job in jobs:
         state = _state(job, journal, options)
-        print(f"{job.source} -> {job.target}" + (f" ({state})" if state else ""))
+        print(printable(f"{job.source} -> {job.target}" + (f" ({state})" if state else "")))
 
 
 def _state(job: PlannedPhoto, journal: Journal, options: argparse.Namespace) -> str:
@@ -158,7 +172,7 @@ def _restore_all(
         task = bar.add_task("Restoring", total=len(jobs))
 
         def progress_of(number: int, job: PlannedPhoto) -> Progress:
-            bar.update(task, description=f"Restoring {job.source.name}", completed=number)
+            bar.update(task, description=f"Restoring {printable(job.source.name)}", completed=number)
             return _BarProgress(bar, task, number)
 
         for report in batch.restore_all(jobs, engine, wanted, journal, progress_of, resume=options.resume):
@@ -187,20 +201,21 @@ class _BarProgress:
 def _tell(report: PhotoReport, console: Console) -> None:
     match report.outcome:
         case PhotoStatus.DONE:
-            console.print(f"{report.source}: {_faces_told(report)}, {sum(report.seconds.values()):.1f} s")
+            seconds = sum(report.seconds.values())
+            console.print(printable(f"{report.source}: {_faces_told(report)}, {seconds:.1f} s"))
         case PhotoStatus.SKIPPED:
-            console.print(f"{report.source}: finished earlier")
+            console.print(printable(f"{report.source}: finished earlier"))
         case PhotoStatus.EXISTS | PhotoStatus.FAILED:
             todo = "Use --overwrite to replace it." if report.outcome is PhotoStatus.EXISTS else report.todo
             text = " ".join(str(part) for part in (report.error, todo) if part)
             _complain(f"{report.source}: {text}")
     for warning in report.warnings:
-        console.print(f"  {warning}", style="dim")
+        console.print(printable(f"  {warning}"), style="dim")
 
 
 def _complain(text: str) -> None:
     """Say what went wrong, also to those who want to hear nothing else."""
-    Console(stderr=True, soft_wrap=True, markup=False, highlight=False).print(text, style="yellow")
+    Console(stderr=True, soft_wrap=True, markup=False, highlight=False).print(printable(text), style="yellow")
 
 
 def _faces_told(report: PhotoReport) -> str:
@@ -237,9 +252,9 @@ def _summarise(reports: Sequence[PhotoReport], status: ModelStatus, output: Path
     parts += [f"{counts[PhotoStatus.SKIPPED]} finished earlier"] if counts[PhotoStatus.SKIPPED] else []
     parts += [f"{counts[PhotoStatus.EXISTS]} there already"] if counts[PhotoStatus.EXISTS] else []
     parts += [f"{counts[PhotoStatus.FAILED]} failed"] if counts[PhotoStatus.FAILED] else []
-    console.print("; ".join(parts) + f". {status.model} on {status.device}.")
+    console.print(printable("; ".join(parts) + f". {status.model} on {status.device}."))
     for note in status.notes:
-        console.print(str(note))
+        console.print(printable(note))
 
 
 def _exit_code(reports: Sequence[PhotoReport]) -> Exit:

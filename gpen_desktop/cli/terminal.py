@@ -1,0 +1,56 @@
+"""What the terminal is told: nothing out of a name moves its cursor, and work goes on when nobody listens any more."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import re
+from typing import Final, NoReturn
+
+_UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Control characters (Unicode's Cc), line separators, and what turns the direction of writing."""
+
+
+def printable(text: object) -> str:
+    """One line to show: what a terminal would obey instead of showing it becomes an escape, such as \\u001b."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", str(text))
+
+
+def printable_lines(text: str) -> str:
+    """As `printable`, but line breaks stay. JSON stays what it says: there the escapes mean the same."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+class Parser(argparse.ArgumentParser):
+    """Repeats what it does not understand as `printable`."""
+
+    def error(self, message: str) -> NoReturn:
+        """As the base class."""
+        super().error(printable(message))
+
+
+class UnbrokenStream(io.TextIOWrapper):
+    """A standard stream whose reader may go away, as that of `| head -1` does: what is told from then on is lost."""
+
+    def write(self, text: str) -> int:
+        """As the base class, without BrokenPipeError."""
+        try:
+            return super().write(text)
+        except BrokenPipeError:
+            self._let_go()
+            return len(text)
+
+    def flush(self) -> None:
+        """As the base class, without BrokenPipeError."""
+        try:
+            super().flush()
+        except BrokenPipeError:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        with contextlib.suppress(OSError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.fileno())  # also for what is still in the buffer
+            os.close(nowhere)
