@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-from gpen_desktop.models.spec import FACE_TASKS, Task, Template
+from gpen_desktop.models.spec import FACE_TASKS, Task
 
 NON_COMMERCIAL = "non-commercial use only"
 MIT = "MIT"
@@ -26,7 +25,7 @@ class ModelInfo:
     """One weights file.
 
     name: what users type. title: what they read. file: its name on disk. bytes, sha256: None where not known.
-    source: address, or 'shipped'. size: side of the crop (what takes aligned faces) or 0. template: of the crop, or ''.
+    source: address, or 'shipped'. size: side of the crop (what takes aligned faces) or 0.
     usable: whether this version has a use for it; what has none is known by name and hash, but not offered.
     """
 
@@ -39,7 +38,6 @@ class ModelInfo:
     licence: str
     source: str
     size: int = 0
-    template: Template | Literal[""] = ""
     notes: str = ""
     usable: bool = True
 
@@ -69,7 +67,6 @@ MODELS: tuple[ModelInfo, ...] = (
         MIT,
         "shipped",
         256,
-        "ffhq",
         "Our own training on public-domain portraits: takes away grain and blur, invents nothing.",
     ),
     ModelInfo(
@@ -103,7 +100,6 @@ MODELS: tuple[ModelInfo, ...] = (
         NON_COMMERCIAL,
         f"{_VIGEN}/GPEN-BFR-512.pth",
         512,
-        "gpen",
         "The hash is of a public mirror's copy.",
     ),
     ModelInfo(
@@ -116,7 +112,6 @@ MODELS: tuple[ModelInfo, ...] = (
         NON_COMMERCIAL,
         f"{_VIGEN}/GPEN-BFR-256.pth",
         256,
-        "gpen",
         _NO_HASH,
     ),
     ModelInfo(
@@ -129,7 +124,6 @@ MODELS: tuple[ModelInfo, ...] = (
         NON_COMMERCIAL,
         f"{_MODELSCOPE}/pytorch_model.pt",
         1024,
-        "gpen",
         _NO_HASH,
     ),
     ModelInfo(
@@ -142,7 +136,6 @@ MODELS: tuple[ModelInfo, ...] = (
         NON_COMMERCIAL,
         f"{_MODELSCOPE}/pytorch_model-2048.pt",
         2048,
-        "gpen",
         _NO_HASH,
     ),
     ModelInfo(
@@ -155,7 +148,6 @@ MODELS: tuple[ModelInfo, ...] = (
         NON_COMMERCIAL,
         f"{_VIGEN}/GPEN-Colorization-1024.pth",
         1024,
-        "gpen",
         f"Gives grey faces colour. {_NO_HASH}",
     ),
     ModelInfo(
@@ -168,7 +160,6 @@ MODELS: tuple[ModelInfo, ...] = (
         NON_COMMERCIAL,
         f"{_VIGEN}/GPEN-Inpainting-1024.pth",
         1024,
-        "gpen",
         f"Fills white holes in faces. {_NO_HASH}",
         usable=False,
     ),
@@ -254,7 +245,6 @@ MODELS: tuple[ModelInfo, ...] = (
         "Apache-2.0, parts for non-commercial use",
         f"{_GFPGAN}/v1.3.0/GFPGANv1.4.pth",
         512,
-        "ffhq",
         _THIRD_PARTY_HASH,
         usable=False,
     ),
@@ -268,7 +258,6 @@ MODELS: tuple[ModelInfo, ...] = (
         "Apache-2.0",
         f"{_GFPGAN}/v1.3.4/RestoreFormer.pth",
         512,
-        "ffhq",
         _THIRD_PARTY_HASH,
         usable=False,
     ),
@@ -282,7 +271,6 @@ MODELS: tuple[ModelInfo, ...] = (
         NON_COMMERCIAL,
         f"{_CODEFORMER}/v0.1.0/codeformer.pth",
         512,
-        "ffhq",
         _THIRD_PARTY_HASH,
         usable=False,
     ),

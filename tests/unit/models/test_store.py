@@ -59,7 +59,7 @@ def test_catalogue_is_sound() -> None:
     for info in catalog.MODELS:
         assert info.shipped or info.source.startswith("https://")
         assert info.sha256 is None or len(info.sha256) == 64
-        assert (info.size > 0) == (info.template != "") == (info.task in FACE_TASKS | {Task.FACE_INPAINTER})
+        assert (info.size > 0) == (info.task in FACE_TASKS | {Task.FACE_INPAINTER})
         assert Path(info.file).suffix in store.ENDINGS
 
 
