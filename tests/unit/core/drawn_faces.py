@@ -50,7 +50,7 @@ def photo_with_faces(
 
 
 def photo_of(pixels: np.ndarray, **fields: object) -> Photo:
-    return Photo(frozen(np.ascontiguousarray(pixels)), SourceFormat("PNG"), **fields)  # type: ignore[arg-type] # tests only
+    return Photo(frozen(np.ascontiguousarray(pixels)), SourceFormat("PNG"), **fields)
 
 
 class KnownFaces:

@@ -92,7 +92,7 @@ def test_a_face_may_have_its_own_strength() -> None:
 @pytest.mark.parametrize("field", [{"strength": 101}, {"denoise": -1}, {"min_face": -1}])
 def test_options_outside_their_range_are_refused(field: dict[str, object]) -> None:
     with pytest.raises(OptionError):
-        ComposeOptions(**field)  # type: ignore[arg-type]  # that is the point
+        ComposeOptions(**field)
 
 
 def test_overlapping_faces_share_instead_of_adding_up() -> None:
@@ -185,7 +185,7 @@ def test_skin_protection_brings_back_faint_texture_but_not_noise() -> None:
     """A model that smooths everything: faint texture confined to the cheeks comes back, even noise does not."""
 
     class Smoother(Sharpener):
-        def restore(self, crops, progress):  # type: ignore[no-untyped-def]
+        def restore(self, crops, progress):
             return [cv2.GaussianBlur(crop, (0, 0), 3.0) for crop in crops]
 
     random = np.random.default_rng(5)
@@ -212,7 +212,7 @@ def test_skin_protection_brings_back_faint_texture_but_not_noise() -> None:
 
 def test_a_smooth_face_in_a_grainy_photo_gets_grain() -> None:
     class Smoother(Sharpener):
-        def restore(self, crops, progress):  # type: ignore[no-untyped-def]
+        def restore(self, crops, progress):
             return [cv2.GaussianBlur(crop, (0, 0), 3.0) for crop in crops]
 
     random = np.random.default_rng(6)
@@ -222,7 +222,7 @@ def test_a_smooth_face_in_a_grainy_photo_gets_grain() -> None:
     session = session_of(grainy, faces, Smoother())
 
     def level(**options: object) -> float:
-        pixels = session.compose(ComposeOptions(strength=100, **options)).photo.pixels  # type: ignore[arg-type]
+        pixels = session.compose(ComposeOptions(strength=100, **options)).photo.pixels
         cheek = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[200:232, 180:208].astype(np.float32)
         return float((cheek - cv2.GaussianBlur(cheek, (0, 0), 2)).std())
 
@@ -233,7 +233,7 @@ def test_a_smooth_face_in_a_grainy_photo_gets_grain() -> None:
 
 def test_a_sharp_face_is_left_alone_unless_asked() -> None:
     class Blurrer(Sharpener):
-        def restore(self, crops, progress):  # type: ignore[no-untyped-def]
+        def restore(self, crops, progress):
             return [cv2.GaussianBlur(crop, (0, 0), 2.0) for crop in crops]
 
     photo, faces = photo_with_faces((100, 60))
@@ -252,7 +252,7 @@ def test_denoise_and_sharpen_do_what_they_say() -> None:
 
     def energy(**options: int) -> float:
         pixels = session.compose(
-            ComposeOptions(strength=100, skin_protection=False, restore_sharp=True, **options)  # type: ignore[arg-type]
+            ComposeOptions(strength=100, skin_protection=False, restore_sharp=True, **options)
         ).photo.pixels
         grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[100:260, 150:300].astype(np.float32)
         return float((grey - cv2.GaussianBlur(grey, (0, 0), 1.5)).std())

@@ -34,7 +34,7 @@ def states(options: ComposeOptions, sharp: frozenset[FaceId] = frozenset()) -> l
     ],
 )
 def test_which_faces_are_on(choice: object, expected: frozenset[FaceId]) -> None:
-    assert chosen_faces(FACES, ComposeOptions(faces=choice)) == expected  # type: ignore[arg-type]  # both kinds
+    assert chosen_faces(FACES, ComposeOptions(faces=choice)) == expected
 
 
 def test_the_largest_of_none_is_none() -> None:

@@ -85,7 +85,7 @@ def test_a_folder_that_may_not_be_read_costs_only_itself(
     jobs = plan([album], tmp_path / "out", recursive=True)
     reports = restore(jobs, tmp_path / "out")
     check_only_one_is_bad(reports, "locked", "You do not have permission to read the folder 'locked'.")
-    assert reports["locked"].error.code == "folder-unreadable"  # type: ignore[union-attr]  # there is one, as seen above
+    assert reports["locked"].error.code == "folder-unreadable"
 
 
 def test_a_folder_that_is_gone_meanwhile_costs_only_itself(

@@ -39,7 +39,7 @@ def album(tmp_path: Path) -> Path:
 def restore(job: PlannedPhoto, *, finder: KnownFaces | None = None, **export: object) -> batch.PhotoReport:
     faces = photo_with_faces((40, 60))[1]
     engine = Engine(models=DrawnModels(finder or KnownFaces(*faces), Sharpener()))
-    options = ExportOptions(**export)  # type: ignore[arg-type]  # tests only
+    options = ExportOptions(**export)
     return batch.restore_photo(
         job, engine, BatchOptions(Edits(ComposeOptions(strength=100), model="sharpener"), options), SilentProgress()
     )
@@ -224,7 +224,7 @@ def test_a_bad_photo_is_reported_and_stops_nothing(tmp_path: Path, content: byte
 
 def test_a_fault_of_ours_is_reported_with_its_details(album: Path, tmp_path: Path) -> None:
     class Broken(KnownFaces):
-        def detect(self, photo, *, progress=None):  # type: ignore[no-untyped-def]
+        def detect(self, photo, *, progress=None):
             raise ZeroDivisionError("by zero")
 
     report = restore(PlannedPhoto(album / "a.png", tmp_path / "a.png"), finder=Broken())

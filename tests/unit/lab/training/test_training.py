@@ -154,7 +154,7 @@ def settings(tmp_path: Path, **changes: object) -> Settings:
         "compiled": False,
         "validation_faces": 1,
     }
-    return Settings(**{**usual, **changes})  # type: ignore[arg-type]  -- built from a dict
+    return Settings(**{**usual, **changes})
 
 
 @needs_basicsr

@@ -90,7 +90,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         sizes.append(faces)
         given = torch.zeros(faces, 3, 64, 64)
         made = torch.zeros(faces, 3, 64, 64)
-        return Recording(Replay(net._net, given, made), given, made)  # type: ignore[arg-type]  # a stand-in
+        return Recording(Replay(net._net, given, made), given, made)
 
     monkeypatch.setattr(CudaGpen, "_record", record)
     monkeypatch.setattr(CudaGpen, "_locked", staticmethod(lambda shape, dtype: torch.empty(shape, dtype=dtype)))
