@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,6 +51,27 @@ def test_what_is_shipped_is_there_and_whole() -> None:
         assert model.path.stat().st_size == model.info.bytes
         assert store.verify(model) is Verification.VERIFIED
         assert store.find(model.name) == model.path
+
+
+def test_a_folder_that_may_not_be_read_costs_only_itself(
+    user_folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    file(user_folder, "mine.pth")
+
+    def refuse(path: object) -> None:
+        if isinstance(path, Path) and (path == user_folder or user_folder in path.parents):
+            raise PermissionError(13, "Permission denied")
+
+    def guarded(call: Callable[..., object]) -> Callable[..., object]:
+        return lambda path, *args, **named: refuse(path) or call(path, *args, **named)
+
+    for name in ("iterdir", "stat"):
+        monkeypatch.setattr(Path, name, guarded(getattr(Path, name)))
+    monkeypatch.setattr(os, "stat", guarded(os.stat))
+    assert [m.name for m in store.installed()] == [catalog.BUILTIN, catalog.DETECTOR, catalog.LANDMARKS]
+    assert "could not be read: Permission denied" in caplog.text
+    with pytest.raises(UnknownModelError):
+        store.find(user_folder / "mine.pth")
 
 
 def test_catalogue_is_sound() -> None:
