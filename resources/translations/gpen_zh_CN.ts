@@ -348,8 +348,8 @@
         <translation>不导出，直接关闭</translation>
     </message>
     <message>
-        <source>Export all…</source>
-        <translation>全部导出…</translation>
+        <source>Export, then close…</source>
+        <translation>导出后关闭…</translation>
     </message>
 </context>
 <context>
@@ -423,6 +423,18 @@
 <context>
     <name>ExportController</name>
     <message>
+        <source>This photo</source>
+        <translation>这张照片</translation>
+    </message>
+    <message>
+        <source>All ({count})</source>
+        <translation>全部（{count}）</translation>
+    </message>
+    <message>
+        <source>Not exported yet ({count})</source>
+        <translation>尚未导出（{count}）</translation>
+    </message>
+    <message>
         <source>Exported as {name}.</source>
         <translation>已导出为 {name}。</translation>
     </message>
@@ -460,14 +472,6 @@
     <message>
         <source>Photos</source>
         <translation>照片</translation>
-    </message>
-    <message>
-        <source>This photo</source>
-        <translation>这张照片</translation>
-    </message>
-    <message>
-        <source>All photos ({count})</source>
-        <translation>所有照片（{count}）</translation>
     </message>
     <message>
         <source>Quality</source>

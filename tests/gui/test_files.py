@@ -322,3 +322,35 @@ def test_what_an_export_could_not_keep_is_said_once(
     with qtbot.waitSignal(window.workspace.exports.ended):
         window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
     assert window.notification_strip.text.count("XMP data could not be kept.") == 1
+
+
+def test_exporting_before_closing_exports_what_is_unsaved_and_then_closes(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(3)))
+    with qtbot.waitSignal(window.workspace.exports.ended):
+        window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable[:2])
+    assert not window.close()
+    window.notification_strip.button("export").click()
+    dialog = window.findChild(ExportDialog)
+    dialog.folder_field.setText(str(tmp_path / "late"))
+    assert [item.path.name for _, item in dialog.items] == ["2.png"]
+    with qtbot.waitSignal(window.workspace.exports.ended):
+        dialog.accept()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert [path.name for path in (tmp_path / "late").iterdir()] == ["2_restored.png"]
+
+
+def test_a_failed_export_before_closing_keeps_the_window(
+    window: MainWindow, photo: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, photo)
+    (tmp_path / "blocked").write_text("a file where a folder should be")
+    assert not window.close()
+    window.notification_strip.button("export").click()
+    dialog = window.findChild(ExportDialog)
+    dialog.folder_field.setText(str(tmp_path / "blocked"))
+    with qtbot.waitSignal(window.workspace.exports.ended):
+        dialog.accept()
+    assert window.isVisible()
+    assert window.notification_strip.subject == "export-failed"

@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColorSpace, QImage
+from PySide6.QtGui import QColor, QColorSpace, QImage
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.compose.preview import pyramid
 from gpen_desktop.core.types import NO_FACE, FaceId, Photo, SourceFormat, frozen
 from gpen_desktop.errors import UnreadablePhotoError
 from gpen_desktop.gui.album.thumbnails import make_thumbnail
+from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.viewer import qimage, view_geometry
 from gpen_desktop.gui.viewer.compare_view import CompareView
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState, face_at
@@ -230,3 +231,17 @@ def test_thumbnails_are_upright_and_small(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "deep.png"), np.full((40, 80, 3), 40_000, np.uint16))
     deep = make_thumbnail(tmp_path / "deep.png", 40)
     assert abs(deep.pixelColor(5, 5).red() - 156) <= 1
+
+
+def test_a_photo_being_read_is_stood_for_by_its_thumbnail(qtbot: QtBot) -> None:
+    view = CompareView()
+    qtbot.addWidget(view)
+    view.resize(400, 300)
+    thumbnail = QImage(80, 60, QImage.Format.Format_RGB32)
+    thumbnail.fill(0x204060)
+    view.show_loading(thumbnail)
+    assert view.grab().toImage().pixelColor(200, 150).rgb() & 0xFFFFFF == 0x204060
+    view.show_photo(opened())
+    assert view.grab().toImage().pixelColor(200, 150).rgb() & 0xFFFFFF != 0x204060
+    view.clear()
+    assert view.grab().toImage().pixelColor(200, 150) == QColor(theme.tokens().canvas)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QKeyEvent, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, ItemRole, PhotoState
@@ -20,10 +20,11 @@ _DEVICE_SIDE: Final = 2 * _PICTURE.width()
 
 
 class AlbumView(QListView):
-    """Each signal carries an AlbumItem. chosen: put it on screen. drag_wanted: its
+    """Each signal carries an AlbumItem. chosen: put it on screen. thumbnail_ready: see thumbnail(). drag_wanted: its
     result shall be dragged to another program. menu_wanted: a menu of what can be done with it, and where."""
 
     chosen = Signal(object)
+    thumbnail_ready = Signal(object)
     drag_wanted = Signal(object)
     menu_wanted = Signal(object, QPoint)
 
@@ -54,6 +55,10 @@ class AlbumView(QListView):
             index = self._album.index(self._album.row_of(item))
             self.setCurrentIndex(index)
             self.scrollTo(index)
+
+    def thumbnail(self, item: AlbumItem) -> QImage | None:
+        """A small picture of a photo; None until `thumbnail_ready`, null where the file cannot be read."""
+        return self._thumbnails.get(item.path)
 
     def step(self, by: int) -> None:
         """To a photo further down (1) or up (-1)."""
@@ -101,6 +106,7 @@ class AlbumView(QListView):
         item = self._album.by_path(path)
         if item is not None:
             self.update(self._album.index(self._album.row_of(item)))
+            self.thumbnail_ready.emit(item)
 
 
 class _Delegate(QStyledItemDelegate):

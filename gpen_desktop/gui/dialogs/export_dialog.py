@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QStandardPaths, Slot
@@ -35,25 +36,32 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 _WITH_QUALITY = frozenset(format.option for format in FORMATS if format.has_quality)
 
 
+@dataclass(frozen=True)
+class Selection:
+    """Photos that can be chosen for export together. name: in words. items: each with its number in the album."""
+
+    name: str
+    items: tuple[tuple[int, AlbumItem], ...]
+
+
 class ExportDialog(QDialog):
     """Asks how to export; when accepted, `plan` says so and the answers are remembered.
 
-    current: the photo on screen with its number in the album; all: every photo that can be exported, alike.
+    selections: what can be chosen, one at least. chosen: which of them is proposed.
     """
 
     def __init__(
         self,
         store: SettingsStore,
-        current: tuple[int, AlbumItem] | None,
-        all_items: Sequence[tuple[int, AlbumItem]],
-        wants_all: bool,
+        selections: Sequence[Selection],
+        chosen: int,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._store = store
-        self._current = current
-        self._all = tuple(all_items)
-        self._which = Segments([False, True])
+        self._selections = tuple(selections)
+        self._chosen = chosen
+        self._which = Segments(range(len(self._selections)))
         self._folder = QLineEdit()
         self._browse = QToolButton()
         self._pattern = QLineEdit(str(store.get("export/pattern")))
@@ -63,7 +71,7 @@ class ExportDialog(QDialog):
         self._example = QLabel()
         self._example.setWordWrap(True)
         theme.set_role(self._example, "muted")
-        self._which.set_value(wants_all or current is None)
+        self._which.set_value(chosen)
         self._quality.set_value(int(store.get("export/quality")))
         self._folder.setText(str(store.get("export/folder")) or _default_folder())
         self._lay_out()
@@ -74,7 +82,7 @@ class ExportDialog(QDialog):
         self._format.currentIndexChanged.connect(self._check)
         self._existing.currentIndexChanged.connect(self._check)
         self._check()
-        self.setMinimumWidth(520)
+        self.setMinimumWidth(560)
 
     @property
     def plan(self) -> ExportPlan:
@@ -91,7 +99,7 @@ class ExportDialog(QDialog):
     @property
     def items(self) -> tuple[tuple[int, AlbumItem], ...]:
         """The photos to export, with their numbers."""
-        return (self._current,) if self._current is not None and not self._wants_all() else self._all
+        return self._selections[self._chosen].items
 
     @property
     def folder_field(self) -> QLineEdit:
@@ -120,10 +128,7 @@ class ExportDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.setWindowTitle(self.tr("Export"))
-        self._which.set_texts(
-            self.tr("Photos"), [self.tr("This photo"), self.tr("All photos ({count})").format(count=len(self._all))]
-        )
-        self._which.button(False).setEnabled(self._current is not None)
+        self._which.set_texts(self.tr("Photos"), [selection.name for selection in self._selections])
         self._quality.set_text(self.tr("Quality"))
         self._browse.setIcon(icons.icon("folder-open"))
         self._browse.setIconSize(QSize(theme.ICON, theme.ICON))
@@ -169,11 +174,9 @@ class ExportDialog(QDialog):
         column.addStretch(1)
         column.addWidget(buttons)
 
-    def _wants_all(self) -> bool:
-        return self._current is None or self._which.button(True).isChecked()
-
     @Slot(object)
-    def _on_which(self, _wants_all: bool) -> None:
+    def _on_which(self, chosen: int) -> None:
+        self._chosen = chosen
         self._check()
 
     @Slot()

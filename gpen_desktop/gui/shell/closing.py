@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
 from gpen_desktop.gui.common.settings_store import SettingsStore
@@ -21,9 +22,10 @@ class ClosingQuestion(QObject):
         exports: ExportController,
         notifications: NotificationQueue,
         store: SettingsStore,
-        parent: QObject | None = None,
+        window: QWidget,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(window)
+        self._window = window
         self._workspace = workspace
         self._exports = exports
         self._notifications = notifications
@@ -56,8 +58,12 @@ class ClosingQuestion(QObject):
         return (
             NotificationButton("stay", self.tr("Stay"), _stay),
             NotificationButton("close", self.tr("Close without exporting"), self.close_wanted.emit),
-            NotificationButton("export", self.tr("Export all…"), self._exports.export_all, is_main=True),
+            NotificationButton("export", self.tr("Export, then close…"), self._export, is_main=True),
         )
+
+    def _export(self) -> None:
+        """What is unsaved, and only that; then the window is asked to close again."""
+        self._exports.export_unsaved(self._window.close)
 
 
 def _stay() -> None:

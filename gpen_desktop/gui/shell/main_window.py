@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -145,6 +146,7 @@ class MainWindow(QMainWindow):
         self.album.chosen.connect(work.show_item)
         self.album.drag_wanted.connect(self.drafts.drag_out)
         self.album.menu_wanted.connect(self._on_album_menu)
+        self.album.thumbnail_ready.connect(self._show_thumbnail)
         self.panel.changed.connect(work.change)
         self.panel.held.connect(self.view.hide_overlays)
         self.panel.apply_to_all.connect(self.apply_to_all)
@@ -183,10 +185,10 @@ class MainWindow(QMainWindow):
                 "zoom_out": view.zoom_out,
                 "fit": view.fit,
                 "actual": view.actual_size,
-                "next_photo": self._next_photo,
-                "previous_photo": self._previous_photo,
-                "next_face": self._next_face,
-                "previous_face": self._previous_face,
+                "next_photo": partial(self.album.step, 1),
+                "previous_photo": partial(self.album.step, -1),
+                "next_face": partial(faces.step, 1),
+                "previous_face": partial(faces.step, -1),
                 "toggle_face": faces.toggle_selected,
                 "add_face": faces.draw,
                 "correct_face": faces.correct,
@@ -213,12 +215,19 @@ class MainWindow(QMainWindow):
         self._show_panel()
         self.actions_.enable(_WITH_PHOTO, has_photo)
         self.view.clear()
+        self._show_thumbnail(item)
         self.tools.show_zoom(0)
         self.panel.show_photo_size(None)
         self.setWindowTitle(f"{item.path.name} – GPEN Desktop" if item is not None else "GPEN Desktop")
         self._show_edits()
         self._show_working()
         self._show_history()
+
+    @Slot(object)
+    def _show_thumbnail(self, item: AlbumItem | None) -> None:
+        """Of the photo on screen, until it is read."""
+        if item is not None and item is self.workspace.current:
+            self.view.show_loading(self.album.thumbnail(item))
 
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
@@ -295,22 +304,6 @@ class MainWindow(QMainWindow):
         menu = self.actions_.menu(("export", "copy", "reveal", "", "apply_to_all", "", "remove"), self.album)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)
-
-    @Slot()
-    def _next_photo(self) -> None:
-        self.album.step(1)
-
-    @Slot()
-    def _previous_photo(self) -> None:
-        self.album.step(-1)
-
-    @Slot()
-    def _next_face(self) -> None:
-        self.faces.step(1)
-
-    @Slot()
-    def _previous_face(self) -> None:
-        self.faces.step(-1)
 
     @Slot(object)
     def _on_recent(self, path: Path) -> None:

@@ -22,6 +22,8 @@ from gpen_desktop.gui.viewer.view_geometry import Placement
 _GAP: Final = 8.0
 """Between the panes side by side."""
 _ZOOM_STEP: Final = 1.4
+_THUMBNAIL_STANDS_FOR: Final = 16
+"""Sides of the photo that a thumbnail is taken for while it is read, in sides of the thumbnail."""
 
 
 class ViewMode(Enum):
@@ -57,6 +59,7 @@ class PhotoView(QWidget):
         self._selected = NO_FACE
         self._tool: ViewTool | None = None
         self._detail: tuple[int, QRect] | None = None
+        self._thumbnail: QImage | None = None
         self._panes: dict[Version, QImage] = {}
         self._fade = OverlayFade(self)
         self._fade.changed.connect(self.update)
@@ -83,7 +86,7 @@ class PhotoView(QWidget):
 
     def show_photo(self, opened: Opened) -> None:
         """Show another photo, fitted."""
-        self._pair = PicturePair(opened)
+        self._pair, self._thumbnail = PicturePair(opened), None
         self._marks = ()
         self._hovered = self._selected = NO_FACE
         self._detail = None
@@ -98,10 +101,16 @@ class PhotoView(QWidget):
 
     def clear(self) -> None:
         """Show nothing."""
-        self._pair = self._placement = None
+        self._pair = self._placement = self._thumbnail = None
         self._marks = ()
         self._panes.clear()
         self.update()
+
+    def show_loading(self, thumbnail: QImage | None) -> None:
+        """Show a small picture of a photo that is still being read, enlarged, instead of an empty canvas."""
+        if self._pair is None:
+            self._thumbnail = thumbnail
+            self.update()
 
     def set_marks(self, marks: tuple[FaceMark, ...], selected: FaceId) -> None:
         """Faces to mark, and which of them is the one that the panel speaks of."""
@@ -257,6 +266,7 @@ class PhotoView(QWidget):
         painter = QPainter(self)
         painter.fillRect(event.rect(), theme.tokens().canvas)
         if self._placement is None:
+            self._paint_thumbnail(painter)
             return
         if self._mode is ViewMode.SIDE_BY_SIDE:
             self._paint_side_by_side(painter)
@@ -268,6 +278,13 @@ class PhotoView(QWidget):
             version = Version.BEFORE if self._holds_before else Version.AFTER
             self._paint_pane(painter, version, QPointF(0, 0))
             self._paint_chip(painter, version, self._seen(), None)
+
+    def _paint_thumbnail(self, painter: QPainter) -> None:
+        if self._thumbnail is not None and not self._thumbnail.isNull():
+            size = QSizeF(self._thumbnail.size() * _THUMBNAIL_STANDS_FOR)
+            place = view_geometry.fitted(size, QSizeF(self.size()), self._ratio()).rect
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(place, self._thumbnail)
 
     def _paint_split(self, painter: QPainter) -> None:
         pane, seen, x = QRectF(QPointF(0, 0), self._pane_size()), self._seen(), self._divider_x()

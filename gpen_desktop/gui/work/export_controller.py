@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gpen_desktop.core.engine import export_plan
 from gpen_desktop.core.engine.export import Exported
@@ -19,7 +19,7 @@ from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import message_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
 from gpen_desktop.gui.common.settings_store import SettingsStore
-from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
+from gpen_desktop.gui.dialogs.export_dialog import ExportDialog, Selection
 from gpen_desktop.gui.work.exports import ExportRound
 from gpen_desktop.gui.work.worker import ExportJob
 from gpen_desktop.gui.work.workspace import Workspace
@@ -39,6 +39,7 @@ class ExportController(QObject):
         self._store = store
         self._window = window
         self._failed: list[tuple[ExportJob, Failure]] = []
+        self._afterwards: Callable[[], object] | None = None
         workspace.exports.ended.connect(self._on_ended)
 
     @property
@@ -49,31 +50,47 @@ class ExportController(QObject):
     @Slot()
     def export(self) -> None:
         """Ask how to export the photo on screen, and do it."""
-        self._ask(wants_all=False)
+        self._ask(self._current())
 
     @Slot()
     def export_all(self) -> None:
         """Ask how to export all photos, and do it."""
-        self._ask(wants_all=True)
+        self._ask(self.exportable)
 
-    def _ask(self, wants_all: bool) -> None:
-        items = self.exportable
-        if not items:
+    def export_unsaved(self, afterwards: Callable[[], object]) -> None:
+        """Ask how to export what was not exported yet, and do it. afterwards: called once nothing of it is left."""
+        self._ask(self._unsaved(), afterwards)
+
+    def _current(self) -> list[tuple[int, AlbumItem]]:
+        return [(n, item) for n, item in self.exportable if item is self._workspace.current]
+
+    def _unsaved(self) -> list[tuple[int, AlbumItem]]:
+        return [(n, item) for n, item in self.exportable if item.is_unsaved]
+
+    def _ask(self, proposed: list[tuple[int, AlbumItem]], afterwards: Callable[[], object] | None = None) -> None:
+        """Propose to export these photos, or the others that there are."""
+        all_items, unsaved = self.exportable, self._unsaved()
+        if not all_items:
             return
-        current = next(((n, item) for n, item in items if item is self._workspace.current), None)
-        dialog = ExportDialog(self._store, current, items, wants_all, self._window)
+        selections = [Selection(self.tr("This photo"), tuple(self._current()))]
+        selections.append(Selection(self.tr("All ({count})").format(count=len(all_items)), tuple(all_items)))
+        if len(unsaved) < len(all_items):
+            name = self.tr("Not exported yet ({count})").format(count=len(unsaved))
+            selections.append(Selection(name, tuple(unsaved)))
+        selections = [selection for selection in selections if selection.items]
+        chosen = next((n for n, each in enumerate(selections) if each.items == tuple(proposed)), 0)
+        dialog = ExportDialog(self._store, selections, chosen, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.finished.connect(self._on_answered)
+        dialog.accepted.connect(partial(self._on_accepted, dialog, afterwards))
         dialog.open()
 
-    @Slot(int)
-    def _on_answered(self, result: int) -> None:
-        dialog = self.sender()
-        if isinstance(dialog, ExportDialog) and result == QDialog.DialogCode.Accepted:
-            self.export_as(dialog.plan, list(dialog.items))
+    def _on_accepted(self, dialog: ExportDialog, afterwards: Callable[[], object] | None) -> None:
+        self.export_as(dialog.plan, list(dialog.items))
+        self._afterwards = afterwards
 
     def export_as(self, plan: ExportPlan, items: list[tuple[int, AlbumItem]]) -> None:
         """Export photos, each with its number. Raises OptionError for a pattern that gives no name."""
+        self._afterwards = None
         targets = export_plan.targets(items, plan, self._workspace.album)
         self._tell_left_out([target.item for target in targets if target.path is None])
         for target in targets:
@@ -90,6 +107,9 @@ class ExportController(QObject):
             self._tell_exported(ended.exported)
         if self._failed:
             self._tell_failed()
+        afterwards, self._afterwards = self._afterwards, None
+        if afterwards is not None and not self._workspace.unsaved:
+            afterwards()
 
     def _is_still_failed(self, job: ExportJob) -> bool:
         item = self._workspace.album.item(job.item)
