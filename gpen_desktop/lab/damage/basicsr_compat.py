@@ -37,7 +37,7 @@ def degradations() -> ModuleType:
 def _import(name: str) -> ModuleType:
     if _GONE not in sys.modules:
         stand_in = types.ModuleType(_GONE)
-        stand_in.rgb_to_grayscale = functional.rgb_to_grayscale  # type: ignore[attr-defined]  -- a module made here
+        vars(stand_in)["rgb_to_grayscale"] = functional.rgb_to_grayscale
         sys.modules[_GONE] = stand_in
     errors = np.geterr()
     try:

@@ -44,7 +44,8 @@ class Dice:
 def filtered(pictures: Tensor, transfer: Tensor) -> Tensor:
     """(N, C, H, W) through (N, 1 or C, H, W // 2 + 1)."""
     height, width = pictures.shape[-2:]
-    return torch.fft.irfft2(torch.fft.rfft2(pictures) * transfer, s=(height, width))
+    back: Tensor = torch.fft.irfft2(torch.fft.rfft2(pictures) * transfer, s=(height, width))
+    return back
 
 
 def frequencies(pictures: Tensor) -> tuple[Tensor, Tensor]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -61,7 +62,7 @@ class FlawBank:
         x = pictures
         for share in _LAYERS:
             rows = dice.rows(share, count)
-            x = changed(x, rows, lambda part, rows=rows: self._layer(dice, part, paper[rows]))
+            x = changed(x, rows, partial(self._layer, dice, paper=paper[rows]))
         softness = dice.uniform(0.2, 0.8, count)
         change = filtered(x.clamp(0, 1) - pictures, gaussian(x, softness, softness, torch.zeros_like(softness)))
         seen = change.abs().amax(1, keepdim=True)

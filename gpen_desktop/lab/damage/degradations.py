@@ -15,6 +15,7 @@ import numpy as np
 
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import basicsr_compat
+from gpen_desktop.lab.typed import floats, octets
 
 Rng = np.random.Generator
 _GREY: Final = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as OpenCV has it
@@ -27,7 +28,7 @@ def grey(picture: FloatImage) -> FloatImage:
 
 def gaussian_blur(picture: FloatImage, sigma: float) -> FloatImage:
     """Round blur; none below sigma 0.2, where it would be a copy."""
-    return cv2.GaussianBlur(picture, (0, 0), sigma) if sigma > 0.2 else picture
+    return floats(cv2.GaussianBlur(picture, (0, 0), sigma)) if sigma > 0.2 else picture
 
 
 def shaped_blur(picture: FloatImage, rng: Rng, sigma: float) -> FloatImage:
@@ -45,7 +46,7 @@ def shaped_blur(picture: FloatImage, rng: Rng, sigma: float) -> FloatImage:
         case _:
             with np.errstate(invalid="ignore"):  # 0 / 0 at its centre, which basicsr then sets
                 kernel = kernels.circular_lowpass_kernel(rng.uniform(math.pi / 3, math.pi), side)
-    return cv2.filter2D(picture, -1, kernel.astype(np.float32), borderType=cv2.BORDER_REFLECT_101)
+    return floats(cv2.filter2D(picture, -1, kernel.astype(np.float32), borderType=cv2.BORDER_REFLECT_101))
 
 
 def motion_blur(picture: FloatImage, rng: Rng, length: float) -> FloatImage:
@@ -58,7 +59,7 @@ def motion_blur(picture: FloatImage, rng: Rng, length: float) -> FloatImage:
     x = side // 2 + along * math.cos(angle) - across * math.sin(angle)
     y = side // 2 + along * math.sin(angle) + across * math.cos(angle)
     np.add.at(kernel, (np.rint(y).astype(int).clip(0, side - 1), np.rint(x).astype(int).clip(0, side - 1)), 1.0)
-    return cv2.filter2D(picture, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REFLECT_101)
+    return floats(cv2.filter2D(picture, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REFLECT_101))
 
 
 def noise(picture: FloatImage, rng: Rng, deviation: float, *, alike: bool) -> FloatImage:
@@ -72,7 +73,7 @@ def shot_noise(picture: FloatImage, rng: Rng, scale: float) -> FloatImage:
     """basicsr's Poisson noise, which a sensor has in poor light."""
     np.random.seed(int(rng.integers(2**32)))  # basicsr draws from numpy's global generator
     made = basicsr_compat.degradations().generate_poisson_noise(np.clip(picture, 0, 1), scale, bool(rng.random() < 0.4))
-    return picture + made.astype(np.float32)
+    return floats(picture + made.astype(np.float32))
 
 
 def film_grain(picture: FloatImage, rng: Rng, deviation: float, size: float) -> FloatImage:
@@ -80,11 +81,11 @@ def film_grain(picture: FloatImage, rng: Rng, deviation: float, size: float) -> 
     height, width = picture.shape[:2]
     grain = rng.standard_normal((height, width), dtype=np.float32)
     if size > 0.3:
-        grain = cv2.GaussianBlur(grain, (0, 0), size)
+        grain = floats(cv2.GaussianBlur(grain, (0, 0), size))
         grain /= max(float(grain.std()), 1e-6)
     light = np.clip(picture @ _GREY, 0, 1)
     weight = 0.4 + 2.4 * light * (1 - light)  # 1 in the middle, 0.4 in black and white
-    return picture + (grain * weight * np.float32(deviation / 255))[..., None]
+    return floats(picture + (grain * weight * np.float32(deviation / 255))[..., None])
 
 
 def fading(picture: FloatImage, rng: Rng) -> FloatImage:
@@ -108,7 +109,7 @@ def low_light(picture: FloatImage, rng: Rng) -> FloatImage:
     """Exposed too little, lifted afterwards: shot noise and coarse steps in the shadows, still somewhat dark."""
     gain = rng.uniform(0.15, 0.5)
     dark = np.clip(shot_noise(picture * np.float32(gain), rng, rng.uniform(0.3, 0.8)), 0, 1)
-    return np.rint(dark * 255) / 255 * np.float32(rng.uniform(0.7, 1.0) / gain)
+    return floats(np.rint(dark * 255) / 255 * np.float32(rng.uniform(0.7, 1.0) / gain))
 
 
 def half_tone(picture: FloatImage, rng: Rng) -> FloatImage:
@@ -163,7 +164,7 @@ def fold(picture: FloatImage, rng: Rng) -> FloatImage:
     slope = distance / (6 * width)
     shading = rng.uniform(-0.12, 0.12) * slope * np.exp(-(slope**2))
     white = rng.uniform(0.75, 1.0)
-    return (picture + (white - picture) * crack[..., None] + shading[..., None]).astype(np.float32)
+    return floats((picture + (white - picture) * crack[..., None] + shading[..., None]).astype(np.float32))
 
 
 def jpeg(picture: FloatImage, quality: float, *, chroma_halved: bool = True) -> FloatImage:
@@ -172,7 +173,7 @@ def jpeg(picture: FloatImage, quality: float, *, chroma_halved: bool = True) -> 
     sampling = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420 if chroma_halved else cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
     options = [cv2.IMWRITE_JPEG_QUALITY, int(quality), cv2.IMWRITE_JPEG_SAMPLING_FACTOR, sampling]
     _, packed = cv2.imencode(".jpg", bytes_[..., ::-1], options)
-    return cv2.imdecode(packed, cv2.IMREAD_COLOR)[..., ::-1].astype(np.float32) / 255
+    return floats(octets(cv2.imdecode(packed, cv2.IMREAD_COLOR))[..., ::-1].astype(np.float32) / 255)
 
 
 def double_jpeg(picture: FloatImage, rng: Rng, quality: float) -> FloatImage:
@@ -186,8 +187,8 @@ def shrunk(picture: FloatImage, rng: Rng, side: int, inside: Callable[[FloatImag
     """Made `side` px small, damaged there by `inside`, and enlarged again: what a small face in a photo looks like."""
     down = (cv2.INTER_AREA, cv2.INTER_AREA, cv2.INTER_CUBIC, cv2.INTER_LINEAR)[rng.integers(4)]
     up = (cv2.INTER_CUBIC, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4, cv2.INTER_LINEAR)[rng.integers(4)]
-    small = inside(cv2.resize(picture, (side, side), interpolation=down))
-    return cv2.resize(small, picture.shape[1::-1], interpolation=up)
+    small = inside(floats(cv2.resize(picture, (side, side), interpolation=down)))
+    return floats(cv2.resize(small, picture.shape[1::-1], interpolation=up))
 
 
 def _shade(rng: Rng) -> tuple[float, float, float]:
@@ -206,7 +207,7 @@ def _line(
     thickness: int,
 ) -> None:
     """Draw into `picture`, from `start` on."""
-    x, y = start
+    x, y = map(float, start)
     angle, points = rng.uniform(0, 2 * math.pi), [start]
     for _ in range(1 if turn == 0 else int(rng.integers(1, 6))):
         length = rng.uniform(*step)

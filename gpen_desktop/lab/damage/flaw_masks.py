@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from gpen_desktop.lab.typed import floats, octets
+
 SIDE: Final = 512
 _FINE: Final = 2  # drawn this many times as large and shrunk: edges come out smooth
 
@@ -29,7 +31,7 @@ def draw(kind: str, seed: int) -> Mask:
     rng = np.random.default_rng([seed, *kind.encode()])
     covered, light, shade = DRAWERS[kind](rng)
     planes = np.stack((covered, light, 0.5 + 0.5 * shade))
-    return np.rint(planes.clip(0, 1) * 255).astype(np.uint8)
+    return octets(np.rint(planes.clip(0, 1) * 255).astype(np.uint8))
 
 
 def draw_all(each: int, seed: int) -> dict[str, NDArray[np.uint8]]:
@@ -223,7 +225,7 @@ def _lettering_plane(rng: Rng, lines: int) -> Plane:
         pen.text((float(rng.uniform(-20, 150)), y), " ".join(words), fill=255, font=font)
         y += size * 1.3
     turned = page.rotate(float(rng.choice([0, 0, rng.normal(0, 6), 90])), Image.Resampling.BICUBIC)
-    return np.asarray(turned, np.float32) / 255
+    return floats(np.asarray(turned, np.float32) / 255)
 
 
 def _line_work(rng: Rng) -> tuple[Plane, Plane, Plane]:
@@ -299,12 +301,12 @@ def _one() -> Plane:
 
 
 def _shrunk(canvas: Plane) -> Plane:
-    return cv2.resize(canvas, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    return floats(cv2.resize(canvas, (SIDE, SIDE), interpolation=cv2.INTER_AREA))
 
 
 def _shifted(plane: Plane, rng: Rng, most: float = 1.6) -> Plane:
-    moved = np.float32([[1, 0, rng.uniform(-most, most)], [0, 1, rng.uniform(-most, most)]])
-    return cv2.warpAffine(plane, moved, (SIDE, SIDE))
+    moved = np.array([[1, 0, rng.uniform(-most, most)], [0, 1, rng.uniform(-most, most)]], np.float32)
+    return floats(cv2.warpAffine(plane, moved, (SIDE, SIDE)))
 
 
 def _noise(rng: Rng, size: float) -> Plane:
@@ -313,18 +315,18 @@ def _noise(rng: Rng, size: float) -> Plane:
     side = max(8, round(SIDE / scale))
     small = cv2.GaussianBlur(rng.standard_normal((side, side), dtype=np.float32), (0, 0), size / scale)
     small = (small - small.mean()) / max(float(small.std()), 1e-6)
-    return np.clip(0.5 + 0.25 * cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR), 0, 1)
+    return floats(np.clip(0.5 + 0.25 * cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR), 0, 1))
 
 
 def _ragged(plane: Plane, rng: Rng, reach: float) -> Plane:
     """Edges moved to and fro by up to `reach` pixels."""
     dx, dy = (reach * 3 * (_noise(rng, max(1.0, reach)) - 0.5) for _ in range(2))
     ys, xs = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32)
-    return cv2.remap(plane, xs + dx.astype(np.float32), ys + dy.astype(np.float32), cv2.INTER_LINEAR)
+    return floats(cv2.remap(plane, xs + dx.astype(np.float32), ys + dy.astype(np.float32), cv2.INTER_LINEAR))
 
 
 def _interrupted(plane: Plane, rng: Rng, size: float) -> Plane:
-    return plane * np.clip((_noise(rng, size) - rng.uniform(0.3, 0.5)) * 8, 0, 1)
+    return floats(plane * np.clip((_noise(rng, size) - rng.uniform(0.3, 0.5)) * 8, 0, 1))
 
 
 Drawer = Callable[[Rng], tuple[Plane, Plane, Plane]]

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import degradations as d
 from gpen_desktop.lab.damage.degradations import Rng
+from gpen_desktop.lab.typed import floats
 
 Kind = Callable[[FloatImage, Rng], FloatImage]
 Recipe = Mapping[str, float]
@@ -40,7 +41,7 @@ def degrade(face: NDArray[np.uint8], rng: Rng, recipe: Recipe) -> tuple[FloatIma
 def degrade_as(kind: str, face: NDArray[np.uint8], rng: Rng) -> tuple[FloatImage, FloatImage]:
     """As `degrade`, of one kind. KeyError for an unknown one."""
     colourless = _is_grey(face) or rng.random() < _COLOURLESS.get(kind, 0.0)
-    target = _toned(face.astype(np.float32) / 255, rng, faded=kind == "print_faded", colourless=colourless)
+    target = _toned(floats(face.astype(np.float32) / 255), rng, faded=kind == "print_faded", colourless=colourless)
     damaged = KINDS[kind](target, rng)
     return target, np.clip(damaged, 0, 1).astype(np.float32)
 
@@ -158,25 +159,25 @@ def through_small_file(x: FloatImage, rng: Rng, file: SmallFile) -> FloatImage:
     x = d.gaussian_blur(x, file.blur * whole / side)
     if file.tilt:
         turn = cv2.getRotationMatrix2D((middle, middle), file.tilt, 1)
-        x = cv2.warpAffine(x, turn, (whole, whole), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
-    x = cv2.resize(x, (side, side), interpolation=cv2.INTER_AREA if file.averaged else cv2.INTER_CUBIC)
+        x = floats(cv2.warpAffine(x, turn, (whole, whole), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101))
+    x = floats(cv2.resize(x, (side, side), interpolation=cv2.INTER_AREA if file.averaged else cv2.INTER_CUBIC))
     if file.noise:
         x = d.noise(x, rng, file.noise, alike=file.noise_alike)
     x = _in_a_photo(x, file.offset, file.quality, chroma_halved=file.chroma_halved)
     if file.shrunk_between:
-        x = cv2.resize(x, (last, last), interpolation=cv2.INTER_AREA)
+        x = floats(cv2.resize(x, (last, last), interpolation=cv2.INTER_AREA))
     if file.again:
         x = _in_a_photo(x, file.again_offset, file.again, chroma_halved=file.again_chroma_halved)
     to_crop = cv2.getRotationMatrix2D((middle, middle), -file.tilt, 1)
     scale = whole / last
     to_crop[:, 2] += to_crop[:, :2] @ np.full(2, scale / 2 - 0.5)  # pixel centres kept
     to_crop[:, :2] *= scale
-    return cv2.warpAffine(x, to_crop, (whole, whole), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    return floats(cv2.warpAffine(x, to_crop, (whole, whole), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101))
 
 
 def _in_a_photo(x: FloatImage, offset: int, quality: float, *, chroma_halved: bool) -> FloatImage:
     """Through JPEG where the photo goes on beyond the face and the 8 px grid does not begin with it."""
-    around = cv2.copyMakeBorder(x, offset, 8, offset, 8, cv2.BORDER_REPLICATE)
+    around = floats(cv2.copyMakeBorder(x, offset, 8, offset, 8, cv2.BORDER_REPLICATE))
     side = x.shape[0]
     return d.jpeg(around, quality, chroma_halved=chroma_halved)[offset : offset + side, offset : offset + side]
 
@@ -236,7 +237,7 @@ def _anything(x: FloatImage, rng: Rng) -> FloatImage:
     sigma = math.exp(rng.uniform(math.log(0.3), math.log(4.5)))
     choice = rng.random()
     if choice < 0.6:
-        x = cv2.GaussianBlur(x, (0, 0), sigma)
+        x = floats(cv2.GaussianBlur(x, (0, 0), sigma))
     elif choice < 0.8:
         x = d.shaped_blur(x, rng, max(0.5, min(sigma, 3)))
     elif choice < 0.9:

@@ -16,6 +16,7 @@ from gpen_desktop.core.faces.alignment import fit_similarity, template_points
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.types import ComposeOptions, FloatImage, frozen
 from gpen_desktop.lab.evaluation.measures import Picture, as_crop
+from gpen_desktop.lab.typed import floats, octets
 
 Method = Callable[[Sequence[Picture]], list[Picture]]
 """method(damaged): pictures (S, S, 3) uint8 RGB aligned to the FFHQ template, to as many of the same size."""
@@ -33,7 +34,7 @@ def non_local_means(damaged: Sequence[Picture]) -> list[Picture]:
 
 def unsharp(damaged: Sequence[Picture]) -> list[Picture]:
     """Unsharp mask, sigma 2 px, amount 0.6."""
-    return [cv2.addWeighted(p, 1.6, cv2.GaussianBlur(p, (0, 0), 2), -0.6, 0) for p in damaged]
+    return [octets(cv2.addWeighted(p, 1.6, cv2.GaussianBlur(p, (0, 0), 2), -0.6, 0)) for p in damaged]
 
 
 PLAIN = {"damaged": untouched, "fastNlMeans": non_local_means, "unsharp": unsharp}
@@ -58,7 +59,7 @@ def by_product(model: str | Path, device: str = "auto") -> Method:
 
 def _restored(restorer: Restorer, damaged: Sequence[Picture]) -> list[Picture]:
     """Through the network, at its size and template and back."""
-    crops = [_into(picture, restorer).astype(np.float32) / 255 for picture in damaged]
+    crops = [floats(_into(picture, restorer).astype(np.float32) / 255) for picture in damaged]
     answers = restorer.restore(crops, SilentProgress())
     return [_back(answer, picture.shape[0], restorer) for answer, picture in zip(answers, damaged, strict=True)]
 
@@ -79,15 +80,16 @@ def _back(answer: FloatImage, size: int, restorer: Restorer) -> Picture:
     if spec.template == "ffhq":
         if size != spec.size:
             way = cv2.INTER_AREA if size < spec.size else cv2.INTER_CUBIC
-            answer = cv2.resize(answer, (size, size), interpolation=way)
+            answer = floats(cv2.resize(answer, (size, size), interpolation=way))
     else:
         back = fit_similarity(template_points(spec.template, spec.size), template_points("ffhq", size))
-        answer = cv2.warpAffine(answer, back, (size, size), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
+        warped = cv2.warpAffine(answer, back, (size, size), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
+        answer = floats(warped)
     return np.rint(np.clip(answer, 0, 1) * 255).astype(np.uint8)
 
 
 def _composed(damaged: Picture, restored: Picture) -> Picture:
-    crop = as_crop(damaged.astype(np.float32) / 255)
-    answer = frozen(restored.astype(np.float32) / 255)
+    crop = as_crop(floats(damaged.astype(np.float32) / 255))
+    answer = frozen(floats(restored.astype(np.float32) / 255))
     face = restored_face(crop, answer)
     return render(damaged, [(face_layers(damaged, face, 1.0), 100)], ComposeOptions()).astype(np.uint8)

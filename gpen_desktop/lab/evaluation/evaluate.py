@@ -25,6 +25,7 @@ from gpen_desktop.lab.evaluation.fixed_degradations import SETS, fixed
 from gpen_desktop.lab.evaluation.measures import TONES, Picture
 from gpen_desktop.lab.evaluation.report import Estimate, Report, Row
 from gpen_desktop.lab.face_files import face_files, read_face
+from gpen_desktop.lab.typed import floats, octets
 from gpen_desktop.messages import say
 from gpen_desktop.models.catalog import BUILTIN
 
@@ -76,7 +77,7 @@ def damaged_folders(clean: Path, damaged: Path, size: int = 256) -> Iterator[Cas
         pictures = [_resized(read_face(path), size, cv2.INTER_CUBIC) for path in files]
         targets = [originals[path.stem] for path in files]
         if all(measures.is_grey(picture) for picture in pictures):
-            targets = [cv2.cvtColor(cv2.cvtColor(t, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB) for t in targets]
+            targets = [octets(cv2.cvtColor(cv2.cvtColor(t, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)) for t in targets]
         yield Case(folder.name, "", [path.stem for path in files], targets, pictures)
 
 
@@ -85,7 +86,8 @@ def fixed_cases(name: str, clean: Path, size: int = 256) -> Iterator[Case]:
     originals = {path.stem: _resized(read_face(path), size, cv2.INTER_AREA) for path in face_files(clean)}
     for kind, level in SETS[name]:
         pairs = [
-            fixed(name, kind, level, p.astype(np.float32) / 255, seed) for seed, p in enumerate(originals.values())
+            fixed(name, kind, level, floats(p.astype(np.float32) / 255), seed)
+            for seed, p in enumerate(originals.values())
         ]
         targets, inputs = ([_bytes(pair[side]) for pair in pairs] for side in (0, 1))
         yield Case(kind, level, list(originals), targets, inputs)
@@ -213,7 +215,7 @@ def _resized(picture: Picture, size: int, way: int) -> Picture:
 
 
 def _bytes(picture: np.ndarray) -> Picture:
-    return np.rint(picture * 255).astype(np.uint8)
+    return octets(np.rint(picture * 255).astype(np.uint8))
 
 
 def _labelled(name: str, pictures: Sequence[Picture]) -> Picture:

@@ -23,6 +23,7 @@ from gpen_desktop.core.stages.registry import stage_values, without_automatic
 from gpen_desktop.core.types import ComposeOptions, Face, FloatImage, Pixels
 from gpen_desktop.errors import OptionError, SaveError
 from gpen_desktop.lab.evaluation.measures import Picture
+from gpen_desktop.lab.typed import floats
 from gpen_desktop.messages import say
 from gpen_desktop.models.catalog import BUILTIN
 
@@ -72,12 +73,12 @@ def _head(pixels: Pixels, face: Face, scale: int) -> Picture:
     )
     cut = pixels[ys[:, None], xs].astype(np.float32) / np.iinfo(pixels.dtype).max
     way = cv2.INTER_AREA if side > _SIDE else cv2.INTER_CUBIC
-    return _bytes(cv2.resize(cut, (_SIDE, _SIDE), interpolation=way))
+    return _bytes(floats(cv2.resize(cut, (_SIDE, _SIDE), interpolation=way)))
 
 
 def _shown(picture: FloatImage) -> Picture:
     small = cv2.resize(picture, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
-    return _bytes(small)
+    return _bytes(floats(small))
 
 
 def _bytes(picture: FloatImage) -> Picture:

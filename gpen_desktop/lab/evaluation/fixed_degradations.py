@@ -13,6 +13,7 @@ from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import degradations as d
 from gpen_desktop.lab.damage.degradations import Rng
 from gpen_desktop.lab.damage.recipes import SmallFile, through_small_file
+from gpen_desktop.lab.typed import floats
 
 Damage = Callable[[FloatImage, Rng], FloatImage]
 
@@ -27,9 +28,9 @@ def _old(picture: FloatImage, rng: Rng, deviation: float) -> FloatImage:
 
 
 def _shrunk_to(picture: FloatImage, rng: Rng, side: int, deviation: float, quality: int) -> FloatImage:
-    small = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
+    small = floats(cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA))
     stored = d.jpeg(d.noise(small, rng, deviation, alike=False) if deviation else small, quality)
-    return cv2.resize(stored, picture.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    return floats(cv2.resize(stored, picture.shape[1::-1], interpolation=cv2.INTER_CUBIC))
 
 
 def _blurred(picture: FloatImage, rng: Rng, sigma: float, deviation: float) -> FloatImage:

@@ -19,6 +19,7 @@ from gpen_desktop.core.faces.masks import skin_mask
 from gpen_desktop.core.types import Crop, Face, FloatImage, frozen
 from gpen_desktop.errors import OptionError
 from gpen_desktop.lab.damage import basicsr_compat
+from gpen_desktop.lab.typed import doubles, floats
 from gpen_desktop.messages import say
 from gpen_desktop.models import registry, store
 from gpen_desktop.models.catalog import LANDMARKS
@@ -117,9 +118,9 @@ def octave_energy(restored: Picture, clean: Picture, octave: int) -> float:
 
 
 def _band_energy(picture: Picture, octave: int) -> float:
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    grey = floats(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32))
     for _ in range(octave - 1):
-        grey = cv2.pyrDown(grey)
+        grey = floats(cv2.pyrDown(grey))
     band = grey - cv2.pyrUp(cv2.pyrDown(grey), dstsize=grey.shape[::-1])
     return float(np.square(band).mean())
 
@@ -135,7 +136,7 @@ def skin_delta_e(restored: Picture, clean: Picture) -> float:
     """Mean CIEDE2000 over the clean face's skin, after a blur that takes grain and pores away."""
     colour = _skimage_color()
     size = clean.shape[0]
-    mask = skin_mask(as_crop(clean.astype(np.float32) / 255))
+    mask = skin_mask(as_crop(floats(clean.astype(np.float32) / 255)))
     rows, columns = np.nonzero(mask.max(1) > 0.05)[0], np.nonzero(mask.max(0) > 0.05)[0]
     if rows.size == 0 or columns.size == 0:
         return float("nan")
@@ -152,7 +153,7 @@ def skin_tone(clean: Picture) -> str:
     (Chardon et al. 1991; the lightest two and the darkest two of its classes in one). What the picture shows, exposure
     and all; no statement on the person. '' for a grey picture, or one that shows no skin."""
     colour = _skimage_color()
-    mask = skin_mask(as_crop(clean.astype(np.float32) / 255))
+    mask = skin_mask(as_crop(floats(clean.astype(np.float32) / 255)))
     if not mask.any() or is_grey(clean):
         return ""
     lightness, _, yellow = np.average(colour.rgb2lab(clean).reshape(-1, 3), axis=0, weights=mask.ravel())
@@ -202,4 +203,4 @@ def _landmarks(net: nn.Module, picture: Picture) -> NDArray[np.float64]:
         crops.append(cv2.warpAffine(smooth, to_crop, (CROP_SIDE, CROP_SIDE), borderMode=cv2.BORDER_REFLECT_101))
         maps.append((scale, to_crop[:, 2]))
     points, _ = find_landmarks(net, np.stack(crops))
-    return np.mean([(p - offset) / scale for p, (scale, offset) in zip(points, maps, strict=True)], axis=0)
+    return doubles(np.mean([(p - offset) / scale for p, (scale, offset) in zip(points, maps, strict=True)], axis=0))

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from gpen_desktop.lab.typed import floats, octets
+
 Picture = NDArray[np.uint8]
 
 SCREEN_PITCH: Final = 4.0
@@ -87,7 +89,7 @@ def scratches(picture: Picture, seed: int) -> Scratched:
         _lay(
             covered,
             shade,
-            drawn * rng.uniform(0.75, 1),
+            floats(drawn * rng.uniform(0.75, 1)),
             rng.uniform(225, 255) if rng.random() < 0.6 else rng.uniform(0, 30),
         )
     for _ in range(40):
@@ -97,8 +99,8 @@ def scratches(picture: Picture, seed: int) -> Scratched:
         speck = np.asarray(layer.rotate(rng.uniform(0, 180)).resize((16, 16), Image.Resampling.BOX), np.float32) / 255
         top, left = int(rng.integers(0, height - 16)), int(rng.integers(0, width - 16))
         spot = np.s_[top : top + 16, left : left + 16]
-        _lay(covered[spot], shade[spot], speck * rng.uniform(0.8, 1), 245.0 if rng.random() < 0.6 else 12.0)
-    made = picture + covered[..., None] * (shade[..., None] - picture)
+        _lay(covered[spot], shade[spot], floats(speck * rng.uniform(0.8, 1)), 245.0 if rng.random() < 0.6 else 12.0)
+    made = floats(picture + covered[..., None] * (shade[..., None] - picture))
     # a scratch as light as what it crosses is no damage
     return Scratched(_bytes(made), np.abs(made - picture).max(2) > 18)
 
@@ -126,7 +128,7 @@ def half_tone(picture: Picture, seed: int) -> Printed:
     threshold = (np.sin(u) * np.sin(v) + 1) / 2
     large = cv2.resize(clean[..., 0], (width * fine, height * fine), interpolation=cv2.INTER_CUBIC) / 255
     dots = np.where(large > threshold, 225.0, 35.0).astype(np.float32)
-    dots = cv2.resize(dots, (width, height), interpolation=cv2.INTER_AREA)
+    dots = floats(cv2.resize(dots, (width, height), interpolation=cv2.INTER_AREA))
     dots = cv2.blur(dots, (2, 2)) * 0.5 + dots * 0.5
     printed = np.where(letters, clean[..., 0], dots)
     return Printed(clean, _bytes(np.repeat(printed[..., None], 3, axis=2)), letters)
@@ -143,7 +145,7 @@ def faded(picture: Picture, seed: int) -> Picture:
 def halved(picture: Picture) -> Picture:
     """Half as wide and high, by area."""
     height, width = picture.shape[:2]
-    return cv2.resize(picture, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    return octets(cv2.resize(picture, (width // 2, height // 2), interpolation=cv2.INTER_AREA))
 
 
 def poorly_stored(picture: Picture, seed: int) -> Picture:
@@ -159,4 +161,4 @@ def _lay(covered: NDArray[np.float32], shade: NDArray[np.float32], layer: NDArra
 
 
 def _bytes(picture: NDArray[np.floating]) -> Picture:
-    return np.rint(np.clip(picture, 0, 255)).astype(np.uint8)
+    return octets(np.rint(np.clip(picture, 0, 255)).astype(np.uint8))

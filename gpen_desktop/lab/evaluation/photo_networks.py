@@ -18,6 +18,7 @@ from torch import Tensor
 
 from gpen_desktop.lab.evaluation import photo_damage
 from gpen_desktop.lab.evaluation.photo_damage import Picture
+from gpen_desktop.lab.typed import octets
 from gpen_desktop.models import registry
 from gpen_desktop.models.photo.architectures import PhotoRepairer
 from gpen_desktop.models.photo.unet import PhotoCleaner, whole
@@ -88,7 +89,7 @@ def measure_enlarger(path: Path, photos: list[Picture]) -> Figures:
         photo = photo_damage.without_colour(original) if seed % 2 else original
         small = photo_damage.halved(photo)
         for name, given in (("clean", small), ("jpeg 50 and noise", photo_damage.poorly_stored(small, seed))):
-            simple = cv2.resize(given, photo.shape[1::-1], interpolation=cv2.INTER_LANCZOS4)
+            simple = octets(cv2.resize(given, photo.shape[1::-1], interpolation=cv2.INTER_LANCZOS4))
             told[f"2x, {name}: gain over Lanczos, dB"].append(
                 psnr(_picture(net(_tensor(given))), photo) - psnr(simple, photo)
             )
@@ -129,7 +130,7 @@ def _tensor(picture: Picture) -> Tensor:
 
 
 def _picture(made: Tensor) -> Picture:
-    return np.rint(made[0].float().clamp(0, 1).numpy().transpose(1, 2, 0) * 255).astype(np.uint8)
+    return octets(np.rint(made[0].float().clamp(0, 1).numpy().transpose(1, 2, 0) * 255).astype(np.uint8))
 
 
 def main() -> None:
@@ -141,7 +142,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, help=f"weights of the network (photo_{name})")
     parsed = parser.parse_args()
     paths = sorted(path for path in parsed.photos.iterdir() if path.suffix in _ENDINGS)[: parsed.most]
-    photos = [cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)[..., ::-1] for path in paths]
+    photos = [octets(cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR))[..., ::-1] for path in paths]
     with torch.inference_mode():
         for given, measure in (
             (parsed.clean, measure_cleaner),

@@ -14,6 +14,7 @@ from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import degradations as d
 from gpen_desktop.lab.damage.degradations import Rng
 from gpen_desktop.lab.scenes.reading import FACE_SIDE, Portrait, Stage, box_of
+from gpen_desktop.lab.typed import floats, octets
 
 CANVAS_SIDE: Final = 384
 """Side in pixels of the scenes as they are composed; networks see a part of them."""
@@ -39,7 +40,7 @@ def _cut(source: NDArray[np.uint8], rng: Rng) -> FloatImage:
     x, y = int(rng.integers(0, width - side + 1)), int(rng.integers(0, height - side + 1))
     piece = source[y : y + side, x : x + side]
     way = cv2.INTER_AREA if side > CANVAS_SIDE else cv2.INTER_LINEAR
-    return cv2.resize(piece, (CANVAS_SIDE, CANVAS_SIDE), interpolation=way).astype(np.float32) / 255
+    return floats(cv2.resize(piece, (CANVAS_SIDE, CANVAS_SIDE), interpolation=way).astype(np.float32) / 255)
 
 
 def _plain(rng: Rng) -> FloatImage:
@@ -58,10 +59,10 @@ def _patchwork(people: Sequence[Portrait], props: Stage, rng: Rng) -> FloatImage
         _plain(rng) if rng.random() < 0.5 else _cut(props.backgrounds[int(rng.integers(len(props.backgrounds)))], rng)
     )
     for _ in range(int(rng.integers(4, 30))):
-        piece = _beside_face(people[int(rng.integers(len(people)))], rng)
+        cut = _beside_face(people[int(rng.integers(len(people)))], rng)
         side = int(rng.integers(16, 140))
         height = int(np.clip(side * rng.uniform(0.5, 2), 8, CANVAS_SIDE))
-        piece = cv2.resize(piece, (side, height), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        piece = floats(cv2.resize(cut, (side, height), interpolation=cv2.INTER_AREA).astype(np.float32) / 255)
         if rng.random() < 0.4:
             piece = lit(piece, rng)
         x, y = int(rng.integers(0, CANVAS_SIDE - side + 1)), int(rng.integers(0, CANVAS_SIDE - height + 1))
@@ -92,12 +93,13 @@ def add_thing(picture: FloatImage, people: Sequence[Portrait], props: Stage, rng
         thing = props.things[int(rng.integers(len(props.things)))]
         scale = side / max(thing.shape[:2])
         size = (max(2, round(thing.shape[1] * scale)), max(2, round(thing.shape[0] * scale)))
-        thing = cv2.resize(thing, size, interpolation=cv2.INTER_AREA)
-        colours, alpha = thing[..., :3].astype(np.float32) / 255, thing[..., 3:].astype(np.float32) / 255
+        thing = octets(cv2.resize(thing, size, interpolation=cv2.INTER_AREA))
+        colours = floats(thing[..., :3].astype(np.float32) / 255)
+        alpha = floats(thing[..., 3:].astype(np.float32) / 255)
     else:
         portrait = people[int(rng.integers(len(people)))]
         piece = _beside_face(portrait, rng) if kind < 0.75 else _featureless(portrait, rng)
-        colours = cv2.resize(piece, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        colours = floats(cv2.resize(piece, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32) / 255)
         alpha = oval((side, side), rng.uniform(0.3, 0.5), rng.uniform(0.35, 0.5))
     height, width = colours.shape[:2]
     x, y = int(rng.integers(0, CANVAS_SIDE - width + 1)), int(rng.integers(0, CANVAS_SIDE - height + 1))

@@ -19,6 +19,7 @@ from gpen_desktop.lab.scenes import turning
 from gpen_desktop.lab.scenes.beside import CANVAS_SIDE, add_thing, background, lit
 from gpen_desktop.lab.scenes.reading import FACE_SIDE, Box, Portrait, Stage, box_of
 from gpen_desktop.lab.scenes.turning import Turn
+from gpen_desktop.lab.typed import floats
 
 WIDTHS: Final = (12.0, 290.0)
 """Of the faces' boxes, px."""
@@ -152,7 +153,7 @@ def _shrunk(picture: NDArray[np.uint8], to_scene: NDArray[np.float64]) -> tuple[
     small = cv2.resize(picture, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA)
     turn = to_scene[:, :2] * factor
     shift = to_scene[:, 2] + to_scene[:, :2] @ np.full(2, (factor - 1) / 2)
-    return small.astype(np.float32) / 255, np.column_stack([turn, shift])
+    return floats(small.astype(np.float32) / 255), np.column_stack([turn, shift])
 
 
 def _occlude(picture: FloatImage, points: NDArray[np.float64], rng: Rng) -> None:

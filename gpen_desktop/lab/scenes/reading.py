@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gpen_desktop.core.types import Face
 from gpen_desktop.errors import UnreadablePhotoError
 from gpen_desktop.lab.face_files import decoded, labelled_files, read_face
+from gpen_desktop.lab.typed import octets
 from gpen_desktop.messages import say
 
 FACE_SIDE: Final = 256
@@ -46,7 +47,7 @@ def portraits(table: Path, subset: str) -> list[Portrait]:
     UnreadablePhotoError."""
     found = []
     for path, landmarks in labelled_files(table, subset):
-        picture = cv2.resize(read_face(path), (FACE_SIDE, FACE_SIDE), interpolation=cv2.INTER_AREA)
+        picture = octets(cv2.resize(read_face(path), (FACE_SIDE, FACE_SIDE), interpolation=cv2.INTER_AREA))
         found.append(Portrait(picture, (landmarks + 0.5) * (FACE_SIDE / _TABLE_SIDE) - 0.5))
     return found
 

@@ -15,6 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.lab.typed import doubles, floats
+
 Floats = NDArray[np.float32]
 
 YAW: Final = 80.0
@@ -40,15 +42,18 @@ class Turn:
     sources: Floats
     rotation: Floats
 
-    def of(self, picture: NDArray[np.uint8], landmarks: NDArray[np.float64]) -> tuple[NDArray[np.uint8], Floats]:
+    def of(
+        self, picture: NDArray[np.uint8], landmarks: NDArray[np.float64]
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
         """A portrait (S, S, 3) uint8 with its landmarks (5, 2) px, turned."""
         side = picture.shape[0]
         to = cv2.resize(self.sources, (side, side), interpolation=cv2.INTER_LINEAR) * side - 0.5
-        turned = cv2.remap(picture, to, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        nothing = np.empty(0)  # both coordinates stand in `to`
+        turned = cv2.remap(picture, to, nothing, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         flat = _to_head((np.asarray(landmarks, np.float32) + 0.5) / side)
         solid = np.column_stack([flat, _front(flat[:, 0], flat[:, 1])])
         moved = (solid - _PIVOT) @ self.rotation.T + _PIVOT
-        return np.asarray(turned, np.uint8), _to_crop(moved[:, :2]) * side - 0.5
+        return np.asarray(turned, np.uint8), doubles(_to_crop(floats(moved[:, :2])) * side - 0.5)
 
 
 def turn(yaw: float, pitch: float, side: int = 160) -> Turn:
@@ -86,7 +91,7 @@ def _rotation(yaw: float, pitch: float) -> Floats:
     a, b = math.radians(yaw), math.radians(pitch)
     aside = np.array([[math.cos(a), 0, math.sin(a)], [0, 1, 0], [-math.sin(a), 0, math.cos(a)]])
     down = np.array([[1, 0, 0], [0, math.cos(b), math.sin(b)], [0, -math.sin(b), math.cos(b)]])
-    return (down @ aside).astype(np.float32)
+    return floats((down @ aside).astype(np.float32))
 
 
 def _to_head(shares: Floats) -> Floats:
@@ -118,7 +123,7 @@ def _ellipsoids(x: Floats, y: Floats) -> Floats:
         centre[2] + radii[2] * np.sqrt(np.maximum(1 - (x / radii[0]) ** 2 - ((y - centre[1]) / radii[1]) ** 2, 0))
         for centre, radii in (_SKULL, _JAW)
     ]
-    return np.maximum(*fronts)
+    return floats(np.maximum(*fronts))
 
 
 def _inside(points: Floats) -> NDArray[np.bool_]:
@@ -134,9 +139,8 @@ def _inside(points: Floats) -> NDArray[np.bool_]:
 
 def _outline(flat: Floats) -> Floats:
     """How far out (N,) of the head seen from the front points (N, 2) lie: 1 on its outline."""
-    return np.minimum(
-        *(np.sqrt((((flat - centre[:2]) / radii[:2]) ** 2).sum(axis=1)) for centre, radii in (_SKULL, _JAW))
-    )
+    ellipses = (np.sqrt((((flat - centre[:2]) / radii[:2]) ** 2).sum(axis=1)) for centre, radii in (_SKULL, _JAW))
+    return floats(np.minimum(*ellipses))
 
 
 def _pushed(flat: Floats, share: float) -> Floats:
@@ -146,7 +150,7 @@ def _pushed(flat: Floats, share: float) -> Floats:
     low, high = np.zeros(len(flat), np.float32), np.full(len(flat), 40.0, np.float32)
     for _ in range(12):  # halving: the outline of two ellipses has no handy formula
         middle = (low + high) / 2
-        out = _outline(centre + moved * middle[:, None]) > share
+        out = _outline(floats(centre + moved * middle[:, None])) > share
         low, high = np.where(out, low, middle), np.where(out, middle, high)
     return np.asarray(centre + moved * low[:, None], np.float32)
 

@@ -105,7 +105,8 @@ def seen(pictures: Tensor, landmarks: Tensor, source: Generator) -> Views:
     """Scenes (on the source's device) turned, scaled, mirrored and aged by chance; beyond their edge is one shade."""
     chance = Chance(len(pictures), source)
     roll = (chance.normal(1) * _ROLL).clamp(-45, 45).deg2rad().view(-1)
-    scale = torch.exp(chance.uniform(*(math.log(s) for s in _SCALES))).view(-1)
+    smallest, largest = _SCALES
+    scale = torch.exp(chance.uniform(math.log(smallest), math.log(largest))).view(-1)
     slack = CANVAS_SIDE / 2 - VIEW_SIDE / 2 / scale
     shift = chance.uniform(-1, 1, 2).view(-1, 2) * slack.clamp(min=0)[:, None]
     cos, sin = torch.cos(roll) / scale, torch.sin(roll) / scale

@@ -49,7 +49,8 @@ def texture_loss(restored: Tensor, target: Tensor) -> Tensor:
 def _grey(picture: Tensor) -> Tensor:
     """(N, 1, S, S) in [0, 1], by ITU-R BT.601's weights."""
     red, green, blue = ((picture + 1) / 2).split(1, dim=1)  # no tensor of weights: a step that a GPU records makes none
-    return 0.299 * red + 0.587 * green + 0.114 * blue
+    grey: Tensor = 0.299 * red + 0.587 * green + 0.114 * blue
+    return grey
 
 
 def _double(x: Tensor) -> Tensor:

@@ -42,7 +42,7 @@ class CudaGpen(GpenNet):
     ) -> None:
         super().__init__(descriptor, dtype)
         self._net = PortableGpen(state, descriptor, dtype).to(device).eval()
-        self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]  # PyTorch left it untyped
+        self._stream = torch.cuda.Stream(device)
         self._recordings: dict[int, Recording] = {}
         # Half floats keep more of a 16-bit photo than bytes would, for half the way of floats.
         self._moved_as = torch.float32 if dtype is torch.float32 else torch.float16

@@ -127,7 +127,7 @@ def pick(dtype: torch.dtype) -> Convolutions:
     public = PublicConvolutions()
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return public
-    if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]  # PyTorch left it untyped
+    if not torch.backends.mkldnn.is_available():
         return public
     try:
         private = OneDnnConvolutions()

@@ -67,7 +67,8 @@ def targets(landmarks: Tensor, counts: Tensor, places: Tensor) -> Targets:
 
 def decoded_points(offsets: Tensor, places: Tensor) -> Tensor:
     """What the network says of points (N, A, 10) as they lie in the view: (N, A, 5, 2) px."""
-    return offsets.unflatten(-1, (5, 2)) * (_CENTRE_VARIANCE * places[:, None, 2:]) + places[:, None, :2]
+    points: Tensor = offsets.unflatten(-1, (5, 2)) * (_CENTRE_VARIANCE * places[:, None, 2:]) + places[:, None, :2]
+    return points
 
 
 def detector_loss(answers: tuple[Tensor, Tensor, Tensor], wanted: Targets) -> tuple[Tensor, Tensor, Tensor]:

@@ -14,6 +14,7 @@ from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import recipes
 from gpen_desktop.lab.damage.recipes import Recipe
 from gpen_desktop.lab.face_files import Face
+from gpen_desktop.lab.typed import doubles, octets
 
 Pair = tuple[torch.Tensor, torch.Tensor]
 """(target, input): (S, S, 3) uint8 RGB, channels last as files and the network's memory have them."""
@@ -26,10 +27,11 @@ def augmented(face: Face, rng: np.random.Generator, size: int) -> Face:
         face = np.ascontiguousarray(face[:, ::-1])
     if rng.random() < 0.75:
         zoom = math.exp(rng.normal(0, 0.06))
-        matrix = cv2.getRotationMatrix2D((side / 2 - 0.5, side / 2 - 0.5), rng.normal(0, 4), zoom)
+        matrix = doubles(cv2.getRotationMatrix2D((side / 2 - 0.5, side / 2 - 0.5), rng.normal(0, 4), zoom))
         matrix[:, 2] += rng.normal(0, 0.015 * side, 2)
-        face = cv2.warpAffine(face, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
-    return cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA)
+        turned = cv2.warpAffine(face, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+        face = octets(turned)
+    return octets(cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA))
 
 
 class TrainingPairs(IterableDataset[Pair]):
@@ -69,7 +71,7 @@ class ValidationPairs(Dataset[Pair]):
         if not 0 <= index < len(self):
             raise IndexError(index)
         number, kind = divmod(index, len(self._kinds))
-        face = cv2.resize(self._faces[number], (self._size, self._size), interpolation=cv2.INTER_AREA)
+        face = octets(cv2.resize(self._faces[number], (self._size, self._size), interpolation=cv2.INTER_AREA))
         return _pair(*recipes.degrade_as(self._kinds[kind], face, np.random.default_rng([self._seed, index])))
 
 

@@ -78,4 +78,5 @@ class AveragingServer:
 
 
 def _shareable(tensor: Tensor) -> Tensor:
-    return tensor.detach().clone().share_memory_()
+    shared: Tensor = tensor.detach().clone().share_memory_()
+    return shared

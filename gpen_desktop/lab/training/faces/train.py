@@ -14,7 +14,7 @@ import argparse
 import math
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -214,7 +214,8 @@ class _Worker:
         self._device = torch.device(settings.device)
         self._parts = {name: module.to(self._device) for name, module in _modules(begin, settings).items()}
         self.parameters = {name: dict(module.named_parameters()) for name, module in self._parts.items()}
-        self._optimisers = {"generator": MuonAndAdam(self._parts["generator"].parameters(), settings.rate)}
+        self._optimisers: dict[str, MuonAndAdam | torch.optim.Adam] = {}
+        self._optimisers["generator"] = MuonAndAdam(self._parts["generator"].parameters(), settings.rate)
         self._adversary: Adversary | None = None
         discriminators = self._parts.get("discriminator")
         if isinstance(discriminators, Discriminators):
@@ -228,7 +229,7 @@ class _Worker:
         for name, state in begin.optimiser.items():
             if name in self._optimisers:
                 self._resume(name, state)
-        self._generate = self._parts["generator"]
+        self._generate: Callable[[Tensor], Tensor] = self._parts["generator"]
         self._picture_loss = _picture_loss
         if settings.compiled:
             self._generate = torch.compile(self._generate)

@@ -7,6 +7,7 @@ memory: styles act on activations, so every face of a batch shares one ordinary 
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -53,10 +54,12 @@ class EncoderStep(nn.Sequential):
         super().__init__(*([Fir(1.0)] if halves else []), conv, Activation(after))
 
     def forward(self, x: Tensor) -> Tensor:
-        *fir, conv, act = self
-        if fir:
-            x = fir[0](x, pad=2)
-        return act(F.conv2d(x, conv.scaled(), stride=2 if fir else 1))  # type: ignore[no-any-return]  -- Sequential's
+        halves = len(self) == 3
+        conv, act = cast("EqualConv", self[-2]), self[-1]
+        if halves:
+            x = self[0](x, pad=2)
+        made: Tensor = act(F.conv2d(x, conv.scaled(), stride=2 if halves else 1))
+        return made
 
 
 class EqualConv(nn.Module):
@@ -227,17 +230,17 @@ class Decoder(nn.Module):
 def start_as_identity(net: TrainableGpen) -> None:
     """Make the network give its input back: full-resolution features carry plus and minus RGB straight to the last
     to_rgb, and every other to_rgb starts at zero. Learning to copy would take the first hour otherwise."""
-    decoder, first = net.generator, net.ecd0[0]
-    first[0].weight[:6] = 0
+    decoder, first = net.generator, cast("EqualConv", cast("EncoderStep", net.ecd0[0])[0])
+    first.weight[:6] = 0
     for rgb in (decoder.to_rgb1, *decoder.to_rgbs):
         rgb.conv.weight.zero_()
-    last = decoder.to_rgbs[-1].conv
+    last = cast("ToRgb", decoder.to_rgbs[-1]).conv
     last.modulation.weight.zero_()
     half = last.weight.shape[2] // 2  # behind the decoder's own maps come the encoder's
     # a channel passes two activations: gain sqrt(2) each, and the pair x, -x gives (1 + 0.2 * 0.2) * 2 of x
     through = 1.04 * 2
     for c in range(3):
-        first[0].weight[2 * c, c] = 1 / first[0].scale
-        first[0].weight[2 * c + 1, c] = -1 / first[0].scale
+        first.weight[2 * c, c] = 1 / first.scale
+        first.weight[2 * c + 1, c] = -1 / first.scale
         last.weight[0, c, half + 2 * c] = 1 / (through * last.scale)
         last.weight[0, c, half + 2 * c + 1] = -1 / (through * last.scale)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gpen_desktop.lab.damage.batched_filters import windows
+from gpen_desktop.lab.typed import octets
 
 TILE: Final = 512
 """Side of a tile in pixels."""
@@ -32,9 +33,9 @@ def pack(pictures: Sequence[tuple[int, Path]], out: Path) -> int:
     packed: list[NDArray[np.uint8]] = []
     small: list[NDArray[np.uint8]] = []
     for most, path in pictures:
-        picture = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
+        picture = octets(cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR))
         if min(picture.shape[:2]) < TILE:
-            small.append(cv2.resize(picture, (TILE // 2, TILE // 2), interpolation=cv2.INTER_AREA))
+            small.append(octets(cv2.resize(picture, (TILE // 2, TILE // 2), interpolation=cv2.INTER_AREA)))
             continue
         packed.extend(_encoded(tile) for tile in _tiles(picture, most))
     for i in range(0, len(small) - 3, 4):
@@ -57,7 +58,7 @@ def load(path: Path, device: torch.device) -> Tensor:
         data, ends = kept["bytes"], np.cumsum(kept["lengths"])
     tiles = []
     for start, end in zip([0, *ends[:-1]], ends, strict=True):
-        tile = cv2.imdecode(data[start:end], cv2.IMREAD_COLOR)[..., ::-1]
+        tile = octets(cv2.imdecode(data[start:end], cv2.IMREAD_COLOR))[..., ::-1]
         tiles.append(torch.from_numpy(np.ascontiguousarray(tile.transpose(2, 0, 1))))
     return torch.stack(tiles).to(device)
 
@@ -78,10 +79,11 @@ def _tiles(picture: NDArray[np.uint8], most: int) -> Iterator[NDArray[np.uint8]]
     """Up to `most`: those with most detail that do not lie on one another, and one of the picture at half size."""
     longest = max(picture.shape[:2])
     if longest > _LARGEST:
-        picture = cv2.resize(picture, None, fx=_LARGEST / longest, fy=_LARGEST / longest, interpolation=cv2.INTER_AREA)
+        scale = _LARGEST / longest
+        picture = octets(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
     height, width = picture.shape[:2]
     if most > 1 and min(height, width) >= 2 * TILE:
-        half = cv2.resize(picture, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+        half = octets(cv2.resize(picture, (width // 2, height // 2), interpolation=cv2.INTER_AREA))
         top, left = (half.shape[0] - TILE) // 2, (half.shape[1] - TILE) // 2
         yield half[top : top + TILE, left : left + TILE]
         most -= 1

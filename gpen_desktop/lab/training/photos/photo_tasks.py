@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import torch
 import torch.nn.functional as F
@@ -44,7 +44,8 @@ def _clean_loss(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]
 
 
 def _repair_loss(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
-    finder, filler = net["finder"], net["filler"]
+    parts = cast("nn.ModuleDict", net)
+    finder, filler = parts["finder"], parts["filler"]
     mask, holes = batch["mask"], batch["holes"]
     logits = finder(batch["flawed"]).float()
     asked = ((mask > 0.99) | (mask < 0.01)).float()

@@ -73,7 +73,8 @@ def train(settings: Settings) -> None:
     stop = threading.Event()
     _install(stop)
     begun = told = saved = time.monotonic()
-    first, log = steps, {}
+    first = steps
+    log: dict[str, Tensor] = {}
     print(f"{settings.task}: goes on from step {steps}", flush=True)
     while (done := (time.monotonic() - begun) / (60 * settings.minutes)) < 1 and not stop.is_set():
         rate = settings.rate * schedule(done) * min(1.0, (steps - first + 1) / _WARM)
@@ -107,7 +108,8 @@ def initialise(net: nn.Module) -> None:
     convolutions = [(name, module) for name, module in net.named_modules() if isinstance(module, nn.Conv2d)]
     for name, module in convolutions:
         nn.init.kaiming_normal_(module.weight)
-        nn.init.zeros_(module.bias)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
         if name.endswith("conv2"):
             module.weight.data.mul_(0.1)
         if name.endswith("tail") or module is convolutions[-1][1]:
