@@ -65,8 +65,7 @@ class ToneReading:
     @property
     def gain(self) -> float:
         """How much steeper the steepest curve gets."""
-        least = min(w - b for b, w in zip(self.black, self.white, strict=True))
-        return min(_MOST_GAIN, max(1.0, (_WHITE - _BLACK) / max(least, 1e-3)))
+        return max(_gain(b, w) for b, w in zip(self.black, self.white, strict=True))
 
     @property
     def lifted(self) -> float:
@@ -124,10 +123,15 @@ def with_tone(pixels: Pixels, reading: ToneReading) -> Pixels:
     return frozen(np.stack([table[:, c][pixels[..., c]] for c in range(3)], axis=2))
 
 
+def _gain(black: float, white: float) -> float:
+    """How much steeper a curve has to get to bring these tones back to black and white, within limits."""
+    return min(_MOST_GAIN, max(1.0, (_WHITE - _BLACK) / max(white - black, 1e-3)))
+
+
 def _curve(steps: NDArray[np.float64], reading: ToneReading, channel: int) -> NDArray[np.float64]:
     """Output for each input of one channel: straight between the ends, bent softly beyond them."""
     black, white = reading.black[channel], reading.white[channel]
-    gain = min(_MOST_GAIN, max(1.0, (_WHITE - _BLACK) / max(white - black, 1e-3)))
+    gain = _gain(black, white)
     # what cannot be had without too much gain is shared by both ends
     centre_in = (black + white) / 2
     half = gain * (white - black) / 2
