@@ -9,7 +9,7 @@ from typing import Any, Final
 from gpen_desktop.core.compose.select import chosen_faces
 from gpen_desktop.core.faces.regions import in_reading_order
 from gpen_desktop.core.options import Mode, Value, Values, face_option
-from gpen_desktop.core.stages.registry import is_same, keeping_size, seen_by_faces, stage_values
+from gpen_desktop.core.stages.registry import is_same, keeping_size, stage_values
 from gpen_desktop.core.types import ComposeOptions, Face, FaceId
 from gpen_desktop.models.catalog import BUILTIN
 
@@ -95,9 +95,9 @@ def _with_options(edits: Edits, **changes: Any) -> Edits:
 
 def see_same_faces(a: Edits, b: Edits) -> bool:
     """Whether faces are found in the same photo: as the same stages leave it."""
-    return is_same(seen_by_faces(), a.stages, b.stages)
+    return is_same(keeping_size(), a.stages, b.stages)
 
 
 def restore_alike(a: Edits, b: Edits) -> bool:
     """Whether what the slow parts make of a photo for a screen is the same; enlarging is for the file."""
-    return (a.model, a.faces) == (b.model, b.faces) and is_same(keeping_size(), a.stages, b.stages)
+    return (a.model, a.faces) == (b.model, b.faces) and see_same_faces(a, b)

@@ -101,7 +101,7 @@ class Session:
         self._values = registry.stage_values(values)
 
     def shown(self, progress: Progress | None = None) -> Staged:
-        """The photo that a screen shows the faces in: what the stages give, at the photo's own size."""
+        """The photo that a screen shows, and that faces are found in: what the stages give, at the photo's own size."""
         return self._staged.run(registry.keeping_size(), self._values, progress)
 
     def faces(self, progress: Progress | None = None) -> tuple[Face, ...]:
@@ -169,7 +169,7 @@ class Session:
 
     def _see(self, progress: Progress) -> None:
         """Bring the photo in which faces are found up to date; in another one they are found and cut out anew."""
-        seen = self._staged.run(registry.seen_by_faces(), self._values, progress).photo
+        seen = self.shown(progress).photo
         if seen is not self._seen:
             self._seen, self._former, self._found = seen, self._found or self._former, None
             self._restored = {}

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Photo, frozen
+from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Photo, Pixels, frozen
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import say
 
@@ -88,6 +88,14 @@ def crop_face(photo: Photo, face: Face, *, template: str, size: int) -> Crop:
             path=photo.path,
         )
     to_crop = fit_similarity(face.landmarks, template_points(template, size))
+    return Crop(face=face, pixels=cut_out(photo.pixels, to_crop, size), to_crop=frozen(to_crop))
+
+
+def cut_out(photo: Pixels, to_crop: Affine, size: int) -> FloatImage:
+    """What lies under a crop of `size` px: (size, size, 3) float32 in [0, 1], read-only.
+
+    photo: (H, W, 3). to_crop: (2, 3), its coordinates to the crop's. Filtered and mirrored as crop_face has it.
+    """
     region, offset = _region(photo, to_crop, size)
     pixels, shrink = _shrunk(region, 1 / scale_of(to_crop))
     # photo -> region -> shrunk region, pixel centres kept: x' = (x - offset + 0.5) / shrink - 0.5
@@ -98,19 +106,20 @@ def crop_face(photo: Photo, face: Face, *, template: str, size: int) -> Crop:
     out = cv2.warpAffine(
         pixels, to_crop_from_shrunk, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
     )
-    scaled = np.clip(out.astype(np.float32) / np.float32(photo.white), 0, 1)
-    return Crop(face=face, pixels=frozen(scaled), to_crop=frozen(to_crop))
+    white = np.float32(np.iinfo(photo.dtype).max)
+    return frozen(np.clip(out.astype(np.float32) / white, 0, 1))
 
 
-def _region(photo: Photo, to_crop: Affine, size: int) -> tuple[FloatImage, tuple[int, int]]:
+def _region(photo: Pixels, to_crop: Affine, size: int) -> tuple[FloatImage, tuple[int, int]]:
     """The part of the photo that the crop sees, with a margin for the filters, as float32; and its offset."""
     corners = np.array([[0, 0], [size - 1, 0], [size - 1, size - 1], [0, size - 1]], dtype=np.float64)
     in_photo = apply(invert(to_crop), corners)
     margin = 4 + 4 / scale_of(to_crop)
     x0, y0 = np.maximum(np.floor(in_photo.min(axis=0) - margin), 0).astype(int)
-    x1, y1 = np.minimum(np.ceil(in_photo.max(axis=0) + margin) + 1, (photo.width, photo.height)).astype(int)
-    x0, y0 = min(x0, photo.width - 1), min(y0, photo.height - 1)
-    return photo.pixels[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)].astype(np.float32), (int(x0), int(y0))
+    height, width = photo.shape[:2]
+    x1, y1 = np.minimum(np.ceil(in_photo.max(axis=0) + margin) + 1, (width, height)).astype(int)
+    x0, y0 = min(x0, width - 1), min(y0, height - 1)
+    return photo[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)].astype(np.float32), (int(x0), int(y0))
 
 
 def _shrunk(region: FloatImage, factor: float) -> tuple[FloatImage, int]:

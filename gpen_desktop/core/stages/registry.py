@@ -30,8 +30,8 @@ class Stage:
     or the very photo that it was given where there is nothing to do. Raises Cancelled.
     blends: the first option is a strength of 0 to 100, `run` gives the full effect, and what lies between is mixed.
     automatic: for a first option that can be AUTOMATIC, what it stands for, of a photo as the stages before left it.
-    seen_by_faces: faces are found in, and cut out of, what it gives. They are composed into what all stages give.
-    scale: for a stage that enlarges, how many times with these values.
+    scale: for a stage that enlarges, how many times with these values. Faces are found in, and cut out of, what all
+    other stages give, and composed into what all give.
     """
 
     name: str
@@ -40,7 +40,6 @@ class Stage:
     run: Callable[[Photo, Values, Progress], Photo]
     blends: bool = False
     automatic: Callable[[Photo], int] | None = None
-    seen_by_faces: bool = False
     scale: Callable[[Values], int] | None = None
 
     def is_on(self, values: Values) -> bool:
@@ -79,7 +78,6 @@ TONE: Final = Stage(
     run=_restore_tone,
     blends=True,
     automatic=_needed_tone,
-    seen_by_faces=True,
 )
 
 
@@ -144,11 +142,6 @@ def is_same(stages: tuple[Stage, ...], one: Values, other: Values) -> bool:
     return all(one[option.name] == other[option.name] for stage in stages for option in stage.options)
 
 
-def seen_by_faces() -> tuple[Stage, ...]:
-    """The stages that make the photo in which faces are found."""
-    return tuple(stage for stage in STAGES if stage.seen_by_faces)
-
-
 def keeping_size() -> tuple[Stage, ...]:
-    """The stages that make what a screen shows: all but those that enlarge."""
+    """The stages that make what a screen shows, and what faces are found in: all but those that enlarge."""
     return tuple(stage for stage in STAGES if stage.scale is None)

@@ -16,7 +16,7 @@ from gpen_desktop.core.stages.registry import Stage
 from gpen_desktop.core.types import Photo, Pixels, frozen
 
 _KEPT: Final = 2
-"""Results kept of a stage: faces may see a photo that other stages have been left out of."""
+"""Results kept of a stage: a stage before it may be switched off and on again."""
 
 
 @dataclass(frozen=True, eq=False)

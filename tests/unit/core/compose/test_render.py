@@ -8,9 +8,12 @@ import cv2
 import numpy as np
 import pytest
 
+from gpen_desktop.core.compose.layers import enlarged_map, face_layers
+from gpen_desktop.core.compose.render import render
 from gpen_desktop.core.engine.session import Session
+from gpen_desktop.core.faces.alignment import cut_out
 from gpen_desktop.core.options import Mode
-from gpen_desktop.core.types import ComposeOptions, Face, FaceState, Photo, SourceFormat, frozen
+from gpen_desktop.core.types import ComposeOptions, Face, FaceState, FloatImage, Photo, SourceFormat, frozen
 from gpen_desktop.errors import OptionError, PhotoTooLargeError
 from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_of, photo_with_faces
 
@@ -286,6 +289,24 @@ def test_enlarging_keeps_everything_in_place(scale: int) -> None:
     plain = session.compose(ComposeOptions(strength=100, skin_protection=False)).photo.pixels
     shrunk = cv2.resize(large.photo.pixels, (300, 220), interpolation=cv2.INTER_AREA)
     assert np.abs(shrunk.astype(int) - plain.astype(int)).mean() < 1.5
+
+
+@pytest.mark.parametrize("scale", [2, 4])
+def test_detail_that_enlarging_brought_is_not_added_to_the_models(scale: int) -> None:
+    photo, faces = photo_with_faces((40, 60), size=96, shape=(220, 300))
+    (face,) = session_of(photo, faces).restore()
+    plain = cv2.resize(photo.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_LANCZOS4)
+    crisp = np.clip(2.0 * plain - cv2.GaussianBlur(plain, (0, 0), 1.5 * scale), 0, 255).astype(np.uint8)
+    inside = face.face_mask > 0.99
+
+    def shown(base: np.ndarray) -> FloatImage:
+        options = ComposeOptions(mode=Mode.STRONG, skin_protection=False)
+        made = render(base, [(face_layers(base, face, scale), 100)], options)
+        return cut_out(made, enlarged_map(face.crop.to_crop, scale), 256)[inside]
+
+    to_crop = enlarged_map(face.crop.to_crop, scale)
+    before = np.abs(cut_out(crisp, to_crop, 256)[inside] - cut_out(plain, to_crop, 256)[inside]).mean()
+    assert np.abs(shown(crisp) - shown(plain)).mean() < 0.35 * before
 
 
 def test_composing_again_gives_the_same_bytes() -> None:

@@ -137,8 +137,7 @@ class SeenPhotos(KnownFaces):
         return tuple(Face(face.landmarks + len(self.seen), face.score) for face in self.faces)
 
 
-def test_faces_see_only_the_stages_made_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    toy_stage.register(monkeypatch, seen_by_faces=True)
+def test_faces_are_found_in_what_the_stages_give_before_it_is_enlarged(work: Negative) -> None:
     photo, faces = photo_with_faces((40, 60), (400, 90))
     finder, model = SeenPhotos(*faces), Sharpener()
     session = Session(photo, finder, model)

@@ -31,7 +31,7 @@ class Negative:
         )
 
 
-def register(monkeypatch: pytest.MonkeyPatch, *, seen_by_faces: bool = False) -> Negative:
+def register(monkeypatch: pytest.MonkeyPatch) -> Negative:
     """Add the stage; the monkeypatch takes it away again."""
     work = Negative()
     stage = Stage(
@@ -43,7 +43,6 @@ def register(monkeypatch: pytest.MonkeyPatch, *, seen_by_faces: bool = False) ->
         off=0,
         run=work,
         blends=True,
-        seen_by_faces=seen_by_faces,
     )
     monkeypatch.setattr(registry, "STAGES", (stage, *registry.STAGES))
     return work
