@@ -7,13 +7,16 @@ collects them from here).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Final
 
-from gpen_desktop.core.options import FACE_OPTIONS, Choice, Option
+from gpen_desktop.core.engine.name_pattern import check_pattern
+from gpen_desktop.core.options import FACE_OPTIONS, Choice, Option, Value
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.core.stages.registry import stage_options
+from gpen_desktop.errors import OptionError
 from gpen_desktop.models.catalog import BUILTIN
 
 
@@ -31,14 +34,34 @@ class Setting(Option):
     """One thing that is remembered: an Option whose name is its key in the stored file, 'group/name'.
 
     group: the page of the settings window; None for what the program remembers by itself (then label and help are '').
+    rule: raises OptionError for a text that is none of its values.
     """
 
     group: Group | None = None
+    rule: Callable[[str], None] | None = None
 
     @property
     def key(self) -> str:
         """Its name in the stored file."""
         return self.name
+
+    def parse(self, raw: object) -> Value:
+        """As Option.parse; ValueError too for what breaks the rule."""
+        value = super().parse(raw)
+        try:
+            self._follow_rule(value)
+        except OptionError as error:
+            raise ValueError(str(error)) from error
+        return value
+
+    def check(self, value: object) -> None:
+        """As Option.check; where the rule is broken, in the rule's own words."""
+        self._follow_rule(value)
+        super().check(value)
+
+    def _follow_rule(self, value: object) -> None:
+        if self.rule is not None and isinstance(value, str):
+            self.rule(value)
 
 
 def _remembered(option: Option) -> Setting:
@@ -106,6 +129,7 @@ _OWN: Final = (
         "File name",
         "{name} stands for the photo's name, {model} and {number} may be used too.",
         group=Group.EXPORT,
+        rule=check_pattern,
     ),
     Setting(
         "export/existing",

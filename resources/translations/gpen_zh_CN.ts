@@ -396,6 +396,10 @@
         <source>The result is on the clipboard.</source>
         <translation>修复结果已复制到剪贴板。</translation>
     </message>
+    <message>
+        <source>The result is ready now: drag it out again.</source>
+        <translation>结果已准备好，请再拖一次。</translation>
+    </message>
 </context>
 <context>
     <name>EmptyState</name>

@@ -86,6 +86,15 @@ def test_log_of_this_run_is_not_offered(log: crash.CrashLog, capsys: pytest.Capt
     assert crash.left_behind("") == log.file
 
 
+def test_a_survived_failure_is_no_crash_at_the_next_start(
+    log: crash.CrashLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _report("survived")
+    log.close()
+    assert "ValueError: survived" in crash.read(log.file)
+    assert crash.left_behind("") is None
+
+
 def test_old_logs_are_cleared_away(log: crash.CrashLog) -> None:
     for day in range(1, 15):
         (crash.folder() / f"202601{day:02}-100000-1.log").write_text("text", encoding="utf-8")

@@ -183,7 +183,7 @@ def test_a_real_error_reads_chinese(qapp: QApplication) -> None:
     with pytest.raises(WeightsError) as caught:
         store.find("gpen-512")
     said = i18n.error_text(caught.value.what, caught.value.todo)
-    assert said.startswith("这台电脑上没有“gpen-512”的模型文件（GPEN-BFR-512.pth）。 请从")
+    assert said.startswith("这台电脑上没有“gpen-512”的模型文件（GPEN-BFR-512.pth）。请从")
 
 
 def test_open_dialog_changes_its_language(qapp: QApplication, qtbot) -> None:
@@ -203,3 +203,13 @@ def test_every_setting_is_said_in_chinese(qapp: QApplication) -> None:
     for setting in settings.declared():
         for text in (setting.label, setting.help):
             assert not text or i18n.setting_text(text) != text
+
+
+def test_chinese_sentences_are_not_parted_by_a_space(qapp: QApplication) -> None:
+    error = say("bad-pattern", "'{pattern}' is not a valid pattern for file names.", pattern="{foo")
+    todo = say("use-name", "Use {{name}}.")
+    i18n.apply(qapp, "zh_CN")
+    text = i18n.error_text(error, todo)
+    assert text == f"{i18n.message_text(error)}{i18n.message_text(todo)}"
+    i18n.apply(qapp, "en")
+    assert i18n.error_text(error, todo) == "'{foo' is not a valid pattern for file names. Use {name}."

@@ -71,6 +71,7 @@ def test_parse_takes_what_a_file_gives(key: str, raw: object, value: object) -> 
         ("restore/skin_protection", 2),
         ("restore/mode", "loud"),
         ("export/pattern", 5),
+        ("export/pattern", "{foo"),
     ],
 )
 def test_parse_refuses_what_is_no_value(key: str, raw: object) -> None:

@@ -54,6 +54,23 @@ def test_change_holds_at_once(dialog: SettingsDialog, store: SettingsStore, key,
     assert type(store.get(key)) is type(value)
 
 
+def test_a_broken_name_pattern_is_refused_where_it_is_typed(
+    dialog: SettingsDialog, store: SettingsStore, qtbot
+) -> None:
+    dialog.show_group(Group.EXPORT)
+    line = dialog.editor("export/pattern")
+    line.setText("{foo")
+    line.editingFinished.emit()
+    assert store.get("export/pattern") == "{name}_restored"
+    said = [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
+    assert any("not a valid pattern" in text for text in said)
+    line.setText("{name}_new")
+    line.editingFinished.emit()
+    assert store.get("export/pattern") == "{name}_new"
+    said = [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
+    assert not any("not a valid pattern" in text for text in said)
+
+
 def test_shows_changes_made_elsewhere(dialog: SettingsDialog, store: SettingsStore) -> None:
     store.set("restore/mode", "detail")
     store.set("restore/strength", 33)

@@ -6,17 +6,13 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
+from gpen_desktop.core.engine import name_pattern
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.engine.file_names import free_path, name_key
 from gpen_desktop.core.photo_files.load_save import result_path
-from gpen_desktop.errors import OptionError
-from gpen_desktop.messages import say
-
-_FORBIDDEN: Final = '<>:"/\\|?*'
-"""In file names of one system or another."""
 
 
 @dataclass(frozen=True)
@@ -83,20 +79,8 @@ def targets(
 
 
 def file_name(pattern: str, item: Exportable, number: int) -> str:
-    """A name without ending, made from a pattern."""
-    try:
-        name = pattern.format(name=item.path.stem, number=f"{number:03d}", model=item.edits.model)
-    except (KeyError, IndexError, ValueError, AttributeError) as error:
-        raise OptionError(
-            say("bad-pattern", "'{pattern}' is not a valid pattern for file names.", pattern=pattern),
-            todo=say("pattern-places", "Use {{name}}, {{number}} and {{model}}; everything else stays as it is."),
-        ) from error
-    name = "".join("_" if character in _FORBIDDEN else character for character in name).strip(" .")
-    if not name:
-        raise OptionError(
-            say("pattern-empty", "The pattern gives an empty file name."), todo=say("use-name", "Use {{name}}.")
-        )
-    return name
+    """A name without ending, made from a pattern. Raises OptionError for a pattern that gives none."""
+    return name_pattern.file_name(pattern, item.path.stem, number, item.edits.model)
 
 
 def _target(wanted: Path, existing: str, sources: set[str], made: set[str]) -> Path | None:

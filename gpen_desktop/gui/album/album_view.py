@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QKeyEvent, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, ItemRole, PhotoState
@@ -20,8 +20,9 @@ _DEVICE_SIDE: Final = 2 * _PICTURE.width()
 
 
 class AlbumView(QListView):
-    """Each signal carries an AlbumItem. chosen: put it on screen. thumbnail_ready: see thumbnail(). drag_wanted: its
-    result shall be dragged to another program. menu_wanted: a menu of what can be done with it, and where."""
+    """Each signal carries an AlbumItem. chosen: put it on screen. thumbnail_ready: see thumbnail(). drag_wanted: a list
+    of them, whose results shall be dragged to another program. menu_wanted: a menu of what can be done with it, and
+    where."""
 
     chosen = Signal(object)
     thumbnail_ready = Signal(object)
@@ -32,6 +33,7 @@ class AlbumView(QListView):
         super().__init__(parent)
         self._thumbnails = ThumbnailLoader(_DEVICE_SIDE, self)
         self._album = album
+        self._drags = False
         self.setModel(album)
         self.setItemDelegate(_Delegate(self._thumbnails, self))
         self.setFixedWidth(theme.ALBUM_WIDTH)
@@ -88,9 +90,18 @@ class AlbumView(QListView):
             self.menu_wanted.emit(item, self.viewport().mapToGlobal(where))
 
     def startDrag(self, _actions: Qt.DropAction) -> None:
-        item = self.currentIndex().data(ItemRole)
-        if item is not None:
-            self.drag_wanted.emit(item)
+        self._drags = True
+        self.drag_wanted.emit([index.data(ItemRole) for index in self.selectedIndexes()])
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """While files are made for a drag, the held mouse must not take up the photos that it passes."""
+        self._drags = self._drags and bool(event.buttons())
+        if not self._drags:
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._drags = False
+        super().mouseReleaseEvent(event)
 
     def _say(self) -> None:
         self.setAccessibleName(self.tr("Photos"))

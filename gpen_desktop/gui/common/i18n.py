@@ -6,6 +6,7 @@ Errors and warnings come as messages (gpen_desktop/messages.py): `message_text` 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
@@ -16,6 +17,7 @@ from gpen_desktop.messages import Filling, Message
 _log = logging.getLogger(__name__)
 
 SOURCE_LANGUAGE: Final = "en"
+_WIDE_ENDS: Final = "。！？：；，、”）》"
 LANGUAGES: Final = (SOURCE_LANGUAGE, "zh_CN")
 
 
@@ -72,7 +74,16 @@ def message_text(value: Filling) -> str:
 
 def error_text(what: Message, todo: Message | None) -> str:
     """What happened and what to do about it (GpenError.what, .todo), in the window's language."""
-    return " ".join(message_text(part) for part in (what, todo) if part is not None)
+    return joined(message_text(part) for part in (what, todo) if part is not None)
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Sentences one after another. A full stop of Chinese, or a closing mark, brings its own space."""
+    text = ""
+    for sentence in sentences:
+        is_apart = not text or text[-1] in _WIDE_ENDS
+        text += sentence if is_apart else f" {sentence}"
+    return text
 
 
 def _supported(locale: QLocale) -> str | None:

@@ -25,8 +25,9 @@ from PySide6.QtWidgets import (
 
 from gpen_desktop import settings
 from gpen_desktop.core.options import Value
+from gpen_desktop.errors import OptionError
 from gpen_desktop.gui.common import room, theme
-from gpen_desktop.gui.common.i18n import setting_text
+from gpen_desktop.gui.common.i18n import error_text, setting_text
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.settings import Group, Setting
 
@@ -158,7 +159,7 @@ class _Editor(QWidget):
     def _lay_out(self) -> None:
         label = QLabel(setting_text(self._setting.label))
         label.setBuddy(self.control)
-        words = QVBoxLayout()
+        self._words = words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(label)
         words.addWidget(_help(self._setting))
@@ -263,17 +264,44 @@ class _Percent(_Editor):
 
 
 class _Text(_Editor):
+    """What is no value of the setting is said under it while it is typed, and is never kept."""
+
     def _make_control(self) -> QWidget:
         self._line = QLineEdit()
+        self._wrong = QLabel()
+        self._wrong.setWordWrap(True)
+        theme.set_role(self._wrong, "error")
+        self._line.textChanged.connect(self._check)
         self._line.editingFinished.connect(self._on_finished)
         return self._line
+
+    def _lay_out(self) -> None:
+        super()._lay_out()
+        self._words.addWidget(self._wrong)
 
     def show_value(self, value: Value) -> None:
         self._line.setText(str(value))
 
+    @property
+    def wrong(self) -> str:
+        """What is wrong with what is typed; '' if nothing is."""
+        try:
+            self._setting.check(self._line.text())
+        except OptionError as error:
+            return error_text(error.what, error.todo)
+        return ""
+
+    @Slot()
+    def _check(self) -> None:
+        wrong = self.wrong
+        self._wrong.setText(wrong)
+        self._wrong.setVisible(bool(wrong))
+        self._line.setAccessibleDescription(wrong or setting_text(self._setting.help))
+
     @Slot()
     def _on_finished(self) -> None:
-        self._changed(self._line.text())
+        if not self.wrong:
+            self._changed(self._line.text())
 
 
 def _editor(setting: Setting, store: SettingsStore) -> _Editor:

@@ -1,7 +1,8 @@
 """What the program could not foresee: written down on this computer, and shown if the user wants to see it.
 
 `install()` at start makes Python's and the interpreter's own failures go to a log in the user's data folder, one file a
-run, which is empty as long as nothing happens. `left_behind()` gives the log of an earlier run that ended badly.
+run, which is empty as long as nothing happens. A run that ends as it should marks its log, if there is something in it;
+`left_behind()` gives the log of an earlier run that did not.
 Nothing is ever sent anywhere.
 """
 
@@ -27,6 +28,8 @@ from gpen_desktop import __version__, paths
 _log = logging.getLogger(__name__)
 
 _KEPT: Final = 10
+_SURVIVED: Final = ".survived.log"
+"""Ending of the log of a run that had failures and was closed by its user all the same."""
 _STALE_SECONDS: Final = 24 * 3600
 """Empty logs older than this belong to runs that are over: cut off by a power failure, not by a fault of ours."""
 
@@ -58,11 +61,13 @@ class CrashLog(QObject):
         faulthandler.enable(self._stream)
 
     def close(self) -> None:
-        """Give the hooks back; the file goes if there is nothing in it."""
+        """The run ends as it should: give the hooks back; the file goes if empty, else it is marked."""
         sys.excepthook, threading.excepthook = self._hooks
         faulthandler.disable()
         self._stream.close()
-        if not self.file.stat().st_size:
+        if self.file.stat().st_size:
+            self.file = self.file.replace(self.file.with_suffix(_SURVIVED))
+        else:
             self.file.unlink()
 
     def write(self, heading: str, text: str) -> None:
@@ -112,7 +117,7 @@ def install(parent: QObject | None = None) -> CrashLog | None:
 
 
 def left_behind(seen: str, current: CrashLog | None = None) -> Path | None:
-    """The newest log with something in it that is newer than the one named `seen`; clears away old and empty ones.
+    """The newest log of a run that crashed, if newer than the one named `seen`; clears away old and empty ones.
 
     seen: file name of the last log the user was told of, or ''. current: the log of this run, which is left out.
     """
@@ -121,7 +126,8 @@ def left_behind(seen: str, current: CrashLog | None = None) -> Path | None:
     full = [file for file in logs if file.stat().st_size]
     for file in (*full[:-_KEPT], *(file for file in logs if _is_stale(file))):
         file.unlink(missing_ok=True)
-    return full[-1] if full and full[-1].name > seen else None
+    crashed = [file for file in full if not file.name.endswith(_SURVIVED)]
+    return crashed[-1] if crashed and crashed[-1].name > seen else None
 
 
 def read(file: Path) -> str:

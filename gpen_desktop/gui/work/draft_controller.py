@@ -1,8 +1,13 @@
-"""Results for other programs: on the clipboard, or dragged out. Each is a draft: the photo stays unsaved."""
+"""Results for other programs: on the clipboard, or dragged out. Each is a draft: the photo stays unsaved.
+
+A drag can only begin with files that are there. So they are made while the button is held, and kept: where it is let go
+before, that is said, and the next drag begins at once.
+"""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -12,6 +17,7 @@ from PySide6.QtGui import QDrag, QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from gpen_desktop.core.engine import export_plan
+from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.export import Exported, ExportOptions
 from gpen_desktop.errors import OptionError
 from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
@@ -42,6 +48,8 @@ class DraftController(QObject):
         self._window = window
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._count = 0
+        self._made: dict[int, tuple[Edits, Path]] = {}
+        self._dragged: list[AlbumItem] = []
         workspace.exports.drafted.connect(self._on_drafted)
         workspace.exports.draft_failed.connect(self._on_failed)
 
@@ -52,9 +60,13 @@ class DraftController(QObject):
             self._folder.cleanup()
 
     @Slot(object)
-    def drag_out(self, item: AlbumItem) -> None:
-        """Begin dragging a photo's result to another program, once it is made."""
-        self._draft(item, _DRAG)
+    def drag_out(self, items: Sequence[AlbumItem]) -> None:
+        """Begin dragging photos' results to another program, once all are made."""
+        self._dragged = [item for item in items if item.state is not PhotoState.FAILED]
+        for item in self._dragged:
+            if self._made_of(item) is None:
+                self._draft(item, _DRAG)
+        self._drag_if_made(was_made=True)
 
     @Slot()
     def copy(self) -> None:
@@ -82,11 +94,17 @@ class DraftController(QObject):
         self._workspace.exports.export(item, folder / f"{name}{item.path.suffix}", ExportOptions(), draft_for=use)
 
     @Slot(object, object, str)
-    def _on_drafted(self, _item: AlbumItem, exported: Exported, use: str) -> None:
+    def _on_drafted(self, item: AlbumItem, exported: Exported, use: str) -> None:
         if use == _COPY:
             self._copy(exported.path)
         elif use == _DRAG:
-            self._drag(exported.path)
+            self._made[item.id] = (item.edits, exported.path)
+            self._drag_if_made(was_made=False)
+
+    def _made_of(self, item: AlbumItem) -> Path | None:
+        """The file of a photo as it is edited now, if there is one."""
+        edits, path = self._made.get(item.id, (None, None))
+        return path if edits == item.edits else None
 
     @Slot(object, object, object)
     def _on_failed(self, _item: AlbumItem, failure: Failure, job: ExportJob) -> None:
@@ -103,11 +121,19 @@ class DraftController(QObject):
         self._notifications.post(Notification(_SUBJECT, self.tr("The result is on the clipboard.")))
         self.copied.emit()
 
-    def _drag(self, file: Path) -> None:
-        if QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+    def _drag_if_made(self, was_made: bool) -> None:
+        """was_made: whether the files were there when the drag was asked for, so that the button is surely held."""
+        files = [file for item in self._dragged if (file := self._made_of(item)) is not None]
+        if not files or len(files) < len(self._dragged):
+            return
+        self._dragged = []
+        if was_made or QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
             drag = QDrag(self._window)
-            drag.setMimeData(_file_data(file))
+            drag.setMimeData(_file_data(*files))
             drag.exec(Qt.DropAction.CopyAction)
+        else:
+            text = self.tr("The result is ready now: drag it out again.")
+            self._notifications.post(Notification(_SUBJECT, text))
 
     def _leave_picture(self, drafts: Path) -> None:
         """The file on the clipboard goes with the window; the picture stays for others to paste. What Python put there
@@ -117,7 +143,7 @@ class DraftController(QObject):
             clipboard.setImage(clipboard.image())
 
 
-def _file_data(file: Path) -> QMimeData:
+def _file_data(*files: Path) -> QMimeData:
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(file))])
+    data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
     return data

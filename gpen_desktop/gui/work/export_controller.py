@@ -16,7 +16,7 @@ from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.common import reveal
 from gpen_desktop.gui.common.failure import Failure
-from gpen_desktop.gui.common.i18n import message_text
+from gpen_desktop.gui.common.i18n import joined, message_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog, Selection
@@ -125,13 +125,13 @@ class ExportController(QObject):
         warnings = dict.fromkeys(message_text(sentence) for each in exported for sentence in each.warnings)
         show = NotificationButton("reveal", self.tr("Show in folder"), partial(self.reveal_path, last))
         severity = Severity.WARNING if warnings else Severity.INFO
-        self._notifications.post(Notification(_EXPORTED, " ".join((text, *warnings)), (show,), severity))
+        self._notifications.post(Notification(_EXPORTED, joined((text, *warnings)), (show,), severity))
 
     def _tell_failed(self) -> None:
         text = self._failed[-1][1].text
         if len(self._failed) > 1:
             count = self.tr("{count} photos were not exported.").format(count=len(self._failed))
-            text = f"{count} {text}"
+            text = joined((count, text))
         again = NotificationButton("retry", self.tr("Try again"), self._try_again)
         self._notifications.post(Notification(_FAILED, text, (again,), Severity.ERROR, closed=self._failed.clear))
 

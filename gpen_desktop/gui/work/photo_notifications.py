@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.common.failure import Failure
-from gpen_desktop.gui.common.i18n import message_text
+from gpen_desktop.gui.common.i18n import joined, message_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
 from gpen_desktop.gui.work.workspace import Workspace
 from gpen_desktop.messages import Message
@@ -83,4 +83,4 @@ class PhotoNotifications(QObject):
         fresh = [note for note in (status.notes if status else ()) if note not in self._told_notes]
         if fresh:
             self._told_notes.update(fresh)
-            self._notifications.post(Notification(_MODEL, " ".join(message_text(note) for note in fresh)))
+            self._notifications.post(Notification(_MODEL, joined(message_text(note) for note in fresh)))

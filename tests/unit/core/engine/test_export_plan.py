@@ -30,7 +30,9 @@ def test_names_are_made_from_the_pattern(item: Item) -> None:
     assert file_name("a/b:{name}", item, 7) == "a_b_Oma 1931"
 
 
-@pytest.mark.parametrize("pattern", ["", "  ", "{nam}", "{", "{name.x}", "{0}", "..."])
+@pytest.mark.parametrize(
+    "pattern", ["", "  ", "{nam}", "{", "{name.x}", "{0}", "...", "{foo", "{name[x]}", "{name!r}", "{number:>9999}"]
+)
 def test_a_pattern_that_gives_no_name_says_so(pattern: str, item: Item) -> None:
     with pytest.raises(OptionError):
         file_name(pattern, item, 1)
