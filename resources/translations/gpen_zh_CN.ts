@@ -1980,6 +1980,14 @@
         <translation>其编码器有 {steps} 级</translation>
     </message>
     <message>
+        <source>its fields overlap</source>
+        <translation>各字段相互重叠</translation>
+    </message>
+    <message>
+        <source>its picture is cut into more scans than any program makes, to keep others busy</source>
+        <translation>图像被拆成的扫描段数远超任何正常程序所写，意在拖垮读取它的程序</translation>
+    </message>
+    <message>
         <source>its pixel format ({mode}) is not supported</source>
         <translation>无法读取这种像素格式（{mode}）</translation>
     </message>
@@ -2102,6 +2110,10 @@
     <message>
         <source>{format} files can be read but not written</source>
         <translation>{format} 文件只能读取，不能写入</translation>
+    </message>
+    <message>
+        <source>{name} ({width} x {height} pixels) needs {size} GB of memory, which is not free.</source>
+        <translation>处理 {name}（{width} × {height} 像素）需要 {size} GB 内存，目前没有这么多可用内存。</translation>
     </message>
     <message>
         <source>{name} is too large: {size} GB.</source>

@@ -13,6 +13,7 @@ from typing import cast
 import numpy as np
 
 from gpen_desktop import __version__
+from gpen_desktop.core import memory
 from gpen_desktop.core.photo_files import atomic, icc, registry
 from gpen_desktop.core.photo_files import exif as exif_block
 from gpen_desktop.core.photo_files import metadata as photo_metadata
@@ -28,6 +29,8 @@ from gpen_desktop.errors import OptionError, PhotoTooLargeError, SaveError, Unre
 from gpen_desktop.messages import Message, say
 
 MAX_PIXELS = 400_000_000  # 1.2 GB as 8-bit RGB: an A3 page at 1200 dpi is 279 million
+_SURELY_THERE = 64 << 20  # bytes; for less nobody is asked
+_TIMES_IN_MEMORY = 4  # decoded, its stages, composed, and as the encoder wants it
 SOFTWARE = f"GPEN Desktop {__version__}"
 
 
@@ -44,8 +47,8 @@ def load_photo(path: Path | str) -> Photo:
     """Read a file of a registered format, whatever its name says; of several pictures in it, the first.
 
     The photo stands upright (see types.Photo), its metadata says so, and what could not be kept is in its warnings.
-    Raises UnreadablePhotoError (also for what is no regular file) and PhotoTooLargeError (over MAX_PIXELS, or over
-    reading.MAX_BYTES; found before any memory is taken).
+    Raises UnreadablePhotoError (also for what is no regular file) and PhotoTooLargeError (over MAX_PIXELS, over
+    reading.MAX_BYTES, or over the memory that there is for all that is done to a photo; found before any is taken).
     """
     path = Path(path)
     start = read_start(path, registry.RECOGNISED_BY)
@@ -88,6 +91,20 @@ def _check_size(header: FileHeader, path: Path) -> None:
                 height=header.height,
             ),
             todo=say("photo-limit", "Photos can have up to {limit} million pixels.", limit=MAX_PIXELS // 1_000_000),
+            path=path,
+        )
+    needed = header.width * header.height * header.pixel_bytes * _TIMES_IN_MEMORY
+    if needed > _SURELY_THERE and needed > memory.available_bytes():
+        raise PhotoTooLargeError(
+            say(
+                "photo-needs-memory",
+                "{name} ({width} x {height} pixels) needs {size} GB of memory, which is not free.",
+                name=path.name,
+                width=header.width,
+                height=header.height,
+                size=round(needed / 1e9, 1),
+            ),
+            todo=say("close-other-programs", "Close other programs."),
             path=path,
         )
 

@@ -46,7 +46,10 @@ def _parsed(exif: bytes) -> tuple[ExifBlock | None, list[Message]]:
         return None, [say("exif-damaged", "The EXIF data is damaged and was left out.")]
     if not block.is_damaged:
         return block, []
-    readable = exif_block.rebuilt(exif)
+    try:
+        readable = exif_block.rebuilt(exif)
+    except StructureError:
+        return None, [say("exif-damaged", "The EXIF data is damaged and was left out.")]
     problem = say("exif-partly-damaged", "Part of the EXIF data is damaged and was left out.")
     return exif_block.parse(readable) if readable else None, [problem]
 
@@ -133,7 +136,13 @@ def _without_thumbnails(xmp: bytes) -> bytes:
     if prefix is None:
         return xmp
     full = re.escape(prefix + b":Thumbnails")
-    return re.sub(rb"<" + full + rb"[\s>].*?</" + full + rb"\s*>\s*", b"", xmp, flags=re.DOTALL)
+    start, end = re.compile(rb"<" + full + rb"[\s>]"), re.compile(rb"</" + full + rb"\s*>\s*")
+    kept, at = [], 0
+    # one pattern for both would look for an end from every start, which takes minutes where there is none
+    while (first := start.search(xmp, at)) and (last := end.search(xmp, first.end())):
+        kept.append(xmp[at : first.start()])
+        at = last.end()
+    return b"".join([*kept, xmp[at:]])
 
 
 _WORDS: dict[Block, Message] = {

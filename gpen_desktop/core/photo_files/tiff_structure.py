@@ -200,9 +200,10 @@ def text(tag: int, words: str) -> Value:
 def values_of(data: bytes, layout: Layout, directory: Directory, without: frozenset[int]) -> list[Value]:
     """A directory's fields, detached, with BigTIFF's 8-byte integers made 4-byte ones (fields beyond that left out)."""
     found: list[Value] = []
-    for entry in directory.entries.values():
-        if entry.tag in without:
-            continue
+    wanted = [entry for entry in directory.entries.values() if entry.tag not in without]
+    if sum(entry.size for entry in wanted) > len(data):  # thousands of fields may all claim the whole file
+        raise StructureError(say("fields-overlap", "its fields overlap"))
+    for entry in wanted:
         value = Value(entry.tag, entry.kind, entry.count, raw(data, entry), _fixed_place(entry))
         if entry.kind in (16, 18):
             numbers = integers(data, layout, entry)

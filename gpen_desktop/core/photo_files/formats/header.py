@@ -12,7 +12,7 @@ from gpen_desktop.messages import Message, say
 ENDS_EARLY = say("file-ends-early", "the file ends early")
 DAMAGED = say("file-damaged", "the file is damaged")
 PART_MISSING = say("picture-data-missing", "Part of the picture is missing in the file.")
-_MAX_INFLATED = 64 << 20  # bytes; no profile or text comes near it, and a compression bomb gets no further
+MAX_INFLATED = 64 << 20  # bytes of a file's metadata; no profile or text comes near it, a compression bomb no further
 
 
 class DamagedFileError(ReasonError):
@@ -27,6 +27,7 @@ class FileHeader:
     gets: the file without what could make it stumble. pictures: how many the file holds (2 may mean 'several').
     bits: per channel, where the decoder has to be told. orientation: how the decoder's pixels lie, 1 to 8 as in EXIF,
     where the format has its own word for it, which counts more than the metadata's; None where it has none.
+    pixel_bytes: what a decoded pixel takes at most.
     progressive: whether a JPEG is. lossless: whether a WebP is. transparent: raw tRNS chunk of a PNG. warnings: what
     could not be read.
     """
@@ -39,17 +40,27 @@ class FileHeader:
     pictures: int = 1
     bits: int = 8
     orientation: int | None = None
+    pixel_bytes: int = 4
     progressive: bool = False
     lossless: bool = False
     transparent: bytes = b""
     warnings: tuple[Message, ...] = ()
 
 
-def inflate(packed: bytes) -> bytes | None:
-    """Decompress a small zlib stream; None if it is damaged or far larger than anything sensible."""
-    inflater = zlib.decompressobj()
-    try:
-        plain = inflater.decompress(packed, _MAX_INFLATED)
-    except zlib.error:
-        return None
-    return plain if inflater.eof else None
+class Inflater:
+    """Decompresses the zlib streams of one file's metadata, up to MAX_INFLATED in all."""
+
+    def __init__(self) -> None:
+        self._left = MAX_INFLATED
+
+    def inflate(self, packed: bytes) -> bytes | None:
+        """The plain bytes; None if the stream is damaged, or there are more than anything sensible has."""
+        if self._left <= 0:
+            return None
+        inflater = zlib.decompressobj()
+        try:
+            plain = inflater.decompress(packed, self._left)
+        except zlib.error:
+            return None
+        self._left -= len(plain)
+        return plain if inflater.eof else None

@@ -73,6 +73,7 @@ def read_header(data: bytes, format: str) -> FileHeader:
         pixel_data=_without_descriptions(data, contents),
         pictures=2 if is_sequence else max(1, shown),
         bits=_bits(contents, picture),
+        pixel_bytes=4 if _bits(contents, picture) == 8 else 8,
         orientation=_orientation(picture),
         warnings=tuple(_warnings(contents)),
     )

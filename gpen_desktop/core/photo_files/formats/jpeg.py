@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import struct
@@ -14,6 +15,7 @@ from gpen_desktop.core.photo_files import exif as exif_block
 from gpen_desktop.core.photo_files.formats import pillow_codec
 from gpen_desktop.core.photo_files.formats.codec import Codec, Decoded, Encoded, Picture
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, PART_MISSING, DamagedFileError, FileHeader
+from gpen_desktop.core.photo_files.tiff_structure import StructureError
 from gpen_desktop.core.types import Metadata
 from gpen_desktop.messages import Message, say
 
@@ -33,6 +35,8 @@ _PROGRESSIVE = frozenset([0xC2, 0xC6, 0xCA, 0xCE])
 _CM_PER_INCH = 2.54
 _MISSING = 128  # what libjpeg fills in where data are missing: the middle grey
 _QUALITY = 95  # where neither a quality is asked for nor the source was a JPEG
+_MAX_SEGMENTS = 10_000  # before the pixels; profiles and extended XMP of tens of MB need some hundreds
+_MAX_SCANS = 200  # a progressive JPEG has about ten; each costs a pass over the whole picture, empty ones too
 _FULL_CHROMA = 0  # Pillow's number for 4:4:4
 
 
@@ -42,6 +46,7 @@ def read_header(data: bytes) -> FileHeader:
     kind, frame = next(((marker, body) for marker, body in segments if marker in _SIZES and len(body) >= 6), (0, b""))
     if not frame:
         raise DamagedFileError(DAMAGED)
+    end = _end(data, pixels_at)
     pictures = 2 if any(marker == _APP2 and body.startswith(b"MPF\0") for marker, body in segments) else 1
     height, width = struct.unpack_from(">HH", frame, 1)
     kept = b"".join(_segment(marker, body) for marker, body in segments if not _is_extra(marker))
@@ -53,7 +58,7 @@ def read_header(data: bytes) -> FileHeader:
         pixel_data=b"\xff\xd8" + kept + data[pixels_at:],
         pictures=pictures,
         progressive=kind in _PROGRESSIVE,
-        warnings=(*_credentials(segments), *(_trailer(data, pixels_at) if pictures == 1 else ())),
+        warnings=(*_credentials(segments), *(_trailer(data[end:]) if pictures == 1 and end is not None else ())),
     )
 
 
@@ -80,6 +85,8 @@ def _segments(data: bytes) -> tuple[list[tuple[int, bytes]], int]:
                 raise DamagedFileError(ENDS_EARLY)
             found.append((marker, data[at + 4 : end]))
             at = max(end, at + 4)
+            if len(found) > _MAX_SEGMENTS:
+                raise DamagedFileError(DAMAGED)
 
 
 def _credentials(segments: list[tuple[int, bytes]]) -> list[Message]:
@@ -90,25 +97,36 @@ def _credentials(segments: list[tuple[int, bytes]]) -> list[Message]:
     return []
 
 
-def _trailer(data: bytes, pixels_at: int) -> list[Message]:
-    """What stands behind the end of the picture, such as the film of a motion photo."""
-    at = pixels_at
+def _end(data: bytes, pixels_at: int) -> int | None:
+    """Where the picture ends: behind the end-of-image marker, None without one. Raises DamagedFileError."""
+    at, scans, segments = pixels_at, 0, 0
     while marker := _MARKER.search(data, at):
         at = marker.end()
         if data[at - 1] == _EOI:
-            size = len(data[at:].strip(b"\0"))
-            if not size:
-                return []
-            return [
-                say(
-                    "trailer-left-out",
-                    "What follows the picture in the file ({size} kB), such as a motion photo's film, was left out.",
-                    size=-(-size // 1000),
-                )
-            ]
+            return at
+        scans += data[at - 1] == _SOS
+        segments += 1
+        if scans > _MAX_SCANS or segments > _MAX_SEGMENTS:
+            raise DamagedFileError(
+                say("too-many-scans", "its picture is cut into more scans than any program makes, to keep others busy")
+            )
         if at + 2 <= len(data) and data[at - 1] != 1:
             at += struct.unpack_from(">H", data, at)[0]
-    return []
+    return None
+
+
+def _trailer(behind: bytes) -> list[Message]:
+    """What stands behind the end of the picture, such as the film of a motion photo."""
+    size = len(behind.strip(b"\0"))
+    if not size:
+        return []
+    return [
+        say(
+            "trailer-left-out",
+            "What follows the picture in the file ({size} kB), such as a motion photo's film, was left out.",
+            size=-(-size // 1000),
+        )
+    ]
 
 
 def _is_extra(marker: int) -> bool:
@@ -216,7 +234,8 @@ def _segment(marker: int, body: bytes) -> bytes:
 def _exif_segments(exif: bytes, warnings: list[Message]) -> Iterator[bytes]:
     room = _MAX_PAYLOAD - len(_EXIF)
     if len(exif) > room:
-        exif = exif_block.without_maker_note(exif)
+        with contextlib.suppress(StructureError):
+            exif = exif_block.without_maker_note(exif)
         warnings.append(
             say("maker-notes-too-long", "The maker notes in the EXIF data are too long for a JPEG and were left out.")
         )

@@ -22,4 +22,6 @@ def decode_16_bits(data: bytes) -> NDArray[np.uint16]:
     order = {3: [2, 1, 0], 4: [2, 1, 0, 3]}.get(samples.shape[2])
     if order is None:
         raise DamagedFileError(DAMAGED)
-    return np.ascontiguousarray(samples[..., order])
+    for row in samples:  # one by one: whole, the picture would be in memory twice
+        row[:] = row[:, order]
+    return samples

@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from gpen_desktop.core.photo_files.formats.header import DamagedFileError, FileH
 from gpen_desktop.core.types import Pixels
 from gpen_desktop.messages import Message, say
 
+_STRIP = 256  # rows that are taken over at a time
 _PILLOW = threading.Lock()  # its size limit and Python's warning filters belong to the whole process
 
 
@@ -72,28 +72,34 @@ def _samples(image: Image.Image, profile: bytes) -> tuple[Pixels, bool, tuple[Me
     """The samples; whether they were turned into sRGB; and a sentence if so."""
     if image.mode in ("CMYK", "LAB", "YCbCr"):
         converted, words = _to_rgb(image, profile)
-        return _array(converted), True, words
+        return _array(converted, "RGB"), True, words
     if image.mode in ("P", "PA"):
         return _palette_samples(image), False, ()
     if image.mode.startswith("I;16"):
-        return np.ascontiguousarray(np.asarray(image).astype(np.uint16)[..., None]), False, ()
+        return np.asarray(image).astype(np.uint16)[..., None], False, ()
     grey = image.mode in ("1", "L", "LA", "La")
     alpha = image.mode in ("LA", "La", "RGBA", "RGBa") or "transparency" in image.info
     if not grey and image.mode not in ("RGB", "RGBA", "RGBa", "RGBX"):
         raise DamagedFileError(say("unsupported-pixels", "its pixel format ({mode}) is not supported", mode=image.mode))
     target = {(True, False): "L", (True, True): "LA", (False, False): "RGB", (False, True): "RGBA"}[grey, alpha]
-    return _array(image.convert(target)), False, ()
+    return _array(image, target), False, ()
 
 
-def _array(image: Image.Image) -> NDArray[np.uint8]:
-    array: NDArray[Any] = np.array(image, dtype=np.uint8)
-    return array if array.ndim == 3 else array[..., None]
+def _array(image: Image.Image, mode: str) -> NDArray[np.uint8]:
+    """(H, W, C) of a picture in the colours of `mode`; taken over in strips, or it would be in memory four times."""
+    width, height = image.size
+    array = np.empty((height, width, Image.getmodebands(mode)), np.uint8)
+    for y in range(0, height, _STRIP):
+        strip = image.crop((0, y, width, min(y + _STRIP, height)))
+        samples = np.asarray(strip if strip.mode == mode else strip.convert(mode), np.uint8)
+        array[y : y + _STRIP] = samples.reshape(-1, width, array.shape[2])
+    return array
 
 
 def _palette_samples(image: Image.Image) -> NDArray[np.uint8]:
     """A palette's colours; grey if all that occur are."""
     has_alpha = image.mode == "PA" or "transparency" in image.info
-    samples = _array(image.convert("RGBA" if has_alpha else "RGB"))
+    samples = _array(image, "RGBA" if has_alpha else "RGB")
     is_grey = np.array_equal(samples[..., 0], samples[..., 1]) and np.array_equal(samples[..., 0], samples[..., 2])
     return np.ascontiguousarray(np.delete(samples, (1, 2), axis=2)) if is_grey else samples
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core.photo_files.formats import opencv_codec, pillow_codec
 from gpen_desktop.core.photo_files.formats.codec import Codec, Decoded, Encoded, Picture
-from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, FileHeader, inflate
+from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, FileHeader, Inflater
 from gpen_desktop.core.types import Metadata, Pixels
 from gpen_desktop.messages import Message, say
 
@@ -28,6 +27,8 @@ _XMP_KEY = b"XML:com.adobe.xmp"
 _RAW_PROFILE = b"Raw profile type "
 _INCHES_PER_METRE = 1 / 0.0254
 _GREY_ALPHA = 4  # the colour type in IHDR
+_STRIP = 256  # rows that are written at a time
+_MAX_CHUNKS = 1_000_000  # in 4 GB even those of 8 KB, as libpng writes them, are fewer; keeps a lying file from costing
 
 _DAMAGED_PART = say("png-metadata-damaged", "Part of the PNG's metadata is damaged and was left out.")
 
@@ -43,6 +44,7 @@ def read_header(data: bytes) -> FileHeader:
     # A 16-bit picture's transparent colour is handled apart: the decoder for those would drop it.
     for_pixels = _FOR_PIXELS - {b"tRNS"} if depth == 16 else _FOR_PIXELS
     metadata, problems = _metadata(chunks)
+    channels = {0: 1, 2: 3, 4: 2, 6: 4}.get(chunks[0][1][9], 4)
     return FileHeader(
         format="PNG",
         width=width,
@@ -50,6 +52,7 @@ def read_header(data: bytes) -> FileHeader:
         metadata=metadata,
         pixel_data=_file([chunk for chunk in chunks if chunk[0] in for_pixels]),
         pictures=2 if any(kind == b"acTL" for kind, _ in chunks) else 1,
+        pixel_bytes=2 * max(3, channels) if depth == 16 else 4,
         transparent=next((body for kind, body in chunks if kind == b"tRNS"), b""),
         warnings=(*warnings, *problems),
     )
@@ -76,14 +79,17 @@ def _chunks(data: bytes) -> tuple[list[Chunk], list[Message]]:
         at = end
         if kind == b"IEND":
             return found, warnings
+        if len(found) + len(warnings) > _MAX_CHUNKS:
+            raise DamagedFileError(DAMAGED)
     raise DamagedFileError(ENDS_EARLY)
 
 
 def _metadata(chunks: list[Chunk]) -> tuple[Metadata, list[Message]]:
-    texts = [(kind, body, *_text(kind, body)) for kind, body in chunks if kind in TEXTS]
+    inflater = Inflater()
+    texts = [(kind, body, *_text(kind, body, inflater)) for kind, body in chunks if kind in TEXTS]
     raw = {key[len(_RAW_PROFILE) :]: _raw_profile(text) for _, _, key, text in texts if key.startswith(_RAW_PROFILE)}
     first = dict(reversed(chunks))
-    icc = _profile(first[b"iCCP"]) if b"iCCP" in first else b""
+    icc = _profile(first[b"iCCP"], inflater) if b"iCCP" in first else b""
     own = [_XMP_KEY, b"Software"]
     kept = [(k, body) for k, body, key, _ in texts if key not in own and not key.startswith(_RAW_PROFILE)]
     others = [(kind, body) for kind, body in chunks if kind in _COLOURS or is_further(kind)]
@@ -118,28 +124,35 @@ def _left_out(chunks: list[Chunk]) -> list[Message]:
     return [say("png-chunks-left-out", "Some data of the PNG was left out: {names}.", names=names)] if names else []
 
 
-def _text(kind: bytes, body: bytes) -> tuple[bytes, bytes]:
-    """A text chunk's keyword and bytes, decompressed; empty bytes if damaged."""
+def _text(kind: bytes, body: bytes, inflater: Inflater) -> tuple[bytes, bytes]:
+    """A text chunk's keyword and, where that is one which is read here, its bytes, decompressed; empty if damaged."""
     key, _, rest = body.partition(b"\0")
+    if key != _XMP_KEY and not key.startswith(_RAW_PROFILE):
+        return key, b""
     if kind == b"tEXt":
         return key, rest
     if kind == b"zTXt":
-        return key, inflate(rest[1:]) or b""
+        return key, inflater.inflate(rest[1:]) or b""
     packed = rest[:1] == b"\x01"
     text = rest[2:].partition(b"\0")[2].partition(b"\0")[2]
-    return key, (inflate(text) or b"") if packed else text
+    return key, (inflater.inflate(text) or b"") if packed else text
 
 
 def _raw_profile(text: bytes) -> bytes:
-    """ImageMagick's text form of a block: name, length, hexadecimal digits."""
-    match = re.fullmatch(rb"\s*[\w ]+\s+\d+\s+([0-9a-fA-F\s]*)", text)
-    digits = re.sub(rb"\s", b"", match.group(1)) if match else b""
-    return bytes.fromhex(digits.decode()) if len(digits) % 2 == 0 else b""
+    """ImageMagick's text form of a block: a line with a name, one with the length, hexadecimal digits."""
+    _, _, rest = text.lstrip().partition(b"\n")
+    length, *digits = rest.split(None, 1) or [b""]
+    if not length.isdigit() or not digits:
+        return b""
+    try:
+        return bytes.fromhex(digits[0].decode("ascii"))
+    except ValueError:
+        return b""
 
 
-def _profile(body: bytes) -> bytes:
+def _profile(body: bytes, inflater: Inflater) -> bytes:
     """An iCCP chunk's profile (name, method, zlib stream); empty if damaged."""
-    return inflate(body.partition(b"\0")[2][1:]) or b""
+    return inflater.inflate(body.partition(b"\0")[2][1:]) or b""
 
 
 def _dpi(body: bytes) -> tuple[float, float] | None:
@@ -195,13 +208,19 @@ def _bare(samples: Pixels) -> bytes:
     if samples.dtype == np.uint8:
         return pillow_codec.encode(samples, "PNG")
     height, width, channels = samples.shape
-    rows = np.ascontiguousarray(samples.astype(">u2")).view(np.uint8).reshape(height, -1)
-    filtered = np.full((height, rows.shape[1] + 1), 2, dtype=np.uint8)
-    filtered[0, 1:] = rows[0]
-    filtered[1:, 1:] = rows[1:] - rows[:-1]
+    packer, packed = zlib.compressobj(6), []
+    above = np.zeros((1, width * channels * 2), np.uint8)
+    for y in range(0, height, _STRIP):  # as bytes the whole picture would be in memory three times more
+        rows = samples[y : y + _STRIP].astype(">u2").view(np.uint8).reshape(-1, width * channels * 2)
+        filtered = np.full((len(rows), rows.shape[1] + 1), 2, dtype=np.uint8)
+        filtered[:, 1:] = rows - np.concatenate([above, rows[:-1]])
+        packed.append(packer.compress(filtered.tobytes()))
+        above = rows[-1:]
+    packed.append(packer.flush())
     colour_type = {1: 0, 2: 4, 3: 2, 4: 6}[channels]
     head = struct.pack(">IIBBBBB", width, height, 16, colour_type, 0, 0, 0)
-    return _file([(b"IHDR", head), (b"IDAT", zlib.compress(filtered.tobytes(), 6)), (b"IEND", b"")])
+    pieces = [(b"IDAT", piece) for piece in packed if piece]
+    return _file([(b"IHDR", head), *pieces, (b"IEND", b"")])
 
 
 def _metadata_chunks(metadata: Metadata) -> Iterator[Chunk]:

@@ -37,6 +37,7 @@ def read_header(data: bytes) -> FileHeader:
         ),
         pixel_data=_without_orientation(data, layout, main),
         pictures=2 if main.following else 1,
+        pixel_bytes=_pixel_bytes(data, layout, main),
         warnings=(*warnings, PART_MISSING) if _lacks_pixels(data, layout, main) else tuple(warnings),
     )
 
@@ -71,6 +72,13 @@ def _check_pixels_lie_within(data: bytes, layout: Layout, main: Directory) -> No
         lengths = tiff.integers(data, layout, main.entries.get(sizes))
         if any(start + length > len(data) for start, length in zip(starts, lengths, strict=False)):
             raise DamagedFileError(ENDS_EARLY)
+
+
+def _pixel_bytes(data: bytes, layout: Layout, main: Directory) -> int:
+    """Bytes of a decoded pixel; all channels are decoded, also those that are then left out."""
+    bits = tiff.integers(data, layout, main.entries.get(tags.BITS)) or (1,)
+    channels = max(3, tiff.integer(data, layout, main.entries.get(tags.SAMPLES), 1), len(bits))
+    return channels * (2 if max(bits) > 8 else 1)
 
 
 def _lacks_pixels(data: bytes, layout: Layout, main: Directory) -> bool:
