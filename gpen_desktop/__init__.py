@@ -5,8 +5,10 @@ import os
 __version__ = "0.1.0"
 
 # Read once, when PyTorch is loaded, so they are set before anything of ours can load it; what the user has set holds.
-# Idle OpenMP threads sleep. By default they spin between two pieces of work, and beside other work spin against it
-# (record 0005).
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Idle OpenMP threads sleep. By default they spin between two pieces of work, and beside other work spin against it; but
+# GNU's library may look for work for a moment, as pauses between two layers are shorter than that (record 0005).
+if "OMP_WAIT_POLICY" not in os.environ:
+    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 # On Linux PyTorch then asks the kernel for huge pages for its big tensors.
 os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
