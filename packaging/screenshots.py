@@ -111,7 +111,7 @@ def working(stage: Stage) -> None:
     """An album that is being restored."""
     window = stage.window
     window.imports.open_paths([paths.samples()])
-    stage.until(lambda: window.workspace.jobs.round[0] >= 2 and window.workspace.jobs.is_busy)
+    stage.until(lambda: window.workspace.jobs.restoring.done >= 2 and window.workspace.jobs.is_busy)
 
 
 def done(stage: Stage) -> None:

@@ -279,26 +279,25 @@
     </message>
 </context>
 <context>
+    <name>AlbumFilter</name>
+    <message>
+        <source>Choose which photos are shown</source>
+        <translation>选择显示哪些照片</translation>
+    </message>
+    <message>
+        <source>Shown: {name}</source>
+        <translation>显示：{name}</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+</context>
+<context>
     <name>AlbumModel</name>
     <message>
-        <source>waiting</source>
-        <translation>等待中</translation>
-    </message>
-    <message>
-        <source>being restored</source>
-        <translation>修复中</translation>
-    </message>
-    <message>
-        <source>restored</source>
-        <translation>已修复</translation>
-    </message>
-    <message>
-        <source>failed</source>
-        <translation>失败</translation>
-    </message>
-    <message>
-        <source>no faces</source>
-        <translation>没有人脸</translation>
+        <source>{status}, exported</source>
+        <translation>{status}，已导出</translation>
     </message>
 </context>
 <context>
@@ -587,12 +586,32 @@
 <context>
     <name>FacesSection</name>
     <message>
-        <source>{on} of {all} faces on</source>
-        <translation>已启用 {on} / {all} 张人脸</translation>
-    </message>
-    <message>
         <source>Face {number}</source>
         <translation>人脸 {number}</translation>
+    </message>
+    <message>
+        <source>{count} faces found</source>
+        <translation>找到 {count} 张人脸</translation>
+    </message>
+    <message>
+        <source>{count} already sharp</source>
+        <translation>{count} 张本来就清晰</translation>
+    </message>
+    <message>
+        <source>{count} too small</source>
+        <translation>{count} 张太小</translation>
+    </message>
+    <message>
+        <source>{count} off</source>
+        <translation>{count} 张已关闭</translation>
+    </message>
+    <message>
+        <source>{count} of {all} restored</source>
+        <translation>{all} 张人脸中已修复 {count} 张</translation>
+    </message>
+    <message>
+        <source>Restored.</source>
+        <translation>已修复。</translation>
     </message>
     <message>
         <source>Already sharp, so it stays as it is.</source>
@@ -601,6 +620,18 @@
     <message>
         <source>Smaller than the smallest face set below.</source>
         <translation>小于下方设定的最小人脸。</translation>
+    </message>
+    <message>
+        <source>Off: it stays as it is.</source>
+        <translation>已关闭，保持原样。</translation>
+    </message>
+    <message>
+        <source>Its strength is 0, so it stays as it is.</source>
+        <translation>强度为 0，保持原样。</translation>
+    </message>
+    <message>
+        <source>Being restored.</source>
+        <translation>正在修复。</translation>
     </message>
     <message>
         <source>Faces</source>
@@ -953,6 +984,14 @@
         <source>Draw one</source>
         <translation>手动框选</translation>
     </message>
+    <message>
+        <source>{counts}.</source>
+        <translation>{counts}。</translation>
+    </message>
+    <message>
+        <source>Export all…</source>
+        <translation>全部导出…</translation>
+    </message>
 </context>
 <context>
     <name>PhotoView</name>
@@ -1058,6 +1097,61 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>Status</name>
+    <message>
+        <source>waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>being restored</source>
+        <translation>正在修复</translation>
+    </message>
+    <message>
+        <source>restored</source>
+        <translation>已修复</translation>
+    </message>
+    <message>
+        <source>already good</source>
+        <translation>本来就清晰</translation>
+    </message>
+    <message>
+        <source>no faces</source>
+        <translation>没有人脸</translation>
+    </message>
+    <message>
+        <source>left as it is</source>
+        <translation>保持原样</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>{count} restored</source>
+        <translation>已修复 {count} 张</translation>
+    </message>
+    <message>
+        <source>{count} already good</source>
+        <translation>{count} 张本来就清晰</translation>
+    </message>
+    <message>
+        <source>{count} without faces</source>
+        <translation>{count} 张没有人脸</translation>
+    </message>
+    <message>
+        <source>{count} left alone</source>
+        <translation>{count} 张保持原样</translation>
+    </message>
+    <message>
+        <source>{count} failed</source>
+        <translation>{count} 张失败</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
     </message>
 </context>
 <context>

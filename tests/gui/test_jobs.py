@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -169,18 +169,37 @@ def test_a_box_is_looked_into_before_anything_else(
 def test_time_left_is_estimated_from_what_is_done(
     jobs: JobController, engine: FakeEngine, photo: Path, qtbot: QtBot
 ) -> None:
-    assert jobs.seconds_left() is None
+    assert jobs.restoring.seconds_left() is None
     jobs.submit(restore(1, photo))
     qtbot.waitUntil(lambda: not jobs.is_busy)
     engine.gate.clear()
     jobs.submit(restore(2, photo))
-    assert jobs.round == (0, 1)  # a new round
+    assert (jobs.restoring.done, jobs.restoring.total) == (0, 1)  # a new round
     jobs.submit(restore(3, photo))
-    time.sleep(0.05)
+    assert jobs.restoring.seconds_left() is None
     engine.gate.set()
-    qtbot.waitUntil(lambda: jobs.round[0] == 1 or not jobs.is_busy)
-    assert jobs.round[1] == 2
+    qtbot.waitUntil(lambda: jobs.restoring.done >= 1)
+    assert jobs.restoring.total == 2
     qtbot.waitUntil(lambda: not jobs.is_busy)
+    assert (jobs.restoring.done, jobs.restoring.total) == (2, 2)
+
+
+def test_a_photo_counts_once_however_often_it_is_begun(
+    jobs: JobController, engine: FakeEngine, photo: Path, qtbot: QtBot
+) -> None:
+    engine.gate.clear()
+    jobs.submit(*(restore(number, photo) for number in (1, 2, 3)))
+    jobs.submit(restore(2, photo))  # wanted differently
+    jobs.submit(restore(1, photo))  # the same, while it runs
+    jobs.set_front(3)
+    jobs.submit(replace(restore(4, photo), is_known=True))  # a finished one comes back on screen
+    assert (jobs.restoring.done, jobs.restoring.total) == (0, 3)
+    jobs.cancel_item(2)
+    assert jobs.restoring.total == 2
+    engine.gate.set()
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+    assert (jobs.restoring.done, jobs.restoring.total) == (2, 2)
+    assert not jobs.restoring.is_under_way
 
 
 def test_settings_of_the_computer_reach_the_next_photo(

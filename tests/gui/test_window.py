@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop.core.compose import texture
+from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.options import Mode
 from gpen_desktop.gui.album.album_model import PhotoState
+from gpen_desktop.gui.album.status import Status
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.face_item import MarkState
@@ -36,7 +39,7 @@ def wait_done(window: MainWindow, qtbot: QtBot) -> None:
         item = work.current
         return (
             item is None
-            or item.state in (PhotoState.FAILED, PhotoState.SKIPPED)
+            or item.status in (Status.FAILED, Status.NO_FACES)
             or (bool(work.marks()) and all(mark.state is not MarkState.WORKING for mark in work.marks()))
         )
 
@@ -291,7 +294,7 @@ def test_no_faces_says_so_and_offers_to_draw_one(
 ) -> None:
     engine.faces = ()
     open_photos(window, qtbot, photo)
-    assert window.workspace.current.state is PhotoState.SKIPPED
+    assert window.workspace.current.status is Status.NO_FACES
     assert "No faces" in window.notification_strip.text
     window.notification_strip.button("draw").click()
     assert "Draw a box" in window.notification_strip.text
@@ -387,3 +390,71 @@ def test_hold_b_shows_the_photo_as_it_was(window: MainWindow, photo: Path, qtbot
     qtbot.keyRelease(window.view, Qt.Key.Key_B)
     assert before != after
     assert window.view.grab().toImage() == after
+
+
+def test_exports_and_visits_do_not_add_to_what_is_restored(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    paths = [make_photo(tmp_path / f"{n}.png", seed=n) for n in range(3)]
+    open_photos(window, qtbot, *paths)
+    engine.gate.clear()
+    window.imports.open_paths([make_photo(tmp_path / "late.png", seed=9), make_photo(tmp_path / "later.png", seed=8)])
+    qtbot.waitUntil(lambda: len(window.workspace.album) == 5)
+    work = window.workspace
+    work.show_item(work.album.at(0))
+    qtbot.waitUntil(lambda: work.photo_opened is not None and work.photo_opened.item == work.current.id)
+    work.show_item(work.album.at(1))
+    window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable[:3])
+    assert "Restoring 1 of 2" in window.status.doing
+    assert "Exporting 1 of 3" in window.status.doing
+    engine.gate.set()
+    wait_done(window, qtbot)
+
+
+def test_a_photo_without_faces_is_not_waiting_again_when_visited(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    engine.faces = ()
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
+    seen: list[Status] = []
+    window.workspace.album.dataChanged.connect(lambda: seen.extend(item.status for item in window.workspace.album))
+    window.workspace.show_item(window.workspace.album.at(1))
+    wait_done(window, qtbot)
+    assert set(seen) <= {Status.NO_FACES}
+
+
+def test_an_album_ends_with_what_became_of_it_and_a_filter(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    bad = tmp_path / "4.png"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n cut off")
+    open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(3)), bad)
+    assert "3 restored, 1 failed." in [each.text for each in window.notifications._posted]
+    album = window.workspace.album
+    assert window.status.doing == "3 restored, 1 failed"
+    for face in album.at(1).faces:
+        window.workspace.show_item(album.at(1))
+        window.faces.toggle(face.id)
+    wait_done(window, qtbot)
+    assert album.at(1).status is Status.LEFT
+    assert "left as it is" in album.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert window.status.doing == "2 restored, 1 left alone, 1 failed"
+    window.album_side.filter.show_only(Status.RESTORED)
+    assert [window.album.isRowHidden(row) for row in range(4)] == [False, True, False, True]
+    window.album.setCurrentIndex(album.index(0, 0))
+    window.album.step(1)
+    assert window.workspace.current is album.at(2)
+    window.album_side.filter.show_only(None)
+    assert not any(window.album.isRowHidden(row) for row in range(4))
+    wait_done(window, qtbot)
+
+
+def test_a_photo_of_sharp_faces_is_already_good_and_nothing_of_it_is_unsaved(
+    window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texture, "is_sharp_already", lambda *_: True)
+    open_photos(window, qtbot, photo)
+    assert window.workspace.current.status is Status.GOOD
+    assert window.workspace.unsaved == []
+    said = [label.text() for label in window.panel.faces.findChildren(QLabel)]
+    assert "0 of 2 restored · 2 already sharp" in said

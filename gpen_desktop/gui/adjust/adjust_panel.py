@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
@@ -179,9 +179,9 @@ class AdjustPanel(QWidget):
         self.presets.show_edits(edits)
         self._show_size()
 
-    def show_face(self, faces: tuple[Face, ...], face: FaceId, state: FaceState | None) -> None:
-        """Show the selected one (NO_FACE: none) of the photo's faces."""
-        self.faces.show_face(faces, face, state)
+    def show_face(self, faces: tuple[Face, ...], face: FaceId, states: Mapping[FaceId, FaceState]) -> None:
+        """Show the selected one (NO_FACE: none) of the photo's faces. states: of those that are done."""
+        self.faces.show_face(faces, face, states)
 
     def show_photo_size(self, size: tuple[int, int] | None) -> None:
         """(width, height) of the photo, for saying how large the result gets."""

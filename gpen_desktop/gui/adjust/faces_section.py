@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -39,7 +41,7 @@ class FacesSection(QWidget):
         self._defaults = Edits()
         self._faces: tuple[Face, ...] = ()
         self._face = NO_FACE
-        self._state: FaceState | None = None
+        self._states: Mapping[FaceId, FaceState] = {}
         self._which = Segments(["all", "largest", frozenset()])
         self._which_label = QLabel()
         theme.set_role(self._which_label, "muted")
@@ -111,17 +113,15 @@ class FacesSection(QWidget):
             control.show_usual(editing.option_value(defaults, control.option.name))
         self._show_face()
 
-    def show_face(self, faces: tuple[Face, ...], face: FaceId, state: FaceState | None) -> None:
-        """Show the selected one (NO_FACE: none) of the photo's faces."""
-        self._faces, self._face, self._state = faces, face, state
+    def show_face(self, faces: tuple[Face, ...], face: FaceId, states: Mapping[FaceId, FaceState]) -> None:
+        """Show the selected one (NO_FACE: none) of the photo's faces. states: of those that are done."""
+        self._faces, self._face, self._states = faces, face, states
         self._show_face()
 
     def _show_face(self) -> None:
         chosen = chosen_faces(self._faces, self._edits.options)
         numbers = {face.id: number for number, face in enumerate(self._faces, 1)}
-        self._which_label.setText(
-            self.tr("{on} of {all} faces on").format(on=len(chosen), all=len(self._faces)) if self._faces else ""
-        )
+        self._which_label.setText(self._counts_text())
         self._which_label.setVisible(bool(self._faces))
         self._card.setVisible(self._face in numbers)
         if self._face not in numbers:
@@ -133,16 +133,32 @@ class FacesSection(QWidget):
         self._strength.set_value(own)
         self._strength.set_mark(self._edits.options.strength)
         self._strength.setEnabled(is_on)
-        why = self._why_text()
-        self._why.setText(why)
-        self._why.setVisible(bool(why))
+        self._why.setText(self._why_text())
+
+    def _counts_text(self) -> str:
+        """What became of the faces: '2 of 4 restored · 1 already sharp · 1 off'."""
+        if len(self._states) < len(self._faces):
+            return self.tr("{count} faces found").format(count=len(self._faces))
+        counts = Counter(self._states[face.id] for face in self._faces)
+        off = counts[FaceState.NOT_SELECTED] + counts[FaceState.STRENGTH_ZERO]
+        rest = (
+            (counts[FaceState.ALREADY_SHARP], self.tr("{count} already sharp")),
+            (counts[FaceState.TOO_SMALL], self.tr("{count} too small")),
+            (off, self.tr("{count} off")),
+        )
+        restored = self.tr("{count} of {all} restored")
+        parts = [restored.format(count=counts[FaceState.RESTORED], all=len(self._faces))]
+        return " · ".join([*parts, *(text.format(count=count) for count, text in rest if count)])
 
     def _why_text(self) -> str:
-        texts = {
+        return {
+            FaceState.RESTORED: self.tr("Restored."),
             FaceState.ALREADY_SHARP: self.tr("Already sharp, so it stays as it is."),
             FaceState.TOO_SMALL: self.tr("Smaller than the smallest face set below."),
-        }
-        return texts.get(self._state, "") if self._state is not None else ""
+            FaceState.NOT_SELECTED: self.tr("Off: it stays as it is."),
+            FaceState.STRENGTH_ZERO: self.tr("Its strength is 0, so it stays as it is."),
+            None: self.tr("Being restored."),
+        }[self._states.get(self._face)]
 
     def _say(self) -> None:
         self._which.set_texts(

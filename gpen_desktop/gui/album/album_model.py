@@ -11,7 +11,9 @@ from pathlib import Path
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QUrl
 
 from gpen_desktop.core.engine.edits import Edits
-from gpen_desktop.core.types import Face
+from gpen_desktop.core.types import Face, FaceId
+from gpen_desktop.gui.album import status
+from gpen_desktop.gui.album.status import Status
 from gpen_desktop.gui.common.failure import Failure
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -22,13 +24,19 @@ ItemRole = Qt.ItemDataRole.UserRole
 
 
 class PhotoState(Enum):
-    """How far a photo is. SKIPPED: nothing to restore in it."""
+    """How far a photo is; `AlbumItem.status` says how it ended."""
 
     WAITING = "waiting"
     WORKING = "working"
     DONE = "done"
     FAILED = "failed"
-    SKIPPED = "skipped"
+
+
+_UNDER_WAY = {
+    PhotoState.WAITING: Status.WAITING,
+    PhotoState.WORKING: Status.WORKING,
+    PhotoState.FAILED: Status.FAILED,
+}
 
 
 @dataclass(eq=False)
@@ -36,7 +44,8 @@ class AlbumItem:
     """One photo of the album. Lives in the main thread; the only mutable thing that knows a photo.
 
     edits: what is asked for. found: the detector's faces, None before it has run. saved: the edits it was last exported
-    with. exported_to: where. export_failure: why the last export did not succeed.
+    with. exported_to: where. export_failure: why the last export did not succeed. sharp: faces that are sharp already.
+    is_whole_changed: whether a stage changed the whole photo. Both hold once it is done.
     """
 
     id: int
@@ -50,6 +59,20 @@ class AlbumItem:
     saved: Edits | None = None
     exported_to: Path | None = None
     export_failure: Failure | None = None
+    sharp: frozenset[FaceId] = frozenset()
+    is_whole_changed: bool = False
+
+    @property
+    def status(self) -> Status:
+        """How it stands, and once it is done, how it ended."""
+        if self.state is PhotoState.DONE:
+            return status.outcome(self.faces, self.sharp, self.edits, self.is_whole_changed)
+        return _UNDER_WAY[self.state]
+
+    @property
+    def is_exported(self) -> bool:
+        """Whether it was exported as it is now."""
+        return self.saved == self.edits
 
     @property
     def faces(self) -> tuple[Face, ...]:
@@ -64,7 +87,7 @@ class AlbumItem:
     @property
     def is_unsaved(self) -> bool:
         """Whether closing the window would lose something: a result that was never exported as it is now."""
-        return self.state is PhotoState.DONE and self.saved != self.edits
+        return not self.is_exported and self.status is Status.RESTORED
 
 
 class AlbumModel(QAbstractListModel):
@@ -143,9 +166,9 @@ class AlbumModel(QAbstractListModel):
             return item.path.name
         if role == Qt.ItemDataRole.ToolTipRole:
             failure = item.failure or item.export_failure
-            return f"{item.path.name}\n{failure.text}" if failure else item.path.name
+            return "\n".join([item.path.name, self._status_text(item), *([failure.text] if failure else [])])
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{item.path.name}, {self.state_text(item.state)}"
+            return f"{item.path.name}, {self._status_text(item)}"
         return None
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
@@ -158,12 +181,6 @@ class AlbumModel(QAbstractListModel):
         data.setUrls([QUrl.fromLocalFile(str(item.exported_to)) for item in items if item.exported_to])
         return data
 
-    def state_text(self, state: PhotoState) -> str:
-        """A state in words."""
-        return {
-            PhotoState.WAITING: self.tr("waiting"),
-            PhotoState.WORKING: self.tr("being restored"),
-            PhotoState.DONE: self.tr("restored"),
-            PhotoState.FAILED: self.tr("failed"),
-            PhotoState.SKIPPED: self.tr("no faces"),
-        }[state]
+    def _status_text(self, item: AlbumItem) -> str:
+        text = status.text(item.status)
+        return self.tr("{status}, exported").format(status=text) if item.is_exported else text

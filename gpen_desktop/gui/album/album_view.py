@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QListView, QWidget
 
-from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, ItemRole, PhotoState
+from gpen_desktop.gui.album.album_delegate import PICTURE, AlbumDelegate
+from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, ItemRole
 from gpen_desktop.gui.album.thumbnails import ThumbnailLoader
-from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common import theme
 
-_PICTURE: Final = QSize(84, 64)
-_ROW: Final = QSize(theme.ALBUM_WIDTH, 92)
-_DEVICE_SIDE: Final = 2 * _PICTURE.width()
+_DEVICE_SIDE: Final = 2 * PICTURE.width()
 """Thumbnails are made for screens of twice the density."""
 
 
@@ -35,7 +35,7 @@ class AlbumView(QListView):
         self._album = album
         self._drags = False
         self.setModel(album)
-        self.setItemDelegate(_Delegate(self._thumbnails, self))
+        self.setItemDelegate(AlbumDelegate(self._thumbnails, self))
         self.setFixedWidth(theme.ALBUM_WIDTH)
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
@@ -63,9 +63,17 @@ class AlbumView(QListView):
         return self._thumbnails.get(item.path)
 
     def step(self, by: int) -> None:
-        """To a photo further down (1) or up (-1)."""
-        row = max(0, min(self.currentIndex().row() + by, len(self._album) - 1))
-        self.setCurrentIndex(self._album.index(row))
+        """To a photo further down (1) or up (-1), of those in sight."""
+        row = self.currentIndex().row() + by
+        while 0 <= row < len(self._album) and self.isRowHidden(row):
+            row += by
+        if 0 <= row < len(self._album):
+            self.setCurrentIndex(self._album.index(row))
+
+    def show_only(self, is_wanted: Callable[[AlbumItem], bool] | None) -> None:
+        """Hide the photos that are not wanted; None: show all."""
+        for row, item in enumerate(self._album):
+            self.setRowHidden(row, is_wanted is not None and not is_wanted(item))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -118,90 +126,3 @@ class AlbumView(QListView):
         if item is not None:
             self.update(self._album.index(self._album.row_of(item)))
             self.thumbnail_ready.emit(item)
-
-
-class _Delegate(QStyledItemDelegate):
-    """Paints a row: the thumbnail, its number, its state."""
-
-    def __init__(self, thumbnails: ThumbnailLoader, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._thumbnails = thumbnails
-
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return _ROW
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        item: AlbumItem = index.data(ItemRole)
-        tokens = theme.tokens()
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        row = QRectF(option.rect).adjusted(6, 2, -6, -2)
-        if is_selected or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tokens.accent_soft if is_selected else tokens.raised))
-            painter.drawRoundedRect(row, theme.RADIUS, theme.RADIUS)
-        picture = QRect(option.rect.center().x() - _PICTURE.width() // 2 + 1, option.rect.top() + 6, 0, 0)
-        picture.setSize(_PICTURE)
-        self._paint_picture(painter, picture, item)
-        caption = QRectF(picture.left(), picture.bottom() + 1, picture.width(), row.bottom() - picture.bottom())
-        painter.setPen(QColor(tokens.text if is_selected else tokens.muted))
-        painter.setFont(theme.tabular(theme.small(option.font)))
-        painter.drawText(caption, Qt.AlignmentFlag.AlignVCenter, f"{index.row() + 1:02d}")
-        _paint_state(painter, caption, item)
-        painter.restore()
-
-    def _paint_picture(self, painter: QPainter, rect: QRect, item: AlbumItem) -> None:
-        image = self._thumbnails.get(item.path)
-        tokens = theme.tokens()
-        if image is None or image.isNull():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tokens.raised))
-            painter.drawRoundedRect(rect, 4, 4)
-            if image is not None:
-                mark = icons.pixmap("image", theme.ICON, painter.device().devicePixelRatio(), "muted")
-                painter.drawPixmap(rect.center() - QPoint(theme.ICON // 2, theme.ICON // 2), mark)
-            return
-        size = image.size().scaled(rect.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        place = QRect(QPoint(0, 0), size)
-        place.moveCenter(rect.center())
-        outline = QPainterPath()
-        outline.addRoundedRect(QRectF(place), 4, 4)
-        painter.save()
-        painter.setClipPath(outline)
-        if item.state is PhotoState.WAITING:
-            painter.setOpacity(0.6)
-        painter.drawImage(place, image)
-        painter.restore()
-
-
-def _paint_state(painter: QPainter, rect: QRectF, item: AlbumItem) -> None:
-    """The state at the right of the number: a tick, a filling ring, a dot, an exclamation mark or a dash."""
-    tokens, centre = theme.tokens(), QRectF(rect.right() - 13, rect.center().y() - 6.5, 13, 13)
-    marks = {PhotoState.DONE: ("check", "done_text"), PhotoState.FAILED: ("circle-alert", "error_text")}
-    if item.state in marks:
-        name, tint = marks[item.state]
-        ratio = painter.device().devicePixelRatio()
-        painter.drawPixmap(centre.topLeft(), icons.pixmap(name, 13, ratio, tint))
-        beside = centre.topLeft().toPoint() - QPoint(16, 0)
-        if item.export_failure is not None:
-            painter.drawPixmap(beside, icons.pixmap("triangle-alert", 13, ratio, "error_text"))
-        elif item.state is PhotoState.DONE and item.saved == item.edits:
-            painter.drawPixmap(beside, icons.pixmap("save", 12, ratio, "muted"))
-    elif item.state is PhotoState.WORKING:
-        ring = centre.adjusted(1.5, 1.5, -1.5, -1.5)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(tokens.edge), 2))
-        painter.drawEllipse(ring)
-        painter.setPen(QPen(QColor(tokens.accent), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
-        painter.drawArc(ring, 90 * 16, -round(360 * 16 * max(0.04, item.progress)))
-    elif item.state is PhotoState.SKIPPED:
-        painter.setPen(QPen(QColor(tokens.muted), 1.5))
-        painter.drawLine(centre.center() - QPoint(4, 0), centre.center() + QPoint(4, 0))
-    else:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens.muted))
-        painter.drawEllipse(centre.center(), 2, 2)

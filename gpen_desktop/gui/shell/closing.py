@@ -35,7 +35,7 @@ class ClosingQuestion(QObject):
         """Ask whether the window may close, if anything would be lost; True if it asks."""
         unsaved = len(self._workspace.unsaved) if self._store.get("general/confirm_close") else 0
         is_exporting = self._workspace.exports.are_running
-        if not unsaved and not is_exporting and not self._workspace.jobs.is_busy:
+        if not unsaved and not is_exporting and not self._workspace.jobs.restoring.is_under_way:
             return False
         if is_exporting:
             text = self.tr("Photos are still being exported.")

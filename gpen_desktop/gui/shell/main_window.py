@@ -24,7 +24,7 @@ from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
 from gpen_desktop.gui.album import file_intake
 from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
-from gpen_desktop.gui.album.album_view import AlbumView
+from gpen_desktop.gui.album.album_side import AlbumSide
 from gpen_desktop.gui.common import focus, theme
 from gpen_desktop.gui.common.dropping import accept_copy
 from gpen_desktop.gui.common.notification_strip import NotificationStrip
@@ -62,7 +62,7 @@ _MODES = {"split": ViewMode.SPLIT, "side": ViewMode.SIDE_BY_SIDE, "after": ViewM
 class MainWindow(QMainWindow):
     """Attributes
     ----------
-    workspace, view, album, panel, strip, tools, status, empty, actions_ : its parts.
+    workspace, view, album_side, album, panel, strip, tools, status, empty, actions_ : its parts.
     imports, exports, drafts, faces, application : what acts on them.
     notifications : what is to be told; notification_strip : where it is told.
     """
@@ -80,15 +80,18 @@ class MainWindow(QMainWindow):
         self.notifications = NotificationQueue(self)
         self.notification_strip = NotificationStrip(self.notifications)
         self.panel = AdjustPanel(presets.from_text(str(store.get("window/presets"))))
-        self.album = AlbumView(self.workspace.album)
-        self.status = StatusBar(self.workspace.jobs)
+        self.album_side = AlbumSide(self.workspace.album)
+        self.album = self.album_side.view
+        self.status = StatusBar(self.workspace.jobs, self.workspace.album)
         self.tools = MainToolBar(self.actions_)
         files = (self.workspace, self.notifications, store, self)
         self.imports, self.exports = ImportController(*files), ExportController(*files)
         self.drafts = DraftController(*files)
         self.faces = FaceController(self.workspace, self.view, self.strip, self.panel, self.notifications, self)
         self.application = ApplicationController(self.workspace, self.panel, store, self.actions_, self)
-        self._photo_notifications = PhotoNotifications(self.workspace, self.notifications, self.faces.draw, self)
+        self._photo_notifications = PhotoNotifications(
+            self.workspace, self.notifications, self.faces.draw, self.exports.export_all, self
+        )
         self._closing = ClosingQuestion(self.workspace, self.exports, self.notifications, store, self)
         self.empty = EmptyState(self.imports.samples[:3])
         self._working = QProgressBar()
@@ -120,7 +123,7 @@ class MainWindow(QMainWindow):
         row = QHBoxLayout(whole)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        for widget in (self.album, self._album_line, centre, self._panel_line, self.panel):
+        for widget in (self.album_side, self._album_line, centre, self._panel_line, self.panel):
             row.addWidget(widget, 1 if widget is centre else 0)
         self.notification_strip.float_over(self._pages)
         self.addToolBar(self.tools)
@@ -210,7 +213,7 @@ class MainWindow(QMainWindow):
         if self._pages.currentWidget() is not page:
             self._pages.setCurrentWidget(page)
             page.setFocus()
-        self.album.setVisible(has_photo)
+        self.album_side.setVisible(has_photo)
         self._album_line.setVisible(has_photo)
         self._show_panel()
         self.actions_.enable(_WITH_PHOTO, has_photo)

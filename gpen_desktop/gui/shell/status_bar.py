@@ -9,11 +9,13 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
 from gpen_desktop.core.engine.compute import ModelStatus
+from gpen_desktop.gui.album import status
+from gpen_desktop.gui.album.album_model import AlbumModel
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.i18n import catalog_text, message_text
 from gpen_desktop.gui.work import memory
 from gpen_desktop.gui.work.jobs import JobController
-from gpen_desktop.gui.work.worker import ExportJob
+from gpen_desktop.gui.work.round import Round
 from gpen_desktop.models import catalog
 
 _REFRESH_MS: Final = 1000
@@ -24,12 +26,12 @@ class StatusBar(QStatusBar):
 
     cancel_wanted = Signal()
 
-    def __init__(self, jobs: JobController, parent: QWidget | None = None) -> None:
+    def __init__(self, jobs: JobController, album: AlbumModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
+        self._album = album
         self._status: ModelStatus | None = None
         self._seconds = 0.0
-        self._fraction = 0.0
         self.setSizeGripEnabled(False)
         self._doing = QLabel()
         self._bar = QProgressBar()
@@ -62,9 +64,10 @@ class StatusBar(QStatusBar):
         self._tick = QTimer(self)
         self._tick.setInterval(_REFRESH_MS)
         self._tick.timeout.connect(self.refresh)
-        jobs.queue_changed.connect(self.refresh)
-        jobs.started.connect(self._on_started)
-        jobs.progressed.connect(self._on_progressed)
+        for changed in (jobs.queue_changed, jobs.started, jobs.progressed):
+            changed.connect(self.refresh)
+        for changed in (album.dataChanged, album.rowsInserted, album.rowsRemoved):
+            changed.connect(self._show_doing)
         jobs.model_changed.connect(self._on_model)
         self._say()
 
@@ -96,27 +99,39 @@ class StatusBar(QStatusBar):
     @Slot()
     def refresh(self) -> None:
         """Say what holds now."""
-        is_busy = self._jobs.is_busy
+        is_busy = any(each.is_under_way for each in (self._jobs.restoring, self._jobs.exporting))
         if is_busy and not self._tick.isActive():
             self._tick.start()
         elif not is_busy:
             self._tick.stop()
-        done, total = self._jobs.round
-        self._doing.setText(self._doing_text(done, total) if is_busy else "")
-        self._bar.setValue(round(1000 * (done + self._fraction) / max(1, total)))
-        for widget in (self._doing, self._bar, self._cancel):
+        self._bar.setValue(round(1000 * self._told.share))
+        for widget in (self._bar, self._cancel):
             widget.setVisible(is_busy)
         self._facts.setText(self._facts_text())
+        self._show_doing()
 
-    def _doing_text(self, done: int, total: int) -> str:
-        is_export = isinstance(self._jobs.running, ExportJob)
-        number = min(done + 1, total)
-        if total == 1:
+    @Slot()
+    def _show_doing(self) -> None:
+        """What is being done; else how the photos stand."""
+        rounds = (self._jobs.exporting, self._jobs.restoring)
+        texts = [self._doing_text(each) for each in rounds if each.is_under_way]
+        if not texts:
+            texts = [status.counted(item.status for item in self._album)]
+        self._doing.setText(" · ".join(texts))
+
+    @property
+    def _told(self) -> Round:
+        """Whose bar is shown: exports were asked for last, and are waited for."""
+        return self._jobs.exporting if self._jobs.exporting.is_under_way else self._jobs.restoring
+
+    def _doing_text(self, work: Round) -> str:
+        is_export = work is self._jobs.exporting
+        if work.total == 1:
             text = self.tr("Exporting") if is_export else self.tr("Restoring")
         else:
             text = self.tr("Exporting {number} of {all}") if is_export else self.tr("Restoring {number} of {all}")
-            text = text.format(number=number, all=total)
-        left = self._jobs.seconds_left()
+            text = text.format(number=min(work.done + 1, work.total), all=work.total)
+        left = work.seconds_left()
         return f"{text} · {self._time_text(left)}" if left is not None else text
 
     def _time_text(self, seconds: float) -> str:
@@ -143,16 +158,6 @@ class StatusBar(QStatusBar):
         if self._status is None:
             return self.tr("Memory in use. The model is loaded with the first photo.")
         return "\n".join([message_text(self._status.reason), *(message_text(note) for note in self._status.notes)])
-
-    @Slot(object)
-    def _on_started(self, _job: object) -> None:
-        self._fraction = 0.0
-        self.refresh()
-
-    @Slot(object, float, str)
-    def _on_progressed(self, _job: object, fraction: float, _stage: str) -> None:
-        self._fraction = fraction
-        self.refresh()
 
     @Slot(object)
     def _on_model(self, status: ModelStatus | None) -> None:

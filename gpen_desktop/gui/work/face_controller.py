@@ -135,7 +135,7 @@ class FaceController(QObject):
         marks = self._workspace.marks()
         self._view.set_marks(marks, self._selected)
         self._strip.show_faces(self._view.pair, marks, self._selected)
-        self._panel.show_face(self._workspace.faces, self._selected, self._workspace.state_of(self._selected))
+        self._panel.show_face(self._workspace.faces, self._selected, self._workspace.face_states())
 
     def _drag_points(self, face: Face) -> None:
         """Let the points of a face be dragged: one of the photo's, or a new one."""

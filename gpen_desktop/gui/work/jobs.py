@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.engine import Engine
+from gpen_desktop.gui.work.round import Round
 from gpen_desktop.gui.work.worker import ExportJob, Job, RefineJob, RestoreJob, Worker
 
 
@@ -20,6 +20,10 @@ class JobController(QObject):
     the rest of the album in its order.
 
     Signals carry the job itself. Each submitted job ends with exactly one of done, failed, cancelled.
+
+    Attributes
+    ----------
+    restoring, exporting : how far each is; finished photos that come back on screen, and drafts, count in neither.
     """
 
     started = Signal(object)
@@ -44,8 +48,7 @@ class JobController(QObject):
         self._cancel = threading.Event()
         self._requeue = False
         self._front = 0
-        self._done_in_round = 0
-        self._round_started = 0.0
+        self.restoring, self.exporting = Round(), Round()
         self._thread = QThread(self)
         self._thread.setObjectName("models")
         self._worker = Worker(engine)
@@ -87,28 +90,16 @@ class JobController(QObject):
     def is_busy(self) -> bool:
         return self._running is not None or bool(self._waiting)
 
-    @property
-    def round(self) -> tuple[int, int]:
-        """(done, all) jobs since the queue was last empty."""
-        left = len(self._waiting) + (self._running is not None)
-        return self._done_in_round, self._done_in_round + left
-
-    def seconds_left(self) -> float | None:
-        """Estimated from the jobs of this round; None before there is anything to go by."""
-        done, total = self.round
-        if not done or done == total:
-            return None
-        return (time.monotonic() - self._round_started) / done * (total - done)
-
     def submit(self, *jobs: Job) -> None:
         """Queue jobs. A restoration of the same photo that has not begun is replaced, one that runs is cancelled: a
         photo is restored for its latest wishes only."""
-        if not self.is_busy:
-            self._done_in_round, self._round_started = 0, time.monotonic()
         items = {job.item for job in jobs if isinstance(job, RestoreJob)}
         replaced = [old for old in self._waiting if isinstance(old, RestoreJob) and old.item in items]
         self._waiting = [old for old in self._waiting if old not in replaced] + list(jobs)
+        for job in jobs:
+            self._count(job)
         for old in replaced:
+            self._discount(old)
             self.cancelled.emit(old)
         if isinstance(self._running, RestoreJob) and self._running.item in items:
             self._cancel.set()
@@ -124,6 +115,7 @@ class JobController(QObject):
         """Cancel all of a photo's jobs."""
         for job in [job for job in self._waiting if job.item == item]:
             self._waiting.remove(job)
+            self._discount(job)
             self.cancelled.emit(job)
         if self._running is not None and self._running.item == item:
             self._requeue = False
@@ -140,6 +132,7 @@ class JobController(QObject):
         self._requeue = False
         self._cancel.set()
         for job in dropped:
+            self._discount(job)
             self.cancelled.emit(job)
         self.queue_changed.emit()
 
@@ -183,6 +176,8 @@ class JobController(QObject):
             self._running = job
             self._cancel = threading.Event()
             self._requeue = False
+            if (counted := self._counted(job)) is not None:
+                counted[0].start()
             self.started.emit(job)
             self._dispatch.emit(job, self._cancel)
         self.queue_changed.emit()
@@ -193,9 +188,38 @@ class JobController(QObject):
         self._running = None
         return job
 
+    def _counted(self, job: Job) -> tuple[Round, int] | None:
+        """Where a job counts, and as which number: a photo that is restored anew is the same one."""
+        if isinstance(job, RestoreJob):
+            return None if job.is_known else (self.restoring, job.item)
+        if isinstance(job, ExportJob) and not job.draft_for:
+            return self.exporting, job.id
+        return None
+
+    def _count(self, job: Job) -> None:
+        if (counted := self._counted(job)) is not None:
+            counted[0].want(counted[1])
+
+    def _discount(self, job: Job) -> None:
+        """A job that will not be done; its photo may be wanted by another."""
+        counted = self._counted(job)
+        if counted is not None and all(self._counted(other) != counted for other in self.all):
+            counted[0].drop(counted[1])
+
+    def _finish(self, job: Job) -> None:
+        counted = self._counted(job)
+        if counted is None:
+            return
+        if all(self._counted(other) != counted for other in self._waiting):
+            counted[0].finish(counted[1])
+        else:
+            counted[0].pause()
+
     @Slot(int, float, str)
     def _on_progressed(self, _job_id: int, fraction: float, stage: str) -> None:
         if self._running is not None and not self._cancel.is_set():
+            if (counted := self._counted(self._running)) is not None:
+                counted[0].fraction = fraction
             self.progressed.emit(self._running, fraction, stage)
 
     @Slot(int, object)
@@ -211,22 +235,25 @@ class JobController(QObject):
     @Slot(int, object)
     def _on_done(self, _job_id: int, result: object) -> None:
         job = self._ended()
-        self._done_in_round += 1
+        self._finish(job)
         self.done.emit(job, result)
         self._next()
 
     @Slot(int, object)
     def _on_failed(self, _job_id: int, failure: object) -> None:
         job = self._ended()
-        self._done_in_round += 1
+        self._finish(job)
         self.failed.emit(job, failure)
         self._next()
 
     @Slot(int)
     def _on_cancelled(self, _job_id: int) -> None:
         job = self._ended()
+        if (counted := self._counted(job)) is not None:
+            counted[0].pause()
         if self._requeue:
             self._waiting.insert(0, job)
         else:
+            self._discount(job)
             self.cancelled.emit(job)
         self._next()

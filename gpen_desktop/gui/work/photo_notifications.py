@@ -9,32 +9,41 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QGuiApplication
 
 from gpen_desktop.core.engine.compute import ModelStatus
+from gpen_desktop.gui.album import status
 from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
+from gpen_desktop.gui.album.status import Status
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import joined, message_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
 from gpen_desktop.gui.work.workspace import Workspace
 from gpen_desktop.messages import Message
 
-_FAILED, _NO_FACES, _NOT_FOUND, _MODEL = "failed", "no-faces", "face-not-found", "model"
+_FAILED, _NO_FACES, _NOT_FOUND, _MODEL, _SUMMARY = "failed", "no-faces", "face-not-found", "model", "summary"
 
 
 class PhotoNotifications(QObject):
-    """Posts them, and withdraws those of a photo that leaves the screen. draw: lets the user draw a face."""
+    """Posts them, and withdraws those of a photo that leaves the screen; at the end of an album, how it went.
+
+    draw: lets the user draw a face. export_all: exports the album.
+    """
 
     def __init__(
         self,
         workspace: Workspace,
         notifications: NotificationQueue,
         draw: Callable[[], object],
+        export_all: Callable[[], object],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._workspace = workspace
         self._notifications = notifications
         self._draw = draw
+        self._export_all = export_all
+        self._was_restoring = False
         self._told_notes: set[Message] = set()
         workspace.jobs.model_changed.connect(self._on_model)
+        workspace.jobs.queue_changed.connect(self._on_queue)
         workspace.failed.connect(self._on_failed)
         workspace.refine_failed.connect(self._on_refine_failed)
         workspace.current_changed.connect(self._on_current)
@@ -72,10 +81,26 @@ class PhotoNotifications(QObject):
         if item is not self._workspace.current:
             return
         self._notifications.withdraw(_FAILED)
-        if item.state is PhotoState.SKIPPED:
+        if item.status is Status.NO_FACES:
             text = self.tr("No faces found in this photo.")
             draw = NotificationButton("draw", self.tr("Draw one"), self._draw)
             self._notifications.post(Notification(_NO_FACES, text, (draw,)))
+
+    @Slot()
+    def _on_queue(self) -> None:
+        """At the end of several photos: how they ended."""
+        restoring = self._workspace.jobs.restoring
+        has_ended = self._was_restoring and not restoring.is_under_way
+        self._was_restoring = restoring.is_under_way
+        if restoring.is_under_way:
+            self._notifications.withdraw(_SUMMARY)
+        if not has_ended or restoring.done < 2:
+            return
+        statuses = [item.status for item in self._workspace.album]
+        if Status.WAITING not in statuses:
+            text = self.tr("{counts}.").format(counts=status.counted(statuses))
+            export = NotificationButton("export", self.tr("Export all…"), self._export_all)
+            self._notifications.post(Notification(_SUMMARY, text, (export,)))
 
     @Slot(object)
     def _on_model(self, status: ModelStatus | None) -> None:

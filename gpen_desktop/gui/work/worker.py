@@ -41,7 +41,7 @@ class RestoreJob:
     """Run the stages of a photo, find and restore its faces.
 
     item: the photo's number in the album. photo: when it is in memory already. faces: when known or set by hand.
-    stages: values of their options.
+    stages: values of their options. is_known: the photo is finished and comes back on screen; it is not counted.
     """
 
     id: int
@@ -51,6 +51,7 @@ class RestoreJob:
     photo: Photo | None = None
     faces: tuple[Face, ...] | None = None
     stages: Values = field(default_factory=stage_values)
+    is_known: bool = False
 
 
 @dataclass(frozen=True)

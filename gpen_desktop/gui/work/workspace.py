@@ -106,12 +106,15 @@ class Workspace(QObject):
         """Put a photo on screen."""
         if item is self._current:
             return
+        left = self._current if self._opened is None else None
         self._current = item
         self._visit += 1
         self._opened, self._made, self._detail = None, _NOTHING_YET, None
         self.jobs.set_front(item.id)
         self.current_changed.emit(item)
         self._want()
+        if left is not None and left.state is PhotoState.WAITING and not self.jobs.is_restoring(left.id):
+            self._restore(left)  # it was to be queued once it was read
 
     def remove(self, item: AlbumItem) -> None:
         """Take a photo out of the album, undoably; its neighbour comes on screen. The file stays."""
@@ -219,9 +222,9 @@ class Workspace(QObject):
         """One of the current photo's faces; None for one that is not there."""
         return next((each for each in self.faces if each.id == face), None)
 
-    def state_of(self, face: FaceId) -> FaceState | None:
-        """What became of a face; None while it is being worked on."""
-        return choice.state if (choice := self._choices().get(face)) else None
+    def face_states(self) -> dict[FaceId, FaceState]:
+        """What became of each of the current photo's faces, without those that are being worked on."""
+        return {face: choice.state for face, choice in self._choices().items()}
 
     def _choices(self) -> dict[FaceId, FaceChoice]:
         """What the edits make of the current photo's faces, of those that are restored."""
@@ -278,8 +281,9 @@ class Workspace(QObject):
 
     def _restore_job(self, item: AlbumItem) -> RestoreJob:
         photo = self._opened.photo if item is self._current and self._opened else None
+        known, is_done = item.faces_or_unknown, item.state is PhotoState.DONE
         return RestoreJob(
-            next_job_id(), item.id, item.path, item.edits.model, photo, item.faces_or_unknown, item.edits.stages
+            next_job_id(), item.id, item.path, item.edits.model, photo, known, item.edits.stages, is_known=is_done
         )
 
     def _restore(self, item: AlbumItem) -> None:
@@ -339,7 +343,9 @@ class Workspace(QObject):
         if self.jobs.is_restoring(item.id):
             return  # it was wanted differently meanwhile
         is_new = item.state is not PhotoState.DONE
-        self._set_state(item, PhotoState.DONE if result.faces else PhotoState.SKIPPED)
+        item.sharp = frozenset(each.crop.face.id for each in result.restored if each.is_sharp)
+        item.is_whole_changed = result.shown is not None
+        self._set_state(item, PhotoState.DONE)
         self._on_faces_restored(job, result)
         self.restored.emit(item, result.seconds if is_new else 0.0)
 

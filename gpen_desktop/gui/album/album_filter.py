@@ -1,0 +1,83 @@
+"""What of the album is shown: all of it, or the photos that ended in one way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from gpen_desktop.gui.album import status
+from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel
+from gpen_desktop.gui.album.album_view import AlbumView
+from gpen_desktop.gui.album.status import Status
+from gpen_desktop.gui.common import icons, theme
+
+
+class AlbumFilter(QToolButton):
+    """The head of the album: says what is shown, with a menu to choose. Hidden while there is no choice."""
+
+    def __init__(self, album: AlbumModel, view: AlbumView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._album = album
+        self._view = view
+        self._shown: Status | None = None
+        self._menu = QMenu(self)
+        self.setMenu(self._menu)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setIcon(icons.icon("funnel", "muted"))
+        self.setIconSize(QSize(14, 14))
+        self.setFixedSize(theme.ALBUM_WIDTH, 32)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        theme.set_role(self, "section")
+        self._menu.aboutToShow.connect(self._fill)
+        for changed in (album.rowsInserted, album.rowsRemoved, album.dataChanged):
+            changed.connect(self._refresh)
+        self._refresh()
+
+    def show_only(self, wanted: Status | None) -> None:
+        """Show the photos that stand so; None: all."""
+        self._shown = wanted
+        self._view.show_only(None if wanted is None else partial(_stands, wanted))
+        self._refresh()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._refresh()
+
+    @Slot()
+    def _refresh(self) -> None:
+        self.setVisible(len(self._album) > 1)
+        name = self._name(self._shown)
+        self.setText(f" {name}")
+        self.setToolTip(self.tr("Choose which photos are shown"))
+        self.setAccessibleName(self.tr("Shown: {name}").format(name=name))
+
+    def _name(self, wanted: Status | None) -> str:
+        return self.tr("All") if wanted is None else status.text(wanted)
+
+    @Slot()
+    def _fill(self) -> None:
+        self._menu.clear()
+        group = QActionGroup(self._menu)
+        counts = Counter(item.status for item in self._album)
+        choices: list[tuple[Status | None, int]] = [(None, len(self._album))]
+        choices += [(each, counts[each]) for each in Status if counts[each]]
+        for wanted, count in choices:
+            action = group.addAction(f"{self._name(wanted)} ({count})")
+            action.setCheckable(True)
+            action.setChecked(wanted is self._shown)
+            action.triggered.connect(self._chooser(wanted))
+            self._menu.addAction(action)
+
+    def _chooser(self, wanted: Status | None) -> Callable[[], None]:
+        return partial(self.show_only, wanted)
+
+
+def _stands(wanted: Status, item: AlbumItem) -> bool:
+    return item.status is wanted

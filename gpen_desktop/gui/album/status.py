@@ -1,0 +1,74 @@
+"""How a photo of the album stands, in one word: what is seen on its thumbnail, counted, and filtered by."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from enum import Enum
+
+from PySide6.QtCore import QCoreApplication
+
+from gpen_desktop.core.compose.select import select
+from gpen_desktop.core.engine.edits import Edits
+from gpen_desktop.core.stages.registry import total_scale
+from gpen_desktop.core.types import Face, FaceId, FaceState
+from gpen_desktop.gui.common.i18n import marked
+
+
+class Status(Enum):
+    """Of these, the last five are how it ends. GOOD: every face is sharp already. LEFT: the user, or the smallest face
+    set, leaves all of its faces out."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    RESTORED = "restored"
+    GOOD = "good"
+    NO_FACES = "no faces"
+    LEFT = "left"
+    FAILED = "failed"
+
+
+ENDS = (Status.RESTORED, Status.GOOD, Status.NO_FACES, Status.LEFT, Status.FAILED)
+
+_WORDS = {
+    Status.WAITING: marked("Status", "waiting"),
+    Status.WORKING: marked("Status", "being restored"),
+    Status.RESTORED: marked("Status", "restored"),
+    Status.GOOD: marked("Status", "already good"),
+    Status.NO_FACES: marked("Status", "no faces"),
+    Status.LEFT: marked("Status", "left as it is"),
+    Status.FAILED: marked("Status", "failed"),
+}
+_COUNTED = {
+    Status.RESTORED: marked("Status", "{count} restored"),
+    Status.GOOD: marked("Status", "{count} already good"),
+    Status.NO_FACES: marked("Status", "{count} without faces"),
+    Status.LEFT: marked("Status", "{count} left alone"),
+    Status.FAILED: marked("Status", "{count} failed"),
+}
+
+
+def outcome(faces: Sequence[Face], sharp: Collection[FaceId], edits: Edits, is_whole_changed: bool) -> Status:
+    """What became of a photo that is done. sharp: its faces that are sharp already. is_whole_changed: by a stage."""
+    states = {choice.state for choice in select(faces, sharp, edits.options).values()}
+    if FaceState.RESTORED in states or is_whole_changed or total_scale(edits.stages) > 1:
+        return Status.RESTORED
+    if not states:
+        return Status.NO_FACES
+    return Status.GOOD if FaceState.ALREADY_SHARP in states else Status.LEFT
+
+
+def text(status: Status) -> str:
+    """A status in words."""
+    return QCoreApplication.translate("Status", _WORDS[status])
+
+
+def counted(statuses: Iterable[Status]) -> str:
+    """How photos ended, such as '24 restored, 4 already good, 2 without faces'; '' while none has."""
+    counts = Counter(statuses)
+    parts = [
+        QCoreApplication.translate("Status", _COUNTED[status]).format(count=counts[status])
+        for status in ENDS
+        if counts[status]
+    ]
+    return QCoreApplication.translate("Status", marked("Status", ", ")).join(parts)
