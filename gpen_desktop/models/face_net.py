@@ -56,6 +56,11 @@ class FaceNet(nn.Module):
         super().__init__()
         self.value_range = value_range
 
+    def set_option(self, name: str, value: float) -> None:
+        """Set one of the options that the model's ModelSpec declares, for the batches that follow. KeyError for a name
+        that is none of them."""
+        raise KeyError(name)
+
     @torch.inference_mode()
     def restore(self, crops: Tensor) -> RestoredBatch:
         """Restore a batch, (N, S, S, 3) float32 RGB in [0, 1] in main memory; the results are there too."""

@@ -22,6 +22,7 @@ from gpen_desktop.models.architecture import Architecture, ReadModel, State
 from gpen_desktop.models.detectors import landmarks, retinaface
 from gpen_desktop.models.gpen import architecture as gpen
 from gpen_desktop.models.photo import architectures as photo
+from gpen_desktop.models.published import adapter as published
 from gpen_desktop.models.spec import TASK_WORDS, ModelSpec, Task
 from gpen_desktop.models.tensors import read_tensors
 
@@ -32,6 +33,7 @@ _architectures: list[Architecture] = [
     photo.CLEANER,
     photo.REPAIRER,
     photo.COMPACT,
+    published.SPANDREL,
 ]
 
 _MENTIONED: Final = 4
@@ -39,7 +41,7 @@ _MENTIONED: Final = 4
 
 def register(architecture: Architecture) -> None:
     """Know one more architecture from now on: all that is needed for its weights to be imported, offered and run."""
-    _architectures.append(architecture)
+    _architectures.insert(-1, architecture)  # asking spandrel, the last, takes seconds
 
 
 def read(path: Path) -> ReadModel:

@@ -64,6 +64,10 @@ class ModelSpec:
     what it takes and gives. precisions: what it can compute in, of 'fp32', 'fp16' and 'bf16'. bytes_per_item: working
     memory in fp32 for one crop, or for one pixel where any size is taken; half of it in 16 bits; 0 where
     nobody has measured it. options: its own.
+
+    Of what takes pictures of any size: scale: how many times larger they come out. multiple, smallest: what their
+    sides have to be a multiple of, and at least, pixels. margin: how far around itself a pixel sees, as far as it shows
+    in the result, pixels; tiles overlap by it. in_tiles: whether a photo may be cut into tiles at all.
     """
 
     architecture: str
@@ -74,3 +78,8 @@ class ModelSpec:
     precisions: tuple[str, ...] = ("fp32",)
     bytes_per_item: int = 0
     options: tuple[ModelOption, ...] = ()
+    scale: int = 1
+    multiple: int = 1
+    smallest: int = 1
+    margin: int = 0
+    in_tiles: bool = True

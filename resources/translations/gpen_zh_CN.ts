@@ -1646,8 +1646,16 @@
         <translation>文件最大不能超过 {limit} GB。</translation>
     </message>
     <message>
+        <source>Install it with: pip install {package}</source>
+        <translation>请用以下命令安装：pip install {package}</translation>
+    </message>
+    <message>
         <source>Its {bits} bits per channel were read as 8.</source>
         <translation>每通道 {bits} 位的数据已按 8 位读取。</translation>
+    </message>
+    <message>
+        <source>Models of the kind {architecture} need the package {package}, which is not installed.</source>
+        <translation>{architecture} 类模型需要 {package} 包，但尚未安装。</translation>
     </message>
     <message>
         <source>Part of the picture is missing in the file.</source>
@@ -1862,6 +1870,10 @@
         <translation>这些权重不是 GPEN 网络：{found}。</translation>
     </message>
     <message>
+        <source>These weights look like {architecture}, but do not fit ({reason}).</source>
+        <translation>这些权重看起来是 {architecture}，但结构不符（{reason}）。</translation>
+    </message>
+    <message>
         <source>These weights look like {task}, but do not fit.</source>
         <translation>这些权重像是{task}，但结构不符。</translation>
     </message>
@@ -1876,6 +1888,10 @@
     <message>
         <source>This version cannot restore faces with &apos;{name}&apos;.</source>
         <translation>此版本无法用“{name}”修复人脸。</translation>
+    </message>
+    <message>
+        <source>This version has no use for models of the kind {name}.</source>
+        <translation>此版本用不到 {name} 类模型。</translation>
     </message>
     <message>
         <source>This version knows no architecture with the keys {keys}.</source>

@@ -44,7 +44,17 @@ def _read_compact(state: State, metadata: Mapping[str, str]) -> ReadModel:
     def build(device: torch.device, dtype: torch.dtype) -> CompactEnlarger:
         return net.to(device, dtype).to(memory_format=torch.channels_last)
 
-    return ReadModel(ModelSpec("compact", Task.UPSCALER, precisions=_PRECISIONS), build)
+    width = state["body.0.weight"].shape[0]
+    spec = ModelSpec(
+        "compact",
+        Task.UPSCALER,
+        precisions=_PRECISIONS,
+        bytes_per_item=4
+        * (3 * width + 3 * 3 * net.factor**2),  # at a time: three maps inside, three pictures of the result
+        scale=net.factor,
+        margin=net.reach,
+    )
+    return ReadModel(spec, build)
 
 
 def _is_compact(state: State) -> bool:

@@ -1,0 +1,1 @@
+"""Published models in other layouts than GPEN's, built by spandrel's classes."""

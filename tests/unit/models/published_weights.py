@@ -1,0 +1,115 @@
+"""State dicts of published models: the layout they are published in, made by the implementation that reads them there
+or by its own authors', with random values.
+"""
+
+# ruff: noqa: PLC0415  -- others' packages take seconds to import, and basicsr has to be put right first
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from gpen_desktop.lab.damage import basicsr_compat
+
+
+def rrdbnet(blocks: int = 23, scale: int = 4) -> nn.Module:
+    """basicsr's RRDBNet."""
+    basicsr_compat.metrics()  # puts right what basicsr trips over
+    from basicsr.archs.rrdbnet_arch import RRDBNet
+
+    return RRDBNet(num_in_ch=3, num_out_ch=3, scale=scale, num_feat=64, num_block=blocks, num_grow_ch=32)
+
+
+def compact(convs: int = 32, scale: int = 4) -> nn.Module:
+    """basicsr's SRVGGNetCompact."""
+    basicsr_compat.metrics()
+    from basicsr.archs.srvgg_arch import SRVGGNetCompact
+
+    return SRVGGNetCompact(3, 3, num_feat=64, num_conv=convs, upscale=scale, act_type="prelu")
+
+
+def gfpgan() -> nn.Module:
+    from spandrel.architectures.GFPGAN import GFPGAN
+
+    return GFPGAN(
+        out_size=512,
+        num_style_feat=512,
+        channel_multiplier=2,
+        fix_decoder=False,
+        num_mlp=8,
+        input_is_latent=True,
+        different_w=True,
+        sft_half=True,
+    )
+
+
+def restoreformer() -> nn.Module:
+    from spandrel.architectures.RestoreFormer import RestoreFormer
+
+    return RestoreFormer()
+
+
+def codeformer() -> nn.Module:
+    from spandrel_extra_arches.architectures.CodeFormer import CodeFormer
+
+    return CodeFormer()
+
+
+def ddcolor(encoder: str = "convnext-l") -> nn.Module:
+    """By default the large one, as its authors do."""
+    from spandrel_extra_arches.architectures.DDColor import DDColor
+
+    return DDColor(encoder_name=encoder, num_output_channels=2, last_norm="Spectral", num_queries=100)
+
+
+def lama() -> nn.Module:
+    from spandrel.architectures.LaMa import LaMa
+
+    return LaMa(in_nc=4, out_nc=3)
+
+
+def span() -> nn.Module:
+    from spandrel.architectures.SPAN import SPAN
+
+    return SPAN(num_in_ch=3, num_out_ch=3, feature_channels=16, upscale=2)
+
+
+def grey_dncnn() -> nn.Module:
+    from spandrel.architectures.DnCNN import DnCNN
+
+    return DnCNN(in_nc=1, out_nc=1, nc=8, nb=4, mode="DnCNN")
+
+
+LAYOUTS: dict[str, Callable[[], nn.Module]] = {
+    "realesrgan-x2": lambda: rrdbnet(scale=2),
+    "realesrgan-x4": rrdbnet,
+    "realesrgan-x4-anime": lambda: rrdbnet(blocks=6),
+    "realesr-general-x4": compact,
+    "realesr-general-wdn-x4": compact,
+    "realesr-animevideo-x4": lambda: compact(convs=16),
+    "gfpgan-1.3": gfpgan,
+    "gfpgan-1.4": gfpgan,
+    "restoreformer": restoreformer,
+    "codeformer": codeformer,
+    "ddcolor": ddcolor,
+    "lama": lama,
+}
+"""By the catalogue's name."""
+
+
+def network(name: str) -> nn.Module:
+    """The catalogue's model of that name, with random values."""
+    torch.manual_seed(len(name))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what others' code thinks of newer libraries
+        return LAYOUTS[name]().eval()
+
+
+def write(net: nn.Module, path: Path) -> Path:
+    """Its weights, wrapped as the authors' programs do."""
+    torch.save({"params_ema": net.state_dict()}, path)
+    return path
