@@ -20,7 +20,7 @@ from gpen_desktop.core.types import NO_FACE, FaceId, Photo, SourceFormat, frozen
 from gpen_desktop.errors import UnreadablePhotoError
 from gpen_desktop.gui.album.thumbnails import make_thumbnail
 from gpen_desktop.gui.common import theme
-from gpen_desktop.gui.viewer import qimage, view_geometry
+from gpen_desktop.gui.viewer import face_item, qimage, view_geometry
 from gpen_desktop.gui.viewer.compare_view import CompareView
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState, face_at
 from gpen_desktop.gui.viewer.photo_view import ViewMode
@@ -52,6 +52,18 @@ def view(qtbot: QtBot) -> CompareView:
     view.show_photo(opened())
     bright_after(view)
     return view
+
+
+def test_in_a_crowd_only_the_chips_near_the_mouse_are_whole(view: CompareView) -> None:
+    marks = tuple(FaceMark(FaceId(str(n)), n, (200.0 * n, 1000, 90, 110), MarkState.ON) for n in range(1, 19))
+    place, font = view.placement, view.font()
+    assert face_item.wide(marks, place, None, (), font) == frozenset()
+    here = place.to_pane(QPointF(1045, 1130))
+    assert "5" in face_item.wide(marks, place, here, (), font)
+    assert len(face_item.wide(marks, place, here, (), font)) < 6
+    assert face_item.wide(marks, place, None, {FaceId("9")}, font) == {"9"}
+    alone = (FaceMark(FaceId("1"), 1, (500, 500, 900, 1000), MarkState.ON),)
+    assert face_item.wide(alone, place, None, (), font) == {"1"}
 
 
 @pytest.mark.parametrize(("width", "height"), [(4000, 3000), (300, 4000), (60, 50), (9000, 20)])

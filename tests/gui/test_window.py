@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from gpen_desktop.core.compose import texture
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.options import Mode
+from gpen_desktop.core.types import NO_FACE
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.album.status import Status
 from gpen_desktop.gui.common.settings_store import SettingsStore
@@ -133,10 +134,47 @@ def test_a_pasted_picture_becomes_a_photo(window: MainWindow, qtbot: QtBot) -> N
     assert window.workspace.photo_opened.photo.width == 400
 
 
-def test_a_click_turns_a_face_off_and_undo_on_again(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+def on_face(window: MainWindow, number: int) -> QPoint:
+    """The middle of a face, numbered from 0, in the view."""
+    return window.view.placement.to_pane(window.workspace.marks()[number].rect.center()).toPoint()
+
+
+def on_chip(window: MainWindow, number: int) -> QPoint:
+    """The middle of the chip under its chin."""
+    rect = window.workspace.marks()[number].rect
+    bottom = window.view.placement.to_pane(QPointF(rect.center().x(), rect.bottom()))
+    return (bottom + QPointF(0, 12)).toPoint()
+
+
+def test_a_click_on_a_face_selects_it_and_one_beside_it_none(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, photo)
-    centre = window.view.placement.to_pane(window.workspace.marks()[0].rect.center()).toPoint()
-    qtbot.mouseClick(window.view, Qt.MouseButton.LeftButton, pos=centre)
+    first = window.workspace.faces[0]
+    window.panel.set_open_sections([False])
+    qtbot.mouseClick(window.view, Qt.MouseButton.LeftButton, pos=on_face(window, 0))
+    assert window.faces.selected == first.id
+    assert window.workspace.current.edits.options.faces == "all"
+    assert window.panel.faces.strength.isVisible()
+    assert "Restored." in [label.text() for label in window.panel.faces.findChildren(QLabel)]
+    beside = window.view.placement.to_pane(QPointF(20, 20)).toPoint()
+    qtbot.mouseClick(window.view, Qt.MouseButton.LeftButton, pos=beside)
+    assert window.faces.selected == NO_FACE
+
+
+def test_a_face_that_is_off_stays_visibly_so(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    view = window.view
+    view._fade.opacity = 0.0
+    hidden = view.grab().toImage()
+    window.faces.toggle(window.workspace.faces[0].id)
+    wait_done(window, qtbot)
+    chip = on_chip(window, 0)
+    area = QRect(chip - QPoint(14, 8), QSize(28, 16))
+    assert view.grab().toImage().copy(area) != hidden.copy(area)
+
+
+def test_the_checkbox_turns_a_face_off_and_undo_on_again(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    qtbot.mouseClick(window.view, Qt.MouseButton.LeftButton, pos=on_chip(window, 0))
     qtbot.waitUntil(lambda: window.workspace.marks()[0].state is MarkState.OFF)
     first, second = window.workspace.faces
     assert window.workspace.current.edits.options.faces == {second.id}
@@ -149,12 +187,12 @@ def test_a_click_turns_a_face_off_and_undo_on_again(window: MainWindow, photo: P
 def test_dragging_over_a_face_pans_and_toggles_nothing(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, photo)
     window.view.jump_to(window.workspace.marks()[0].rect, 8.0)
-    start = window.view.placement.to_pane(window.workspace.marks()[0].rect.center()).toPoint() + QPoint(60, 30)
+    start = window.view.placement.to_pane(window.workspace.marks()[0].rect.center()).toPoint() + QPoint(-40, 30)
     origin = window.view.placement.origin
     qtbot.mousePress(window.view, Qt.MouseButton.LeftButton, pos=start)
     for step in range(1, 6):
-        qtbot.mouseMove(window.view, start + QPoint(12 * step, 6 * step))
-    qtbot.mouseRelease(window.view, Qt.MouseButton.LeftButton, pos=start + QPoint(60, 30))
+        qtbot.mouseMove(window.view, start - QPoint(12 * step, 6 * step))
+    qtbot.mouseRelease(window.view, Qt.MouseButton.LeftButton, pos=start - QPoint(60, 30))
     assert window.view.placement.origin != origin
     assert window.workspace.current.edits.options.faces == "all"
 

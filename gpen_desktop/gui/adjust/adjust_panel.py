@@ -183,6 +183,10 @@ class AdjustPanel(QWidget):
         """Show the selected one (NO_FACE: none) of the photo's faces. states: of those that are done."""
         self.faces.show_face(faces, face, states)
 
+    def unfold_faces(self) -> None:
+        """Bring the part on faces into sight."""
+        self._sections[0].set_open(True)
+
     def show_photo_size(self, size: tuple[int, int] | None) -> None:
         """(width, height) of the photo, for saying how large the result gets."""
         self._photo_size = size

@@ -21,10 +21,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from gpen_desktop.core.types import NO_FACE, FaceId
 from gpen_desktop.gui.viewer import divider
-from gpen_desktop.gui.viewer.face_item import face_at
+from gpen_desktop.gui.viewer.face_item import chip_at, face_at
 from gpen_desktop.gui.viewer.face_tools import BoxTool, PointsTool, ViewTool
 from gpen_desktop.gui.viewer.photo_view import PhotoView, ViewMode
 from gpen_desktop.gui.viewer.preview import Opened
+from gpen_desktop.gui.viewer.view_geometry import Placement
 
 _WHEEL_STEP: Final = 1.2
 """Zoom per notch of the wheel."""
@@ -47,11 +48,13 @@ class _Drag(Enum):
 class CompareView(PhotoView):
     """A PhotoView to be worked with.
 
-    face_clicked, face_hovered, face_menu: a FaceId, NO_FACE for none. box_drawn: a box around a face, photo pixels.
-    points_ended: whether the points were confirmed. drawing_ended: a box was begun and given up.
+    face_clicked, face_hovered, face_menu: a FaceId, NO_FACE for none. face_toggled: whose checkbox was clicked.
+    box_drawn: a box around a face, photo pixels. points_ended: whether the points were confirmed. drawing_ended: a box
+    was begun and given up.
     """
 
     face_clicked = Signal(str)
+    face_toggled = Signal(str)
     face_hovered = Signal(str)
     face_menu = Signal(str, object)
     box_drawn = Signal(QRectF)
@@ -183,9 +186,11 @@ class CompareView(PhotoView):
         if drag is _Drag.TOOL and self._tool is not None:
             self._tool.release(self._placement.to_photo(here))
         elif drag is _Drag.UNDECIDED and self._tool is None:
-            face = face_at(self._marks, self._placement, here)
-            if face != NO_FACE:
-                self.face_clicked.emit(face)
+            chip = self._chip_at(self._placement, here)
+            if chip != NO_FACE:
+                self.face_toggled.emit(chip)
+            else:
+                self.face_clicked.emit(face_at(self._marks, self._placement, here))
         self._hover(event.position())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -195,8 +200,8 @@ class CompareView(PhotoView):
         here = self._in_pane(event.position())
         if self._is_on_divider(event.position()):
             self.set_divider(0.5)
-        elif face_at(self._marks, self._placement, here):
-            self.mousePressEvent(event)  # two quick clicks on a face are two clicks
+        elif self._chip_at(self._placement, here) != NO_FACE:
+            self.mousePressEvent(event)  # two quick clicks on a checkbox are two clicks
         elif self._placement.is_fit:
             self._zoom_to(1.0 / self._ratio(), here)
         else:
@@ -228,6 +233,7 @@ class CompareView(PhotoView):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._fade.hide()
+        self._mouse = None
         self._set_hovered_here(NO_FACE)
         super().leaveEvent(event)
 
@@ -287,13 +293,22 @@ class CompareView(PhotoView):
         self._fade.wake()
         if self._tool is not None or self._placement is None:
             return
+        here = self._in_pane(point)
         if self._is_on_divider(point):
             self.setCursor(Qt.CursorShape.SplitHCursor)
             self._set_hovered_here(NO_FACE)
             return
-        face = face_at(self._marks, self._placement, self._in_pane(point))
+        wide = self._wide_chips(self._placement)
+        self._mouse = here
+        if self._wide_chips(self._placement) != wide:
+            self.update()
+        chip = self._chip_at(self._placement, here)
+        face = chip if chip != NO_FACE else face_at(self._marks, self._placement, here)
         self.setCursor(Qt.CursorShape.PointingHandCursor if face != NO_FACE else Qt.CursorShape.ArrowCursor)
         self._set_hovered_here(face)
+
+    def _chip_at(self, placement: Placement, here: QPointF) -> FaceId:
+        return chip_at(self._marks, placement, here, self._wide_chips(placement), self.font())
 
     def _set_hovered_here(self, face: FaceId) -> None:
         if face != self._hovered:

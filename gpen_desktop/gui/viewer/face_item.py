@@ -1,14 +1,14 @@
-"""Faces over the photo: corner brackets, a numbered chip under the chin, and which face the mouse is on."""
+"""Faces over the photo: corner brackets, a chip under the chin with checkbox and number, and where the mouse is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from gpen_desktop.core.types import NO_FACE, FaceId
 from gpen_desktop.gui.common import theme
@@ -16,7 +16,14 @@ from gpen_desktop.gui.viewer.view_geometry import Placement
 
 _ARM: Final = 0.2
 _LONGEST_ARM: Final = 22.0
-_CHIP_HEIGHT: Final = 18.0
+_CHIP_HEIGHT: Final = 20.0
+_BOX: Final = 12.0
+"""Side of the checkbox on a chip."""
+_GRAB: Final = 3.0
+"""Around a chip, where a click still means it."""
+_DOT: Final = 4.0
+_NEAR: Final = 70.0
+"""Distance of the mouse, px, within which the dots of a crowd become chips."""
 _OFF_OPACITY: Final = 0.45
 
 
@@ -50,21 +57,81 @@ def face_at(marks: Sequence[FaceMark], placement: Placement, point: QPointF) -> 
     return min(hit, key=lambda mark: mark.box[2] * mark.box[3]).face if hit else NO_FACE
 
 
+def chip_at(
+    marks: Sequence[FaceMark], placement: Placement, point: QPointF, wide: Collection[FaceId], font: QFont
+) -> FaceId:
+    """The face whose chip is under a point of the pane; or NO_FACE. wide: those whose chip is no dot (see `wide`)."""
+    metrics = QFontMetricsF(_chip_font(font))
+    grown = (-_GRAB, -_GRAB, _GRAB, _GRAB)
+    hit = [
+        mark.face
+        for mark in marks
+        if mark.face in wide and _chip(_placed(mark, placement), mark, metrics).adjusted(*grown).contains(point)
+    ]
+    return hit[-1] if hit else NO_FACE  # the one painted last
+
+
+def wide(
+    marks: Sequence[FaceMark], placement: Placement, mouse: QPointF | None, lit: Collection[FaceId], font: QFont
+) -> frozenset[FaceId]:
+    """Faces whose chip is shown whole: wider than it, near the mouse, or lit. In a crowd
+    the others have dots."""
+    metrics = QFontMetricsF(_chip_font(font))
+
+    def is_wide(mark: FaceMark) -> bool:
+        rect = _placed(mark, placement)
+        chip = _chip(rect, mark, metrics)
+        if mark.face in lit or rect.width() >= chip.width():
+            return True
+        return mouse is not None and (mouse - chip.center()).manhattanLength() <= _NEAR
+
+    return frozenset(mark.face for mark in marks if is_wide(mark))
+
+
+@dataclass(frozen=True)
+class MarkLook:
+    """lit: faces in the accent's colour. wide: those with a whole chip. opacity: of all marks but those of faces that
+    are off, which stay in sight."""
+
+    lit: frozenset[FaceId] = frozenset()
+    wide: frozenset[FaceId] = frozenset()
+    opacity: float = 1.0
+
+
 def paint_marks(
-    painter: QPainter, marks: Sequence[FaceMark], placement: Placement, hovered: FaceId, selected: FaceId, font: QFont
+    painter: QPainter, marks: Sequence[FaceMark], placement: Placement, look: MarkLook, font: QFont
 ) -> None:
     """Paint all faces' marks in a pane."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    font = theme.tabular(theme.small(font))
+    font = _chip_font(font)
     painter.setFont(font)
     for mark in marks:
-        rect = QRectF(placement.to_pane(mark.rect.topLeft()), mark.rect.size() * placement.scale)
-        is_lit = mark.face in (hovered, selected)
-        colour = _colour(mark, is_lit)
-        _paint_brackets(painter, rect, colour, is_dashed=mark.state is MarkState.WORKING)
-        _paint_chip(painter, rect, mark, is_lit, QFontMetricsF(font))
+        opacity = 1.0 if mark.state is MarkState.OFF else look.opacity
+        if not opacity:
+            continue
+        painter.setOpacity(opacity)
+        rect, is_lit = _placed(mark, placement), mark.face in look.lit
+        _paint_brackets(painter, rect, _colour(mark, is_lit), is_dashed=mark.state is MarkState.WORKING)
+        if mark.face in look.wide:
+            _paint_chip(painter, _chip(rect, mark, QFontMetricsF(font)), mark, is_lit)
+        else:
+            _paint_dot(painter, rect, mark)
     painter.restore()
+
+
+def _placed(mark: FaceMark, placement: Placement) -> QRectF:
+    return QRectF(placement.to_pane(mark.rect.topLeft()), mark.rect.size() * placement.scale)
+
+
+def _chip_font(font: QFont) -> QFont:
+    return theme.tabular(theme.small(font))
+
+
+def _chip(rect: QRectF, mark: FaceMark, metrics: QFontMetricsF) -> QRectF:
+    """Under the chin of the face in `rect`, never over the eyes."""
+    width = metrics.horizontalAdvance(str(mark.number)) + _BOX + 18
+    return QRectF(rect.center().x() - width / 2, rect.bottom() + 4, width, _CHIP_HEIGHT)
 
 
 def _colour(mark: FaceMark, is_lit: bool) -> QColor:
@@ -104,19 +171,33 @@ def _brackets(rect: QRectF) -> QPainterPath:
     return path
 
 
-def _paint_chip(painter: QPainter, rect: QRectF, mark: FaceMark, is_lit: bool, metrics: QFontMetricsF) -> None:
-    text = str(mark.number)
-    width = max(_CHIP_HEIGHT, metrics.horizontalAdvance(text) + 10)
-    chip = QRectF(rect.center().x() - width / 2, rect.bottom() + 4, width, _CHIP_HEIGHT)
-    fill, ink = QColor(20, 20, 21, 190), QColor(Qt.GlobalColor.white)
+def _paint_chip(painter: QPainter, chip: QRectF, mark: FaceMark, is_lit: bool) -> None:
+    fill, ink = QColor(20, 20, 21, 200), QColor(Qt.GlobalColor.white)
     if is_lit:
         fill = QColor(theme.tokens().accent_fill)
     elif mark.state is MarkState.HELD_BACK:
         fill, ink = QColor(theme.tokens().warning), QColor(20, 20, 21)
-    elif mark.state is MarkState.OFF:
-        ink.setAlphaF(0.6)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(fill)
     painter.drawRoundedRect(chip, _CHIP_HEIGHT / 2, _CHIP_HEIGHT / 2)
+    box = QRectF(chip.left() + 7, chip.center().y() - _BOX / 2, _BOX, _BOX)
+    _paint_checkbox(painter, box, ink, is_checked=mark.state is not MarkState.OFF)
     painter.setPen(ink)
-    painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
+    painter.drawText(chip.adjusted(_BOX + 7, 0, 0, 0), Qt.AlignmentFlag.AlignCenter, str(mark.number))
+
+
+def _paint_checkbox(painter: QPainter, box: QRectF, ink: QColor, is_checked: bool) -> None:
+    painter.setPen(QPen(ink, 1.3))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+    if is_checked:
+        tick = QPolygonF([box.topLeft() + QPointF(x, y) for x, y in ((3, 6.2), (5.2, 8.6), (9.2, 3.8))])
+        painter.setPen(QPen(ink, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.drawPolyline(tick)
+
+
+def _paint_dot(painter: QPainter, rect: QRectF, mark: FaceMark) -> None:
+    colour = _colour(mark, is_lit=False)
+    painter.setPen(QPen(QColor(0, 0, 0, 140), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush if mark.state is MarkState.OFF else colour)
+    painter.drawEllipse(QPointF(rect.center().x(), rect.bottom() + 4 + _DOT), _DOT, _DOT)

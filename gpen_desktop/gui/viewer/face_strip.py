@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QSignalBlocker, QSize, QSizeF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QImage, QKeyEvent, QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import QColor, QIcon, QImage, QKeyEvent, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QWidget
 
 from gpen_desktop.core.types import NO_FACE, FaceId
@@ -13,9 +13,10 @@ from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState
 from gpen_desktop.gui.viewer.picture_pair import PicturePair, Version
 
-_SIDE: Final = 52
-_GAP: Final = 2
-_CHIP: Final = 16
+_SIDE: Final = 72
+_NUMBER: Final = 22
+"""Width of the number's column, before the pair."""
+_PAIR: Final = QSize(_NUMBER + 2 * _SIDE, _SIDE)
 _REST_MS: Final = 120
 """The pairs follow the picture once it has rested this long: they are not what is being looked at."""
 
@@ -33,7 +34,7 @@ class FaceStrip(QListWidget):
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)
         self.setViewMode(QListView.ViewMode.ListMode)
-        self.setIconSize(QSize(2 * _SIDE + _GAP, _SIDE))
+        self.setIconSize(_PAIR)
         self.setFixedHeight(_SIDE + 25)
         theme.set_role(self, "face-strip")
         self.hide()
@@ -109,33 +110,32 @@ class FaceStrip(QListWidget):
 
     def _picture(self, pair: PicturePair, mark: FaceMark) -> QPixmap:
         ratio = self.devicePixelRatioF()
-        picture = QPixmap(QSize(2 * _SIDE + _GAP, _SIDE) * ratio)
+        picture = QPixmap(_PAIR * ratio)
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         x, y, w, h = mark.box
         side = 1.15 * max(w, h)
         around = QRectF(x + w / 2 - side / 2, y + h / 2 - side / 2, side, side)
+        frame = QRectF(_NUMBER, 0, 2 * _SIDE, _SIDE)
+        outline = QPainterPath()
+        outline.addRoundedRect(frame, theme.RADIUS, theme.RADIUS)
+        painter.setClipPath(outline)
         for number, which in enumerate(Version):
             image = pair.thumbnail(which, around, QSizeF(_SIDE * ratio, _SIDE * ratio))
-            place = QRectF(number * (_SIDE + _GAP), 0, _SIDE, _SIDE)
-            _paint_cover(painter, image, place, 0.45 if mark.state is MarkState.OFF and which is Version.AFTER else 1.0)
-        self._paint_number(painter, mark.number)
+            painter.setOpacity(0.45 if mark.state is MarkState.OFF and which is Version.AFTER else 1.0)
+            _paint_cover(painter, image, QRectF(_NUMBER + number * _SIDE, 0, _SIDE, _SIDE))
+        painter.setOpacity(1.0)
+        painter.setClipping(False)
+        painter.setPen(QPen(QColor(theme.tokens().edge), 1))
+        painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
+        painter.setPen(QColor(theme.tokens().text))
+        painter.setFont(theme.tabular(theme.small(self.font())))
+        painter.drawText(QRectF(0, 0, _NUMBER - 4, _SIDE), Qt.AlignmentFlag.AlignCenter, str(mark.number))
         painter.end()
         return picture
-
-    def _paint_number(self, painter: QPainter, number: int) -> None:
-        """On a chip in the middle, below: where the two pictures meet."""
-        font = theme.tabular(theme.small(self.font()))
-        width = max(_CHIP, QFontMetricsF(font).horizontalAdvance(str(number)) + 8)
-        chip = QRectF(_SIDE + _GAP / 2 - width / 2, _SIDE - _CHIP - 1, width, _CHIP)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(20, 20, 21, 200))
-        painter.drawRoundedRect(chip, _CHIP / 2, _CHIP / 2)
-        painter.setPen(QColor(Qt.GlobalColor.white))
-        painter.setFont(font)
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, str(number))
 
     @Slot(QListWidgetItem)
     def _on_item(self, item: QListWidgetItem) -> None:
@@ -146,16 +146,9 @@ class FaceStrip(QListWidget):
         self.hovered.emit(item.data(Qt.ItemDataRole.UserRole))
 
 
-def _paint_cover(painter: QPainter, image: QImage, place: QRectF, opacity: float) -> None:
-    """Fill a rounded square with the middle of an image."""
+def _paint_cover(painter: QPainter, image: QImage, place: QRectF) -> None:
+    """Fill a square with the middle of an image."""
     if image.isNull():
         return
     side = min(image.width(), image.height())
-    source = QRectF((image.width() - side) / 2, (image.height() - side) / 2, side, side)
-    outline = QPainterPath()
-    outline.addRoundedRect(place, 4, 4)
-    painter.save()
-    painter.setOpacity(opacity)
-    painter.setClipPath(outline)
-    painter.drawImage(place, image, source)
-    painter.restore()
+    painter.drawImage(place, image, QRectF((image.width() - side) / 2, (image.height() - side) / 2, side, side))

@@ -13,14 +13,14 @@ _REST_MS: Final = 2000
 
 
 class OverlayFade(QObject):
-    """Opacity of the marks, 0 to 1; changed is emitted as it moves."""
+    """Opacity of the marks, 0 to 1; changed is emitted as it moves. is_suppressed: they are to be hidden for now."""
 
     changed = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.opacity = 1.0
-        self._is_suppressed = False
+        self.is_suppressed = False
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
@@ -32,7 +32,7 @@ class OverlayFade(QObject):
     def wake(self) -> None:
         """The mouse or a key is about."""
         self._rest.start()
-        if not self._is_suppressed:
+        if not self.is_suppressed:
             self._go_to(1.0)
 
     @Slot()
@@ -43,7 +43,7 @@ class OverlayFade(QObject):
 
     def suppress(self, suppressed: bool) -> None:
         """Hide the marks for as long as this holds."""
-        self._is_suppressed = suppressed
+        self.is_suppressed = suppressed
         if suppressed:
             self._go_to(0.0)
         else:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gpen_desktop.core.types import NO_FACE, FaceId
 from gpen_desktop.gui.common import theme
-from gpen_desktop.gui.viewer import divider, view_geometry
-from gpen_desktop.gui.viewer.face_item import FaceMark, paint_marks
+from gpen_desktop.gui.viewer import divider, face_item, view_geometry
+from gpen_desktop.gui.viewer.face_item import FaceMark, MarkLook, paint_marks
 from gpen_desktop.gui.viewer.face_tools import ViewTool
 from gpen_desktop.gui.viewer.overlay_fade import OverlayFade
 from gpen_desktop.gui.viewer.picture_pair import PicturePair, Version
@@ -57,6 +57,7 @@ class PhotoView(QWidget):
         self._marks: tuple[FaceMark, ...] = ()
         self._hovered = NO_FACE
         self._selected = NO_FACE
+        self._mouse: QPointF | None = None
         self._tool: ViewTool | None = None
         self._detail: tuple[int, QRect] | None = None
         self._thumbnail: QImage | None = None
@@ -334,10 +335,13 @@ class PhotoView(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._tool.paint(painter, self._placement)
             painter.restore()
-        elif self._fade.opacity > 0 and not self._holds_before:
-            painter.setOpacity(self._fade.opacity)
-            paint_marks(painter, self._marks, self._placement, self._hovered, self._selected, self.font())
-            painter.setOpacity(1.0)
+        elif not self._holds_before and not (self._fade.is_suppressed and not self._fade.opacity):
+            lit = frozenset({self._hovered, self._selected}) - {NO_FACE}
+            look = MarkLook(lit, self._wide_chips(self._placement), self._fade.opacity)
+            paint_marks(painter, self._marks, self._placement, look, self.font())
+
+    def _wide_chips(self, placement: Placement) -> frozenset[FaceId]:
+        return face_item.wide(self._marks, placement, self._mouse, {self._hovered, self._selected}, self.font())
 
     def _paint_chip(
         self, painter: QPainter, version: Version, area: QRectF, line: float | None, at_right: bool | None = None

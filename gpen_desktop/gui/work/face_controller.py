@@ -53,6 +53,7 @@ class FaceController(QObject):
         workspace.current_changed.connect(self._on_current)
         workspace.refined.connect(self._on_refined)
         view.face_clicked.connect(self._on_clicked)
+        view.face_toggled.connect(self._on_toggled)
         view.face_menu.connect(self._on_menu)
         view.box_drawn.connect(self._on_box)
         view.drawing_ended.connect(self._on_drawing_ended)
@@ -161,6 +162,13 @@ class FaceController(QObject):
 
     @Slot(str)
     def _on_clicked(self, face: FaceId) -> None:
+        """A face: show its strength and state. Beside every face: no face is selected any more."""
+        self.select(face)
+        if face != NO_FACE:
+            self._panel.unfold_faces()
+
+    @Slot(str)
+    def _on_toggled(self, face: FaceId) -> None:
         self.select(face)
         self.toggle(face)
 
