@@ -106,8 +106,9 @@ def import_file(source: str | Path) -> tuple[InstalledModel, Verification]:
     """Copy a weights file into the user's folder; it appears there whole or not at all.
 
     A file whose hash the catalogue knows takes the catalogue's name, and the place of a damaged one. Any other keeps
-    its own name, is unverified and has to hold a network that can be used. Nothing in it is run. Raises WeightsError:
-    not such a file, or another model has its name, here or in the catalogue.
+    its own name, is unverified and has to hold a network that can be used, and that gives a face back when it is given
+    one. No program in it is run. Raises WeightsError: not such a file, or another model has its name, here or in the
+    catalogue.
     """
     source = Path(source).expanduser()
     if not source.is_file():
@@ -148,9 +149,9 @@ def import_file(source: str | Path) -> tuple[InstalledModel, Verification]:
 def _check_usable(source: Path, info: ModelInfo | None) -> None:
     """Raises WeightsError where a file of unknown hash holds no network that can be used, or not the one it is named
     after."""
-    from gpen_desktop.models.registry import read_spec  # noqa: PLC0415  -- brings torch, which takes seconds
+    from gpen_desktop.models import registry, tryout  # noqa: PLC0415  -- bring torch, which takes seconds
 
-    found = read_spec(source)
+    found = registry.read_spec(source)
     if found.task not in FACE_TASKS:
         raise WeightsError(
             say(
@@ -173,6 +174,7 @@ def _check_usable(source: Path, info: ModelInfo | None) -> None:
             todo=say("give-other-name", "Give it another name."),
             path=source,
         )
+    tryout.check(source)
 
 
 def _check_name(source: Path, digest: str, model: InstalledModel) -> None:

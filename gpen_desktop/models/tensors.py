@@ -5,6 +5,7 @@ The only way from a file to tensors.
 
 from __future__ import annotations
 
+import mmap
 import pickle
 import warnings
 import zipfile
@@ -22,6 +23,14 @@ _WRAPPERS = ("g_ema", "params_ema", "params", "state_dict", "generator", "model"
 """Keys under which training programs put the network; the running mean of the weights first, as the better one."""
 
 _DEEPEST_WRAPPING = 3
+_BUFFER = b"bytearray"
+"""A name that PyTorch lets a pickle call with any length: a few bytes that take all memory. No weights need it."""
+_MAX_PICKLE = 64 << 20  # bytes; it holds names and shapes, of which the largest networks have thousands
+_NUMBERS = frozenset(
+    (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+    + (torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
+)
+"""What can be computed with here; 8-bit floats and complex numbers cannot."""
 
 
 def read_tensors(path: str | Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
@@ -37,8 +46,11 @@ def read_tensors(path: str | Path) -> tuple[dict[str, torch.Tensor], dict[str, s
             path=path,
         )
     if _is_safetensors(path):
-        return _read_safetensors(path)
-    return _unwrap(_read_pickle(path), path), {}
+        state, metadata = _read_safetensors(path)
+    else:
+        state, metadata = _unwrap(_read_pickle(path), path), {}
+    _check_plain(state, path)
+    return state, metadata
 
 
 def _is_safetensors(path: Path) -> bool:
@@ -58,24 +70,80 @@ def _read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, st
 
 def _read_pickle(path: Path) -> Any:
     try:
+        _check_file(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what PyTorch thinks of a file's age is of no use to our users
             # Only the zip form can be mapped; files written by PyTorch before 1.6 are read whole.
             return torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
+    except WeightsError:
+        raise
     except pickle.UnpicklingError as error:
+        raise _unsafe(path) from error
+    except Exception as error:  # a damaged file shows itself in whatever the unpickler trips over
+        if "weights_only" in str(error):  # its advice would be to trust the file
+            raise _unsafe(path) from error
+        raise _damaged(path, error) from error
+
+
+def _check_file(path: Path) -> None:
+    """Raises WeightsError for a file that would grow when it is read; BadZipFile, OSError for a damaged one.
+
+    PyTorch writes archives without compression, so an archive that holds more than its own size is made to exhaust.
+    """
+    if not zipfile.is_zipfile(path):
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            is_growing = content.find(_BUFFER) >= 0
+    else:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+            if any(part.filename.endswith("/constants.pkl") for part in parts):  # TorchScript: a program
+                raise _unsafe(path)
+            pickles = [part for part in parts if part.filename.endswith(".pkl")]
+            is_growing = (
+                any(part.compress_type != zipfile.ZIP_STORED for part in parts)
+                or sum(part.file_size for part in parts) > path.stat().st_size
+                or sum(part.file_size for part in pickles) > _MAX_PICKLE
+                or any(_BUFFER in archive.read(part) for part in pickles)
+            )
+    if is_growing:
         raise WeightsError(
-            say(
-                "weights-unsafe",
-                "'{name}' holds more than numbers, or is damaged; nothing in it was run.",
-                name=path.name,
-            ),
+            say("weights-compressed", "'{name}' is packed in a way in which weights are never stored.", name=path.name),
             todo=say(
                 "get-safetensors", "Get the weights again from their original source, preferably as .safetensors."
             ),
             path=path,
-        ) from error
-    except Exception as error:  # a damaged file shows itself in whatever the unpickler trips over
-        raise _damaged(path, error) from error
+        )
+
+
+def _check_plain(state: Mapping[str, torch.Tensor], path: Path) -> None:
+    """Raises WeightsError where not every tensor is an array of numbers that are in the file."""
+    for key, tensor in state.items():
+        is_plain = tensor.layout is torch.strided and tensor.device.type == "cpu" and not tensor.is_quantized
+        if not is_plain or tensor.dtype not in _NUMBERS or tensor.nbytes > tensor.untyped_storage().nbytes():
+            kind = str(tensor.device if tensor.is_meta else tensor.layout if tensor.is_sparse else tensor.dtype)
+            raise WeightsError(
+                say(
+                    "not-plain-numbers",
+                    "'{name}' holds '{key}' in a form that this program cannot compute with ({kind}).",
+                    name=path.name,
+                    key=key,
+                    kind=kind.removeprefix("torch."),
+                ),
+                todo=say("get-plain-weights", "Get the weights as plain 16- or 32-bit numbers."),
+                path=path,
+            )
+    if sum(tensor.nbytes for tensor in state.values()) > 2 * path.stat().st_size:  # twice: two names of one tensor
+        raise _damaged(path, ValueError("its tensors are larger than the file"))
+
+
+def _unsafe(path: Path) -> WeightsError:
+    return WeightsError(
+        say(
+            "weights-unsafe", "'{name}' holds more than numbers, or is damaged; nothing in it was run.", name=path.name
+        ),
+        todo=say("get-safetensors", "Get the weights again from their original source, preferably as .safetensors."),
+        path=path,
+    )
 
 
 def _unwrap(content: Any, path: Path) -> dict[str, torch.Tensor]:
