@@ -26,10 +26,8 @@ _DEEPEST_WRAPPING = 3
 _BUFFER = b"bytearray"
 """A name that PyTorch lets a pickle call with any length: a few bytes that take all memory. No weights need it."""
 _MAX_PICKLE = 64 << 20  # bytes; it holds names and shapes, of which the largest networks have thousands
-_NUMBERS = frozenset(
-    (torch.float16, torch.bfloat16, torch.float32, torch.float64)
-    + (torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
-)
+_REAL = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+_NUMBERS = frozenset([*_REAL, torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64])
 """What can be computed with here; 8-bit floats and complex numbers cannot."""
 
 

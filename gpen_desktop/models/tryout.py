@@ -68,7 +68,7 @@ def _face(size: int) -> NDArray[np.float32]:
     """(size, size, 3) RGB in [0, 1]."""
     with Image.open(paths.samples() / _SAMPLE) as photo:
         crop = photo.convert("RGB").resize((size, size), Image.Resampling.BICUBIC, box=_FACE)
-    return np.asarray(crop, np.float32) / 255
+    return np.asarray(np.asarray(crop, np.float32) / 255, np.float32)
 
 
 def _likeness(face: NDArray[np.float32], answer: NDArray[np.float32]) -> _Likeness:
@@ -82,5 +82,4 @@ def _likeness(face: NDArray[np.float32], answer: NDArray[np.float32]) -> _Likene
 def _lightness(crop: NDArray[np.float32]) -> NDArray[np.float32]:
     """Rec. 601 luma of a crop (S, S, 3), averaged in (_CELLS, _CELLS)."""
     luma = torch.from_numpy(crop @ np.array([0.299, 0.587, 0.114], np.float32))
-    cells: NDArray[np.float32] = torch.nn.functional.adaptive_avg_pool2d(luma[None], _CELLS)[0].numpy()
-    return cells
+    return np.asarray(torch.nn.functional.adaptive_avg_pool2d(luma[None], _CELLS)[0].numpy(), np.float32)

@@ -1630,6 +1630,14 @@
         <translation>{format} 不支持透明：透明部分已填为白色。</translation>
     </message>
     <message>
+        <source>&apos;{name}&apos; does not restore faces: it gives something else back.</source>
+        <translation>“{name}”不能修复人脸：输入人脸，得到的却不是人脸。</translation>
+    </message>
+    <message>
+        <source>&apos;{name}&apos; holds &apos;{key}&apos; in a form that this program cannot compute with ({kind}).</source>
+        <translation>“{name}”中的“{key}”采用了本程序无法计算的形式（{kind}）。</translation>
+    </message>
+    <message>
         <source>&apos;{name}&apos; holds {found}, not {wanted}.</source>
         <translation>“{name}”中是{found}，而不是{wanted}。</translation>
     </message>
@@ -1638,12 +1646,20 @@
         <translation>“{name}”中是{found}，此版本用不上。</translation>
     </message>
     <message>
+        <source>&apos;{name}&apos; is packed in a way in which weights are never stored.</source>
+        <translation>“{name}”的打包方式异常，正常的权重文件从不这样存储。</translation>
+    </message>
+    <message>
         <source>Could not read the folder &apos;{name}&apos;: {reason}.</source>
         <translation>无法读取文件夹“{name}”：{reason}。</translation>
     </message>
     <message>
         <source>Files can have up to {limit} GB.</source>
         <translation>文件最大不能超过 {limit} GB。</translation>
+    </message>
+    <message>
+        <source>Get the weights as plain 16- or 32-bit numbers.</source>
+        <translation>请获取以普通 16 位或 32 位数值存储的权重。</translation>
     </message>
     <message>
         <source>Install it with: pip install {package}</source>
@@ -1748,6 +1764,10 @@
     <message>
         <source>The file is damaged or of another kind; get it again.</source>
         <translation>文件已损坏或类型不符，请重新获取。</translation>
+    </message>
+    <message>
+        <source>The file is damaged, or was trained for something else; get it again, or choose another.</source>
+        <translation>文件已损坏，或是为其他用途训练的；请重新获取，或另选一个。</translation>
     </message>
     <message>
         <source>The file names an unknown template, &apos;{name}&apos;.</source>
