@@ -201,3 +201,11 @@ def png_chunks(data: bytes) -> list[tuple[bytes, bytes]]:
 def png_of(chunks: list[tuple[bytes, bytes]]) -> bytes:
     parts = [struct.pack(">I", len(b)) + k + b + struct.pack(">I", zlib.crc32(k + b)) for k, b in chunks]
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def assert_same_picture(one: Photo, other: Photo) -> None:
+    assert one.pixels.dtype == other.pixels.dtype
+    np.testing.assert_array_equal(one.pixels, other.pixels)
+    assert (one.alpha is None) == (other.alpha is None)
+    if one.alpha is not None:
+        np.testing.assert_array_equal(one.alpha, other.alpha)
