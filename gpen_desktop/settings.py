@@ -187,9 +187,7 @@ _OWN: Final = (
     # Remembered by the window itself
     Setting("window/geometry", str, ""),
     Setting("window/state", str, ""),
-    Setting(
-        "window/view", str, "split", choices=(Choice("split", ""), Choice("side_by_side", ""), Choice("before", ""))
-    ),
+    Setting("window/view", str, "split", choices=(Choice("split", ""), Choice("side_by_side", ""))),
     Setting("window/recent", str, "[]"),
     Setting("window/presets", str, "[]"),
     Setting("window/open_folder", str, ""),

@@ -95,6 +95,10 @@
         <translation>退出</translation>
     </message>
     <message>
+        <source>Only the photo as it was; hold the space bar to see it for a moment</source>
+        <translation>只看修复前；按住空格键可暂时查看</translation>
+    </message>
+    <message>
         <source>Split</source>
         <translation>分割对比</translation>
     </message>
@@ -103,20 +107,12 @@
         <translation>并排对比</translation>
     </message>
     <message>
-        <source>After only</source>
-        <translation>仅看修复后</translation>
-    </message>
-    <message>
         <source>Before</source>
         <translation>修复前</translation>
     </message>
     <message>
         <source>Continue restoring</source>
         <translation>继续修复</translation>
-    </message>
-    <message>
-        <source>Hold to see the photo as it was (Space)</source>
-        <translation>按住查看原照片（空格键）</translation>
     </message>
     <message>
         <source>Zoom out</source>
@@ -131,8 +127,20 @@
         <translation>适合窗口</translation>
     </message>
     <message>
-        <source>Actual size</source>
-        <translation>实际大小</translation>
+        <source>After</source>
+        <translation>修复后</translation>
+    </message>
+    <message>
+        <source>Only the restored photo</source>
+        <translation>只看修复后</translation>
+    </message>
+    <message>
+        <source>100 %</source>
+        <translation>100 %</translation>
+    </message>
+    <message>
+        <source>One pixel of the photo on one of the screen</source>
+        <translation>照片的一个像素对应屏幕的一个像素</translation>
     </message>
     <message>
         <source>Next photo</source>
@@ -1150,6 +1158,10 @@
         <translation>{count} 张失败</translation>
     </message>
     <message>
+        <source>{count} waiting</source>
+        <translation>{count} 张等待中</translation>
+    </message>
+    <message>
         <source>, </source>
         <translation>，</translation>
     </message>
@@ -1159,6 +1171,10 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Progress</source>

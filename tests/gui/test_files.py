@@ -334,8 +334,11 @@ def test_a_cancelled_album_can_be_gone_on_with(
     window.status.cancel_wanted.emit()
     qtbot.waitUntil(lambda: not window.workspace.jobs.is_busy)
     assert all(item.state is PhotoState.WAITING for item in window.workspace.album)
+    assert "4 waiting" in window.status.doing
     engine.gate.set()
-    window.actions_["restore_waiting"].trigger()
+    assert window.status.continue_button.isVisible()
+    window.status.continue_button.click()
+    assert not window.status.continue_button.isVisible()
     wait_done(window, qtbot)
     assert all(item.state is PhotoState.DONE for item in window.workspace.album)
 

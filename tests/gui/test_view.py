@@ -20,7 +20,7 @@ from gpen_desktop.core.types import NO_FACE, FaceId, Photo, SourceFormat, frozen
 from gpen_desktop.errors import UnreadablePhotoError
 from gpen_desktop.gui.album.thumbnails import make_thumbnail
 from gpen_desktop.gui.common import theme
-from gpen_desktop.gui.viewer import face_item, qimage, view_geometry
+from gpen_desktop.gui.viewer import face_item, panes, qimage, view_geometry
 from gpen_desktop.gui.viewer.compare_view import CompareView
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState, face_at
 from gpen_desktop.gui.viewer.photo_view import ViewMode
@@ -52,6 +52,36 @@ def view(qtbot: QtBot) -> CompareView:
     view.show_photo(opened())
     bright_after(view)
     return view
+
+
+def test_a_jump_to_a_face_leaves_the_divider_beside_it(view: CompareView) -> None:
+    face = QRectF(1800, 1400, 300, 360)
+    view.set_divider(0.5)
+    view.jump_to(face)
+    left, right = (view.placement.to_pane(corner).x() for corner in (face.topLeft(), face.bottomRight()))
+    assert not left < view._divider_x() < right
+    assert 0 <= view.divider_at <= 1
+
+
+def test_before_is_chosen_as_the_others_are_and_a_key_held_shows_it_in_all(view: CompareView) -> None:
+    view.set_mode(ViewMode.BEFORE)
+    before = view.grab().toImage()
+    assert before.pixelColor(600, 200).red() == 40
+    for mode, where in ((ViewMode.AFTER, QPoint(600, 200)), (ViewMode.SIDE_BY_SIDE, QPoint(600, 300))):
+        view.set_mode(mode)
+        assert view.grab().toImage().pixelColor(where).red() == 255
+        view.hold_before(True)
+        assert view.grab().toImage().pixelColor(where).red() == 40
+        view.hold_before(False)
+
+
+def test_a_wide_photo_is_compared_stacked(view: CompareView) -> None:
+    view.set_mode(ViewMode.SIDE_BY_SIDE)
+    assert panes.two(QSizeF(800, 600), QSizeF(300, 400)).corners[1].y() == 0
+    wide = panes.two(QSizeF(800, 600), QSizeF(4000, 1000))
+    assert (wide.corners[1].x(), wide.size) == (0, QSizeF(800, 296))
+    assert wide.corner_of(QPointF(400, 500)) == wide.corners[1]
+    assert wide.corner_of(QPointF(400, 100)) == wide.corners[0]
 
 
 def test_in_a_crowd_only_the_chips_near_the_mouse_are_whole(view: CompareView) -> None:

@@ -28,8 +28,6 @@ class Status(Enum):
     FAILED = "failed"
 
 
-ENDS = (Status.RESTORED, Status.GOOD, Status.NO_FACES, Status.LEFT, Status.FAILED)
-
 _WORDS = {
     Status.WAITING: marked("Status", "waiting"),
     Status.WORKING: marked("Status", "being restored"),
@@ -45,6 +43,7 @@ _COUNTED = {
     Status.NO_FACES: marked("Status", "{count} without faces"),
     Status.LEFT: marked("Status", "{count} left alone"),
     Status.FAILED: marked("Status", "{count} failed"),
+    Status.WAITING: marked("Status", "{count} waiting"),
 }
 
 
@@ -64,11 +63,11 @@ def text(status: Status) -> str:
 
 
 def counted(statuses: Iterable[Status]) -> str:
-    """How photos ended, such as '24 restored, 4 already good, 2 without faces'; '' while none has."""
+    """How photos ended, such as '24 restored, 4 already good, 2 without faces', and how many wait."""
     counts = Counter(statuses)
     parts = [
         QCoreApplication.translate("Status", _COUNTED[status]).format(count=counts[status])
-        for status in ENDS
+        for status in _COUNTED
         if counts[status]
     ]
     return QCoreApplication.translate("Status", marked("Status", ", ")).join(parts)

@@ -30,7 +30,7 @@ class _Spec:
 _KEY = QKeySequence.StandardKey
 
 _FILES = (
-    _Spec("open", marked("Actions", "Open photos…"), "image", (_KEY.Open,)),
+    _Spec("open", marked("Actions", "Open photos…"), "image-plus", (_KEY.Open,)),
     _Spec("open_folder", marked("Actions", "Open a folder…"), "folder-open", ("Ctrl+Shift+O",)),
     _Spec("paste", marked("Actions", "Paste"), "clipboard-paste", (_KEY.Paste,)),
     _Spec("export", marked("Actions", "Export…"), "download", ("Ctrl+E", _KEY.Save)),
@@ -42,15 +42,17 @@ _FILES = (
     _Spec("quit", marked("Actions", "Quit"), "", (_KEY.Quit, "Ctrl+Q", "Ctrl+W")),
 )
 _LOOK = (
+    _Spec("before", marked("Actions", "Before"), "contrast", ("W",), checkable=True, tip=marked(
+        "Actions", "Only the photo as it was; hold the space bar to see it for a moment")),
     _Spec("split", marked("Actions", "Split"), "square-split-horizontal", ("S",), checkable=True),
     _Spec("side", marked("Actions", "Side by side"), "columns-2", ("D",), checkable=True),
-    _Spec("after", marked("Actions", "After only"), "image", ("A",), checkable=True),
-    _Spec("before", marked("Actions", "Before"), "contrast", (), tip=marked(
-        "Actions", "Hold to see the photo as it was (Space)")),
+    _Spec("after", marked("Actions", "After"), "image", ("A",), checkable=True, tip=marked(
+        "Actions", "Only the restored photo")),
     _Spec("zoom_out", marked("Actions", "Zoom out"), "minus", (_KEY.ZoomOut, "-")),
     _Spec("zoom_in", marked("Actions", "Zoom in"), "plus", (_KEY.ZoomIn, "+", "=")),
     _Spec("fit", marked("Actions", "Fit"), "maximize", ("0", "Ctrl+0")),
-    _Spec("actual", marked("Actions", "Actual size"), "scan", ("1", "Ctrl+1")),
+    _Spec("actual", marked("Actions", "100 %"), "scan", ("1", "Ctrl+1"), tip=marked(
+        "Actions", "One pixel of the photo on one of the screen")),
     _Spec("next_photo", marked("Actions", "Next photo"), "", ("Ctrl+PgDown",)),
     _Spec("previous_photo", marked("Actions", "Previous photo"), "", ("Ctrl+PgUp",)),
 )  # fmt: skip
@@ -99,7 +101,7 @@ class Actions(QObject):
             action.setShortcuts(_sequences(spec.keys))
             self._by_name[spec.name] = action
         self.modes = QActionGroup(self)
-        for name in ("split", "side", "after"):
+        for name in ("before", "split", "side", "after"):
             self.modes.addAction(self[name])
         parent.addActions(list(self._by_name.values()))
         self.say()

@@ -56,7 +56,12 @@ _WITH_PHOTO = (
 )
 _SMALLEST: Final = QSize(640, 420)
 """Below that, nothing of the photo is left between album and panel."""
-_MODES = {"split": ViewMode.SPLIT, "side": ViewMode.SIDE_BY_SIDE, "after": ViewMode.AFTER}
+_MODES = {
+    "before": ViewMode.BEFORE,
+    "split": ViewMode.SPLIT,
+    "side": ViewMode.SIDE_BY_SIDE,
+    "after": ViewMode.AFTER,
+}
 
 
 class MainWindow(QMainWindow):
@@ -80,7 +85,7 @@ class MainWindow(QMainWindow):
         self.notifications = NotificationQueue(self)
         self.notification_strip = NotificationStrip(self.notifications)
         self.panel = AdjustPanel(presets.from_text(str(store.get("window/presets"))))
-        self.album_side = AlbumSide(self.workspace.album)
+        self.album_side = AlbumSide(self.workspace.album, [self.actions_["open"], self.actions_["remove"]])
         self.album = self.album_side.view
         self.status = StatusBar(self.workspace.jobs, self.workspace.album)
         self.tools = MainToolBar(self.actions_)
@@ -155,12 +160,12 @@ class MainWindow(QMainWindow):
         self.panel.apply_to_all.connect(self.apply_to_all)
         self.panel.presets.own_changed.connect(self._keep_presets)
         self.status.cancel_wanted.connect(work.jobs.cancel_all)
+        self.status.continue_wanted.connect(work.restore_waiting)
         self.empty.open_wanted.connect(self.imports.open)
         self.empty.sample_wanted.connect(self.imports.open_sample)
         self.imports.recent_changed.connect(self._show_recent)
         self.tools.recent_chosen.connect(self._on_recent)
         self.tools.recent_forgotten.connect(self.imports.forget_recent)
-        self.tools.before_held.connect(self.view.hold_before)
         self._closing.close_wanted.connect(self.close_now)
 
     def _connect_actions(self) -> None:
@@ -181,9 +186,7 @@ class MainWindow(QMainWindow):
                 "undo": work.undo.undo,
                 "redo": work.undo.redo,
                 "apply_to_all": self.apply_to_all,
-                "split": self._on_mode,
-                "side": self._on_mode,
-                "after": self._on_mode,
+                **dict.fromkeys(_MODES, self._on_mode),
                 "zoom_in": view.zoom_in,
                 "zoom_out": view.zoom_out,
                 "fit": view.fit,
@@ -288,7 +291,7 @@ class MainWindow(QMainWindow):
     def _on_mode(self) -> None:
         name = next(name for name in _MODES if self.actions_[name] is self.sender())
         self.view.set_mode(_MODES[name])
-        self._store.set("window/view", {"side": "side_by_side", "after": "split"}.get(name, name))
+        self._store.set("window/view", "side_by_side" if name == "side" else "split")
 
     @Slot()
     def _show_panel(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QS
 from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.gui.album import status
 from gpen_desktop.gui.album.album_model import AlbumModel
+from gpen_desktop.gui.album.status import Status
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.i18n import catalog_text, message_text
 from gpen_desktop.gui.work import memory
@@ -22,9 +23,10 @@ _REFRESH_MS: Final = 1000
 
 
 class StatusBar(QStatusBar):
-    """cancel_wanted: cancel all work."""
+    """cancel_wanted: cancel all work. continue_wanted: take up what a cancel left behind."""
 
     cancel_wanted = Signal()
+    continue_wanted = Signal()
 
     def __init__(self, jobs: JobController, album: AlbumModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,18 +41,19 @@ class StatusBar(QStatusBar):
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(140)
         self._bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._cancel = QPushButton()
-        theme.set_role(self._cancel, "quiet")
+        self._cancel, self._continue = QPushButton(), QPushButton()
         self._facts = _ElidedLabel()
         for label in (self._doing, self._facts):
             label.setFont(theme.tabular(theme.small(label.font())))
-        self._cancel.setFixedHeight(22)
-        self._cancel.setFont(theme.small(self._cancel.font()))
+        for button in (self._cancel, self._continue):
+            theme.set_role(button, "quiet")
+            button.setFixedHeight(22)
+            button.setFont(theme.small(button.font()))
         work = QWidget()
         row = QHBoxLayout(work)
         row.setContentsMargins(2 * theme.GRID, 0, 0, 0)
         row.setSpacing(theme.GRID)
-        for widget in (self._doing, self._bar, self._cancel):
+        for widget in (self._doing, self._bar, self._cancel, self._continue):
             row.addWidget(widget)
         self.addWidget(work)
         right = QWidget()
@@ -61,6 +64,7 @@ class StatusBar(QStatusBar):
         self.setFixedHeight(30)
         self._facts.installEventFilter(self)
         self._cancel.clicked.connect(self.cancel_wanted)
+        self._continue.clicked.connect(self.continue_wanted)
         self._tick = QTimer(self)
         self._tick.setInterval(_REFRESH_MS)
         self._tick.timeout.connect(self.refresh)
@@ -93,6 +97,7 @@ class StatusBar(QStatusBar):
 
     def _say(self) -> None:
         self._cancel.setText(self.tr("Cancel"))
+        self._continue.setText(self.tr("Continue"))
         self._bar.setAccessibleName(self.tr("Progress"))
         self.refresh()
 
@@ -115,9 +120,14 @@ class StatusBar(QStatusBar):
         """What is being done; else how the photos stand."""
         rounds = (self._jobs.exporting, self._jobs.restoring)
         texts = [self._doing_text(each) for each in rounds if each.is_under_way]
-        if not texts:
-            texts = [status.counted(item.status for item in self._album)]
-        self._doing.setText(" · ".join(texts))
+        statuses = [] if texts else [item.status for item in self._album]
+        self._doing.setText(" · ".join(texts) or status.counted(statuses))
+        self._continue.setVisible(not self._jobs.is_busy and Status.WAITING in statuses)
+
+    @property
+    def continue_button(self) -> QPushButton:
+        """Shown while photos wait and nothing is done."""
+        return self._continue
 
     @property
     def _told(self) -> Round:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
@@ -17,11 +17,10 @@ _WORDS: Final = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 
 
 class MainToolBar(QToolBar):
-    """recent_chosen: Path. recent_forgotten: empty the list. before_held: the photo as it was, while held."""
+    """recent_chosen: Path. recent_forgotten: empty the list."""
 
     recent_chosen = Signal(object)
     recent_forgotten = Signal()
-    before_held = Signal(bool)
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,15 +40,7 @@ class MainToolBar(QToolBar):
         self._add("undo")
         self._add("redo")
         self._stretch()
-        self._worded = [self._add(name, text=True) for name in ("split", "side")]
-        self._before = QToolButton()
-        self._before.setIcon(icons.icon("contrast"))
-        self._before.setToolButtonStyle(_WORDS)
-        self._before.pressed.connect(self._on_before_pressed)
-        self._before.released.connect(self._on_before_released)
-        actions["before"].changed.connect(self._on_before_changed)
-        self.addWidget(self._before)
-        self._worded.append(self._before)
+        self._worded = [self._add(name, text=True) for name in ("before", "split", "side", "after")]
         self._stretch()
         zooming: list[QWidget] = [self._add("zoom_out")]
         self._zoom = QLabel()
@@ -59,11 +50,14 @@ class MainToolBar(QToolBar):
         self.addWidget(self._zoom)
         zooming += [self._add("zoom_in"), self._zoom]
         self._worded.append(self._add("fit", text=True))
+        zooming.append(self._add("actual", text=True))
         self._zooming = [action for action in self.actions() if self.widgetForAction(action) in zooming]
         self.addSeparator()
         self._add("panel")
         zoom = ("zoom_in", "zoom_out", "fit", "actual")
-        self._view = actions.menu(("split", "side", "after", "", *zoom, "", "next_photo", "previous_photo"), self)
+        self._view = actions.menu(
+            ("before", "split", "side", "after", "", *zoom, "", "next_photo", "previous_photo"), self
+        )
         work = ("restore_waiting", "apply_to_all", "", "settings", "models", "", "shortcuts", "about")
         more = actions.menu(work, self)
         more.insertMenu(actions["restore_waiting"], self._view)
@@ -73,10 +67,6 @@ class MainToolBar(QToolBar):
     def show_zoom(self, zoom: float) -> None:
         """Device pixels per photo pixel; 0: no photo."""
         self._zoom.setText(f"{100 * zoom:.0f} %" if zoom else "")
-
-    @Slot()
-    def _on_before_changed(self) -> None:
-        self._before.setEnabled(self._actions["before"].isEnabled())
 
     def show_recent(self, recent: list[Path]) -> None:
         """Fill the menu of recent photos."""
@@ -109,10 +99,6 @@ class MainToolBar(QToolBar):
             button.setAccessibleName(text)
         self._more.setToolTip(self.tr("Settings and more"))
         self._more.setAccessibleName(self.tr("Settings and more"))
-        before = self._actions["before"]
-        self._before.setText(before.iconText())
-        self._before.setToolTip(before.toolTip())
-        self._before.setAccessibleName(before.text())
         self._fold(self.width())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -152,11 +138,3 @@ class MainToolBar(QToolBar):
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(space)
-
-    @Slot()
-    def _on_before_pressed(self) -> None:
-        self.before_held.emit(True)
-
-    @Slot()
-    def _on_before_released(self) -> None:
-        self.before_held.emit(False)

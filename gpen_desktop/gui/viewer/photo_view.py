@@ -11,17 +11,18 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gpen_desktop.core.types import NO_FACE, FaceId
 from gpen_desktop.gui.common import theme
-from gpen_desktop.gui.viewer import divider, face_item, view_geometry
+from gpen_desktop.gui.viewer import divider, face_item, panes, view_geometry
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkLook, paint_marks
 from gpen_desktop.gui.viewer.face_tools import ViewTool
 from gpen_desktop.gui.viewer.overlay_fade import OverlayFade
+from gpen_desktop.gui.viewer.panes import Panes
 from gpen_desktop.gui.viewer.picture_pair import PicturePair, Version
 from gpen_desktop.gui.viewer.preview import Opened, Shown
 from gpen_desktop.gui.viewer.view_geometry import Placement
 
-_GAP: Final = 8.0
-"""Between the panes side by side."""
 _ZOOM_STEP: Final = 1.4
+_BESIDE: Final = 16.0
+"""From the divider to what it has stepped aside for, px."""
 _THUMBNAIL_STANDS_FOR: Final = 16
 """Sides of the photo that a thumbnail is taken for while it is read, in sides of the thumbnail."""
 
@@ -31,6 +32,7 @@ class ViewMode(Enum):
 
     SPLIT = "split"
     SIDE_BY_SIDE = "side"
+    BEFORE = "before"
     AFTER = "after"
 
 
@@ -170,9 +172,18 @@ class PhotoView(QWidget):
         self._zoom_by(1 / _ZOOM_STEP, self._anchor())
 
     def jump_to(self, rect: QRectF, most: float = 2.0) -> None:
-        """Show a part of the photo, such as a face, in the middle; at `most` device pixels per photo pixel."""
-        if self._placement is not None:
-            self._place(view_geometry.showing(self._placement, rect, self._pane_size(), self._ratio(), most))
+        """Show a part of the photo, such as a face, in the middle; at `most` device pixels per photo pixel.
+
+        The divider steps aside, so that it does not cut through what is to be seen.
+        """
+        if self._placement is None:
+            return
+        placement = view_geometry.showing(self._placement, rect, self._pane_size(), self._ratio(), most)
+        self._place(placement)
+        left, right = (placement.to_pane(corner).x() for corner in (rect.topLeft(), rect.bottomRight()))
+        seen = self._seen()
+        if left < self._divider_x() < right and seen.width():
+            self.set_divider((left - _BESIDE - seen.left()) / seen.width())
 
     # Where things are
 
@@ -184,15 +195,16 @@ class PhotoView(QWidget):
 
     def _pane_size_in(self, size: QSizeF) -> QSizeF:
         """Of a pane, when the view has `size`."""
-        if self._mode is ViewMode.SIDE_BY_SIDE:
-            return QSizeF((size.width() - _GAP) / 2, size.height())
-        return size
+        return self._panes_in(size).size
+
+    def _panes_in(self, size: QSizeF) -> Panes:
+        if self._mode is not ViewMode.SIDE_BY_SIDE:
+            return panes.one(size)
+        return panes.two(size, self._pair.size if self._pair is not None else None)
 
     def _pane_offset(self, point: QPointF) -> QPointF:
         """Corner of the pane that a point of the widget is in."""
-        second = self._pane_size().width() + _GAP
-        is_second = self._mode is ViewMode.SIDE_BY_SIDE and point.x() >= second - _GAP / 2
-        return QPointF(second if is_second else 0.0, 0.0)
+        return self._panes_in(QSizeF(self.size())).corner_of(point)
 
     def _in_pane(self, point: QPointF) -> QPointF:
         return point - self._pane_offset(point)
@@ -276,7 +288,8 @@ class PhotoView(QWidget):
         elif self._mode is ViewMode.SPLIT and not self._holds_before:
             self._paint_split(painter)
         else:
-            version = Version.BEFORE if self._holds_before else Version.AFTER
+            is_before = self._holds_before or self._mode is ViewMode.BEFORE
+            version = Version.BEFORE if is_before else Version.AFTER
             self._paint_pane(painter, version, QPointF(0, 0))
             self._paint_chip(painter, version, self._seen(), None)
 
@@ -306,12 +319,12 @@ class PhotoView(QWidget):
         self._paint_chip(painter, Version.AFTER, seen, x)
 
     def _paint_side_by_side(self, painter: QPainter) -> None:
-        for version in Version:
-            corner = QPointF(version.value * (self._pane_size().width() + _GAP), 0)
-            self._paint_pane(painter, version, corner)
+        for version, corner in zip(Version, self._panes_in(QSizeF(self.size())).corners, strict=True):
+            shown = Version.BEFORE if self._holds_before else version
+            self._paint_pane(painter, shown, corner)
             painter.save()
             painter.translate(corner)
-            self._paint_chip(painter, version, self._seen(), None, at_right=False)
+            self._paint_chip(painter, shown, self._seen(), None, at_right=False)
             painter.restore()
 
     def _paint_pane(self, painter: QPainter, version: Version, corner: QPointF) -> None:
