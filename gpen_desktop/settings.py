@@ -145,6 +145,8 @@ _OWN: Final = (
         ),
     ),
     Setting("export/folder", str, ""),
+    Setting("export/beside", bool, False),
+    Setting("export/only_changed", bool, False),
     # Computing
     Setting(
         "compute/device",

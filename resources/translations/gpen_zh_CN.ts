@@ -446,12 +446,16 @@
         <translation>尚未导出（{count}）</translation>
     </message>
     <message>
-        <source>Exported as {name}.</source>
-        <translation>已导出为 {name}。</translation>
+        <source>Exported to {path}.</source>
+        <translation>已导出到 {path}。</translation>
     </message>
     <message>
-        <source>{count} photos exported to {folder}.</source>
-        <translation>已将 {count} 张照片导出到 {folder}。</translation>
+        <source>{count} photos exported into the folder {folder}.</source>
+        <translation>已将 {count} 张照片导出到文件夹 {folder}。</translation>
+    </message>
+    <message>
+        <source>{count} photos exported into {folders} folders.</source>
+        <translation>已将 {count} 张照片导出到 {folders} 个文件夹。</translation>
     </message>
     <message>
         <source>Show in folder</source>
@@ -485,6 +489,18 @@
         <translation>照片</translation>
     </message>
     <message>
+        <source>Where</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>One folder</source>
+        <translation>同一文件夹</translation>
+    </message>
+    <message>
+        <source>Beside the originals</source>
+        <translation>原照片旁边</translation>
+    </message>
+    <message>
         <source>Quality</source>
         <translation>质量</translation>
     </message>
@@ -513,16 +529,32 @@
         <translation>取消</translation>
     </message>
     <message>
+        <source>Only photos that changed; leave out {count}</source>
+        <translation>只导出有变化的照片，略去 {count} 张</translation>
+    </message>
+    <message>
         <source>Choose a folder.</source>
         <translation>请选择文件夹。</translation>
     </message>
     <message>
-        <source>Saved as {name}</source>
-        <translation>将保存为 {name}</translation>
+        <source>Saved as {path}</source>
+        <translation>保存为 {path}</translation>
     </message>
     <message>
-        <source>Left out: a file of that name exists.</source>
-        <translation>将跳过：已有同名文件。</translation>
+        <source>their own folders</source>
+        <translation>各自的文件夹</translation>
+    </message>
+    <message>
+        <source>{count} files, {first} to {last}, in {place}</source>
+        <translation>{count} 个文件，从 {first} 到 {last}，位于 {place}</translation>
+    </message>
+    <message>
+        <source>Left out, as files of their names exist: {count}</source>
+        <translation>因已有同名文件而略去：{count} 张</translation>
+    </message>
+    <message>
+        <source>Copied as they are, since nothing changed: {count}</source>
+        <translation>没有变化、原样复制：{count} 张</translation>
     </message>
 </context>
 <context>

@@ -63,6 +63,39 @@ def test_export_all_goes_through_the_dialog(window: MainWindow, tmp_path: Path, 
     assert sorted(path.name for path in (tmp_path / "results").iterdir()) == ["1_restored.png", "2_restored.png"]
 
 
+def test_results_go_beside_the_originals_and_only_those_that_changed(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for folder in folders:
+        folder.mkdir()
+    open_photos(window, qtbot, make_photo(folders[0] / "1.png"), make_photo(folders[1] / "2.png", seed=2))
+    engine.faces = ()
+    open_photos(window, qtbot, make_photo(tmp_path / "empty.png", seed=3))
+    window.actions_["export_all"].trigger()
+    dialog = window.findChild(ExportDialog)
+    dialog.folder_field.setText(str(tmp_path / "out"))
+    assert "3 files, 1_restored.png to empty_restored.png, in" in dialog.outlook
+    assert str(tmp_path / "out") in dialog.outlook
+    assert "nothing changed: 1" in dialog.outlook
+    dialog.only_changed.click()
+    dialog.where.button(True).click()
+    assert "2 files, 1_restored.png to 2_restored.png, in their own folders" in dialog.outlook
+    with qtbot.waitSignal(window.workspace.exports.ended):
+        dialog.accept()
+    assert [(folder / f"{n}_restored.png").is_file() for n, folder in enumerate(folders, 1)] == [True, True]
+    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "empty_restored.png").exists()
+
+
+def test_an_export_says_its_whole_path(window: MainWindow, photo: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    with qtbot.waitSignal(window.workspace.exports.ended):
+        window.exports.export_as(ExportPlan(tmp_path / "GPEN Desktop"), window.exports.exportable)
+    assert str(tmp_path / "GPEN Desktop" / "family_restored.png") in window.notification_strip.text
+    assert window.notification_strip.button("reveal").text() == "Show in folder"
+
+
 def test_a_failed_export_is_told_and_stays_told_though_others_succeed(
     window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -104,7 +137,7 @@ def test_a_full_disk_is_not_told_as_saved_and_trying_again_exports(
     monkeypatch.setattr(export, "save_photo", full)
     with qtbot.waitSignal(window.workspace.exports.ended):
         window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
-    assert "exported to" not in window.notification_strip.text
+    assert "exported into" not in window.notification_strip.text
     assert "3 photos were not exported" in window.notification_strip.text
     assert "disk is full" in window.notification_strip.text
     assert len(window.workspace.unsaved) == 3

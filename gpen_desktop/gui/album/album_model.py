@@ -70,6 +70,11 @@ class AlbumItem:
         return _UNDER_WAY[self.state]
 
     @property
+    def is_changed(self) -> bool:
+        """Whether its result is anything but the photo as it was; so it may be, until it is done."""
+        return self.status in (Status.WAITING, Status.WORKING, Status.RESTORED)
+
+    @property
     def is_exported(self) -> bool:
         """Whether it was exported as it is now."""
         return self.saved == self.edits

@@ -1,13 +1,15 @@
-"""Where results are exported to, under which names, and how they are stored."""
+"""Where results are exported to, under which names, how they are stored, and what that comes to before it is done."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import QSize, QStandardPaths, Slot
+from PySide6.QtCore import QSize, QStandardPaths, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -24,6 +26,7 @@ from PySide6.QtWidgets import (
 from gpen_desktop import settings
 from gpen_desktop.core.engine import export_plan
 from gpen_desktop.core.engine.export_plan import ExportPlan
+from gpen_desktop.core.engine.name_pattern import check_pattern
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.errors import OptionError
 from gpen_desktop.gui.adjust.controls import Segments
@@ -33,6 +36,8 @@ from gpen_desktop.gui.common import icons, theme
 from gpen_desktop.gui.common.i18n import error_text, setting_text
 from gpen_desktop.gui.common.settings_store import SettingsStore
 
+_LOOK_MS: Final = 120
+"""What it comes to is looked up once nothing was typed for so long: it asks the disk."""
 _WITH_QUALITY = frozenset(format.option for format in FORMATS if format.has_quality)
 
 
@@ -62,20 +67,30 @@ class ExportDialog(QDialog):
         self._selections = tuple(selections)
         self._chosen = chosen
         self._which = Segments(range(len(self._selections)))
+        self._only_changed = QCheckBox()
+        self._where = Segments((False, True))
         self._folder = QLineEdit()
         self._browse = QToolButton()
         self._pattern = QLineEdit(str(store.get("export/pattern")))
         self._format = self._combo("export/format")
         self._quality = ValueSlider((1, 100))
         self._existing = self._combo("export/existing")
-        self._example = QLabel()
-        self._example.setWordWrap(True)
-        theme.set_role(self._example, "muted")
+        self._outlook = QLabel()
+        self._outlook.setWordWrap(True)
+        self._outlook.setMinimumHeight(3 * self._outlook.fontMetrics().lineSpacing())
+        self._outlook.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._looking = QTimer(self, singleShot=True, interval=_LOOK_MS)
         self._which.set_value(chosen)
+        self._only_changed.setChecked(bool(store.get("export/only_changed")))
+        self._is_beside = bool(store.get("export/beside"))
+        self._where.set_value(self._is_beside)
         self._quality.set_value(int(store.get("export/quality")))
         self._folder.setText(str(store.get("export/folder")) or _default_folder())
         self._lay_out()
         self._which.chosen.connect(self._on_which)
+        self._where.chosen.connect(self._on_where)
+        self._only_changed.toggled.connect(self._check)
+        self._looking.timeout.connect(self._look_ahead)
         self._browse.clicked.connect(self._on_browse)
         self._folder.textChanged.connect(self._check)
         self._pattern.textChanged.connect(self._check)
@@ -89,7 +104,7 @@ class ExportDialog(QDialog):
         """What is asked for."""
         format_ = self._format.currentData()
         return ExportPlan(
-            folder=Path(self._folder.text()).expanduser(),
+            folder=None if self._is_beside else Path(self._folder.text()).expanduser(),
             pattern=self._pattern.text(),
             format=format_,
             quality=self._quality.value() if format_ in _WITH_QUALITY else None,
@@ -99,17 +114,45 @@ class ExportDialog(QDialog):
     @property
     def items(self) -> tuple[tuple[int, AlbumItem], ...]:
         """The photos to export, with their numbers."""
-        return self._selections[self._chosen].items
+        items = self._selections[self._chosen].items
+        return tuple(each for each in items if each[1].is_changed) if self._leaves_unchanged_out else items
 
     @property
     def folder_field(self) -> QLineEdit:
         return self._folder
 
+    @property
+    def where(self) -> Segments:
+        """False: one folder. True: beside the originals."""
+        return self._where
+
+    @property
+    def only_changed(self) -> QCheckBox:
+        """Shown where some of the photos chosen did not change."""
+        return self._only_changed
+
+    @property
+    def outlook(self) -> str:
+        """What will be exported, and where to, in words."""
+        self._look_ahead()
+        return self._outlook.text()
+
+    @property
+    def _unchanged(self) -> int:
+        """How many of the photos chosen did not change."""
+        return sum(not item.is_changed for _, item in self._selections[self._chosen].items)
+
+    @property
+    def _leaves_unchanged_out(self) -> bool:
+        return self._only_changed.isChecked() and 0 < self._unchanged < len(self._selections[self._chosen].items)
+
     def accept(self) -> None:
         """Remember the answers."""
         plan = self.plan
         for key, value in (
-            ("export/folder", str(plan.folder)),
+            ("export/folder", self._folder.text()),
+            ("export/beside", self._is_beside),
+            ("export/only_changed", self._only_changed.isChecked()),
             ("export/pattern", plan.pattern),
             ("export/format", plan.format),
             ("export/existing", plan.existing),
@@ -129,6 +172,7 @@ class ExportDialog(QDialog):
     def _lay_out(self) -> None:
         self.setWindowTitle(self.tr("Export"))
         self._which.set_texts(self.tr("Photos"), [selection.name for selection in self._selections])
+        self._where.set_texts(self.tr("Where"), [self.tr("One folder"), self.tr("Beside the originals")])
         self._quality.set_text(self.tr("Quality"))
         self._browse.setIcon(icons.icon("folder-open"))
         self._browse.setIconSize(QSize(theme.ICON, theme.ICON))
@@ -137,7 +181,9 @@ class ExportDialog(QDialog):
         self._folder.setAccessibleName(self.tr("Folder"))
         self._pattern.setAccessibleName(self.tr("File name"))
         self._pattern.setToolTip(setting_text(settings.by_key("export/pattern").help))
-        folder = QHBoxLayout()
+        self._folder_row = QWidget()
+        folder = QHBoxLayout(self._folder_row)
+        folder.setContentsMargins(0, 0, 0, 0)
         folder.setSpacing(theme.GRID // 2)
         folder.addWidget(self._folder, 1)
         folder.addWidget(self._browse)
@@ -145,22 +191,21 @@ class ExportDialog(QDialog):
         form.setHorizontalSpacing(2 * theme.GRID)
         form.setVerticalSpacing(theme.GRID + theme.GRID // 2)
         form.setColumnStretch(1, 1)
-        fields: tuple[tuple[str, QWidget | QHBoxLayout], ...] = (
+        fields: tuple[tuple[str, QWidget], ...] = (
             (self.tr("Photos"), self._which),
-            (self.tr("Folder"), folder),
+            ("", self._only_changed),
+            (self.tr("Where"), self._where),
+            ("", self._folder_row),
             (self.tr("File name"), self._pattern),
-            ("", self._example),
             (self.tr("Format"), self._format),
             ("", self._quality),
             (self.tr("If the file exists"), self._existing),
+            ("", self._outlook),
         )
         for row, (text, field) in enumerate(fields):
             if text:
                 form.addWidget(QLabel(text), row, 0)
-            if isinstance(field, QHBoxLayout):
-                form.addLayout(field, row, 1)
-            else:
-                form.addWidget(field, row, 1)
+            form.addWidget(field, row, 1)
         buttons = QDialogButtonBox()
         self._export = buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
         theme.set_role(self._export, "primary")
@@ -185,30 +230,60 @@ class ExportDialog(QDialog):
         if folder:
             self._folder.setText(folder)
 
+    @Slot(object)
+    def _on_where(self, is_beside: bool) -> None:
+        self._is_beside = is_beside
+        self._check()
+
     @Slot()
     def _check(self) -> None:
-        """Show what the first name will be, or why there can be none."""
-        self._quality.setEnabled(self._format.currentData() in _WITH_QUALITY)
+        """Show what fits what is chosen, and what is wrong with it; what it comes to follows in a moment."""
         self._quality.setVisible(self._format.currentData() in _WITH_QUALITY)
-        try:
-            first = export_plan.targets(self.items[:1], self.plan)[0]
-        except OptionError as error:
-            self._say(error_text(error.what, error.todo), "error")
-            self._export.setEnabled(False)
-            return
-        if not self._folder.text().strip():
-            self._say(self.tr("Choose a folder."), "error")
-            self._export.setEnabled(False)
-            return
-        if first.path is not None:
-            self._say(self.tr("Saved as {name}").format(name=first.path.name), "muted")
+        self._folder_row.setVisible(not self._is_beside)
+        self._only_changed.setVisible(0 < self._unchanged < len(self._selections[self._chosen].items))
+        self._only_changed.setText(self.tr("Only photos that changed; leave out {count}").format(count=self._unchanged))
+        wrong = self._wrong()
+        self._export.setEnabled(not wrong)
+        if wrong:
+            self._looking.stop()
+            self._say(wrong, "error")
         else:
-            self._say(self.tr("Left out: a file of that name exists."), "muted")
-        self._export.setEnabled(True)
+            self._looking.start()
+
+    def _wrong(self) -> str:
+        try:
+            check_pattern(self._pattern.text())
+        except OptionError as error:
+            return error_text(error.what, error.todo)
+        is_nowhere = not self._is_beside and not self._folder.text().strip()
+        return self.tr("Choose a folder.") if is_nowhere else ""
+
+    @Slot()
+    def _look_ahead(self) -> None:
+        """Say what will be exported, and where to."""
+        if self._wrong():
+            return
+        targets = export_plan.targets(self.items, self.plan)
+        paths = [target.path for target in targets if target.path is not None]
+        sentences = []
+        if len(paths) == 1:
+            sentences.append(self.tr("Saved as {path}").format(path=paths[0]))
+        elif paths:
+            folders = {path.parent for path in paths}
+            place = str(paths[0].parent) if len(folders) == 1 else self.tr("their own folders")
+            text = self.tr("{count} files, {first} to {last}, in {place}")
+            sentences.append(text.format(count=len(paths), first=paths[0].name, last=paths[-1].name, place=place))
+        if len(paths) < len(targets):
+            text = self.tr("Left out, as files of their names exist: {count}")
+            sentences.append(text.format(count=len(targets) - len(paths)))
+        copied = sum(not target.item.is_changed and target.path is not None for target in targets)
+        if copied:
+            sentences.append(self.tr("Copied as they are, since nothing changed: {count}").format(count=copied))
+        self._say("\n".join(sentences), "muted")
 
     def _say(self, text: str, role: str) -> None:
-        self._example.setText(text)
-        theme.set_role(self._example, role)
+        self._outlook.setText(text)
+        theme.set_role(self._outlook, role)
 
 
 def _default_folder() -> str:

@@ -117,10 +117,13 @@ class ExportController(QObject):
 
     def _tell_exported(self, exported: Sequence[Exported]) -> None:
         count, last = len(exported), exported[-1].path
+        folders = {each.path.parent for each in exported}
         if count == 1:
-            text = self.tr("Exported as {name}.").format(name=last.name)
+            text = self.tr("Exported to {path}.").format(path=last)
+        elif len(folders) == 1:
+            text = self.tr("{count} photos exported into the folder {folder}.").format(count=count, folder=last.parent)
         else:
-            text = self.tr("{count} photos exported to {folder}.").format(count=count, folder=last.parent)
+            text = self.tr("{count} photos exported into {folders} folders.").format(count=count, folders=len(folders))
         # Photos of one album mostly lose the same; each sentence is said once.
         warnings = dict.fromkeys(message_text(sentence) for each in exported for sentence in each.warnings)
         show = NotificationButton("reveal", self.tr("Show in folder"), partial(self.reveal_path, last))
