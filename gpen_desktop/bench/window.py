@@ -29,6 +29,7 @@ from gpen_desktop.core.engine.engine import Engine, ModelSource
 from gpen_desktop.core.engine.session import LoadedRestorer
 from gpen_desktop.core.photo_files import load_save
 from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.stages.work import Networks, NoNetworks
 from gpen_desktop.core.types import Face, FloatImage, Photo, SourceFormat, frozen
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common import theme
@@ -101,6 +102,9 @@ class _DrawnModels:
 
     def load_finder(self) -> _DrawnModels:
         return self
+
+    def photo_networks(self, _wanted: ComputeOptions) -> Networks:
+        return NoNetworks()
 
     def load_restorer(self, _model: str, _wanted: ComputeOptions) -> LoadedRestorer:
         return _Blur()

@@ -202,7 +202,8 @@ def _tell(report: PhotoReport, console: Console) -> None:
     match report.outcome:
         case PhotoStatus.DONE:
             seconds = sum(report.seconds.values())
-            console.print(printable(f"{report.source}: {_faces_told(report)}, {seconds:.1f} s"))
+            told = "; ".join([_faces_told(report), *_stages_told(report)])
+            console.print(printable(f"{report.source}: {told}; {seconds:.1f} s"))
         case PhotoStatus.SKIPPED:
             console.print(printable(f"{report.source}: finished earlier"))
         case PhotoStatus.EXISTS | PhotoStatus.FAILED:
@@ -211,6 +212,16 @@ def _tell(report: PhotoReport, console: Console) -> None:
             _complain(f"{report.source}: {text}")
     for warning in report.warnings:
         console.print(printable(f"  {warning}"), style="dim")
+
+
+def _stages_told(report: PhotoReport) -> list[str]:
+    """What was done to the whole photo, and what could not be."""
+    told = []
+    for result in report.stages:
+        words = str(result.words)
+        strength = f" ({result.strength} %)" if 0 < result.strength < 100 else ""
+        told.append(f"{words[0].lower()}{words[1:]}{strength}")
+    return told
 
 
 def _complain(text: str) -> None:

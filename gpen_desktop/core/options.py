@@ -24,6 +24,9 @@ PERCENT: Final = (0, 100)
 AUTOMATIC: Final = -1
 """The lowest value of a strength that can be left to the program: what it stands for is decided for each photo."""
 
+AUTO: Final = "auto"
+"""The same, of an option with few values."""
+
 AUTOMATIC_PERCENT: Final = (AUTOMATIC, 100)
 
 SMALLEST_FACE: Final = 25

@@ -240,18 +240,48 @@ class ComposedFace:
     changed: tuple[int, int, int, int] | None = None
 
 
+@dataclass(frozen=True)
+class Stroke:
+    """A stroke of the brush over the damage of a photo: marked as damage, or, with `erases`, as none.
+
+    points: (x, y) in photo pixels, joined by straight lines; one alone is a dot. radius: of the brush, photo pixels.
+    """
+
+    points: tuple[tuple[float, float], ...]
+    radius: float
+    erases: bool = False
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Something that was seen of a photo, in a word or two. stage: name of the stage that can do something about it."""
+
+    stage: str
+    words: Message
+
+
+@dataclass(frozen=True)
+class StageResult:
+    """What a stage of the whole photo did. strength: 1 to 100, 100 where it has none; 0: nothing, and words say why."""
+
+    stage: str
+    strength: int
+    words: Message
+
+
 @dataclass(frozen=True, eq=False)
 class Composed:
     """The composed picture, ready to save as `photo`, and what was done to get there.
 
-    faces: what became of each. stages: names of the stages that changed the whole photo.
+    faces: what became of each. seen: of the whole photo. stages: what was done to it.
     """
 
     photo: Photo
     faces: tuple[ComposedFace, ...]
-    stages: tuple[str, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    stages: tuple[StageResult, ...] = ()
 
     @property
     def is_changed(self) -> bool:
         """Whether it is anything but the photo as it was."""
-        return bool(self.stages) or any(face.changed is not None for face in self.faces)
+        return any(stage.strength for stage in self.stages) or any(face.changed is not None for face in self.faces)

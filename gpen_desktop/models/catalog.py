@@ -55,6 +55,9 @@ class ModelInfo:
 BUILTIN = "builtin-256"
 DETECTOR = "retinaface025"
 LANDMARKS = "landmarks5"
+CLEANER = "photo-clean"
+REPAIRER = "photo-repair"
+ENLARGER = "photo-enlarge"
 
 MODELS: tuple[ModelInfo, ...] = (
     ModelInfo(
@@ -87,6 +90,36 @@ MODELS: tuple[ModelInfo, ...] = (
         "landmarks5.safetensors",
         1_475_468,
         "b1705079ca48d66ddcae9e1dcd059ec53e70b06ad75f5d7537bed84166de8095",
+        MIT,
+        "shipped",
+    ),
+    ModelInfo(
+        CLEANER,
+        "Built-in photo cleaner",
+        Task.PHOTO_RESTORER,
+        "gpen_builtin_clean.safetensors",
+        None,
+        None,
+        MIT,
+        "shipped",
+    ),
+    ModelInfo(
+        REPAIRER,
+        "Built-in damage finder and filler",
+        Task.INPAINTER,
+        "gpen_builtin_repair.safetensors",
+        None,
+        None,
+        MIT,
+        "shipped",
+    ),
+    ModelInfo(
+        ENLARGER,
+        "Built-in enlarger (2x)",
+        Task.UPSCALER,
+        "gpen_builtin_enlarge.safetensors",
+        None,
+        None,
         MIT,
         "shipped",
     ),

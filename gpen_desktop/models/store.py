@@ -82,6 +82,12 @@ def find(name_or_path: str | Path) -> Path:
     )
 
 
+def has(name: str) -> bool:
+    """Whether the weights of a model of the catalogue are on this computer."""
+    info = catalog.by_name(name)
+    return info is not None and _locate(info) is not None
+
+
 def installed() -> tuple[InstalledModel, ...]:
     """Every weights file that is here: the catalogue's in its order, then the user's others by name."""
     known = [InstalledModel(info.name, path, info) for info in MODELS if (path := _locate(info)) is not None]

@@ -1287,6 +1287,18 @@
         <translation>内置关键点模型</translation>
     </message>
     <message>
+        <source>Built-in photo cleaner</source>
+        <translation>内置照片清洁模型</translation>
+    </message>
+    <message>
+        <source>Built-in damage finder and filler</source>
+        <translation>内置损伤查找与修补模型</translation>
+    </message>
+    <message>
+        <source>Built-in enlarger (2x)</source>
+        <translation>内置放大模型（2 倍）</translation>
+    </message>
+    <message>
         <source>GPEN 512</source>
         <translation>GPEN 512</translation>
     </message>
@@ -1698,8 +1710,32 @@
         <translation>“{name}”的打包方式异常，正常的权重文件从不这样存储。</translation>
     </message>
     <message>
+        <source>Choose the processor in the settings, or --device cpu.</source>
+        <translation>请在设置中选择处理器，或使用 --device cpu。</translation>
+    </message>
+    <message>
         <source>Could not read the folder &apos;{name}&apos;: {reason}.</source>
         <translation>无法读取文件夹“{name}”：{reason}。</translation>
+    </message>
+    <message>
+        <source>Damage repaired on {share} % of the photo</source>
+        <translation>已修补照片 {share}% 面积上的损伤</translation>
+    </message>
+    <message>
+        <source>Enlarged {scale}× by resampling: the enlarging model is not there</source>
+        <translation>已用普通插值放大 {scale} 倍：缺少放大模型</translation>
+    </message>
+    <message>
+        <source>Enlarged {scale}× by the enlarging model</source>
+        <translation>已用放大模型放大 {scale} 倍</translation>
+    </message>
+    <message>
+        <source>Faded</source>
+        <translation>褪色</translation>
+    </message>
+    <message>
+        <source>Faded tones restored</source>
+        <translation>已恢复褪去的影调</translation>
     </message>
     <message>
         <source>Files can have up to {limit} GB.</source>
@@ -1710,6 +1746,14 @@
         <translation>请获取以普通 16 位或 32 位数值存储的权重。</translation>
     </message>
     <message>
+        <source>Grain</source>
+        <translation>颗粒</translation>
+    </message>
+    <message>
+        <source>Grain and print patterns cleaned away</source>
+        <translation>已去除颗粒与印刷网纹</translation>
+    </message>
+    <message>
         <source>Install it with: pip install {package}</source>
         <translation>请用以下命令安装：pip install {package}</translation>
     </message>
@@ -1718,8 +1762,20 @@
         <translation>每通道 {bits} 位的数据已按 8 位读取。</translation>
     </message>
     <message>
+        <source>JPEG blocks</source>
+        <translation>JPEG 方块</translation>
+    </message>
+    <message>
         <source>Models of the kind {architecture} need the package {package}, which is not installed.</source>
         <translation>{architecture} 类模型需要 {package} 包，但尚未安装。</translation>
+    </message>
+    <message>
+        <source>No scratches or other damage found</source>
+        <translation>未发现划痕或其他损伤</translation>
+    </message>
+    <message>
+        <source>Not done: the model &apos;{name}&apos; is not on this computer</source>
+        <translation>未处理：本机没有模型“{name}”</translation>
     </message>
     <message>
         <source>Part of the picture is missing in the file.</source>
@@ -1732,6 +1788,10 @@
     <message>
         <source>Please report it with the details in the JSON report.</source>
         <translation>请连同 JSON 报告中的详情一并反馈。</translation>
+    </message>
+    <message>
+        <source>Printed in dots</source>
+        <translation>印刷网点</translation>
     </message>
     <message>
         <source>Reinstall GPEN Desktop, or get its weights folder again.</source>
@@ -1748,6 +1808,18 @@
     <message>
         <source>Save somewhere else.</source>
         <translation>请保存到其他位置。</translation>
+    </message>
+    <message>
+        <source>Scratches</source>
+        <translation>划痕</translation>
+    </message>
+    <message>
+        <source>Slightly blurred</source>
+        <translation>略微模糊</translation>
+    </message>
+    <message>
+        <source>Small: enlarge 2×?</source>
+        <translation>尺寸小：放大 2 倍？</translation>
     </message>
     <message>
         <source>Some data of the PNG was left out: {names}.</source>
@@ -1886,6 +1958,10 @@
         <translation>这台电脑上没有“{name}”的模型文件（{file}）。</translation>
     </message>
     <message>
+        <source>There are no networks for the whole photo here.</source>
+        <translation>此处没有处理整张照片的模型。</translation>
+    </message>
+    <message>
         <source>There is already another model called &apos;{name}&apos;.</source>
         <translation>已有另一个名为“{name}”的模型。</translation>
     </message>
@@ -1924,6 +2000,10 @@
     <message>
         <source>There is not enough memory even for a single face.</source>
         <translation>内存不足，连一张人脸也无法处理。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory on {device}.</source>
+        <translation>{device} 的内存不足。</translation>
     </message>
     <message>
         <source>There is not enough memory to read {name}.</source>
@@ -2539,6 +2619,42 @@
     <message>
         <source>Auto</source>
         <translation>自动</translation>
+    </message>
+    <message>
+        <source>Repair damage</source>
+        <translation>修补损伤</translation>
+    </message>
+    <message>
+        <source>Finds scratches, creases, dust and tears, and fills them.</source>
+        <translation>查找划痕、折痕、灰尘与裂口，并予以修补。</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>开启</translation>
+    </message>
+    <message>
+        <source>Leaves damage as it is</source>
+        <translation>保留损伤原样</translation>
+    </message>
+    <message>
+        <source>Fills what is surely damage</source>
+        <translation>只修补确定的损伤</translation>
+    </message>
+    <message>
+        <source>Fills everything that may be damage</source>
+        <translation>修补一切可能的损伤</translation>
+    </message>
+    <message>
+        <source>Clean</source>
+        <translation>清洁</translation>
+    </message>
+    <message>
+        <source>Takes out grain, JPEG blocks and the dots of print. Auto does so where a photo shows them.</source>
+        <translation>去除颗粒、JPEG 方块与印刷网点。选“自动”时，只在照片有这些问题时进行。</translation>
     </message>
     <message>
         <source>Enlarge</source>

@@ -14,6 +14,7 @@ from gpen_desktop.core.engine.crop_cache import CropCache
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.photo_files.load_save import save_photo
 from gpen_desktop.core.progress import Progress, SilentProgress
+from gpen_desktop.core.stages.work import NoNetworks
 from gpen_desktop.core.types import Face, FloatImage, Photo, SourceFormat, frozen
 from gpen_desktop.errors import WeightsError
 from gpen_desktop.messages import say
@@ -86,6 +87,9 @@ class FakeEngine(Engine):
 
     def load_finder(self) -> FakeEngine:
         return self
+
+    def photo_networks(self, _wanted: ComputeOptions) -> NoNetworks:
+        return NoNetworks()
 
     def load_restorer(self, model: str, wanted: ComputeOptions) -> FakeRestorer:
         self.threads.add(threading.current_thread().name)

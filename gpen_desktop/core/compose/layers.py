@@ -15,6 +15,7 @@ import numpy as np
 
 from gpen_desktop.core.compose import texture
 from gpen_desktop.core.faces.alignment import apply, cut_out, invert, scale_of
+from gpen_desktop.core.grain import fine_band, local_deviation, luma, make_grain, measure_grain
 from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Pixels, RestoredFace, frozen
 
 # Skin tone is what is left after a blur of a third of the eye distance.
@@ -157,7 +158,7 @@ def _low_pass_colour(change: FloatImage, face: RestoredFace) -> FloatImage:
     Of a face that was coloured, its lightness alone: the colour is what was asked for.
     """
     if face.is_coloured:
-        change = np.repeat(texture.luma(change)[..., None], 3, axis=2)
+        change = np.repeat(luma(change)[..., None], 3, axis=2)
     sigma = _COLOUR_BLUR * scale_of(face.crop.to_crop) * face.crop.face.eye_distance
     weight = face.skin_mask + 1e-3
     # a quarter of the size holds all that such a blur leaves
@@ -174,15 +175,15 @@ def _own_texture(face: RestoredFace) -> tuple[FloatImage, FloatImage]:
     """What the model took of the photo's fine detail, on skin and elsewhere."""
     crop, restored, skin = face.crop.pixels, face.restored, face.skin_mask
     sigma = _FINE_SIGMA * crop.shape[0] / 256
-    band = texture.fine_band(texture.luma(crop), sigma)
-    lost = (band - texture.fine_band(texture.luma(restored), sigma)) * texture.detail_weight(band, face.face_mask)
+    band = fine_band(luma(crop), sigma)
+    lost = (band - fine_band(luma(restored), sigma)) * texture.detail_weight(band, face.face_mask)
     grey = np.repeat(lost[..., None], 3, axis=2)
     return grey * skin[..., None], grey * (1 - skin[..., None])
 
 
 def _unsharp(restored: FloatImage) -> FloatImage:
     """Unsharp mask of the restored crop. The caller weakens it for faces smaller in the photo, where it would ring."""
-    band = texture.fine_band(texture.luma(restored), 1.2 * restored.shape[0] / 256)
+    band = fine_band(luma(restored), 1.2 * restored.shape[0] / 256)
     limited = 0.08 * np.tanh(band / 0.08)
     return np.repeat(limited[..., None], 3, axis=2).astype(np.float32)
 
@@ -195,21 +196,21 @@ def _high_pass_noise(around: FloatImage, mask: FloatImage, density: float) -> Fl
     """Minus the noise that the photo has beyond the crop's resolution; None where the photo has no such band."""
     if 1 / density < _HIGH_PASS_FROM:
         return None
-    band = texture.fine_band(around, 0.5 / density)
-    keep = texture.detail_weight(texture.luma(band), mask)
+    band = fine_band(around, 0.5 / density)
+    keep = texture.detail_weight(luma(band), mask)
     return frozen(-band * (1 - keep[..., None]))
 
 
 def _missing_grain(around: FloatImage, change: FloatImage, mask: FloatImage, seed: int) -> FloatImage:
     """Grain (h, w) that brings a restored face to the level of the photo around it; zero where it has enough."""
-    plane = texture.luma(around)
-    grain = texture.measure_grain(plane)
-    inside = texture.local_deviation(texture.fine_band(plane + texture.luma(change), 2.0), 15)[mask > 0.6]
+    plane = luma(around)
+    grain = measure_grain(plane)
+    inside = local_deviation(fine_band(plane + luma(change), 2.0), 15)[mask > 0.6]
     left = float(np.percentile(inside, 20)) if inside.size else 0.0
     missing = float(np.sqrt(max(0.0, grain.deviation**2 - left**2)))
     if missing < 1e-3:  # a quarter of an 8-bit step
         return np.zeros(plane.shape, np.float32)
-    return missing * texture.make_grain((plane.shape[0], plane.shape[1]), grain.softness, seed)
+    return missing * make_grain((plane.shape[0], plane.shape[1]), grain.softness, seed)
 
 
 def _seed(face: Face) -> int:

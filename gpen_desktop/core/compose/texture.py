@@ -1,4 +1,4 @@
-"""Fine texture: how much of it is detail and how much noise, what of the photo's own to keep, and grain that matches.
+"""Fine texture: how much of it is detail and how much noise, and what of the photo's own to keep.
 
 All measures work on luma in [0, 1].
 """
@@ -13,14 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpen_desktop.core.faces.alignment import scale_of
+from gpen_desktop.core.grain import FLAT_PERCENTILE, fine_band, local_deviation, luma
 from gpen_desktop.core.types import Crop, FloatImage
 
-_LUMA: Final = np.array([[0.299, 0.587, 0.114]], np.float32)  # ITU-R BT.601
 # Texture is detail where its local energy is clearly over the floor that flat places show (noise is there everywhere).
 _OVER_FLOOR: Final = 1.6
 # Skin texture is faint; a stronger excursion is a scratch, dust or an edge, which the model is to judge.
 _FAINT: Final = 0.06
-_FLAT_PERCENTILE: Final = 20
 # A source counts as sharp when it shows the restored crop's structures at nearly full strength, and its noise is faint
 # beside them. Measured on aligned faces: clean faces 1.03 to 1.36 and 0.09 to 0.5; lightly damaged 0.72 to 1.04;
 # blurred or small ones under 0.8; noisy ones over 1, but with noise over 0.65.
@@ -30,28 +29,12 @@ _SHARP_NOISE: Final = 0.6
 _SHARP_RESOLUTION: Final = 0.8
 
 
-def luma(pixels: FloatImage) -> FloatImage:
-    """(H, W, 3) RGB -> (H, W)."""
-    return np.asarray(cv2.transform(pixels, _LUMA), np.float32).reshape(pixels.shape[:2])
-
-
-def fine_band(image: FloatImage, sigma: float) -> FloatImage:
-    """What a Gaussian of `sigma` px takes away."""
-    return image - np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
-
-
-def local_deviation(band: FloatImage, side: int = 9) -> FloatImage:
-    """Root mean square of a fine band (H, W) over a square of `side` px."""
-    # running sums leave tiny negative values where the band is zero
-    return np.sqrt(np.maximum(cv2.blur(band * band, (side, side)), 0)).astype(np.float32)
-
-
 def noise_floor(band: FloatImage, weight: FloatImage) -> float:
     """Deviation of a fine band (H, W) in the flat places of where `weight` (H, W) is over a half: the level that noise
     and grain have everywhere. Grain depends on tone, so it is measured where the face is and not in a dark corner."""
     local = local_deviation(band)[::3, ::3]
     inside = local[weight[::3, ::3] > 0.5]
-    return float(np.percentile(inside if inside.size else local, _FLAT_PERCENTILE))
+    return float(np.percentile(inside if inside.size else local, FLAT_PERCENTILE))
 
 
 def detail_weight(band: FloatImage, weight: FloatImage) -> FloatImage:
@@ -104,43 +87,6 @@ def lack_of(likeness: Likeness) -> float:
     blur = (_SHARP_GAIN - likeness.gain) / 0.3
     noise = (likeness.noise - _SHARP_NOISE) / 0.4
     return float(np.clip(max(blur, noise), 0, 1))
-
-
-@dataclass(frozen=True)
-class Grain:
-    """The photo's own grain: deviation of its fine band in flat places, and the blur (px) that gives its softness."""
-
-    deviation: float
-    softness: float
-
-
-_GRAIN_SIGMA: Final = 2.0
-
-
-def measure_grain(plane: FloatImage) -> Grain:
-    """Grain of a luma plane (H, W), from its flattest places.
-
-    Softness: white noise blurred by s has a correlation of exp(-1 / (4 s^2)) between neighbours, so
-    s = 1 / (2 sqrt(-ln rho)).
-    """
-    band = fine_band(plane, _GRAIN_SIGMA)
-    local = local_deviation(band, 15)
-    level = float(np.percentile(local[::4, ::4], _FLAT_PERCENTILE))
-    flat = local[:, 1:] <= level * 1.3
-    left, right = band[:, :-1][flat], band[:, 1:][flat]
-    power = float((left * left).mean()) if left.size else 0.0
-    correlation = float((left * right).mean()) / power if power > 0 else 0.0
-    rho = float(np.clip(correlation, 0.01, 0.9))
-    return Grain(deviation=level, softness=float(1 / (2 * np.sqrt(-np.log(rho)))))
-
-
-def make_grain(shape: tuple[int, int], softness: float, seed: int) -> FloatImage:
-    """(H, W) grain of the given softness whose fine band has deviation 1; the same for the same seed."""
-    noise = np.random.Generator(np.random.PCG64(seed)).standard_normal(shape, dtype=np.float32)
-    if softness > 0.3:
-        noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), softness), np.float32)
-    band = fine_band(noise, _GRAIN_SIGMA)
-    return band / max(float(band.std()), 1e-6)
 
 
 def smooth_edges_kept(pixels: FloatImage, radius: int, epsilon: float) -> FloatImage:

@@ -16,7 +16,7 @@ from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, prepare
 from gpen_desktop.core.engine.journal import Journal
 from gpen_desktop.core.progress import Progress, SubProgress
-from gpen_desktop.core.types import ComposedFace, FaceState
+from gpen_desktop.core.types import ComposedFace, FaceState, Seen, StageResult
 from gpen_desktop.errors import Cancelled, GpenError, OutputExistsError, PhotoError
 from gpen_desktop.messages import Message, say
 
@@ -34,14 +34,15 @@ class PhotoStatus(StrEnum):
 
 @dataclass(frozen=True)
 class PhotoReport:
-    """What happened to one photo. faces: dicts with number, box, landmarks, score, state. stages: those that changed
-    the whole photo. seconds: per stage."""
+    """What happened to one photo. faces: dicts with number, box, landmarks, score, state. seen: of the whole photo.
+    stages: what was done to it. seconds: per stage."""
 
     source: str
     target: str | None
     outcome: PhotoStatus
     faces: tuple[dict[str, Any], ...] = ()
-    stages: tuple[str, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    stages: tuple[StageResult, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     warnings: tuple[Message, ...] = ()
     error: Message | None = None
@@ -139,7 +140,7 @@ def _restore(job: PlannedPhoto, engine: Engine, options: BatchOptions, progress:
     if job.problem:
         raise PhotoError(job.problem, path=job.source)
     prepare(job.source, job.target, options.export)  # before the photo is even read
-    session = engine.open(job.source, options.edits.model, stages=options.edits.stages)
+    session = engine.open(job.source, options.edits.model, stages=options.edits.stages, strokes=options.edits.strokes)
     look = options.edits.options
     if options.face_numbers is not None:
         faces = session.faces(SubProgress(progress, 0.0, 0.2))
@@ -150,6 +151,7 @@ def _restore(job: PlannedPhoto, engine: Engine, options: BatchOptions, progress:
         target=str(saved.path),
         outcome=PhotoStatus.DONE,
         faces=tuple(face_record(face) for face in saved.faces),
+        seen=saved.seen,
         stages=saved.stages,
         seconds={stage: round(seconds, 4) for stage, seconds in session.seconds.items()},
         # what could not be read along is still in a copy
@@ -169,9 +171,14 @@ def face_record(face: ComposedFace) -> dict[str, Any]:
 
 
 def report_record(report: PhotoReport) -> dict[str, Any]:
-    """A photo's report as it goes into JSON; empty fields left out."""
+    """A photo's report as it goes into JSON; empty fields left out. stages: names of those that changed the photo."""
     record = {each.name: getattr(report, each.name) for each in fields(report)}
     for name in ("error", "todo"):
         record[name] = record[name] and record[name].as_record()
+    record["seen"] = [{"stage": seen.stage, **seen.words.as_record()} for seen in report.seen]
+    record["stages"] = [result.stage for result in report.stages if result.strength]
+    record["done"] = [
+        {"stage": result.stage, "strength": result.strength, **result.words.as_record()} for result in report.stages
+    ]
     record["warnings"] = [warning.as_record() for warning in report.warnings]
     return {key: value for key, value in record.items() if value not in ("", None, (), {}, [])}

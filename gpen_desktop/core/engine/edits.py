@@ -10,7 +10,7 @@ from gpen_desktop.core.compose.select import chosen_faces
 from gpen_desktop.core.faces.regions import in_reading_order
 from gpen_desktop.core.options import Mode, Value, Values, face_option
 from gpen_desktop.core.stages.registry import is_same, keeping_size, stage_values
-from gpen_desktop.core.types import ComposeOptions, Face, FaceId
+from gpen_desktop.core.types import ComposeOptions, Face, FaceId, Stroke
 from gpen_desktop.models.catalog import BUILTIN
 
 BACKGROUND_OFF: Final = "none"
@@ -18,18 +18,19 @@ BACKGROUND_OFF: Final = "none"
 
 @dataclass(frozen=True)
 class Edits:
-    """options: for compose. stages: a value for every option of the whole photo's stages. model: name of the weights.
-    faces: set by hand, None for what the detector finds."""
+    """options: for compose. stages: a value for every option of the whole photo's stages. strokes: of the brush over
+    the photo's damage. model: name of the weights. faces: set by hand, None for what the detector finds."""
 
     options: ComposeOptions = field(default_factory=ComposeOptions)
     stages: Values = field(default_factory=stage_values)
+    strokes: tuple[Stroke, ...] = ()
     model: str = BUILTIN
     background: str = BACKGROUND_OFF
     faces: tuple[Face, ...] | None = None
 
 
 def with_look(edits: Edits, look: Edits) -> Edits:
-    """`edits` with all that does not belong to one photo's own faces taken from `look`."""
+    """`edits` with all that does not belong to one photo, its faces and its damage, taken from `look`."""
     is_general = isinstance(look.options.faces, str) and isinstance(edits.options.faces, str)
     options = replace(
         look.options,
@@ -93,9 +94,14 @@ def _with_options(edits: Edits, **changes: Any) -> Edits:
     return replace(edits, options=replace(edits.options, **changes))
 
 
+def with_stroke(edits: Edits, stroke: Stroke) -> Edits:
+    """Brush over the photo's damage once more."""
+    return replace(edits, strokes=(*edits.strokes, stroke))
+
+
 def see_same_faces(a: Edits, b: Edits) -> bool:
     """Whether faces are found in the same photo: as the same stages leave it."""
-    return is_same(keeping_size(), a.stages, b.stages)
+    return a.strokes == b.strokes and is_same(keeping_size(), a.stages, b.stages)
 
 
 def restore_alike(a: Edits, b: Edits) -> bool:

@@ -17,7 +17,9 @@ from gpen_desktop.core.engine.export import Exported, ExportOptions
 from gpen_desktop.core.engine.session import FaceFinder, LoadedRestorer, Session
 from gpen_desktop.core.options import Values
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
-from gpen_desktop.core.types import ComposeOptions, Face, Photo, RestoredFace
+from gpen_desktop.core.stages.run import Staged
+from gpen_desktop.core.stages.work import Networks
+from gpen_desktop.core.types import ComposeOptions, Face, Photo, RestoredFace, Stroke
 
 _KEPT_SESSIONS: Final = 2
 """Photos that stay in memory with what was made of them: the one on screen and the one that is being worked on."""
@@ -36,18 +38,25 @@ class ModelSource(Protocol):
 
     def load_restorer(self, model: str, wanted: ComputeOptions) -> LoadedRestorer: ...
 
+    def photo_networks(self, wanted: ComputeOptions) -> Networks: ...
+
 
 @dataclass(frozen=True, eq=False)
 class RestoredFaces:
     """A photo's faces, of which the first len(restored) are restored. seconds: since restoring began.
 
-    shown: the photo that a screen shows them in; None for the photo itself.
+    staged: what the stages made of the photo at its own size; None as long as nothing is known.
     """
 
     faces: tuple[Face, ...]
     restored: tuple[RestoredFace, ...]
     seconds: float
-    shown: Photo | None = None
+    staged: Staged | None = None
+
+    @property
+    def shown(self) -> Photo | None:
+        """The photo that a screen shows the faces in; None for the photo itself."""
+        return self.staged.photo if self.staged is not None and self.staged.changed else None
 
     @property
     def is_whole(self) -> bool:
@@ -76,6 +85,7 @@ class Engine:
         self._models = models
         self._finder: HandFinder | None = None
         self._restorer: LoadedRestorer | None = None
+        self._networks: Networks | None = None
         self._model = ""
         self._sessions: OrderedDict[Path, Session] = OrderedDict()
 
@@ -90,11 +100,12 @@ class Engine:
         model: str,
         faces: Sequence[Face] | None = None,
         stages: Values = MappingProxyType({}),
+        strokes: Sequence[Stroke] = (),
     ) -> Session:
         """A photo to work on with `model`: the one at hand with all that was made of it, or read anew.
 
         source: a file, or the photo where it is in memory already. faces: when known or set by hand.
-        stages: values of their options that are not the default.
+        stages: values of their options that are not the default. strokes: of the brush over the photo's damage.
         Raises PhotoError, ModelError (of all kinds), DeviceError, OptionError.
         """
         restorer = self._load_restorer(model)
@@ -103,7 +114,7 @@ class Engine:
         if session is None or (photo is not None and session.photo is not photo):
             session = self._new_session(source, restorer)
         session.set_restorer(restorer)
-        session.set_stages(stages)
+        session.set_stages(stages, strokes)
         session.set_faces(faces)
         self._keep(path, session)
         return session
@@ -116,13 +127,12 @@ class Engine:
         started = time.perf_counter()
         progress = progress or SilentProgress()
         staged = session.shown(SubProgress(progress, 0.0, 0.1))
-        shown = staged.photo if staged.changed else None
         faces = session.faces(SubProgress(progress, 0.1, 0.2))
         restored: tuple[RestoredFace, ...] = ()
-        yield RestoredFaces(faces, restored, time.perf_counter() - started, shown)
+        yield RestoredFaces(faces, restored, time.perf_counter() - started, staged)
         for face in session.restore(SubProgress(progress, 0.2, 1.0)):
             restored = (*restored, face)
-            yield RestoredFaces(faces, restored, time.perf_counter() - started, shown)
+            yield RestoredFaces(faces, restored, time.perf_counter() - started, staged)
 
     def export(
         self,
@@ -159,6 +169,7 @@ class Engine:
         """Use another device or precision from the next photo on."""
         if wanted != self._wanted:
             self._wanted = wanted
+            self._networks = None
             self._let_go()
 
     def rest(self) -> None:
@@ -168,8 +179,8 @@ class Engine:
 
     def _new_session(self, source: Path | Photo, restorer: LoadedRestorer) -> Session:
         if isinstance(source, Photo):
-            return Session(source, self._load_finder(), restorer)
-        return Session.open(source, self._load_finder(), restorer)
+            return Session(source, self._load_finder(), restorer, self._photo_networks())
+        return Session.open(source, self._load_finder(), restorer, self._photo_networks())
 
     def _keep(self, path: Path | None, session: Session) -> None:
         if path is None:
@@ -182,6 +193,11 @@ class Engine:
         if self._finder is None:
             self._finder = self._source.load_finder()
         return self._finder
+
+    def _photo_networks(self) -> Networks:
+        if self._networks is None:
+            self._networks = self._source.photo_networks(self._wanted)
+        return self._networks
 
     def _load_restorer(self, model: str) -> LoadedRestorer:
         """The network of that name, loaded if it is not the one at hand."""

@@ -9,7 +9,7 @@ from gpen_desktop.core.engine.journal import is_journalled
 from gpen_desktop.core.photo_files import atomic, registry
 from gpen_desktop.core.photo_files.load_save import check_target, copy_photo, is_marked, result_path, save_photo
 from gpen_desktop.core.photo_files.reading import read_whole
-from gpen_desktop.core.types import Composed, ComposedFace, Photo
+from gpen_desktop.core.types import Composed, ComposedFace, Photo, Seen, StageResult
 from gpen_desktop.errors import NotAResultError, UnreadablePhotoError
 from gpen_desktop.messages import Message, say
 
@@ -27,13 +27,14 @@ class ExportOptions:
 @dataclass(frozen=True)
 class Exported:
     """Where a result went. unchanged: nothing was done to the photo, so the source's own bytes were copied. warnings:
-    what could not be kept. faces: what became of each. stages: those that changed the whole photo."""
+    what could not be kept. faces: what became of each. seen: of the whole photo. stages: what was done to it."""
 
     path: Path
     unchanged: bool
     warnings: tuple[Message, ...]
     faces: tuple[ComposedFace, ...] = ()
-    stages: tuple[str, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    stages: tuple[StageResult, ...] = ()
 
 
 def prepare(source: Path | None, target: Path, options: ExportOptions) -> None:
@@ -93,8 +94,8 @@ def export(source: Photo, composed: Composed, target: Path, options: ExportOptio
     may_copy = not composed.is_changed and options.quality is None and options.format == "keep"
     if may_copy and source.path is not None and not registry.by_name(source.source.format).becomes:
         copied = copy_photo(source, target, overwrite=options.overwrite)
-        return Exported(copied.path, unchanged=True, warnings=copied.warnings, faces=composed.faces)
+        return Exported(copied.path, True, copied.warnings, composed.faces, composed.seen, composed.stages)
     saved = save_photo(
         composed.photo, target, format=options.format, quality=options.quality, overwrite=options.overwrite
     )
-    return Exported(saved.path, unchanged=False, warnings=saved.warnings, faces=composed.faces, stages=composed.stages)
+    return Exported(saved.path, False, saved.warnings, composed.faces, composed.seen, composed.stages)

@@ -5,11 +5,17 @@ from __future__ import annotations
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.faces.detection import FaceDetector
+from gpen_desktop.core.stages.networks import PhotoNetworks
 
 
 def load_finder() -> FaceDetector:
     """The face detector. Raises WeightsError, DeviceError."""
     return FaceDetector()
+
+
+def photo_networks(wanted: ComputeOptions) -> PhotoNetworks:
+    """The networks of the whole photo, each loaded when it is first needed."""
+    return PhotoNetworks(wanted.device, wanted.precision)
 
 
 def load_restorer(model: str, wanted: ComputeOptions) -> Restorer:

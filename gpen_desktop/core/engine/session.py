@@ -20,12 +20,25 @@ from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.core.faces import masks
 from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.faces.regions import with_known_ids
-from gpen_desktop.core.options import Values
+from gpen_desktop.core.grain import luma
+from gpen_desktop.core.options import AUTO, Values
 from gpen_desktop.core.photo_files.load_save import MAX_PIXELS, load_photo
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.stages import registry
+from gpen_desktop.core.stages.damage import damage_mask
 from gpen_desktop.core.stages.run import Staged, StagedPhotos
-from gpen_desktop.core.types import Composed, ComposeOptions, Crop, Face, FloatImage, Photo, RestoredFace, frozen
+from gpen_desktop.core.stages.work import Networks
+from gpen_desktop.core.types import (
+    Composed,
+    ComposeOptions,
+    Crop,
+    Face,
+    FloatImage,
+    Photo,
+    RestoredFace,
+    Stroke,
+    frozen,
+)
 from gpen_desktop.errors import PhotoTooLargeError
 from gpen_desktop.messages import say
 from gpen_desktop.models.spec import ModelSpec, Task
@@ -73,13 +86,16 @@ class Session:
     seconds : name of a stage -> seconds spent in it so far.
     """
 
-    def __init__(self, photo: Photo, finder: FaceFinder, restorer: CropRestorer) -> None:
+    def __init__(
+        self, photo: Photo, finder: FaceFinder, restorer: CropRestorer, networks: Networks | None = None
+    ) -> None:
         self.photo = photo
         self.seconds: dict[str, float] = {}
         self._finder = finder
         self._restorer = restorer
         self._values = registry.stage_values()
-        self._staged = StagedPhotos(photo, self.timed)
+        self._strokes: tuple[Stroke, ...] = ()
+        self._staged = StagedPhotos(photo, networks, self.timed)
         self._seen = photo  # the photo in which faces are found
         self._found: tuple[Face, ...] | None = None
         self._given: tuple[Face, ...] | None = None
@@ -89,20 +105,32 @@ class Session:
         self._layers: dict[RestoredFace, FaceLayers] = {}
 
     @classmethod
-    def open(cls, path: Path | str, finder: FaceFinder, restorer: CropRestorer) -> Session:
+    def open(
+        cls, path: Path | str, finder: FaceFinder, restorer: CropRestorer, networks: Networks | None = None
+    ) -> Session:
         """Load a photo and start on it. Raises PhotoError."""
         started = time.perf_counter()
-        session = cls(load_photo(path), finder, restorer)
+        session = cls(load_photo(path), finder, restorer, networks)
         session.seconds["load"] = time.perf_counter() - started
         return session
 
-    def set_stages(self, values: Values) -> None:
-        """Use these values of the stages' options from now on. Raises OptionError."""
+    def set_stages(self, values: Values, strokes: Sequence[Stroke] = ()) -> None:
+        """Use these values of the stages' options, and these strokes of the brush over the damage, from now on. Raises
+        OptionError."""
         self._values = registry.stage_values(values)
+        self._strokes = tuple(strokes)
+
+    def damage_mask(self, progress: Progress | None = None) -> NDArray[np.bool_]:
+        """(H, W) of the photo, true on what repair fills with the present values and strokes; found on first use.
+
+        Raises WeightsError where there is no network for it, DeviceError, Cancelled.
+        """
+        damage = self._staged.examined.damage(progress or SilentProgress())
+        return damage_mask(damage, only_sure=self._values["repair"] == AUTO, strokes=self._strokes)
 
     def shown(self, progress: Progress | None = None) -> Staged:
         """The photo that a screen shows, and that faces are found in: what the stages give, at the photo's own size."""
-        return self._staged.run(registry.keeping_size(), self._values, progress)
+        return self._staged.run(registry.keeping_size(), self._values, self._strokes, progress)
 
     def faces(self, progress: Progress | None = None) -> tuple[Face, ...]:
         """The photo's faces in reading order: those that were set, or those found, on first use."""
@@ -162,10 +190,10 @@ class Session:
         progress = progress or SilentProgress()
         self._check_scale(registry.total_scale(self._values))
         restored = tuple(self.restore(SubProgress(progress, 0.0, 0.8)))
-        staged = self._staged.run(registry.STAGES, self._values, SubProgress(progress, 0.8, 1.0))
+        staged = self._staged.run(registry.STAGES, self._values, self._strokes, SubProgress(progress, 0.8, 1.0))
         with self.timed("compose"):
             composed = compose(staged.photo, self._layers_for(restored, staged), options)
-        return dataclasses.replace(composed, stages=staged.changed)
+        return dataclasses.replace(composed, seen=staged.seen, stages=staged.results)
 
     def _see(self, progress: Progress) -> None:
         """Bring the photo in which faces are found up to date; in another one they are found and cut out anew."""
@@ -231,7 +259,7 @@ def restored_face(crop: Crop, answer: NDArray[np.float32], task: Task = Task.FAC
     is_grey = max(cv2.norm(red, green, cv2.NORM_INF), cv2.norm(red, blue, cv2.NORM_INF)) < 1 / 512
     is_coloured = is_grey and task is Task.FACE_COLOURISER
     if is_grey and not is_coloured:
-        answer = np.repeat(texture.luma(answer)[..., None], 3, axis=2)
+        answer = np.repeat(luma(answer)[..., None], 3, axis=2)
     restored = frozen(np.ascontiguousarray(answer, np.float32))
     face_mask = masks.face_mask(crop)
     likeness = texture.compare_detail(crop.pixels, restored, face_mask)

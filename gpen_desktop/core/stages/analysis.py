@@ -7,6 +7,7 @@ photos that measure the product's figures were not used.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -24,8 +25,15 @@ _LARGEST: Final = 2400
 _GRAINY: Final = 3.2
 """Deviation of the noise in even places, in 8-bit steps, from which it is seen as grain."""
 
-_BLOCKY: Final = 1.22
-"""Steps across the borders of JPEG's blocks against those within, from which blocks are seen."""
+_EVENLY: Final = 0.35
+_EVENLY_IN_ONE_HUE: Final = 0.19
+"""Share of a photo whose noise is within a third of its quietest tenth's, from which that noise is grain and no sand or
+leaves: grain lies over all of a photo alike. Sand has 0.1 to 0.3, grain 0.4 and more, and less once JPEG has smoothed
+some of it, as in most old photos; those are in one hue."""
+
+_BLOCKY: Final = ((1.25, 1.0), (2.8, 0.55))
+"""Ratio and height of the steps across the borders of JPEG's blocks, from which on they are seen: in a busy photo they
+have to be high, in an even one they show sooner. JPEG of quality 30 has them, of 85 hardly."""
 
 _SCREENED: Final = 14.0
 """Height of a peak in the spectrum over its surroundings, dB, from which a printed screen is seen."""
@@ -41,14 +49,17 @@ _SMALL: Final = 700_000
 class PhotoReading:
     """What was seen of a photo.
 
-    grain: deviation of noise in even places, 8-bit steps. blocks: steps across the borders of 8 x 8 blocks against
-    those within (1: none). screen: peak of a printed screen in the spectrum, dB. screen_period: its distance between
-    dots, px. sharpness: contrast in the finest octave at the sharpest places, against that two octaves below. tone: see
+    grain: deviation of noise in even places, 8-bit steps. evenness: share of the photo that has about this noise.
+    blocks: steps across the borders of 8 x 8 blocks against those within (1: none). block_steps: how much higher, 8-bit
+    steps. screen: peak of a printed screen in the spectrum, dB. screen_period: its distance between dots, px.
+    sharpness: contrast in the finest octave at the sharpest places, against that two octaves below. tone: see
     stages/tone.py. pixels: how many.
     """
 
     grain: float
+    evenness: float
     blocks: float
+    block_steps: float
     screen: float
     screen_period: float
     sharpness: float
@@ -57,11 +68,11 @@ class PhotoReading:
 
     @property
     def is_grainy(self) -> bool:
-        return self.grain > _GRAINY
+        return self.grain > _GRAINY and self.evenness > (_EVENLY_IN_ONE_HUE if self.tone.one_hue else _EVENLY)
 
     @property
     def is_blocky(self) -> bool:
-        return self.blocks > _BLOCKY
+        return any(self.blocks > ratio and self.block_steps > steps for ratio, steps in _BLOCKY)
 
     @property
     def is_screened(self) -> bool:
@@ -84,20 +95,19 @@ def read_photo(photo: Photo) -> PhotoReading:
     """Look at a photo."""
     plane = _grey(_middle(photo.pixels))
     screen, period = _screen(plane)
+    blocks, block_steps = _blocks(plane)
+    grain, evenness = _grain(plane)
     return PhotoReading(
-        grain=_grain(plane),
-        blocks=_blocks(plane),
+        grain=grain,
+        evenness=evenness,
+        blocks=blocks,
+        block_steps=block_steps,
         screen=screen,
         screen_period=period,
         sharpness=_sharpness(plane),
         tone=read_tone(photo.pixels),
         pixels=photo.width * photo.height,
     )
-
-
-def read_grain(pixels: Pixels) -> float:
-    """Deviation of a photo's noise in even places, 8-bit steps; pixels (H, W, 3)."""
-    return _grain(_grey(_middle(pixels)))
 
 
 def _middle(pixels: Pixels) -> Pixels:
@@ -116,27 +126,29 @@ def _grey(pixels: Pixels) -> FloatImage:
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.float32) * step
 
 
-def _grain(plane: FloatImage) -> float:
-    """Noise where the picture itself is even: the quietest tenth of blocks, at full and at half size.
+def _grain(plane: FloatImage) -> tuple[float, float]:
+    """Noise where the picture itself is even, the quietest tenth of blocks, at full or at half size; and its evenness.
 
     Immerkær's mask (Fast Noise Variance Estimation, 1996) cancels slopes; clumps of film grain wider than it are found
     at half size.
     """
     if min(plane.shape) < 64:
-        return 0.0
+        return 0.0, 0.0
     half = np.asarray(cv2.resize(plane, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32)
-    return max(_noise(plane), 1.5 * _noise(half))
+    level, evenness = _noise(half)
+    return max(_noise(plane), (1.5 * level, evenness))
 
 
-def _noise(plane: FloatImage) -> float:
+def _noise(plane: FloatImage) -> tuple[float, float]:
     mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
     answer = np.abs(cv2.filter2D(plane, -1, mask))
     blocks = _block_means(answer, 16)
     light = _block_means(plane, 16)
     usable = blocks[(light > 20) & (light < 235)]
     if usable.size < 20:
-        return 0.0
-    return float(np.percentile(usable, 10) * np.sqrt(np.pi / 2))
+        return 0.0, 0.0
+    floor = float(np.percentile(usable, 10))
+    return floor * math.sqrt(math.pi / 2), float((usable < 1.35 * floor).mean())
 
 
 def _block_means(plane: FloatImage, side: int) -> NDArray[np.float32]:
@@ -145,19 +157,21 @@ def _block_means(plane: FloatImage, side: int) -> NDArray[np.float32]:
     return np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _blocks(plane: FloatImage) -> float:
-    """The strongest of the eight phases, over the mean of the others, the weaker of both directions."""
+def _blocks(plane: FloatImage) -> tuple[float, float]:
+    """The strongest of the eight phases over the mean of the others, and less it; of both directions the weaker."""
     if min(plane.shape) < 64:
-        return 1.0
-    ratios = []
+        return 1.0, 0.0
+    ratios, steps = [], []
     for direction in (plane, plane.T):
         # second differences: a slope is no step
         second = np.abs(direction[:, 1:-2] - direction[:, 2:-1] - (direction[:, :-3] - direction[:, 3:]) / 3)
         columns = np.minimum(second, 12).mean(axis=0)
         phases = np.array([columns[k::8].mean() for k in range(8)])
         strongest = int(phases.argmax())
-        ratios.append(float(phases[strongest] / max(np.delete(phases, strongest).mean(), 0.05)))
-    return min(ratios)
+        others = float(np.delete(phases, strongest).mean())
+        ratios.append(float(phases[strongest]) / max(others, 0.05))
+        steps.append(float(phases[strongest]) - others)
+    return min(ratios), min(steps)
 
 
 def _screen(plane: FloatImage) -> tuple[float, float]:

@@ -1,12 +1,15 @@
-"""What Automatic does about what it sees: how strongly a photo needs each stage."""
+"""What Automatic does about what it sees: how strongly a photo needs each stage, and the words for what was seen."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from gpen_desktop.core.stages.analysis import read_grain
-from gpen_desktop.core.stages.tone import is_faded, read_tone
-from gpen_desktop.core.types import Photo
+import numpy as np
+
+from gpen_desktop.core.options import Values
+from gpen_desktop.core.stages.analysis import PhotoReading
+from gpen_desktop.core.types import Seen
+from gpen_desktop.messages import say
 
 _USUAL_TONE: Final = 80
 """For a faded photo, in percent: all of the way would take a print's age away altogether."""
@@ -14,11 +17,42 @@ _USUAL_TONE: Final = 80
 _MOST_GRAIN: Final = 6.0
 """8-bit steps of grain that a photo may have afterwards; contrast raises grain and the paper's texture with it."""
 
+_LEFT_BY_CLEANING: Final = 0.15
+"""Share of grain that is left where a photo is cleaned all of the way."""
 
-def needed_tone(photo: Photo) -> int:
-    """0 to 100: how strongly the tones of a photo are to be restored."""
-    reading = read_tone(photo.pixels)
-    if not is_faded(reading):
+
+DAMAGE: Final = Seen("repair", say("seen-damage", "Scratches"))
+"""Seen by the finder, and not by the reading."""
+
+
+def needed_cleaning(reading: PhotoReading, values: Values) -> int:
+    """0 to 100: how strongly grain, JPEG's blocks and a printed screen are to be taken out of a photo."""
+    del values
+    if reading.is_screened:
+        return 100
+    grain = np.interp(reading.grain, (3.2, 10.0), (50, 85)) if reading.is_grainy else 0
+    blocks = np.interp(reading.block_steps, (0.5, 1.5), (60, 90)) if reading.is_blocky else 0
+    blur = 50 if reading.is_soft else 0
+    return round(max(grain, blocks, blur))
+
+
+def needed_tone(reading: PhotoReading, values: Values) -> int:
+    """0 to 100: how strongly the tones of a photo are to be restored, after it was cleaned as `values` have it."""
+    if not reading.is_faded:
         return 0
-    grain = read_grain(photo.pixels) * reading.gain
+    left = 1 - (1 - _LEFT_BY_CLEANING) * int(values["clean"]) / 100
+    grain = reading.grain * left * reading.tone.gain
     return round(_USUAL_TONE * min(1.0, _MOST_GRAIN / max(grain, 1e-3)))
+
+
+def seen_of(reading: PhotoReading) -> tuple[Seen, ...]:
+    """What was seen, each in a word or two, and which stage does something about it."""
+    every = (
+        (reading.is_grainy, Seen("clean", say("seen-grain", "Grain"))),
+        (reading.is_blocky, Seen("clean", say("seen-blocks", "JPEG blocks"))),
+        (reading.is_screened, Seen("clean", say("seen-screen", "Printed in dots"))),
+        (reading.is_soft, Seen("clean", say("seen-blur", "Slightly blurred"))),
+        (reading.is_faded, Seen("tone", say("seen-fading", "Faded"))),
+        (reading.is_small, Seen("enlarge", say("seen-small", "Small: enlarge 2×?"))),
+    )
+    return tuple(seen for is_so, seen in every if is_so)

@@ -12,11 +12,13 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from gpen_desktop.core.options import AUTOMATIC, AUTOMATIC_PERCENT, Choice, Option, Value, Values
+from gpen_desktop.core.options import AUTO, AUTOMATIC, AUTOMATIC_PERCENT, Choice, Option, Value, Values
+from gpen_desktop.models.catalog import CLEANER, REPAIRER
 
 if TYPE_CHECKING:
     from gpen_desktop.core.progress import Progress
-    from gpen_desktop.core.types import Photo
+    from gpen_desktop.core.stages.analysis import PhotoReading
+    from gpen_desktop.core.stages.work import Work, Worked
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,13 @@ class Stage:
 
     name: in reports, times and progress. options: its own; the first says whether, or how much, and is the stage's
     switch. off: the first option's value with which the photo stays as it is.
-    run: takes the photo as the stages before left it, the values of all stages' options, and progress to report to; it
-    gives a new Photo of the same size and depth, with every pixel that it does not mean to change left byte for byte,
-    or the very photo that it was given where there is nothing to do. Raises Cancelled.
+    run: takes its work (stages/work.py) and progress to report to; it gives a new Photo of the same size and depth,
+    with every pixel that it does not mean to change left byte for byte, or the very photo that it was given where there
+    is nothing to do, and says what it did. Raises Cancelled.
     blends: the first option is a strength of 0 to 100, `run` gives the full effect, and what lies between is mixed.
-    automatic: for a first option that can be AUTOMATIC, what it stands for, of a photo as the stages before left it.
+    automatic: for a first option that can be AUTOMATIC, what it stands for, of what was seen of the photo and the
+    values of the stages before. Where it can be AUTO, `run` decides.
+    weights: name in the catalogue of what it cannot do without, if anything.
     scale: for a stage that enlarges, how many times with these values. Faces are found in, and cut out of, what all
     other stages give, and composed into what all give.
     """
@@ -37,9 +41,10 @@ class Stage:
     name: str
     options: tuple[Option, ...]
     off: Value
-    run: Callable[[Photo, Values, Progress], Photo]
+    run: Callable[[Work, Progress], Worked]
     blends: bool = False
-    automatic: Callable[[Photo], int] | None = None
+    automatic: Callable[[PhotoReading, Values], int] | None = None
+    weights: str = ""
     scale: Callable[[Values], int] | None = None
 
     def is_on(self, values: Values) -> bool:
@@ -47,17 +52,80 @@ class Stage:
         return values[self.options[0].name] != self.off
 
 
-def _restore_tone(photo: Photo, values: Values, progress: Progress) -> Photo:
-    from gpen_desktop.core.stages.tone import toned_photo  # noqa: PLC0415  -- brings OpenCV
+def _repair(work: Work, progress: Progress) -> Worked:
+    from gpen_desktop.core.stages.repair import repair  # noqa: PLC0415  -- brings OpenCV
 
-    progress.report(0.0, "tone")
-    return toned_photo(photo)
+    return repair(work, progress)
 
 
-def _needed_tone(photo: Photo) -> int:
+REPAIR: Final = Stage(
+    name="repair",
+    options=(
+        Option(
+            "repair",
+            str,
+            AUTO,
+            "Repair damage",
+            "Finds scratches, creases, dust and tears, and fills them.",
+            choices=(
+                Choice("off", "Off", "Leaves damage as it is"),
+                Choice(AUTO, "Auto", "Fills what is surely damage"),
+                Choice("on", "On", "Fills everything that may be damage"),
+            ),
+            in_presets=True,
+        ),
+    ),
+    off="off",
+    run=_repair,
+    weights=REPAIRER,
+)
+
+
+def _clean(work: Work, progress: Progress) -> Worked:
+    from gpen_desktop.core.stages.cleaning import clean  # noqa: PLC0415  -- brings OpenCV
+
+    return clean(work, progress)
+
+
+def _needed_cleaning(reading: PhotoReading, values: Values) -> int:
+    from gpen_desktop.core.stages.automatic import needed_cleaning  # noqa: PLC0415  -- brings OpenCV
+
+    return needed_cleaning(reading, values)
+
+
+CLEAN: Final = Stage(
+    name="clean",
+    options=(
+        Option(
+            "clean",
+            int,
+            AUTOMATIC,
+            "Clean",
+            "Takes out grain, JPEG blocks and the dots of print. Auto does so where a photo shows them.",
+            limits=AUTOMATIC_PERCENT,
+            unit="%",
+            lowest_label="Auto",
+            in_presets=True,
+        ),
+    ),
+    off=0,
+    run=_clean,
+    blends=True,
+    automatic=_needed_cleaning,
+    weights=CLEANER,
+)
+
+
+def _restore_tone(work: Work, progress: Progress) -> Worked:
+    from gpen_desktop.core.stages.tone import restore_tone  # noqa: PLC0415  -- brings OpenCV
+
+    return restore_tone(work, progress)
+
+
+def _needed_tone(reading: PhotoReading, values: Values) -> int:
     from gpen_desktop.core.stages.automatic import needed_tone  # noqa: PLC0415  -- brings OpenCV
 
-    return needed_tone(photo)
+    return needed_tone(reading, values)
 
 
 TONE: Final = Stage(
@@ -72,6 +140,7 @@ TONE: Final = Stage(
             limits=AUTOMATIC_PERCENT,
             unit="%",
             lowest_label="Auto",
+            in_presets=True,
         ),
     ),
     off=0,
@@ -81,11 +150,10 @@ TONE: Final = Stage(
 )
 
 
-def _enlarge(photo: Photo, values: Values, progress: Progress) -> Photo:
-    from gpen_desktop.core.stages.enlarging import enlarged_photo  # noqa: PLC0415  -- brings OpenCV
+def _enlarge(work: Work, progress: Progress) -> Worked:
+    from gpen_desktop.core.stages.enlarging import enlarge  # noqa: PLC0415  -- brings OpenCV
 
-    progress.report(0.0, "enlarge")
-    return enlarged_photo(photo, int(values["scale"]))
+    return enlarge(work, progress)
 
 
 ENLARGE: Final = Stage(
@@ -105,7 +173,7 @@ ENLARGE: Final = Stage(
     scale=lambda values: int(values["scale"]),
 )
 
-STAGES: tuple[Stage, ...] = (TONE, ENLARGE)
+STAGES: tuple[Stage, ...] = (REPAIR, CLEAN, TONE, ENLARGE)
 """In the order in which they run; those that enlarge come last."""
 
 
@@ -128,7 +196,7 @@ def stage_values(values: Values = MappingProxyType({})) -> Values:
 
 def without_automatic(values: Values) -> Values:
     """The values with everything off that is left to the program."""
-    off = {stage.options[0].name: stage.off for stage in STAGES if values[stage.options[0].name] == AUTOMATIC}
+    off = {stage.options[0].name: stage.off for stage in STAGES if values[stage.options[0].name] in (AUTOMATIC, AUTO)}
     return MappingProxyType({**values, **off})
 
 

@@ -6,14 +6,21 @@ import dataclasses
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
 from typing import Final, cast
 
 import cv2
 
-from gpen_desktop.core.options import AUTOMATIC, Value, Values
+from gpen_desktop.core.options import AUTO, AUTOMATIC, Values
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
+from gpen_desktop.core.stages.analysis import PhotoReading
+from gpen_desktop.core.stages.automatic import DAMAGE, seen_of
+from gpen_desktop.core.stages.examined import Examined
 from gpen_desktop.core.stages.registry import Stage
-from gpen_desktop.core.types import Photo, Pixels, frozen
+from gpen_desktop.core.stages.work import Damage, Networks, NoNetworks, Work, Worked
+from gpen_desktop.core.types import Photo, Pixels, Seen, StageResult, Stroke, frozen
+from gpen_desktop.messages import say
 
 _KEPT: Final = 2
 """Results kept of a stage: a stage before it may be switched off and on again."""
@@ -21,12 +28,23 @@ _KEPT: Final = 2
 
 @dataclass(frozen=True, eq=False)
 class Staged:
-    """What stages made of a photo. scale: how many times larger it is. changed: names of the stages that had anything
-    to do; without any, photo is the very photo they were given."""
+    """What stages made of a photo.
+
+    photo: without anything done, the very photo they were given. scale: how many times larger it is. values: of the
+    stages' options, those left to the program as it decided. seen: of the photo, where anything was left to the
+    program. results: of the stages that did something, or could not.
+    """
 
     photo: Photo
     scale: int
-    changed: tuple[str, ...]
+    values: Values
+    seen: tuple[Seen, ...]
+    results: tuple[StageResult, ...]
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Names of the stages that changed the photo."""
+        return tuple(result.stage for result in self.results if result.strength)
 
 
 class StagedPhotos:
@@ -35,67 +53,118 @@ class StagedPhotos:
     Parameters
     ----------
     source : the photo before any stage.
+    networks : of the whole photo.
     timed : given a stage's name, a context that times what is done in it.
     """
 
-    def __init__(self, source: Photo, timed: Callable[[str], AbstractContextManager[None]] | None = None) -> None:
+    def __init__(
+        self,
+        source: Photo,
+        networks: Networks | None = None,
+        timed: Callable[[str], AbstractContextManager[None]] | None = None,
+    ) -> None:
         self._source = source
+        self._networks = networks or NoNetworks()
         self._timed = timed or (lambda _: nullcontext())
-        self._needed: dict[tuple[str, Photo], int] = {}
-        self._kept: dict[str, dict[Hashable, Photo]] = {}
+        self._kept: dict[str, dict[Hashable, Worked]] = {}
 
-    def run(self, stages: Sequence[Stage], values: Values, progress: Progress | None = None) -> Staged:
-        """Run those of `stages` that are on, one after the other; `values`: of every stage's options.
+    @cached_property
+    def examined(self) -> Examined:
+        """What is seen of the photo before any stage."""
+        return Examined(self._source, self._networks)
 
-        Raises Cancelled, and what a stage raises.
+    def run(
+        self,
+        stages: Sequence[Stage],
+        values: Values,
+        strokes: tuple[Stroke, ...] = (),
+        progress: Progress | None = None,
+    ) -> Staged:
+        """Run those of `stages` that are on, one after the other; `values`: of every stage's options, strokes: of the
+        brush over the damage.
+
+        Raises Cancelled, WeightsError where a stage was turned on by hand whose weights are not on this computer, and
+        what a stage raises.
         """
         progress = progress or SilentProgress()
-        on = [stage for stage in stages if stage.is_on(values)]
-        photo, scale, changed = self._source, 1, []
+        decided, results = self._decided(stages, values)
+        on = [stage for stage in stages if stage.is_on(decided)]
+        photo, scale = self._source, 1
         for number, stage in enumerate(on):
             part = SubProgress(progress, number / len(on), (number + 1) / len(on))
-            after = self._after(stage, photo, values, part)
-            if after is not photo:
-                changed.append(stage.name)
-                scale *= stage.scale(values) if stage.scale is not None else 1
-            photo = after
-        return Staged(photo, scale, tuple(changed))
+            worked = self._worked(stage, photo, decided, strokes, part)
+            is_changed = worked.photo is not photo
+            if is_changed:
+                scale *= stage.scale(decided) if stage.scale is not None else 1
+            strength = int(decided[stage.options[0].name]) if stage.blends else 100
+            results.append(StageResult(stage.name, strength if is_changed else 0, worked.words))
+            photo = worked.photo
+        return Staged(photo, scale, decided, self._seen(stages, values, results), tuple(results))
 
-    def _after(self, stage: Stage, before: Photo, values: Values, progress: Progress) -> Photo:
+    def _decided(self, stages: Sequence[Stage], values: Values) -> tuple[Values, list[StageResult]]:
+        """The values, those left to the program decided by what is seen of the photo; and what could not be done."""
+        decided, missing = dict(values), []
+        for stage in stages:
+            switch = stage.options[0].name
+            if stage.automatic is not None and values[switch] == AUTOMATIC:
+                decided[switch] = stage.automatic(self._reading(), decided)
+            if values[switch] in (AUTOMATIC, AUTO) and decided[switch] != stage.off and not self._can(stage):
+                decided[switch] = stage.off
+                words = say("model-missing", "Not done: the model '{name}' is not on this computer", name=stage.weights)
+                missing.append(StageResult(stage.name, 0, words))
+        return MappingProxyType(decided), missing
+
+    def _reading(self) -> PhotoReading:
+        with self._timed("examine"):
+            return self.examined.reading
+
+    def _can(self, stage: Stage) -> bool:
+        return not stage.weights or self._networks.has(stage.weights)
+
+    def _seen(self, stages: Sequence[Stage], values: Values, results: Sequence[StageResult]) -> tuple[Seen, ...]:
+        if not any(values[stage.options[0].name] in (AUTOMATIC, AUTO) for stage in stages):
+            return ()
+        repaired = any(result.stage == DAMAGE.stage and result.strength for result in results)
+        return (*((DAMAGE,) if repaired else ()), *seen_of(self._reading()))
+
+    def _worked(
+        self, stage: Stage, before: Photo, values: Values, strokes: tuple[Stroke, ...], progress: Progress
+    ) -> Worked:
         own = tuple(values[option.name] for option in stage.options)
-        share = self._strength(stage, before, own[0]) / 100 if stage.blends else 1.0
-        if share == 0:
-            return before
-        full = self._once(stage.name, (before, own[stage.blends :]), lambda: self._run(stage, before, values, progress))
-        if share == 1 or full is before:
+        key = (before, own[stage.blends :], strokes)
+        full = self._once(stage.name, key, lambda: self._run(stage, before, values, strokes, progress))
+        share = int(own[0]) / 100 if stage.blends else 1.0
+        if share == 1 or full.photo is before:
             return full
-        return self._once(f"{stage.name}, in part", (before, full, share), lambda: blended(before, full, share))
+        return self._once(
+            f"{stage.name}, in part",
+            (before, full, share),
+            lambda: dataclasses.replace(full, photo=blended(before, full.photo, share)),
+        )
 
-    def _strength(self, stage: Stage, before: Photo, value: Value) -> int:
-        if stage.automatic is None or value != AUTOMATIC:
-            return int(value)
-        key = (stage.name, before)
-        if key not in self._needed:
-            self._needed = {key: stage.automatic(before)}
-        return self._needed[key]
-
-    def _run(self, stage: Stage, before: Photo, values: Values, progress: Progress) -> Photo:
+    def _run(
+        self, stage: Stage, before: Photo, values: Values, strokes: tuple[Stroke, ...], progress: Progress
+    ) -> Worked:
         with self._timed(stage.name):
-            after = stage.run(before, values, progress)
+            worked = stage.run(Work(before, values, self._networks, self._damage, strokes), progress)
+        after = worked.photo
         scale = stage.scale(values) if stage.scale is not None else 1
         wanted = (before.height * scale, before.width * scale, before.pixels.dtype)
         if (after.height, after.width, after.pixels.dtype) != wanted:
             raise ValueError(f"stage {stage.name} gave {after.pixels.shape} {after.pixels.dtype}, not {wanted}")
-        return after
+        return worked
 
-    def _once(self, name: str, key: Hashable, make: Callable[[], Photo]) -> Photo:
+    def _damage(self, progress: Progress) -> Damage:
+        return self.examined.damage(progress)
+
+    def _once(self, name: str, key: Hashable, make: Callable[[], Worked]) -> Worked:
         """What was made for `key`, or made now; of each name the latest are kept."""
         kept = self._kept.setdefault(name, {})
-        photo = kept.pop(key, None) or make()
-        kept[key] = photo
+        worked = kept.pop(key, None) or make()
+        kept[key] = worked
         while len(kept) > _KEPT:
             del kept[next(iter(kept))]
-        return photo
+        return worked
 
 
 def blended(before: Photo, after: Photo, share: float) -> Photo:

@@ -13,12 +13,14 @@ from itertools import pairwise
 from typing import Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import FloatImage, Pixels
 
 Network = Callable[[FloatImage], FloatImage]
-"""(h, w, 3) float32 RGB in [0, 1] -> (h * scale, w * scale, C) float32; h and w are multiples of what it asks for."""
+"""(h, w, C) float32 in [0, 1], RGB first -> (h * scale, w * scale, D) float32; h and w are multiples of what it asks
+for."""
 
 _SMALLEST: Final = 128
 
@@ -70,7 +72,7 @@ def answers(
     progress: Progress,
     stage: str,
 ) -> Iterator[tuple[tuple[int, int, int, int], FloatImage]]:
-    """Give each tile of `pixels` (H, W, 3) to the network; yields (rect in the answer's pixels, its answer (h, w, C)).
+    """Give each tile of `pixels` (H, W, C) to the network; yields (rect in the answer's pixels, its answer (h, w, C)).
 
     multiple: what the network's sides have to be multiples of; tiles are mirrored on to it. Reports progress under the
     name `stage` before each tile, where Cancelled may be raised.
@@ -97,6 +99,34 @@ def _padded(part: FloatImage, multiple: int) -> FloatImage:
     mirrored = min(height, width) > max(more)
     mode: Literal["reflect", "edge"] = "reflect" if mirrored else "edge"
     return np.pad(part, ((0, more[0]), (0, more[1]), (0, 0)), mode=mode)
+
+
+@dataclass(frozen=True, eq=False)
+class TiledNetwork:
+    """A network, and the tiles that it is to be given.
+
+    run: from one tile to its answer. side: pixels kept of a tile, each way. margin: how far it sees. multiple: what the
+    sides that it is given are multiples of. scale: its answer's size against what it is given.
+    """
+
+    run: Network
+    side: int
+    margin: int
+    multiple: int
+    scale: int = 1
+
+    def answers(
+        self, pixels: Pixels, progress: Progress, stage: str, where: NDArray[np.bool_] | None = None
+    ) -> Iterator[tuple[tuple[int, int, int, int], FloatImage]]:
+        """As `answers`, over all of `pixels` (H, W, C). where (H, W): only tiles that have any of these pixels."""
+        tiles = cut(pixels.shape[1], pixels.shape[0], side=self.side, margin=self.margin, multiple=self.multiple)
+        if where is not None:
+            tiles = tuple(
+                tile for tile in tiles if where[tile.inner[1] : tile.inner[3], tile.inner[0] : tile.inner[2]].any()
+            )
+        return answers(
+            pixels, self.run, tiles, scale=self.scale, multiple=self.multiple, progress=progress, stage=stage
+        )
 
 
 def as_pixels(values: FloatImage, like: Pixels) -> Pixels:

@@ -16,7 +16,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.types import FloatImage, Photo, Pixels, frozen
+from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.stages.work import Work, Worked
+from gpen_desktop.core.types import FloatImage, Pixels, frozen
+from gpen_desktop.messages import say
 
 _LOOKED_AT: Final = 512
 """Longer side, px, at which a photo is looked at: tones do not depend on detail."""
@@ -79,9 +82,11 @@ class ToneReading:
         return max(max(end) - min(end) for end in ends)
 
 
-def toned_photo(photo: Photo) -> Photo:
+def restore_tone(work: Work, progress: Progress) -> Worked:
     """The photo with its tones where they were before they faded."""
-    return dataclasses.replace(photo, pixels=with_tone(photo.pixels, read_tone(photo.pixels)))
+    progress.report(0.0, "tone")
+    pixels = with_tone(work.photo.pixels, read_tone(work.photo.pixels))
+    return Worked(dataclasses.replace(work.photo, pixels=pixels), say("did-tone", "Faded tones restored"))
 
 
 def read_tone(pixels: Pixels) -> ToneReading:

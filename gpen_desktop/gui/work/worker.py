@@ -18,7 +18,7 @@ from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.options import Values
 from gpen_desktop.core.progress import CancellableProgress
 from gpen_desktop.core.stages.registry import stage_values
-from gpen_desktop.core.types import Face, Photo
+from gpen_desktop.core.types import Face, Photo, Stroke
 from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.common.failure import from_exception
 
@@ -41,7 +41,8 @@ class RestoreJob:
     """Run the stages of a photo, find and restore its faces.
 
     item: the photo's number in the album. photo: when it is in memory already. faces: when known or set by hand.
-    stages: values of their options. is_known: the photo is finished and comes back on screen; it is not counted.
+    stages: values of their options. strokes: of the brush over the photo's damage. is_known: the photo is finished and
+    comes back on screen; it is not counted.
     """
 
     id: int
@@ -51,6 +52,7 @@ class RestoreJob:
     photo: Photo | None = None
     faces: tuple[Face, ...] | None = None
     stages: Values = field(default_factory=stage_values)
+    strokes: tuple[Stroke, ...] = ()
     is_known: bool = False
 
 
@@ -149,13 +151,13 @@ class Worker(QObject):
         if isinstance(job, RefineJob):
             return self._engine.refine(job.photo, job.box)
         if isinstance(job, ExportJob):
-            session = self._engine.open(job.path, job.edits.model, job.faces, job.edits.stages)
+            session = self._engine.open(job.path, job.edits.model, job.faces, job.edits.stages, job.edits.strokes)
             self._tell_status()
             return self._engine.export(session, job.edits.options, job.target, job.export, progress)
         return self._restore(job, progress)
 
     def _restore(self, job: RestoreJob, progress: CancellableProgress) -> RestoredFaces:
-        session = self._engine.open(job.photo or job.path, job.model, job.faces, job.stages)
+        session = self._engine.open(job.photo or job.path, job.model, job.faces, job.stages, job.strokes)
         self._tell_status()
         for result in self._engine.restore(session, progress):
             if not result.restored:

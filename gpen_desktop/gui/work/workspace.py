@@ -283,7 +283,15 @@ class Workspace(QObject):
         photo = self._opened.photo if item is self._current and self._opened else None
         known, is_done = item.faces_or_unknown, item.state is PhotoState.DONE
         return RestoreJob(
-            next_job_id(), item.id, item.path, item.edits.model, photo, known, item.edits.stages, is_known=is_done
+            next_job_id(),
+            item.id,
+            item.path,
+            item.edits.model,
+            photo,
+            known,
+            item.edits.stages,
+            item.edits.strokes,
+            is_known=is_done,
         )
 
     def _restore(self, item: AlbumItem) -> None:

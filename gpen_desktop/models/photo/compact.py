@@ -29,8 +29,12 @@ class CompactEnlarger(nn.Module):
         self.body = nn.Sequential(*layers)
 
     def forward(self, photo: Tensor) -> Tensor:
-        enlarged: Tensor = F.pixel_shuffle(self.body(photo), self.factor)
-        return enlarged + F.interpolate(photo, scale_factor=self.factor, mode="nearest")
+        return self.change(photo) + F.interpolate(photo, scale_factor=self.factor, mode="nearest")
+
+    def change(self, photo: Tensor) -> Tensor:
+        """What to add to the photo with its pixels repeated: so that half precision does not round the photo."""
+        change: Tensor = F.pixel_shuffle(self.body(photo), self.factor)
+        return change
 
 
 def compact_from_state(state: Mapping[str, Tensor]) -> CompactEnlarger:

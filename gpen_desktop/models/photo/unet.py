@@ -113,8 +113,12 @@ class PhotoCleaner(nn.Module):
         self.net = PhotoUNet(shape)
 
     def forward(self, photo: Tensor) -> Tensor:
-        change: Tensor = self.net(photo - 0.5)
-        return photo + change
+        return photo + self.change(photo - 0.5)
+
+    def change(self, centred: Tensor) -> Tensor:
+        """What to add to a photo, of the photo less 0.5: so that half precision rounds neither."""
+        change: Tensor = self.net(centred)
+        return change
 
 
 class DamageFinder(nn.Module):

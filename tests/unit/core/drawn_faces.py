@@ -10,6 +10,7 @@ import numpy as np
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.faces.alignment import template_points
 from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.stages.work import NoNetworks
 from gpen_desktop.core.types import Face, FloatImage, Photo, SourceFormat, frozen
 from gpen_desktop.messages import say
 from gpen_desktop.models.spec import ModelSpec, Task
@@ -103,6 +104,9 @@ class DrawnModels:
 
     def load_finder(self) -> KnownFaces:
         return self._finder
+
+    def photo_networks(self, _wanted: ComputeOptions) -> NoNetworks:
+        return NoNetworks()
 
     def load_restorer(self, model: str, _wanted: ComputeOptions) -> Sharpener:
         self.loaded.append(model)

@@ -281,7 +281,7 @@ def test_enlarging_keeps_everything_in_place(scale: int) -> None:
     session = session_of(photo, faces)
     session.set_stages({"scale": scale})
     large = session.compose(ComposeOptions(strength=100, skin_protection=False))
-    assert large.stages == ("enlarge",)
+    assert "enlarge" in [result.stage for result in large.stages if result.strength]
     assert large.photo.pixels.shape == (220 * scale, 300 * scale, 3)
     assert large.photo.alpha is not None
     assert large.photo.alpha.shape == (220 * scale, 300 * scale)

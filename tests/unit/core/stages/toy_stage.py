@@ -7,11 +7,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from gpen_desktop.core.options import PERCENT, Option, Values
+from gpen_desktop.core.options import PERCENT, Option
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.registry import Stage
-from gpen_desktop.core.types import Photo, frozen
+from gpen_desktop.core.stages.work import Work, Worked
+from gpen_desktop.core.types import frozen
+from gpen_desktop.messages import say
 
 
 class Negative:
@@ -20,15 +22,15 @@ class Negative:
     def __init__(self) -> None:
         self.runs = 0
 
-    def __call__(self, photo: Photo, values: Values, progress: Progress) -> Photo:
+    def __call__(self, work: Work, progress: Progress) -> Worked:
         self.runs += 1
+        photo = work.photo
         progress.report(0.5, "negate")
         if not photo.pixels.any():
-            return photo
-        value = photo.white if values["negate_to_white"] else photo.white // 2
-        return dataclasses.replace(
-            photo, pixels=frozen((value - np.minimum(photo.pixels, value)).astype(photo.pixels.dtype))
-        )
+            return Worked(photo, say("toy-idle", "It is black."))
+        value = photo.white if work.values["negate_to_white"] else photo.white // 2
+        pixels = frozen((value - np.minimum(photo.pixels, value)).astype(photo.pixels.dtype))
+        return Worked(dataclasses.replace(photo, pixels=pixels), say("toy", "It was turned negative."))
 
 
 def register(monkeypatch: pytest.MonkeyPatch) -> Negative:

@@ -1,0 +1,81 @@
+"""Where a photo is damaged: as the finder sees it, and as a person's brush corrects it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.stages.work import Damage, Networks
+from gpen_desktop.core.types import Photo, Pixels, Stroke, frozen
+
+Mask = NDArray[np.bool_]
+
+_LOOKED_AT: Final = 2000
+"""Longer side, px, at which damage is looked for and filled: scratches on larger scans are wider than the finder was
+trained on."""
+
+_SURE: Final = 0.5
+"""From here on a pixel is damage, where repair is asked for by hand."""
+
+_VERY_SURE: Final = 0.8
+"""Something in a flaw has to reach this for it to count where repair is left to the program."""
+
+_MOST: Final = 0.1
+"""Share of a photo that is damage at most, where repair is left to the program: more is a print's screen, or lace."""
+
+
+def find_damage(photo: Photo, networks: Networks, progress: Progress) -> Damage:
+    """Look for damage. Raises WeightsError, DeviceError, Cancelled."""
+    small = at_working_size(photo.pixels)
+    likely = np.empty(small.shape[:2], np.uint8)
+    for (x0, y0, x1, y1), answer in networks.finder().answers(small, progress, "repair"):
+        likely[y0:y1, x0:x1] = np.rint(answer[..., 0] * 255)
+    return Damage(frozen(likely), (photo.height, photo.width))
+
+
+def at_working_size(pixels: Pixels) -> Pixels:
+    """The photo (H, W, 3), reduced if it is larger than damage is looked for in."""
+    factor = _LOOKED_AT / max(pixels.shape[:2])
+    if factor >= 1:
+        return pixels
+    size = (max(1, round(pixels.shape[1] * factor)), max(1, round(pixels.shape[0] * factor)))
+    return cast(Pixels, cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+
+
+def damage_mask(damage: Damage, *, only_sure: bool, strokes: Sequence[Stroke] = ()) -> Mask:
+    """(H, W) of the photo, true on damage, grown by a pixel or more.
+
+    only_sure: leave out what is doubtful; for photos that nobody looks at. strokes: of the brush, in their order.
+    """
+    found = _surely(damage.likely) if only_sure else damage.likely >= round(_SURE * 255)
+    grown = cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8))
+    height, width = damage.shape
+    if grown.shape != damage.shape:
+        grown = (cv2.resize(grown * 255, (width, height), interpolation=cv2.INTER_LINEAR) > 127).astype(np.uint8)
+    return _brushed(np.ascontiguousarray(grown), strokes)
+
+
+def _surely(likely: NDArray[np.uint8]) -> Mask:
+    """What is damage, of flaws that are clearly so somewhere; nothing where that would be half the photo."""
+    found = (likely >= round(_SURE * 255)).astype(np.uint8)
+    count, labels = cv2.connectedComponents(found)
+    is_sure = np.zeros(count, np.bool_)
+    is_sure[np.unique(labels[likely >= round(_VERY_SURE * 255)])] = True
+    mask: Mask = is_sure[labels]
+    return mask if mask.mean() <= _MOST else np.zeros_like(mask)
+
+
+def _brushed(mask: NDArray[np.uint8], strokes: Sequence[Stroke]) -> Mask:
+    for stroke in strokes:
+        value = 0 if stroke.erases else 1
+        points = np.rint(np.array(stroke.points)).astype(np.int32)
+        radius = max(0, round(stroke.radius))
+        if len(points) > 1:
+            cv2.polylines(mask, [points], False, value, max(1, 2 * radius + 1))
+        cv2.circle(mask, points[0].tolist(), radius, value, -1)
+    return mask > 0

@@ -1,0 +1,115 @@
+"""The networks of the whole photo, loaded when they are first needed, as functions of a tile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gpen_desktop.core.stages.tiles import TiledNetwork
+from gpen_desktop.core.types import FloatImage
+from gpen_desktop.errors import OutOfMemoryError, WeightsError
+from gpen_desktop.messages import say
+from gpen_desktop.models import catalog, device, registry, store
+from gpen_desktop.models.device import Compute
+from gpen_desktop.models.photo.architectures import PhotoRepairer
+from gpen_desktop.models.photo.compact import CompactEnlarger
+from gpen_desktop.models.photo.unet import PhotoCleaner
+from gpen_desktop.models.spec import Task
+
+_SIDE: Final = 768
+"""Pixels of a tile that are kept, each way. Larger ones spend less on margins, smaller ones fit the processor's cache;
+cancelling waits for one."""
+
+
+class PhotoNetworks:
+    """The built-in networks on one device. As core/stages/work.Networks has it.
+
+    device, precision: as models/device.choose takes them. Not thread-safe.
+    """
+
+    def __init__(self, device: str = "auto", precision: str = "auto") -> None:
+        self._device = device
+        self._precision = precision
+
+    def has(self, name: str) -> bool:
+        """Whether the weights of that name in the catalogue are on this computer."""
+        return store.has(name)
+
+    def cleaner(self) -> TiledNetwork:
+        """Raises WeightsError, DeviceError, as the others do."""
+        return self._cleaner
+
+    def finder(self) -> TiledNetwork:
+        return self._repairer[0]
+
+    def filler(self) -> TiledNetwork:
+        return self._repairer[1]
+
+    def enlarger(self) -> TiledNetwork:
+        return self._enlarger
+
+    @cached_property
+    def _compute(self) -> Compute:
+        return device.choose(self._device, self._precision)
+
+    @cached_property
+    def _cleaner(self) -> TiledNetwork:
+        net = self._loaded(catalog.CLEANER, Task.PHOTO_RESTORER)
+        assert isinstance(net, PhotoCleaner)
+        run = self._on_device(net.change, catalog.CLEANER, centre=0.5)
+        return TiledNetwork(run, _SIDE, net.shape.reach, net.shape.multiple)
+
+    @cached_property
+    def _repairer(self) -> tuple[TiledNetwork, TiledNetwork]:
+        net = self._loaded(catalog.REPAIRER, Task.INPAINTER)
+        assert isinstance(net, PhotoRepairer)
+        finder, filler = net.finder, net.filler
+        find = self._on_device(lambda x: finder(x).float().sigmoid(), catalog.REPAIRER)
+        fill = self._on_device(lambda x: filler(x[:, :3], x[:, 3:]), catalog.REPAIRER)
+        return (
+            TiledNetwork(find, _SIDE, finder.shape.reach, finder.shape.multiple),
+            TiledNetwork(fill, _SIDE, filler.shape.reach, filler.shape.multiple),
+        )
+
+    @cached_property
+    def _enlarger(self) -> TiledNetwork:
+        net = self._loaded(catalog.ENLARGER, Task.UPSCALER)
+        assert isinstance(net, CompactEnlarger)
+        run = self._on_device(net.change, catalog.ENLARGER)
+        return TiledNetwork(run, _SIDE // net.factor, net.reach, 1, net.factor)
+
+    def _loaded(self, name: str, task: Task) -> torch.nn.Module:
+        return registry.load(store.find(name), task, str(self._compute.device), self._compute.dtype)
+
+    def _on_device(
+        self, network: Callable[[Tensor], Tensor], name: str, centre: float = 0.0
+    ) -> Callable[[FloatImage], FloatImage]:
+        """A network of tensors as a function of one tile. centre: taken off before it is rounded to half precision."""
+        compute = self._compute
+
+        def run(tile: FloatImage) -> FloatImage:
+            torch.set_num_threads(compute.threads)  # holds for the calling thread only
+            x = torch.from_numpy(np.ascontiguousarray(tile.transpose(2, 0, 1)))[None] - centre
+            x = x.to(compute.device, compute.dtype).contiguous(memory_format=torch.channels_last)
+            try:
+                with torch.inference_mode():
+                    made = network(x)[0].float().permute(1, 2, 0).cpu()
+            except torch.OutOfMemoryError as error:
+                raise OutOfMemoryError(
+                    say("no-memory-for-photo", "There is not enough memory on {device}.", device=compute.name),
+                    todo=say("compute-on-cpu", "Choose the processor in the settings, or --device cpu."),
+                ) from error
+            if not bool(made.isfinite().all()):
+                raise WeightsError(
+                    say("answer-not-a-picture", "The model '{name}' did not give a valid picture.", name=name),
+                    todo=say("choose-other-model", "Choose another model."),
+                )
+            answer: FloatImage = made.contiguous().numpy()
+            return answer
+
+        return run

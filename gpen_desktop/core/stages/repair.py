@@ -1,0 +1,74 @@
+"""Repair: what is damaged is filled from its surroundings, with the photo's own grain over it; nothing else changes."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final, cast
+
+import cv2
+import numpy as np
+
+from gpen_desktop.core.grain import luma, make_grain, measure_grain
+from gpen_desktop.core.options import AUTO
+from gpen_desktop.core.progress import Progress, SubProgress
+from gpen_desktop.core.stages.cleaning import is_grey
+from gpen_desktop.core.stages.damage import Mask, at_working_size, damage_mask
+from gpen_desktop.core.stages.tiles import TiledNetwork, as_pixels
+from gpen_desktop.core.stages.work import Work, Worked
+from gpen_desktop.core.types import FloatImage, Pixels, frozen
+from gpen_desktop.messages import say
+
+_GRAIN_SIDE: Final = 1024
+"""Grain is made once, of this size, and laid side by side."""
+
+
+def repair(work: Work, progress: Progress) -> Worked:
+    """The photo with its damage filled, or the very same where there is none."""
+    damage = work.damage(SubProgress(progress, 0.0, 0.5))
+    mask = damage_mask(damage, only_sure=work.values["repair"] == AUTO, strokes=work.strokes)
+    if not mask.any():
+        return Worked(work.photo, say("no-damage", "No scratches or other damage found"))
+    pixels = filled(work.photo.pixels, mask, work.networks.filler(), SubProgress(progress, 0.5, 1.0))
+    share = round(100 * float(mask.mean()), 1)
+    words = say("did-repair", "Damage repaired on {share} % of the photo", share=share)
+    return Worked(dataclasses.replace(work.photo, pixels=pixels), words)
+
+
+def filled(pixels: Pixels, mask: Mask, filler: TiledNetwork, progress: Progress) -> Pixels:
+    """A photo (H, W, 3), its pixels under `mask` (H, W) made anew from those around them; read-only."""
+    white = np.iinfo(pixels.dtype).max
+    small = at_working_size(pixels)
+    holes = _at_size(mask, small)
+    given = cast(Pixels, np.dstack([small, holes.astype(pixels.dtype) * white]))
+    grey = is_grey(pixels)
+    made = small.copy()
+    for (x0, y0, x1, y1), answer in filler.answers(given, progress, "repair", where=holes):
+        wanted = np.repeat(luma(answer)[..., None], 3, axis=2) if grey else answer
+        made[y0:y1, x0:x1] = as_pixels(wanted, pixels)
+    if made.shape != pixels.shape:
+        made[~holes] = small[~holes]  # so that nothing but the photo is mixed in at the edges of a hole
+        made = cast(Pixels, cv2.resize(made, pixels.shape[1::-1], interpolation=cv2.INTER_CUBIC))
+    rows, columns = np.nonzero(mask)
+    grain = _grain_like(pixels)[rows % _GRAIN_SIDE, columns % _GRAIN_SIDE]
+    out = pixels.copy()
+    values = made[rows, columns].astype(np.float32) / np.float32(white) + grain[:, None]
+    out[rows, columns] = as_pixels(values, pixels)
+    return frozen(out)
+
+
+def _at_size(mask: Mask, small: Pixels) -> Mask:
+    """The mask at the size of `small`: true wherever any of it is."""
+    if mask.shape == small.shape[:2]:
+        return mask
+    shares = cv2.resize(mask.astype(np.float32), small.shape[1::-1], interpolation=cv2.INTER_AREA)
+    return np.asarray(shares > 0)
+
+
+def _grain_like(pixels: Pixels) -> FloatImage:
+    """(_GRAIN_SIDE, _GRAIN_SIDE) of grain as the even places in the middle of the photo have it."""
+    height, width = pixels.shape[:2]
+    y, x = max(0, (height - _GRAIN_SIDE) // 2), max(0, (width - _GRAIN_SIDE) // 2)
+    white = np.float32(np.iinfo(pixels.dtype).max)
+    part = pixels[y : y + _GRAIN_SIDE, x : x + _GRAIN_SIDE].astype(np.float32) / white
+    grain = measure_grain(luma(part))
+    return np.asarray(grain.deviation * make_grain((_GRAIN_SIDE, _GRAIN_SIDE), grain.softness, seed=1), np.float32)

@@ -1,0 +1,85 @@
+"""What a stage of the whole photo is given, and what it gives back; brings neither PyTorch nor OpenCV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpen_desktop.core.options import Values
+from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.types import Photo, Stroke
+from gpen_desktop.errors import WeightsError
+from gpen_desktop.messages import Message, say
+
+if TYPE_CHECKING:
+    from gpen_desktop.core.stages.tiles import TiledNetwork
+
+
+class Networks(Protocol):
+    """The networks of the whole photo: core/stages/networks.py, or a stand-in. Each raises WeightsError where it is
+    not on this computer, and DeviceError."""
+
+    def has(self, name: str) -> bool:
+        """Whether the weights of that name in the catalogue are on this computer."""
+        ...
+
+    def cleaner(self) -> TiledNetwork:
+        """(h, w, 3) in [0, 1] -> (h, w, 3), what to add to it."""
+        ...
+
+    def finder(self) -> TiledNetwork:
+        """(h, w, 3) in [0, 1] -> (h, w, 1), how likely damage is, in [0, 1]."""
+        ...
+
+    def filler(self) -> TiledNetwork:
+        """(h, w, 4) in [0, 1], the last one 1 in holes -> (h, w, 3), worth something in the holes alone."""
+        ...
+
+    def enlarger(self) -> TiledNetwork:
+        """(h, w, 3) in [0, 1] -> (h * scale, w * scale, 3), what to add to the photo with its pixels repeated."""
+        ...
+
+
+class NoNetworks:
+    """Networks, where there are none."""
+
+    def has(self, name: str) -> bool:
+        return False
+
+    def cleaner(self) -> TiledNetwork:
+        raise WeightsError(say("no-photo-networks", "There are no networks for the whole photo here."))
+
+    finder = filler = enlarger = cleaner
+
+
+@dataclass(frozen=True, eq=False)
+class Damage:
+    """How likely damage is: (h, w) uint8, 0 to 255 for 0 to 1, read-only, at the size at which it was looked for.
+    shape: (H, W) of the photo."""
+
+    likely: NDArray[np.uint8]
+    shape: tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """photo: as the stages before left it. values: of the options of all stages. damage: where the photo is damaged as
+    it was opened; looked for when it is first asked. strokes: of the brush over that."""
+
+    photo: Photo
+    values: Values
+    networks: Networks
+    damage: Callable[[Progress], Damage]
+    strokes: tuple[Stroke, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Worked:
+    """photo: what a stage made, or the very photo it was given. words: what it did, or why it did nothing."""
+
+    photo: Photo
+    words: Message

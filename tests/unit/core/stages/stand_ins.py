@@ -1,0 +1,65 @@
+"""Networks of the whole photo that can be seen through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from gpen_desktop.core.stages.tiles import Network, TiledNetwork
+from gpen_desktop.core.types import FloatImage
+from gpen_desktop.models.catalog import CLEANER, ENLARGER, REPAIRER
+
+
+def blur_away(tile: FloatImage) -> FloatImage:
+    """The difference to a slight blur."""
+    return cv2.GaussianBlur(tile, (0, 0), 1.2) - tile
+
+
+def find_white(tile: FloatImage) -> FloatImage:
+    """Damage is what is nearly white."""
+    return (tile.min(axis=2, keepdims=True) > 0.95).astype(np.float32)
+
+
+def fill_green(tile: FloatImage) -> FloatImage:
+    return np.broadcast_to(np.float32([0, 1, 0]), (*tile.shape[:2], 3))
+
+
+def sharpen_doubled(tile: FloatImage) -> FloatImage:
+    """What a cubic enlargement has that repeated pixels have not."""
+    larger = cv2.resize(tile, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    return larger - tile.repeat(2, axis=0).repeat(2, axis=1)
+
+
+class DrawnNetworks:
+    """As core/stages/work.Networks has it, of plain functions. runs: tiles given to each of them."""
+
+    def __init__(self, *missing: str, clean: Network = blur_away, find: Network = find_white) -> None:
+        self.missing = missing
+        self.runs: dict[str, int] = {}
+        self._clean = clean
+        self._find = find
+
+    def has(self, name: str) -> bool:
+        assert name in (CLEANER, REPAIRER, ENLARGER)
+        return name not in self.missing
+
+    def cleaner(self) -> TiledNetwork:
+        return TiledNetwork(self._counted("clean", self._clean), 128, 16, 8)
+
+    def finder(self) -> TiledNetwork:
+        return TiledNetwork(self._counted("find", self._find), 128, 16, 8)
+
+    def filler(self) -> TiledNetwork:
+        return TiledNetwork(self._counted("fill", fill_green), 128, 16, 8)
+
+    def enlarger(self) -> TiledNetwork:
+        return TiledNetwork(self._counted("enlarge", sharpen_doubled), 128, 16, 1, scale=2)
+
+    def _counted(self, name: str, network: Callable[[FloatImage], FloatImage]) -> Network:
+        def run(tile: FloatImage) -> FloatImage:
+            self.runs[name] = self.runs.get(name, 0) + 1
+            return network(tile)
+
+        return run

@@ -1,0 +1,241 @@
+"""Cleaning, repairing and enlarging: what they change, what they leave, and what is said of it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import cv2
+import numpy as np
+import pytest
+
+from gpen_desktop.core.progress import CancellableProgress
+from gpen_desktop.core.stages import registry
+from gpen_desktop.core.stages.run import Staged, StagedPhotos
+from gpen_desktop.core.types import FloatImage, Photo, Pixels, Stroke, frozen
+from gpen_desktop.errors import Cancelled, WeightsError
+from gpen_desktop.models.catalog import CLEANER, ENLARGER, REPAIRER
+from tests.unit.core.drawn_faces import photo_of
+from tests.unit.core.stages import test_analysis
+from tests.unit.core.stages.stand_ins import DrawnNetworks, blur_away
+
+OFF = {"repair": "off", "clean": 0, "tone": 0, "scale": 1}
+
+
+def picture(height: int = 200, width: int = 300, dtype: type = np.uint8) -> Pixels:
+    """From black to light grey, nowhere white, with all values that a depth has."""
+    small = np.random.default_rng(4).random((height // 20, width // 20, 3), dtype=np.float32)
+    large = np.clip(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), 0, 0.9)
+    return (large * np.iinfo(dtype).max).astype(dtype)
+
+
+def scratched(dtype: type = np.uint8) -> tuple[Pixels, np.ndarray]:
+    """With a white scratch, and where it is."""
+    pixels, mask = picture(dtype=dtype), np.zeros((200, 300), np.uint8)
+    cv2.line(mask, (20, 30), (250, 150), 1, 3)
+    pixels[mask > 0] = np.iinfo(dtype).max
+    return pixels, mask > 0
+
+
+def run(photo: Photo | Pixels, networks: DrawnNetworks | None = None, *strokes: Stroke, **values: int | str) -> Staged:
+    photo = photo if isinstance(photo, Photo) else photo_of(photo)
+    staged = StagedPhotos(photo, networks or DrawnNetworks())
+    return staged.run(registry.STAGES, registry.stage_values({**OFF, **values}), strokes)
+
+
+# Cleaning
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_cleaning_adds_what_the_network_says_in_tiles_that_nobody_sees(dtype: type) -> None:
+    pixels = picture(300, 420, dtype)
+    white = np.iinfo(dtype).max
+    made = run(pixels, clean=100)
+    assert made.photo.pixels.dtype == dtype
+    whole = pixels / white + blur_away(pixels.astype(np.float32) / white)
+    assert np.abs(made.photo.pixels[:-20, :-20] / white - whole[:-20, :-20]).max() < 2 / white
+    assert [(result.stage, result.strength) for result in made.results] == [("clean", 100)]
+
+
+def test_where_there_is_nothing_to_clean_pixels_stay_byte_for_byte() -> None:
+    def left_half(tile: FloatImage) -> FloatImage:
+        change = np.zeros_like(tile)
+        change[tile[..., 0] > 0.5] = -0.1
+        return change
+
+    for dtype in (np.uint8, np.uint16):
+        pixels = picture(dtype=dtype)
+        made = run(pixels, DrawnNetworks(clean=left_half), clean=60).photo.pixels
+        same = pixels[..., 0] <= 0.5 * np.iinfo(dtype).max
+        assert np.array_equal(made[same], pixels[same])
+        assert not np.array_equal(made[~same], pixels[~same])
+
+
+def test_grey_stays_grey() -> None:
+    grey = np.repeat(picture()[..., :1], 3, axis=2)
+    tint = DrawnNetworks(clean=lambda tile: np.broadcast_to(np.float32([0.1, 0, -0.05]), tile.shape))
+    for values in ({"clean": 100}, {"scale": 2}):
+        made = run(grey, tint, **values).photo.pixels
+        assert np.ptp(made.astype(int), axis=2).max() == 0
+
+
+def test_strengths_of_cleaning_run_the_network_once() -> None:
+    networks = DrawnNetworks()
+    staged = StagedPhotos(photo_of(picture(100, 120)), networks)
+    for strength in (100, 30, 55, 30):
+        staged.run(registry.STAGES, registry.stage_values({**OFF, "clean": strength}))
+    assert networks.runs == {"clean": 1}
+
+
+def test_cleaning_is_cancelled_between_tiles() -> None:
+    stop = CancellableProgress()
+    networks = DrawnNetworks(clean=lambda tile: (stop.cancel(), blur_away(tile))[1])
+    with pytest.raises(Cancelled):
+        StagedPhotos(photo_of(picture(300, 300)), networks).run(
+            registry.STAGES, registry.stage_values({**OFF, "clean": 100}), progress=stop
+        )
+    assert networks.runs["clean"] == 1
+
+
+# Left to the program
+
+
+def grainy_photo() -> Photo:
+    grain = np.random.default_rng(0).normal(0, 9, (400, 500, 1))
+    return photo_of(np.clip(test_analysis.scene(400, 500) + grain, 0, 255).astype(np.uint8))
+
+
+def test_automatic_cleans_what_needs_it_and_says_so() -> None:
+    made = run(grainy_photo(), clean=-1)
+    assert 50 < int(made.values["clean"]) < 100
+    assert "seen-grain" in [seen.words.code for seen in made.seen]
+    assert [(result.stage, result.words.code) for result in made.results] == [("clean", "did-clean")]
+
+
+def test_automatic_leaves_a_good_photo_and_sees_nothing() -> None:
+    good = photo_of(test_analysis.scene(900, 1000).astype(np.uint8))
+    made = StagedPhotos(good, DrawnNetworks()).run(registry.STAGES, registry.stage_values())
+    assert made.photo is good
+    assert not made.seen
+    assert not made.changed
+
+
+def test_without_its_model_automatic_leaves_a_stage_out_and_says_so() -> None:
+    photo = grainy_photo()
+    made = run(photo, DrawnNetworks(CLEANER, REPAIRER), clean=-1, repair="auto")
+    assert made.photo is photo
+    assert [(result.stage, result.strength, result.words.code) for result in made.results] == [
+        ("repair", 0, "model-missing"),
+        ("clean", 0, "model-missing"),
+    ]
+    assert made.values["clean"] == 0
+
+
+@pytest.mark.parametrize("values", [{"clean": 40}, {"repair": "on"}])
+def test_without_its_model_a_stage_turned_on_by_hand_is_an_error(values: dict[str, int | str]) -> None:
+    with pytest.raises(WeightsError):
+        StagedPhotos(photo_of(picture())).run(registry.STAGES, registry.stage_values({**OFF, **values}))
+
+
+# Repairing
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("how", ["auto", "on"])
+def test_repair_changes_what_is_damaged_and_nothing_else(dtype: type, how: str) -> None:
+    pixels, mask = scratched(dtype)
+    made = run(pixels, repair=how)
+    near = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    assert np.array_equal(made.photo.pixels[~near], pixels[~near])
+    green = made.photo.pixels[mask].astype(float) / np.iinfo(dtype).max
+    assert np.abs(green - (0, 1, 0)).mean() < 0.05
+    assert made.results[0].words.code == "did-repair"
+
+
+def test_a_photo_without_damage_is_the_very_same() -> None:
+    photo = photo_of(picture())
+    made = run(photo, repair="on")
+    assert made.photo is photo
+    assert [(result.strength, result.words.code) for result in made.results] == [(0, "no-damage")]
+
+
+def test_automatic_leaves_what_is_doubtful() -> None:
+    doubtful = DrawnNetworks(find=lambda tile: 0.65 * (tile.min(axis=2, keepdims=True) > 0.95))
+    pixels, _ = scratched()
+    assert not run(pixels, doubtful, repair="auto").changed
+    assert run(pixels, doubtful, repair="on").changed == ("repair",)
+
+
+def test_automatic_does_not_take_a_third_of_a_photo_for_damage() -> None:
+    pixels = picture()
+    pixels[:, :100] = 255
+    assert not run(pixels, repair="auto").changed
+
+
+def test_the_brush_adds_and_erases_in_its_order() -> None:
+    pixels, mask = scratched()
+    everything = Stroke(((0.0, 0.0), (299.0, 199.0)), radius=300, erases=True)
+    dot = Stroke(((60.0, 170.0),), radius=8)
+    assert not run(pixels, None, everything, repair="on").changed
+    made = run(pixels, None, everything, dot, repair="auto").photo.pixels
+    changed = (made != pixels).any(axis=2)
+    assert changed[170, 60]
+    assert changed.sum() == pytest.approx(np.pi * 8.5**2, rel=0.15)
+    assert not changed[mask].any()
+
+
+def test_brushing_looks_for_damage_no_second_time() -> None:
+    networks = DrawnNetworks()
+    staged = StagedPhotos(photo_of(scratched()[0]), networks)
+    values = registry.stage_values({**OFF, "repair": "on"})
+    staged.run(registry.STAGES, values)
+    found = networks.runs["find"]
+    staged.run(registry.STAGES, values, (Stroke(((50.0, 50.0), (60.0, 50.0)), 4),))
+    assert networks.runs["find"] == found
+
+
+def test_a_large_photo_is_looked_at_smaller_and_changed_only_in_the_damage() -> None:
+    pixels = np.full((1500, 4400, 3), (120, 110, 100), np.uint8)
+    cv2.line(pixels, (400, 300), (4000, 900), (255, 255, 255), 12)
+    networks = DrawnNetworks()
+    made = run(pixels, networks, repair="on").photo.pixels
+    away = cv2.distanceTransform((pixels[..., 0] == 120).astype(np.uint8), cv2.DIST_L2, 3) > 8
+    assert np.array_equal(made[away], pixels[away])
+    line = pixels[..., 0] == 255
+    assert (made[line][:, 1] > 200).mean() > 0.97
+    assert (made[line][:, 0] < 60).mean() > 0.97
+    assert networks.runs["find"] < 100
+
+
+def test_what_is_filled_gets_the_grain_of_the_photo() -> None:
+    rng = np.random.default_rng(3)
+    pixels = (120 + rng.normal(0, 8, (300, 300, 1))).repeat(3, axis=2).astype(np.uint8)
+    pixels[100:140, 50:250] = 255
+    inside = run(pixels, repair="on").photo.pixels[104:136, 60:240, 0]  # grey: luma of green is 150
+    assert inside.mean() == pytest.approx(150, abs=4)
+    assert 4 < inside.std() < 11
+
+
+# Enlarging
+
+
+@pytest.mark.parametrize("scale", [2, 4])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_enlarging_by_the_network(scale: int, dtype: type) -> None:
+    pixels = picture(150, 180, dtype)
+    alpha = frozen(np.full((150, 180), np.iinfo(dtype).max // 2, dtype))
+    made = run(dataclasses.replace(photo_of(pixels), alpha=alpha), scale=scale)
+    cubic = cv2.resize(pixels, (180 * scale, 150 * scale), interpolation=cv2.INTER_CUBIC)
+    white = np.iinfo(dtype).max
+    assert made.photo.pixels.dtype == dtype
+    assert np.abs(made.photo.pixels.astype(float) - cubic).max() < 0.04 * white
+    assert made.photo.alpha is not None
+    assert made.photo.alpha.shape == (150 * scale, 180 * scale)
+    assert (made.scale, made.results[0].words.code) == (scale, "did-enlarge")
+
+
+def test_without_its_network_enlarging_is_simple_and_says_so() -> None:
+    networks = DrawnNetworks(ENLARGER)
+    made = run(picture(), networks, scale=2)
+    assert made.photo.pixels.shape == (400, 600, 3)
+    assert made.results[0].words.code == "did-enlarge-simply"
+    assert not networks.runs

@@ -1,0 +1,99 @@
+"""The networks of the whole photo on tiles: what they answer is what they say of the whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from gpen_desktop import paths
+from gpen_desktop.core.progress import SilentProgress
+from gpen_desktop.core.stages.networks import PhotoNetworks
+from gpen_desktop.core.stages.tiles import TiledNetwork
+from gpen_desktop.core.types import FloatImage
+from gpen_desktop.errors import WeightsError
+from gpen_desktop.models import catalog
+from gpen_desktop.models.photo.architectures import PhotoRepairer
+from gpen_desktop.models.photo.compact import CompactEnlarger
+from gpen_desktop.models.photo.unet import PhotoCleaner, whole
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where weights are looked for; empty."""
+    monkeypatch.setattr(paths, "weights", lambda: tmp_path)
+    return tmp_path
+
+
+def stored(net: torch.nn.Module, name: str, folder: Path) -> torch.nn.Module:
+    info = catalog.by_name(name)
+    assert info is not None
+    save_file(net.state_dict(), folder / info.file)
+    return net.eval()
+
+
+def over(network: TiledNetwork, pixels: np.ndarray, channels: int) -> FloatImage:
+    made = np.zeros((pixels.shape[0] * network.scale, pixels.shape[1] * network.scale, channels), np.float32)
+    for (x0, y0, x1, y1), answer in network.answers(pixels, SilentProgress(), "test"):
+        made[y0:y1, x0:x1] = answer
+    return made
+
+
+def tensor(pixels: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(pixels.transpose(2, 0, 1).copy())[None].float() / 255
+
+
+PIXELS = np.random.default_rng(2).integers(0, 256, (90, 140, 3), np.uint8)
+
+
+@torch.inference_mode()
+def test_the_cleaner_says_what_to_add(folder: Path) -> None:
+    torch.manual_seed(1)
+    net = stored(PhotoCleaner(), catalog.CLEANER, folder)
+    networks = PhotoNetworks("cpu", "fp32")
+    assert networks.has(catalog.CLEANER)
+    assert not networks.has(catalog.REPAIRER)
+    x = tensor(PIXELS)
+    wanted = (whole(net, x) - x)[0].permute(1, 2, 0).numpy()
+    assert np.abs(over(networks.cleaner(), PIXELS, 3) - wanted)[:80, :130].max() < 1e-4
+
+
+@torch.inference_mode()
+def test_the_finder_and_the_filler_are_of_one_file(folder: Path) -> None:
+    torch.manual_seed(2)
+    net = stored(PhotoRepairer(), catalog.REPAIRER, folder)
+    networks = PhotoNetworks("cpu", "fp32")
+    likely = whole(net.finder, tensor(PIXELS)).sigmoid()[0].permute(1, 2, 0).numpy()
+    assert np.abs(over(networks.finder(), PIXELS, 1) - likely)[:80, :130].max() < 1e-4
+    holes = np.zeros((90, 140, 1), np.uint8)
+    holes[30:50, 40:90] = 255
+    filled = whole(net.filler, tensor(PIXELS), tensor(holes))[0].permute(1, 2, 0).numpy()
+    made = over(networks.filler(), np.dstack([PIXELS, holes]), 3)
+    assert np.abs(made - filled)[:80, :130].max() < 1e-4
+
+
+@torch.inference_mode()
+def test_the_enlarger_says_what_to_add_to_repeated_pixels(folder: Path) -> None:
+    torch.manual_seed(3)
+    net = stored(CompactEnlarger(), catalog.ENLARGER, folder)
+    network = PhotoNetworks("cpu", "fp32").enlarger()
+    repeated = PIXELS.repeat(2, axis=0).repeat(2, axis=1) / 255
+    wanted = net(tensor(PIXELS))[0].permute(1, 2, 0).numpy() - repeated
+    assert network.scale == 2
+    assert np.abs(over(network, PIXELS, 3) - wanted).max() < 1e-4
+
+
+def test_what_is_not_there_is_missed_when_it_is_asked_for(folder: Path) -> None:
+    networks = PhotoNetworks("cpu", "fp32")
+    for missing in (networks.cleaner, networks.finder, networks.filler, networks.enlarger):
+        with pytest.raises(WeightsError, match="not on this computer"):
+            missing()
+
+
+def test_weights_of_another_kind_are_refused(folder: Path) -> None:
+    stored(CompactEnlarger(), catalog.CLEANER, folder)
+    with pytest.raises(WeightsError):
+        PhotoNetworks("cpu", "fp32").cleaner()
