@@ -191,6 +191,7 @@ _OWN: Final = (
     Setting("window/state", str, ""),
     Setting("window/view", str, "split", choices=(Choice("split", ""), Choice("side_by_side", ""))),
     Setting("window/recent", str, "[]"),
+    Setting("window/album", str, ""),
     Setting("window/presets", str, "[]"),
     Setting("window/open_folder", str, ""),
     Setting("crash/seen", str, ""),

@@ -159,8 +159,20 @@
         <translation>重做</translation>
     </message>
     <message>
+        <source>Copy adjustments</source>
+        <translation>复制调整</translation>
+    </message>
+    <message>
+        <source>Paste adjustments</source>
+        <translation>粘贴调整</translation>
+    </message>
+    <message>
         <source>Apply to all photos</source>
         <translation>应用到所有照片</translation>
+    </message>
+    <message>
+        <source>Select all photos</source>
+        <translation>选择所有照片</translation>
     </message>
     <message>
         <source>Next face</source>
@@ -419,6 +431,10 @@
         <translation>打开照片…</translation>
     </message>
     <message>
+        <source>Open a folder…</source>
+        <translation>打开文件夹…</translation>
+    </message>
+    <message>
         <source>Everything stays on this computer.</source>
         <translation>所有内容都只留在这台电脑上。</translation>
     </message>
@@ -430,12 +446,28 @@
         <source>Sample photo {number}</source>
         <translation>示例照片 {number}</translation>
     </message>
+    <message>
+        <source>Open the photos of before ({count})</source>
+        <translation>打开上次的照片（{count} 张）</translation>
+    </message>
+    <message>
+        <source>Open the photos of yesterday ({count})</source>
+        <translation>打开昨天的照片（{count} 张）</translation>
+    </message>
+    <message>
+        <source>Open the photos of {day} ({count})</source>
+        <translation>打开 {day} 的照片（{count} 张）</translation>
+    </message>
 </context>
 <context>
     <name>ExportController</name>
     <message>
         <source>This photo</source>
         <translation>这张照片</translation>
+    </message>
+    <message>
+        <source>Selected ({count})</source>
+        <translation>已选（{count}）</translation>
     </message>
     <message>
         <source>All ({count})</source>
@@ -747,6 +779,17 @@
     </message>
 </context>
 <context>
+    <name>HistoryActions</name>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+</context>
+<context>
     <name>ImportController</name>
     <message>
         <source>Open photos</source>
@@ -763,6 +806,33 @@
     <message>
         <source>There is no photo on the clipboard.</source>
         <translation>剪贴板中没有照片。</translation>
+    </message>
+</context>
+<context>
+    <name>LookController</name>
+    <message>
+        <source>Apply to all photos</source>
+        <translation>应用到所有照片</translation>
+    </message>
+    <message>
+        <source>Paste adjustments</source>
+        <translation>粘贴调整</translation>
+    </message>
+    <message>
+        <source>Nothing to change: they look alike already.</source>
+        <translation>没有可更改的：这些照片的调整已经一致。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Applied to one photo.</source>
+        <translation>已应用到 1 张照片。</translation>
+    </message>
+    <message>
+        <source>Applied to {count} photos.</source>
+        <translation>已应用到 {count} 张照片。</translation>
     </message>
 </context>
 <context>
@@ -794,21 +864,6 @@
     <message>
         <source>Settings and more</source>
         <translation>设置与更多</translation>
-    </message>
-</context>
-<context>
-    <name>MainWindow</name>
-    <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
-    </message>
-    <message>
-        <source>Redo</source>
-        <translation>重做</translation>
-    </message>
-    <message>
-        <source>Apply to all photos</source>
-        <translation>应用到所有照片</translation>
     </message>
 </context>
 <context>

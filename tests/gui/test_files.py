@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -262,6 +263,8 @@ def test_a_right_click_in_the_album_offers_what_can_be_done_with_the_photo(
         "Export…",
         "Copy the result",
         "Show in the file manager",
+        "Copy adjustments",
+        "Paste adjustments",
         "Apply to all photos",
         "Remove from the album",
     ]
@@ -451,3 +454,79 @@ def test_a_failed_export_before_closing_keeps_the_window(
         dialog.accept()
     assert window.isVisible()
     assert window.notification_strip.subject == "export-failed"
+
+
+def test_several_photos_are_selected_exported_and_removed_together(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    paths = [make_photo(tmp_path / f"{n}.png", seed=n) for n in range(4)]
+    open_photos(window, qtbot, *paths)
+    album, view = window.album, window.album.viewport()
+    for row in (1, 2):
+        where = album.visualRect(album.model().index(row, 0)).center()
+        modifier = Qt.KeyboardModifier.ControlModifier if row == 2 else Qt.KeyboardModifier.NoModifier
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, modifier, where)
+    wait_done(window, qtbot)
+    assert [item.path for item in album.selected()] == paths[1:3]
+    window.actions_["export"].trigger()
+    dialog = window.findChild(ExportDialog)
+    dialog.folder_field.setText(str(tmp_path / "out"))
+    with qtbot.waitSignal(window.workspace.exports.ended):
+        dialog.accept()
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["1_restored.png", "2_restored.png"]
+    window.actions_["remove"].trigger()
+    assert [item.path for item in window.workspace.album] == [paths[0], paths[3]]
+    window.actions_["undo"].trigger()
+    wait_done(window, qtbot)
+    assert [item.path for item in window.workspace.album] == paths
+
+
+def test_adjustments_are_copied_and_pasted_onto_the_selected_and_that_is_told(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(3)))
+    album = window.workspace.album
+    assert not window.actions_["paste_look"].isEnabled()
+    window.panel.strength.slider.setValue(33)
+    window.actions_["copy_look"].trigger()
+    window.workspace.show_item(album.at(1))
+    window.actions_["select_all"].trigger()
+    window.actions_["paste_look"].trigger()
+    assert [item.edits.options.strength for item in album] == [33, 33, 33]
+    assert window.notification_strip.text == "Applied to 2 photos."
+    window.notification_strip.button("undo").click()
+    assert [item.edits.options.strength for item in album] == [33, 80, 80]
+    assert not window.notification_strip.isVisible()
+    window.actions_["apply_to_all"].trigger()
+    assert "Applied to one photo." in window.notification_strip.text
+    window.panel.strength.slider.setValue(50)
+    assert "Applied" not in window.notification_strip.text  # its undo would undo something else
+    wait_done(window, qtbot)
+
+
+def test_the_album_of_the_last_time_is_offered(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    assert not window.empty.last_button.isVisible()
+    paths = [make_photo(tmp_path / f"{n}.png", seed=n) for n in range(3)]
+    open_photos(window, qtbot, *paths)
+    stored = json.loads(str(window._store.get("window/album")))
+    stored["day"] = (date.today() - timedelta(days=1)).isoformat()
+    window._store.set("window/album", json.dumps(stored))
+    later = MainWindow(engine, window._store)
+    qtbot.addWidget(later)
+    later.show()
+    assert later.empty.last_button.text() == "Open the photos of yesterday (3)"
+    paths[1].unlink()
+    with qtbot.waitSignal(later.imports.recent_changed):
+        later.empty.last_button.click()
+    assert [item.path for item in later.workspace.album] == [paths[0], paths[2]]
+    wait_done(later, qtbot)
+    later.imports.forget_recent()
+    assert window._store.get("window/album") == ""
+    later.close_now()
+
+
+def test_the_samples_offered_are_of_different_subjects(window: MainWindow) -> None:
+    subjects = [path.name.split("_")[0] for path in window.imports.samples]
+    assert len(subjects) == len(set(subjects)) == 3

@@ -75,6 +75,20 @@ def test_before_is_chosen_as_the_others_are_and_a_key_held_shows_it_in_all(view:
         view.hold_before(False)
 
 
+def test_zoom_and_place_are_kept_from_one_photo_to_the_next_of_its_size(view: CompareView) -> None:
+    view.jump_to(QRectF(900, 700, 300, 300))
+    place = view.placement
+    view.clear()
+    view.show_photo(opened())
+    assert view.placement == place
+    view.clear()
+    view.show_photo(opened(3000, 4000))
+    assert view.placement.is_fit
+    view.clear()
+    view.show_photo(opened())
+    assert view.placement.is_fit  # that was another photo's place in between
+
+
 def test_a_wide_photo_is_compared_stacked(view: CompareView) -> None:
     view.set_mode(ViewMode.SIDE_BY_SIDE)
     assert panes.two(QSizeF(800, 600), QSizeF(300, 400)).corners[1].y() == 0

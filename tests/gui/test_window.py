@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.compose import texture
@@ -56,6 +56,10 @@ def test_first_start_says_what_to_do(window: MainWindow) -> None:
     assert window.empty.isVisible()
     assert not window.view.isVisible()
     assert not window.actions_["export"].isEnabled()
+    window.resize(900, 700)
+    window.resize(1300, 800)
+    buttons = {button.defaultAction(): button for button in window.tools.findChildren(QToolButton)}
+    assert not any(buttons[window.actions_[name]].isEnabled() for name in ("zoom_in", "fit", "actual", "split"))
 
 
 def test_a_photo_is_restored_and_its_faces_marked(window: MainWindow, photo: Path, qtbot: QtBot) -> None:

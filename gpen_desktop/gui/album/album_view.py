@@ -42,6 +42,7 @@ class AlbumView(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setDragEnabled(True)
+        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self._thumbnails.ready.connect(self._on_ready)
         self.selectionModel().currentChanged.connect(self._on_current)
         self._say()
@@ -52,11 +53,17 @@ class AlbumView(QListView):
 
     @Slot(object)
     def show_current(self, item: AlbumItem | None) -> None:
-        """Select the photo on screen."""
+        """Select the photo on screen; where it was chosen here, with what else was."""
         if item is not None:
             index = self._album.index(self._album.row_of(item))
-            self.setCurrentIndex(index)
+            if index != self.currentIndex():
+                self.setCurrentIndex(index)
             self.scrollTo(index)
+
+    def selected(self) -> list[AlbumItem]:
+        """The photos that are selected, in their order."""
+        rows = sorted(index.row() for index in self.selectedIndexes())
+        return [item for row in rows if (item := self._album.at(row)) is not None]
 
     def thumbnail(self, item: AlbumItem) -> QImage | None:
         """A small picture of a photo; None until `thumbnail_ready`, null where the file cannot be read."""
@@ -99,7 +106,7 @@ class AlbumView(QListView):
 
     def startDrag(self, _actions: Qt.DropAction) -> None:
         self._drags = True
-        self.drag_wanted.emit([index.data(ItemRole) for index in self.selectedIndexes()])
+        self.drag_wanted.emit(self.selected())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """While files are made for a drag, the held mouse must not take up the photos that it passes."""

@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, QObject, QRunnable, QThreadPool, Signal, S
 from PySide6.QtGui import QImage
 
 from gpen_desktop.core.engine.album import find_photos
+from gpen_desktop.core.engine.file_names import is_missing
 
 _log = logging.getLogger(__name__)
 
@@ -54,6 +55,10 @@ class FileIntake(QObject):
         if self._pasted is not None:
             self._pasted.cleanup()
 
+    def has_pasted(self, path: Path) -> bool:
+        """Whether a file is a pasted picture, which goes with the window."""
+        return self._pasted is not None and path.is_relative_to(self._pasted.name)
+
     def _kept(self, image: QImage) -> Path:
         """A pasted picture as a file, so that it is worked on like any other."""
         if self._pasted is None:
@@ -81,7 +86,8 @@ class _Walk(QRunnable):
 
     def run(self) -> None:
         photos = []
-        for found in find_photos([path.absolute() for path in self._given], recursive=True):
+        given = [path.absolute() for path in self._given if not is_missing(path)]
+        for found in find_photos(given, recursive=True):
             if found.problem is None:
                 photos.append(found.path)
             else:

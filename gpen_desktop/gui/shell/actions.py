@@ -59,7 +59,10 @@ _LOOK = (
 _EDIT = (
     _Spec("undo", marked("Actions", "Undo"), "undo-2", (_KEY.Undo,)),
     _Spec("redo", marked("Actions", "Redo"), "redo-2", (_KEY.Redo, "Ctrl+Y")),
+    _Spec("copy_look", marked("Actions", "Copy adjustments"), "clipboard-copy", ("Ctrl+Shift+C",)),
+    _Spec("paste_look", marked("Actions", "Paste adjustments"), "clipboard-paste", ("Ctrl+Shift+V",)),
     _Spec("apply_to_all", marked("Actions", "Apply to all photos"), "layers", ("Ctrl+Shift+A",)),
+    _Spec("select_all", marked("Actions", "Select all photos"), "list-checks", ("Ctrl+A",)),
 )
 _FACES = (
     _Spec("next_face", marked("Actions", "Next face"), "", ("]", "N")),

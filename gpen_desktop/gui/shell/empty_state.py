@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QDate, QEvent, QLocale, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
@@ -28,9 +29,12 @@ _DROP_WIDTH: Final = 520
 
 
 class EmptyState(QScrollArea):
-    """open_wanted: choose files. sample_wanted: Path of a sample photo."""
+    """open_wanted, folder_wanted: choose files, or a folder. last_wanted: the photos of the last time. sample_wanted:
+    Path of a sample photo."""
 
     open_wanted = Signal()
+    folder_wanted = Signal()
+    last_wanted = Signal()
     sample_wanted = Signal(object)
 
     def __init__(self, samples: Sequence[Path], parent: QWidget | None = None) -> None:
@@ -51,6 +55,9 @@ class EmptyState(QScrollArea):
         self._words.setFont(font)
         self._open = QPushButton()
         theme.set_role(self._open, "primary")
+        self._folder, self._last = QPushButton(), QPushButton()
+        theme.set_role(self._last, "quiet")
+        self._last_count, self._last_day = 0, date.today()
         self.setFocusProxy(self._open)
         self._privacy = QLabel()
         self._privacy.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -61,6 +68,8 @@ class EmptyState(QScrollArea):
         self._samples = {path: _sample_button() for path in samples}
         self._lay_out()
         self._open.clicked.connect(self.open_wanted)
+        self._folder.clicked.connect(self.folder_wanted)
+        self._last.clicked.connect(self.last_wanted)
         self._thumbnails.ready.connect(self._on_ready)
         for path, button in self._samples.items():
             button.setObjectName(str(path))
@@ -75,7 +84,14 @@ class EmptyState(QScrollArea):
         inside.setSpacing(2 * theme.GRID)
         inside.addWidget(self._picture)
         inside.addWidget(self._words)
-        inside.addWidget(self._open, 0, Qt.AlignmentFlag.AlignHCenter)
+        ways = QHBoxLayout()
+        ways.setSpacing(theme.GRID)
+        ways.addStretch(1)
+        ways.addWidget(self._open)
+        ways.addWidget(self._folder)
+        ways.addStretch(1)
+        inside.addLayout(ways)
+        inside.addWidget(self._last, 0, Qt.AlignmentFlag.AlignHCenter)
         inside.addWidget(self._privacy)
         row = QHBoxLayout()
         row.setSpacing(2 * theme.GRID)
@@ -104,6 +120,15 @@ class EmptyState(QScrollArea):
         """End the thread that makes thumbnails."""
         self._thumbnails.shut_down()
 
+    def offer_last(self, count: int, day: date) -> None:
+        """Offer so many photos that were open on that day; 0: none."""
+        self._last_count, self._last_day = count, day
+        self._say()
+
+    @property
+    def last_button(self) -> QPushButton:
+        return self._last
+
     def set_drop_active(self, is_active: bool) -> None:
         """Light up while something that can be dropped is over the window."""
         theme.set_role(self._drop, "drop-active" if is_active else "drop")
@@ -118,11 +143,25 @@ class EmptyState(QScrollArea):
     def _say(self) -> None:
         self._words.setText(self.tr("Drop photos or a folder here"))
         self._open.setText(self.tr("Open photos…"))
+        self._folder.setText(self.tr("Open a folder…"))
+        self._last.setText(self._last_text())
+        self._last.setVisible(bool(self._last_count))
         self._privacy.setText(self.tr("Everything stays on this computer."))
         self._try.setText(self.tr("Or try one of these"))
         for number, button in enumerate(self._samples.values(), 1):
             button.setAccessibleName(self.tr("Sample photo {number}").format(number=number))
         self._show_picture()
+
+    def _last_text(self) -> str:
+        age = (date.today() - self._last_day).days
+        if age == 0:
+            return self.tr("Open the photos of before ({count})").format(count=self._last_count)
+        if age == 1:
+            return self.tr("Open the photos of yesterday ({count})").format(count=self._last_count)
+        day = QLocale().toString(
+            QDate(self._last_day.year, self._last_day.month, self._last_day.day), QLocale.FormatType.ShortFormat
+        )
+        return self.tr("Open the photos of {day} ({count})").format(day=day, count=self._last_count)
 
     def _show_picture(self) -> None:
         self._picture.setPixmap(icons.pixmap("images", 40, self.devicePixelRatioF(), "canvas_muted"))

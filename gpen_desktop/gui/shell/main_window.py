@@ -6,12 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, Slot
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QMainWindow,
     QProgressBar,
     QStackedWidget,
     QVBoxLayout,
@@ -19,14 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from gpen_desktop.core.engine import presets
-from gpen_desktop.core.engine.edits import Edits, with_look
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
-from gpen_desktop.gui.album import file_intake
 from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.album.album_side import AlbumSide
 from gpen_desktop.gui.common import focus, theme
-from gpen_desktop.gui.common.dropping import accept_copy
 from gpen_desktop.gui.common.notification_strip import NotificationStrip
 from gpen_desktop.gui.common.notifications import NotificationQueue
 from gpen_desktop.gui.common.settings_store import SettingsStore
@@ -34,7 +30,9 @@ from gpen_desktop.gui.shell import window_state
 from gpen_desktop.gui.shell.actions import Actions
 from gpen_desktop.gui.shell.application_controller import ApplicationController
 from gpen_desktop.gui.shell.closing import ClosingQuestion
+from gpen_desktop.gui.shell.drop_window import DropWindow
 from gpen_desktop.gui.shell.empty_state import EmptyState
+from gpen_desktop.gui.shell.history_actions import HistoryActions
 from gpen_desktop.gui.shell.status_bar import StatusBar
 from gpen_desktop.gui.shell.tool_bar import MainToolBar
 from gpen_desktop.gui.shell.window_state import WindowState
@@ -46,14 +44,27 @@ from gpen_desktop.gui.work.draft_controller import DraftController
 from gpen_desktop.gui.work.export_controller import ExportController
 from gpen_desktop.gui.work.face_controller import FaceController
 from gpen_desktop.gui.work.import_controller import ImportController
+from gpen_desktop.gui.work.look_controller import LookController
 from gpen_desktop.gui.work.photo_notifications import PhotoNotifications
 from gpen_desktop.gui.work.workspace import Workspace
 
 _WITH_PHOTO = (
-    *("remove", "reveal", "copy", "export", "export_all", "restore_waiting", "next_photo", "previous_photo"),
+    *(
+        "remove",
+        "reveal",
+        "copy",
+        "copy_look",
+        "select_all",
+        "export",
+        "export_all",
+        "restore_waiting",
+        "next_photo",
+        "previous_photo",
+    ),
     *("panel", "split", "side", "after", "before", "zoom_in", "zoom_out", "fit", "actual"),
     *("next_face", "previous_face", "toggle_face", "add_face", "correct_face", "remove_face"),
 )
+_ALBUM_MENU = ("export", "copy", "reveal", "", "copy_look", "paste_look", "apply_to_all", "", "remove")
 _SMALLEST: Final = QSize(640, 420)
 """Below that, nothing of the photo is left between album and panel."""
 _MODES = {
@@ -64,11 +75,11 @@ _MODES = {
 }
 
 
-class MainWindow(QMainWindow):
+class MainWindow(DropWindow):
     """Attributes
     ----------
     workspace, view, album_side, album, panel, strip, tools, status, empty, actions_ : its parts.
-    imports, exports, drafts, faces, application : what acts on them.
+    imports, exports, drafts, faces, looks, application : what acts on them.
     notifications : what is to be told; notification_strip : where it is told.
     """
 
@@ -77,7 +88,6 @@ class MainWindow(QMainWindow):
         self._store = store
         self._may_close = False
         self.setWindowTitle("GPEN Desktop")
-        self.setAcceptDrops(True)
         self.actions_ = Actions(self)
         self.workspace = Workspace(engine, ApplicationController.defaults_of(store), self)
         self.view = CompareView()
@@ -90,15 +100,18 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.workspace.jobs, self.workspace.album)
         self.tools = MainToolBar(self.actions_)
         files = (self.workspace, self.notifications, store, self)
-        self.imports, self.exports = ImportController(*files), ExportController(*files)
+        self.imports = ImportController(*files)
+        self.exports = ExportController(*files[:3], self.album.selected, self)
+        self.looks = LookController(self.workspace, self.notifications, self.album.selected, self)
         self.drafts = DraftController(*files)
         self.faces = FaceController(self.workspace, self.view, self.strip, self.panel, self.notifications, self)
         self.application = ApplicationController(self.workspace, self.panel, store, self.actions_, self)
         self._photo_notifications = PhotoNotifications(
             self.workspace, self.notifications, self.faces.draw, self.exports.export_all, self
         )
+        self._history = HistoryActions(self.workspace.undo, self.actions_, self)
         self._closing = ClosingQuestion(self.workspace, self.exports, self.notifications, store, self)
-        self.empty = EmptyState(self.imports.samples[:3])
+        self.empty = EmptyState(self.imports.samples)
         self._working = QProgressBar()
         self._lay_out()
         self._connect()
@@ -147,8 +160,6 @@ class MainWindow(QMainWindow):
         work.album.dataChanged.connect(self._show_working)
         work.album.rowsInserted.connect(self._on_rows)
         work.album.rowsRemoved.connect(self._on_rows)
-        work.undo.canUndoChanged.connect(self._show_history)
-        work.undo.canRedoChanged.connect(self._show_history)
         self.view.detail_wanted.connect(work.look_closer)
         self.view.zoom_changed.connect(self.tools.show_zoom)
         self.album.chosen.connect(work.show_item)
@@ -157,11 +168,14 @@ class MainWindow(QMainWindow):
         self.album.thumbnail_ready.connect(self._show_thumbnail)
         self.panel.changed.connect(work.change)
         self.panel.held.connect(self.view.hide_overlays)
-        self.panel.apply_to_all.connect(self.apply_to_all)
+        self.panel.apply_to_all.connect(self.looks.apply_to_all)
         self.panel.presets.own_changed.connect(self._keep_presets)
         self.status.cancel_wanted.connect(work.jobs.cancel_all)
         self.status.continue_wanted.connect(work.restore_waiting)
         self.empty.open_wanted.connect(self.imports.open)
+        self.empty.folder_wanted.connect(self.imports.open_folder)
+        self.empty.last_wanted.connect(self.imports.open_last)
+        self.looks.copied.connect(partial(self.actions_.enable, ("paste_look",), True))
         self.empty.sample_wanted.connect(self.imports.open_sample)
         self.imports.recent_changed.connect(self._show_recent)
         self.tools.recent_chosen.connect(self._on_recent)
@@ -185,7 +199,10 @@ class MainWindow(QMainWindow):
                 "quit": self.close,
                 "undo": work.undo.undo,
                 "redo": work.undo.redo,
-                "apply_to_all": self.apply_to_all,
+                "copy_look": self.looks.copy,
+                "paste_look": self.looks.paste,
+                "apply_to_all": self.looks.apply_to_all,
+                "select_all": self.album.selectAll,
                 **dict.fromkeys(_MODES, self._on_mode),
                 "zoom_in": view.zoom_in,
                 "zoom_out": view.zoom_out,
@@ -227,7 +244,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{item.path.name} – GPEN Desktop" if item is not None else "GPEN Desktop")
         self._show_edits()
         self._show_working()
-        self._show_history()
 
     @Slot(object)
     def _show_thumbnail(self, item: AlbumItem | None) -> None:
@@ -258,34 +274,15 @@ class MainWindow(QMainWindow):
         self.actions_.enable(("apply_to_all",), len(self.workspace.album) > 1)
 
     @Slot()
-    def _show_history(self) -> None:
-        undo = self.workspace.undo
-        for name, can, text in (
-            ("undo", undo.canUndo(), undo.undoText()),
-            ("redo", undo.canRedo(), undo.redoText()),
-        ):
-            action = self.actions_[name]
-            action.setEnabled(can)
-            word = self.tr("Undo") if name == "undo" else self.tr("Redo")
-            action.setToolTip(f"{word}: {text}" if text else word)
-
-    @Slot()
     def _show_recent(self) -> None:
         self.tools.show_recent(self.imports.recent)
+        self.empty.offer_last(len(self.imports.last_album.photos), self.imports.last_album.day)
 
     @Slot(object, float)
     def _on_restored(self, _item: AlbumItem, seconds: float) -> None:
         self.status.show_seconds(seconds)
 
     # What the user does
-
-    @Slot()
-    def apply_to_all(self) -> None:
-        """Give every photo the look of the one on screen."""
-        item = self.workspace.current
-        if item is not None:
-            looks: dict[int, Edits] = {other.id: with_look(other.edits, item.edits) for other in self.workspace.album}
-            self.workspace.change_all(looks, self.tr("Apply to all photos"))
 
     @Slot()
     def _on_mode(self) -> None:
@@ -301,13 +298,15 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _remove_current(self) -> None:
-        if self.workspace.current is not None:
-            self.workspace.remove(self.workspace.current)
+        """With what else is selected."""
+        current, selected = self.workspace.current, self.album.selected()
+        if current is not None:
+            self.workspace.remove(*(selected if current in selected else [current]))
 
     @Slot(object, QPoint)
     def _on_album_menu(self, _item: AlbumItem, where: QPoint) -> None:
         """What can be done with the photo that was clicked on, which the click has put on screen."""
-        menu = self.actions_.menu(("export", "copy", "reveal", "", "apply_to_all", "", "remove"), self.album)
+        menu = self.actions_.menu(_ALBUM_MENU, self.album)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)
 
@@ -328,21 +327,11 @@ class MainWindow(QMainWindow):
         self.view.let_go_of_key(event)
         super().keyReleaseEvent(event)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.source() is None and file_intake.can_take(event.mimeData()):
-            accept_copy(event)
-            self.empty.set_drop_active(True)
+    def show_droppable(self, is_over: bool) -> None:
+        self.empty.set_drop_active(is_over)
 
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        accept_copy(event)
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        self.empty.set_drop_active(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.empty.set_drop_active(False)
-        if self.imports.open_mime(event.mimeData()):
-            accept_copy(event)
+    def take_dropped(self, data: QMimeData) -> bool:
+        return self.imports.open_mime(data)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -350,7 +339,7 @@ class MainWindow(QMainWindow):
             self.view.hold_before(False)  # its key is let go elsewhere
         if event.type() == QEvent.Type.LanguageChange:
             self.actions_.say()
-            self._show_history()
+            self._history.say()
             self._show_recent()
 
     # From start to end
@@ -364,6 +353,8 @@ class MainWindow(QMainWindow):
         self.actions_[name].setChecked(True)
         self.view.set_mode(_MODES[name])
         self._show_recent()
+        self._history.say()
+        self.actions_.enable(("paste_look",), False)
         self._on_rows()
 
     @Slot()

@@ -58,7 +58,8 @@ class MainToolBar(QToolBar):
         self._view = actions.menu(
             ("before", "split", "side", "after", "", *zoom, "", "next_photo", "previous_photo"), self
         )
-        work = ("restore_waiting", "apply_to_all", "", "settings", "models", "", "shortcuts", "about")
+        looks = ("copy_look", "paste_look", "apply_to_all", "select_all")
+        work = ("restore_waiting", *looks, "", "settings", "models", "", "shortcuts", "about")
         more = actions.menu(work, self)
         more.insertMenu(actions["restore_waiting"], self._view)
         self._more = self._menu_button("settings", more, text=False)
@@ -131,7 +132,9 @@ class MainToolBar(QToolBar):
         button.setDefaultAction(self._actions[name])
         if text:
             button.setToolButtonStyle(_WORDS)
-        self.addWidget(button)
+        place = self.addWidget(button)  # which enables the button whenever it is shown again
+        place.setEnabled(self._actions[name].isEnabled())
+        self._actions[name].enabledChanged.connect(place.setEnabled)
         return button
 
     def _stretch(self) -> None:

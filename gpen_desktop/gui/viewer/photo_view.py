@@ -53,6 +53,7 @@ class PhotoView(QWidget):
         self._mode = ViewMode.SPLIT
         self._pair: PicturePair | None = None
         self._placement: Placement | None = None
+        self._left: Placement | None = None
         self._divider = 0.5
         self._is_divider_held = False
         self._holds_before = False
@@ -88,12 +89,16 @@ class PhotoView(QWidget):
         return self._divider
 
     def show_photo(self, opened: Opened) -> None:
-        """Show another photo, fitted."""
+        """Show another photo: fitted, or as closely and at the same place as the last one if that had its size."""
         self._pair, self._thumbnail = PicturePair(opened), None
         self._marks = ()
         self._hovered = self._selected = NO_FACE
         self._detail = None
-        self._place(view_geometry.fitted(self._pair.size, self._pane_size(), self._ratio()))
+        left, pane = self._left, self._pane_size()
+        if left is not None and left.photo == self._pair.size and not left.is_fit:
+            self._place(view_geometry.panned(left, QPointF(0, 0), pane))
+        else:
+            self._place(view_geometry.fitted(self._pair.size, pane, self._ratio()))
 
     def take(self, shown: Shown) -> None:
         """Take over pictures made anew for the photo on screen."""
@@ -104,6 +109,7 @@ class PhotoView(QWidget):
 
     def clear(self) -> None:
         """Show nothing."""
+        self._left = self._placement or self._left
         self._pair = self._placement = self._thumbnail = None
         self._marks = ()
         self._panes.clear()

@@ -28,15 +28,21 @@ _EXPORTED, _FAILED, _LEFT_OUT = "exported", "export-failed", "left-out"
 
 
 class ExportController(QObject):
-    """Asks, exports and tells."""
+    """Asks, exports and tells. selected: gives the photos that are selected."""
 
     def __init__(
-        self, workspace: Workspace, notifications: NotificationQueue, store: SettingsStore, window: QWidget
+        self,
+        workspace: Workspace,
+        notifications: NotificationQueue,
+        store: SettingsStore,
+        selected: Callable[[], list[AlbumItem]],
+        window: QWidget,
     ) -> None:
         super().__init__(window)
         self._workspace = workspace
         self._notifications = notifications
         self._store = store
+        self._selected = selected
         self._window = window
         self._failed: list[tuple[ExportJob, Failure]] = []
         self._afterwards: Callable[[], object] | None = None
@@ -49,8 +55,8 @@ class ExportController(QObject):
 
     @Slot()
     def export(self) -> None:
-        """Ask how to export the photo on screen, and do it."""
-        self._ask(self._current())
+        """Ask how to export the photo on screen, or all that are selected, and do it."""
+        self._ask(self._chosen() or self._current())
 
     @Slot()
     def export_all(self) -> None:
@@ -64,6 +70,12 @@ class ExportController(QObject):
     def _current(self) -> list[tuple[int, AlbumItem]]:
         return [(n, item) for n, item in self.exportable if item is self._workspace.current]
 
+    def _chosen(self) -> list[tuple[int, AlbumItem]]:
+        """Those selected, if they are several."""
+        selected = self._selected()
+        chosen = [(n, item) for n, item in self.exportable if item in selected]
+        return chosen if len(chosen) > 1 else []
+
     def _unsaved(self) -> list[tuple[int, AlbumItem]]:
         return [(n, item) for n, item in self.exportable if item.is_unsaved]
 
@@ -73,6 +85,8 @@ class ExportController(QObject):
         if not all_items:
             return
         selections = [Selection(self.tr("This photo"), tuple(self._current()))]
+        chosen_name = self.tr("Selected ({count})").format(count=len(self._chosen()))
+        selections.append(Selection(chosen_name, tuple(self._chosen())))
         selections.append(Selection(self.tr("All ({count})").format(count=len(all_items)), tuple(all_items)))
         if len(unsaved) < len(all_items):
             name = self.tr("Not exported yet ({count})").format(count=len(unsaved))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from gpen_desktop import paths
 from gpen_desktop.core.engine.file_names import is_missing
 from gpen_desktop.core.photo_files.registry import SUPPORTED_SUFFIXES, is_supported
+from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.album.file_intake import FileIntake
 from gpen_desktop.gui.common.notifications import Notification, NotificationQueue
 from gpen_desktop.gui.common.settings_store import SettingsStore
@@ -21,8 +24,30 @@ from gpen_desktop.gui.work.workspace import Workspace
 _RECENT: Final = 10
 
 
+@dataclass(frozen=True)
+class LastAlbum:
+    """photos: that were open, in their order. day: the last on which one was added or removed."""
+
+    photos: tuple[Path, ...] = ()
+    day: date = date.min
+
+
+def _album_of(stored: str) -> LastAlbum:
+    """What was stored; nothing if that cannot be read."""
+    try:
+        album = json.loads(stored)
+        return LastAlbum(tuple(Path(str(name)) for name in album["photos"]), date.fromisoformat(album["day"]))
+    except (ValueError, TypeError, KeyError):
+        return LastAlbum()
+
+
 class ImportController(QObject):
-    """recent_changed: the list of recent photos is another."""
+    """recent_changed: the list of recent photos is another.
+
+    Attributes
+    ----------
+    last_album : the photos that were open the last time.
+    """
 
     recent_changed = Signal()
 
@@ -35,6 +60,9 @@ class ImportController(QObject):
         self._store = store
         self._window = window
         self._intake = FileIntake(self)
+        self.last_album = _album_of(str(store.get("window/album")))
+        for changed in (workspace.album.rowsInserted, workspace.album.rowsRemoved):
+            changed.connect(self._keep_album)
         self._intake.found.connect(self._on_found)
         self._intake.nothing.connect(self._tell_nothing_found)
 
@@ -84,10 +112,16 @@ class ImportController(QObject):
     def open_sample(self, path: Path) -> None:
         self._workspace.add([path], is_sample=True)
 
+    @Slot()
+    def open_last(self) -> None:
+        """Open the photos of the last time, those that are still there."""
+        self.open_paths(list(self.last_album.photos))
+
     @property
     def samples(self) -> list[Path]:
-        """Photos that come with the program."""
-        return [path for path in sorted(paths.samples().iterdir()) if is_supported(path)]
+        """Photos that come with the program: one of each subject, which is the first word of their names."""
+        found = [path for path in sorted(paths.samples().iterdir(), reverse=True) if is_supported(path)]
+        return sorted({path.stem.split("_")[0]: path for path in found}.values())
 
     @property
     def recent(self) -> list[Path]:
@@ -101,7 +135,20 @@ class ImportController(QObject):
     @Slot()
     def forget_recent(self) -> None:
         self._store.set("window/recent", "[]")
+        self._store.set("window/album", "")
+        self.last_album = LastAlbum()
         self.recent_changed.emit()
+
+    @Slot()
+    def _keep_album(self) -> None:
+        """Samples and pasted pictures are not worth it, and an album that was emptied is no album."""
+        photos = [str(item.path) for item in self._workspace.album if self._is_own(item)]
+        if photos:
+            stored = {"day": date.today().isoformat(), "photos": photos}
+            self._store.set("window/album", json.dumps(stored, ensure_ascii=False))
+
+    def _is_own(self, item: AlbumItem) -> bool:
+        return not item.is_sample and not self._intake.has_pasted(item.path)
 
     @Slot(object)
     def _on_found(self, photos: list[Path]) -> None:

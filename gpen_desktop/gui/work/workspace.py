@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -116,10 +117,24 @@ class Workspace(QObject):
         if left is not None and left.state is PhotoState.WAITING and not self.jobs.is_restoring(left.id):
             self._restore(left)  # it was to be queued once it was read
 
-    def remove(self, item: AlbumItem) -> None:
-        """Take a photo out of the album, undoably; its neighbour comes on screen. The file stays."""
-        put_back = partial(self._put_back, item, self.album.row_of(item))
-        self.undo.push(RemoveCommand(self.tr("Remove from the album"), partial(self._take_out, item), put_back))
+    def remove(self, *items: AlbumItem) -> None:
+        """Take photos out of the album, undoably; a neighbour comes on screen. The files stay."""
+        places = sorted(((self.album.row_of(item), item) for item in items), key=itemgetter(0))
+        self.undo.push(
+            RemoveCommand(
+                self.tr("Remove from the album"),
+                partial(self._take_out_all, items),
+                partial(self._put_back_all, places),
+            )
+        )
+
+    def _take_out_all(self, items: Iterable[AlbumItem]) -> None:
+        for item in sorted(items, key=lambda item: item is self._current):  # the one on screen last
+            self._take_out(item)
+
+    def _put_back_all(self, places: Iterable[tuple[int, AlbumItem]]) -> None:
+        for row, item in places:
+            self._put_back(item, row)
 
     def _put_back(self, item: AlbumItem, row: int) -> None:
         if self.album.by_path(item.path) is not None:
@@ -168,7 +183,8 @@ class Workspace(QObject):
         return [item for item in self.album if item.is_unsaved]
 
     def shut_down(self) -> None:
-        """Cancel all work and end the threads."""
+        """Cancel all work and end the threads; the history goes while there is still somebody to hear of it."""
+        self.undo.clear()
         self.preview.shut_down()
         self.jobs.shut_down()
 
@@ -181,11 +197,12 @@ class Workspace(QObject):
             merge = f"{item.id} {merge}" if merge else ""
             self._push(text, {item.id: item.edits}, {item.id: edits}, merge)
 
-    def change_all(self, change: Mapping[int, Edits], text: str) -> None:
-        """Change several photos' edits at once; by item number."""
+    def change_all(self, change: Mapping[int, Edits], text: str) -> int:
+        """Change several photos' edits at once; by item number. Returns how many became others."""
         changed = {e.id: change[e.id] for e in self.album if e.id in change and change[e.id] != e.edits}
         if changed:
             self._push(text, {e.id: e.edits for e in self.album if e.id in changed}, changed, "")
+        return len(changed)
 
     def _push(self, text: str, before: dict[int, Edits], after: dict[int, Edits], merge: str) -> None:
         self.undo.push(EditCommand(text, before, after, self._apply, merge))
