@@ -1,0 +1,141 @@
+"""What Automatic saw of the photo, as chips: each switches off what is done about it, and held shows the photo so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QEvent, QTimer, Signal, Slot
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from gpen_desktop.gui.adjust.flow_layout import FlowLayout
+from gpen_desktop.gui.common import theme
+
+_HOLD_MS: Final = 250
+"""A press that lasts longer is a look, and switches nothing."""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """stage: whose switch it is. text: what was seen. is_on: whether something is done about it. help: what is."""
+
+    stage: str
+    text: str
+    is_on: bool
+    help: str = ""
+
+
+class SeenChips(QWidget):
+    """switched: a stage's name, and whether it is to be on. held: the stage to be left out as long as it lasts, ''
+    when it ends."""
+
+    switched = Signal(str, bool)
+    held = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._chips: tuple[Chip, ...] = ()
+        self._is_known = False
+        self._buttons: list[_ChipButton] = []
+        self._row = QWidget()
+        self._flow = FlowLayout(theme.GRID // 2, self._row)
+        self._nothing = QLabel()
+        theme.set_role(self._nothing, "muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._row)
+        column.addWidget(self._nothing)
+        self._say()
+        self.show_chips((), is_known=False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()
+
+    @property
+    def buttons(self) -> tuple[QPushButton, ...]:
+        """One for each chip."""
+        return tuple(self._buttons)
+
+    def show_chips(self, chips: Sequence[Chip], *, is_known: bool) -> None:
+        """is_known: the photo has been looked at; then no chip at all means that there is nothing to repair."""
+        if [(chip.stage, chip.text) for chip in chips] != [(chip.stage, chip.text) for chip in self._chips]:
+            self._make_buttons(chips)
+        self._chips, self._is_known = tuple(chips), is_known
+        for button, chip in zip(self._buttons, chips, strict=True):
+            button.show_chip(chip)
+        self._row.setVisible(bool(chips))
+        self._say()
+
+    def _make_buttons(self, chips: Sequence[Chip]) -> None:
+        for button in self._buttons:
+            button.hide()
+            button.deleteLater()
+        self._buttons = []
+        while self._flow.takeAt(0) is not None:
+            pass
+        for chip in chips:
+            button = _ChipButton(chip.stage)
+            button.switched.connect(self.switched)
+            button.held.connect(self.held)
+            self._flow.addWidget(button)
+            self._buttons.append(button)
+
+    def _say(self) -> None:
+        self.setAccessibleName(self.tr("What was seen"))
+        self._nothing.setText(self.tr("Nothing to repair") if self._is_known else self.tr("Looking at the photo…"))
+        self._nothing.setVisible(not self._chips)
+
+
+class _ChipButton(QPushButton):
+    switched = Signal(str, bool)
+    held = Signal(str)
+
+    def __init__(self, stage: str) -> None:
+        super().__init__()
+        self._stage = stage
+        self._is_held = False
+        self._timer = QTimer(self, singleShot=True, interval=_HOLD_MS)
+        self._timer.timeout.connect(self._on_held)
+        self.setCheckable(True)
+        theme.set_role(self, "seen")
+        self.pressed.connect(self._on_pressed)
+        self.released.connect(self._on_released)
+        self.clicked.connect(self._on_clicked)
+
+    def show_chip(self, chip: Chip) -> None:
+        self.setText(chip.text)
+        self.setAccessibleName(chip.text)
+        self.setToolTip(chip.help)
+        self.setChecked(chip.is_on)
+
+    def nextCheckState(self) -> None:
+        if not self._is_held:
+            super().nextCheckState()
+
+    @Slot()
+    def _on_pressed(self) -> None:
+        self._is_held = False
+        if self.isChecked():  # of what is not done there is nothing to leave out
+            self._timer.start()
+
+    @Slot()
+    def _on_held(self) -> None:
+        self._is_held = True
+        self.held.emit(self._stage)
+
+    @Slot()
+    def _on_released(self) -> None:
+        self._timer.stop()
+        if self._is_held:
+            self.held.emit("")
+
+    @Slot(bool)
+    def _on_clicked(self, is_on: bool) -> None:
+        if self._is_held:
+            self._is_held = False
+            return
+        self.switched.emit(self._stage, is_on)

@@ -1,0 +1,62 @@
+"""Chips of what was seen: a click switches, a press that lasts only looks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from gpen_desktop.gui.adjust.seen_chips import Chip, SeenChips
+
+GRAIN = Chip("clean", "Grain", is_on=True, help="Grain cleaned away")
+SMALL = Chip("enlarge", "Small: enlarge 2×?", is_on=False)
+
+
+def _shown(qtbot: QtBot, *chips: Chip, width: int = 248) -> SeenChips:
+    widget = SeenChips()
+    qtbot.addWidget(widget)
+    widget.setFixedWidth(width)
+    widget.show_chips(chips, is_known=True)
+    widget.show()
+    qtbot.waitExposed(widget)
+    return widget
+
+
+def test_a_click_switches_a_stage(qtbot: QtBot) -> None:
+    widget = _shown(qtbot, GRAIN, SMALL)
+    told: list[tuple[str, bool]] = []
+    widget.switched.connect(lambda stage, is_on: told.append((stage, is_on)))
+    for button in widget.buttons:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert told == [("clean", False), ("enlarge", True)]
+
+
+def test_holding_looks_and_switches_nothing(qtbot: QtBot) -> None:
+    widget = _shown(qtbot, GRAIN)
+    (button,) = widget.buttons
+    switched: list[str] = []
+    widget.switched.connect(lambda stage, _: switched.append(stage))
+    with qtbot.waitSignal(widget.held, check_params_cb=lambda stage: stage == "clean"):
+        qtbot.mousePress(button, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(widget.held, check_params_cb=lambda stage: stage == ""):
+        qtbot.mouseRelease(button, Qt.MouseButton.LeftButton)
+    assert (switched, button.isChecked()) == ([], True)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)  # the next click counts again
+    assert (switched, button.isChecked()) == (["clean"], False)
+
+
+def test_chips_break_into_rows_and_none_is_cut(qtbot: QtBot) -> None:
+    chips = [Chip(stage, f"Something seen {stage}", is_on=True) for stage in ("repair", "clean", "tone")]
+    widget = _shown(qtbot, *chips, width=200)
+    places = [button.mapTo(widget, QPoint(0, 0)) for button in widget.buttons]
+    assert len({place.y() for place in places}) == 3
+    assert widget.height() >= places[-1].y() + widget.buttons[-1].height()
+    assert all(button.width() >= button.sizeHint().width() for button in widget.buttons)
+
+
+def test_words_stand_where_no_chip_does(qtbot: QtBot) -> None:
+    widget = _shown(qtbot)
+    assert widget.grab().toImage().size().height() > 0
+    labels = [child.text() for child in widget.children() if hasattr(child, "text")]
+    assert labels == ["Nothing to repair"]
+    widget.show_chips((), is_known=False)
+    assert [child.text() for child in widget.children() if hasattr(child, "text")] == ["Looking at the photo…"]
