@@ -1165,6 +1165,21 @@
     </message>
 </context>
 <context>
+    <name>SeenChips</name>
+    <message>
+        <source>What was seen</source>
+        <translation>照片状况</translation>
+    </message>
+    <message>
+        <source>Nothing to repair</source>
+        <translation>无需修复</translation>
+    </message>
+    <message>
+        <source>Looking at the photo…</source>
+        <translation>正在查看照片…</translation>
+    </message>
+</context>
+<context>
     <name>SettingsDialog</name>
     <message>
         <source>Settings</source>

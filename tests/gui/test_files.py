@@ -40,16 +40,16 @@ def test_exporting_saves_and_then_nothing_is_unsaved(
     window: MainWindow, photo: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     open_photos(window, qtbot, photo)
-    assert len(window.workspace.unsaved) == 1
+    assert len(window.workspace.album.unsaved) == 1
     with qtbot.waitSignal(window.workspace.exports.ended) as ended:
         window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
     (exported,) = ended.args[0].exported
     assert exported.path == tmp_path / "out" / "family_restored.png"
     assert exported.path.is_file()
-    assert window.workspace.unsaved == []
+    assert window.workspace.album.unsaved == []
     assert "family_restored.png" in window.notification_strip.text
     window.panel.strength.slider.setValue(3)
-    assert len(window.workspace.unsaved) == 1
+    assert len(window.workspace.album.unsaved) == 1
 
 
 def test_export_all_goes_through_the_dialog(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
@@ -105,7 +105,7 @@ def test_a_failed_export_is_told_and_stays_told_though_others_succeed(
     work, strip = window.workspace, window.notification_strip
     with qtbot.waitSignal(work.exports.ended):
         window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
-    assert work.unsaved == []
+    assert work.album.unsaved == []
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where a folder should be")
     shown, other = work.current, next(item for item in work.album if item is not work.current)
@@ -118,7 +118,7 @@ def test_a_failed_export_is_told_and_stays_told_though_others_succeed(
     assert str(failure.what) in strip.text
     assert other.export_failure == failure
     assert str(failure.what) in window.album.model().index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
-    assert work.unsaved == [other]  # what was saved before is not what was asked for now
+    assert work.album.unsaved == [other]  # what was saved before is not what was asked for now
     with qtbot.waitSignal(work.exports.ended):
         work.exports.export(shown, tmp_path / "out" / "newer.png", ExportOptions())
     strip.close_button.click()
@@ -141,7 +141,7 @@ def test_a_full_disk_is_not_told_as_saved_and_trying_again_exports(
     assert "exported into" not in window.notification_strip.text
     assert "3 photos were not exported" in window.notification_strip.text
     assert "disk is full" in window.notification_strip.text
-    assert len(window.workspace.unsaved) == 3
+    assert len(window.workspace.album.unsaved) == 3
     monkeypatch.setattr(export, "save_photo", really)
     started: list[object] = []
     runs.started.connect(started.append)
@@ -149,7 +149,7 @@ def test_a_full_disk_is_not_told_as_saved_and_trying_again_exports(
         window.notification_strip.button("retry").click()
     assert len(ended.args[0].exported) == len(started) == 3
     assert all(isinstance(job, ExportJob) for job in started)
-    assert window.workspace.unsaved == []
+    assert window.workspace.album.unsaved == []
     assert [item.export_failure for item in window.workspace.album] == [None] * 3
 
 
@@ -293,7 +293,7 @@ def test_the_result_is_copied_for_other_programs(window: MainWindow, photo: Path
     file = Path(data.urls()[0].toLocalFile())
     assert file.name == "family_restored.png"
     assert file.read_bytes() != photo.read_bytes()
-    assert len(window.workspace.unsaved) == 1  # a draft is no export
+    assert len(window.workspace.album.unsaved) == 1  # a draft is no export
     window.close_now()
     assert not file.exists()
     assert not QApplication.clipboard().mimeData().hasUrls()  # they would lead nowhere

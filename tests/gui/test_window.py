@@ -497,6 +497,6 @@ def test_a_photo_of_sharp_faces_is_already_good_and_nothing_of_it_is_unsaved(
     monkeypatch.setattr(texture, "is_sharp_already", lambda *_: True)
     open_photos(window, qtbot, photo)
     assert window.workspace.current.status is Status.GOOD
-    assert window.workspace.unsaved == []
+    assert window.workspace.album.unsaved == []
     said = [label.text() for label in window.panel.faces.findChildren(QLabel)]
     assert "0 of 2 restored · 2 already sharp" in said

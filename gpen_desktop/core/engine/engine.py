@@ -119,6 +119,10 @@ class Engine:
         self._keep(path, session)
         return session
 
+    def stage(self, session: Session, progress: Progress | None = None) -> Staged:
+        """Run the stages that keep the photo's size. Raises OutOfMemoryError, WeightsError, DeviceError, Cancelled."""
+        return session.shown(progress)
+
     def restore(self, session: Session, progress: Progress | None = None) -> Iterator[RestoredFaces]:
         """Run the stages, find and restore the faces: yields the faces found, then them again with each restored.
 

@@ -47,9 +47,14 @@ class Stage:
     weights: str = ""
     scale: Callable[[Values], int] | None = None
 
+    @property
+    def switch(self) -> str:
+        """Name of the option that says whether, or how much."""
+        return self.options[0].name
+
     def is_on(self, values: Values) -> bool:
         """Whether it has anything to do with these values."""
-        return values[self.options[0].name] != self.off
+        return values[self.switch] != self.off
 
 
 def _repair(work: Work, progress: Progress) -> Worked:
@@ -196,7 +201,7 @@ def stage_values(values: Values = MappingProxyType({})) -> Values:
 
 def without_automatic(values: Values) -> Values:
     """The values with everything off that is left to the program."""
-    off = {stage.options[0].name: stage.off for stage in STAGES if values[stage.options[0].name] in (AUTOMATIC, AUTO)}
+    off = {stage.switch: stage.off for stage in STAGES if values[stage.switch] in (AUTOMATIC, AUTO)}
     return MappingProxyType({**values, **off})
 
 

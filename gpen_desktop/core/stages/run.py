@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final, cast
 
 import cv2
+import numpy as np
 
 from gpen_desktop.core.options import AUTO, AUTOMATIC, Values
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
@@ -32,7 +33,8 @@ class Staged:
 
     photo: without anything done, the very photo they were given. scale: how many times larger it is. values: of the
     stages' options, those left to the program as it decided. seen: of the photo, where anything was left to the
-    program. results: of the stages that did something, or could not.
+    program. results: of the stages that did something, or could not. steps: of the stages that changed the photo: name,
+    the photo before it and after it.
     """
 
     photo: Photo
@@ -40,6 +42,7 @@ class Staged:
     values: Values
     seen: tuple[Seen, ...]
     results: tuple[StageResult, ...]
+    steps: tuple[tuple[str, Photo, Photo], ...] = ()
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -89,23 +92,25 @@ class StagedPhotos:
         progress = progress or SilentProgress()
         decided, results = self._decided(stages, values)
         on = [stage for stage in stages if stage.is_on(decided)]
-        photo, scale = self._source, 1
+        photo, scale, steps = self._source, 1, []
         for number, stage in enumerate(on):
             part = SubProgress(progress, number / len(on), (number + 1) / len(on))
             worked = self._worked(stage, photo, decided, strokes, part)
             is_changed = worked.photo is not photo
             if is_changed:
                 scale *= stage.scale(decided) if stage.scale is not None else 1
-            strength = int(decided[stage.options[0].name]) if stage.blends else 100
+            strength = int(decided[stage.switch]) if stage.blends else 100
             results.append(StageResult(stage.name, strength if is_changed else 0, worked.words))
+            if is_changed:
+                steps.append((stage.name, photo, worked.photo))
             photo = worked.photo
-        return Staged(photo, scale, decided, self._seen(stages, values, results), tuple(results))
+        return Staged(photo, scale, decided, self._seen(stages, values, results), tuple(results), tuple(steps))
 
     def _decided(self, stages: Sequence[Stage], values: Values) -> tuple[Values, list[StageResult]]:
         """The values, those left to the program decided by what is seen of the photo; and what could not be done."""
         decided, missing = dict(values), []
         for stage in stages:
-            switch = stage.options[0].name
+            switch = stage.switch
             if stage.automatic is not None and values[switch] == AUTOMATIC:
                 decided[switch] = stage.automatic(self._reading(), decided)
             if values[switch] in (AUTOMATIC, AUTO) and decided[switch] != stage.off and not self._can(stage):
@@ -122,7 +127,7 @@ class StagedPhotos:
         return not stage.weights or self._networks.has(stage.weights)
 
     def _seen(self, stages: Sequence[Stage], values: Values, results: Sequence[StageResult]) -> tuple[Seen, ...]:
-        if not any(values[stage.options[0].name] in (AUTOMATIC, AUTO) for stage in stages):
+        if not any(values[stage.switch] in (AUTOMATIC, AUTO) for stage in stages):
             return ()
         repaired = any(result.stage == DAMAGE.stage and result.strength for result in results)
         return (*((DAMAGE,) if repaired else ()), *seen_of(self._reading()))
@@ -172,3 +177,18 @@ def blended(before: Photo, after: Photo, share: float) -> Photo:
     changes."""
     mixed = cv2.addWeighted(before.pixels, 1 - share, after.pixels, share, 0)
     return dataclasses.replace(after, pixels=frozen(cast(Pixels, mixed)))
+
+
+def without(staged: Staged, stage: str) -> Photo:
+    """The photo about as it would be without one of the stages that changed it: its change taken back from the result.
+
+    At once, for looking at; the stages after it would have made a little more or less of what is given back. For stages
+    that keep the size. The photo itself for a stage that changed nothing.
+    """
+    for name, before, after in staged.steps:
+        if name == stage:
+            depth, signed = (cv2.CV_8U, cv2.CV_16S) if after.pixels.dtype == np.uint8 else (cv2.CV_16U, cv2.CV_32S)
+            change = cv2.subtract(before.pixels, after.pixels, dtype=signed)
+            pixels = cv2.add(staged.photo.pixels, change, dtype=depth)
+            return dataclasses.replace(staged.photo, pixels=frozen(cast(Pixels, pixels)))
+    return staged.photo

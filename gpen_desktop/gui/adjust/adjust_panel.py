@@ -26,6 +26,7 @@ from gpen_desktop.gui.adjust.controls import Section, Segments
 from gpen_desktop.gui.adjust.faces_section import FacesSection
 from gpen_desktop.gui.adjust.option_control import OptionControl, option_control
 from gpen_desktop.gui.adjust.presets_section import PresetsSection
+from gpen_desktop.gui.adjust.seen_chips import SeenChips
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.i18n import setting_text
@@ -61,6 +62,7 @@ class AdjustPanel(QWidget):
         self._pause.timeout.connect(self._on_pause)
         self._look = [option_control(option) for option in FACE_OPTIONS if option.in_presets]
         self._of_stages = [option_control(option) for option in stage_options()]
+        self.seen = SeenChips()
         self.faces = FacesSection()
         self.presets = PresetsSection(own_presets)
         self._model, self._background = QComboBox(), QComboBox()
@@ -68,7 +70,7 @@ class AdjustPanel(QWidget):
         self._to_all = QPushButton()
         self._sections = (
             Section(self.faces, is_open=True),
-            Section(self._whole_photo(), is_open=False),
+            Section(self._whole_photo(), is_open=True),
             Section(self.presets, is_open=True),
         )
         self._lay_out()
@@ -108,8 +110,9 @@ class AdjustPanel(QWidget):
         column = QVBoxLayout(body)
         column.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID, theme.GRID)
         column.setSpacing(theme.GRID + theme.GRID // 2)
-        for control in self._look:
-            column.addWidget(control)
+        mode, *rest = self._look
+        for widget in (mode, self.seen, *rest):
+            column.addWidget(widget)
         for section in self._sections:
             column.addWidget(_line())
             column.addWidget(section)

@@ -9,11 +9,19 @@ from typing import Final
 from PySide6.QtCore import QEvent, QTimer, Signal, Slot
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from gpen_desktop.core.options import AUTO, AUTOMATIC, Value, Values
+from gpen_desktop.core.stages import registry
+from gpen_desktop.core.stages.registry import Stage
+from gpen_desktop.core.stages.run import Staged
+from gpen_desktop.core.types import Seen
 from gpen_desktop.gui.adjust.flow_layout import FlowLayout
 from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common.i18n import message_text
 
 _HOLD_MS: Final = 250
 """A press that lasts longer is a look, and switches nothing."""
+_BY_HAND: Final = 60
+"""Strength of a stage that a click turns on though Automatic saw no need."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,40 @@ class Chip:
     text: str
     is_on: bool
     help: str = ""
+
+
+def chips_of(seen: Sequence[Seen], staged: Staged | None, values: Values) -> tuple[Chip, ...]:
+    """A chip for each stage that something was seen for, in the stages' order. values: of their options, as the user
+    wants them; staged: what came of it, so far as is known."""
+    return tuple(
+        _chip(stage, [each for each in seen if each.stage == stage.name], staged, values)
+        for stage in registry.STAGES
+        if any(each.stage == stage.name for each in seen)
+    )
+
+
+def _chip(stage: Stage, seen: Sequence[Seen], staged: Staged | None, values: Values) -> Chip:
+    text = " · ".join(message_text(each.words) for each in seen)
+    is_left_to_us = values[stage.switch] in (AUTOMATIC, AUTO)
+    is_on = stage.is_on(staged.values if staged is not None and is_left_to_us else values)
+    results = staged.results if staged is not None else ()
+    help = next((message_text(result.words) for result in results if result.stage == stage.name), "")
+    return Chip(stage.name, text, is_on, help)
+
+
+def switched(name: str, is_on: bool, values: Values) -> tuple[str, Value]:
+    """What a click on a stage's chip stands for: an option and its new value. values: of the stages' options now.
+
+    On again is Automatic; where Automatic itself left the stage off, it is a good half, or all of it.
+    """
+    stage = next(stage for stage in registry.STAGES if stage.name == name)
+    if not is_on:
+        return stage.switch, stage.off
+    if stage.scale is not None:
+        return stage.switch, 2
+    if values[stage.switch] == stage.off:
+        return stage.switch, AUTOMATIC if stage.blends else AUTO
+    return stage.switch, _BY_HAND if stage.blends else "on"
 
 
 class SeenChips(QWidget):
@@ -54,6 +96,11 @@ class SeenChips(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._say()
+
+    @property
+    def chips(self) -> tuple[Chip, ...]:
+        """Those that are shown."""
+        return self._chips
 
     @property
     def buttons(self) -> tuple[QPushButton, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QUrl
 
 from gpen_desktop.core.engine.edits import Edits
-from gpen_desktop.core.types import Face, FaceId
+from gpen_desktop.core.types import Face, FaceId, Seen
 from gpen_desktop.gui.album import status
 from gpen_desktop.gui.album.status import Status
 from gpen_desktop.gui.common.failure import Failure
@@ -45,7 +45,8 @@ class AlbumItem:
 
     edits: what is asked for. found: the detector's faces, None before it has run. saved: the edits it was last exported
     with. exported_to: where. export_failure: why the last export did not succeed. sharp: faces that are sharp already.
-    is_whole_changed: whether a stage changed the whole photo. Both hold once it is done.
+    is_whole_changed: whether a stage changed the whole photo. Both hold once it is done. seen: of the whole photo, what
+    is switched off too; None before anybody has looked.
     """
 
     id: int
@@ -61,6 +62,11 @@ class AlbumItem:
     export_failure: Failure | None = None
     sharp: frozenset[FaceId] = frozenset()
     is_whole_changed: bool = False
+    seen: tuple[Seen, ...] | None = None
+
+    def take_seen(self, seen: tuple[Seen, ...]) -> None:
+        """Add what was seen of it. What was seen before stays: a stage that is off does not look again."""
+        self.seen = tuple(dict.fromkeys((*(self.seen or ()), *seen)))
 
     @property
     def status(self) -> Status:
@@ -111,6 +117,11 @@ class AlbumModel(QAbstractListModel):
 
     def __bool__(self) -> bool:
         return bool(self._items)
+
+    @property
+    def unsaved(self) -> list[AlbumItem]:
+        """Photos that closing the window would lose something of."""
+        return [item for item in self._items if item.is_unsaved]
 
     def add(self, paths: Iterable[Path], edits: Edits, is_sample: bool = False) -> list[AlbumItem]:
         """Add photos that are not there yet. Returns the new items."""

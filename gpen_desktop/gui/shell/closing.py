@@ -33,7 +33,7 @@ class ClosingQuestion(QObject):
 
     def asks(self) -> bool:
         """Ask whether the window may close, if anything would be lost; True if it asks."""
-        unsaved = len(self._workspace.unsaved) if self._store.get("general/confirm_close") else 0
+        unsaved = len(self._workspace.album.unsaved) if self._store.get("general/confirm_close") else 0
         is_exporting = self._workspace.exports.are_running
         if not unsaved and not is_exporting and not self._workspace.jobs.restoring.is_under_way:
             return False

@@ -46,6 +46,7 @@ from gpen_desktop.gui.work.face_controller import FaceController
 from gpen_desktop.gui.work.import_controller import ImportController
 from gpen_desktop.gui.work.look_controller import LookController
 from gpen_desktop.gui.work.photo_notifications import PhotoNotifications
+from gpen_desktop.gui.work.seen_controller import SeenController
 from gpen_desktop.gui.work.workspace import Workspace
 
 _WITH_PHOTO = (
@@ -105,6 +106,7 @@ class MainWindow(DropWindow):
         self.looks = LookController(self.workspace, self.notifications, self.album.selected, self)
         self.drafts = DraftController(*files)
         self.faces = FaceController(self.workspace, self.view, self.strip, self.panel, self.notifications, self)
+        self._seen = SeenController(self.workspace, self.panel, self)
         self.application = ApplicationController(self.workspace, self.panel, store, self.actions_, self)
         self._photo_notifications = PhotoNotifications(
             self.workspace, self.notifications, self.faces.draw, self.exports.export_all, self

@@ -22,6 +22,7 @@ from gpen_desktop.core.compose.layers import FaceLayers
 from gpen_desktop.core.compose.preview import Rect, compose_part, level_layers, pyramid
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.pixels import to_8_bits
+from gpen_desktop.core.stages.run import Staged, without
 from gpen_desktop.core.types import ComposeOptions, Photo, Pixels, RestoredFace
 from gpen_desktop.gui.common.failure import from_exception
 from gpen_desktop.gui.viewer import qimage
@@ -36,7 +37,8 @@ class Wanted:
     """What shall be on screen.
 
     visit: grows each time a photo is put on screen. item, path: the photo. faces: to show, each with the strength that
-    select gave it; may be the first few only. staged: the photo to compose into, where stages made another of it.
+    select gave it; may be the first few only. staged: what stages made of it, to compose into. left_out: name of the
+    stage to take back from that, for a look; '' for none.
     level, part: what is looked at closer than the overview (pyramid level; x0, y0, x1, y1 in its pixels); or None.
     """
 
@@ -45,7 +47,8 @@ class Wanted:
     path: Path | None = None
     faces: tuple[tuple[RestoredFace, int], ...] = ()
     options: ComposeOptions = field(default_factory=ComposeOptions)
-    staged: Photo | None = None
+    staged: Staged | None = None
+    left_out: str = ""
     level: int = 0
     part: Rect | None = None
 
@@ -89,16 +92,19 @@ class _Scene:
         self.levels = pyramid(photo.pixels)
         self.to_screen = qimage.to_screen(photo.metadata.icc)
         self.overview_level = next(k for k, level in enumerate(self.levels) if max(level.shape[:2]) <= _OVERVIEW_SIDE)
-        self._staged: Photo | None = None
+        self._into: tuple[Photo | None, str] = (None, "")
         self._bases = self.levels
         self._layers: dict[tuple[int, RestoredFace], FaceLayers] = {}
 
-    def compose_into(self, staged: Photo | None) -> None:
-        """Compose into another photo of the same size; None: into the photo itself."""
-        if staged is not self._staged:
-            self._staged = staged
-            self._bases = self.levels if staged is None else pyramid(staged.pixels)
-            self._layers = {}
+    def compose_into(self, staged: Staged | None, left_out: str) -> None:
+        """Compose into what stages made, one of them left out or none (''); None: into the photo itself."""
+        into = (None if staged is None else staged.photo, left_out)
+        if into == self._into:
+            return
+        self._into = into
+        base = self.photo if staged is None else without(staged, left_out)
+        self._bases = self.levels if base is self.photo else pyramid(base.pixels)
+        self._layers = {}
 
     def image(self, pixels: Pixels) -> QImage:
         return self.to_screen(to_8_bits(pixels))
@@ -221,7 +227,7 @@ class PreviewWorker(QObject):
 
     def _show(self, scene: _Scene, wanted: Wanted) -> None:
         have = self._have
-        scene.compose_into(wanted.staged)
+        scene.compose_into(wanted.staged, wanted.left_out)
         scene.keep_only({face for face, _ in wanted.faces}, wanted.level if wanted.part else scene.overview_level)
         if wanted.part is not None:
             is_moved = (wanted.level, wanted.part) != (have.level, have.part)
@@ -241,7 +247,11 @@ class PreviewWorker(QObject):
 
 
 def _is_same_look(a: Wanted, b: Wanted) -> bool:
-    return a.options == b.options and a.faces == b.faces and a.staged is b.staged
+    return (a.options, a.faces, a.left_out) == (b.options, b.faces, b.left_out) and _photo(a) is _photo(b)
+
+
+def _photo(wanted: Wanted) -> Photo | None:
+    return None if wanted.staged is None else wanted.staged.photo
 
 
 def _is_seen(face: RestoredFace, level: int, part: Rect) -> bool:

@@ -122,7 +122,7 @@ class ExportController(QObject):
         if self._failed:
             self._tell_failed()
         afterwards, self._afterwards = self._afterwards, None
-        if afterwards is not None and not self._workspace.unsaved:
+        if afterwards is not None and not self._workspace.album.unsaved:
             afterwards()
 
     def _is_still_failed(self, job: ExportJob) -> bool:

@@ -19,7 +19,8 @@ class JobController(QObject):
     What the user waits for comes first: finding points inside a drawn box, then the photo on screen, then exports, then
     the rest of the album in its order.
 
-    Signals carry the job itself. Each submitted job ends with exactly one of done, failed, cancelled.
+    Signals carry the job itself. Each submitted job ends with exactly one of done, failed, cancelled. staged: what the
+    stages made of its photo; told of a cancelled job too, as it is what a slider that moves on shows.
 
     Attributes
     ----------
@@ -28,6 +29,7 @@ class JobController(QObject):
 
     started = Signal(object)
     progressed = Signal(object, float, str)
+    staged = Signal(object, object)
     faces_found = Signal(object, object)
     faces_restored = Signal(object, object)
     done = Signal(object, object)
@@ -58,6 +60,7 @@ class JobController(QObject):
         self._forget_wanted.connect(self._worker.forget)
         self._warm_up_wanted.connect(self._worker.warm_up)
         self._worker.progressed.connect(self._on_progressed)
+        self._worker.staged.connect(self._on_staged)
         self._worker.faces_found.connect(self._on_faces_found)
         self._worker.faces_restored.connect(self._on_faces_restored)
         self._worker.done.connect(self._on_done)
@@ -221,6 +224,11 @@ class JobController(QObject):
             if (counted := self._counted(self._running)) is not None:
                 counted[0].fraction = fraction
             self.progressed.emit(self._running, fraction, stage)
+
+    @Slot(int, object)
+    def _on_staged(self, _job_id: int, staged: object) -> None:
+        if self._running is not None:
+            self.staged.emit(self._running, staged)
 
     @Slot(int, object)
     def _on_faces_found(self, _job_id: int, faces: object) -> None:

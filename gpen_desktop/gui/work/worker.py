@@ -92,6 +92,7 @@ class Worker(QObject):
     """Does jobs. Every signal carries the job's id first; each job ends with exactly one of done, failed, cancelled."""
 
     progressed = Signal(int, float, str)
+    staged = Signal(int, object)
     faces_found = Signal(int, object)
     faces_restored = Signal(int, object)
     done = Signal(int, object)
@@ -159,6 +160,7 @@ class Worker(QObject):
     def _restore(self, job: RestoreJob, progress: CancellableProgress) -> RestoredFaces:
         session = self._engine.open(job.photo or job.path, job.model, job.faces, job.stages, job.strokes)
         self._tell_status()
+        self.staged.emit(job.id, self._engine.stage(session, progress))
         for result in self._engine.restore(session, progress):
             if not result.restored:
                 self.faces_found.emit(job.id, result.faces)

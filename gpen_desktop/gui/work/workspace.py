@@ -6,6 +6,7 @@ No widgets. The window shows what this says and calls what the user does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
@@ -17,6 +18,7 @@ from PySide6.QtGui import QUndoStack
 from gpen_desktop.core.compose.select import FaceChoice
 from gpen_desktop.core.engine.edits import Edits, restore_alike, see_same_faces
 from gpen_desktop.core.engine.engine import Engine, RestoredFaces
+from gpen_desktop.core.stages.run import Staged
 from gpen_desktop.core.types import Face, FaceId, FaceState
 from gpen_desktop.gui.adjust.history import EditCommand, RemoveCommand
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, PhotoState
@@ -43,6 +45,7 @@ class Workspace(QObject):
     edits_changed: the current photo's edits are others. faces_changed: its faces, or their states.
     failed: a photo (AlbumItem) that could not be read or restored, and what went wrong (Failure).
     refined: a Face found in a drawn box; refine_failed: a Failure instead.
+    seen_changed: what was seen of the current photo, or is done about it.
     restored: a photo (AlbumItem) and seconds it took, 0 if it was known.
     """
 
@@ -51,6 +54,7 @@ class Workspace(QObject):
     shown = Signal(object)
     edits_changed = Signal()
     faces_changed = Signal()
+    seen_changed = Signal()
     failed = Signal(object, object)
     refined = Signal(object)
     refine_failed = Signal(object)
@@ -69,8 +73,10 @@ class Workspace(QObject):
         self._opened: Opened | None = None
         self._made = _NOTHING_YET
         self._detail: tuple[int, QRect] | None = None
+        self._left_out = ""
         self.jobs.started.connect(self._on_started)
         self.jobs.progressed.connect(self._on_progressed)
+        self.jobs.staged.connect(self._on_staged)
         self.jobs.faces_found.connect(self._on_faces_found)
         self.jobs.faces_restored.connect(self._on_faces_restored)
         self.jobs.done.connect(self._on_done)
@@ -110,7 +116,7 @@ class Workspace(QObject):
         left = self._current if self._opened is None else None
         self._current = item
         self._visit += 1
-        self._opened, self._made, self._detail = None, _NOTHING_YET, None
+        self._opened, self._made, self._detail, self._left_out = None, _NOTHING_YET, None, ""
         self.jobs.set_front(item.id)
         self.current_changed.emit(item)
         self._want()
@@ -176,11 +182,6 @@ class Workspace(QObject):
         for item in self.album:
             if item.state is PhotoState.WAITING and not self.jobs.is_restoring(item.id):
                 self._restore(item)
-
-    @property
-    def unsaved(self) -> list[AlbumItem]:
-        """Photos that closing the window would lose something of."""
-        return [item for item in self.album if item.is_unsaved]
 
     def shut_down(self) -> None:
         """Cancel all work and end the threads; the history goes while there is still somebody to hear of it."""
@@ -254,6 +255,31 @@ class Workspace(QObject):
         if self._opened is not None and item is not None:
             self.jobs.submit(RefineJob(next_job_id(), item.id, item.path, self._opened.photo, box))
 
+    # The whole photo
+
+    @property
+    def staged(self) -> Staged | None:
+        """What the stages made of the photo on screen, once they have."""
+        return self._made.staged
+
+    @Slot(str)
+    def look_without(self, stage: str) -> None:
+        """Show the photo about as it would be without one of its stages; '': as it is."""
+        self._left_out = stage
+        self._want()
+
+    @Slot(object, object)
+    def _on_staged(self, job: RestoreJob, staged: Staged) -> None:
+        item = self.album.item(job.item)
+        if item is None:
+            return
+        item.take_seen(staged.seen)
+        if item is self._current:
+            # faces that are known stay until they are found anew: a slider is followed at once
+            self._made = replace(self._made, staged=staged)
+            self._want()
+            self.seen_changed.emit()
+
     # Pictures
 
     @Slot(object)
@@ -269,7 +295,9 @@ class Workspace(QObject):
         faces = face_marks.strengths(self._made.restored, self._choices())
         level, rect = self._detail or (0, None)
         part = None if rect is None else (rect.x(), rect.y(), rect.x() + rect.width(), rect.y() + rect.height())
-        wanted = Wanted(self._visit, item.id, item.path, faces, item.edits.options, self._made.shown, level, part)
+        wanted = Wanted(
+            self._visit, item.id, item.path, faces, item.edits.options, self._made.staged, self._left_out, level, part
+        )
         self.preview.want(wanted)
 
     @Slot(object)

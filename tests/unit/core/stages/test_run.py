@@ -16,7 +16,7 @@ from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
 from gpen_desktop.core.progress import CancellableProgress
 from gpen_desktop.core.stages import registry
-from gpen_desktop.core.stages.run import StagedPhotos, blended
+from gpen_desktop.core.stages.run import StagedPhotos, blended, without
 from gpen_desktop.core.stages.work import Worked
 from gpen_desktop.core.types import ComposeOptions, Face, Photo, StageResult, frozen
 from gpen_desktop.errors import Cancelled, OptionError
@@ -47,6 +47,14 @@ def test_with_every_stage_off_the_photo_is_the_very_same(work: Negative) -> None
     result = StagedPhotos(photo).run(registry.STAGES, registry.stage_values())
     assert (result.photo, result.scale, result.changed) == (photo, 1, ())
     assert work.runs == 0
+
+
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+def test_the_change_of_one_stage_can_be_taken_back_for_a_look(work: Negative, depth: type[np.unsignedinteger]) -> None:
+    photo = photo_of(PIXELS.astype(depth) * (np.iinfo(depth).max // 255))
+    staged = StagedPhotos(photo).run(registry.keeping_size(), registry.stage_values({"negate": 100}))
+    assert np.array_equal(without(staged, "negate").pixels, photo.pixels)
+    assert without(staged, "clean") is staged.photo
 
 
 def test_a_stage_runs_once_for_all_strengths(work: Negative) -> None:

@@ -1,0 +1,81 @@
+"""What was seen of the whole photo, in the window: chips that tell it, switch it, and show the photo without it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QRectF, QSizeF, Qt
+from pytestqt.qtbot import QtBot
+
+from gpen_desktop.gui.shell.main_window import MainWindow
+from gpen_desktop.gui.viewer.picture_pair import Version
+from tests.gui.fakes import FakeEngine, make_photo
+from tests.gui.test_window import open_photos, wait_done
+
+
+@pytest.fixture
+def faded(tmp_path: Path) -> Path:
+    """A photo with neither black nor white left in it."""
+    path = make_photo(tmp_path / "faded.png", 1000, 800)
+    with Image.open(path) as image:
+        pixels = np.asarray(image, np.float32)
+    Image.fromarray((110 + pixels * 0.3).astype(np.uint8)).save(path)
+    return path
+
+
+def _contrast(window: MainWindow) -> float:
+    """Of what is on screen as the result."""
+    part = window.view.pair.thumbnail(Version.AFTER, QRectF(0, 0, 1000, 800), QSizeF(40, 32))
+    values = [part.pixelColor(x, y).lightness() for x in range(0, 40, 4) for y in range(0, 32, 4)]
+    return float(np.ptp(values))
+
+
+def test_a_chip_tells_what_was_seen_and_switches_it(window: MainWindow, faded: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, faded)
+    qtbot.waitUntil(lambda: _contrast(window) > 120)
+    (chip,) = (chip for chip in window.panel.seen.chips if chip.stage == "tone")
+    assert (chip.text, chip.is_on, chip.help) == ("Faded", True, "Faded tones restored")
+    button = next(button for button in window.panel.seen.buttons if button.text() == "Faded")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    wait_done(window, qtbot)
+    qtbot.waitUntil(lambda: _contrast(window) < 100)
+    assert not button.isChecked()
+    assert window.workspace.current.edits.stages["tone"] == 0
+    window.actions_["undo"].trigger()
+    wait_done(window, qtbot)
+    qtbot.waitUntil(lambda: _contrast(window) > 120)
+    assert button.isChecked()
+
+
+def test_holding_a_chip_shows_the_photo_without(window: MainWindow, faded: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, faded)
+    qtbot.waitUntil(lambda: _contrast(window) > 120)
+    button = next(button for button in window.panel.seen.buttons if button.text() == "Faded")
+    qtbot.mousePress(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: _contrast(window) < 100)
+    qtbot.mouseRelease(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: _contrast(window) > 120)
+    assert not window.workspace.undo.canUndo()
+
+
+def test_a_small_photo_is_offered_to_be_enlarged(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, make_photo(tmp_path / "small.png"))
+    button = next(button for button in window.panel.seen.buttons if "2×" in button.text())
+    assert not button.isChecked()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert window.workspace.current.edits.stages["scale"] == 2
+
+
+def test_a_slider_is_followed_before_the_faces_are(
+    window: MainWindow, faded: Path, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, faded)
+    qtbot.waitUntil(lambda: _contrast(window) > 120)
+    engine.gate.clear()  # faces wait
+    window.panel.control("tone").slider.setValue(0)
+    qtbot.waitUntil(lambda: _contrast(window) < 100)
+    engine.gate.set()
+    wait_done(window, qtbot)
