@@ -1102,16 +1102,28 @@
 <context>
     <name>Preset</name>
     <message>
-        <source>Gentle</source>
-        <translation>轻柔</translation>
+        <source>Automatic</source>
+        <translation>自动</translation>
     </message>
     <message>
-        <source>Family album</source>
-        <translation>家庭相册</translation>
+        <source>Faces only</source>
+        <translation>仅人脸</translation>
     </message>
     <message>
-        <source>Portrait</source>
-        <translation>人像</translation>
+        <source>Old print</source>
+        <translation>老照片</translation>
+    </message>
+    <message>
+        <source>Faded colour print</source>
+        <translation>褪色彩照</translation>
+    </message>
+    <message>
+        <source>Newspaper</source>
+        <translation>报纸</translation>
+    </message>
+    <message>
+        <source>Night shot</source>
+        <translation>夜景</translation>
     </message>
 </context>
 <context>

@@ -10,12 +10,13 @@ from typing import Final
 
 from gpen_desktop.core.engine.edits import Edits, option_value, with_option
 from gpen_desktop.core.options import FACE_OPTIONS, Option, Value, Values
+from gpen_desktop.core.stages.registry import stage_options
 from gpen_desktop.errors import GpenError
 
 _log = logging.getLogger(__name__)
 
 
-IN_PRESETS: Final = tuple(option for option in FACE_OPTIONS if option.in_presets)
+IN_PRESETS: Final = tuple(option for option in (*FACE_OPTIONS, *stage_options()) if option.in_presets)
 """The options that make a look."""
 
 
@@ -35,14 +36,18 @@ class Preset:
 
 
 BUILT_IN: Final = (
-    Preset("gentle", values={"mode": "natural", "strength": 50}),
-    Preset("family", values={"mode": "natural", "strength": 80}),
-    Preset("portrait", values={"mode": "strong", "strength": 70}),
+    Preset("automatic"),
+    Preset("faces", values={"repair": "off", "clean": 0, "tone": 0}),
+    Preset("print", values={"clean": 60, "tone": 80}),
+    Preset("faded", values={"tone": 100}),
+    # a screen's dots and lettering beside the picture can look like damage
+    Preset("newspaper", values={"repair": "off", "clean": 100, "tone": 60, "mode": "strong"}),
+    Preset("night", values={"repair": "off", "clean": 80, "tone": 0, "denoise": 40}),
 )
 
 
 def applied(preset: Preset, edits: Edits) -> Edits:
-    """`edits` with the preset's look; faces, model and stages stay. Raises OptionError."""
+    """`edits` with the preset's look; faces, model, size and the brush's strokes stay. Raises OptionError."""
     for option in IN_PRESETS:
         edits = with_option(edits, option.name, preset.value(option))
     return edits

@@ -25,9 +25,12 @@ from gpen_desktop.gui.common.i18n import marked
 
 _ROW_HEIGHT = 28
 _NAMES = {
-    "gentle": marked("Preset", "Gentle"),
-    "family": marked("Preset", "Family album"),
-    "portrait": marked("Preset", "Portrait"),
+    "automatic": marked("Preset", "Automatic"),
+    "faces": marked("Preset", "Faces only"),
+    "print": marked("Preset", "Old print"),
+    "faded": marked("Preset", "Faded colour print"),
+    "newspaper": marked("Preset", "Newspaper"),
+    "night": marked("Preset", "Night shot"),
 }
 """Of the built-in presets, by their key."""
 

@@ -4,20 +4,39 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from gpen_desktop.core.engine import presets
-from gpen_desktop.core.engine.edits import Edits
+from gpen_desktop.core.engine.edits import Edits, with_option
 from gpen_desktop.core.options import Mode
-from gpen_desktop.core.types import ComposeOptions
+from gpen_desktop.core.stages.registry import STAGES
+from gpen_desktop.core.stages.run import StagedPhotos
+from gpen_desktop.core.types import ComposeOptions, Photo, SourceFormat, frozen
 
 
-def test_the_built_in_portrait_preset_is_as_the_brief_has_it() -> None:
-    portrait = next(preset for preset in presets.BUILT_IN if preset.key == "portrait")
-    applied = presets.applied(portrait, Edits())
-    assert (applied.options.mode, applied.options.strength) == (Mode.STRONG, 70)
-    assert applied.options.skin_protection
-    assert presets.matches(portrait, applied)
+def built_in(key: str) -> presets.Preset:
+    return next(preset for preset in presets.BUILT_IN if preset.key == key)
+
+
+def test_a_preset_is_of_the_whole_photo_and_of_its_faces() -> None:
+    newspaper = built_in("newspaper")
+    applied = presets.applied(newspaper, with_option(Edits(), "scale", 2))
+    assert (applied.options.mode, applied.stages["clean"], applied.stages["repair"]) == (Mode.STRONG, 100, "off")
+    assert applied.stages["scale"] == 2
+    assert presets.matches(newspaper, applied)
+
+
+def test_automatic_is_what_photos_start_with_and_faces_only_leaves_the_rest() -> None:
+    assert presets.matches(built_in("automatic"), Edits())
+    photo = Photo(frozen(np.full((60, 80, 3), 90, np.uint8)), SourceFormat("PNG"))
+    only_faces = presets.applied(built_in("faces"), Edits())
+    assert StagedPhotos(photo).run(STAGES, only_faces.stages).photo is photo
+
+
+def test_no_two_presets_are_the_same_look() -> None:
+    looks = [presets.applied(preset, Edits()) for preset in presets.BUILT_IN]
+    assert all(one != other for number, one in enumerate(looks) for other in looks[:number])
 
 
 def test_own_presets_survive_being_stored() -> None:
