@@ -74,6 +74,10 @@ class WeightsError(ModelError):
     """Weights that are missing, damaged, unsafe, or of another layout than expected."""
 
 
+class DownloadError(ModelError):
+    """Weights that could not be fetched, or that are not what was expected."""
+
+
 class DeviceError(GpenError):
     """The requested device or precision is not available on this machine."""
 

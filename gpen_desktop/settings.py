@@ -18,6 +18,7 @@ from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.core.stages.registry import stage_options
 from gpen_desktop.errors import OptionError
 from gpen_desktop.models.catalog import BUILTIN
+from gpen_desktop.models.mirror import check_mirror
 
 
 class Group(StrEnum):
@@ -186,6 +187,15 @@ _OWN: Final = (
         limits=(0, 64),
         lowest_label="Automatic",
     ),
+    Setting(
+        "models/mirror",
+        str,
+        "",
+        "Mirror for models",
+        "Where models are fetched from instead: an address, with {url} or {file} in it where it needs them.",
+        group=Group.COMPUTING,
+        rule=check_mirror,
+    ),
     # Remembered by the window itself
     Setting("window/geometry", str, ""),
     Setting("window/state", str, ""),
@@ -196,6 +206,7 @@ _OWN: Final = (
     Setting("window/open_folder", str, ""),
     Setting("crash/seen", str, ""),
     Setting("models/agreed", str, "[]"),
+    Setting("models/offer", str, "offer", choices=(Choice("offer", ""), Choice("later", ""), Choice("never", ""))),
 )
 
 

@@ -136,7 +136,7 @@ def _setting_texts() -> list[str]:
 def _catalog_texts() -> list[str]:
     from gpen_desktop.models.catalog import MODELS  # noqa: PLC0415 -- as above
 
-    return _unique([text for info in MODELS for text in (info.title, info.licence, info.notes)])
+    return _unique([text for info in MODELS for text in (info.title, info.purpose, info.licence, info.hash_from)])
 
 
 def _unique(texts: list[str]) -> list[str]:

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from gpen_desktop import __version__
 from gpen_desktop.cli.exits import Exit
@@ -15,11 +15,7 @@ from gpen_desktop.cli.terminal import Parser, printable, printable_lines
 from gpen_desktop.core.options import FACE_OPTIONS, Option
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.core.stages.registry import stage_options
-from gpen_desktop.messages import say
 from gpen_desktop.settings import by_key
-
-if TYPE_CHECKING:
-    from gpen_desktop.models.store import InstalledModel
 
 COMMANDS: Final = ("restore", "faces", "models", "bench", "evaluate")
 
@@ -59,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_restore(commands.add_parser("restore", help="restore photos and folders of photos"))
     _add_faces(commands.add_parser("faces", help="list the faces of photos"))
-    _add_models(commands.add_parser("models", help="list, import, verify, remove weights"))
+    _add_models(commands.add_parser("models", help="list, install, import, verify, remove weights"))
     # these two bring their own parsers, in figures.py, for what they need is slow to import
     commands.add_parser("bench", help="measure speed on this computer: engine, photo, window")
     commands.add_parser("evaluate", help="measure quality on aligned faces, models and plain tools side by side")
@@ -126,16 +122,25 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="what is here and what could be")
     listing.add_argument("--json", action="store_true")
-    listing.set_defaults(run=_list_models)
+    getting = actions.add_parser(
+        "install", help="download weights, after showing their licence; goes on where it was cut"
+    )
+    getting.add_argument("name")
+    getting.add_argument("--yes", action="store_true", help="agree to the licence without being asked")
+    getting.add_argument(
+        "--mirror",
+        default="",
+        metavar="ADDRESS",
+        help="fetch from there: a folder's address, or one with {url} or {file} in it",
+    )
     importing = actions.add_parser("import", help="copy a weights file into your own weights folder")
     importing.add_argument("file", type=Path)
-    importing.set_defaults(run=_import_model)
     removing = actions.add_parser("remove", help="delete a weights file from your own weights folder")
     removing.add_argument("name")
-    removing.set_defaults(run=_remove_model)
     verifying = actions.add_parser("verify", help="compare installed weights with their known hashes")
     verifying.add_argument("name", nargs="?")
-    verifying.set_defaults(run=_verify_models)
+    for action in (listing, getting, importing, removing, verifying):
+        action.set_defaults(run=_models, action=action.prog.rsplit(" ", 1)[-1])
 
 
 def _add_option(group: argparse._ArgumentGroup, flag: str, option: Option) -> None:
@@ -199,6 +204,12 @@ def _restore(options: argparse.Namespace) -> int:
     return restore.run(options)
 
 
+def _models(options: argparse.Namespace) -> int:
+    from gpen_desktop.cli import models
+
+    return models.run(options)
+
+
 def _list_faces(options: argparse.Namespace) -> int:
     from gpen_desktop.core.engine import batch
     from gpen_desktop.core.faces import detection
@@ -228,74 +239,3 @@ def _list_faces(options: argparse.Namespace) -> int:
                 f"  {record['number']:>3}  at {x:.0f},{y:.0f}  {width:.0f} x {height:.0f} px  score {record['score']}"
             )
     return code
-
-
-def _list_models(options: argparse.Namespace) -> int:
-    from gpen_desktop.models import catalog, store
-
-    here = {model.name: model for model in store.installed()}
-    others = [model for model in here.values() if model.info is None]
-    rows = [
-        {
-            "name": info.name,
-            "title": info.title,
-            "task": info.task,
-            "installed": info.name in here,
-            "usable": info.usable,
-            "file": info.file,
-            "bytes": info.bytes,
-            "licence": info.licence,
-            "source": info.source,
-            "notes": info.notes,
-        }
-        for info in catalog.MODELS
-    ] + [{"name": m.name, "task": "unverified", "installed": True, "usable": True, "file": str(m.path)} for m in others]
-    if options.json:
-        print(printable_lines(json.dumps(rows, indent=2, ensure_ascii=False)))
-        return Exit.ALL_DONE
-    for row in rows:
-        mark = "installed" if row["installed"] else "-" if row["usable"] else "not used yet"
-        name, licence, title = printable(row["name"]), row.get("licence", ""), row.get("title", "")
-        print(f"{name:<26} {row['task']:<15} {mark:<12} {licence:<26} {title}")
-    print("\nFiles that are not here can be fetched from the 'source' that --json shows, then 'models import FILE'.")
-    return Exit.ALL_DONE
-
-
-def _import_model(options: argparse.Namespace) -> int:
-    from gpen_desktop.models import store
-
-    model, verification = store.import_file(options.file)
-    print(printable(f"Imported '{model.name}' ({verification}) as {model.path}"))
-    return Exit.ALL_DONE
-
-
-def _remove_model(options: argparse.Namespace) -> int:
-    from gpen_desktop.models import store
-
-    for model in _installed(options.name):
-        store.remove(model)
-        print(printable(f"Removed {model.path}"))
-    return Exit.ALL_DONE
-
-
-def _verify_models(options: argparse.Namespace) -> int:
-    from gpen_desktop.models import store
-
-    answers = {model.name: store.verify(model) for model in _installed(options.name)}
-    for name, answer in answers.items():
-        print(f"{printable(name):<26} {answer}")
-    return Exit.SOME_FAILED if store.Verification.DAMAGED in answers.values() else Exit.ALL_DONE
-
-
-def _installed(name: str | None) -> list[InstalledModel]:
-    """The installed model of that name; all of them without one. Raises UnknownModelError."""
-    from gpen_desktop.errors import UnknownModelError
-    from gpen_desktop.models import store
-
-    models = [model for model in store.installed() if name in (None, model.name)]
-    if not models:
-        raise UnknownModelError(
-            say("model-not-installed", "'{name}' is not installed.", name=name or ""),
-            todo=say("see-models-list", "'gpen-desktop models list' shows the models."),
-        )
-    return models

@@ -1,12 +1,12 @@
 """Weights on this computer: found, checked, imported.
 
-Two folders: the program's own (read-only) and the user's. A file in the user's folder that the catalogue does not know
-is listed under its name without the ending, as unverified.
+Two folders: the program's own (read-only) and the user's, into which files may be copied at any time. A file whose name
+the catalogue does not know is a catalogued model if it has its size and hash; else it is listed under its name without
+the ending, as unverified. A file that has a catalogued name and another content is never used.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import shutil
@@ -17,9 +17,10 @@ from pathlib import Path
 
 from gpen_desktop import paths
 from gpen_desktop.errors import UnknownModelError, WeightsError
-from gpen_desktop.messages import say
+from gpen_desktop.messages import Message, say
 from gpen_desktop.models import catalog
 from gpen_desktop.models.catalog import MODELS, ModelInfo
+from gpen_desktop.models.fingerprints import known_sha256, quick_sha256, sha256_of
 from gpen_desktop.models.spec import FACE_TASKS, TASK_WORDS
 
 _log = logging.getLogger(__name__)
@@ -48,11 +49,13 @@ class InstalledModel:
 def find(name_or_path: str | Path) -> Path:
     """The file of a model given by name, or by the path of a weights file.
 
-    Raises UnknownModelError for a name nobody knows and no file has, WeightsError for a known one that is not here.
+    Raises UnknownModelError for a name nobody knows and no file has, WeightsError for a known one that is not here, or
+    whose file is another than the catalogue's.
     """
     wanted = str(name_or_path)
     for model in installed():
         if model.name == wanted:
+            _check_sound(model)
             return model.path
     info = catalog.by_name(wanted)
     if info is not None:
@@ -65,12 +68,7 @@ def find(name_or_path: str | Path) -> Path:
             ),
             todo=say("reinstall", "Reinstall GPEN Desktop, or get its weights folder again.")
             if info.shipped
-            else say(
-                "get-and-import",
-                "Get them from {source} and run: gpen-desktop models import {file}",
-                source=info.source,
-                file=info.file,
-            ),
+            else _how_to_get(info),
         )
     path = Path(name_or_path).expanduser()
     if _is_file(path):
@@ -88,16 +86,117 @@ def has(name: str) -> bool:
     return info is not None and _locate(info) is not None
 
 
+def _how_to_get(info: ModelInfo) -> Message:
+    if info.can_be_fetched:
+        return say("get-by-install", "Get them with: gpen-desktop models install {name}", name=info.name)
+    return say(
+        "get-and-import",
+        "Get them from {source} and run: gpen-desktop models import {file}",
+        source=info.source,
+        file=info.file,
+    )
+
+
 def installed() -> tuple[InstalledModel, ...]:
-    """Every weights file that is here: the catalogue's in its order, then the user's others by name."""
-    known = [InstalledModel(info.name, path, info) for info in MODELS if (path := _locate(info)) is not None]
-    user = paths.user_weights()
+    """Every weights file that is here: the catalogue's in its order, then the user's others by name.
+
+    Reads a file whole only where it has another name than the catalogue's, but the size of a catalogued file, and was
+    never read before.
+    """
+    own = [path for path in _files_in(paths.user_weights()) if path.suffix.lower() in ENDINGS and _is_file(path)]
+    renamed = {info.name: path for path in own if (info := _by_content(path)) is not None}
+    known = [
+        InstalledModel(info.name, path, info)
+        for info in MODELS
+        if (path := _locate(info) or renamed.get(info.name)) is not None
+    ]
+    taken = {model.path for model in known}
     others = [
         InstalledModel(path.stem, path, None)
-        for path in _files_in(user)
-        if path.suffix.lower() in ENDINGS and catalog.by_file(path.name) is None and _is_file(path)
+        for path in own
+        if path not in taken and catalog.by_file(path.name) is None
     ]
     return (*known, *others)
+
+
+def unread() -> tuple[Path, ...]:
+    """Files of the user's that `installed` would have to read whole to know them; whoever must not wait reads them
+    elsewhere first, by `fingerprints.sha256_of`."""
+    return tuple(
+        path
+        for path in _files_in(paths.user_weights())
+        if path.suffix.lower() in ENDINGS and _is_file(path) and _may_be_catalogued(path) and _known(path) is None
+    )
+
+
+def _by_content(path: Path) -> ModelInfo | None:
+    """The catalogue's entry of a file with a name of its own."""
+    try:
+        return catalog.by_sha256(quick_sha256(path)) if _may_be_catalogued(path) else None
+    except OSError:
+        return None
+
+
+def _may_be_catalogued(path: Path) -> bool:
+    if catalog.by_file(path.name) is not None:
+        return False
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return False
+    return any(info.bytes == size and not info.shipped for info in MODELS)
+
+
+def _known(path: Path) -> str | None:
+    try:
+        return known_sha256(path)
+    except OSError:
+        return None
+
+
+def is_sound(model: InstalledModel) -> bool:
+    """Whether nothing speaks against using the file; reads it whole if it was never read before."""
+    try:
+        _check_sound(model)
+    except WeightsError:
+        return False
+    return True
+
+
+def _check_sound(model: InstalledModel) -> None:
+    """Raises WeightsError where the file is half of what the catalogue knows by its name, or something else."""
+    info = model.info
+    if info is None or info.shipped or info.sha256 is None:
+        return
+    try:
+        size = model.path.stat().st_size
+        is_sound = size == info.bytes and quick_sha256(model.path) == info.sha256
+    except OSError as error:
+        raise WeightsError(
+            say(
+                "weights-unreadable",
+                "'{name}' cannot be read as weights ({reason}).",
+                name=model.path.name,
+                reason=error.strerror or str(error),
+            ),
+            path=model.path,
+        ) from error
+    if is_sound:
+        return
+    is_short = info.bytes is not None and size < info.bytes
+    raise WeightsError(
+        say(
+            "weights-cut-short",
+            "'{name}' is not whole: {size} of {bytes} bytes are here.",
+            name=model.path.name,
+            size=size,
+            bytes=info.bytes or 0,
+        )
+        if is_short
+        else say("weights-other", "'{name}' is not the file known by that name.", name=model.path.name),
+        todo=say("remove-and-get", "Remove it ('gpen-desktop models remove {name}') and get it again.", name=info.name),
+        path=model.path,
+    )
 
 
 def verify(model: InstalledModel) -> Verification:
@@ -221,12 +320,6 @@ def remove(model: InstalledModel) -> None:
             ),
             path=model.path,
         ) from error
-
-
-def sha256_of(path: Path) -> str:
-    """Hash of a file, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _files_in(folder: Path) -> list[Path]:

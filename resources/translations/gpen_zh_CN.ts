@@ -893,12 +893,20 @@
         <translation>未安装</translation>
     </message>
     <message>
+        <source>{percent} % fetched</source>
+        <translation>已下载 {percent} %</translation>
+    </message>
+    <message>
         <source>The file is not the one known by this name. Remove it and get it again.</source>
         <translation>此文件与同名的正式文件不一致，请移除后重新获取。</translation>
     </message>
     <message>
         <source>No trusted fingerprint of this file is known, so it cannot be checked.</source>
         <translation>没有可信的校验值可供比对，因此无法验证此文件。</translation>
+    </message>
+    <message>
+        <source>No trusted fingerprint of this file is known, so it is not offered for download. Get it from its source and import it here.</source>
+        <translation>尚无此文件的可信指纹，因此不提供下载。请从来源处获取后在此导入。</translation>
     </message>
     <message>
         <source>Size</source>
@@ -929,8 +937,20 @@
         <translation>随程序提供</translation>
     </message>
     <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>about {size}</source>
+        <translation>约 {size}</translation>
+    </message>
+    <message>
         <source>Fingerprint</source>
         <translation>校验值</translation>
+    </message>
+    <message>
+        <source>Stated by</source>
+        <translation>指纹来源</translation>
     </message>
     <message>
         <source>File</source>
@@ -951,6 +971,57 @@
     <message>
         <source>Copy address</source>
         <translation>复制下载地址</translation>
+    </message>
+    <message>
+        <source>Get</source>
+        <translation>获取</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>ModelNotifications</name>
+    <message>
+        <source>For the strongest result, get {title} ({size}). {licence}</source>
+        <translation>想要最强的修复效果，可获取 {title}（{size}）。{licence}</translation>
+    </message>
+    <message>
+        <source>Get</source>
+        <translation>获取</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>暂不</translation>
+    </message>
+    <message>
+        <source>Never</source>
+        <translation>不再提示</translation>
+    </message>
+    <message>
+        <source>Getting {title}: {percent} %</source>
+        <translation>正在获取 {title}：{percent} %</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>使用</translation>
+    </message>
+    <message>
+        <source>{title} is here and verified.</source>
+        <translation>{title} 已就绪，并通过校验。</translation>
+    </message>
+    <message>
+        <source>{title} is not fetched any further; what is here of it is kept for the next time.</source>
+        <translation>已停止获取 {title}；已下载的部分会保留，下次继续。</translation>
     </message>
 </context>
 <context>
@@ -988,6 +1059,18 @@
         <translation>整张照片</translation>
     </message>
     <message>
+        <source>Whole photo, same size</source>
+        <translation>整张照片（不放大）</translation>
+    </message>
+    <message>
+        <source>Photo colouring</source>
+        <translation>照片上色</translation>
+    </message>
+    <message>
+        <source>Filling holes in photos</source>
+        <translation>填补照片缺损</translation>
+    </message>
+    <message>
         <source>Finding faces</source>
         <translation>人脸检测</translation>
     </message>
@@ -1006,6 +1089,18 @@
     <message>
         <source>Address copied. Download the file with a browser, then import it here.</source>
         <translation>下载地址已复制。请用浏览器下载，再在这里导入。</translation>
+    </message>
+    <message>
+        <source>{licence} {size} are fetched from {source}.</source>
+        <translation>{licence}将从 {source} 下载 {size}。</translation>
+    </message>
+    <message>
+        <source>Agree and get</source>
+        <translation>同意并获取</translation>
+    </message>
+    <message>
+        <source>What is here of it is kept for the next time.</source>
+        <translation>已下载的部分会保留，下次继续。</translation>
     </message>
     <message>
         <source>{title} was imported and verified.</source>
@@ -1349,12 +1444,16 @@
         <translation>内置人脸修复模型 (256 px)</translation>
     </message>
     <message>
-        <source>MIT</source>
-        <translation>MIT</translation>
-    </message>
-    <message>
         <source>Our own training on public-domain portraits: takes away grain and blur, invents nothing.</source>
         <translation>由我们用公有领域肖像训练：去除颗粒与模糊，不凭空捏造。</translation>
+    </message>
+    <message>
+        <source>Free for any use as long as its notice is kept (MIT).</source>
+        <translation>保留声明即可自由用于任何用途（MIT）。</translation>
+    </message>
+    <message>
+        <source>our own</source>
+        <translation>我们自己</translation>
     </message>
     <message>
         <source>Built-in face detector</source>
@@ -1369,36 +1468,120 @@
         <translation>内置关键点模型</translation>
     </message>
     <message>
+        <source>Eyes, nose and mouth of a face that was found.</source>
+        <translation>在找到的人脸上定位眼睛、鼻子和嘴。</translation>
+    </message>
+    <message>
         <source>Built-in photo cleaner</source>
         <translation>内置照片清洁模型</translation>
+    </message>
+    <message>
+        <source>Takes grain, noise and the traces of compression out of whole photos.</source>
+        <translation>去除整张照片的颗粒、噪点和压缩痕迹。</translation>
     </message>
     <message>
         <source>Built-in damage finder and filler</source>
         <translation>内置损伤查找与修补模型</translation>
     </message>
     <message>
+        <source>Finds scratches, creases and tears in whole photos, and fills them.</source>
+        <translation>找出整张照片上的划痕、折痕和撕裂并加以填补。</translation>
+    </message>
+    <message>
         <source>Built-in enlarger (2x)</source>
         <translation>内置放大模型（2 倍）</translation>
+    </message>
+    <message>
+        <source>Enlarges whole photos to twice their size.</source>
+        <translation>将整张照片放大到 2 倍。</translation>
     </message>
     <message>
         <source>GPEN 512</source>
         <translation>GPEN 512</translation>
     </message>
     <message>
-        <source>non-commercial use only</source>
-        <translation>仅限非商业用途</translation>
+        <source>Gives grey faces colour.</source>
+        <translation>为黑白人脸上色。</translation>
     </message>
     <message>
-        <source>The hash is of a public mirror&apos;s copy.</source>
-        <translation>校验值取自公开镜像的副本。</translation>
+        <source>Fills white holes in faces.</source>
+        <translation>填补人脸上的白色缺损。</translation>
+    </message>
+    <message>
+        <source>Enlarges whole photos; the quickest, also without a graphics card.</source>
+        <translation>放大整张照片；速度最快，没有显卡也适用。</translation>
+    </message>
+    <message>
+        <source>Free for any use as long as its notice is kept (BSD 3-Clause).</source>
+        <translation>保留声明即可自由用于任何用途（BSD 3-Clause）。</translation>
+    </message>
+    <message>
+        <source>Real-ESRGAN general x4, keeps grain</source>
+        <translation>Real-ESRGAN 通用 4 倍（保留颗粒）</translation>
+    </message>
+    <message>
+        <source>Partner of the small one, which leaves noise where it is; mixed with it, it sets how much is taken away.</source>
+        <translation>小型模型的搭档，保留噪点；两者混合可调节去噪程度。</translation>
+    </message>
+    <message>
+        <source>OpenModelDB</source>
+        <translation>OpenModelDB</translation>
+    </message>
+    <message>
+        <source>Enlarges whole photos to twice their size with much detail; slow without a graphics card.</source>
+        <translation>将整张照片放大到 2 倍，细节丰富；没有显卡时较慢。</translation>
+    </message>
+    <message>
+        <source>Enlarges whole photos to four times their size with much detail; slow without a graphics card.</source>
+        <translation>将整张照片放大到 4 倍，细节丰富；没有显卡时较慢。</translation>
+    </message>
+    <message>
+        <source>Real-ESRGAN x4 for drawings</source>
+        <translation>Real-ESRGAN 4 倍（绘画）</translation>
+    </message>
+    <message>
+        <source>Enlarges drawings and cartoons.</source>
+        <translation>放大绘画和卡通图像。</translation>
+    </message>
+    <message>
+        <source>Real-ESRGAN x4 for cartoon films</source>
+        <translation>Real-ESRGAN 4 倍（动画片）</translation>
+    </message>
+    <message>
+        <source>Enlarges frames of cartoons, quick.</source>
+        <translation>快速放大动画片画面。</translation>
+    </message>
+    <message>
+        <source>DDColor</source>
+        <translation>DDColor</translation>
+    </message>
+    <message>
+        <source>Gives whole grey photos colour.</source>
+        <translation>为整张黑白照片上色。</translation>
+    </message>
+    <message>
+        <source>LaMa</source>
+        <translation>LaMa</translation>
+    </message>
+    <message>
+        <source>Fills holes in photos from their surroundings.</source>
+        <translation>根据周围画面填补照片缺损。</translation>
+    </message>
+    <message>
+        <source>Finds faces that the built-in detector misses, profiles above all; slower.</source>
+        <translation>能找到内置检测器漏掉的人脸，尤其是侧脸；速度较慢。</translation>
+    </message>
+    <message>
+        <source>Tells skin, hair, glasses, mouth and hats apart.</source>
+        <translation>区分皮肤、头发、眼镜、嘴和帽子。</translation>
+    </message>
+    <message>
+        <source>Free for any use as long as its notice is kept (MIT), but it was trained on faces that are for non-commercial use only.</source>
+        <translation>保留声明即可自由用于任何用途（MIT），但其训练所用人脸仅限非商业用途。</translation>
     </message>
     <message>
         <source>GPEN 256</source>
         <translation>GPEN 256</translation>
-    </message>
-    <message>
-        <source>No trusted hash is known: shown as unverified.</source>
-        <translation>没有可信的校验值，显示为未验证。</translation>
     </message>
     <message>
         <source>GPEN 1024</source>
@@ -1409,48 +1592,68 @@
         <translation>GPEN 2048</translation>
     </message>
     <message>
-        <source>GPEN colourisation 1024</source>
-        <translation>GPEN 上色 1024</translation>
+        <source>Natural faces with much detail; may drift from the likeness where the photo shows little.</source>
+        <translation>人脸自然、细节丰富；照片信息太少时可能不像本人。</translation>
     </message>
     <message>
-        <source>Gives grey faces colour. No trusted hash is known: shown as unverified.</source>
-        <translation>为黑白人脸上色。没有可信的校验值，显示为未验证。</translation>
+        <source>Free for any use as long as its notice is kept (Apache 2.0), but parts of it come from others and are for non-commercial use only.</source>
+        <translation>保留声明即可自由用于任何用途（Apache 2.0），但其中部分来自他人，仅限非商业用途。</translation>
+    </message>
+    <message>
+        <source>a third party&apos;s pin</source>
+        <translation>第三方公布的值</translation>
+    </message>
+    <message>
+        <source>GFPGAN 1.3</source>
+        <translation>GFPGAN 1.3</translation>
+    </message>
+    <message>
+        <source>The version before 1.4: natural faces with a little less detail.</source>
+        <translation>1.4 之前的版本：人脸自然，细节略少。</translation>
+    </message>
+    <message>
+        <source>For blurry and noisy faces; worth comparing with GPEN and GFPGAN.</source>
+        <translation>适合模糊、多噪点的人脸；值得与 GPEN 和 GFPGAN 比较。</translation>
+    </message>
+    <message>
+        <source>Free for any use as long as its notice is kept (Apache 2.0).</source>
+        <translation>保留声明即可自由用于任何用途（Apache 2.0）。</translation>
+    </message>
+    <message>
+        <source>Makes a clear face of very little; may drift from the likeness, which its fidelity holds back.</source>
+        <translation>信息极少也能得到清晰的人脸；可能不像本人，可用保真度约束。</translation>
+    </message>
+    <message>
+        <source>Free for non-commercial use only (S-Lab License 1.0).</source>
+        <translation>仅限非商业用途（S-Lab License 1.0）。</translation>
+    </message>
+    <message>
+        <source>GPEN colourisation 1024</source>
+        <translation>GPEN 上色 1024</translation>
     </message>
     <message>
         <source>GPEN inpainting 1024</source>
         <translation>GPEN 修补 1024</translation>
     </message>
     <message>
-        <source>Fills white holes in faces. No trusted hash is known: shown as unverified.</source>
-        <translation>填补人脸上的白色缺损。没有可信的校验值，显示为未验证。</translation>
-    </message>
-    <message>
         <source>RetinaFace detector (ResNet-50)</source>
         <translation>RetinaFace 人脸检测 (ResNet-50)</translation>
-    </message>
-    <message>
-        <source>The hash is a third party&apos;s pin.</source>
-        <translation>校验值由第三方提供。</translation>
     </message>
     <message>
         <source>RetinaFace detector (MobileNet 0.25)</source>
         <translation>RetinaFace 人脸检测 (MobileNet 0.25)</translation>
     </message>
     <message>
+        <source>As the built-in detector, with its authors&apos; own training.</source>
+        <translation>与内置检测器结构相同，由原作者训练。</translation>
+    </message>
+    <message>
         <source>ParseNet face parser</source>
         <translation>ParseNet 面部分区</translation>
     </message>
     <message>
-        <source>with facexlib (MIT); its training data is for non-commercial use</source>
-        <translation>随 facexlib 提供 (MIT)；其训练数据仅限非商业用途</translation>
-    </message>
-    <message>
         <source>Real-ESRGAN x2</source>
         <translation>Real-ESRGAN x2</translation>
-    </message>
-    <message>
-        <source>BSD-3-Clause</source>
-        <translation>BSD-3-Clause</translation>
     </message>
     <message>
         <source>Real-ESRGAN x4</source>
@@ -1461,20 +1664,36 @@
         <translation>Real-ESRGAN 通用 x4（小型）</translation>
     </message>
     <message>
+        <source>The strongest all-round choice for faces in old and blurry photos.</source>
+        <translation>修复老旧、模糊照片中人脸的最强通用之选。</translation>
+    </message>
+    <message>
+        <source>Free for non-commercial use only.</source>
+        <translation>仅限非商业用途。</translation>
+    </message>
+    <message>
+        <source>a public mirror&apos;s copy</source>
+        <translation>公共镜像的副本</translation>
+    </message>
+    <message>
+        <source>For small faces, quick.</source>
+        <translation>适合小幅人脸，速度快。</translation>
+    </message>
+    <message>
+        <source>For large faces.</source>
+        <translation>适合大幅人脸。</translation>
+    </message>
+    <message>
+        <source>For portraits that fill a large photo; slow.</source>
+        <translation>适合占满大幅照片的肖像；较慢。</translation>
+    </message>
+    <message>
         <source>GFPGAN 1.4</source>
         <translation>GFPGAN 1.4</translation>
     </message>
     <message>
-        <source>Apache-2.0, parts for non-commercial use</source>
-        <translation>Apache-2.0，部分仅限非商业用途</translation>
-    </message>
-    <message>
         <source>RestoreFormer</source>
         <translation>RestoreFormer</translation>
-    </message>
-    <message>
-        <source>Apache-2.0</source>
-        <translation>Apache-2.0</translation>
     </message>
     <message>
         <source>CodeFormer</source>
@@ -1772,6 +1991,18 @@
         <translation>{format} 不支持透明：透明部分已填为白色。</translation>
     </message>
     <message>
+        <source>&apos;{address}&apos; is no address of the web.</source>
+        <translation>“{address}”不是网址。</translation>
+    </message>
+    <message>
+        <source>&apos;{name}&apos; could not be fetched from {host} ({reason}).</source>
+        <translation>无法从 {host} 获取“{name}”（{reason}）。</translation>
+    </message>
+    <message>
+        <source>&apos;{name}&apos; could not be written to the disk ({reason}).</source>
+        <translation>无法将“{name}”写入磁盘（{reason}）。</translation>
+    </message>
+    <message>
         <source>&apos;{name}&apos; does not restore faces: it gives something else back.</source>
         <translation>“{name}”不能修复人脸：输入人脸，得到的却不是人脸。</translation>
     </message>
@@ -1788,8 +2019,28 @@
         <translation>“{name}”中是{found}，此版本用不上。</translation>
     </message>
     <message>
+        <source>&apos;{name}&apos; is being downloaded already.</source>
+        <translation>“{name}”已在下载中。</translation>
+    </message>
+    <message>
+        <source>&apos;{name}&apos; is not offered for download: no trusted hash of it is known.</source>
+        <translation>“{name}”不提供下载：尚无其可信的哈希值。</translation>
+    </message>
+    <message>
+        <source>&apos;{name}&apos; is not the file known by that name.</source>
+        <translation>“{name}”不是该名称所指的文件。</translation>
+    </message>
+    <message>
+        <source>&apos;{name}&apos; is not whole: {size} of {bytes} bytes are here.</source>
+        <translation>“{name}”不完整：只有 {bytes} 字节中的 {size} 字节。</translation>
+    </message>
+    <message>
         <source>&apos;{name}&apos; is packed in a way in which weights are never stored.</source>
         <translation>“{name}”的打包方式异常，正常的权重文件从不这样存储。</translation>
+    </message>
+    <message>
+        <source>Check the connection and try again: what has arrived is kept and gone on with.</source>
+        <translation>请检查网络后重试：已下载的部分会保留并继续。</translation>
     </message>
     <message>
         <source>Choose the processor in the settings, or --device cpu.</source>
@@ -1824,8 +2075,20 @@
         <translation>文件最大不能超过 {limit} GB。</translation>
     </message>
     <message>
+        <source>Free some space on the disk with the folder {folder}.</source>
+        <translation>请在 {folder} 文件夹所在的磁盘上腾出空间。</translation>
+    </message>
+    <message>
+        <source>Get it from {source} and import the file.</source>
+        <translation>请从 {source} 获取并导入该文件。</translation>
+    </message>
+    <message>
         <source>Get the weights as plain 16- or 32-bit numbers.</source>
         <translation>请获取以普通 16 位或 32 位数值存储的权重。</translation>
+    </message>
+    <message>
+        <source>Get them with: gpen-desktop models install {name}</source>
+        <translation>请用以下命令获取：gpen-desktop models install {name}</translation>
     </message>
     <message>
         <source>Grain</source>
@@ -1838,6 +2101,10 @@
     <message>
         <source>Install it with: pip install {package}</source>
         <translation>请用以下命令安装：pip install {package}</translation>
+    </message>
+    <message>
+        <source>It begins with https:// or http://.</source>
+        <translation>网址应以 https:// 或 http:// 开头。</translation>
     </message>
     <message>
         <source>Its {bits} bits per channel were read as 8.</source>
@@ -1860,6 +2127,10 @@
         <translation>未处理：本机没有模型“{name}”</translation>
     </message>
     <message>
+        <source>Nothing was kept. Try again, or choose another mirror.</source>
+        <translation>未保留任何内容。请重试，或换一个镜像。</translation>
+    </message>
+    <message>
         <source>Part of the picture is missing in the file.</source>
         <translation>文件中缺少部分画面。</translation>
     </message>
@@ -1878,6 +2149,10 @@
     <message>
         <source>Reinstall GPEN Desktop, or get its weights folder again.</source>
         <translation>请重新安装 GPEN Desktop，或重新获取其 weights 文件夹。</translation>
+    </message>
+    <message>
+        <source>Remove it (&apos;gpen-desktop models remove {name}&apos;) and get it again.</source>
+        <translation>请将其移除（gpen-desktop models remove {name}）后重新获取。</translation>
     </message>
     <message>
         <source>Remove it first, or give the new file another name.</source>
@@ -2020,6 +2295,10 @@
         <translation>质量为 {quality}。</translation>
     </message>
     <message>
+        <source>The server has another file than &apos;{file}&apos;: {found} bytes or more, not {expected}.</source>
+        <translation>服务器上的文件不是“{file}”：有 {found} 字节或更多，而不是 {expected} 字节。</translation>
+    </message>
+    <message>
         <source>The signed content credentials were left out, because they no longer apply.</source>
         <translation>签名的内容凭证已不再有效，未予保留。</translation>
     </message>
@@ -2076,6 +2355,10 @@
         <translation>没有精度“{name}”。</translation>
     </message>
     <message>
+        <source>There is no room for &apos;{name}&apos;: {missing} MB are needed, {free} MB are free.</source>
+        <translation>空间不足，无法存放“{name}”：需要 {missing} MB，可用 {free} MB。</translation>
+    </message>
+    <message>
         <source>There is no weights file &apos;{path}&apos;.</source>
         <translation>没有模型文件“{path}”。</translation>
     </message>
@@ -2128,12 +2411,24 @@
         <translation>此版本不认识含有以下键的网络结构：{keys}。</translation>
     </message>
     <message>
+        <source>Try again later, or choose another mirror.</source>
+        <translation>请稍后重试，或换一个镜像。</translation>
+    </message>
+    <message>
         <source>Use {{name}}, {{number}} and {{model}}; everything else stays as it is.</source>
         <translation>可使用 {{name}}、{{number}} 和 {{model}}，其余文字保持不变。</translation>
     </message>
     <message>
         <source>Use {{name}}.</source>
         <translation>请使用 {{name}}。</translation>
+    </message>
+    <message>
+        <source>Wait for it, or close the other program.</source>
+        <translation>请等待其完成，或关闭另一个程序。</translation>
+    </message>
+    <message>
+        <source>What arrived is not the file &apos;{file}&apos;: its fingerprint is another.</source>
+        <translation>收到的不是文件“{file}”：指纹不符。</translation>
     </message>
     <message>
         <source>What follows the picture in the file ({size} kB), such as a motion photo&apos;s film, was left out.</source>
@@ -2340,6 +2635,10 @@
         <translation>没有 TIFF 文件头</translation>
     </message>
     <message>
+        <source>no answer in time</source>
+        <translation>等待超时</translation>
+    </message>
+    <message>
         <source>other data of the JPEG</source>
         <translation>JPEG 的其他数据</translation>
     </message>
@@ -2362,6 +2661,10 @@
     <message>
         <source>the BMP encoder failed</source>
         <translation>BMP 编码失败</translation>
+    </message>
+    <message>
+        <source>the connection was cut</source>
+        <translation>连接中断</translation>
     </message>
     <message>
         <source>the disk is full</source>
@@ -2414,6 +2717,10 @@
     <message>
         <source>the picture is too large for a TIFF file</source>
         <translation>图像过大，无法存为 TIFF</translation>
+    </message>
+    <message>
+        <source>the server answers {code} {reason}</source>
+        <translation>服务器返回 {code} {reason}</translation>
     </message>
     <message>
         <source>there is a CUDA GPU</source>
@@ -2849,6 +3156,14 @@
     <message>
         <source>More is quicker on a graphics card and needs more memory.</source>
         <translation>在显卡上数值越大越快，但占用更多内存。</translation>
+    </message>
+    <message>
+        <source>Mirror for models</source>
+        <translation>模型镜像</translation>
+    </message>
+    <message>
+        <source>Where models are fetched from instead: an address, with {url} or {file} in it where it needs them.</source>
+        <translation>改从此处获取模型：填写网址，可按需包含 {url} 或 {file}。</translation>
     </message>
 </context>
 </TS>

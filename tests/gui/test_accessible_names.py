@@ -12,14 +12,16 @@ from PySide6.QtWidgets import QDialog, QScrollArea, QWidget
 
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.about_dialog import AboutDialog
+from gpen_desktop.gui.dialogs.downloads import Downloads
 from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
 from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
 from gpen_desktop.gui.dialogs.shortcuts import ShortcutsDialog, of_keys
+from gpen_desktop.gui.dialogs.weights_watch import WeightsWatch
 from gpen_desktop.gui.shell.crash_report import CrashReport
 
 _DIALOGS: dict[str, Callable[[Path], QDialog]] = {
     "settings": lambda folder: SettingsDialog(SettingsStore()),
-    "models": lambda folder: ModelsDialog(SettingsStore()),
+    "models": lambda folder: ModelsDialog(SettingsStore(), Downloads(), WeightsWatch()),
     "about": lambda folder: AboutDialog("builtin-256"),
     "shortcuts": lambda folder: ShortcutsDialog({"View": [of_keys("Move the divider", "Left")]}),
     "crash report": lambda folder: CrashReport(_log(folder)),

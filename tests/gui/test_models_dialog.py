@@ -14,11 +14,14 @@ from PySide6.QtWidgets import QLabel
 from gpen_desktop import paths
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs import trust
+from gpen_desktop.gui.dialogs.downloads import Downloads
 from gpen_desktop.gui.dialogs.model_card import State
 from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
+from gpen_desktop.gui.dialogs.weights_watch import WeightsWatch
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.models import catalog, store
 from tests.unit.models.toy_architecture import registered, toy_weights
+from tests.unit.models.weights_server import Behaviour, serving
 
 _SMALL = "retinaface-mobilenet"
 
@@ -29,11 +32,18 @@ def settings(qapp) -> SettingsStore:
 
 
 @pytest.fixture
-def open_dialog(settings: SettingsStore, qtbot):
+def downloads(qapp):
+    downloads = Downloads()
+    yield downloads
+    downloads.shut_down()
+
+
+@pytest.fixture
+def open_dialog(settings: SettingsStore, downloads: Downloads, qtbot):
     dialogs = []
 
     def make() -> ModelsDialog:
-        dialog = ModelsDialog(settings)
+        dialog = ModelsDialog(settings, downloads, WeightsWatch(downloads))
         qtbot.addWidget(dialog)
         dialog.show()
         dialogs.append(dialog)
@@ -50,7 +60,9 @@ def known_content(monkeypatch: pytest.MonkeyPatch) -> bytes:
     """Bytes that are made to be those of one model of the catalogue."""
     content = b"weights" * 100
     sha256 = hashlib.sha256(content).hexdigest()
-    models = tuple(replace(m, sha256=sha256) if m.name == _SMALL else m for m in catalog.MODELS)
+    models = tuple(
+        replace(m, bytes=len(content), sha256=sha256, usable=True) if m.name == _SMALL else m for m in catalog.MODELS
+    )
     monkeypatch.setattr(catalog, "MODELS", models)
     monkeypatch.setattr(store, "MODELS", models)
     return content
@@ -76,7 +88,8 @@ def test_lists_the_whole_catalogue_and_the_users_files(open_dialog) -> None:
     _install("my_faces.pth")
     dialog = open_dialog()
     names = {item.data(0, 0x0100).name for item in dialog._items()}
-    assert names == {info.name for info in catalog.MODELS if info.usable} | {"my_faces"}
+    here = {model.name for model in store.installed()}
+    assert names == here | {info.name for info in catalog.MODELS if info.usable and not info.shipped}
     assert dialog._selected().name == catalog.BUILTIN
 
 
@@ -91,6 +104,8 @@ def test_card_says_size_licence_source_and_fingerprint(open_dialog) -> None:
         "284 MB",
         "512 pixels",
         "non-commercial",
+        "a public mirror's copy",
+        info.purpose,
         info.source,
         info.sha256,
         info.file,
@@ -190,3 +205,113 @@ def test_one_registration_adds_an_architecture_to_the_window(window: MainWindow,
         dialog.close()
     offered = window.panel._model
     assert "toy" in [offered.itemData(row) for row in range(offered.count())]
+
+
+def test_get_shows_the_licence_then_fetches_and_verifies(
+    open_dialog, settings: SettingsStore, known_content: bytes, qtbot
+) -> None:
+    dialog = open_dialog()
+    dialog.select(_SMALL)
+    with serving(Behaviour(known_content)) as address:
+        settings.set("models/mirror", address)
+        dialog._card.get.click()
+        assert "Free for any use" in dialog.notification_strip.text
+        assert "127.0.0.1" in dialog.notification_strip.text
+        assert not paths.user_weights().exists()
+        dialog.notification_strip.button("agree").click()
+        qtbot.waitUntil(lambda: _state(dialog, _SMALL) is State.VERIFIED)
+    assert (paths.user_weights() / "detection_mobilenet0.25_Final.pth").read_bytes() == known_content
+    assert not dialog._card.get.isVisible()
+
+
+def test_a_fetch_that_fails_says_why_and_can_be_tried_again(
+    open_dialog, settings: SettingsStore, known_content: bytes, qtbot
+) -> None:
+    dialog = open_dialog()
+    dialog.select(_SMALL)
+    with serving(Behaviour(known_content, errors=[404])) as address:
+        settings.set("models/mirror", address)
+        dialog._card.get.click()
+        dialog.notification_strip.button("agree").click()
+        qtbot.waitUntil(lambda: "404" in dialog.notification_strip.text)
+    assert dialog._selected().state is State.ABSENT
+    assert dialog._card.get.isVisible()
+
+
+def test_a_fetch_is_cancelled_and_gone_on_with(
+    open_dialog, settings: SettingsStore, downloads: Downloads, known_content: bytes, qtbot
+) -> None:
+    dialog = open_dialog()
+    dialog.select(_SMALL)
+    slow = Behaviour(known_content, errors=[503] * 9)  # the second attempt is waited for
+    with serving(slow) as address:
+        settings.set("models/mirror", address)
+        dialog._card.get.click()
+        dialog.notification_strip.button("agree").click()
+        qtbot.waitUntil(dialog._card.cancel.isVisible)
+        assert not dialog._card.get.isVisible()
+        dialog._card.cancel.click()
+        qtbot.waitUntil(lambda: downloads.share(_SMALL) is None)
+        qtbot.waitUntil(dialog._card.get.isVisible)
+    assert "kept for the next time" in dialog.notification_strip.text
+
+
+def test_what_cannot_be_checked_is_not_offered(open_dialog) -> None:
+    dialog = open_dialog()
+    dialog.select("gpen-2048")
+    assert not dialog._card.get.isVisible()
+    assert "not offered for download" in _words(dialog)
+    assert dialog._card.address.isVisible()
+
+
+def test_files_copied_into_the_folder_appear(window: MainWindow, tmp_path: Path, known_content: bytes, qtbot) -> None:
+    with registered():
+        window.application.models()
+        dialog = window.findChild(ModelsDialog)
+        paths.user_weights().mkdir()
+        toy_weights(paths.user_weights() / "my own.safetensors")
+        _install("some name.pth", known_content)
+        qtbot.waitUntil(lambda: "my own" in {item.data(0, 0x0100).name for item in dialog._items()})
+        assert _state(dialog, _SMALL) in (State.CHECKING, State.VERIFIED)  # by its content
+        dialog.close()
+
+
+def test_the_strongest_model_is_offered_at_most_twice(window: MainWindow) -> None:
+    strip = window.notification_strip
+    for _ in range(2):
+        window.model_notifications.offer()
+        assert "284 MB" in strip.text
+        assert "non-commercial" in strip.text
+        strip.button("later").click()
+    window.model_notifications.offer()
+    assert "284 MB" not in strip.text
+
+
+def test_never_is_never(window: MainWindow) -> None:
+    window.model_notifications.offer()
+    window.notification_strip.button("never").click()
+    window.model_notifications.offer()
+    assert "284 MB" not in window.notification_strip.text
+
+
+def test_nobody_is_offered_what_is_here(window: MainWindow) -> None:
+    _install("GPEN-BFR-512.pth")
+    window.model_notifications.offer()
+    assert "284 MB" not in window.notification_strip.text
+
+
+def test_getting_it_from_the_offer(window: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot) -> None:
+    content = b"strongest" * 1000
+    sha256 = hashlib.sha256(content).hexdigest()
+    models = tuple(
+        replace(m, bytes=len(content), sha256=sha256) if m.name == catalog.STRONGEST else m for m in catalog.MODELS
+    )
+    monkeypatch.setattr(catalog, "MODELS", models)
+    monkeypatch.setattr(store, "MODELS", models)
+    with serving(Behaviour(content)) as address:
+        window._store.set("models/mirror", address)
+        window.model_notifications.offer()
+        window.notification_strip.button("get").click()
+        qtbot.waitUntil(lambda: "is here and verified" in window.notification_strip.text)
+    window.notification_strip.button("use").click()
+    assert window._store.get("restore/model") == catalog.STRONGEST

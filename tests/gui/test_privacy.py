@@ -35,6 +35,7 @@ folder = Path(sys.argv[2])
 app = QApplication([])
 application.set_up(app)
 window = MainWindow(Engine(ComputeOptions(device="cpu"), CropCache(folder)), SettingsStore(folder / "settings.ini"))
+window.model_notifications.offer()
 window.show()
 window.imports.open_paths([Path(sys.argv[1])])
 ended = []

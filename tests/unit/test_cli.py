@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,9 @@ from gpen_desktop import paths
 from gpen_desktop.__main__ import main
 from gpen_desktop.cli import main as cli
 from gpen_desktop.cli.exits import Exit
+from gpen_desktop.models import catalog, store
 from tests.unit.core.stages import toy_stage
+from tests.unit.models.weights_server import Behaviour, serving
 
 SAMPLE = "hopper_small_blurry.jpg"
 GRAINY = "collins_faded_colour.jpg"
@@ -227,6 +230,46 @@ def test_models_are_listed_and_verified(capsys: pytest.CaptureFixture[str]) -> N
     assert rows["builtin-256"]["installed"]
     assert run("models", "verify", "builtin-256") == Exit.ALL_DONE
     assert "verified" in capsys.readouterr().out
+
+
+@pytest.fixture
+def small_codeformer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """The catalogue, with these bytes for CodeFormer's; and a user folder of one's own."""
+    content = b"weights" * 1000
+    sha256 = hashlib.sha256(content).hexdigest()
+    models = tuple(
+        replace(info, bytes=len(content), sha256=sha256) if info.name == "codeformer" else info
+        for info in catalog.MODELS
+    )
+    monkeypatch.setattr(catalog, "MODELS", models)
+    monkeypatch.setattr(store, "MODELS", models)
+    monkeypatch.setattr(paths, "user_data", lambda: tmp_path / "user")
+    return content
+
+
+def test_a_model_is_installed_after_its_licence_was_shown(
+    small_codeformer: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(behaviour := Behaviour(small_codeformer)) as mirror:
+        assert run("models", "install", "codeformer", "--mirror", mirror) == Exit.USAGE  # nobody there to agree
+        assert behaviour.asked == []
+        said = capsys.readouterr()
+        assert "non-commercial use only (S-Lab License 1.0)" in said.out
+        assert "Add --yes" in said.err
+        assert run("models", "install", "codeformer", "--mirror", mirror, "--yes") == Exit.ALL_DONE
+    assert (paths.user_weights() / "codeformer.pth").read_bytes() == small_codeformer
+    assert run("models", "install", "codeformer", "--yes") == Exit.ALL_DONE
+    assert "here already" in capsys.readouterr().out
+
+
+def test_a_model_that_cannot_be_had_says_why(small_codeformer: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(Behaviour(small_codeformer, errors=[404])) as mirror:
+        assert run("models", "install", "codeformer", "--mirror", mirror, "--yes") == Exit.NOTHING_DONE
+    assert "the server answers 404" in capsys.readouterr().err
+    assert run("models", "install", "gpen-2048", "--yes") == Exit.NOTHING_DONE
+    assert "no trusted hash" in capsys.readouterr().err
+    assert run("models", "install", "gpen-9") == Exit.NOTHING_DONE
+    assert run("models", "install", "codeformer", "--yes", "--mirror", "nowhere") == Exit.USAGE
 
 
 def test_importing_what_is_no_weights_file_is_refused(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:

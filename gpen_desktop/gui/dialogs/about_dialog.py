@@ -93,7 +93,7 @@ class AboutDialog(QDialog):
             facts = {self.tr("Licence"): catalog_text(model.info.licence), self.tr("Source"): source}
         facts[self.tr("File")] = str(model.path)
         lines = [self.tr("{name}: {value}").format(name=name, value=value) for name, value in facts.items()]
-        about = catalog_text(model.info.notes) if model.info else ""
+        about = catalog_text(model.info.purpose) if model.info else ""
         text = "\n".join(["\n".join(lines), *(("", about) if about else ())])
         if model.info is not None and model.info.shipped:
             text = f"{text}\n\n{licences.program().text}"

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from PySide6.QtCore import QCoreApplication, QEvent, QLocale, Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.i18n import catalog_text
@@ -55,9 +64,7 @@ class ModelEntry:
     def size_text(self) -> str:
         """Of the file, in the language's own way; '' where nobody knows."""
         size = self.installed.path.stat().st_size if self.installed else (self.info.bytes if self.info else None)
-        if size is None:
-            return ""
-        return QLocale().formattedDataSize(size, 0, QLocale.DataSizeFormat.DataSizeSIFormat)
+        return "" if size is None else file_size(size)
 
     @property
     def file_text(self) -> str:
@@ -85,6 +92,12 @@ class ModelEntry:
         return restores and self.installed is not None and self.state is not State.DAMAGED
 
     @property
+    def can_be_fetched(self) -> bool:
+        """Whether 'Get' is offered: it is not here, or what is here is not it."""
+        is_wanted = self.state in (State.ABSENT, State.DAMAGED)
+        return is_wanted and self.info is not None and self.info.can_be_fetched
+
+    @property
     def can_be_removed(self) -> bool:
         return self.installed is not None and self.state is not State.BUILT_IN
 
@@ -94,39 +107,61 @@ class ModelCard(QScrollArea):
 
     Attributes
     ----------
-    use_wanted, remove_wanted, address_wanted : Signal()
+    use_wanted, remove_wanted, address_wanted, get_wanted, cancel_wanted : Signal()
     """
 
     use_wanted = Signal()
     remove_wanted = Signal()
     address_wanted = Signal()
+    get_wanted = Signal()
+    cancel_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entry: ModelEntry | None = None
         self._in_use = False
+        self._share: float | None = None
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.use = QPushButton()
         self.remove = QPushButton()
         self.address = QPushButton()
+        self.get = QPushButton()
+        self.cancel = QPushButton()
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
         theme.set_role(self.use, "primary")
+        theme.set_role(self.get, "primary")
         self.use.clicked.connect(self.use_wanted)
+        self.get.clicked.connect(self.get_wanted)
+        self.cancel.clicked.connect(self.cancel_wanted)
         self.remove.clicked.connect(self.remove_wanted)
         self.address.clicked.connect(self.address_wanted)
 
-    def show_entry(self, entry: ModelEntry, *, in_use: bool) -> None:
-        """Show a model. in_use: it is the one that restores faces now."""
-        self._entry, self._in_use = entry, in_use
-        for button in (self.use, self.remove, self.address):
-            button.setParent(None)
+    def show_entry(self, entry: ModelEntry, *, in_use: bool, share: float | None = None) -> None:
+        """Show a model. in_use: it is the one that restores faces now. share: of it that is here, while it is being
+        fetched."""
+        if entry is self._entry and share is not None and self._share is not None:
+            self._show_share(share)  # the card stays as it is under the pointer
+            return
+        self._entry, self._in_use, self._share = entry, in_use, share
+        for part in (self.use, self.remove, self.address, self.get, self.cancel, self.bar):
+            part.setParent(None)
         self.setWidget(self._content(entry))
         self.setAccessibleName(f"{entry.title}, {entry.state_text}")
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange and self._entry is not None:
-            self.show_entry(self._entry, in_use=self._in_use)
+            entry, share = self._entry, self._share
+            self._entry = None
+            self.show_entry(entry, in_use=self._in_use, share=share)
+
+    def _show_share(self, share: float) -> None:
+        self._share = share
+        self.bar.setValue(round(1000 * share))
+        self.bar.setAccessibleName(self.tr("{percent} % fetched").format(percent=int(100 * share)))
 
     def _content(self, entry: ModelEntry) -> QWidget:
         inside = QWidget()
@@ -134,13 +169,17 @@ class ModelCard(QScrollArea):
         column.setContentsMargins(3 * theme.GRID, 2 * theme.GRID, 3 * theme.GRID, 2 * theme.GRID)
         column.setSpacing(2 * theme.GRID)
         column.addLayout(self._heading(entry))
-        if entry.info is not None and entry.info.notes:
-            column.addWidget(_wrapped(catalog_text(entry.info.notes)))
+        if entry.info is not None:
+            column.addWidget(_wrapped(catalog_text(entry.info.purpose)))
         if hint := self._hint(entry):
             words = _wrapped(hint)
             theme.set_role(words, "muted")
             column.addWidget(words)
         column.addLayout(self._facts(entry))
+        if self._share is not None:
+            column.addWidget(self.bar)
+            self._show_share(self._share)
+            self.bar.show()
         column.addLayout(self._actions(entry))
         column.addStretch(1)
         return inside
@@ -162,6 +201,11 @@ class ModelCard(QScrollArea):
             return self.tr("The file is not the one known by this name. Remove it and get it again.")
         if entry.state is State.UNVERIFIED:
             return self.tr("No trusted fingerprint of this file is known, so it cannot be checked.")
+        if entry.state is State.ABSENT and not entry.can_be_fetched:
+            return self.tr(
+                "No trusted fingerprint of this file is known, so it is not offered for download. Get it from its "
+                "source and import it here."
+            )
         return ""
 
     def _facts(self, entry: ModelEntry) -> QFormLayout:
@@ -176,7 +220,13 @@ class ModelCard(QScrollArea):
                 facts.append((self.tr("Face size"), self.tr("{side} pixels").format(side=entry.info.size)))
             facts.append((self.tr("Licence"), catalog_text(entry.info.licence)))
             facts.append((self.tr("Source"), self.tr("this program") if entry.info.shipped else entry.info.source))
+            if entry.info.memory is not None:
+                facts.append(
+                    (self.tr("Memory"), self.tr("about {size}").format(size=file_size(entry.info.memory * 10**6)))
+                )
             facts.append((self.tr("Fingerprint"), entry.info.sha256 or self.tr("not known")))
+            if entry.info.hash_from and not entry.info.shipped:
+                facts.append((self.tr("Stated by"), catalog_text(entry.info.hash_from)))
         else:
             facts.append((self.tr("Licence"), self.tr("not known")))
         facts.append((self.tr("File"), entry.file_text))
@@ -194,18 +244,28 @@ class ModelCard(QScrollArea):
         self.use.setEnabled(not self._in_use)
         self.remove.setText(self.tr("Remove…"))
         self.address.setText(self.tr("Copy address"))
+        self.get.setText(self.tr("Get"))
+        self.cancel.setText(self.tr("Cancel"))
+        is_coming = self._share is not None
         row = QHBoxLayout()
         row.setSpacing(theme.GRID)
         for button, shown in (
             (self.use, entry.can_restore),
-            (self.remove, entry.can_be_removed),
-            (self.address, entry.info is not None and not entry.info.shipped),
+            (self.get, entry.can_be_fetched and not is_coming),
+            (self.cancel, is_coming),
+            (self.remove, entry.can_be_removed and not is_coming),
+            (self.address, entry.info is not None and not entry.info.shipped and not is_coming),
         ):
             if shown:
                 row.addWidget(button)
                 button.show()
         row.addStretch(1)
         return row
+
+
+def file_size(size: int) -> str:
+    """In the language's own way, such as '284 MB'."""
+    return QLocale().formattedDataSize(size, 0, QLocale.DataSizeFormat.DataSizeSIFormat)
 
 
 def _wrapped(text: str) -> QLabel:

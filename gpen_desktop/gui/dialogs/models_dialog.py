@@ -39,9 +39,12 @@ from gpen_desktop.gui.common.notification_strip import NotificationStrip
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs import trust
+from gpen_desktop.gui.dialogs.downloads import Downloads
 from gpen_desktop.gui.dialogs.model_card import ModelCard, ModelEntry, State
 from gpen_desktop.gui.dialogs.models_worker import ModelsWorker
+from gpen_desktop.gui.dialogs.weights_watch import WeightsWatch
 from gpen_desktop.models import catalog, store
+from gpen_desktop.models.mirror import address_of
 from gpen_desktop.models.spec import Task
 from gpen_desktop.models.store import InstalledModel, Verification
 
@@ -76,9 +79,13 @@ class ModelsDialog(QDialog):
 
     chosen = Signal(str)
 
-    def __init__(self, settings: SettingsStore, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, settings: SettingsStore, downloads: Downloads, watch: WeightsWatch, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._settings = settings
+        self._downloads = downloads
+        self._watch = watch
         self._states: dict[str, State] = {}
         self._worker = ModelsWorker(self)
         self._list = QTreeWidget()
@@ -105,7 +112,7 @@ class ModelsDialog(QDialog):
             entries = [
                 self._entry(info.name, info, here.get(info.name))
                 for info in catalog.MODELS
-                if info.task is task and (info.usable or info.name in here)
+                if info.task is task and (info.name in here or (info.usable and not info.shipped))
             ]
             if task is Task.FACE_RESTORER:
                 entries += [self._entry(name, None, model) for name, model in here.items() if model.info is None]
@@ -188,6 +195,12 @@ class ModelsDialog(QDialog):
         self._card.use_wanted.connect(self._on_use)
         self._card.remove_wanted.connect(self._on_remove)
         self._card.address_wanted.connect(self._on_address)
+        self._card.get_wanted.connect(self._on_get)
+        self._card.cancel_wanted.connect(self._on_cancel)
+        self._downloads.progressed.connect(self._on_progress)
+        self._downloads.ended.connect(self._on_fetched)
+        self._downloads.cancelled.connect(self._on_cancelled)
+        self._watch.changed.connect(self.refresh)
         self._worker.verified.connect(self._on_verified)
         self._worker.imported.connect(self._on_imported)
         self._worker.failed.connect(self._on_failed)
@@ -206,6 +219,9 @@ class ModelsDialog(QDialog):
             Task.FACE_COLOURISER: self.tr("Face colouring"),
             Task.FACE_INPAINTER: self.tr("Filling holes in faces"),
             Task.UPSCALER: self.tr("Whole photo"),
+            Task.PHOTO_RESTORER: self.tr("Whole photo, same size"),
+            Task.COLOURISER: self.tr("Photo colouring"),
+            Task.INPAINTER: self.tr("Filling holes in photos"),
             Task.FACE_DETECTOR: self.tr("Finding faces"),
             Task.FACE_PARSER: self.tr("Face areas"),
             Task.LANDMARKS: self.tr("Landmarks"),
@@ -256,7 +272,8 @@ class ModelsDialog(QDialog):
     def _show_card(self) -> None:
         entry = self._selected()
         if entry is not None:
-            self._card.show_entry(entry, in_use=entry.name == self._settings.get("restore/model"))
+            in_use = entry.name == self._settings.get("restore/model")
+            self._card.show_entry(entry, in_use=in_use, share=self._downloads.share(entry.name))
 
     @Slot()
     def _on_selected(self) -> None:
@@ -324,6 +341,51 @@ class ModelsDialog(QDialog):
             return
         QGuiApplication.clipboard().setText(entry.info.source)
         self._tell(self.tr("Address copied. Download the file with a browser, then import it here."))
+
+    @Slot()
+    def _on_get(self) -> None:
+        """Its licence first."""
+        entry = self._selected()
+        if entry is None or entry.info is None:
+            return
+        text = self.tr("{licence} {size} are fetched from {source}.").format(
+            licence=catalog_text(entry.info.licence), size=entry.size_text, source=self._host(entry.info)
+        )
+        agree = NotificationButton("agree", self.tr("Agree and get"), partial(self._get, entry.info), is_main=True)
+        self._notifications.post(Notification(_MODEL, text, (agree,), Severity.WARNING))
+
+    def _host(self, info: catalog.ModelInfo) -> str:
+        return QUrl(address_of(info, str(self._settings.get("models/mirror")))).host()
+
+    def _get(self, info: catalog.ModelInfo) -> None:
+        self._downloads.start(info, str(self._settings.get("models/mirror")))
+
+    @Slot()
+    def _on_cancel(self) -> None:
+        entry = self._selected()
+        if entry is not None:
+            self._downloads.cancel(entry.name)
+
+    @Slot(str, float)
+    def _on_progress(self, name: str, _share: float) -> None:
+        entry = self._selected()
+        if entry is not None and entry.name == name:
+            self._show_card()
+
+    @Slot(str, object)
+    def _on_fetched(self, name: str, failed: Failure | None) -> None:
+        self._states.pop(name, None)
+        self.refresh()
+        entry = self._selected()
+        if failed is not None and entry is not None and entry.name == name:
+            self._complain(failed.text)
+
+    @Slot(str)
+    def _on_cancelled(self, name: str) -> None:
+        entry = self._selected()
+        if entry is not None and entry.name == name:
+            self._show_card()
+            self._tell(self.tr("What is here of it is kept for the next time."))
 
     @Slot()
     def _on_import(self) -> None:

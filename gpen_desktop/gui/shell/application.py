@@ -36,6 +36,7 @@ def run(files: list[str]) -> int:
         engine = Engine(ApplicationController.compute_of(store), CropCache(Path(folder)))
         window = MainWindow(engine, store)
         ProgramNotifications(window.notifications, store, log, window)
+        window.model_notifications.offer()
         window.show()
         if files:
             window.imports.open_paths([Path(name) for name in files])

@@ -18,9 +18,11 @@ from gpen_desktop.gui.common.i18n import catalog_text
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs import trust
 from gpen_desktop.gui.dialogs.about_dialog import AboutDialog
+from gpen_desktop.gui.dialogs.downloads import Downloads
 from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
 from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
 from gpen_desktop.gui.dialogs.shortcuts import ShortcutsDialog
+from gpen_desktop.gui.dialogs.weights_watch import WeightsWatch
 from gpen_desktop.gui.shell.actions import Actions
 from gpen_desktop.gui.work.workspace import Workspace
 from gpen_desktop.models import store as weights
@@ -39,6 +41,9 @@ class ApplicationController(QObject):
         self._store = store
         self._actions = actions
         self._window = window
+        self.downloads = Downloads(self)
+        self._watch = WeightsWatch(self)
+        self._watch.changed.connect(self.list_models)
         store.changed.connect(self._on_setting)
         self.list_models()
 
@@ -57,6 +62,7 @@ class ApplicationController(QObject):
         batch = int(store.get("compute/batch_size"))
         return ComputeOptions(str(store.get("compute/device")), str(store.get("compute/precision")), batch or None)
 
+    @Slot()
     def list_models(self) -> None:
         """Fill the panel's lists with what is installed and may be used."""
         usable = [
@@ -76,8 +82,8 @@ class ApplicationController(QObject):
     @Slot()
     def models(self) -> None:
         """Open the list of models."""
-        dialog = ModelsDialog(self._store, self._window)
-        dialog.chosen.connect(self._on_model_chosen)
+        dialog = ModelsDialog(self._store, self.downloads, self._watch, self._window)
+        dialog.chosen.connect(self.use_model)
         dialog.finished.connect(self._on_models_closed)
         self._open(dialog)
 
@@ -96,8 +102,13 @@ class ApplicationController(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
+    def shut_down(self) -> None:
+        """Stop what is being fetched."""
+        self.downloads.shut_down()
+
     @Slot(str)
-    def _on_model_chosen(self, name: str) -> None:
+    def use_model(self, name: str) -> None:
+        """Restore faces with this model from now on, those of the photo on screen too."""
         self._store.set("restore/model", name)
         item = self._workspace.current
         self.list_models()

@@ -33,6 +33,7 @@ from gpen_desktop.gui.shell.closing import ClosingQuestion
 from gpen_desktop.gui.shell.drop_window import DropWindow
 from gpen_desktop.gui.shell.empty_state import EmptyState
 from gpen_desktop.gui.shell.history_actions import HistoryActions
+from gpen_desktop.gui.shell.model_notifications import ModelNotifications
 from gpen_desktop.gui.shell.status_bar import StatusBar
 from gpen_desktop.gui.shell.tool_bar import MainToolBar
 from gpen_desktop.gui.shell.window_state import WindowState
@@ -112,6 +113,9 @@ class MainWindow(DropWindow):
             self.workspace, self.notifications, self.faces.draw, self.exports.export_all, self
         )
         self._history = HistoryActions(self.workspace.undo, self.actions_, self)
+        self.model_notifications = ModelNotifications(
+            self.application.downloads, self.notifications, store, self.application.use_model, self
+        )
         self._closing = ClosingQuestion(self.workspace, self.exports, self.notifications, store, self)
         self.empty = EmptyState(self.imports.samples)
         self._working = QProgressBar()
@@ -373,7 +377,7 @@ class MainWindow(DropWindow):
         window_state.save(self._store, WindowState(self.actions_["panel"].isChecked(), tuple(self.panel.open_sections)))
         self._store.flush()
         self.hide()  # a model's step may take seconds to end
-        for part in (self.workspace, self.imports, self.drafts, self.album, self.empty):
+        for part in (self.workspace, self.imports, self.drafts, self.album, self.empty, self.application):
             part.shut_down()
         super().closeEvent(event)
 

@@ -24,9 +24,8 @@ GPEN, OTHER_GPEN = ((GOLDEN / f"gpen_tiny_{size}.pth").read_bytes() for size in 
 
 @pytest.fixture
 def user_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "data" / "weights"
-    monkeypatch.setattr(paths, "user_weights", lambda: folder)
-    return folder
+    monkeypatch.setattr(paths, "user_data", lambda: tmp_path / "data")
+    return tmp_path / "data" / "weights"
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +85,10 @@ def test_catalogue_is_sound() -> None:
         assert len(set(values)) == len(values)
     for info in catalog.MODELS:
         assert info.shipped or info.source.startswith("https://")
+        assert (info.sha256 is None) == (info.bytes is None) == (info.hash_from == "")
         assert info.sha256 is None or len(info.sha256) == 64
+        assert info.purpose.endswith(".")
+        assert info.licence.endswith(".")
         assert (info.size > 0) == (info.task in FACE_TASKS | {Task.FACE_INPAINTER})
         assert Path(info.file).suffix in store.ENDINGS
 
@@ -107,8 +109,10 @@ def test_unknown_names_list_the_known_ones(user_folder: Path) -> None:
 
 @pytest.mark.usefixtures("user_folder")
 def test_known_but_not_here() -> None:
-    with pytest.raises(WeightsError, match=r"not on this computer.*GPEN-BFR-512\.pth"):
+    with pytest.raises(WeightsError, match=r"not on this computer.*models install gpen-512"):
         store.find("gpen-512")
+    with pytest.raises(WeightsError, match=r"not on this computer.*models import GPEN-BFR-2048\.pt"):
+        store.find("gpen-2048")  # nobody vouches for a hash of it
 
 
 def test_importing_an_unknown_file(tmp_path: Path, user_folder: Path) -> None:
@@ -127,15 +131,36 @@ def test_importing_an_unknown_file(tmp_path: Path, user_folder: Path) -> None:
 def test_a_known_hash_takes_the_known_name(tmp_path: Path, user_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     info = catalog.by_name("gpen-512")
     assert info is not None
-    pinned = replace(info, sha256=hashlib.sha256(b"weights").hexdigest())
+    pinned = replace(info, bytes=7, sha256=hashlib.sha256(b"weights").hexdigest())
     monkeypatch.setattr(catalog, "MODELS", (pinned,))
     monkeypatch.setattr(store, "MODELS", (pinned,))
     model, verdict = store.import_file(file(tmp_path, "download(1).pth"))
     assert verdict is Verification.VERIFIED
     assert model.path == user_folder / "GPEN-BFR-512.pth"
     assert store.find("gpen-512") == model.path
-    model.path.write_bytes(b"rotten")
-    assert store.verify(model) is Verification.DAMAGED
+    for content, fault in ((b"rotten", "not whole: 6 of 7 bytes"), (b"changed", "not the file known by that name")):
+        model.path.write_bytes(content)
+        assert store.verify(model) is Verification.DAMAGED
+        assert not store.is_sound(model)
+        with pytest.raises(WeightsError, match=fault):
+            store.find("gpen-512")
+
+
+@pytest.mark.parametrize("name", ["downloaded (1).pth", "老照片.SAFETENSORS"])
+def test_a_catalogued_file_is_known_by_any_name(user_folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    info = catalog.by_name("gpen-512")
+    assert info is not None
+    pinned = replace(info, bytes=7, sha256=hashlib.sha256(b"weights").hexdigest())
+    monkeypatch.setattr(catalog, "MODELS", (pinned,))
+    monkeypatch.setattr(store, "MODELS", (pinned,))
+    copied = file(user_folder, name)
+    assert store.unread() == (copied,)
+    (model,) = store.installed()
+    assert (model.name, model.path, model.info) == ("gpen-512", copied, pinned)
+    assert store.find("gpen-512") == copied
+    assert store.unread() == ()
+    file(user_folder, "other.pth", b"another")  # as long, but something else
+    assert [m.name for m in store.installed()] == ["gpen-512", "other"]
 
 
 def test_a_catalogued_name_with_another_content_is_refused(tmp_path: Path, user_folder: Path) -> None:
