@@ -807,6 +807,10 @@
         <source>There is no photo on the clipboard.</source>
         <translation>剪贴板中没有照片。</translation>
     </message>
+    <message>
+        <source>Could not look into {name}: the disk does not answer.</source>
+        <translation>无法查看“{name}”：磁盘没有响应。</translation>
+    </message>
 </context>
 <context>
     <name>LookController</name>
@@ -2665,6 +2669,10 @@
     <message>
         <source>the connection was cut</source>
         <translation>连接中断</translation>
+    </message>
+    <message>
+        <source>the disk does not answer</source>
+        <translation>磁盘没有响应</translation>
     </message>
     <message>
         <source>the disk is full</source>

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,8 +20,9 @@ from pytestqt.qtbot import QtBot
 from gpen_desktop.core.engine import export
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.engine.export_plan import ExportPlan
+from gpen_desktop.core.photo_files import reading
 from gpen_desktop.errors import SaveError
-from gpen_desktop.gui.album import thumbnails
+from gpen_desktop.gui.album import file_intake, thumbnails
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
@@ -530,3 +532,58 @@ def test_the_album_of_the_last_time_is_offered(
 def test_the_samples_offered_are_of_different_subjects(window: MainWindow) -> None:
     subjects = [path.name.split("_")[0] for path in window.imports.samples]
     assert len(subjects) == len(set(subjects)) == 3
+
+
+@pytest.fixture
+def stalled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A photo on a share whose server is gone; it answers once the test is over."""
+    path, answers, really = make_photo(tmp_path / "0 stalled.png"), threading.Event(), reading.open_regular
+
+    def open_regular(asked: Path) -> object:
+        if asked == path:
+            answers.wait(30)
+        return really(asked)
+
+    monkeypatch.setattr(reading, "open_regular", open_regular)
+    yield path
+    answers.set()
+
+
+def test_a_file_that_never_answers_does_not_stop_the_others(
+    window: MainWindow, stalled: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PATIENCE_S", 0.5)
+    others = [make_photo(tmp_path / f"{n}.png", seed=n) for n in (1, 2)]
+    open_photos(window, qtbot, stalled, *others)
+    first, *rest = window.workspace.album
+    assert [item.state for item in rest] == [PhotoState.DONE, PhotoState.DONE]
+    assert first.state is PhotoState.FAILED
+    assert "does not answer" in window.notification_strip.text
+    qtbot.waitUntil(lambda: window.album.thumbnail(rest[1]) is not None)
+
+
+def test_a_folder_that_never_answers_is_told(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = threading.Event()
+    monkeypatch.setattr(file_intake, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(file_intake, "find_photos", lambda *_, **__: iter(lambda: answers.wait(20), True))
+    window.imports.open_paths([tmp_path])
+    qtbot.waitUntil(lambda: "does not answer" in window.notification_strip.text)
+    answers.set()
+
+
+def test_moving_on_cancelling_and_closing_do_not_wait_for_a_stalled_file(
+    window: MainWindow, stalled: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(window.imports.recent_changed):
+        window.imports.open_paths([stalled, make_photo(tmp_path / "1.png")])
+    work = window.workspace
+    work.show_item(work.album.at(1))
+    qtbot.waitUntil(lambda: work.photo_opened is not None and work.album.at(1).state is PhotoState.DONE)
+    qtbot.waitUntil(lambda: work.jobs.running is not None and work.jobs.running.path == stalled)
+    window.status.cancel_wanted.emit()
+    qtbot.waitUntil(lambda: not work.jobs.is_busy)
+    work.show_item(work.album.at(0))
+    window.close_now()
+    assert not window.isVisible()

@@ -1,4 +1,5 @@
-"""Reading a file's bytes, once it is sure that it is a file: a pipe waits for ever, a device never ends."""
+"""Reading a file's bytes, once it is sure that it is a file: a pipe waits for ever, a device never ends. Nor is a disk
+waited for that does not answer (patience.py)."""
 
 from __future__ import annotations
 
@@ -7,14 +8,22 @@ import errno
 import io
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of
 from gpen_desktop.errors import PhotoTooLargeError, UnreadablePhotoError
 from gpen_desktop.messages import Filling, say
 
 MAX_BYTES: Final = 2**32
 """As far as a TIFF's offsets reach (TIFF 6.0, section 2); the most pixels that are read, raw, take 3.2 GB."""
+
+
+PATIENCE_S: Final = 15.0
+"""How long a file may give nothing: twice what a disk takes to spin up."""
+
+_CHUNK: Final = 1 << 22
 
 
 class NotRegularError(OSError):
@@ -45,8 +54,7 @@ def _check_regular(path: Path, mode: int) -> None:
 def read_start(path: Path, length: int) -> bytes:
     """The first `length` bytes of a file, or what there is. Raises UnreadablePhotoError."""
     try:
-        with open_regular(path) as file:
-            return file.read(length)
+        return answer_of(lambda _: _first(path, length), PATIENCE_S)
     except (OSError, ValueError) as error:
         raise _error(path, error) from error
 
@@ -54,17 +62,32 @@ def read_start(path: Path, length: int) -> bytes:
 def read_whole(path: Path) -> bytes:
     """All bytes of a file. Raises UnreadablePhotoError, PhotoTooLargeError (over MAX_BYTES, found before reading)."""
     try:
-        with open_regular(path) as file:
-            size = os.fstat(file.fileno()).st_size
-            if size > MAX_BYTES:
-                raise _too_large(path, size)
-            return file.read(size)
+        return answer_of(lambda tick: _all(path, tick), PATIENCE_S)
     except (OSError, ValueError) as error:
         raise _error(path, error) from error
     except MemoryError as error:
         raise PhotoTooLargeError(
             say("no-memory-to-read", "There is not enough memory to read {name}.", name=path.name), path=path
         ) from error
+
+
+def _first(path: Path, length: int) -> bytes:
+    with open_regular(path) as file:
+        return file.read(length)
+
+
+def _all(path: Path, tick: Callable[[], None]) -> bytes:
+    """tick: called for every chunk that has come."""
+    with open_regular(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > MAX_BYTES:
+            raise _too_large(path, size)
+        chunks = []
+        while size > 0 and (chunk := file.read(min(size, _CHUNK))):
+            chunks.append(chunk)
+            size -= len(chunk)
+            tick()
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def unreadable(path: Path, reason: Filling) -> UnreadablePhotoError:
@@ -85,6 +108,8 @@ def _too_large(path: Path, size: int) -> PhotoTooLargeError:
 def _error(path: Path, error: OSError | ValueError) -> UnreadablePhotoError:
     if isinstance(error, FileNotFoundError | ValueError):  # ValueError: a name with a zero in it
         return unreadable(path, say("no-such-file", "there is no such file"))
+    if isinstance(error, NoAnswerError):
+        return unreadable(path, say("no-answer", "the disk does not answer"))
     if isinstance(error, NotRegularError):
         return unreadable(path, say("not-regular", "it is not a regular file"))
     with contextlib.suppress(OSError):

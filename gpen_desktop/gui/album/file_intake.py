@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -12,15 +13,20 @@ from PySide6.QtGui import QImage
 
 from gpen_desktop.core.engine.album import find_photos
 from gpen_desktop.core.engine.file_names import is_missing
+from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of, waiting_while
+from gpen_desktop.core.photo_files.reading import PATIENCE_S
+from gpen_desktop.errors import Cancelled
 
 _log = logging.getLogger(__name__)
 
 
 class FileIntake(QObject):
-    """found: photos (list of Path) in what was given. nothing: what was looked through without finding any."""
+    """found: photos (list of Path) in what was given. nothing: what was looked through without finding any.
+    no_answer: what could not be looked through, as its disk does not answer."""
 
     found = Signal(object)
     nothing = Signal(object)
+    no_answer = Signal(object)
 
     _walked = Signal(object, object)
 
@@ -28,13 +34,14 @@ class FileIntake(QObject):
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
+        self._is_closed = threading.Event()
         self._walked.connect(self._on_walked)
         self._pasted: tempfile.TemporaryDirectory[str] | None = None
         self._pasted_count = 0
 
     def take(self, given: Iterable[Path]) -> None:
         """Look for photos in files and folders; `found` or `nothing` answers."""
-        self._pool.start(_Walk(tuple(given), self._walked.emit))
+        self._pool.start(_Walk(tuple(given), self._walked.emit, self._is_closed))
 
     def take_mime(self, data: QMimeData) -> bool:
         """Take what was dropped or pasted: files, folders or a picture. False if there is neither."""
@@ -49,7 +56,8 @@ class FileIntake(QObject):
         return True
 
     def shut_down(self) -> None:
-        """Wait for a walk under way, and let pasted pictures go."""
+        """Give up a walk under way, and let pasted pictures go."""
+        self._is_closed.set()
         self._pool.clear()
         self._pool.waitForDone()
         if self._pasted is not None:
@@ -69,8 +77,11 @@ class FileIntake(QObject):
         return path
 
     @Slot(object, object)
-    def _on_walked(self, given: tuple[Path, ...], photos: list[Path]) -> None:
-        (self.found if photos else self.nothing).emit(photos or given)
+    def _on_walked(self, given: tuple[Path, ...], photos: list[Path] | None) -> None:
+        if photos is None:
+            self.no_answer.emit(given)
+        else:
+            (self.found if photos else self.nothing).emit(photos or given)
 
 
 def can_take(data: QMimeData) -> bool:
@@ -78,18 +89,36 @@ def can_take(data: QMimeData) -> bool:
     return any(url.isLocalFile() for url in data.urls()) or data.hasImage()
 
 
+def _photos_in(given: tuple[Path, ...], tick: Callable[[], None]) -> list[Path]:
+    photos = []
+    for found in find_photos([path.absolute() for path in given if not is_missing(path)], recursive=True):
+        tick()
+        if found.problem is None:
+            photos.append(found.path)
+        else:
+            _log.warning("%s", found.problem)
+    return photos
+
+
 class _Walk(QRunnable):
-    def __init__(self, given: tuple[Path, ...], done: Callable[[tuple[Path, ...], list[Path]], object]) -> None:
+    def __init__(
+        self,
+        given: tuple[Path, ...],
+        done: Callable[[tuple[Path, ...], list[Path] | None], object],
+        is_closed: threading.Event,
+    ) -> None:
         super().__init__()
         self._given = given
         self._done = done
+        self._is_closed = is_closed
 
     def run(self) -> None:
-        photos = []
-        given = [path.absolute() for path in self._given if not is_missing(path)]
-        for found in find_photos(given, recursive=True):
-            if found.problem is None:
-                photos.append(found.path)
-            else:
-                _log.warning("%s", found.problem)
-        self._done(self._given, photos)
+        try:
+            with waiting_while(lambda: not self._is_closed.is_set()):
+                photos = answer_of(lambda tick: _photos_in(self._given, tick), PATIENCE_S)
+        except Cancelled:
+            return
+        except NoAnswerError:
+            self._done(self._given, None)
+        else:
+            self._done(self._given, photos)

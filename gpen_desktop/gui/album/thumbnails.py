@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import logging
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
@@ -16,8 +18,10 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 from PySide6.QtGui import QImage
 
 from gpen_desktop.core.photo_files.load_save import load_photo
-from gpen_desktop.core.photo_files.reading import open_regular
+from gpen_desktop.core.photo_files.patience import waiting_while
+from gpen_desktop.core.photo_files.reading import read_whole
 from gpen_desktop.core.pixels import to_8_bits
+from gpen_desktop.errors import Cancelled, UnreadablePhotoError
 from gpen_desktop.gui.viewer import qimage
 
 _log = logging.getLogger(__name__)
@@ -44,6 +48,7 @@ class ThumbnailLoader(QObject):
         self._priority = 0
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)  # the processor belongs to restoring
+        self._is_closed = threading.Event()
         self._made.connect(self._on_made)
 
     def get(self, path: Path) -> QImage | None:
@@ -54,11 +59,12 @@ class ThumbnailLoader(QObject):
         if path not in self._asked:
             self._asked.add(path)
             self._priority += 1
-            self._pool.start(_Task(path, self._side, self._made.emit), self._priority)
+            self._pool.start(_Task(path, self._side, self._made.emit, self._is_closed), self._priority)
         return None
 
     def shut_down(self) -> None:
-        """Drop what is not begun and wait for the rest."""
+        """Drop what is not begun and wait for the rest, but not for a disk that does not answer."""
+        self._is_closed.set()
         self._pool.clear()
         self._pool.waitForDone()
 
@@ -72,15 +78,19 @@ class ThumbnailLoader(QObject):
 
 
 class _Task(QRunnable):
-    def __init__(self, path: Path, side: int, done: Callable[[Path, QImage], object]) -> None:
+    def __init__(
+        self, path: Path, side: int, done: Callable[[Path, QImage], object], is_closed: threading.Event
+    ) -> None:
         super().__init__()
+        self._is_closed = is_closed
         self._path = path
         self._side = side
         self._done = done
 
     def run(self) -> None:
         try:
-            image = make_thumbnail(self._path, self._side)
+            with waiting_while(lambda: not self._is_closed.is_set()):
+                image = make_thumbnail(self._path, self._side)
         except Exception as error:  # the photo itself will say what is wrong with it when it is opened
             _log.info("no thumbnail of %s: %s", self._path, error)
             image = QImage()
@@ -91,6 +101,8 @@ def make_thumbnail(path: Path, side: int) -> QImage:
     """A picture of a file, longer side `side` px at most, upright, in screen colours. Raises PhotoError, OSError."""
     try:
         pixels, icc = _quick(path, side)
+    except (UnreadablePhotoError, Cancelled):
+        raise
     except Exception:
         photo = load_photo(path)  # slower, and reads everything that the program reads
         pixels, icc = to_8_bits(photo.pixels), photo.metadata.icc
@@ -101,7 +113,7 @@ def make_thumbnail(path: Path, side: int) -> QImage:
 
 def _quick(path: Path, side: int) -> tuple[NDArray[np.uint8], bytes]:
     """Decoded no larger than needed where the format allows it. Raises for what Pillow cannot bring to 8-bit RGB."""
-    with open_regular(path) as file, Image.open(file) as image:
+    with Image.open(io.BytesIO(read_whole(path))) as image:
         image.draft("RGB", (2 * side, 2 * side))
         if image.mode not in ("RGB", "L", "P", "RGBA"):
             raise ValueError(image.mode)

@@ -253,6 +253,7 @@ _MESSAGES: Final = (
     QT_TRANSLATE_NOOP("messages", "text notes"),
     QT_TRANSLATE_NOOP("messages", "the BMP encoder failed"),
     QT_TRANSLATE_NOOP("messages", "the connection was cut"),
+    QT_TRANSLATE_NOOP("messages", "the disk does not answer"),
     QT_TRANSLATE_NOOP("messages", "the disk is full"),
     QT_TRANSLATE_NOOP("messages", "the disk is read-only"),
     QT_TRANSLATE_NOOP("messages", "the disk quota is used up"),

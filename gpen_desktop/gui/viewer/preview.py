@@ -21,9 +21,11 @@ from PySide6.QtGui import QImage
 from gpen_desktop.core.compose.layers import FaceLayers
 from gpen_desktop.core.compose.preview import Rect, compose_part, level_layers, pyramid
 from gpen_desktop.core.photo_files.load_save import load_photo
+from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.core.pixels import to_8_bits
 from gpen_desktop.core.stages.run import Staged, without
 from gpen_desktop.core.types import ComposeOptions, Photo, Pixels, RestoredFace
+from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.common.failure import from_exception
 from gpen_desktop.gui.viewer import qimage
 
@@ -154,6 +156,7 @@ class _Mailbox:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._wanted: Wanted | None = None
+        self._is_closed = False
 
     def put(self, wanted: Wanted) -> None:
         with self._lock:
@@ -167,6 +170,16 @@ class _Mailbox:
     def is_full(self) -> bool:
         with self._lock:
             return self._wanted is not None
+
+    def is_other_photo_wanted(self, visit: int) -> bool:
+        """Whether the wish that waits is for another visit, or none will ever be fulfilled."""
+        with self._lock:
+            return self._is_closed or (self._wanted is not None and self._wanted.visit != visit)
+
+    def close(self) -> None:
+        """Nothing is wanted any more."""
+        with self._lock:
+            self._wanted, self._is_closed = None, True
 
 
 class PreviewWorker(QObject):
@@ -195,7 +208,10 @@ class PreviewWorker(QObject):
         try:
             scene = self._scene
             if wanted.visit != self._have.visit or scene is None:
-                scene = self._open(wanted, wanted.path)
+                with waiting_while(lambda: not self._mailbox.is_other_photo_wanted(wanted.visit)):
+                    scene = self._open(wanted, wanted.path)
+        except Cancelled:
+            return  # for the wish that came meanwhile
         except BaseException as error:
             self._scene = None
             self.open_failed.emit(wanted.item, from_exception(error, wanted.path))
@@ -299,7 +315,7 @@ class Preview(QObject):
 
     def shut_down(self) -> None:
         """End the thread and wait for it."""
-        self._mailbox.take()
+        self._mailbox.close()
         self._thread.quit()
         self._thread.wait()
         self._worker.close()

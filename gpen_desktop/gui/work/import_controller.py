@@ -14,14 +14,17 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from gpen_desktop import paths
 from gpen_desktop.core.engine.file_names import is_missing
+from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of
 from gpen_desktop.core.photo_files.registry import SUPPORTED_SUFFIXES, is_supported
 from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.album.file_intake import FileIntake
-from gpen_desktop.gui.common.notifications import Notification, NotificationQueue
+from gpen_desktop.gui.common.notifications import Notification, NotificationQueue, Severity
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.work.workspace import Workspace
 
 _RECENT: Final = 10
+_GLANCE_S: Final = 0.3
+"""How long the window waits to hear which of the recent photos are still there."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class ImportController(QObject):
             changed.connect(self._keep_album)
         self._intake.found.connect(self._on_found)
         self._intake.nothing.connect(self._tell_nothing_found)
+        self._intake.no_answer.connect(self._tell_no_answer)
 
     def shut_down(self) -> None:
         """Wait for what is under way; pasted pictures go."""
@@ -130,7 +134,11 @@ class ImportController(QObject):
             stored = json.loads(str(self._store.get("window/recent")))
         except ValueError:
             return []
-        return [path for name in stored if not is_missing(path := Path(str(name)))]
+        named = [Path(str(name)) for name in stored]
+        try:
+            return answer_of(lambda _: [path for path in named if not is_missing(path)], _GLANCE_S)
+        except NoAnswerError:
+            return []
 
     @Slot()
     def forget_recent(self) -> None:
@@ -164,3 +172,8 @@ class ImportController(QObject):
         else:
             text = self.tr("There is no photo on the clipboard.")
         self._notifications.post(Notification("nothing-found", text))
+
+    @Slot(object)
+    def _tell_no_answer(self, given: tuple[Path, ...]) -> None:
+        text = self.tr("Could not look into {name}: the disk does not answer.").format(name=given[0].name)
+        self._notifications.post(Notification("nothing-found", text, severity=Severity.WARNING))

@@ -16,6 +16,7 @@ from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine, RestoredFaces
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.options import Values
+from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.core.progress import CancellableProgress
 from gpen_desktop.core.stages.registry import stage_values
 from gpen_desktop.core.types import Face, Photo, Stroke
@@ -113,7 +114,8 @@ class Worker(QObject):
         self._idle.stop()
         progress = CancellableProgress(lambda fraction, stage: self.progressed.emit(job.id, fraction, stage), cancelled)
         try:
-            result = self._result(job, progress)
+            with waiting_while(lambda: not cancelled.is_set()):
+                result = self._result(job, progress)
         except Cancelled:
             self.cancelled.emit(job.id)
         except BaseException as error:  # told to the user; a slot that raises would lose it

@@ -1,0 +1,81 @@
+"""Waiting for a disk that may never answer, such as a share whose server is gone.
+
+The system's calls can then not be interrupted. So they run in a thread of their own, which is left behind where it does
+not answer: whoever asked gets an error, or goes on with something else, and the program can end.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, Generic, TypeVar
+
+from gpen_desktop.errors import Cancelled
+
+T = TypeVar("T")
+
+_LOOK_S: Final = 0.05
+"""How often whoever waits looks whether it is still wanted."""
+
+
+class NoAnswerError(OSError):
+    """Nothing came for as long as was to be waited."""
+
+
+class _Wanted(threading.local):
+    """Whether this thread is still to wait; by default, always."""
+
+    def __init__(self) -> None:
+        self.is_wanted: Callable[[], bool] = lambda: True
+
+
+_this_thread = _Wanted()
+
+
+@contextmanager
+def waiting_while(is_wanted: Callable[[], bool]) -> Iterator[None]:
+    """What is read in this thread meanwhile raises Cancelled as soon as it is wanted no more."""
+    former, _this_thread.is_wanted = _this_thread.is_wanted, is_wanted
+    try:
+        yield
+    finally:
+        _this_thread.is_wanted = former
+
+
+class _Asked(threading.Thread, Generic[T]):
+    def __init__(self, call: Callable[[Callable[[], None]], T]) -> None:
+        super().__init__(name="reading", daemon=True)
+        self._call = call
+        self.last = time.monotonic()
+        self.ended = threading.Event()
+        self.answer: list[T] = []
+        self.error: BaseException | None = None
+
+    def tick(self) -> None:
+        self.last = time.monotonic()
+
+    def run(self) -> None:
+        try:
+            self.answer.append(self._call(self.tick))
+        except BaseException as error:  # raised again where it was asked for
+            self.error = error
+        self.ended.set()
+
+
+def answer_of(call: Callable[[Callable[[], None]], T], patience: float) -> T:
+    """What `call` gives or raises. It is handed a function to call whenever something has come.
+
+    patience: seconds without anything after which NoAnswerError is raised. Raises Cancelled, see waiting_while.
+    """
+    asked = _Asked(call)
+    asked.start()
+    while not asked.ended.wait(_LOOK_S):
+        if not _this_thread.is_wanted():
+            raise Cancelled
+        if time.monotonic() - asked.last > patience:
+            raise NoAnswerError("it does not answer")
+    if asked.error is not None:
+        raise asked.error
+    return asked.answer[0]
