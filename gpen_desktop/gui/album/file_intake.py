@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -16,6 +15,7 @@ from gpen_desktop.core.engine.file_names import is_missing
 from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of, waiting_while
 from gpen_desktop.core.photo_files.reading import PATIENCE_S
 from gpen_desktop.errors import Cancelled
+from gpen_desktop.gui.common.own_folder import OwnFolder
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class FileIntake(QObject):
         self._pool.setMaxThreadCount(1)
         self._is_closed = threading.Event()
         self._walked.connect(self._on_walked)
-        self._pasted: tempfile.TemporaryDirectory[str] | None = None
+        self._pasted: OwnFolder | None = None
         self._pasted_count = 0
 
     def take(self, given: Iterable[Path]) -> None:
@@ -61,18 +61,18 @@ class FileIntake(QObject):
         self._pool.clear()
         self._pool.waitForDone()
         if self._pasted is not None:
-            self._pasted.cleanup()
+            self._pasted.close()
 
     def has_pasted(self, path: Path) -> bool:
         """Whether a file is a pasted picture, which goes with the window."""
-        return self._pasted is not None and path.is_relative_to(self._pasted.name)
+        return self._pasted is not None and path.is_relative_to(self._pasted.path)
 
     def _kept(self, image: QImage) -> Path:
         """A pasted picture as a file, so that it is worked on like any other."""
         if self._pasted is None:
-            self._pasted = tempfile.TemporaryDirectory(prefix="gpen-desktop-pasted-")
+            self._pasted = OwnFolder("pasted")
         self._pasted_count += 1
-        path = Path(self._pasted.name) / f"{self.tr('Pasted')} {self._pasted_count}.png"
+        path = self._pasted.path / f"{self.tr('Pasted')} {self._pasted_count}.png"
         image.save(str(path))
         return path
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import signal
 import sys
-import tempfile
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, QTimer
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from gpen_desktop import __version__
 from gpen_desktop.core.engine.crop_cache import CropCache
 from gpen_desktop.core.engine.engine import Engine
-from gpen_desktop.gui.common import i18n, icons, theme
+from gpen_desktop.gui.common import i18n, icons, own_folder, theme
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell import crash
 from gpen_desktop.gui.shell.application_controller import ApplicationController
@@ -32,8 +32,10 @@ def run(files: list[str]) -> int:
     store = SettingsStore(parent=app)
     i18n.apply(app, str(store.get("general/language")))
     theme.apply(app, str(store.get("general/appearance")))
-    with tempfile.TemporaryDirectory(prefix="gpen-desktop-crops-") as folder:
-        engine = Engine(ApplicationController.compute_of(store), CropCache(Path(folder)))
+    own_folder.clear_left_behind()
+    crops = own_folder.OwnFolder("crops")
+    with contextlib.closing(crops):
+        engine = Engine(ApplicationController.compute_of(store), CropCache(crops.path))
         window = MainWindow(engine, store)
         ProgramNotifications(window.notifications, store, log, window)
         window.model_notifications.offer()

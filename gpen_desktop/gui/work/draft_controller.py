@@ -6,7 +6,6 @@ before, that is said, and the next drag begins at once.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -24,6 +23,7 @@ from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import error_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
+from gpen_desktop.gui.common.own_folder import OwnFolder
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.work.worker import ExportJob
 from gpen_desktop.gui.work.workspace import Workspace
@@ -46,7 +46,7 @@ class DraftController(QObject):
         self._notifications = notifications
         self._store = store
         self._window = window
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: OwnFolder | None = None
         self._count = 0
         self._made: dict[int, tuple[Edits, Path]] = {}
         self._dragged: list[AlbumItem] = []
@@ -56,8 +56,8 @@ class DraftController(QObject):
     def shut_down(self) -> None:
         """Drafts go with the window."""
         if self._folder is not None:
-            self._leave_picture(Path(self._folder.name))
-            self._folder.cleanup()
+            self._leave_picture(self._folder.path)
+            self._folder.close()
 
     @Slot(object)
     def drag_out(self, items: Sequence[AlbumItem]) -> None:
@@ -82,7 +82,7 @@ class DraftController(QObject):
         if item.state is PhotoState.FAILED:
             return
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="gpen-desktop-result-")
+            self._folder = OwnFolder("result")
         number = self._workspace.album.row_of(item) + 1
         try:
             name = export_plan.file_name(str(self._store.get("export/pattern")), item, number)
@@ -90,7 +90,7 @@ class DraftController(QObject):
             self._tell(error_text(error.what, error.todo))
             return
         self._count += 1
-        folder = Path(self._folder.name) / str(self._count)  # so that none has to take another's place
+        folder = self._folder.path / str(self._count)  # so that none has to take another's place
         self._workspace.exports.export(item, folder / f"{name}{item.path.suffix}", ExportOptions(), draft_for=use)
 
     @Slot(object, object, str)
