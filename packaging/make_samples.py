@@ -88,6 +88,38 @@ def creased(picture: Picture, at: float) -> Picture:
     return np.clip(picture + light[..., None].astype(np.float32), 0, 1)
 
 
+def dusty(picture: Picture, count: int, random: np.random.Generator) -> Picture:
+    """Dust and a few hairs that lay on the print when it was scanned, dark or light."""
+    height, width = picture.shape[:2]
+    made = picture.copy()
+    for number in range(count):
+        mark = np.zeros((height, width), np.float32)
+        x, y = random.uniform(0, width), random.uniform(0, height)
+        if number % 12 == 0:
+            bend = random.uniform(0, 180)
+            axes = (int(random.integers(8, 26)), int(random.integers(4, 16)))
+            cv2.ellipse(mark, (int(x), int(y)), axes, bend, 0, random.uniform(90, 200), 0.7, 1, cv2.LINE_AA)
+        else:
+            axes = (random.uniform(0.7, 2.2), random.uniform(0.7, 1.6))
+            cv2.ellipse(mark, ((x, y), (2 * axes[0], 2 * axes[1]), random.uniform(0, 180)), 0.85, -1, cv2.LINE_AA)
+        shade = 0.95 if random.random() < 0.7 else 0.08
+        made += (shade - made) * mark[..., None]
+    return made
+
+
+def cracked(picture: Picture, random: np.random.Generator) -> Picture:
+    """A fold from edge to edge, along which the emulsion has come off in places and the paper shows."""
+    height, width = picture.shape[:2]
+    columns = np.arange(width)
+    wander = np.cumsum(random.normal(0, 0.35, width))
+    middle = 0.3 * height + 0.16 * columns + wander
+    thick = np.interp(columns, np.linspace(0, width, 40), random.uniform(0.3, 2.6, 40) * (random.random(40) > 0.25))
+    away = np.abs(np.arange(height)[:, None] - middle)
+    bare = np.clip(thick - away + 0.5, 0, 1).astype(np.float32)
+    shadow = 0.10 * np.exp(-((away / 5) ** 2)).astype(np.float32)
+    return np.clip(picture * (1 - shadow[..., None]) * (1 - bare[..., None]) + 0.93 * bare[..., None], 0, 1)
+
+
 def album_page(prints: list[tuple[Picture, float, tuple[int, int]]], random: np.random.Generator) -> Picture:
     """Prints with white borders stuck askew on dark card; the page lies tilted on the scanner's white lid."""
     page = np.full((900, 1200, 3), (0.26, 0.23, 0.21), np.float32)
@@ -123,6 +155,8 @@ def main() -> None:
     old_navy = scratched(grainy(soft(grey(resized(hopper(), 400)), 1.0), 0.05, 0.7, random), 7, random)
     save(faded(old_navy, 0.12, 0.9, (1, 1, 1)), "hopper_grey_scratched.jpg", quality=85, caption=navy)
     old_nasa = creased(grainy(soft(sepia(resized(collins(), 440)), 1.2), 0.035, 0.8, random), 0.72)
+    flaws = np.random.default_rng(1995)  # its own, so that those that follow stay as they are
+    old_nasa = dusty(cracked(faded(old_nasa, 0.13, 0.86, (1, 0.98, 0.94)), flaws), 60, flaws)
     save(old_nasa, "collins_sepia_folded.jpg", quality=85, caption=nasa)
     dull = faded(soft(resized(collins(), 360), 0.9), 0.14, 0.92, (1.0, 0.93, 0.82))
     save(grainy(dull, 0.03, 0.6, random), "collins_faded_colour.jpg", quality=80, caption=nasa)

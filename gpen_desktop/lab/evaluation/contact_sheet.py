@@ -120,6 +120,7 @@ def _on_grey(picture: Picture) -> Picture:
 
 def _caption(text: str) -> Picture:
     line = Image.new("RGB", (4 * _SIDE, _CAPTION), "white")
+    text = text.replace("×", "x")  # Pillow's own font has no such sign
     ImageDraw.Draw(line).text((4, 3), text, fill="black", font=ImageFont.load_default(14))
     return np.asarray(line)
 
