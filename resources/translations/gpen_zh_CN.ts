@@ -2119,6 +2119,14 @@
         <translation>JPEG 方块</translation>
     </message>
     <message>
+        <source>Left in its colours: it is not in one hue</source>
+        <translation>保留原有色彩：这不是单色照片</translation>
+    </message>
+    <message>
+        <source>Made neutral grey</source>
+        <translation>已转为中性灰</translation>
+    </message>
+    <message>
         <source>Models of the kind {architecture} need the package {package}, which is not installed.</source>
         <translation>{architecture} 类模型需要 {package} 包，但尚未安装。</translation>
     </message>
@@ -3052,6 +3060,14 @@
     <message>
         <source>Takes out grain, JPEG blocks and the dots of print. Auto does so where a photo shows them.</source>
         <translation>去除颗粒、JPEG 方块与印刷网点。选“自动”时，只在照片有这些问题时进行。</translation>
+    </message>
+    <message>
+        <source>Neutral grey</source>
+        <translation>中性灰</translation>
+    </message>
+    <message>
+        <source>Takes the tint out of photos in one hue, such as sepia.</source>
+        <translation>去除单色照片（如棕褐色照片）的色调。</translation>
     </message>
     <message>
         <source>Enlarge</source>

@@ -82,6 +82,8 @@ def test_a_stage_that_is_registered_has_its_flags(
         assert result.getpixel((5, 5)) == (245, 235, 225)
     told = json.loads(report.read_text(encoding="utf-8"))
     assert told["photos"][0]["stages"] == ["negate"]
+    done = {result["stage"]: result for result in told["photos"][0]["done"]}
+    assert done["negate"] == {"stage": "negate", "strength": 100, "code": "toy", "text": "It was turned negative."}
     assert (told["options"]["negate"], told["options"]["negate_to_white"], told["options"]["scale"]) == (100, True, 1)
 
 

@@ -155,6 +155,29 @@ TONE: Final = Stage(
 )
 
 
+def _make_neutral(work: Work, progress: Progress) -> Worked:
+    from gpen_desktop.core.stages.tone import make_neutral  # noqa: PLC0415  -- brings OpenCV
+
+    return make_neutral(work, progress)
+
+
+NEUTRAL: Final = Stage(
+    name="neutral",
+    options=(
+        Option(
+            "neutral",
+            bool,
+            False,
+            "Neutral grey",
+            "Takes the tint out of photos in one hue, such as sepia.",
+            in_presets=True,
+        ),
+    ),
+    off=False,
+    run=_make_neutral,
+)
+
+
 def _enlarge(work: Work, progress: Progress) -> Worked:
     from gpen_desktop.core.stages.enlarging import enlarge  # noqa: PLC0415  -- brings OpenCV
 
@@ -178,7 +201,7 @@ ENLARGE: Final = Stage(
     scale=lambda values: int(values["scale"]),
 )
 
-STAGES: tuple[Stage, ...] = (REPAIR, CLEAN, TONE, ENLARGE)
+STAGES: tuple[Stage, ...] = (REPAIR, CLEAN, TONE, NEUTRAL, ENLARGE)
 """In the order in which they run; those that enlarge come last."""
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core.pixels import luminance
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.work import Work, Worked
 from gpen_desktop.core.types import FloatImage, Pixels, frozen
@@ -87,6 +88,17 @@ def restore_tone(work: Work, progress: Progress) -> Worked:
     progress.report(0.0, "tone")
     pixels = with_tone(work.photo.pixels, read_tone(work.photo.pixels))
     return Worked(dataclasses.replace(work.photo, pixels=pixels), say("did-tone", "Faded tones restored"))
+
+
+def make_neutral(work: Work, progress: Progress) -> Worked:
+    """A photo in one hue, such as sepia, in greys of the same lightness; one in colours as it is."""
+    progress.report(0.0, "neutral")
+    photo = work.photo
+    if not read_tone(photo.pixels).one_hue:
+        return Worked(photo, say("not-one-hue", "Left in its colours: it is not in one hue"))
+    grey = luminance(photo.pixels)
+    pixels = cast(Pixels, np.repeat(grey[..., None], 3, axis=2))
+    return Worked(dataclasses.replace(photo, pixels=frozen(pixels)), say("did-neutral", "Made neutral grey"))
 
 
 def read_tone(pixels: Pixels) -> ToneReading:

@@ -6,8 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
+from gpen_desktop.core.stages.registry import STAGES, stage_values
+from gpen_desktop.core.stages.run import StagedPhotos
 from gpen_desktop.core.stages.tone import is_faded, read_tone, with_tone
 from gpen_desktop.core.types import FloatImage, Pixels
+from tests.unit.core.drawn_faces import photo_of
 
 
 def scene(height: int = 240, width: int = 320) -> FloatImage:
@@ -86,6 +89,18 @@ def test_neighbours_are_never_mixed() -> None:
         for tone in np.unique(bad[..., channel]):
             values = made[..., channel][bad[..., channel] == tone]
             assert values.min() == values.max()
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_sepia_photo_is_made_neutral_when_that_is_asked_for_and_a_colourful_one_is_not(dtype: type) -> None:
+    values = stage_values({"tone": 0, "clean": 0, "repair": "off", "neutral": True})
+    sepia = photo_of(stored(toned(scene()), dtype))
+    made = StagedPhotos(sepia).run(STAGES, values).photo.pixels
+    assert made.dtype == dtype
+    assert np.ptp(made.astype(int), axis=2).max() == 0
+    assert np.abs(made[..., 0] / np.iinfo(dtype).max - (scene().mean(axis=2) * 0.9 + 0.03)).mean() < 0.05
+    colourful = photo_of(stored(scene(), dtype))
+    assert StagedPhotos(colourful).run(STAGES, values).photo is colourful
 
 
 def test_grey_stays_grey() -> None:
