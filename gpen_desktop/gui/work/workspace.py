@@ -28,6 +28,7 @@ from gpen_desktop.gui.viewer.preview import Opened, Preview, Shown, Wanted
 from gpen_desktop.gui.work import face_marks
 from gpen_desktop.gui.work.exports import Exports
 from gpen_desktop.gui.work.jobs import JobController
+from gpen_desktop.gui.work.photo_states import PhotoStates
 from gpen_desktop.gui.work.worker import Job, RefineJob, RestoreJob, next_job_id
 
 _NOTHING_YET = RestoredFaces((), (), seconds=0.0)
@@ -65,6 +66,8 @@ class Workspace(QObject):
         self.album = AlbumModel(self)
         self.undo = QUndoStack(self)
         self.jobs = JobController(engine, self)
+        self._states = PhotoStates(self.album, self.jobs, self)
+        self._states.failed.connect(self.failed)
         self.exports = Exports(self.album, self.jobs, self)
         self.preview = Preview(self)
         self.defaults = defaults
@@ -74,14 +77,11 @@ class Workspace(QObject):
         self._made = _NOTHING_YET
         self._detail: tuple[int, QRect] | None = None
         self._left_out = ""
-        self.jobs.started.connect(self._on_started)
-        self.jobs.progressed.connect(self._on_progressed)
         self.jobs.staged.connect(self._on_staged)
         self.jobs.faces_found.connect(self._on_faces_found)
         self.jobs.faces_restored.connect(self._on_faces_restored)
         self.jobs.done.connect(self._on_done)
         self.jobs.failed.connect(self._on_failed)
-        self.jobs.cancelled.connect(self._on_cancelled)
         self.preview.opened.connect(self._on_opened)
         self.preview.open_failed.connect(self._on_open_failed)
         self.preview.failed.connect(self._on_open_failed)
@@ -171,7 +171,7 @@ class Workspace(QObject):
     def retry(self, item: AlbumItem) -> None:
         """Read and restore a photo again after a failure."""
         item.failure = None
-        self._set_state(item, PhotoState.WAITING)
+        self._states.set(item, PhotoState.WAITING)
         if item is self._current and self._opened is None:
             self._want()
         else:
@@ -314,7 +314,7 @@ class Workspace(QObject):
     def _on_open_failed(self, item_id: int, failure: Failure) -> None:
         item = self.album.item(item_id)
         if item is not None:
-            self._fail(item, failure)
+            self._states.fail(item, failure)
 
     @Slot(object)
     def _on_shown(self, shown: Shown) -> None:
@@ -341,31 +341,8 @@ class Workspace(QObject):
 
     def _restore(self, item: AlbumItem) -> None:
         if item.state is not PhotoState.DONE:  # coming back to a finished photo does not make it unfinished
-            self._set_state(item, PhotoState.WAITING)
+            self._states.set(item, PhotoState.WAITING)
         self.jobs.submit(self._restore_job(item))
-
-    def _set_state(self, item: AlbumItem, state: PhotoState, progress: float = 0.0) -> None:
-        item.state, item.progress = state, progress
-        self.album.touch(item)
-
-    def _fail(self, item: AlbumItem, failure: Failure) -> None:
-        item.failure = failure
-        self._set_state(item, PhotoState.FAILED)
-        self.failed.emit(item, failure)
-
-    @Slot(object)
-    def _on_started(self, job: Job) -> None:
-        item = self.album.item(job.item)
-        if item is not None and isinstance(job, RestoreJob):
-            item.failure = None
-            if item.state is not PhotoState.DONE:
-                self._set_state(item, PhotoState.WORKING)
-
-    @Slot(object, float, str)
-    def _on_progressed(self, job: Job, fraction: float, _stage: str) -> None:
-        item = self.album.item(job.item)
-        if item is not None and isinstance(job, RestoreJob) and item.state is PhotoState.WORKING:
-            self._set_state(item, PhotoState.WORKING, fraction)
 
     @Slot(object, object)
     def _on_faces_found(self, job: RestoreJob, faces: tuple[Face, ...]) -> None:
@@ -398,7 +375,7 @@ class Workspace(QObject):
         is_new = item.state is not PhotoState.DONE
         item.sharp = frozenset(each.crop.face.id for each in result.restored if each.is_sharp)
         item.is_whole_changed = result.shown is not None
-        self._set_state(item, PhotoState.DONE)
+        self._states.set(item, PhotoState.DONE)
         self._on_faces_restored(job, result)
         self.restored.emit(item, result.seconds if is_new else 0.0)
 
@@ -406,12 +383,6 @@ class Workspace(QObject):
     def _on_failed(self, job: Job, failure: Failure) -> None:
         item = self.album.item(job.item)
         if isinstance(job, RestoreJob) and item is not None:
-            self._fail(item, failure)
+            self._states.fail(item, failure)
         elif isinstance(job, RefineJob) and item is self._current:
             self.refine_failed.emit(failure)
-
-    @Slot(object)
-    def _on_cancelled(self, job: Job) -> None:
-        item = self.album.item(job.item)
-        if item is not None and item.state is PhotoState.WORKING and not self.jobs.is_restoring(item.id):
-            self._set_state(item, PhotoState.WAITING)

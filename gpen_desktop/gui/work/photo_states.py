@@ -1,0 +1,55 @@
+"""How far each photo of the album is, as the jobs tell it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, PhotoState
+from gpen_desktop.gui.common.failure import Failure
+from gpen_desktop.gui.work.jobs import JobController
+from gpen_desktop.gui.work.worker import Job, RestoreJob
+
+
+class PhotoStates(QObject):
+    """failed: a photo (AlbumItem) that could not be read or restored, and what went wrong (Failure)."""
+
+    failed = Signal(object, object)
+
+    def __init__(self, album: AlbumModel, jobs: JobController, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._album = album
+        self._jobs = jobs
+        jobs.started.connect(self._on_started)
+        jobs.progressed.connect(self._on_progressed)
+        jobs.cancelled.connect(self._on_cancelled)
+
+    def set(self, item: AlbumItem, state: PhotoState, progress: float = 0.0) -> None:
+        """Change a photo's state, and let the album show it."""
+        item.state, item.progress = state, progress
+        self._album.touch(item)
+
+    def fail(self, item: AlbumItem, failure: Failure) -> None:
+        """A photo has failed."""
+        item.failure = failure
+        self.set(item, PhotoState.FAILED)
+        self.failed.emit(item, failure)
+
+    @Slot(object)
+    def _on_started(self, job: Job) -> None:
+        item = self._album.item(job.item)
+        if item is not None and isinstance(job, RestoreJob):
+            item.failure = None
+            if item.state is not PhotoState.DONE:
+                self.set(item, PhotoState.WORKING)
+
+    @Slot(object, float, str)
+    def _on_progressed(self, job: Job, fraction: float, _stage: str) -> None:
+        item = self._album.item(job.item)
+        if item is not None and isinstance(job, RestoreJob) and item.state is PhotoState.WORKING:
+            self.set(item, PhotoState.WORKING, fraction)
+
+    @Slot(object)
+    def _on_cancelled(self, job: Job) -> None:
+        item = self._album.item(job.item)
+        if item is not None and item.state is PhotoState.WORKING and not self._jobs.is_restoring(item.id):
+            self.set(item, PhotoState.WAITING)
