@@ -588,6 +588,14 @@
         <source>Copied as they are, since nothing changed: {count}</source>
         <translation>没有变化、原样复制：{count} 张</translation>
     </message>
+    <message>
+        <source>Enlarged to {width} × {height} pixels ({mp} megapixels); takes up to {size} GB of memory</source>
+        <translation>放大到 {width} × {height} 像素（{mp} 百万像素），最多占用 {size} GB 内存</translation>
+    </message>
+    <message>
+        <source>Only {size} GB are free: enlarge it less.</source>
+        <translation>可用内存仅 {size} GB，请减小放大倍数。</translation>
+    </message>
 </context>
 <context>
     <name>FaceController</name>
@@ -2049,6 +2057,10 @@
     <message>
         <source>Choose the processor in the settings, or --device cpu.</source>
         <translation>请在设置中选择处理器，或使用 --device cpu。</translation>
+    </message>
+    <message>
+        <source>Close other programs, or enlarge it less.</source>
+        <translation>请关闭其他程序，或减小放大倍数。</translation>
     </message>
     <message>
         <source>Could not read the folder &apos;{name}&apos;: {reason}.</source>

@@ -17,7 +17,9 @@ from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop.core import memory
 from gpen_desktop.core.engine import export
+from gpen_desktop.core.engine.edits import with_option
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.photo_files import reading
@@ -89,6 +91,24 @@ def test_results_go_beside_the_originals_and_only_those_that_changed(
     assert [(folder / f"{n}_restored.png").is_file() for n, folder in enumerate(folders, 1)] == [True, True]
     assert not (tmp_path / "out").exists()
     assert not (tmp_path / "empty_restored.png").exists()
+
+
+def test_a_huge_enlargement_says_its_size_and_memory_first(
+    window: MainWindow, photo: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_photos(window, qtbot, photo)
+    item = window.workspace.current
+    assert item.size == (420, 300)
+    item.size = (6000, 4000)
+    window.actions_["export"].trigger()
+    dialog = window.findChild(ExportDialog)
+    assert "memory" not in dialog.outlook
+    item.edits = with_option(item.edits, "scale", 4)
+    monkeypatch.setattr(memory, "available_bytes", lambda: 64 << 30)
+    assert "24000 × 16000 pixels (384 megapixels); takes up to 9.2 GB of memory" in dialog.outlook
+    assert "enlarge it less" not in dialog.outlook
+    monkeypatch.setattr(memory, "available_bytes", lambda: 4 * 10**9)
+    assert "Only 4.0 GB are free: enlarge it less." in dialog.outlook
 
 
 def test_an_export_says_its_whole_path(window: MainWindow, photo: Path, tmp_path: Path, qtbot: QtBot) -> None:

@@ -178,6 +178,8 @@ class Engine:
 
     def rest(self) -> None:
         """Give back the memory that is kept for the next run; the models stay loaded."""
+        for session in self._sessions.values():
+            session.rest()
         if self._restorer is not None:
             self._restorer.release()
 

@@ -13,10 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core import memory
 from gpen_desktop.core.compose import texture
 from gpen_desktop.core.compose.layers import FaceLayers, face_layers
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.compute import ModelStatus
+from gpen_desktop.core.engine.cost import cost_of
 from gpen_desktop.core.faces import masks
 from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.faces.regions import with_known_ids
@@ -193,7 +195,14 @@ class Session:
         staged = self._staged.run(registry.STAGES, self._values, self._strokes, SubProgress(progress, 0.8, 1.0))
         with self.timed("compose"):
             composed = compose(staged.photo, self._layers_for(restored, staged), options)
+        if staged.scale > 1:
+            self._layers = {}  # they are as large as the enlarged faces, and quickly made again
         return dataclasses.replace(composed, seen=staged.seen, stages=staged.results)
+
+    def rest(self) -> None:
+        """Give back the memory of enlarged photos; they are made anew where they are wanted again."""
+        self._staged.forget_enlarged()
+        self._base, self._layers = self.photo, {}
 
     def _see(self, progress: Progress) -> None:
         """Bring the photo in which faces are found up to date; in another one they are found and cut out anew."""
@@ -204,20 +213,34 @@ class Session:
             self._layers = {}
 
     def _check_scale(self, scale: int) -> None:
-        pixels = self.photo.width * self.photo.height * scale**2
-        if pixels > MAX_PIXELS:
-            name = self.photo.path.name if self.photo.path else say("the-photo", "The photo")
+        """Raise PhotoTooLargeError for an enlargement beyond what is worked on, or beyond the memory that is free."""
+        name = self.photo.path.name if self.photo.path else say("the-photo", "The photo")
+        cost = cost_of((self.photo.width, self.photo.height), scale)
+        if cost.width * cost.height > MAX_PIXELS:
             raise PhotoTooLargeError(
                 say(
                     "result-too-large",
                     "{name} would have {megapixels} million pixels at {scale} times its size.",
                     name=name,
-                    megapixels=pixels // 1_000_000,
+                    megapixels=int(cost.megapixels),
                     scale=scale,
                 ),
                 todo=say(
                     "result-limit", "Results can have up to {limit} million pixels.", limit=MAX_PIXELS // 1_000_000
                 ),
+                path=self.photo.path,
+            )
+        if scale > 1 and cost.memory > memory.available_bytes():
+            raise PhotoTooLargeError(
+                say(
+                    "photo-needs-memory",
+                    "{name} ({width} x {height} pixels) needs {size} GB of memory, which is not free.",
+                    name=name,
+                    width=cost.width,
+                    height=cost.height,
+                    size=round(cost.memory / 1e9, 1),
+                ),
+                todo=say("enlarge-less", "Close other programs, or enlarge it less."),
                 path=self.photo.path,
             )
 

@@ -106,6 +106,12 @@ class StagedPhotos:
             photo = worked.photo
         return Staged(photo, scale, decided, self._seen(stages, values, results), tuple(results), tuple(steps))
 
+    def forget_enlarged(self) -> None:
+        """Let go of what is larger than the photo."""
+        for kept in self._kept.values():
+            for key in [key for key, worked in kept.items() if worked.photo.pixels.size > self._source.pixels.size]:
+                del kept[key]
+
     def _decided(self, stages: Sequence[Stage], values: Values) -> tuple[Values, list[StageResult]]:
         """The values, those left to the program decided by what is seen of the photo; and what could not be done."""
         decided, missing = dict(values), []

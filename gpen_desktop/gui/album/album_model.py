@@ -45,7 +45,8 @@ class AlbumItem:
 
     edits: what is asked for. found: the detector's faces, None before it has run. saved: the edits it was last exported
     with. exported_to: where. export_failure: why the last export did not succeed. sharp: faces that are sharp already.
-    is_whole_changed: whether a stage changed the whole photo. Both hold once it is done. seen: of the whole photo, what
+    is_whole_changed: whether a stage changed the whole photo. size: (width, height) in pixels. These hold once it is
+    done. seen: of the whole photo, what
     is switched off too; None before anybody has looked.
     """
 
@@ -62,6 +63,7 @@ class AlbumItem:
     export_failure: Failure | None = None
     sharp: frozenset[FaceId] = frozenset()
     is_whole_changed: bool = False
+    size: tuple[int, int] | None = None
     seen: tuple[Seen, ...] | None = None
 
     def take_seen(self, seen: tuple[Seen, ...]) -> None:

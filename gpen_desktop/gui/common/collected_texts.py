@@ -64,6 +64,7 @@ _MESSAGES: Final = (
     QT_TRANSLATE_NOOP("messages", "Choose cpu or auto."),
     QT_TRANSLATE_NOOP("messages", "Choose one of {names}."),
     QT_TRANSLATE_NOOP("messages", "Choose the processor in the settings, or --device cpu."),
+    QT_TRANSLATE_NOOP("messages", "Close other programs, or enlarge it less."),
     QT_TRANSLATE_NOOP("messages", "Close other programs."),
     QT_TRANSLATE_NOOP("messages", "Could not create the folder {folder}: {reason}."),
     QT_TRANSLATE_NOOP("messages", "Could not read the folder '{name}': {reason}."),

@@ -24,10 +24,13 @@ from PySide6.QtWidgets import (
 )
 
 from gpen_desktop import settings
+from gpen_desktop.core import memory
 from gpen_desktop.core.engine import export_plan
+from gpen_desktop.core.engine.cost import Cost, cost_of
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.engine.name_pattern import check_pattern
 from gpen_desktop.core.photo_files.registry import FORMATS
+from gpen_desktop.core.stages.registry import total_scale
 from gpen_desktop.errors import OptionError
 from gpen_desktop.gui.adjust.controls import Segments
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
@@ -38,6 +41,8 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 
 _LOOK_MS: Final = 120
 """What it comes to is looked up once nothing was typed for so long: it asks the disk."""
+_WORTH_A_WORD: Final = 40
+"""Megapixels from which the size and the memory of an enlarged result are said: they take a gigabyte."""
 _WITH_QUALITY = frozenset(format.option for format in FORMATS if format.has_quality)
 
 
@@ -279,11 +284,27 @@ class ExportDialog(QDialog):
         copied = sum(not target.item.is_changed and target.path is not None for target in targets)
         if copied:
             sentences.append(self.tr("Copied as they are, since nothing changed: {count}").format(count=copied))
-        self._say("\n".join(sentences), "muted")
+        role = "muted"
+        if (cost := _largest([target.item for target in targets if target.path is not None])) is not None:
+            text = self.tr("Enlarged to {width} × {height} pixels ({mp} megapixels); takes up to {size} GB of memory")
+            size = f"{cost.memory / 1e9:.1f}"
+            sentences.append(text.format(width=cost.width, height=cost.height, mp=round(cost.megapixels), size=size))
+            if cost.memory > (free := memory.available_bytes()):
+                role = "warning"
+                sentences.append(self.tr("Only {size} GB are free: enlarge it less.").format(size=f"{free / 1e9:.1f}"))
+        self._say("\n".join(sentences), role)
 
     def _say(self, text: str, role: str) -> None:
         self._outlook.setText(text)
         theme.set_role(self._outlook, role)
+
+
+def _largest(items: Sequence[AlbumItem]) -> Cost | None:
+    """Of the largest of the results that are enlarged, if that is large enough to be worth a word."""
+    scaled = [(item.size, total_scale(item.edits.stages)) for item in items]
+    costs = [cost_of(size, scale) for size, scale in scaled if size is not None and scale > 1]
+    large = [cost for cost in costs if cost.megapixels >= _WORTH_A_WORD]
+    return max(large, key=lambda cost: cost.memory, default=None)
 
 
 def _default_folder() -> str:

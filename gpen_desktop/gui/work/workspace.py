@@ -375,6 +375,8 @@ class Workspace(QObject):
         is_new = item.state is not PhotoState.DONE
         item.sharp = frozenset(each.crop.face.id for each in result.restored if each.is_sharp)
         item.is_whole_changed = result.shown is not None
+        if result.staged is not None:
+            item.size = (result.staged.photo.width, result.staged.photo.height)
         self._states.set(item, PhotoState.DONE)
         self._on_faces_restored(job, result)
         self.restored.emit(item, result.seconds if is_new else 0.0)

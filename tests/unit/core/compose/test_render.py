@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from gpen_desktop.core import memory
 from gpen_desktop.core.compose.layers import enlarged_map, face_layers
 from gpen_desktop.core.compose.render import render
 from gpen_desktop.core.engine.session import Session
@@ -149,6 +150,17 @@ def test_an_enlargement_beyond_memory_is_refused_before_any_work() -> None:
     session = Session(Photo(flat, SourceFormat("PNG")), finder, Sharpener())
     session.set_stages({"scale": 4})
     with pytest.raises(PhotoTooLargeError, match="576 million pixels at 4 times"):
+        session.compose(ComposeOptions())
+    assert finder.runs == 0
+
+
+def test_an_enlargement_beyond_free_memory_is_refused_with_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "available_bytes", lambda: 1 << 30)
+    flat = np.broadcast_to(np.uint8(0), (2000, 3000, 3))
+    finder = KnownFaces()
+    session = Session(Photo(flat, SourceFormat("PNG")), finder, Sharpener())
+    session.set_stages({"scale": 4})
+    with pytest.raises(PhotoTooLargeError, match=r"12000 x 8000 pixels\) needs 2.3 GB"):
         session.compose(ComposeOptions())
     assert finder.runs == 0
 
