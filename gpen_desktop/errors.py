@@ -54,6 +54,14 @@ class SaveError(PhotoError):
     """The result could not be written; the file that was there before, if any, is untouched."""
 
 
+class DiskFullError(SaveError):
+    """There is no room for the result. needed: bytes it takes."""
+
+    def __init__(self, what: Message, *, needed: int, todo: Message | None = None, path: Path | None = None) -> None:
+        super().__init__(what, todo=todo, path=path)
+        self.needed = needed
+
+
 class OutputExistsError(SaveError):
     """A file of that name is there already and overwriting was not asked for."""
 

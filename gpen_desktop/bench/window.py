@@ -133,6 +133,8 @@ class _Blur:
     def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
         return [frozen(np.asarray(cv2.GaussianBlur(crop, (0, 0), 2), np.float32)) for crop in crops]
 
+    runs_beside_itself = False
+
     def release(self) -> None:
         """Nothing is kept."""
 

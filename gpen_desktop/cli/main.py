@@ -105,6 +105,7 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     engine.add_argument("--device", default="auto", metavar="auto|cpu|cuda|cuda:1|mps", help=device)
     _add_option(engine, "--precision", by_key("compute/precision"))
     engine.add_argument("--batch-size", type=_number(1, 1024), metavar="N", help="faces at a time (default: by memory)")
+    engine.add_argument("--jobs", type=_number(1, 256), metavar="N", help="photos at a time (default: one a core)")
 
     told = parser.add_argument_group("what is told")
     told.add_argument("--report", type=_path, metavar="FILE.json", help="write what was done to every photo")

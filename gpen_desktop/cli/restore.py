@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
 from gpen_desktop import __version__
@@ -22,6 +23,7 @@ from gpen_desktop.core.engine import album, batch
 from gpen_desktop.core.engine.album import PlannedPhoto
 from gpen_desktop.core.engine.batch import BatchOptions, PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
+from gpen_desktop.core.engine.control import BatchControl
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, may_be_replaced
@@ -33,7 +35,7 @@ from gpen_desktop.core.photo_files.registry import FORMATS, is_supported
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.registry import stage_options, stage_values, without_automatic
 from gpen_desktop.core.types import ComposeOptions, FaceState
-from gpen_desktop.errors import OptionError, PhotoError, SaveError
+from gpen_desktop.errors import DiskFullError, OptionError, PhotoError, SaveError
 from gpen_desktop.messages import say
 
 
@@ -156,7 +158,9 @@ def _restore_all(
     journal: Journal,
     console: Console,
 ) -> Iterator[PhotoReport]:
-    """Restore photo after photo and tell of each as it is done."""
+    """Restore the photos and tell of each as it is done."""
+    from gpen_desktop.models.device import cpu_threads  # brings torch, which planning does without
+
     wanted = BatchOptions(
         edits_of(options),
         ExportOptions(options.format, options.quality, options.overwrite),
@@ -165,17 +169,24 @@ def _restore_all(
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        MofNCompleteColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f} {task.fields[rate]}", markup=False),
         TimeRemainingColumn(compact=True),
     )
     with Bar(*columns, console=console, transient=True, disable=console.quiet) as bar:
-        task = bar.add_task("Restoring", total=len(jobs))
-
-        def progress_of(number: int, job: PlannedPhoto) -> Progress:
-            bar.update(task, description=f"Restoring {printable(job.source.name)}", completed=number)
-            return _BarProgress(bar, task, number)
-
-        for report in batch.restore_all(jobs, engine, wanted, journal, progress_of, resume=options.resume):
+        told = _BatchBar(bar, len(jobs))
+        control = BatchControl(told.full, told.room)
+        reports = batch.restore_all(
+            jobs,
+            engine,
+            wanted,
+            journal,
+            told.begin,
+            resume=options.resume,
+            at_once=options.jobs or cpu_threads(),
+            control=control,
+        )
+        for report in reports:
+            told.end(report)
             _tell(report, console)
             yield report
 
@@ -186,16 +197,62 @@ def _status(engine: Engine) -> ModelStatus:
     return status
 
 
-class _BarProgress:
+class _BatchBar:
+    """A bar for photos of which several are in work: how many are done, how many a minute, what stops them."""
+
+    def __init__(self, bar: Bar, count: int) -> None:
+        self._bar = bar
+        self._task = bar.add_task("Restoring", total=count, rate="")
+        self._lock = threading.Lock()
+        self._parts: dict[int, float] = {}
+        self._done = 0
+        self._made = 0
+        self._started = time.monotonic()
+
+    def begin(self, number: int, job: PlannedPhoto) -> Progress:
+        """A photo is begun."""
+        self._bar.update(self._task, description=f"Restoring {printable(job.source.name)}")
+        return _PartProgress(self, number)
+
+    def part(self, number: int, fraction: float) -> None:
+        """So much of a photo is done."""
+        with self._lock:
+            if number >= self._done:  # those before are whole
+                self._parts[number] = fraction
+            self._show()
+
+    def end(self, report: PhotoReport) -> None:
+        """The first photo of those in work is done."""
+        with self._lock:
+            self._parts.pop(self._done, None)
+            self._done += 1
+            self._made += report.outcome is PhotoStatus.DONE
+            minutes = (time.monotonic() - self._started) / 60
+            rate = f"{self._made / minutes:.0f} a minute" if self._made > 1 else ""
+            self._bar.update(self._task, rate=rate)
+            self._show()
+
+    def full(self, error: DiskFullError) -> None:
+        """Nothing can be written."""
+        _complain(f"{error} Waiting until there is room; Ctrl+C ends.")
+
+    def room(self) -> None:
+        """It can again."""
+        _complain("There is room again: going on.")
+
+    def _show(self) -> None:
+        self._bar.update(self._task, completed=self._done + sum(self._parts.values()))
+
+
+class _PartProgress:
     """Shows a photo's own progress as part of the whole."""
 
-    def __init__(self, bar: Bar, task: TaskID, number: int) -> None:
+    def __init__(self, bar: _BatchBar, number: int) -> None:
         self._bar = bar
-        self._task = task
         self._number = number
 
     def report(self, fraction: float, stage: str) -> None:
-        self._bar.update(self._task, completed=self._number + fraction)
+        self._bar.part(self._number, fraction)
 
 
 def _tell(report: PhotoReport, console: Console) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -16,6 +18,33 @@ _UNKNOWN: Final = 4 << 30
 def available_bytes() -> int:
     """Bytes that this process can still take: what the system has free, less where a limit was set for the process."""
     return max(0, min([_free(), *_left_by_limits()]))
+
+
+class Room:
+    """Memory for several pieces of work at once: who would not fit beside the others waits for them.
+
+    Parameters
+    ----------
+    size : bytes; what needs more than all goes alone.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._taken = 0
+        self._changed = threading.Condition()
+
+    @contextlib.contextmanager
+    def hold(self, needed: int) -> Iterator[None]:
+        """Hold so many bytes; waits for them first."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._taken or self._taken + needed <= self._size)
+            self._taken += needed
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._taken -= needed
+                self._changed.notify_all()
 
 
 def _free() -> int:

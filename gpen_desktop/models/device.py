@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import platform
+import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -99,6 +100,21 @@ def cpu_threads() -> int:
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
     cores = min(allowed, int(_cpu_capabilities().get("num_physical_cores", allowed)) or allowed)
     return cores - 1 if cores >= 4 else max(cores, 1)
+
+
+def limit_threads_here(count: int) -> None:
+    """Have the calling thread compute with so many threads from now on, whatever others do."""
+    _of_thread.count = count
+    torch.set_num_threads(count)
+
+
+def threads_here() -> int:
+    """Threads that the calling thread may compute with: those of `cpu_threads`, unless it was limited."""
+    count: int = getattr(_of_thread, "count", 0) or cpu_threads()
+    return count
+
+
+_of_thread = threading.local()
 
 
 def has_native_bf16() -> bool:

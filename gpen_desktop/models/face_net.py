@@ -78,5 +78,10 @@ class FaceNet(nn.Module):
         """Crops beyond which a batch is no faster, and cancelling takes longer to be heard."""
         return {"cpu": 1, "mps": 8, "cuda": 16}[self.device.type]
 
+    @property
+    def runs_beside_itself(self) -> bool:
+        """Whether several threads with a core each get more done than all cores on one face after the other."""
+        return False
+
     def release(self) -> None:
         """Give back what is kept between runs beside the weights; nothing, in most forms."""

@@ -10,12 +10,11 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from gpen_desktop import paths
+from gpen_desktop import part_files, paths
 from gpen_desktop.errors import UnknownModelError, WeightsError
 from gpen_desktop.messages import Message, say
 from gpen_desktop.models import catalog
@@ -27,6 +26,8 @@ _log = logging.getLogger(__name__)
 
 ENDINGS = (".pth", ".pt", ".safetensors")
 """Of files that are taken for weights."""
+
+_PART_PREFIX = ".import-"
 
 
 class Verification(StrEnum):
@@ -345,23 +346,22 @@ def _locate(info: ModelInfo) -> Path | None:
 def _copy_whole(source: Path, target: Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".import-", suffix=".part")
     except OSError as error:
         raise WeightsError(
             say("weights-folder-unwritable", "The weights folder cannot be written to ({error}).", error=str(error)),
             path=target,
         ) from error
-    part = Path(name)
+    part_files.remove_stale(target.parent, _PART_PREFIX)
     try:
-        with os.fdopen(handle, "wb") as out, source.open("rb") as file:
-            shutil.copyfileobj(file, out, 1 << 20)
+        with part_files.created(target.parent, _PART_PREFIX) as (part, out):
+            with source.open("rb") as file:
+                shutil.copyfileobj(file, out, 1 << 20)
             out.flush()
             os.fsync(out.fileno())
-        part.replace(target)
+            out.close()  # Windows gives no name to what is open
+            part.replace(target)
     except OSError as error:
         raise WeightsError(
             say("copy-failed", "'{name}' could not be copied ({error}).", name=source.name, error=str(error)),
             path=source,
         ) from error
-    finally:
-        part.unlink(missing_ok=True)

@@ -54,6 +54,8 @@ class FakeRestorer:
     def status(self) -> ModelStatus:
         return ModelStatus(self.model_name, "CPU (fake), fp32", say("test", "it is a test"))
 
+    runs_beside_itself = False
+
     def release(self) -> None:
         """Nothing is kept."""
 

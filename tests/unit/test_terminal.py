@@ -100,10 +100,10 @@ def test_a_report_that_cannot_be_written_does_not_belie_what_was_done(
         (tmp_path / "bad.jpg").write_bytes(b"no photo")
     writing = atomic.write
 
-    def full(path: Path, data: bytes, *, overwrite: bool) -> None:
+    def full(path: Path, data: bytes, **how: object) -> None:
         if path.suffix == ".json":
             path = path.parent / "gone" / path.name
-        writing(path, data, overwrite=overwrite)
+        writing(path, data, **how)
 
     monkeypatch.setattr(atomic, "write", full)
     command = ("restore", tmp_path, "-o", tmp_path / "out", "--report", tmp_path / "r.json", "--quiet")

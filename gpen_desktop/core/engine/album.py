@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gpen_desktop.core.engine.file_names import free_path, is_missing, name_key, real_path
-from gpen_desktop.core.engine.journal import JOURNAL_NAME, results
+from gpen_desktop.core.engine.file_names import free_path, is_missing, name_key, real_path, unnumbered
+from gpen_desktop.core.engine.journal import JOURNAL_NAME, names_by_source, results, sha256_of
 from gpen_desktop.core.photo_files.load_save import result_path
 from gpen_desktop.core.photo_files.registry import is_supported
 from gpen_desktop.errors import OptionError
@@ -37,8 +38,8 @@ def plan(paths: Sequence[Path], out_dir: Path, *, recursive: bool, format: str =
     """List the photos under `paths` (see find_photos) and where each goes in `out_dir`; folders keep their inner
     structure.
 
-    No two photos share a target, and no target is a photo of the plan: such get '-2', '-3', …. Raises OptionError for
-    a path that is not there.
+    No two photos share a target, and no target is a photo of the plan: such get '-2', '-3', …, and keep them when other
+    photos come: the journal in `out_dir` says which was whose. Raises OptionError for a path that is not there.
     """
     for path in paths:
         if is_missing(path):
@@ -48,14 +49,41 @@ def plan(paths: Sequence[Path], out_dir: Path, *, recursive: bool, format: str =
                 path=path,
             )
     found = list(find_photos(paths, recursive=recursive, without=out_dir))
+    wanted = [result_path(each.path, out_dir / each.inner, format) for each in found]
     taken = {name_key(each.path) for each in found}
+    targets = _names_they_had(found, wanted, out_dir, taken)
+    taken |= {name_key(target) for target in targets.values()}
     planned = []
-    for each in found:
-        wanted = result_path(each.path, out_dir / each.inner, format)
-        target = free_path(wanted, lambda path: name_key(path) in taken)
+    for number, each in enumerate(found):
+        target = targets.get(number) or free_path(wanted[number], lambda path: name_key(path) in taken)
         taken.add(name_key(target))
         planned.append(PlannedPhoto(each.path, target, each.problem))
     return tuple(planned)
+
+
+def _names_they_had(
+    found: Sequence[FoundPhoto], wanted: Sequence[Path], out_dir: Path, taken: Collection[str]
+) -> dict[int, Path]:
+    """The targets of photos, by their numbers, that want a name others want, or wanted, and had one of theirs."""
+    known = names_by_source(out_dir)
+    if not known:
+        return {}
+    keys = [name_key(path) for path in wanted]
+    counts = Counter([*keys, *taken])
+    were_crowded = {name_key(whole) for names in known.values() for name in names if (whole := unnumbered(name))}
+    crowded = [number for number, key in enumerate(keys) if counts[key] > 1 or key in were_crowded]
+    had: dict[int, Path] = {}
+    for number in crowded:
+        try:
+            names = known.get(sha256_of(found[number].path), [])
+        except OSError:  # restoring it will say so
+            continue
+        for name in names:
+            is_of_it = wanted[number] in (name, unnumbered(name))
+            if is_of_it and name_key(name) not in taken and name not in had.values():
+                had[number] = name
+                break
+    return had
 
 
 def find_photos(paths: Iterable[Path], *, recursive: bool, without: Path | None = None) -> Iterator[FoundPhoto]:

@@ -1,24 +1,34 @@
-"""Photos one by one: whatever goes wrong with one is in its report, and never stops the rest."""
+"""Many photos, several at once: whatever goes wrong with one is in its report, and never stops the rest."""
 
 from __future__ import annotations
 
+import threading
+import time
 import traceback
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from gpen_desktop import part_files
+from gpen_desktop.core import memory
 from gpen_desktop.core.compose.select import by_number
 from gpen_desktop.core.engine.album import PlannedPhoto
+from gpen_desktop.core.engine.control import BatchControl, ControlledProgress
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, prepare
 from gpen_desktop.core.engine.journal import Journal
+from gpen_desktop.core.engine.workers import in_order
+from gpen_desktop.core.photo_files import atomic
+from gpen_desktop.core.photo_files.load_save import OpenedPhoto, open_photo
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.types import ComposedFace, FaceState, Seen, StageResult
-from gpen_desktop.errors import Cancelled, GpenError, OutputExistsError, PhotoError
+from gpen_desktop.errors import Cancelled, DiskFullError, GpenError, OutputExistsError, PhotoError
 from gpen_desktop.messages import Message, say
+
+ResultT = TypeVar("ResultT")
 
 _COPIED = say("copied-unchanged", "Nothing was changed; the file was copied as it is.")
 
@@ -68,50 +78,67 @@ class BatchOptions:
 
 
 def restore_all(
-    photos: Iterable[PlannedPhoto],
+    photos: Sequence[PlannedPhoto],
     engine: Engine,
     options: BatchOptions,
     journal: Journal,
     progress_of: Callable[[int, PlannedPhoto], Progress],
     *,
     resume: bool = False,
+    at_once: int = 1,
+    control: BatchControl | None = None,
 ) -> Iterator[PhotoReport]:
-    """Restore photo after photo and note each in the journal; yields what happened to each. Raises Cancelled.
+    """Restore photos and note each in the journal; yields what happened to each, in their order. Raises Cancelled.
 
-    progress_of: asked for each photo, by its number from 0. resume: leave out what the journal names as made alike, and
-    make again what else this program made here (see export.may_be_replaced), but for what somebody has altered since.
+    progress_of: asked for each photo as it is begun, by its number from 0, in the thread that works on it. resume:
+    leave out what the journal names as made alike, and make again what else this program made here (see
+    export.may_be_replaced), but for what somebody has altered since. at_once: photos in work, as far as memory goes.
+    control: pauses and cancels.
     """
-    for number, job in enumerate(photos):
-        progress = progress_of(number, job)
+    control = control or BatchControl()
+    room = memory.Room(memory.available_bytes() // 2)
+    networks = engine.shared(options.edits.model)
+    engines = threading.local()  # one a thread
+
+    def work(numbered: tuple[int, PlannedPhoto]) -> PhotoReport:
+        number, job = numbered
+        control.check()
+        progress = ControlledProgress(progress_of(number, job), control)
         if resume and journal.has(job.source, job.target):
-            yield PhotoReport(str(job.source), str(job.target), PhotoStatus.SKIPPED)
-            continue
+            return PhotoReport(str(job.source), str(job.target), PhotoStatus.SKIPPED)
         again = resume and not journal.was_altered(job.target)
         how = replace(options, export=replace(options.export, overwrite=True)) if again else options
-        report = restore_photo(job, engine, how, progress)
-        yield _noted(report, job, journal)
+        if not hasattr(engines, "own"):
+            engines.own = Engine(models=networks)
+        return restore_photo(job, engines.own, how, progress, Surroundings(journal, control, room))
 
-
-def _noted(report: PhotoReport, job: PlannedPhoto, journal: Journal) -> PhotoReport:
-    """The report, after its result has been noted in the journal."""
-    if report.outcome is not PhotoStatus.DONE or report.target is None:
-        return report
+    for folder in {job.target.parent for job in photos}:
+        part_files.remove_stale(folder, atomic.PART_PREFIX)
     try:
-        journal.add(job.source, Path(report.target))
-    except OSError as error:
-        warning = say(
-            "journal-unwritable",
-            "The journal could not be written ({reason}): an interrupted run will do this photo again.",
-            reason=error.strerror or str(error),
-        )
-        return replace(report, warnings=(*report.warnings, warning))
-    return report
+        yield from in_order(enumerate(photos), work, max(1, min(at_once, len(photos))), control.cancel)
+    finally:
+        networks.close()
 
 
-def restore_photo(job: PlannedPhoto, engine: Engine, options: BatchOptions, progress: Progress) -> PhotoReport:
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """What a photo of a batch has to do with beside itself. journal: None where nothing is noted."""
+
+    journal: Journal | None = None
+    control: BatchControl = field(default_factory=BatchControl)
+    room: memory.Room = field(default_factory=lambda: memory.Room(0))
+
+
+def restore_photo(
+    job: PlannedPhoto,
+    engine: Engine,
+    options: BatchOptions,
+    progress: Progress,
+    around: Surroundings | None = None,
+) -> PhotoReport:
     """Restore one photo and save it. Whatever goes wrong is in the report; only Cancelled is raised."""
     try:
-        return _restore(job, engine, options, progress)
+        return _restore(job, engine, options, progress, around or Surroundings())
     except Cancelled:
         raise
     except OutputExistsError as error:
@@ -136,16 +163,40 @@ def restore_photo(job: PlannedPhoto, engine: Engine, options: BatchOptions, prog
         engine.forget(job.source)
 
 
-def _restore(job: PlannedPhoto, engine: Engine, options: BatchOptions, progress: Progress) -> PhotoReport:
+def _restore(
+    job: PlannedPhoto, engine: Engine, options: BatchOptions, progress: Progress, around: Surroundings
+) -> PhotoReport:
     if job.problem:
         raise PhotoError(job.problem, path=job.source)
-    prepare(job.source, job.target, options.export)  # before the photo is even read
-    session = engine.open(job.source, options.edits.model, stages=options.edits.stages, strokes=options.edits.strokes)
+    # before the photo is even read
+    _when_there_is_room(lambda: prepare(job.source, job.target, options.export), around.control)
+    opened = open_photo(job.source)
+    with around.room.hold(opened.needed_bytes):
+        return _restore_opened(opened, job, engine, options, progress, around)
+
+
+def _restore_opened(
+    opened: OpenedPhoto,
+    job: PlannedPhoto,
+    engine: Engine,
+    options: BatchOptions,
+    progress: Progress,
+    around: Surroundings,
+) -> PhotoReport:
+    progress.report(0.0, "load")
+    started = time.perf_counter()
+    photo = opened.decode()
+    loaded = time.perf_counter() - started
+    session = engine.open(photo, options.edits.model, stages=options.edits.stages, strokes=options.edits.strokes)
     look = options.edits.options
     if options.face_numbers is not None:
         faces = session.faces(SubProgress(progress, 0.0, 0.2))
         look = replace(look, faces=by_number(faces, options.face_numbers))
-    saved = engine.export(session, look, job.target, options.export, progress)
+    unnoted: list[Message] = []
+    note = _noting(around.journal, job.source, unnoted)
+    saved = _when_there_is_room(
+        lambda: engine.export(session, look, job.target, options.export, progress, note), around.control
+    )
     return PhotoReport(
         source=str(job.source),
         target=str(saved.path),
@@ -153,10 +204,43 @@ def _restore(job: PlannedPhoto, engine: Engine, options: BatchOptions, progress:
         faces=tuple(face_record(face) for face in saved.faces),
         seen=saved.seen,
         stages=saved.stages,
-        seconds={stage: round(seconds, 4) for stage, seconds in session.seconds.items()},
+        seconds={stage: round(seconds, 4) for stage, seconds in {"load": loaded, **session.seconds}.items()},
         # what could not be read along is still in a copy
-        warnings=(_COPIED, *saved.warnings) if saved.unchanged else (*session.photo.warnings, *saved.warnings),
+        warnings=(
+            *((_COPIED,) if saved.unchanged else session.photo.warnings),
+            *saved.warnings,
+            *unnoted[-1:],
+        ),
     )
+
+
+def _when_there_is_room(write: Callable[[], ResultT], control: BatchControl) -> ResultT:
+    """What `write` gives; where the disk is full, it is tried again when there is room. Raises Cancelled."""
+    while True:
+        try:
+            return write()
+        except DiskFullError as error:
+            control.wait_for_room(error)
+
+
+def _noting(journal: Journal | None, source: Path, problems: list[Message]) -> Callable[[Path, Path], None]:
+    """What notes a result before it gets its name; that it could not be noted goes into `problems`."""
+
+    def note(target: Path, made: Path) -> None:
+        if journal is None:
+            return
+        try:
+            journal.add(source, target, made)
+        except OSError as error:
+            problems.append(
+                say(
+                    "journal-unwritable",
+                    "The journal could not be written ({reason}): an interrupted run will do this photo again.",
+                    reason=error.strerror or str(error),
+                )
+            )
+
+    return note
 
 
 def face_record(face: ComposedFace) -> dict[str, Any]:

@@ -75,6 +75,11 @@ class CachedRestorer:
     def status(self) -> ModelStatus:
         return self._inner.status
 
+    @property
+    def runs_beside_itself(self) -> bool:
+        """False: the cache is not for several threads."""
+        return False
+
     def release(self) -> None:
         """As the inner restorer's: give back the memory kept for the next run."""
         self._inner.release()

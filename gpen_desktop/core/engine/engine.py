@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +14,8 @@ from gpen_desktop.core.engine import export as exporting
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.crop_cache import CachedRestorer, CropCache
 from gpen_desktop.core.engine.export import Exported, ExportOptions
-from gpen_desktop.core.engine.session import FaceFinder, LoadedRestorer, Session
+from gpen_desktop.core.engine.session import HandFinder, LoadedRestorer, Session
+from gpen_desktop.core.engine.shared import SharedNetworks
 from gpen_desktop.core.options import Values
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.stages.run import Staged
@@ -23,12 +24,6 @@ from gpen_desktop.core.types import ComposeOptions, Face, Photo, RestoredFace, S
 
 _KEPT_SESSIONS: Final = 2
 """Photos that stay in memory with what was made of them: the one on screen and the one that is being worked on."""
-
-
-class HandFinder(FaceFinder, Protocol):
-    """A detector that can also find the landmarks inside a box drawn by hand."""
-
-    def refine(self, photo: Photo, box: tuple[float, float, float, float]) -> Face: ...
 
 
 class ModelSource(Protocol):
@@ -123,6 +118,10 @@ class Engine:
         """Run the stages that keep the photo's size. Raises OutOfMemoryError, WeightsError, DeviceError, Cancelled."""
         return session.shown(progress)
 
+    def shared(self, model: str) -> SharedNetworks:
+        """The detector and the network of that name for engines in other threads; this one is to rest meanwhile."""
+        return SharedNetworks(self._load_finder, lambda: self._load_restorer(model), self._photo_networks)
+
     def restore(self, session: Session, progress: Progress | None = None) -> Iterator[RestoredFaces]:
         """Run the stages, find and restore the faces: yields the faces found, then them again with each restored.
 
@@ -145,9 +144,11 @@ class Engine:
         target: Path,
         how: ExportOptions,
         progress: Progress | None = None,
+        before_naming: Callable[[Path, Path], None] | None = None,
     ) -> Exported:
         """Compose a photo at full size and save it as `target`; what is not restored yet is restored first.
 
+        before_naming: see photo_files/atomic.py, write.
         Raises what restore raises, SaveError, OptionError, PhotoTooLargeError.
         """
         progress = progress or SilentProgress()
@@ -155,7 +156,7 @@ class Engine:
         composed = session.compose(options, SubProgress(progress, 0.0, 0.9))
         progress.report(0.9, "save")
         with session.timed("save"):
-            return exporting.export(session.photo, composed, target, how)
+            return exporting.export(session.photo, composed, target, how, before_naming)
 
     def refine(self, photo: Photo, box: tuple[float, float, float, float]) -> Face:
         """The face inside a box (x, y, w, h) drawn by hand."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,19 +84,30 @@ def _is_copy(one: Path, other: Path) -> bool:
     return one.stat().st_size == other.stat().st_size and read_whole(one) == read_whole(other)
 
 
-def export(source: Photo, composed: Composed, target: Path, options: ExportOptions) -> Exported:
+def export(
+    source: Photo,
+    composed: Composed,
+    target: Path,
+    options: ExportOptions,
+    before_naming: Callable[[Path, Path], None] | None = None,
+) -> Exported:
     """Save `composed`, made of `source`, as `target`; its ending is set by the format.
 
     Where nothing changed and nothing else was asked for, the source file is copied byte for byte: storing a JPEG anew
-    would only lose. One of a format that cannot be written becomes what was said and planned for it. Raises SaveError;
-    NotAResultError where `target` may be somebody's original.
+    would only lose. One of a format that cannot be written becomes what was said and planned for it. before_naming: see
+    atomic.write. Raises SaveError; NotAResultError where `target` may be somebody's original.
     """
     prepare(source.path, target, options)
     may_copy = not composed.is_changed and options.quality is None and options.format == "keep"
     if may_copy and source.path is not None and not registry.by_name(source.source.format).becomes:
-        copied = copy_photo(source, target, overwrite=options.overwrite)
+        copied = copy_photo(source, target, overwrite=options.overwrite, before_naming=before_naming)
         return Exported(copied.path, True, copied.warnings, composed.faces, composed.seen, composed.stages)
     saved = save_photo(
-        composed.photo, target, format=options.format, quality=options.quality, overwrite=options.overwrite
+        composed.photo,
+        target,
+        format=options.format,
+        quality=options.quality,
+        overwrite=options.overwrite,
+        before_naming=before_naming,
     )
     return Exported(saved.path, False, saved.warnings, composed.faces, composed.seen, composed.stages)

@@ -37,3 +37,9 @@ def free_path(wanted: Path, is_taken: Callable[[Path], bool]) -> Path:
         candidate = wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
         number += 1
     return candidate
+
+
+def unnumbered(path: Path) -> Path | None:
+    """What must have been wanted where free_path gave `path` with a number; None for a name without one."""
+    stem, dash, number = path.stem.rpartition("-")
+    return path.with_name(f"{stem}{path.suffix}") if dash and stem and number.isdigit() else None

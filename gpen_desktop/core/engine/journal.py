@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import threading
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -30,14 +31,15 @@ class _Entry:
     def fits(self, file: Path) -> bool:
         """Whether the result is still as it was made; a copy of it is. Raises OSError."""
         state = file.stat()
-        return state.st_size == self.size and (state.st_mtime_ns == self.changed or _sha256(file) == self.content)
+        return state.st_size == self.size and (state.st_mtime_ns == self.changed or sha256_of(file) == self.content)
 
 
 class Journal:
     """A JSON line for each result in an output folder, see _Entry; for one made again, the last line holds.
 
-    Whatever is not surely so is not so: a line that is cut short or makes no sense is passed over, and the photo is
-    done again.
+    A line is written when the result is whole and has no name yet: so no result is ever without one, and a line
+    without its result says nothing. Whatever is not surely so is not so: a line that is cut short or makes no sense is
+    passed over, and the photo is done again. May be used from several threads.
 
     Parameters
     ----------
@@ -53,7 +55,8 @@ class Journal:
     def __init__(self, out_dir: Path, options: dict[str, Any]) -> None:
         self._out_dir = out_dir
         self._options = hashlib.sha256(json.dumps(options, sort_keys=True, default=str).encode()).hexdigest()
-        self._made: dict[str, _Entry] = {}
+        self._made: dict[str, list[_Entry]] = {}
+        self._adding = threading.Lock()
         self.problem: Message | None = None
         try:
             self._made = _entries(out_dir)
@@ -67,38 +70,42 @@ class Journal:
 
     def has(self, source: Path, target: Path) -> bool:
         """Whether `target` is there as it was made, of the bytes that `source` has now, with these options."""
-        entry = self._made.get(self._name(target))
+        entry = self._made.get(self._name(target), [None])[-1]
         try:
             return (
                 entry is not None
                 and entry.options == self._options
                 and entry.fits(target)
-                and entry.source == _sha256(source)
+                and entry.source == sha256_of(source)
             )
         except OSError:  # one of them went away; restoring the photo will say so
             return False
 
-    def add(self, source: Path, target: Path) -> None:
-        """Note that `target` was made of `source`; on disk before this returns. Raises OSError."""
-        state = target.stat()
-        entry = _Entry(_sha256(source), self._options, state.st_size, state.st_mtime_ns, _sha256(target))
+    def add(self, source: Path, target: Path, made: Path | None = None) -> None:
+        """Note that `target` was made of `source`; on disk before this returns. Raises OSError.
+
+        made: where the result is until it gets its name.
+        """
+        made = made or target
+        state = made.stat()
+        entry = _Entry(sha256_of(source), self._options, state.st_size, state.st_mtime_ns, sha256_of(made))
         self._out_dir.mkdir(parents=True, exist_ok=True)
         journal = self._out_dir / JOURNAL_NAME
         if journal.exists() and not journal.is_file():  # a pipe would be waited for
             raise OSError(errno.EINVAL, "not a regular file", str(journal))
-        with journal.open("a", encoding="utf-8") as file:
+        with self._adding, journal.open("a", encoding="utf-8") as file:
             # the first line break ends a line that an interruption cut short
             file.write(f"\n{json.dumps({'name': self._name(target), **asdict(entry)})}\n")
             file.flush()
             os.fsync(file.fileno())
-        self._made[self._name(target)] = entry
+            self._made.setdefault(self._name(target), []).append(entry)
 
     def was_altered(self, target: Path) -> bool:
         """Whether the journal names `target`, and somebody changed it since. An empty one is what an interruption left
-        behind."""
-        entry = self._made.get(self._name(target))
+        behind; so is one that an earlier line speaks of."""
+        entries = self._made.get(self._name(target), [])
         try:
-            return entry is not None and target.stat().st_size > 0 and not entry.fits(target)
+            return bool(entries) and target.stat().st_size > 0 and not any(entry.fits(target) for entry in entries)
         except OSError:
             return False
 
@@ -115,12 +122,25 @@ def is_journalled(file: Path) -> bool:
     file = file.resolve()
     for folder in file.parents:
         try:
-            entry = _entries(folder).get(file.relative_to(folder).as_posix())
+            entries = _entries(folder).get(file.relative_to(folder).as_posix(), [])
         except OSError:
             continue
-        if entry is not None and entry.fits(file):
+        if any(entry.fits(file) for entry in entries):
             return True
     return False
+
+
+def names_by_source(out_dir: Path) -> dict[str, list[Path]]:
+    """The results that a folder's journal names for each source, by its sha256, the latest last; empty where it cannot
+    be read."""
+    try:
+        entries = _entries(out_dir)
+    except OSError:
+        return {}
+    found: dict[str, list[Path]] = {}
+    for name, lines in entries.items():
+        found.setdefault(lines[-1].source, []).append(out_dir / name)
+    return found
 
 
 def results(out_dir: Path) -> frozenset[Path]:
@@ -131,29 +151,34 @@ def results(out_dir: Path) -> frozenset[Path]:
         entries = _entries(out_dir)
     except OSError:
         return frozenset()
-    for name, entry in entries.items():
+    for name, lines in entries.items():
         file = out_dir / name
         try:
-            if entry.fits(file):
+            if any(entry.fits(file) for entry in lines):
                 found.add(file.resolve())
         except OSError:  # gone since
             continue
     return frozenset(found)
 
 
-def _sha256(file: Path) -> str:
+def sha256_of(file: Path) -> str:
+    """Hash of a regular file, hexadecimal. Raises OSError."""
     with open_regular(file) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _entries(folder: Path) -> dict[str, _Entry]:
-    """A folder's journal, by the names of the results; empty without one. Raises OSError."""
+def _entries(folder: Path) -> dict[str, list[_Entry]]:
+    """A folder's journal, by the names of the results, the latest line last; empty without one. Raises OSError."""
     try:
         with open_regular(folder / JOURNAL_NAME) as file:
             lines = file.read().decode("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return {}
-    return dict(found for line in lines if (found := _parsed(line)) is not None)
+    entries: dict[str, list[_Entry]] = {}
+    for line in lines:
+        if (found := _parsed(line)) is not None:
+            entries.setdefault(found[0], []).append(found[1])
+    return entries
 
 
 def _parsed(line: str) -> tuple[str, _Entry] | None:

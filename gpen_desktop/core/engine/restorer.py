@@ -54,6 +54,11 @@ class Restorer:
         return self._batch
 
     @property
+    def runs_beside_itself(self) -> bool:
+        """Whether threads may call `restore` at once and each be as fast as its core."""
+        return self.compute.device.type == "cpu" and self._net.runs_beside_itself
+
+    @property
     def status(self) -> ModelStatus:
         """What it runs on now, and what had to be changed."""
         compute = self.compute
@@ -65,7 +70,7 @@ class Restorer:
         crops: (S, S, 3) float32 RGB in [0, 1] each, S == spec.size. Returns as many of the same kind, read-only.
         Raises OutOfMemoryError when not even one crop fits, Cancelled between batches.
         """
-        torch.set_num_threads(self.compute.threads)  # holds for the calling thread only
+        torch.set_num_threads(devices.threads_here())  # holds for the calling thread only
         restored: list[FloatImage] = []
         while len(restored) < len(crops):
             progress.report(len(restored) / len(crops), "restore")

@@ -52,6 +52,12 @@ class FaceFinder(Protocol):
     def detect(self, photo: Photo, *, progress: Progress = ...) -> tuple[Face, ...]: ...
 
 
+class HandFinder(FaceFinder, Protocol):
+    """A detector that can also find the landmarks inside a box drawn by hand."""
+
+    def refine(self, photo: Photo, box: tuple[float, float, float, float]) -> Face: ...
+
+
 class CropRestorer(Protocol):
     """What restores crops: core.engine.restorer.Restorer, or a stand-in. Crops are (S, S, 3) float32 RGB in [0, 1]."""
 
@@ -68,10 +74,13 @@ class CropRestorer(Protocol):
 
 
 class LoadedRestorer(CropRestorer, Protocol):
-    """A CropRestorer that can say what it runs on."""
+    """A CropRestorer that can say what it runs on, and whether several threads may use it at once."""
 
     @property
     def status(self) -> ModelStatus: ...
+
+    @property
+    def runs_beside_itself(self) -> bool: ...
 
     def release(self) -> None: ...
 

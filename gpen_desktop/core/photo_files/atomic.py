@@ -5,11 +5,16 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
-from gpen_desktop.errors import OutputExistsError, SaveError
+from gpen_desktop import part_files
+from gpen_desktop.errors import DiskFullError, OutputExistsError, SaveError
 from gpen_desktop.messages import Filling, Message, say
+
+PART_PREFIX: Final = ".gpen-"
+"""How the names of files begin that are being written."""
 
 _REASONS = {
     errno.ENOSPC: (say("disk-full", "the disk is full"), say("free-space", "Free some space, or save somewhere else.")),
@@ -65,25 +70,30 @@ def check(path: Path, *, overwrite: bool) -> None:
         raise _exists_error(path)
 
 
-def write(path: Path, data: bytes, *, overwrite: bool) -> None:
+def write(
+    path: Path, data: bytes, *, overwrite: bool, before_naming: Callable[[Path, Path], None] | None = None
+) -> None:
     """Write a file: a temporary one in the same folder, flushed to the disk, then given its name in one step.
 
-    Raises OutputExistsError (a file is there and `overwrite` is off; also if it appears at the last moment) and
-    SaveError. Whatever fails, nothing is left behind and what was there before is untouched.
+    before_naming: called as before_naming(path, temporary) once the file is whole.
+    Raises OutputExistsError (a file is there and `overwrite` is off; also if it appears at the last moment),
+    DiskFullError and SaveError. Whatever fails, nothing is left behind and what was there before is untouched.
     """
     check(path, overwrite=overwrite)
-    temporary = path.with_name(f".gpen-{secrets.token_hex(8)}.part")
     try:
-        _write_through(temporary, data)
-        if overwrite:
-            temporary.replace(path)
-        else:
-            _rename_new(temporary, path)
+        with part_files.created(path.parent, PART_PREFIX) as (temporary, file):
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()  # Windows gives no name to what is open
+            if before_naming is not None:
+                before_naming(path, temporary)
+            if overwrite:
+                temporary.replace(path)
+            else:
+                _rename_new(temporary, path)
     except OSError as error:
-        raise _save_error(path, error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+        raise _save_error(path, error, len(data)) from error
     _sync_folder(path.parent)
 
 
@@ -93,16 +103,12 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason, todo = _reason(error)
-        raise SaveError(
-            say(
-                "cannot-create-folder",
-                "Could not create the folder {folder}: {reason}.",
-                folder=str(folder),
-                reason=reason,
-            ),
-            todo=todo,
-            path=folder,
-        ) from error
+        what = say(
+            "cannot-create-folder", "Could not create the folder {folder}: {reason}.", folder=str(folder), reason=reason
+        )
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFullError(what, needed=0, todo=todo, path=folder) from error
+        raise SaveError(what, todo=todo, path=folder) from error
 
 
 def _exists_error(path: Path) -> OutputExistsError:
@@ -114,34 +120,24 @@ def _exists_error(path: Path) -> OutputExistsError:
     )
 
 
-def _save_error(path: Path, error: OSError) -> SaveError:
-    """The error for a file that the operating system would not let us write."""
+def _save_error(path: Path, error: OSError, size: int = 0) -> SaveError:
+    """The error for a file of `size` bytes that the operating system would not let us write."""
     reason, todo = _reason(error)
-    return SaveError(
-        say(
-            "cannot-save-in",
-            "Could not save {name} in {folder}: {reason}.",
-            name=path.name,
-            folder=str(path.parent),
-            reason=reason,
-        ),
-        todo=todo,
-        path=path,
+    what = say(
+        "cannot-save-in",
+        "Could not save {name} in {folder}: {reason}.",
+        name=path.name,
+        folder=str(path.parent),
+        reason=reason,
     )
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFullError(what, needed=size, todo=todo, path=path)
+    return SaveError(what, todo=todo, path=path)
 
 
 def _reason(error: OSError) -> tuple[Filling, Message | None]:
     """What the operating system said, in plain words, and what to do about it (None where we do not know)."""
     return _REASONS.get(error.errno or 0, ((error.strerror or str(error)).lower(), None))
-
-
-def _write_through(path: Path, data: bytes) -> None:
-    # Not tempfile's: its files are for the user alone, a saved photo has the usual permissions.
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _rename_new(temporary: Path, path: Path) -> None:

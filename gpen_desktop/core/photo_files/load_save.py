@@ -6,6 +6,7 @@ by its content. What each format keeps of the metadata: resources/docs/0003-phot
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -43,12 +44,37 @@ class SavedPhoto:
     warnings: tuple[Message, ...] = ()
 
 
-def load_photo(path: Path | str) -> Photo:
-    """Read a file of a registered format, whatever its name says; of several pictures in it, the first.
+@dataclass(frozen=True, eq=False)
+class OpenedPhoto:
+    """A file that was read up to its pixels."""
 
-    The photo stands upright (see types.Photo), its metadata says so, and what could not be kept is in its warnings.
-    Raises UnreadablePhotoError (also for what is no regular file) and PhotoTooLargeError (over MAX_PIXELS, over
-    reading.MAX_BYTES, or over the memory that there is for all that is done to a photo; found before any is taken).
+    path: Path
+    header: FileHeader
+
+    @property
+    def needed_bytes(self) -> int:
+        """Memory for all that is done to the photo, about."""
+        return self.header.width * self.header.height * self.header.pixel_bytes * _TIMES_IN_MEMORY
+
+    def decode(self) -> Photo:
+        """The photo. Raises UnreadablePhotoError, PhotoTooLargeError (over the memory that there is)."""
+        _check_memory(self)
+        try:
+            return _photo(self.header, decode(self.header), self.path)
+        except DamagedFileError as error:
+            raise unreadable(self.path, error.reason) from error
+        except MemoryError as error:
+            raise PhotoTooLargeError(
+                say("no-memory-to-read", "There is not enough memory to read {name}.", name=self.path.name),
+                path=self.path,
+            ) from error
+
+
+def open_photo(path: Path | str) -> OpenedPhoto:
+    """Read a file of a registered format up to its pixels, whatever its name says.
+
+    Raises UnreadablePhotoError (also for what is no regular file) and PhotoTooLargeError (over MAX_PIXELS or over
+    reading.MAX_BYTES).
     """
     path = Path(path)
     start = read_start(path, registry.RECOGNISED_BY)
@@ -57,14 +83,20 @@ def load_photo(path: Path | str) -> Photo:
         raise unreadable(path, _why_no_photo(start))
     try:
         header = read_header(read_whole(path), format)
-        _check_size(header, path)
-        return _photo(header, decode(header), path)
     except DamagedFileError as error:
         raise unreadable(path, error.reason) from error
-    except MemoryError as error:
-        raise PhotoTooLargeError(
-            say("no-memory-to-read", "There is not enough memory to read {name}.", name=path.name), path=path
-        ) from error
+    _check_size(header, path)
+    return OpenedPhoto(path, header)
+
+
+def load_photo(path: Path | str) -> Photo:
+    """Read a file of a registered format, whatever its name says; of several pictures in it, the first.
+
+    The photo stands upright (see types.Photo), its metadata says so, and what could not be kept is in its warnings.
+    Raises UnreadablePhotoError (also for what is no regular file) and PhotoTooLargeError (over MAX_PIXELS, over
+    reading.MAX_BYTES, or over the memory that there is for all that is done to a photo; found before any is taken).
+    """
+    return open_photo(path).decode()
 
 
 def _why_no_photo(start: bytes) -> Message:
@@ -93,19 +125,22 @@ def _check_size(header: FileHeader, path: Path) -> None:
             todo=say("photo-limit", "Photos can have up to {limit} million pixels.", limit=MAX_PIXELS // 1_000_000),
             path=path,
         )
-    needed = header.width * header.height * header.pixel_bytes * _TIMES_IN_MEMORY
+
+
+def _check_memory(opened: OpenedPhoto) -> None:
+    needed = opened.needed_bytes
     if needed > _SURELY_THERE and needed > memory.available_bytes():
         raise PhotoTooLargeError(
             say(
                 "photo-needs-memory",
                 "{name} ({width} x {height} pixels) needs {size} GB of memory, which is not free.",
-                name=path.name,
-                width=header.width,
-                height=header.height,
+                name=opened.path.name,
+                width=opened.header.width,
+                height=opened.header.height,
                 size=round(needed / 1e9, 1),
             ),
             todo=say("close-other-programs", "Close other programs."),
-            path=path,
+            path=opened.path,
         )
 
 
@@ -178,13 +213,14 @@ def save_photo(
     quality: int | None = None,
     overwrite: bool = False,
     software: str | None = SOFTWARE,
+    before_naming: Callable[[Path, Path], None] | None = None,
 ) -> SavedPhoto:
     """Write a photo with its metadata; the name's ending is set by the format where it is another's.
 
     format: 'keep' (the source's, or what its files become where they are only read), or the option of a format that can
     be written, such as 'png'. quality: 1 to 100, for formats that have one; None stores a JPEG with its source's own
     quantisation and a lossless WebP losslessly, everything else at 95. A photo whose source was grey is stored as one
-    channel. software: named in the file as its writer; None: nothing is said.
+    channel. software: named in the file as its writer; None: nothing is said. before_naming: see atomic.write.
     The same photo and options give the same bytes. Raises OptionError, OutputExistsError and SaveError; then nothing
     was written. A photo's own source file is never overwritten.
     """
@@ -204,7 +240,7 @@ def save_photo(
             todo=say("choose-other-format", "Choose another format."),
             path=target,
         ) from error
-    atomic.write(target, encoded.data, overwrite=overwrite)
+    atomic.write(target, encoded.data, overwrite=overwrite, before_naming=before_naming)
     return SavedPhoto(target, stored.name, (*_about_format(photo, stored, format), *encoded.warnings))
 
 
@@ -221,8 +257,15 @@ def is_marked(path: Path) -> bool:
         return False
 
 
-def copy_photo(photo: Photo, path: Path | str, *, overwrite: bool = False) -> SavedPhoto:
-    """Copy the file a photo was read from, byte for byte; the name's ending is set by its format.
+def copy_photo(
+    photo: Photo,
+    path: Path | str,
+    *,
+    overwrite: bool = False,
+    before_naming: Callable[[Path, Path], None] | None = None,
+) -> SavedPhoto:
+    """Copy the file a photo was read from, byte for byte; the name's ending is set by its format. before_naming: see
+    atomic.write.
 
     Raises UnreadablePhotoError (the source is gone), OutputExistsError and SaveError.
     """
@@ -232,7 +275,7 @@ def copy_photo(photo: Photo, path: Path | str, *, overwrite: bool = False) -> Sa
         )
     target = registry.named_like(Path(path), registry.by_name(photo.source.format))
     check_target(photo.path, target, overwrite=overwrite)
-    atomic.write(target, read_whole(photo.path), overwrite=overwrite)
+    atomic.write(target, read_whole(photo.path), overwrite=overwrite, before_naming=before_naming)
     return SavedPhoto(target, photo.source.format)
 
 

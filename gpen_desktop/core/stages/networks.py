@@ -97,7 +97,7 @@ class PhotoNetworks:
         compute = self._compute
 
         def run(tile: FloatImage) -> FloatImage:
-            torch.set_num_threads(compute.threads)  # holds for the calling thread only
+            torch.set_num_threads(device.threads_here())  # holds for the calling thread only
             x = torch.from_numpy(np.ascontiguousarray(tile.transpose(2, 0, 1)))[None] - centre
             x = x.to(compute.device, compute.dtype).contiguous(memory_format=torch.channels_last)
             try:

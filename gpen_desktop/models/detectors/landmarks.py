@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from gpen_desktop.models.architecture import of_one_shape
-from gpen_desktop.models.detectors.folding import fold_batch_norms
+from gpen_desktop.models.detectors.fusing import fold_and_fuse
 from gpen_desktop.models.spec import ModelSpec, Task
 
 CROP_SIDE = 96
@@ -93,6 +93,6 @@ def normalised(crops: Tensor) -> Tensor:
 ARCHITECTURE: Final = of_one_shape(
     ModelSpec("landmarks5", Task.LANDMARKS, size=CROP_SIDE, value_range=(0.0, 255.0)),
     make=LandmarkNet,
-    finish=fold_batch_norms,
+    finish=fold_and_fuse,
     sign="head.1.weight",
 )

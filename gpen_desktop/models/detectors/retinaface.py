@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from gpen_desktop.models.architecture import of_one_shape
-from gpen_desktop.models.detectors.folding import fold_batch_norms
+from gpen_desktop.models.detectors.fusing import fold_and_fuse
 from gpen_desktop.models.spec import ModelSpec, Task
 
 STRIDES = (8, 16, 32)
@@ -163,6 +163,6 @@ def _rows(heads: nn.ModuleList, seen: list[Tensor], values: int) -> Tensor:
 ARCHITECTURE: Final = of_one_shape(
     ModelSpec("retinaface-mobile0.25", Task.FACE_DETECTOR, value_range=(0.0, 255.0)),
     make=RetinaFace,
-    finish=fold_batch_norms,
+    finish=fold_and_fuse,
     sign="body.stage1.0.0.weight",
 )

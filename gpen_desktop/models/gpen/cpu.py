@@ -43,7 +43,7 @@ Maps = tuple[Tensor, ...]
 
 
 class CpuGpen(GpenNet):
-    """The inference form for processors. Not for use from two threads at once."""
+    """The inference form for processors."""
 
     def __init__(self, state: Mapping[str, Tensor], descriptor: GpenDescriptor, dtype: torch.dtype) -> None:
         super().__init__(descriptor, dtype)
@@ -68,6 +68,10 @@ class CpuGpen(GpenNet):
     @property
     def largest_batch(self) -> int:
         return cpu_threads() if self.size <= _CORE_A_FACE else 1
+
+    @property
+    def runs_beside_itself(self) -> bool:
+        return self.size <= _CORE_A_FACE
 
     def release(self) -> None:
         """Give back the memory that freed maps left behind."""

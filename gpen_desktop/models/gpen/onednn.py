@@ -140,6 +140,11 @@ def pick(dtype: torch.dtype) -> Convolutions:
     return private if agree else public
 
 
+def is_there(dtype: torch.dtype) -> bool:
+    """Whether the private operators can be used."""
+    return isinstance(pick(dtype), OneDnnConvolutions)
+
+
 @torch.inference_mode()
 def _sample(ops: Convolutions, dtype: torch.dtype) -> list[Tensor]:
     """Every operator once, on small numbers."""

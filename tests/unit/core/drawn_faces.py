@@ -75,6 +75,7 @@ class Sharpener:
     spec = ModelSpec("sharpener", Task.FACE_RESTORER, size=256, template="ffhq")
     model_name = "sharpener"
     batch = 4
+    runs_beside_itself = True
     status = ModelStatus("sharpener", "CPU", say("test", "it is a test"))
 
     def __init__(self, tint: tuple[float, float, float] = (-0.01, -0.03, -0.05)) -> None:

@@ -182,3 +182,81 @@ def test_a_source_that_went_away_is_not_finished(album: Path, out: Path) -> None
     Journal(out, {}).add(album / "b.jpg", out / "b.jpg")
     with pytest.raises(OSError, match="No such file"):
         Journal(out, {}).add(job.source, job.target)
+
+
+def kill_when_named(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """End the run right after a result got its name."""
+    linking = os.link
+
+    def link(source: Path, target: Path) -> None:
+        linking(source, target)
+        if Path(target).name == name:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "link", link)
+
+
+@pytest.mark.parametrize("photo", ["a.png", "c.bmp"])
+def test_a_result_is_noted_before_it_has_its_name(album: Path, photo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results in the album itself: one that nobody noted was a photo to the next run, and restored again; a BMP, which
+    has no place for the program's mark, was in the way for ever."""
+    before = set(files(album))
+    made = photo.replace(".", "-2.")
+    with monkeypatch.context() as patch:
+        kill_when_named(patch, made)
+        with pytest.raises(KeyboardInterrupt):
+            run(album, album, resume=False)
+    assert made in files(album)
+    assert FAILED not in run(album, album)
+    assert set(files(album)) == before | {"a-2.png", "b-2.jpg", "c-2.bmp"}
+    assert run(album, album) == [SKIPPED] * 3
+
+
+def test_a_note_without_its_result_says_nothing(album: Path, out: Path, tmp_path: Path) -> None:
+    """A kill between the note and the name, where an older result was to be replaced."""
+    run(album, out)
+    shutil.copy(album / "b.jpg", tmp_path / "made")
+    Journal(out, {"strength": 20}).add(album / "a.png", out / "a.png", tmp_path / "made")
+    assert not Journal(out, {"strength": 20}).has(album / "a.png", out / "a.png")
+    assert not Journal(out, {}).was_altered(out / "a.png")
+    assert run(album, out, strength=20) == [DONE] * 3
+    assert run(album, out, strength=20) == [SKIPPED] * 3
+
+
+def test_photos_keep_their_numbers_when_others_come(album: Path, out: Path, tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("m", "n", "z")]
+    for number, folder in enumerate(folders):
+        folder.mkdir()
+        picture = np.roll(photo_with_faces((40, 60))[0].pixels, number, axis=0)
+        Image.fromarray(picture).save(folder / "a.png")
+
+    def results(*sources: Path) -> dict[str, PhotoStatus]:
+        engine = Engine(models=DrawnModels(KnownFaces(*photo_with_faces((40, 60))[1]), Sharpener()))
+        jobs = plan(sources, out, recursive=True)
+        wanted = BatchOptions(Edits(model="sharpener"))
+        made = batch.restore_all(jobs, engine, wanted, Journal(out, {}), lambda *_: SilentProgress(), resume=True)
+        return {
+            f"{job.source.parent.name} {job.target.name}": report.outcome
+            for job, report in zip(jobs, made, strict=True)
+        }
+
+    assert results(folders[1], folders[2]) == {"n a.png": DONE, "z a-2.png": DONE}
+    assert results(*folders) == {"m a-3.png": DONE, "n a.png": SKIPPED, "z a-2.png": SKIPPED}
+    assert results(*folders[::-1]) == {"z a-2.png": SKIPPED, "n a.png": SKIPPED, "m a-3.png": SKIPPED}
+    assert results(folders[2]) == {"z a-2.png": SKIPPED}
+
+
+def test_what_interrupted_runs_left_is_removed_and_what_others_write_stays(album: Path, out: Path) -> None:
+    out.mkdir()
+    old, young, locked, linked = (out / f".gpen-{name}.part" for name in ("old", "young", "locked", "linked"))
+    for file in (old, young, locked):
+        file.write_bytes(b"half a photo")
+    linked.symlink_to(album / "a.png")
+    for file in (old, locked):
+        os.utime(file, (0, 0))
+    fcntl = pytest.importorskip("fcntl")
+    with locked.open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        run(album, out)
+        assert {file.name for file in out.glob(".gpen-*.part")} == {young.name, locked.name, linked.name}
+    assert (album / "a.png").is_file()

@@ -14,8 +14,9 @@ from torch import nn
 
 from gpen_desktop import paths
 from gpen_desktop.errors import WeightsError
-from gpen_desktop.models import registry
+from gpen_desktop.models import catalog, registry, store
 from gpen_desktop.models.detectors.landmarks import CROP_SIDE, LandmarkNet, find_landmarks
+from gpen_desktop.models.detectors.retinaface import find_faces
 from gpen_desktop.models.spec import Task
 
 WEIGHTS = paths.weights() / "landmarks5.safetensors"
@@ -103,3 +104,24 @@ def test_weights_of_another_layout_are_refused(tmp_path: Path, change: str) -> N
     save_file(state, other)
     with pytest.raises(WeightsError, match=r"other\.safetensors.*landmark network"):
         registry.load(other, Task.LANDMARKS)
+
+
+def test_one_thread_finds_what_many_find() -> None:
+    """Photos of an album are worked on with a core each, a single one with all."""
+    pictures = [np.random.default_rng(seed).integers(0, 256, (90, 96 + 16 * seed, 3), np.uint8) for seed in range(4)]
+    crops = np.random.default_rng(9).integers(0, 256, (30, 96, 96), np.uint8)
+    reader = registry.load(store.find(catalog.LANDMARKS), Task.LANDMARKS)
+    finder = registry.load(store.find(catalog.DETECTOR), Task.FACE_DETECTOR)
+    threads = torch.get_num_threads()
+    found = []
+    try:
+        for count in (1, 2, 3):
+            torch.set_num_threads(count)
+            seen = [*find_landmarks(reader, crops), *find_landmarks(reader, crops[:1])]
+            for picture in pictures:
+                seen += find_faces(finder, picture, above=0.0)
+            found.append(seen)
+    finally:
+        torch.set_num_threads(threads)
+    for other in found[1:]:
+        assert all(np.array_equal(a, b) for a, b in zip(found[0], other, strict=True))

@@ -1,0 +1,113 @@
+"""Steering a batch from outside: pause, go on, cancel; and waiting for room on a full disk."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+from gpen_desktop.core.progress import Progress
+from gpen_desktop.errors import Cancelled, DiskFullError
+
+_LOOK_EVERY: Final = 0.5
+"""Seconds between two looks at a full disk."""
+
+_TRY_EVERY: Final = 60.0
+"""Seconds after which a write is tried again whatever the disk says: of a quota nothing is told."""
+
+
+class BatchControl:
+    """What steers a batch; safe from any thread.
+
+    Parameters
+    ----------
+    on_full : called with the error when work stops since a disk is full, once for each time, in a working thread.
+    on_room : called when it goes on.
+    """
+
+    def __init__(
+        self, on_full: Callable[[DiskFullError], None] | None = None, on_room: Callable[[], None] | None = None
+    ) -> None:
+        self._on_full = on_full or (lambda error: None)
+        self._on_room = on_room or (lambda: None)
+        self._cancelled = threading.Event()
+        self._running = threading.Event()
+        self._running.set()
+        self._counting = threading.Lock()
+        self._waiting = 0
+
+    def pause(self) -> None:
+        """Stop every photo at its next step; what is in memory stays there."""
+        self._running.clear()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._running.set()
+
+    def cancel(self) -> None:
+        """End every photo at its next step, in a pause too."""
+        self._cancelled.set()
+        self._running.set()
+
+    @property
+    def is_paused(self) -> bool:
+        return not self._running.is_set()
+
+    def check(self) -> None:
+        """Wait while paused. Raises Cancelled once cancelling was asked for."""
+        self._running.wait()
+        if self._cancelled.is_set():
+            raise Cancelled
+
+    def wait_for_room(self, error: DiskFullError) -> None:
+        """Wait until there may be room for what could not be written. Raises Cancelled."""
+        with self._counting:
+            self._waiting += 1
+            is_first = self._waiting == 1
+        if is_first:
+            self._on_full(error)
+        try:
+            until = time.monotonic() + _TRY_EVERY
+            while time.monotonic() < until and not _has_room(error):
+                self.check()
+                self._cancelled.wait(_LOOK_EVERY)
+            self.check()
+        finally:
+            with self._counting:
+                self._waiting -= 1
+                is_last = self._waiting == 0
+            if is_last:
+                self._on_room()
+
+
+class ControlledProgress:
+    """Hands reports on, and obeys a control at each.
+
+    Parameters
+    ----------
+    inner : what is told.
+    """
+
+    def __init__(self, inner: Progress, control: BatchControl) -> None:
+        self._inner = inner
+        self._control = control
+
+    def report(self, fraction: float, stage: str) -> None:
+        """As core.progress.Progress. Waits in a pause; raises Cancelled."""
+        self._control.check()
+        self._inner.report(fraction, stage)
+
+
+def _has_room(error: DiskFullError) -> bool:
+    """Whether the disk says that what could not be written has room now, and half as much again."""
+    folder = error.path.parent if error.path is not None else None
+    while folder is not None:
+        try:
+            return shutil.disk_usage(folder).free > error.needed * 3 // 2 + (1 << 16)
+        except FileNotFoundError:  # a folder that could not be made
+            folder = folder.parent if folder != folder.parent else None
+        except OSError:
+            return False
+    return False

@@ -1,0 +1,198 @@
+"""One set of networks for several photos at once."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
+from gpen_desktop.core.engine.session import HandFinder, LoadedRestorer
+from gpen_desktop.core.progress import Progress, SilentProgress
+from gpen_desktop.core.stages.work import Networks
+from gpen_desktop.core.types import FloatImage
+from gpen_desktop.models.spec import ModelSpec
+
+if TYPE_CHECKING:
+    from gpen_desktop.core.stages.tiles import TiledNetwork
+
+_LISTEN_EVERY: Final = 0.2
+"""Seconds between two looks whether a photo that waits for its faces was cancelled."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Request:
+    """Crops of one photo that wait to be restored."""
+
+    crops: Sequence[FloatImage]
+    answer: Future[list[FloatImage]] = field(default_factory=Future)
+
+
+class SharedRestorer:
+    """A restorer for several threads.
+
+    A network that runs beside itself is called by each of them. Of any other one thread of its own takes care: what
+    waits there, of whichever photos, goes through in one batch, so that a GPU is not asked for single faces.
+    """
+
+    def __init__(self, inner: LoadedRestorer) -> None:
+        self._inner = inner
+        self._waiting: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        if not inner.runs_beside_itself:
+            self._thread = threading.Thread(target=self._serve, name="model", daemon=True)
+            self._thread.start()
+
+    @property
+    def spec(self) -> ModelSpec:
+        return self._inner.spec
+
+    @property
+    def model_name(self) -> str:
+        return self._inner.model_name
+
+    @property
+    def batch(self) -> int:
+        return self._inner.batch
+
+    @property
+    def status(self) -> ModelStatus:
+        return self._inner.status
+
+    @property
+    def runs_beside_itself(self) -> bool:
+        return True
+
+    def release(self) -> None:
+        """As the inner restorer's."""
+        self._inner.release()
+
+    def close(self) -> None:
+        """End its thread; no photo may wait any more."""
+        if self._thread is not None:
+            self._waiting.put(None)
+            self._thread.join()
+
+    def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
+        """As the inner restorer's."""
+        if self._thread is None:
+            return self._inner.restore(crops, progress)
+        request = _Request(crops)
+        self._waiting.put(request)
+        while True:
+            progress.report(0.0, "restore")
+            try:
+                made = request.answer.result(_LISTEN_EVERY)
+            except TimeoutError:
+                if request.answer.done():  # the model's own
+                    raise
+                continue
+            progress.report(1.0, "restore")
+            return made
+
+    def _serve(self) -> None:
+        while (request := self._waiting.get()) is not None:
+            requests = self._with_others(request)
+            try:
+                made = self._inner.restore([crop for each in requests for crop in each.crops], SilentProgress())
+            except BaseException as error:  # whoever waits has to hear of it
+                for each in requests:
+                    each.answer.set_exception(error)
+                continue
+            for each in requests:
+                each.answer.set_result(made[: len(each.crops)])
+                made = made[len(each.crops) :]
+
+    def _with_others(self, first: _Request) -> list[_Request]:
+        """A request and those that wait behind it, as far as one batch goes."""
+        requests = [first]
+        while sum(len(each.crops) for each in requests) < self._inner.batch:
+            try:
+                request = self._waiting.get_nowait()
+            except queue.Empty:
+                break
+            if request is None:
+                self._waiting.put(None)
+                break
+            requests.append(request)
+        return requests
+
+
+class SharedPhotoNetworks:
+    """Networks of the whole photo for several threads: one loads at a time, then all may run them."""
+
+    def __init__(self, inner: Networks) -> None:
+        self._inner = inner
+        self._loading = threading.Lock()
+
+    def has(self, name: str) -> bool:
+        """As core/stages/work.Networks, like the others."""
+        return self._inner.has(name)
+
+    def cleaner(self) -> TiledNetwork:
+        with self._loading:
+            return self._inner.cleaner()
+
+    def finder(self) -> TiledNetwork:
+        with self._loading:
+            return self._inner.finder()
+
+    def filler(self) -> TiledNetwork:
+        with self._loading:
+            return self._inner.filler()
+
+    def enlarger(self) -> TiledNetwork:
+        with self._loading:
+            return self._inner.enlarger()
+
+
+class SharedNetworks:
+    """A ModelSource whose engines, one a thread, share one set of networks, loaded when first needed.
+
+    Parameters
+    ----------
+    load_finder, load_restorer, photo_networks : give those networks. They raise what loading raises, each time anew.
+    """
+
+    def __init__(
+        self,
+        load_finder: Callable[[], HandFinder],
+        load_restorer: Callable[[], LoadedRestorer],
+        photo_networks: Callable[[], Networks],
+    ) -> None:
+        self._load_finder = load_finder
+        self._load_restorer = load_restorer
+        self._photo_networks = photo_networks
+        self._loading = threading.Lock()
+        self._photo: SharedPhotoNetworks | None = None
+        self._finder: HandFinder | None = None
+        self._restorer: SharedRestorer | None = None
+
+    def load_finder(self) -> HandFinder:
+        """The detector, which has no state, so that threads may share it."""
+        with self._loading:
+            if self._finder is None:
+                self._finder = self._load_finder()
+            return self._finder
+
+    def load_restorer(self, _model: str, _wanted: ComputeOptions) -> SharedRestorer:
+        """The restorer, whatever name is asked for: all photos of a batch use one."""
+        with self._loading:
+            if self._restorer is None:
+                self._restorer = SharedRestorer(self._load_restorer())
+            return self._restorer
+
+    def photo_networks(self, _wanted: ComputeOptions) -> SharedPhotoNetworks:
+        """The networks of the whole photo."""
+        with self._loading:
+            if self._photo is None:
+                self._photo = SharedPhotoNetworks(self._photo_networks())
+            return self._photo
+
+    def close(self) -> None:
+        """End what runs beside."""
+        if self._restorer is not None:
+            self._restorer.close()
