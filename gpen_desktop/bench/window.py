@@ -157,9 +157,9 @@ def _window(engine: Engine, folder: Path) -> Iterator[MainWindow]:
         QApplication.processEvents()
 
 
-def _wait(until: Callable[[], bool]) -> None:
+def _wait(until: Callable[[], bool], seconds: float = _PATIENCE_S) -> None:
     """Run the event loop, asleep between events as in real life, until something holds. Raises TimeoutError."""
-    end = time.monotonic() + _PATIENCE_S
+    end = time.monotonic() + seconds
     heartbeat = QTimer()
     heartbeat.start(20)
     while not until():
@@ -359,7 +359,7 @@ def _album(app: QApplication, folder: Path, count: int) -> dict[str, float]:
             window.album.viewport().repaint()
             app.processEvents()
             frames.append(1000 * (time.perf_counter() - started))
-        _wait(lambda: not window.workspace.jobs.is_busy)
+        _wait(lambda: not window.workspace.jobs.is_busy, seconds=2 * count)  # each is looked at, and some are toned
         _settle(app, 1.0)
         return {
             "photos": count,

@@ -201,10 +201,11 @@ def _inside(small: FloatImage) -> FloatImage:
 def _border_lines(picture: FloatImage, share: float) -> int:
     """How many lines at the top are border; `share` of them always."""
     height = picture.shape[0]
-    margin = round(share * height)
-    means, spreads = picture.mean(axis=(1, 2)), picture.std(axis=1).mean(axis=1)
+    margin, last = round(share * height), round(_MOST_BORDER * height)
+    lines = np.ascontiguousarray(picture[: max(last, margin + 1)])
+    means, spreads = lines.mean(axis=(1, 2)), lines.std(axis=1).mean(axis=1)
     first = margin
-    for line in range(margin, round(_MOST_BORDER * height)):
+    for line in range(margin, last):
         if spreads[line] > 0.035 or abs(means[line] - means[margin]) > 0.08:
             break
         first = line + 2  # the edge between border and picture is neither
