@@ -101,6 +101,12 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     engine = parser.add_argument_group("engine")
     model = by_key("restore/model").default
     engine.add_argument("--model", default=model, metavar="NAME|FILE", help=f"see 'models list' (default: {model})")
+    engine.add_argument(
+        "--background",
+        default=by_key("restore/background").default,
+        metavar="NAME|FILE",
+        help="the model that enlarges with --scale (default: the built-in one)",
+    )
     device = "where to compute (default: auto)"
     engine.add_argument("--device", default="auto", metavar="auto|cpu|cuda|cuda:1|mps", help=device)
     _add_option(engine, "--precision", by_key("compute/precision"))

@@ -24,7 +24,7 @@ from gpen_desktop.core.engine.album import PlannedPhoto
 from gpen_desktop.core.engine.batch import BatchOptions, PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.control import BatchControl
-from gpen_desktop.core.engine.edits import Edits
+from gpen_desktop.core.engine.edits import BACKGROUND_OFF, Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, may_be_replaced
 from gpen_desktop.core.engine.file_names import is_missing, real_path
@@ -37,6 +37,7 @@ from gpen_desktop.core.stages.registry import stage_options, stage_values, witho
 from gpen_desktop.core.types import ComposeOptions, FaceState
 from gpen_desktop.errors import DiskFullError, OptionError, PhotoError, SaveError
 from gpen_desktop.messages import say
+from gpen_desktop.models import store
 
 
 def run(options: argparse.Namespace) -> int:
@@ -59,6 +60,8 @@ def run(options: argparse.Namespace) -> int:
     if not jobs:
         console.print("No photos found there. --recursive looks into folders within folders, too.")
         return Exit.NOTHING_DONE
+    if options.background != BACKGROUND_OFF:
+        store.find(options.background)  # what is not there is said before any photo is worked on
     started = time.perf_counter()
     engine = Engine(ComputeOptions(options.device, options.precision, options.batch_size))
     engine.load(options.model)
@@ -133,7 +136,10 @@ def edits_of(options: argparse.Namespace) -> Edits:
     by_number = {} if isinstance(options.faces, str) else {"faces": "all"}
     stages = stage_values(look)
     return Edits(
-        ComposeOptions.of(look | by_number), stages if options.auto else without_automatic(stages), options.model
+        ComposeOptions.of(look | by_number),
+        stages if options.auto else without_automatic(stages),
+        model=options.model,
+        background=options.background,
     )
 
 
@@ -141,14 +147,19 @@ def _journal_options(options: argparse.Namespace) -> dict[str, Any]:
     """All that a result depends on beside its photo."""
     names = (
         *(option.name for option in (*FACE_OPTIONS, *stage_options())),
-        *("auto", "model", "device", "precision", "batch_size", "format", "quality"),
+        *("auto", "background", "model", "device", "precision", "batch_size", "format", "quality"),
     )
-    model = Path(options.model)
-    state = model.stat() if os.path.isfile(model) else None  # noqa: PTH113  -- Path.is_file raises for a long name
     return {name: getattr(options, name) for name in names} | {
         "program": __version__,
-        "model_file": [state.st_size, state.st_mtime_ns] if state else None,
+        "model_file": _file_state(options.model),
+        "background_file": _file_state(options.background),
     }
+
+
+def _file_state(model: str) -> list[int] | None:
+    """Of weights given as a file: whether it is still the same."""
+    state = os.stat(model) if os.path.isfile(model) else None  # noqa: PTH113, PTH116  -- Path raises for a long name
+    return [state.st_size, state.st_mtime_ns] if state else None
 
 
 def _restore_all(

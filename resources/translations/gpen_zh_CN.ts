@@ -254,14 +254,6 @@
 <context>
     <name>AdjustPanel</name>
     <message>
-        <source>Off</source>
-        <translation>关闭</translation>
-    </message>
-    <message>
-        <source>No model for backgrounds is installed.</source>
-        <translation>未安装背景处理模型。</translation>
-    </message>
-    <message>
         <source>{width} × {height} px</source>
         <translation>{width} × {height} 像素</translation>
     </message>
@@ -270,12 +262,24 @@
         <translation>调整</translation>
     </message>
     <message>
+        <source>Enlarge with</source>
+        <translation>放大模型</translation>
+    </message>
+    <message>
         <source>Give every photo these adjustments. Each keeps its own choice of faces.</source>
         <translation>将当前调整用于所有照片；各照片的人脸选择保持不变。</translation>
     </message>
     <message>
         <source>Faces</source>
         <translation>人脸</translation>
+    </message>
+    <message>
+        <source>Built-in</source>
+        <translation>内置</translation>
+    </message>
+    <message>
+        <source>No other model that enlarges is installed.</source>
+        <translation>未安装其他放大模型。</translation>
     </message>
     <message>
         <source>Whole photo</source>
@@ -288,10 +292,6 @@
     <message>
         <source>Model</source>
         <translation>模型</translation>
-    </message>
-    <message>
-        <source>Background</source>
-        <translation>背景</translation>
     </message>
     <message>
         <source>Apply to all photos</source>
@@ -1903,6 +1903,10 @@
         <translation>EXIF 数据</translation>
     </message>
     <message>
+        <source>Enlarged {scale}× by the model &apos;{name}&apos;</source>
+        <translation>已用模型“{name}”放大 {scale} 倍</translation>
+    </message>
+    <message>
         <source>Expected a published GPEN checkpoint (keys &apos;ecd…&apos;, &apos;final_linear…&apos;, &apos;generator…&apos;).</source>
         <translation>应为公开发布的 GPEN 模型文件（含 &apos;ecd…&apos;、&apos;final_linear…&apos;、&apos;generator…&apos; 等键）。</translation>
     </message>
@@ -2073,10 +2077,6 @@
     <message>
         <source>Enlarged {scale}× by resampling: the enlarging model is not there</source>
         <translation>已用普通插值放大 {scale} 倍：缺少放大模型</translation>
-    </message>
-    <message>
-        <source>Enlarged {scale}× by the enlarging model</source>
-        <translation>已用放大模型放大 {scale} 倍</translation>
     </message>
     <message>
         <source>Faded</source>

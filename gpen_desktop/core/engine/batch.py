@@ -187,7 +187,8 @@ def _restore_opened(
     started = time.perf_counter()
     photo = opened.decode()
     loaded = time.perf_counter() - started
-    session = engine.open(photo, options.edits.model, stages=options.edits.stages, strokes=options.edits.strokes)
+    edits = options.edits
+    session = engine.open(photo, edits.model, stages=edits.stages, strokes=edits.strokes, enlarger=edits.enlarger)
     look = options.edits.options
     if options.face_numbers is not None:
         faces = session.faces(SubProgress(progress, 0.0, 0.2))

@@ -14,12 +14,17 @@ from gpen_desktop.core.types import ComposeOptions, Face, FaceId, Stroke
 from gpen_desktop.models.catalog import BUILTIN
 
 BACKGROUND_OFF: Final = "none"
+"""No model of one's own choice enlarges the photo: the built-in one does, where it is here."""
 
 
 @dataclass(frozen=True)
 class Edits:
-    """options: for compose. stages: a value for every option of the whole photo's stages. strokes: of the brush over
-    the photo's damage. model: name of the weights. faces: set by hand, None for what the detector finds."""
+    """What is asked for on one photo.
+
+    options: for compose. stages: a value for every option of the whole photo's stages. strokes: of the brush over the
+    photo's damage. model: name of the weights. background: of those that enlarge, or BACKGROUND_OFF. faces: set by
+    hand, None for what the detector finds.
+    """
 
     options: ComposeOptions = field(default_factory=ComposeOptions)
     stages: Values = field(default_factory=stage_values)
@@ -27,6 +32,11 @@ class Edits:
     model: str = BUILTIN
     background: str = BACKGROUND_OFF
     faces: tuple[Face, ...] | None = None
+
+    @property
+    def enlarger(self) -> str:
+        """The model that enlarges, as the engine takes it."""
+        return "" if self.background == BACKGROUND_OFF else self.background
 
 
 def with_look(edits: Edits, look: Edits) -> Edits:

@@ -96,11 +96,13 @@ class Engine:
         faces: Sequence[Face] | None = None,
         stages: Values = MappingProxyType({}),
         strokes: Sequence[Stroke] = (),
+        enlarger: str = "",
     ) -> Session:
         """A photo to work on with `model`: the one at hand with all that was made of it, or read anew.
 
         source: a file, or the photo where it is in memory already. faces: when known or set by hand.
         stages: values of their options that are not the default. strokes: of the brush over the photo's damage.
+        enlarger: the model that enlarges, by name or file; '' for the built-in one.
         Raises PhotoError, ModelError (of all kinds), DeviceError, OptionError.
         """
         restorer = self._load_restorer(model)
@@ -109,7 +111,7 @@ class Engine:
         if session is None or (photo is not None and session.photo is not photo):
             session = self._new_session(source, restorer)
         session.set_restorer(restorer)
-        session.set_stages(stages, strokes)
+        session.set_stages(stages, strokes, enlarger)
         session.set_faces(faces)
         self._keep(path, session)
         return session

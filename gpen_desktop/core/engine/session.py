@@ -106,6 +106,7 @@ class Session:
         self._restorer = restorer
         self._values = registry.stage_values()
         self._strokes: tuple[Stroke, ...] = ()
+        self._enlarger = ""
         self._staged = StagedPhotos(photo, networks, self.timed)
         self._seen = photo  # the photo in which faces are found
         self._found: tuple[Face, ...] | None = None
@@ -125,11 +126,12 @@ class Session:
         session.seconds["load"] = time.perf_counter() - started
         return session
 
-    def set_stages(self, values: Values, strokes: Sequence[Stroke] = ()) -> None:
-        """Use these values of the stages' options, and these strokes of the brush over the damage, from now on. Raises
-        OptionError."""
+    def set_stages(self, values: Values, strokes: Sequence[Stroke] = (), enlarger: str = "") -> None:
+        """Use these values of the stages' options, strokes of the brush over the damage, and model that enlarges (see
+        stages/work.Work), from now on. Raises OptionError."""
         self._values = registry.stage_values(values)
         self._strokes = tuple(strokes)
+        self._enlarger = enlarger
 
     def damage_mask(self, progress: Progress | None = None) -> NDArray[np.bool_]:
         """(H, W) of the photo, true on what repair fills with the present values and strokes; found on first use.
@@ -141,7 +143,7 @@ class Session:
 
     def shown(self, progress: Progress | None = None) -> Staged:
         """The photo that a screen shows, and that faces are found in: what the stages give, at the photo's own size."""
-        return self._staged.run(registry.keeping_size(), self._values, self._strokes, progress)
+        return self._staged.run(registry.keeping_size(), self._values, self._strokes, progress=progress)
 
     def faces(self, progress: Progress | None = None) -> tuple[Face, ...]:
         """The photo's faces in reading order: those that were set, or those found, on first use."""
@@ -201,7 +203,8 @@ class Session:
         progress = progress or SilentProgress()
         self._check_scale(registry.total_scale(self._values))
         restored = tuple(self.restore(SubProgress(progress, 0.0, 0.8)))
-        staged = self._staged.run(registry.STAGES, self._values, self._strokes, SubProgress(progress, 0.8, 1.0))
+        last = SubProgress(progress, 0.8, 1.0)
+        staged = self._staged.run(registry.STAGES, self._values, self._strokes, self._enlarger, last)
         with self.timed("compose"):
             composed = compose(staged.photo, self._layers_for(restored, staged), options)
         if staged.scale > 1:

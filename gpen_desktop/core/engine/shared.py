@@ -144,9 +144,9 @@ class SharedPhotoNetworks:
         with self._loading:
             return self._inner.filler()
 
-    def enlarger(self) -> TiledNetwork:
+    def enlarger(self, model: str) -> TiledNetwork:
         with self._loading:
-            return self._inner.enlarger()
+            return self._inner.enlarger(model)
 
 
 class SharedNetworks:

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from gpen_desktop.core.stages.tiles import TiledNetwork
@@ -25,6 +26,10 @@ _SIDE: Final = 1280
 """Pixels of a tile that are kept, each way. Larger ones spend less on margins, smaller ones less memory (here some
 hundred MB), and cancelling waits for one."""
 
+_ROOM: Final = 512 << 20
+_SMALLEST: Final = 128
+"""Bytes that a published enlarger may take for a tile, as far as it can be cut that small."""
+
 _FELT: Final = 0.73
 """Share of a U-Net's reach beyond which nothing is felt: the trained cleaner's answer changes by 0.001 of an 8-bit step
 where tiles have a margin of that much, and not of all it could see."""
@@ -39,6 +44,7 @@ class PhotoNetworks:
     def __init__(self, device: str = "auto", precision: str = "auto") -> None:
         self._device = device
         self._precision = precision
+        self._enlargers: dict[str, TiledNetwork] = {}
 
     def has(self, name: str) -> bool:
         """Whether the weights of that name in the catalogue are on this computer."""
@@ -54,8 +60,10 @@ class PhotoNetworks:
     def filler(self) -> TiledNetwork:
         return self._repairer[1]
 
-    def enlarger(self) -> TiledNetwork:
-        return self._enlarger
+    def enlarger(self, model: str) -> TiledNetwork:
+        if model not in self._enlargers:
+            self._enlargers = {model: self._loaded_enlarger(model)}  # one at a time: published ones are large
+        return self._enlargers[model]
 
     @cached_property
     def _compute(self) -> Compute:
@@ -65,7 +73,7 @@ class PhotoNetworks:
     def _cleaner(self) -> TiledNetwork:
         net = self._loaded(catalog.CLEANER, Task.PHOTO_RESTORER)
         assert isinstance(net, PhotoCleaner)
-        run = self._on_device(net.change, catalog.CLEANER, centre=0.5)
+        run = self._on_device(net.change, catalog.CLEANER, self._compute, centre=0.5)
         return TiledNetwork(run, _SIDE, _felt(net.shape), net.shape.multiple)
 
     @cached_property
@@ -73,28 +81,38 @@ class PhotoNetworks:
         net = self._loaded(catalog.REPAIRER, Task.INPAINTER)
         assert isinstance(net, PhotoRepairer)
         finder, filler = net.finder, net.filler
-        find = self._on_device(lambda x: finder(x).float().sigmoid(), catalog.REPAIRER)
-        fill = self._on_device(lambda x: filler(x[:, :3], x[:, 3:]), catalog.REPAIRER)
+        find = self._on_device(lambda x: finder(x).float().sigmoid(), catalog.REPAIRER, self._compute)
+        fill = self._on_device(lambda x: filler(x[:, :3], x[:, 3:]), catalog.REPAIRER, self._compute)
         return (
             TiledNetwork(find, _SIDE, _felt(finder.shape), finder.shape.multiple),
             TiledNetwork(fill, _SIDE, _felt(filler.shape), filler.shape.multiple),
         )
 
-    @cached_property
-    def _enlarger(self) -> TiledNetwork:
-        net = self._loaded(catalog.ENLARGER, Task.UPSCALER)
-        assert isinstance(net, CompactEnlarger)
-        run = self._on_device(net.change, catalog.ENLARGER)
-        return TiledNetwork(run, _SIDE // net.factor, net.reach, 1, net.factor)
+    def _loaded_enlarger(self, model: str) -> TiledNetwork:
+        path = store.find(model)
+        spec = registry.read_spec(path)
+        compute = device.choose(self._device, self._precision, spec.precisions)
+        net = registry.load(path, Task.UPSCALER, str(compute.device), compute.dtype)
+
+        def change(tile: Tensor) -> Tensor:
+            if isinstance(net, CompactEnlarger):
+                return net.change(tile)
+            repeated = F.interpolate(tile.float(), scale_factor=spec.scale, mode="nearest")
+            enlarged: Tensor = net(tile)
+            return enlarged.float() - repeated
+
+        room = (_ROOM // max(1, spec.bytes_per_item)) ** 0.5
+        side = min(_SIDE // spec.scale, max(_SMALLEST, int(room) - 2 * spec.margin))
+        run = self._on_device(change, model, compute)
+        return TiledNetwork(run, side, spec.margin, spec.smallest, spec.scale)
 
     def _loaded(self, name: str, task: Task) -> torch.nn.Module:
         return registry.load(store.find(name), task, str(self._compute.device), self._compute.dtype)
 
     def _on_device(
-        self, network: Callable[[Tensor], Tensor], name: str, centre: float = 0.0
+        self, network: Callable[[Tensor], Tensor], name: str, compute: Compute, centre: float = 0.0
     ) -> Callable[[FloatImage], FloatImage]:
         """A network of tensors as a function of one tile. centre: taken off before it is rounded to half precision."""
-        compute = self._compute
 
         def run(tile: FloatImage) -> FloatImage:
             torch.set_num_threads(device.threads_here())  # holds for the calling thread only

@@ -39,8 +39,11 @@ class Networks(Protocol):
         """(h, w, 4) in [0, 1], the last one 1 in holes -> (h, w, 3), worth something in the holes alone."""
         ...
 
-    def enlarger(self) -> TiledNetwork:
-        """(h, w, 3) in [0, 1] -> (h * scale, w * scale, 3), what to add to the photo with its pixels repeated."""
+    def enlarger(self, model: str) -> TiledNetwork:
+        """(h, w, 3) in [0, 1] -> (h * scale, w * scale, 3), what to add to the photo with its pixels repeated.
+
+        model: its name, or a file. Raises UnknownModelError, and WeightsError too where it is for something else.
+        """
         ...
 
 
@@ -53,7 +56,11 @@ class NoNetworks:
     def cleaner(self) -> TiledNetwork:
         raise WeightsError(say("no-photo-networks", "There are no networks for the whole photo here."))
 
-    finder = filler = enlarger = cleaner
+    finder = filler = cleaner
+
+    def enlarger(self, model: str) -> TiledNetwork:
+        del model
+        return self.cleaner()
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,13 +75,15 @@ class Damage:
 @dataclass(frozen=True, eq=False)
 class Work:
     """photo: as the stages before left it. values: of the options of all stages. damage: where the photo is damaged as
-    it was opened; looked for when it is first asked. strokes: of the brush over that."""
+    it was opened; looked for when it is first asked. strokes: of the brush over that. enlarger: the model that
+    enlarges, by name or file; '' for the built-in one, if it is here."""
 
     photo: Photo
     values: Values
     networks: Networks
     damage: Callable[[Progress], Damage]
     strokes: tuple[Stroke, ...] = ()
+    enlarger: str = ""
 
 
 @dataclass(frozen=True, eq=False)

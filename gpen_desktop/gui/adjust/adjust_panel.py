@@ -196,7 +196,7 @@ class AdjustPanel(QWidget):
         self._show_size()
 
     def set_models(self, models: Sequence[tuple[str, str]], backgrounds: Sequence[tuple[str, str]]) -> None:
-        """What is installed: (name, title) of restorers and of background upscalers."""
+        """What is installed: (name, title) of restorers, and of models that enlarge beside the built-in one."""
         self._models, self._backgrounds = tuple(models), tuple(backgrounds)
         self._fill_combos()
 
@@ -216,7 +216,7 @@ class AdjustPanel(QWidget):
     def _fill_combos(self) -> None:
         for combo, rows in (
             (self._model, self._models),
-            (self._background, ((BACKGROUND_OFF, self.tr("Off")), *self._backgrounds)),
+            (self._background, ((BACKGROUND_OFF, self.tr("Built-in")), *self._backgrounds)),
         ):
             combo.clear()
             for name, title in rows:
@@ -224,7 +224,7 @@ class AdjustPanel(QWidget):
         self._choose(self._model, self._edits.model)
         self._choose(self._background, self._edits.background)
         self._background.setEnabled(bool(self._backgrounds))
-        self._background.setToolTip("" if self._backgrounds else self.tr("No model for backgrounds is installed."))
+        self._background.setToolTip("" if self._backgrounds else self.tr("No other model that enlarges is installed."))
 
     def _choose(self, combo: QComboBox, name: str) -> None:
         row = combo.findData(name)
@@ -249,7 +249,7 @@ class AdjustPanel(QWidget):
         ):
             section.set_text(text)
         with_caption = [control.label for control in self._of_stages if control.option.choices]
-        texts = (self.tr("Model"), self.tr("Background"), *with_caption)
+        texts = (self.tr("Model"), self.tr("Enlarge with"), *with_caption)
         for caption, text in zip(self._captions, texts, strict=True):
             caption.setText(text)
         self._to_all.setText(self.tr("Apply to all photos"))
@@ -288,7 +288,7 @@ class AdjustPanel(QWidget):
 
     @Slot(int)
     def _on_background(self, row: int) -> None:
-        self._pass_on(replace(self._edits, background=self._background.itemData(row)), self.tr("Background"), "")
+        self._pass_on(replace(self._edits, background=self._background.itemData(row)), self.tr("Enlarge with"), "")
 
 
 def _line() -> QFrame:

@@ -78,7 +78,7 @@ _MESSAGES: Final = (
     QT_TRANSLATE_NOOP("messages", "Draw it around the whole face."),
     QT_TRANSLATE_NOOP("messages", "EXIF data"),
     QT_TRANSLATE_NOOP("messages", "Enlarged {scale}× by resampling: the enlarging model is not there"),
-    QT_TRANSLATE_NOOP("messages", "Enlarged {scale}× by the enlarging model"),
+    QT_TRANSLATE_NOOP("messages", "Enlarged {scale}× by the model '{name}'"),
     QT_TRANSLATE_NOOP("messages", "Expected a published GPEN checkpoint (keys 'ecd…', 'final_linear…', 'generator…')."),
     QT_TRANSLATE_NOOP("messages", "Expected a state dict, bare or under one of: {keys}."),
     QT_TRANSLATE_NOOP("messages", "Expected one of {endings}."),

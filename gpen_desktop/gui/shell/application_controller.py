@@ -27,6 +27,7 @@ from gpen_desktop.gui.shell.actions import Actions
 from gpen_desktop.gui.work.workspace import Workspace
 from gpen_desktop.models import store as weights
 from gpen_desktop.models.catalog import BUILTIN
+from gpen_desktop.models.spec import Task
 
 
 class ApplicationController(QObject):
@@ -72,7 +73,10 @@ class ApplicationController(QObject):
         ]
         titled = [(m.name, catalog_text(m.info.title) if m.info else m.name, m.info) for m in usable]
         restorers = [(name, title) for name, title, info in titled if info is None or info.restores_faces]
-        self._panel.set_models(restorers, [])  # upscalers are listed once the core can use them on backgrounds
+        enlargers = [
+            (name, title) for name, title, info in titled if info and info.task is Task.UPSCALER and not info.shipped
+        ]
+        self._panel.set_models(restorers, enlargers)
 
     @Slot()
     def settings(self) -> None:

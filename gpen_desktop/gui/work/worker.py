@@ -154,7 +154,8 @@ class Worker(QObject):
         if isinstance(job, RefineJob):
             return self._engine.refine(job.photo, job.box)
         if isinstance(job, ExportJob):
-            session = self._engine.open(job.path, job.edits.model, job.faces, job.edits.stages, job.edits.strokes)
+            edits = job.edits
+            session = self._engine.open(job.path, edits.model, job.faces, edits.stages, edits.strokes, edits.enlarger)
             self._tell_status()
             return self._engine.export(session, job.edits.options, job.target, job.export, progress)
         return self._restore(job, progress)

@@ -32,6 +32,11 @@ def sharpen_doubled(tile: FloatImage) -> FloatImage:
     return larger - tile.repeat(2, axis=0).repeat(2, axis=1)
 
 
+def sharpen_fourfold(tile: FloatImage) -> FloatImage:
+    larger = cv2.resize(tile, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+    return larger - tile.repeat(4, axis=0).repeat(4, axis=1)
+
+
 class DrawnNetworks:
     """As core/stages/work.Networks has it, of plain functions. runs: tiles given to each of them."""
 
@@ -54,7 +59,9 @@ class DrawnNetworks:
     def filler(self) -> TiledNetwork:
         return TiledNetwork(self._counted("fill", fill_green), 128, 16, 8)
 
-    def enlarger(self) -> TiledNetwork:
+    def enlarger(self, model: str) -> TiledNetwork:
+        if model == "fourfold":
+            return TiledNetwork(self._counted(model, sharpen_fourfold), 128, 16, 1, scale=4)
         return TiledNetwork(self._counted("enlarge", sharpen_doubled), 128, 16, 1, scale=2)
 
     def _counted(self, name: str, network: Callable[[FloatImage], FloatImage]) -> Network:

@@ -233,6 +233,17 @@ def test_enlarging_by_the_network(scale: int, dtype: type) -> None:
     assert (made.scale, made.results[0].words.code) == (scale, "did-enlarge")
 
 
+@pytest.mark.parametrize("scale", [2, 4])
+def test_a_model_of_ones_own_choice_enlarges_also_by_less_than_it_was_made_for(scale: int) -> None:
+    pixels, networks = picture(100, 120), DrawnNetworks(ENLARGER)
+    values = registry.stage_values({**OFF, "scale": scale})
+    made = StagedPhotos(photo_of(pixels), networks).run(registry.STAGES, values, enlarger="fourfold")
+    cubic = cv2.resize(pixels, (120 * scale, 100 * scale), interpolation=cv2.INTER_CUBIC)
+    assert np.abs(made.photo.pixels.astype(float) - cubic).max() < 12
+    assert networks.runs == {"fourfold": 1}
+    assert "fourfold" in str(made.results[0].words)
+
+
 def test_without_its_network_enlarging_is_simple_and_says_so() -> None:
     networks = DrawnNetworks(ENLARGER)
     made = run(picture(), networks, scale=2)
