@@ -144,7 +144,7 @@ def test_a_report_is_written_also_when_all_failed_and_for_names_of_old_disks(tmp
 def test_what_is_left_alone_is_said_with_the_reason(
     sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run("restore", sample, "-o", tmp_path / "out", "--min-face", "500") == Exit.ALL_DONE
+    assert run("restore", sample, "-o", tmp_path / "out", "--min-face", "500", "--no-auto") == Exit.ALL_DONE
     told = " ".join(capsys.readouterr().err.split())
     assert "0 of 1 faces restored (1 too small)" in told
     assert "copied as it is" in told
