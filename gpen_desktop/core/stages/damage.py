@@ -25,6 +25,10 @@ _SURE: Final = 0.5
 _VERY_SURE: Final = 0.8
 """Something in a flaw has to reach this for it to count where repair is left to the program."""
 
+_THICKEST: Final = 7.0
+"""Half the width, px where it is looked for, that a flaw has at most where repair is left to the program: scratches,
+hairs, dust, cracks. What is wider may be a scarf, and what is filled there would be made up."""
+
 _MOST: Final = 0.1
 """Share of a photo that is damage at most, where repair is left to the program: more is a print's screen, or lace."""
 
@@ -61,11 +65,12 @@ def damage_mask(damage: Damage, *, only_sure: bool, strokes: Sequence[Stroke] = 
 
 
 def _surely(likely: NDArray[np.uint8]) -> Mask:
-    """What is damage, of flaws that are clearly so somewhere; nothing where that would be half the photo."""
+    """What is damage, of thin flaws that are clearly so somewhere; nothing where that would be much of the photo."""
     found = (likely >= round(_SURE * 255)).astype(np.uint8)
     count, labels = cv2.connectedComponents(found)
     is_sure = np.zeros(count, np.bool_)
     is_sure[np.unique(labels[likely >= round(_VERY_SURE * 255)])] = True
+    is_sure[np.unique(labels[cv2.distanceTransform(found, cv2.DIST_L2, 5) > _THICKEST])] = False
     mask: Mask = is_sure[labels]
     return mask if mask.mean() <= _MOST else np.zeros_like(mask)
 

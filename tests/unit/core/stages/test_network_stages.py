@@ -165,6 +165,13 @@ def test_automatic_leaves_what_is_doubtful() -> None:
     assert run(pixels, doubtful, repair="on").changed == ("repair",)
 
 
+def test_automatic_leaves_what_is_wide() -> None:
+    pixels = picture()
+    pixels[60:100, 50:80] = 255
+    assert not run(pixels, repair="auto").changed
+    assert run(pixels, repair="on").changed == ("repair",)
+
+
 def test_automatic_does_not_take_a_third_of_a_photo_for_damage() -> None:
     pixels = picture()
     pixels[:, :100] = 255
