@@ -44,30 +44,38 @@ def _clean_loss(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]
 
 
 def _repair_loss(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
-    parts = cast("nn.ModuleDict", net)
-    finder, filler = parts["finder"], parts["filler"]
-    mask, holes = batch["mask"], batch["holes"]
-    logits = finder(batch["flawed"]).float()
+    finding, found = _find_loss(net, batch)
+    filling, filled = _fill_loss(net, batch)
+    return finding + filling, {**found, **filled}
+
+
+def _find_loss(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+    """The finder's alone."""
+    mask = batch["mask"]
+    logits = cast("nn.ModuleDict", net)["finder"](batch["flawed"]).float()
     asked = ((mask > 0.99) | (mask < 0.01)).float()
     truth = (mask > 0.5).float()
     weight = asked * (1 + (_RARE - 1) * truth)
     found = (F.binary_cross_entropy_with_logits(logits, truth, reduction="none") * weight).mean()
     chance = logits.sigmoid() * asked
     overlap = 1 - (2 * (chance * truth).sum() + 1) / (chance.sum() + (truth * asked).sum() + 1)
-    filled = filler(batch["flawed"], holes).float()
-    error = ((filled - batch["target"]).square() + _SMOOTH**2).sqrt() * holes
-    filling = error.sum() / (3 * holes.sum() + 1)
-    slopes = sum(
-        ((filled.diff(dim=axis) - batch["target"].diff(dim=axis)).abs() * _both(holes, axis)).sum() for axis in (2, 3)
-    )
-    filling = filling + 0.5 * slopes / (6 * holes.sum() + 1)
     hit = (logits > 0).float() * asked
     told = {
         "recall": (hit * truth).sum() / (truth * asked).sum().clamp(min=1),
         "precision": (hit * truth).sum() / hit.sum().clamp(min=1),
-        "fill": -10 * (((filled - batch["target"]).square() * holes).sum() / (3 * holes.sum() + 1)).log10(),
     }
-    return found + 0.1 * overlap + filling, told
+    return found + 0.1 * overlap, told
+
+
+def _fill_loss(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+    """The filler's alone."""
+    holes, target = batch["holes"], batch["target"]
+    filled = cast("nn.ModuleDict", net)["filler"](batch["flawed"], holes).float()
+    error = ((filled - target).square() + _SMOOTH**2).sqrt() * holes
+    filling = error.sum() / (3 * holes.sum() + 1)
+    slopes = sum(((filled.diff(dim=axis) - target.diff(dim=axis)).abs() * _both(holes, axis)).sum() for axis in (2, 3))
+    told = {"fill": -10 * (((filled - target).square() * holes).sum() / (3 * holes.sum() + 1)).log10()}
+    return filling + 0.5 * slopes / (6 * holes.sum() + 1), told
 
 
 def _enlarge_loss(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
@@ -88,10 +96,14 @@ def _decibels(error: Tensor) -> Tensor:
     return -10 * error.square().mean().log10()
 
 
+def _finder_and_filler() -> nn.Module:
+    return nn.ModuleDict({"finder": DamageFinder(), "filler": HoleFiller()})
+
+
 TASKS: Final[Mapping[str, Task]] = {
     "clean": Task(PhotoCleaner, PhotoSamples.to_clean, _clean_loss),
-    "repair": Task(
-        lambda: nn.ModuleDict({"finder": DamageFinder(), "filler": HoleFiller()}), PhotoSamples.to_repair, _repair_loss
-    ),
+    "repair": Task(_finder_and_filler, PhotoSamples.to_repair, _repair_loss),
+    # the filler is good long before the finder is: then the finder goes on alone
+    "find": Task(_finder_and_filler, PhotoSamples.to_repair, _find_loss),
     "enlarge": Task(CompactEnlarger, PhotoSamples.to_enlarge, _enlarge_loss),
 }

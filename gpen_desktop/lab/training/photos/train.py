@@ -1,8 +1,9 @@
 """Train one of the whole-photo networks, by the clock.
 
 `nice python -m gpen_desktop.lab.training.photos.train clean --tiles FILE --minutes M --out DIR`; likewise `repair`
-(finder and filler) and `enlarge`. DIR gets NAME.state, from which the next call goes on, and NAME.safetensors, its
-moving average. One thread, so that several run side by side; Ctrl-C and SIGTERM save and end.
+(finder and filler), `find` (the finder alone, `--begin DIR/repair.state`) and `enlarge`. DIR gets NAME.state, from
+which the next call goes on, and NAME.safetensors, its moving average. One thread, so that several run side by side;
+Ctrl-C and SIGTERM save and end.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ _CLIP: Final = 1.0
 @dataclass(frozen=True)
 class Settings:
     """tiles: what photo_bank packed. minutes: of this call. batch: samples a step, even. side: of samples, px, a
-    multiple of 64. masks: of flaws, drawn of each kind. rate: at the schedule's top, which every call begins anew."""
+    multiple of 64. begin: a .state to begin with, where there is none of the task's own. masks: of flaws, drawn of each
+    kind. rate: at the schedule's top, which every call begins anew."""
 
     task: str
     tiles: Path
@@ -50,6 +52,7 @@ class Settings:
     masks: int = 24
     rate: float = 2e-3
     seed: int = 0
+    begin: Path | None = None
 
 
 def train(settings: Settings) -> None:
@@ -137,7 +140,9 @@ def _resume(settings: Settings, net: nn.Module, averaged: dict[str, Tensor]) -> 
     """Steps done already; 0 where there is no state."""
     path = settings.out / f"{settings.task}.state"
     if not path.is_file():
-        return 0
+        if settings.begin is None:
+            return 0
+        path = settings.begin
     kept = torch.load(path, map_location="cpu", weights_only=True)
     net.load_state_dict(kept["net"])
     for name, tensor in kept["averaged"].items():
@@ -167,6 +172,7 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=128)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--begin", type=Path, default=None, metavar="STATE")
     train(Settings(**vars(parser.parse_args())))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -91,3 +92,14 @@ def test_a_training_is_saved_and_goes_on(
 def test_the_rate_falls_to_a_hundredth() -> None:
     assert train_photos.schedule(0) == train_photos.schedule(1 / 3) == 1
     assert train_photos.schedule(1) == pytest.approx(0.01)
+
+
+def test_the_finder_goes_on_alone_and_leaves_the_filler_as_it_was(tiles: Path, tmp_path: Path) -> None:
+    settings = train_photos.Settings("repair", tiles, tmp_path, minutes=0.01, batch=4, side=64, masks=1)
+    train_photos.train(settings)
+    alone = replace(settings, task="find", begin=tmp_path / "repair.state")
+    train_photos.train(alone)
+    before = torch.load(tmp_path / "repair.state", weights_only=True)["net"]
+    after = torch.load(tmp_path / "find.state", weights_only=True)["net"]
+    assert all(torch.equal(before[name], after[name]) for name in before if name.startswith("filler."))
+    assert any(not torch.equal(before[name], after[name]) for name in before if name.startswith("finder."))
