@@ -81,6 +81,7 @@ class Photo:
     pixels: (H, W, 3) RGB, uint8 or uint16, C-contiguous, read-only, in the colours of metadata.icc (sRGB if empty).
     alpha: (H, W) of the same dtype, or None.
     warnings: what could not be kept when it was read.
+    quarters: how often it was turned clockwise since, by quarter turns, 0 to 3.
     """
 
     pixels: Pixels
@@ -89,6 +90,7 @@ class Photo:
     metadata: Metadata = Metadata()
     path: Path | None = None
     warnings: tuple[Message, ...] = ()
+    quarters: int = 0
 
     @property
     def height(self) -> int:

@@ -159,6 +159,14 @@
         <translation>重做</translation>
     </message>
     <message>
+        <source>Turn left</source>
+        <translation>向左旋转</translation>
+    </message>
+    <message>
+        <source>Turn right</source>
+        <translation>向右旋转</translation>
+    </message>
+    <message>
         <source>Copy adjustments</source>
         <translation>复制调整</translation>
     </message>
@@ -296,6 +304,13 @@
     <message>
         <source>Apply to all photos</source>
         <translation>应用到所有照片</translation>
+    </message>
+</context>
+<context>
+    <name>AlbumController</name>
+    <message>
+        <source>Turn</source>
+        <translation>旋转</translation>
     </message>
 </context>
 <context>
@@ -1185,6 +1200,22 @@
     <message>
         <source>Draw one</source>
         <translation>手动框选</translation>
+    </message>
+    <message>
+        <source>Turn right</source>
+        <translation>向右旋转</translation>
+    </message>
+    <message>
+        <source>Turn left</source>
+        <translation>向左旋转</translation>
+    </message>
+    <message>
+        <source>Turn by 180°</source>
+        <translation>旋转 180°</translation>
+    </message>
+    <message>
+        <source>This photo seems to lie on its side: faces are found once it is turned.</source>
+        <translation>这张照片似乎是横放的：旋转后可以找到人脸。</translation>
     </message>
     <message>
         <source>{counts}.</source>

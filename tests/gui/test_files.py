@@ -285,6 +285,8 @@ def test_a_right_click_in_the_album_offers_what_can_be_done_with_the_photo(
         "Export…",
         "Copy the result",
         "Show in the file manager",
+        "Turn left",
+        "Turn right",
         "Copy adjustments",
         "Paste adjustments",
         "Apply to all photos",

@@ -12,15 +12,18 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.compose import texture
+from gpen_desktop.core.engine.edits import with_face_replaced
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.options import Mode
-from gpen_desktop.core.types import NO_FACE
+from gpen_desktop.core.photo_files.load_save import load_photo
+from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.types import NO_FACE, Face, Photo
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.album.status import Status
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.face_item import MarkState
-from tests.gui.fakes import FakeEngine, make_photo
+from tests.gui.fakes import FakeEngine, face_at, make_photo
 
 
 def open_photos(window: MainWindow, qtbot: QtBot, *photos: Path) -> None:
@@ -500,3 +503,57 @@ def test_a_photo_of_sharp_faces_is_already_good_and_nothing_of_it_is_unsaved(
     assert window.workspace.album.unsaved == []
     said = [label.text() for label in window.panel.faces.findChildren(QLabel)]
     assert "0 of 2 restored · 2 already sharp" in said
+
+
+class OnItsSide(FakeEngine):
+    """Finds faces only in photos that are higher than wide."""
+
+    def detect(self, photo: Photo, *, progress: Progress | None = None) -> tuple[Face, ...]:
+        return super().detect(photo, progress=progress) if photo.height > photo.width else ()
+
+
+def test_a_photo_on_its_side_is_noticed_and_turned_and_back_again(
+    own_folders: Path, tmp_path: Path, photo: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "side").mkdir()
+    engine = OnItsSide(tmp_path / "side", faces=(face_at(120, 140),))
+    window = MainWindow(engine, SettingsStore(own_folders / "settings.ini"))
+    qtbot.addWidget(window)
+    window.show()
+    open_photos(window, qtbot, photo)
+    item = window.workspace.current
+    assert item.status is Status.NO_FACES
+    assert "lie on its side" in window.notification_strip.text
+    window.notification_strip.button("turn").click()
+    qtbot.waitUntil(lambda: window.workspace.photo_opened is not None)
+    wait_done(window, qtbot)
+    opened = window.workspace.photo_opened.photo
+    assert (opened.width, opened.height) == (300, 420)
+    assert item.status is Status.RESTORED
+    assert not window.notification_strip.isVisible()
+    thumbnail = window.album.thumbnail(item)
+    assert thumbnail.height() > thumbnail.width()
+    with qtbot.waitSignal(window.workspace.exports.ended):
+        window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
+    exported = load_photo(tmp_path / "out" / "family_restored.png")
+    assert (exported.width, exported.height) == (300, 420)
+    window.actions_["undo"].trigger()
+    qtbot.waitUntil(lambda: window.workspace.photo_opened is not None)
+    wait_done(window, qtbot)
+    assert window.workspace.photo_opened.photo.width == 420
+    assert item.status is Status.NO_FACES
+    window.close_now()
+
+
+def test_turning_takes_faces_drawn_by_hand_along(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    item = window.workspace.current
+    drawn = replace(window.workspace.faces[0], score=float("inf"))
+    window.workspace.change(with_face_replaced(item.edits, item.faces, drawn), "Draw")
+    wait_done(window, qtbot)
+    window.actions_["turn_right"].trigger()
+    qtbot.waitUntil(lambda: window.workspace.photo_opened is not None)
+    wait_done(window, qtbot)
+    x, y = drawn.landmarks[2]
+    assert next(face for face in item.faces if face.id == drawn.id).landmarks[2] == pytest.approx((299 - y, x))
+    assert item.is_unsaved

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gpen_desktop.core.compose.select import chosen_faces
 from gpen_desktop.core.faces.regions import in_reading_order
 from gpen_desktop.core.options import Mode, Value, Values, face_option
+from gpen_desktop.core.photo_files.turning import QUARTERS, turned_points
 from gpen_desktop.core.stages.registry import is_same, keeping_size, stage_values
-from gpen_desktop.core.types import ComposeOptions, Face, FaceId, Stroke
+from gpen_desktop.core.types import ComposeOptions, Face, FaceId, Stroke, frozen
 from gpen_desktop.models.catalog import BUILTIN
 
 BACKGROUND_OFF: Final = "none"
@@ -23,7 +27,8 @@ class Edits:
 
     options: for compose. stages: a value for every option of the whole photo's stages. strokes: of the brush over the
     photo's damage. model: name of the weights. background: of those that enlarge, or BACKGROUND_OFF. faces: set by
-    hand, None for what the detector finds.
+    hand, None for what the detector finds. quarters: how often the photo is turned clockwise, by quarter turns, 0 to 3;
+    strokes and faces are places in the turned photo.
     """
 
     options: ComposeOptions = field(default_factory=ComposeOptions)
@@ -32,11 +37,26 @@ class Edits:
     model: str = BUILTIN
     background: str = BACKGROUND_OFF
     faces: tuple[Face, ...] | None = None
+    quarters: int = 0
 
     @property
     def enlarger(self) -> str:
         """The model that enlarges, as the engine takes it."""
         return "" if self.background == BACKGROUND_OFF else self.background
+
+
+def turned(edits: Edits, size: tuple[int, int], quarters: int) -> Edits:
+    """Turn the photo clockwise by quarter turns more. size: (width, height) as it is turned now, in pixels."""
+
+    def moved(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        return turned_points(points, size, quarters)
+
+    faces = edits.faces and tuple(replace(face, landmarks=frozen(moved(face.landmarks))) for face in edits.faces)
+    strokes = tuple(
+        replace(stroke, points=tuple((float(x), float(y)) for x, y in moved(np.array(stroke.points))))
+        for stroke in edits.strokes
+    )
+    return replace(edits, faces=faces, strokes=strokes, quarters=(edits.quarters + quarters) % QUARTERS)
 
 
 def with_look(edits: Edits, look: Edits) -> Edits:
@@ -110,8 +130,8 @@ def with_stroke(edits: Edits, stroke: Stroke) -> Edits:
 
 
 def see_same_faces(a: Edits, b: Edits) -> bool:
-    """Whether faces are found in the same photo: as the same stages leave it."""
-    return a.strokes == b.strokes and is_same(keeping_size(), a.stages, b.stages)
+    """Whether faces are found in the same photo: turned alike, and as the same stages leave it."""
+    return (a.strokes, a.quarters) == (b.strokes, b.quarters) and is_same(keeping_size(), a.stages, b.stages)
 
 
 def restore_alike(a: Edits, b: Edits) -> bool:

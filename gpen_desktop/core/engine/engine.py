@@ -40,13 +40,16 @@ class ModelSource(Protocol):
 class RestoredFaces:
     """A photo's faces, of which the first len(restored) are restored. seconds: since restoring began.
 
-    staged: what the stages made of the photo at its own size; None as long as nothing is known.
+    staged: what the stages made of the photo at its own size; None as long as nothing is known. better_quarters: where
+    there are no faces, how often the photo would have to be turned clockwise for some to be found; 0 where that was not
+    looked into, or does not help.
     """
 
     faces: tuple[Face, ...]
     restored: tuple[RestoredFace, ...]
     seconds: float
     staged: Staged | None = None
+    better_quarters: int = 0
 
     @property
     def shown(self) -> Photo | None:
@@ -97,19 +100,21 @@ class Engine:
         stages: Values = MappingProxyType({}),
         strokes: Sequence[Stroke] = (),
         enlarger: str = "",
+        quarters: int = 0,
     ) -> Session:
         """A photo to work on with `model`: the one at hand with all that was made of it, or read anew.
 
         source: a file, or the photo where it is in memory already. faces: when known or set by hand.
         stages: values of their options that are not the default. strokes: of the brush over the photo's damage.
         enlarger: the model that enlarges, by name or file; '' for the built-in one.
+        quarters: how often a file's photo is turned clockwise; one in memory is turned as it is to be already.
         Raises PhotoError, ModelError (of all kinds), DeviceError, OptionError.
         """
         restorer = self._load_restorer(model)
         path, photo = (source.path, source) if isinstance(source, Photo) else (source, None)
         session = self._sessions.pop(path, None) if path else None
-        if session is None or (photo is not None and session.photo is not photo):
-            session = self._new_session(source, restorer)
+        if session is None or (session.photo.quarters != quarters if photo is None else session.photo is not photo):
+            session = self._new_session(source, restorer, quarters)
         session.set_restorer(restorer)
         session.set_stages(stages, strokes, enlarger)
         session.set_faces(faces)
@@ -186,10 +191,10 @@ class Engine:
         if self._restorer is not None:
             self._restorer.release()
 
-    def _new_session(self, source: Path | Photo, restorer: LoadedRestorer) -> Session:
+    def _new_session(self, source: Path | Photo, restorer: LoadedRestorer, quarters: int) -> Session:
         if isinstance(source, Photo):
             return Session(source, self._load_finder(), restorer, self._photo_networks())
-        return Session.open(source, self._load_finder(), restorer, self._photo_networks())
+        return Session.open(source, self._load_finder(), restorer, self._photo_networks(), quarters)
 
     def _keep(self, path: Path | None, session: Session) -> None:
         if path is None:

@@ -25,6 +25,7 @@ from gpen_desktop.core.faces.regions import with_known_ids
 from gpen_desktop.core.grain import luma
 from gpen_desktop.core.options import AUTO, Values
 from gpen_desktop.core.photo_files.load_save import MAX_PIXELS, load_photo
+from gpen_desktop.core.photo_files.turning import turned
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.damage import damage_mask
@@ -118,13 +119,30 @@ class Session:
 
     @classmethod
     def open(
-        cls, path: Path | str, finder: FaceFinder, restorer: CropRestorer, networks: Networks | None = None
+        cls,
+        path: Path | str,
+        finder: FaceFinder,
+        restorer: CropRestorer,
+        networks: Networks | None = None,
+        quarters: int = 0,
     ) -> Session:
-        """Load a photo and start on it. Raises PhotoError."""
+        """Load a photo, turn it clockwise by quarter turns, and start on it. Raises PhotoError."""
         started = time.perf_counter()
-        session = cls(load_photo(path), finder, restorer, networks)
+        session = cls(turned(load_photo(path), quarters), finder, restorer, networks)
         session.seconds["load"] = time.perf_counter() - started
         return session
+
+    def better_quarters(self, progress: Progress | None = None) -> int:
+        """How often the photo would have to be turned clockwise, by quarter turns, for most faces to be found in it; 0
+        where none are found either way. Raises Cancelled."""
+        progress = progress or SilentProgress()
+        shown, counts = self.shown().photo, {}
+        for number, quarters in enumerate((1, 3, 2)):
+            part = SubProgress(progress, number / 3, (number + 1) / 3)
+            with self.timed("detect"):
+                counts[quarters] = len(self._finder.detect(turned(shown, quarters), progress=part))
+        best = max(counts, key=lambda quarters: counts[quarters])
+        return best if counts[best] else 0
 
     def set_stages(self, values: Values, strokes: Sequence[Stroke] = (), enlarger: str = "") -> None:
         """Use these values of the stages' options, strokes of the brush over the damage, and model that enlarges (see

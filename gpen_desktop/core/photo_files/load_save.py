@@ -25,6 +25,7 @@ from gpen_desktop.core.photo_files.formats.header import DamagedFileError, FileH
 from gpen_desktop.core.photo_files.reading import read_start, read_whole, unreadable
 from gpen_desktop.core.photo_files.registry import Format
 from gpen_desktop.core.photo_files.tiff_structure import StructureError
+from gpen_desktop.core.photo_files.turning import turned_file
 from gpen_desktop.core.types import Metadata, Photo, Pixels, SourceFormat, frozen
 from gpen_desktop.errors import OptionError, PhotoTooLargeError, SaveError, UnreadablePhotoError
 from gpen_desktop.messages import Message, say
@@ -267,7 +268,8 @@ def copy_photo(
     """Copy the file a photo was read from, byte for byte; the name's ending is set by its format. before_naming: see
     atomic.write.
 
-    Raises UnreadablePhotoError (the source is gone), OutputExistsError and SaveError.
+    One that was turned is copied with nothing changed but how it is to be looked at, where its format can say that;
+    elsewhere it is stored anew. Raises UnreadablePhotoError (the source is gone), OutputExistsError and SaveError.
     """
     if photo.path is None:
         raise SaveError(
@@ -275,7 +277,12 @@ def copy_photo(
         )
     target = registry.named_like(Path(path), registry.by_name(photo.source.format))
     check_target(photo.path, target, overwrite=overwrite)
-    atomic.write(target, read_whole(photo.path), overwrite=overwrite, before_naming=before_naming)
+    data: bytes | None = read_whole(photo.path)
+    if photo.quarters and data is not None:
+        data = turned_file(data, photo.source.format, photo.quarters, SOFTWARE)
+    if data is None:
+        return save_photo(photo, target, overwrite=overwrite, before_naming=before_naming)
+    atomic.write(target, data, overwrite=overwrite, before_naming=before_naming)
     return SavedPhoto(target, photo.source.format)
 
 

@@ -45,8 +45,8 @@ class AlbumItem:
 
     edits: what is asked for. found: the detector's faces, None before it has run. saved: the edits it was last exported
     with. exported_to: where. export_failure: why the last export did not succeed. sharp: faces that are sharp already.
-    is_whole_changed: whether a stage changed the whole photo. size: (width, height) in pixels. These hold once it is
-    done. seen: of the whole photo, what
+    is_whole_changed: whether a stage changed the whole photo. size: (width, height) in pixels, as it is
+    turned. better_quarters: as in RestoredFaces. These hold once it is done. seen: of the whole photo, what
     is switched off too; None before anybody has looked.
     """
 
@@ -64,6 +64,7 @@ class AlbumItem:
     sharp: frozenset[FaceId] = frozenset()
     is_whole_changed: bool = False
     size: tuple[int, int] | None = None
+    better_quarters: int = 0
     seen: tuple[Seen, ...] | None = None
 
     def take_seen(self, seen: tuple[Seen, ...]) -> None:
@@ -80,7 +81,7 @@ class AlbumItem:
     @property
     def is_changed(self) -> bool:
         """Whether its result is anything but the photo as it was; so it may be, until it is done."""
-        return self.status in (Status.WAITING, Status.WORKING, Status.RESTORED)
+        return self.edits.quarters != 0 or self.status in (Status.WAITING, Status.WORKING, Status.RESTORED)
 
     @property
     def is_exported(self) -> bool:
@@ -100,7 +101,8 @@ class AlbumItem:
     @property
     def is_unsaved(self) -> bool:
         """Whether closing the window would lose something: a result that was never exported as it is now."""
-        return not self.is_exported and self.status is Status.RESTORED
+        is_done = self.state is PhotoState.DONE
+        return is_done and not self.is_exported and (self.status is Status.RESTORED or self.edits.quarters != 0)
 
 
 class AlbumModel(QAbstractListModel):

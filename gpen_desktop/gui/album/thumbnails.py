@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QTransform
 
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.photo_files.patience import waiting_while
@@ -75,6 +75,11 @@ class ThumbnailLoader(QObject):
         while len(self._images) > _KEPT:
             self._images.popitem(last=False)
         self.ready.emit(path)
+
+
+def turned(image: QImage, quarters: int) -> QImage:
+    """A small picture turned clockwise by quarter turns."""
+    return image.transformed(QTransform().rotate(90 * quarters)) if quarters else image
 
 
 class _Task(QRunnable):

@@ -36,11 +36,12 @@ from gpen_desktop.gui.shell.history_actions import HistoryActions
 from gpen_desktop.gui.shell.model_notifications import ModelNotifications
 from gpen_desktop.gui.shell.status_bar import StatusBar
 from gpen_desktop.gui.shell.tool_bar import MainToolBar
+from gpen_desktop.gui.shell.view_modes import ViewModes
 from gpen_desktop.gui.shell.window_state import WindowState
 from gpen_desktop.gui.viewer.compare_view import CompareView
 from gpen_desktop.gui.viewer.face_strip import FaceStrip
-from gpen_desktop.gui.viewer.photo_view import ViewMode
 from gpen_desktop.gui.viewer.preview import Opened
+from gpen_desktop.gui.work.album_controller import AlbumController
 from gpen_desktop.gui.work.draft_controller import DraftController
 from gpen_desktop.gui.work.export_controller import ExportController
 from gpen_desktop.gui.work.face_controller import FaceController
@@ -66,22 +67,29 @@ _WITH_PHOTO = (
     *("panel", "split", "side", "after", "before", "zoom_in", "zoom_out", "fit", "actual"),
     *("next_face", "previous_face", "toggle_face", "add_face", "correct_face", "remove_face"),
 )
-_ALBUM_MENU = ("export", "copy", "reveal", "", "copy_look", "paste_look", "apply_to_all", "", "remove")
+_ALBUM_MENU = (
+    "export",
+    "copy",
+    "reveal",
+    "",
+    "turn_left",
+    "turn_right",
+    "",
+    "copy_look",
+    "paste_look",
+    "apply_to_all",
+    "",
+    "remove",
+)
 _SMALLEST: Final = QSize(640, 420)
 """Below that, nothing of the photo is left between album and panel."""
-_MODES = {
-    "before": ViewMode.BEFORE,
-    "split": ViewMode.SPLIT,
-    "side": ViewMode.SIDE_BY_SIDE,
-    "after": ViewMode.AFTER,
-}
 
 
 class MainWindow(DropWindow):
     """Attributes
     ----------
     workspace, view, album_side, album, panel, strip, tools, status, empty, actions_ : its parts.
-    imports, exports, drafts, faces, looks, application : what acts on them.
+    imports, exports, drafts, photos, faces, looks, application : what acts on them.
     notifications : what is to be told; notification_strip : where it is told.
     """
 
@@ -104,14 +112,16 @@ class MainWindow(DropWindow):
         files = (self.workspace, self.notifications, store, self)
         self.imports = ImportController(*files)
         self.exports = ExportController(*files[:3], self.album.selected, self)
+        self.photos = AlbumController(self.workspace, self.album.selected, self)
         self.looks = LookController(self.workspace, self.notifications, self.album.selected, self)
         self.drafts = DraftController(*files)
         self.faces = FaceController(self.workspace, self.view, self.strip, self.panel, self.notifications, self)
         self._seen = SeenController(self.workspace, self.panel, self)
         self.application = ApplicationController(self.workspace, self.panel, store, self.actions_, self)
         self._photo_notifications = PhotoNotifications(
-            self.workspace, self.notifications, self.faces.draw, self.exports.export_all, self
+            self.workspace, self.notifications, self.faces.draw, self.exports.export_all, self.photos.turn, self
         )
+        self._modes = ViewModes(self.actions_, self.view, store, self)
         self._history = HistoryActions(self.workspace.undo, self.actions_, self)
         self.model_notifications = ModelNotifications(
             self.application.downloads, self.notifications, store, self.application.use_model, self
@@ -200,16 +210,17 @@ class MainWindow(DropWindow):
                 "export_all": exports.export_all,
                 "copy": self.drafts.copy,
                 "reveal": exports.reveal,
-                "remove": self._remove_current,
+                "remove": self.photos.remove,
                 "restore_waiting": work.restore_waiting,
                 "quit": self.close,
                 "undo": work.undo.undo,
                 "redo": work.undo.redo,
+                "turn_left": self.photos.turn_left,
+                "turn_right": self.photos.turn_right,
                 "copy_look": self.looks.copy,
                 "paste_look": self.looks.paste,
                 "apply_to_all": self.looks.apply_to_all,
                 "select_all": self.album.selectAll,
-                **dict.fromkeys(_MODES, self._on_mode),
                 "zoom_in": view.zoom_in,
                 "zoom_out": view.zoom_out,
                 "fit": view.fit,
@@ -291,23 +302,10 @@ class MainWindow(DropWindow):
     # What the user does
 
     @Slot()
-    def _on_mode(self) -> None:
-        name = next(name for name in _MODES if self.actions_[name] is self.sender())
-        self.view.set_mode(_MODES[name])
-        self._store.set("window/view", "side_by_side" if name == "side" else "split")
-
-    @Slot()
     def _show_panel(self) -> None:
         is_shown = self.actions_["panel"].isChecked() and self.workspace.current is not None
         self.panel.setVisible(is_shown)
         self._panel_line.setVisible(is_shown)
-
-    @Slot()
-    def _remove_current(self) -> None:
-        """With what else is selected."""
-        current, selected = self.workspace.current, self.album.selected()
-        if current is not None:
-            self.workspace.remove(*(selected if current in selected else [current]))
 
     @Slot(object, QPoint)
     def _on_album_menu(self, _item: AlbumItem, where: QPoint) -> None:
@@ -355,9 +353,6 @@ class MainWindow(DropWindow):
         state = window_state.load(self._store)
         self.actions_["panel"].setChecked(state.has_panel)
         self.panel.set_open_sections(state.sections)
-        name = "side" if self._store.get("window/view") == "side_by_side" else "split"
-        self.actions_[name].setChecked(True)
-        self.view.set_mode(_MODES[name])
         self._show_recent()
         self._history.say()
         self.actions_.enable(("paste_look",), False)

@@ -39,6 +39,8 @@ class MainToolBar(QToolBar):
         self.addSeparator()
         self._add("undo")
         self._add("redo")
+        self._add("turn_left")
+        self._add("turn_right")
         self._stretch()
         self._worded = [self._add(name, text=True) for name in ("before", "split", "side", "after")]
         self._stretch()

@@ -22,6 +22,7 @@ from gpen_desktop.core.compose.layers import FaceLayers
 from gpen_desktop.core.compose.preview import Rect, compose_part, level_layers, pyramid
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.photo_files.patience import waiting_while
+from gpen_desktop.core.photo_files.turning import turned
 from gpen_desktop.core.pixels import to_8_bits
 from gpen_desktop.core.stages.run import Staged, without
 from gpen_desktop.core.types import ComposeOptions, Photo, Pixels, RestoredFace
@@ -42,6 +43,7 @@ class Wanted:
     select gave it; may be the first few only. staged: what stages made of it, to compose into. left_out: name of the
     stage to take back from that, for a look; '' for none.
     level, part: what is looked at closer than the overview (pyramid level; x0, y0, x1, y1 in its pixels); or None.
+    quarters: how often the photo is turned clockwise.
     """
 
     visit: int = 0
@@ -53,6 +55,7 @@ class Wanted:
     left_out: str = ""
     level: int = 0
     part: Rect | None = None
+    quarters: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,11 +234,12 @@ class PreviewWorker(QObject):
         self._pool.shutdown()
 
     def _open(self, wanted: Wanted, path: Path) -> _Scene:
-        if wanted.item != self._item or self._scene is None:
+        scene = self._scene if wanted.item == self._item else None
+        if scene is None or scene.photo.quarters != wanted.quarters:
             self._scene = None  # the old photo's memory is given back before the new one takes its own
-            self._scene = _Scene(load_photo(path), self._pool)
+            photo = load_photo(path) if scene is None else scene.photo
+            scene = self._scene = _Scene(turned(photo, wanted.quarters - photo.quarters), self._pool)
             self._item = wanted.item
-        scene = self._scene
         self._have, self._overview_is_of = Wanted(visit=wanted.visit), None
         overview = scene.image(scene.levels[scene.overview_level])
         self.opened.emit(Opened(wanted.visit, wanted.item, scene.photo, overview, scene.overview_level))

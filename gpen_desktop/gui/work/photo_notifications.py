@@ -25,6 +25,7 @@ class PhotoNotifications(QObject):
     """Posts them, and withdraws those of a photo that leaves the screen; at the end of an album, how it went.
 
     draw: lets the user draw a face. export_all: exports the album.
+    turn: turns the photo on screen clockwise by quarter turns.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class PhotoNotifications(QObject):
         notifications: NotificationQueue,
         draw: Callable[[], object],
         export_all: Callable[[], object],
+        turn: Callable[[int], object],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -40,6 +42,7 @@ class PhotoNotifications(QObject):
         self._notifications = notifications
         self._draw = draw
         self._export_all = export_all
+        self._turn = turn
         self._was_restoring = False
         self._told_notes: set[Message] = set()
         workspace.jobs.model_changed.connect(self._on_model)
@@ -82,9 +85,18 @@ class PhotoNotifications(QObject):
             return
         self._notifications.withdraw(_FAILED)
         if item.status is Status.NO_FACES:
-            text = self.tr("No faces found in this photo.")
-            draw = NotificationButton("draw", self.tr("Draw one"), self._draw)
-            self._notifications.post(Notification(_NO_FACES, text, (draw,)))
+            self._tell_no_faces(item.better_quarters)
+
+    def _tell_no_faces(self, better_quarters: int) -> None:
+        """And, where the photo lies on its side, offer to turn it."""
+        draw = NotificationButton("draw", self.tr("Draw one"), self._draw)
+        if not better_quarters:
+            self._notifications.post(Notification(_NO_FACES, self.tr("No faces found in this photo."), (draw,)))
+            return
+        ways = {1: self.tr("Turn right"), 2: self.tr("Turn by 180°"), 3: self.tr("Turn left")}
+        turn = NotificationButton("turn", ways[better_quarters], partial(self._turn, better_quarters), is_main=True)
+        text = self.tr("This photo seems to lie on its side: faces are found once it is turned.")
+        self._notifications.post(Notification(_NO_FACES, text, (draw, turn)))
 
     @Slot()
     def _on_queue(self) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from gpen_desktop.core.types import Photo
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, PhotoState
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.work.jobs import JobController
-from gpen_desktop.gui.work.worker import Job, RestoreJob
+from gpen_desktop.gui.work.worker import Job, RestoreJob, next_job_id
 
 
 class PhotoStates(QObject):
@@ -53,3 +54,19 @@ class PhotoStates(QObject):
         item = self._album.item(job.item)
         if item is not None and item.state is PhotoState.WORKING and not self._jobs.is_restoring(item.id):
             self.set(item, PhotoState.WAITING)
+
+
+def restore_job(item: AlbumItem, photo: Photo | None) -> RestoreJob:
+    """The job that restores a photo as it is edited now. photo: where it is in memory already."""
+    return RestoreJob(
+        next_job_id(),
+        item.id,
+        item.path,
+        item.edits.model,
+        photo,
+        item.faces_or_unknown,
+        item.edits.stages,
+        item.edits.strokes,
+        item.edits.quarters,
+        is_known=item.state is PhotoState.DONE,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -42,8 +42,8 @@ class RestoreJob:
     """Run the stages of a photo, find and restore its faces.
 
     item: the photo's number in the album. photo: when it is in memory already. faces: when known or set by hand.
-    stages: values of their options. strokes: of the brush over the photo's damage. is_known: the photo is finished and
-    comes back on screen; it is not counted.
+    stages: values of their options. strokes: of the brush over the photo's damage. quarters: as in Edits. is_known: the
+    photo is finished and comes back on screen; it is not counted.
     """
 
     id: int
@@ -54,6 +54,7 @@ class RestoreJob:
     faces: tuple[Face, ...] | None = None
     stages: Values = field(default_factory=stage_values)
     strokes: tuple[Stroke, ...] = ()
+    quarters: int = 0
     is_known: bool = False
 
 
@@ -154,14 +155,17 @@ class Worker(QObject):
         if isinstance(job, RefineJob):
             return self._engine.refine(job.photo, job.box)
         if isinstance(job, ExportJob):
-            edits = job.edits
-            session = self._engine.open(job.path, edits.model, job.faces, edits.stages, edits.strokes, edits.enlarger)
+            edits, faces = job.edits, job.faces
+            how = (edits.stages, edits.strokes, edits.enlarger, edits.quarters)
+            session = self._engine.open(job.path, edits.model, faces, *how)
             self._tell_status()
             return self._engine.export(session, job.edits.options, job.target, job.export, progress)
         return self._restore(job, progress)
 
     def _restore(self, job: RestoreJob, progress: CancellableProgress) -> RestoredFaces:
-        session = self._engine.open(job.photo or job.path, job.model, job.faces, job.stages, job.strokes)
+        session = self._engine.open(
+            job.photo or job.path, job.model, job.faces, job.stages, job.strokes, quarters=job.quarters
+        )
         self._tell_status()
         self.staged.emit(job.id, self._engine.stage(session, progress))
         for result in self._engine.restore(session, progress):
@@ -169,6 +173,8 @@ class Worker(QObject):
                 self.faces_found.emit(job.id, result.faces)
             elif not result.is_whole:
                 self.faces_restored.emit(job.id, result)
+        if not result.faces and job.faces is None:  # it may lie on its side
+            return replace(result, better_quarters=session.better_quarters(progress))
         return result
 
     def _tell_status(self) -> None:

@@ -28,7 +28,7 @@ from gpen_desktop.gui.viewer.preview import Opened, Preview, Shown, Wanted
 from gpen_desktop.gui.work import face_marks
 from gpen_desktop.gui.work.exports import Exports
 from gpen_desktop.gui.work.jobs import JobController
-from gpen_desktop.gui.work.photo_states import PhotoStates
+from gpen_desktop.gui.work.photo_states import PhotoStates, restore_job
 from gpen_desktop.gui.work.worker import Job, RefineJob, RestoreJob, next_job_id
 
 _NOTHING_YET = RestoredFaces((), (), seconds=0.0)
@@ -214,6 +214,8 @@ class Workspace(QObject):
             self.show_item(items[0])  # an undo is seen where it happens
         for item in items:
             old, item.edits = item.edits, edits[item.id]
+            if old.quarters != item.edits.quarters:
+                self._turned(item, item.edits.quarters - old.quarters)
             if not see_same_faces(old, item.edits):
                 item.found = None
             if not restore_alike(old, item.edits):
@@ -224,6 +226,15 @@ class Workspace(QObject):
             self._want()
             self.edits_changed.emit()
             self.faces_changed.emit()
+
+    def _turned(self, item: AlbumItem, quarters: int) -> None:
+        """It is another photo now: seen, looked through and shown anew."""
+        if item.size is not None and quarters % 2:
+            item.size = (item.size[1], item.size[0])
+        item.better_quarters = 0
+        if item is self._current:
+            self._current = None
+            self.show_item(item)
 
     # Faces
 
@@ -296,7 +307,16 @@ class Workspace(QObject):
         level, rect = self._detail or (0, None)
         part = None if rect is None else (rect.x(), rect.y(), rect.x() + rect.width(), rect.y() + rect.height())
         wanted = Wanted(
-            self._visit, item.id, item.path, faces, item.edits.options, self._made.staged, self._left_out, level, part
+            self._visit,
+            item.id,
+            item.path,
+            faces,
+            item.edits.options,
+            self._made.staged,
+            self._left_out,
+            level,
+            part,
+            item.edits.quarters,
         )
         self.preview.want(wanted)
 
@@ -325,19 +345,7 @@ class Workspace(QObject):
     # Jobs
 
     def _restore_job(self, item: AlbumItem) -> RestoreJob:
-        photo = self._opened.photo if item is self._current and self._opened else None
-        known, is_done = item.faces_or_unknown, item.state is PhotoState.DONE
-        return RestoreJob(
-            next_job_id(),
-            item.id,
-            item.path,
-            item.edits.model,
-            photo,
-            known,
-            item.edits.stages,
-            item.edits.strokes,
-            is_known=is_done,
-        )
+        return restore_job(item, self._opened.photo if item is self._current and self._opened else None)
 
     def _restore(self, item: AlbumItem) -> None:
         if item.state is not PhotoState.DONE:  # coming back to a finished photo does not make it unfinished
@@ -375,6 +383,8 @@ class Workspace(QObject):
         is_new = item.state is not PhotoState.DONE
         item.sharp = frozenset(each.crop.face.id for each in result.restored if each.is_sharp)
         item.is_whole_changed = result.shown is not None
+        if is_new:
+            item.better_quarters = result.better_quarters
         if result.staged is not None:
             item.size = (result.staged.photo.width, result.staged.photo.height)
         self._states.set(item, PhotoState.DONE)

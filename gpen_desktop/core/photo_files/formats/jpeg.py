@@ -216,6 +216,27 @@ def encode(picture: Picture) -> Encoded:
     return Encoded(b"".join([b"\xff\xd8", *jfif, *blocks, *rest, bare[pixels_at:]]), tuple(warnings))
 
 
+def turned(data: bytes, quarters: int, software: str) -> bytes | None:
+    """The file to be looked at so many quarter turns clockwise further, with every coded pixel as it is. None where
+    something in it would then be wrong: an orientation in XMP, offsets to further pictures, damaged EXIF."""
+    segments, pixels_at = _segments(data)
+    metadata = _metadata(segments)
+    has_offsets = any(marker == _APP2 and body.startswith(b"MPF\0") for marker, body in segments)
+    if has_offsets or b"Orientation" in metadata.xmp:
+        return None
+    try:
+        block = exif_block.parse(metadata.exif) if metadata.exif else None
+    except StructureError:
+        return None
+    exif = None if block is not None and block.is_damaged else exif_block.turned(block, quarters, software)
+    if exif is None or len(exif) > _MAX_PAYLOAD - len(_EXIF):
+        return None
+    new = _segment(_APP1, _EXIF + exif)
+    first = [_segment(marker, body) for marker, body in segments if marker == _APP0]
+    rest = [_segment(m, body) for m, body in segments if m != _APP0 and not (m == _APP1 and body.startswith(_EXIF))]
+    return b"".join([b"\xff\xd8", *first, new, *rest, data[pixels_at:]])
+
+
 def _bare(picture: Picture) -> bytes:
     """The JPEG as the encoder gives it: with its source's own tables where no quality is asked for."""
     source = picture.source
