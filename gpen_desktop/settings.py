@@ -68,7 +68,8 @@ class Setting(Option):
 def _remembered(option: Option) -> Setting:
     """What a photo starts with: an option of the look as a setting."""
     declared = {field.name: getattr(option, field.name) for field in fields(option)}
-    return Setting(**declared | {"name": f"restore/{option.name}", "group": Group.RESTORING})
+    group = None if option.names_model else Group.RESTORING
+    return Setting(**declared | {"name": f"restore/{option.name}", "group": group})
 
 
 _OWN: Final = (
@@ -100,7 +101,6 @@ _OWN: Final = (
         group=Group.GENERAL,
     ),
     Setting("restore/model", str, BUILTIN),
-    Setting("restore/background", str, "none"),
     # Export
     Setting(
         "export/format",

@@ -12,7 +12,7 @@ from typing import Any, Final
 from gpen_desktop import __version__
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.cli.terminal import Parser, printable, printable_lines
-from gpen_desktop.core.options import FACE_OPTIONS, Option
+from gpen_desktop.core.options import FACE_OPTIONS, NO_MODEL, Option
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.core.stages.registry import stage_options
 from gpen_desktop.settings import by_key
@@ -101,12 +101,6 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     engine = parser.add_argument_group("engine")
     model = by_key("restore/model").default
     engine.add_argument("--model", default=model, metavar="NAME|FILE", help=f"see 'models list' (default: {model})")
-    engine.add_argument(
-        "--background",
-        default=by_key("restore/background").default,
-        metavar="NAME|FILE",
-        help="the model that enlarges with --scale (default: the built-in one)",
-    )
     device = "where to compute (default: auto)"
     engine.add_argument("--device", default="auto", metavar="auto|cpu|cuda|cuda:1|mps", help=device)
     _add_option(engine, "--precision", by_key("compute/precision"))
@@ -160,6 +154,8 @@ def _add_option(group: argparse._ArgumentGroup, flag: str, option: Option) -> No
         details["action"] = argparse.BooleanOptionalAction
     elif option.choices:
         details |= {"choices": [choice.value for choice in option.choices], "type": option.type}
+    elif option.names_model:
+        details["metavar"] = f"{NO_MODEL}|NAME|FILE"
     elif option.limits:
         low, high = option.limits
         word = option.lowest_label.lower()

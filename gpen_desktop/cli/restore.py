@@ -24,12 +24,12 @@ from gpen_desktop.core.engine.album import PlannedPhoto
 from gpen_desktop.core.engine.batch import BatchOptions, PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.control import BatchControl
-from gpen_desktop.core.engine.edits import BACKGROUND_OFF, Edits
+from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, may_be_replaced
 from gpen_desktop.core.engine.file_names import is_missing, real_path
 from gpen_desktop.core.engine.journal import Journal
-from gpen_desktop.core.options import FACE_OPTIONS
+from gpen_desktop.core.options import FACE_OPTIONS, NO_MODEL
 from gpen_desktop.core.photo_files import atomic
 from gpen_desktop.core.photo_files.registry import FORMATS, is_supported
 from gpen_desktop.core.progress import Progress
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     if not jobs:
         console.print("No photos found there. --recursive looks into folders within folders, too.")
         return Exit.NOTHING_DONE
-    if options.background != BACKGROUND_OFF:
+    if options.background != NO_MODEL:
         store.find(options.background)  # what is not there is said before any photo is worked on
     started = time.perf_counter()
     engine = Engine(ComputeOptions(options.device, options.precision, options.batch_size))
@@ -136,10 +136,7 @@ def edits_of(options: argparse.Namespace) -> Edits:
     by_number = {} if isinstance(options.faces, str) else {"faces": "all"}
     stages = stage_values(look)
     return Edits(
-        ComposeOptions.of(look | by_number),
-        stages if options.auto else without_automatic(stages),
-        model=options.model,
-        background=options.background,
+        ComposeOptions.of(look | by_number), stages if options.auto else without_automatic(stages), options.model
     )
 
 
@@ -147,7 +144,7 @@ def _journal_options(options: argparse.Namespace) -> dict[str, Any]:
     """All that a result depends on beside its photo."""
     names = (
         *(option.name for option in (*FACE_OPTIONS, *stage_options())),
-        *("auto", "background", "model", "device", "precision", "batch_size", "format", "quality"),
+        *("auto", "model", "device", "precision", "batch_size", "format", "quality"),
     )
     return {name: getattr(options, name) for name in names} | {
         "program": __version__,

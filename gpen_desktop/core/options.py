@@ -19,6 +19,9 @@ Value = bool | int | str
 Values = Mapping[str, Value]
 """Option name -> value."""
 
+NO_MODEL: Final = "none"
+"""Of an option that names a model."""
+
 PERCENT: Final = (0, 100)
 
 AUTOMATIC: Final = -1
@@ -58,7 +61,8 @@ class Option:
     until it is changed. label, help: for the window and --help. limits: lowest and highest, of an int. choices: the
     only values allowed, if any. unit: shown behind a number. lowest_label: how the lowest number reads, where it is not
     meant as a number. slider_end: where the window's slider ends, if before the highest; larger numbers are typed.
-    in_presets: a look by name holds it; the panel shows it on top.
+    in_presets: a look by name holds it; the panel shows it on top. names_model: its text is the name of weights or of
+    their file, or NO_MODEL; the window offers what is installed.
     """
 
     name: str
@@ -72,6 +76,7 @@ class Option:
     lowest_label: str = ""
     slider_end: int | None = None
     in_presets: bool = False
+    names_model: bool = False
 
     @property
     def flag(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gpen_desktop.models.spec import FACE_TASKS, Task
+from gpen_desktop.models.spec import FACE_TASKS, PHOTO_TASKS, Task
 
 SHIPPED = "shipped"
 
@@ -38,6 +38,11 @@ class ModelInfo:
     def restores_faces(self) -> bool:
         """Whether it can be chosen to restore the faces of a photo."""
         return self.usable and self.task in FACE_TASKS
+
+    @property
+    def treats_photos(self) -> bool:
+        """Whether it can be chosen for the background of a photo."""
+        return self.usable and not self.shipped and self.task in PHOTO_TASKS
 
     @property
     def shipped(self) -> bool:

@@ -117,6 +117,13 @@ def threads_here() -> int:
 _of_thread = threading.local()
 
 
+def free_memory(device: torch.device) -> int:
+    """Bytes to be had on a GPU."""
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    return torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory()
+
+
 def has_native_bf16() -> bool:
     """Whether the CPU multiplies bfloat16 in hardware. Without, PyTorch imitates it, slower than float32.
 

@@ -45,6 +45,13 @@ FACE_TASKS: Final = frozenset([Task.FACE_RESTORER, Task.FACE_COLOURISER])
 """Aligned crops in, crops of the same faces out: what can be chosen to restore the faces of a photo."""
 
 
+PHOTO_TASKS: Final = frozenset([Task.UPSCALER, Task.PHOTO_RESTORER])
+"""RGB of any size in, RGB out: what can be chosen for the background of a photo."""
+
+USED_TASKS: Final = FACE_TASKS | PHOTO_TASKS
+"""What this version has a use for, of weights that a user brings."""
+
+
 @dataclass(frozen=True)
 class ModelOption:
     """A knob of one model alone: a number from lowest to highest."""

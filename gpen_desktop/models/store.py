@@ -19,8 +19,8 @@ from gpen_desktop.errors import UnknownModelError, WeightsError
 from gpen_desktop.messages import Message, say
 from gpen_desktop.models import catalog
 from gpen_desktop.models.catalog import MODELS, ModelInfo
-from gpen_desktop.models.fingerprints import known_sha256, quick_sha256, sha256_of
-from gpen_desktop.models.spec import FACE_TASKS, TASK_WORDS
+from gpen_desktop.models.fingerprints import known_sha256, known_task, quick_sha256, remember_task, sha256_of
+from gpen_desktop.models.spec import FACE_TASKS, TASK_WORDS, USED_TASKS, Task
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +45,16 @@ class InstalledModel:
     name: str
     path: Path
     info: ModelInfo | None
+
+    @property
+    def task(self) -> Task | None:
+        """What it is for; None for a file of the user's own that was never looked into (`learn`)."""
+        if self.info is not None:
+            return self.info.task
+        try:
+            return known_task(self.path)
+        except OSError:
+            return None
 
 
 def find(name_or_path: str | Path) -> Path:
@@ -128,6 +138,14 @@ def unread() -> tuple[Path, ...]:
         for path in _files_in(paths.user_weights())
         if path.suffix.lower() in ENDINGS and _is_file(path) and _may_be_catalogued(path) and _known(path) is None
     )
+
+
+def learn(model: InstalledModel) -> None:
+    """Look into a file of the user's own for what it is for, and remember it. Raises WeightsError."""
+    from gpen_desktop.models.registry import read_spec  # noqa: PLC0415  -- brings torch, which takes seconds
+
+    if model.info is None and model.task is None:
+        remember_task(model.path, read_spec(model.path).task)
 
 
 def _by_content(path: Path) -> ModelInfo | None:
@@ -245,20 +263,23 @@ def import_file(source: str | Path) -> tuple[InstalledModel, Verification]:
         info.name if info else source.stem, paths.user_weights() / (info.file if info else source.name), info
     )
     is_known = info is not None and info.sha256 == digest
+    task = None
     if not is_known:
-        _check_usable(source, info)
+        task = _checked_task(source, info)
         _check_name(source, digest, model)
     _copy_whole(source, model.path)
+    if task is not None:
+        remember_task(model.path, task)
     return model, Verification.VERIFIED if is_known else Verification.UNVERIFIED
 
 
-def _check_usable(source: Path, info: ModelInfo | None) -> None:
-    """Raises WeightsError where a file of unknown hash holds no network that can be used, or not the one it is named
-    after."""
+def _checked_task(source: Path, info: ModelInfo | None) -> Task:
+    """What a file of unknown hash is for. Raises WeightsError where it holds no network that can be used, or not the
+    one it is named after."""
     from gpen_desktop.models import registry, tryout  # noqa: PLC0415  -- bring torch, which takes seconds
 
     found = registry.read_spec(source)
-    if found.task not in FACE_TASKS:
+    if found.task not in USED_TASKS:
         raise WeightsError(
             say(
                 "no-use-for-task",
@@ -280,7 +301,9 @@ def _check_usable(source: Path, info: ModelInfo | None) -> None:
             todo=say("give-other-name", "Give it another name."),
             path=source,
         )
-    tryout.check(source)
+    if found.task in FACE_TASKS:
+        tryout.check(source)
+    return found.task
 
 
 def _check_name(source: Path, digest: str, model: InstalledModel) -> None:

@@ -262,16 +262,16 @@
 <context>
     <name>AdjustPanel</name>
     <message>
+        <source>No model for backgrounds is installed.</source>
+        <translation>未安装背景处理模型。</translation>
+    </message>
+    <message>
         <source>{width} × {height} px</source>
         <translation>{width} × {height} 像素</translation>
     </message>
     <message>
         <source>Adjustments</source>
         <translation>调整</translation>
-    </message>
-    <message>
-        <source>Enlarge with</source>
-        <translation>放大模型</translation>
     </message>
     <message>
         <source>Give every photo these adjustments. Each keeps its own choice of faces.</source>
@@ -282,12 +282,8 @@
         <translation>人脸</translation>
     </message>
     <message>
-        <source>Built-in</source>
-        <translation>内置</translation>
-    </message>
-    <message>
-        <source>No other model that enlarges is installed.</source>
-        <translation>未安装其他放大模型。</translation>
+        <source>No model</source>
+        <translation>不用模型</translation>
     </message>
     <message>
         <source>Whole photo</source>
@@ -300,6 +296,10 @@
     <message>
         <source>Model</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>Background</source>
+        <translation>背景</translation>
     </message>
     <message>
         <source>Apply to all photos</source>
@@ -1934,10 +1934,6 @@
         <translation>EXIF 数据</translation>
     </message>
     <message>
-        <source>Enlarged {scale}× by the model &apos;{name}&apos;</source>
-        <translation>已用模型“{name}”放大 {scale} 倍</translation>
-    </message>
-    <message>
         <source>Expected a published GPEN checkpoint (keys &apos;ecd…&apos;, &apos;final_linear…&apos;, &apos;generator…&apos;).</source>
         <translation>应为公开发布的 GPEN 模型文件（含 &apos;ecd…&apos;、&apos;final_linear…&apos;、&apos;generator…&apos; 等键）。</translation>
     </message>
@@ -2062,6 +2058,10 @@
         <translation>“{name}”中是{found}，而不是{wanted}。</translation>
     </message>
     <message>
+        <source>&apos;{name}&apos; holds {found}, which cannot treat whole photos.</source>
+        <translation>“{name}”是{found}，不能处理整张照片。</translation>
+    </message>
+    <message>
         <source>&apos;{name}&apos; holds {found}, which this version has no use for.</source>
         <translation>“{name}”中是{found}，此版本用不上。</translation>
     </message>
@@ -2106,8 +2106,16 @@
         <translation>已修补照片 {share}% 面积上的损伤</translation>
     </message>
     <message>
+        <source>Enlarged {scale}× by &apos;{name}&apos;</source>
+        <translation>已用“{name}”放大到 {scale} 倍</translation>
+    </message>
+    <message>
         <source>Enlarged {scale}× by resampling: the enlarging model is not there</source>
         <translation>已用普通插值放大 {scale} 倍：缺少放大模型</translation>
+    </message>
+    <message>
+        <source>Enlarged {scale}× by the enlarging model</source>
+        <translation>已用放大模型放大 {scale} 倍</translation>
     </message>
     <message>
         <source>Faded</source>
@@ -2136,6 +2144,10 @@
     <message>
         <source>Get them with: gpen-desktop models install {name}</source>
         <translation>请用以下命令获取：gpen-desktop models install {name}</translation>
+    </message>
+    <message>
+        <source>Gone over by &apos;{name}&apos; at the photo&apos;s own size</source>
+        <translation>已用“{name}”按原尺寸处理</translation>
     </message>
     <message>
         <source>Grain</source>
@@ -3115,6 +3127,18 @@
     <message>
         <source>Enlarge</source>
         <translation>放大</translation>
+    </message>
+    <message>
+        <source>3×</source>
+        <translation>3 倍</translation>
+    </message>
+    <message>
+        <source>Background</source>
+        <translation>背景</translation>
+    </message>
+    <message>
+        <source>Model for the whole photo, also at its own size; faces are restored over it.</source>
+        <translation>用于整张照片的模型，按原尺寸也可使用；人脸在其上修复。</translation>
     </message>
     <message>
         <source>Format</source>

@@ -187,8 +187,7 @@ def _restore_opened(
     started = time.perf_counter()
     photo = opened.decode()
     loaded = time.perf_counter() - started
-    edits = options.edits
-    session = engine.open(photo, edits.model, stages=edits.stages, strokes=edits.strokes, enlarger=edits.enlarger)
+    session = engine.open(photo, options.edits.model, stages=options.edits.stages, strokes=options.edits.strokes)
     look = options.edits.options
     if options.face_numbers is not None:
         faces = session.faces(SubProgress(progress, 0.0, 0.2))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +13,9 @@ from gpen_desktop.core.compose.select import chosen_faces
 from gpen_desktop.core.faces.regions import in_reading_order
 from gpen_desktop.core.options import Mode, Value, Values, face_option
 from gpen_desktop.core.photo_files.turning import QUARTERS, turned_points
-from gpen_desktop.core.stages.registry import is_same, keeping_size, stage_values
+from gpen_desktop.core.stages.registry import is_same, keeping_size, on_screen, stage_values
 from gpen_desktop.core.types import ComposeOptions, Face, FaceId, Stroke, frozen
 from gpen_desktop.models.catalog import BUILTIN
-
-BACKGROUND_OFF: Final = "none"
-"""No model of one's own choice enlarges the photo: the built-in one does, where it is here."""
 
 
 @dataclass(frozen=True)
@@ -26,23 +23,16 @@ class Edits:
     """What is asked for on one photo.
 
     options: for compose. stages: a value for every option of the whole photo's stages. strokes: of the brush over the
-    photo's damage. model: name of the weights. background: of those that enlarge, or BACKGROUND_OFF. faces: set by
-    hand, None for what the detector finds. quarters: how often the photo is turned clockwise, by quarter turns, 0 to 3;
-    strokes and faces are places in the turned photo.
+    photo's damage. model: name of the weights. faces: set by hand, None for what the detector finds. quarters: how
+    often the photo is turned clockwise, by quarter turns, 0 to 3; strokes and faces are places in the turned photo.
     """
 
     options: ComposeOptions = field(default_factory=ComposeOptions)
     stages: Values = field(default_factory=stage_values)
     strokes: tuple[Stroke, ...] = ()
     model: str = BUILTIN
-    background: str = BACKGROUND_OFF
     faces: tuple[Face, ...] | None = None
     quarters: int = 0
-
-    @property
-    def enlarger(self) -> str:
-        """The model that enlarges, as the engine takes it."""
-        return "" if self.background == BACKGROUND_OFF else self.background
 
 
 def turned(edits: Edits, size: tuple[int, int], quarters: int) -> Edits:
@@ -67,7 +57,7 @@ def with_look(edits: Edits, look: Edits) -> Edits:
         faces=look.options.faces if is_general else edits.options.faces,
         face_strengths=edits.options.face_strengths,
     )
-    return replace(edits, options=options, stages=look.stages, model=look.model, background=look.background)
+    return replace(edits, options=options, stages=look.stages, model=look.model)
 
 
 def with_option(edits: Edits, name: str, value: Value) -> Edits:
@@ -135,5 +125,7 @@ def see_same_faces(a: Edits, b: Edits) -> bool:
 
 
 def restore_alike(a: Edits, b: Edits) -> bool:
-    """Whether what the slow parts make of a photo for a screen is the same; enlarging is for the file."""
-    return (a.model, a.faces) == (b.model, b.faces) and see_same_faces(a, b)
+    """Whether what the slow parts make of a photo for a screen is the same."""
+    shown = on_screen(a.stages)
+    is_shown_alike = shown == on_screen(b.stages) and is_same(shown, a.stages, b.stages)
+    return (a.model, a.faces) == (b.model, b.faces) and see_same_faces(a, b) and is_shown_alike

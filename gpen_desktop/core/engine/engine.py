@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Protocol
@@ -40,15 +40,16 @@ class ModelSource(Protocol):
 class RestoredFaces:
     """A photo's faces, of which the first len(restored) are restored. seconds: since restoring began.
 
-    staged: what the stages made of the photo at its own size; None as long as nothing is known. better_quarters: where
-    there are no faces, how often the photo would have to be turned clockwise for some to be found; 0 where that was not
-    looked into, or does not help.
+    staged: what the stages made of the photo at its own size; None as long as nothing is known. more: a model is still
+    to go over the whole photo for the screen. better_quarters: where there are no faces, how often the photo would have
+    to be turned clockwise for some to be found; 0 where that was not looked into, or does not help.
     """
 
     faces: tuple[Face, ...]
     restored: tuple[RestoredFace, ...]
     seconds: float
     staged: Staged | None = None
+    more: bool = False
     better_quarters: int = 0
 
     @property
@@ -99,14 +100,12 @@ class Engine:
         faces: Sequence[Face] | None = None,
         stages: Values = MappingProxyType({}),
         strokes: Sequence[Stroke] = (),
-        enlarger: str = "",
         quarters: int = 0,
     ) -> Session:
         """A photo to work on with `model`: the one at hand with all that was made of it, or read anew.
 
         source: a file, or the photo where it is in memory already. faces: when known or set by hand.
         stages: values of their options that are not the default. strokes: of the brush over the photo's damage.
-        enlarger: the model that enlarges, by name or file; '' for the built-in one.
         quarters: how often a file's photo is turned clockwise; one in memory is turned as it is to be already.
         Raises PhotoError, ModelError (of all kinds), DeviceError, OptionError.
         """
@@ -116,7 +115,7 @@ class Engine:
         if session is None or (session.photo.quarters != quarters if photo is None else session.photo is not photo):
             session = self._new_session(source, restorer, quarters)
         session.set_restorer(restorer)
-        session.set_stages(stages, strokes, enlarger)
+        session.set_stages(stages, strokes)
         session.set_faces(faces)
         self._keep(path, session)
         return session
@@ -130,19 +129,24 @@ class Engine:
         return SharedNetworks(self._load_finder, lambda: self._load_restorer(model), self._photo_networks)
 
     def restore(self, session: Session, progress: Progress | None = None) -> Iterator[RestoredFaces]:
-        """Run the stages, find and restore the faces: yields the faces found, then them again with each restored.
+        """Run the stages, find and restore the faces: yields the faces found, then them again with each restored; last,
+        where a model goes over the whole photo for the screen too, all of them in what it made.
 
-        Raises OutOfMemoryError, WeightsError, Cancelled.
+        Raises OutOfMemoryError, WeightsError, PhotoTooLargeError, Cancelled.
         """
         started = time.perf_counter()
         progress = progress or SilentProgress()
-        staged = session.shown(SubProgress(progress, 0.0, 0.1))
-        faces = session.faces(SubProgress(progress, 0.1, 0.2))
-        restored: tuple[RestoredFace, ...] = ()
-        yield RestoredFaces(faces, restored, time.perf_counter() - started, staged)
-        for face in session.restore(SubProgress(progress, 0.2, 1.0)):
-            restored = (*restored, face)
-            yield RestoredFaces(faces, restored, time.perf_counter() - started, staged)
+        end = 0.5 if session.has_more_on_screen else 1.0
+        staged = session.shown(SubProgress(progress, 0.0, 0.1 * end))
+        faces = session.faces(SubProgress(progress, 0.1 * end, 0.2 * end))
+        made = RestoredFaces(faces, (), time.perf_counter() - started, staged, session.has_more_on_screen)
+        yield made
+        for face in session.restore(SubProgress(progress, 0.2 * end, end)):
+            made = replace(made, restored=(*made.restored, face), seconds=time.perf_counter() - started)
+            yield made
+        if made.more:
+            staged = session.on_screen(SubProgress(progress, end, 1.0))
+            yield replace(made, staged=staged, seconds=time.perf_counter() - started, more=False)
 
     def export(
         self,

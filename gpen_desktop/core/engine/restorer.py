@@ -15,6 +15,7 @@ from gpen_desktop.errors import ModelError, OutOfMemoryError, WeightsError
 from gpen_desktop.messages import Message, say
 from gpen_desktop.models import catalog, registry, store
 from gpen_desktop.models import device as devices
+from gpen_desktop.models.architecture import ReadModel
 from gpen_desktop.models.device import Compute
 from gpen_desktop.models.face_net import FaceNet, RestoredBatch
 from gpen_desktop.models.spec import FACE_TASKS, ModelSpec
@@ -43,10 +44,11 @@ class Restorer:
         self.model_name = self._path.stem if Path(model) == self._path else str(model)
         self._batch_size = batch_size
         self.notes: tuple[Message, ...] = ()
-        self.spec: ModelSpec = registry.read_spec(self._path)
+        read = registry.read(self._path)
+        self.spec: ModelSpec = read.spec
         if self.spec.task not in FACE_TASKS:
             raise _no_restorer(self.model_name)
-        self._use(devices.choose(device, precision, self.spec.precisions))
+        self._use(devices.choose(device, precision, self.spec.precisions), read)
 
     @property
     def batch(self) -> int:
@@ -84,8 +86,9 @@ class Restorer:
         progress.report(1.0, "restore")
         return restored
 
-    def _use(self, compute: Compute) -> None:
-        net = registry.read(self._path).build(compute.device, compute.dtype)
+    def _use(self, compute: Compute, read: ReadModel | None = None) -> None:
+        """read: the weights, if they were read just now; what computed in half precision has to be read anew."""
+        net = (read or registry.read(self._path)).build(compute.device, compute.dtype)
         assert isinstance(net, FaceNet)  # what every architecture for FACE_TASKS builds
         self._net = net
         self.compute = compute
@@ -132,7 +135,7 @@ class Restorer:
         if self.compute.device.type == "cpu":
             return most
         bytes_per_face = self.spec.bytes_per_item * self.compute.dtype.itemsize // 4
-        fitting = min(most, _free_memory(self.compute.device) // max(1, 2 * bytes_per_face))
+        fitting = min(most, devices.free_memory(self.compute.device) // max(1, 2 * bytes_per_face))
         return 1 << (max(1, fitting).bit_length() - 1)
 
     def warm_up(self) -> None:
@@ -211,10 +214,3 @@ def _is_out_of_memory(error: BaseException) -> bool:
         return True
     behind = error.__cause__ or error.__context__
     return behind is not None and _is_out_of_memory(behind)
-
-
-def _free_memory(device: torch.device) -> int:
-    """Bytes to be had on a GPU."""
-    if device.type == "cuda":
-        return torch.cuda.mem_get_info(device)[0]
-    return torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory()

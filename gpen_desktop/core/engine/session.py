@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import cv2
 import numpy as np
@@ -38,6 +38,7 @@ from gpen_desktop.core.types import (
     Face,
     FloatImage,
     Photo,
+    Pixels,
     RestoredFace,
     Stroke,
     frozen,
@@ -107,7 +108,6 @@ class Session:
         self._restorer = restorer
         self._values = registry.stage_values()
         self._strokes: tuple[Stroke, ...] = ()
-        self._enlarger = ""
         self._staged = StagedPhotos(photo, networks, self.timed)
         self._seen = photo  # the photo in which faces are found
         self._found: tuple[Face, ...] | None = None
@@ -116,6 +116,7 @@ class Session:
         self._restored: dict[Face, RestoredFace] = {}
         self._base = photo  # the photo that faces are composed into
         self._layers: dict[RestoredFace, FaceLayers] = {}
+        self._reduced: tuple[Photo, Photo] | None = None  # an enlarged photo, and what a screen shows of it
 
     @classmethod
     def open(
@@ -144,12 +145,11 @@ class Session:
         best = max(counts, key=lambda quarters: counts[quarters])
         return best if counts[best] else 0
 
-    def set_stages(self, values: Values, strokes: Sequence[Stroke] = (), enlarger: str = "") -> None:
-        """Use these values of the stages' options, strokes of the brush over the damage, and model that enlarges (see
-        stages/work.Work), from now on. Raises OptionError."""
+    def set_stages(self, values: Values, strokes: Sequence[Stroke] = ()) -> None:
+        """Use these values of the stages' options, and these strokes of the brush over the damage, from now on. Raises
+        OptionError."""
         self._values = registry.stage_values(values)
         self._strokes = tuple(strokes)
-        self._enlarger = enlarger
 
     def damage_mask(self, progress: Progress | None = None) -> NDArray[np.bool_]:
         """(H, W) of the photo, true on what repair fills with the present values and strokes; found on first use.
@@ -160,8 +160,27 @@ class Session:
         return damage_mask(damage, only_sure=self._values["repair"] == AUTO, strokes=self._strokes)
 
     def shown(self, progress: Progress | None = None) -> Staged:
-        """The photo that a screen shows, and that faces are found in: what the stages give, at the photo's own size."""
-        return self._staged.run(registry.keeping_size(), self._values, self._strokes, progress=progress)
+        """The photo that faces are found in: what the stages give that keep its size."""
+        return self._staged.run(registry.keeping_size(), self._values, self._strokes, progress)
+
+    @property
+    def has_more_on_screen(self) -> bool:
+        """Whether `on_screen` gives something else than `shown`."""
+        return registry.on_screen(self._values) != registry.keeping_size()
+
+    def on_screen(self, progress: Progress | None = None) -> Staged:
+        """What a screen shows: as `shown`, and gone over by the model that was chosen to enlarge, at the photo's own
+        size. Raises as `compose` does."""
+        if not self.has_more_on_screen:
+            return self.shown(progress)
+        stages = registry.on_screen(self._values)
+        self._check_scale(registry.total_scale(self._values))
+        staged = self._staged.run(stages, self._values, self._strokes, progress)
+        if staged.scale == 1:
+            return staged
+        if self._reduced is None or self._reduced[0] is not staged.photo:
+            self._reduced = (staged.photo, _reduced(staged.photo, self.photo))
+        return dataclasses.replace(staged, photo=self._reduced[1], scale=1)
 
     def faces(self, progress: Progress | None = None) -> tuple[Face, ...]:
         """The photo's faces in reading order: those that were set, or those found, on first use."""
@@ -221,8 +240,7 @@ class Session:
         progress = progress or SilentProgress()
         self._check_scale(registry.total_scale(self._values))
         restored = tuple(self.restore(SubProgress(progress, 0.0, 0.8)))
-        last = SubProgress(progress, 0.8, 1.0)
-        staged = self._staged.run(registry.STAGES, self._values, self._strokes, self._enlarger, last)
+        staged = self._staged.run(registry.STAGES, self._values, self._strokes, SubProgress(progress, 0.8, 1.0))
         with self.timed("compose"):
             composed = compose(staged.photo, self._layers_for(restored, staged), options)
         if staged.scale > 1:
@@ -232,7 +250,7 @@ class Session:
     def rest(self) -> None:
         """Give back the memory of enlarged photos; they are made anew where they are wanted again."""
         self._staged.forget_enlarged()
-        self._base, self._layers = self.photo, {}
+        self._base, self._layers, self._reduced = self.photo, {}, None
 
     def _see(self, progress: Progress) -> None:
         """Bring the photo in which faces are found up to date; in another one they are found and cut out anew."""
@@ -303,6 +321,12 @@ class Session:
             yield
         finally:
             self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
+
+
+def _reduced(enlarged: Photo, photo: Photo) -> Photo:
+    """An enlarged photo at the size of the photo itself."""
+    pixels = cv2.resize(enlarged.pixels, (photo.width, photo.height), interpolation=cv2.INTER_AREA)
+    return dataclasses.replace(enlarged, pixels=frozen(cast(Pixels, pixels)), alpha=photo.alpha)
 
 
 def restored_face(crop: Crop, answer: NDArray[np.float32], task: Task = Task.FACE_RESTORER) -> RestoredFace:

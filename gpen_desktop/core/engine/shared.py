@@ -144,9 +144,13 @@ class SharedPhotoNetworks:
         with self._loading:
             return self._inner.filler()
 
-    def enlarger(self, model: str) -> TiledNetwork:
+    def enlarger(self) -> TiledNetwork:
         with self._loading:
-            return self._inner.enlarger(model)
+            return self._inner.enlarger()
+
+    def upscaler(self, name: str) -> TiledNetwork:
+        with self._loading:
+            return self._inner.upscaler(name)
 
 
 class SharedNetworks:

@@ -1,4 +1,8 @@
-"""Enlarging a photo: by a network, as often as it takes; by Lanczos where there is none."""
+"""Enlarging a photo: by a model that the user chose, whatever its own factor; else twice by the built-in network, as
+often as it takes; by Lanczos where there is none.
+
+Faces are laid into the result at its own resolution, so that none is restored small and then blown up.
+"""
 
 from __future__ import annotations
 
@@ -7,53 +11,95 @@ import dataclasses
 import cv2
 import numpy as np
 
+from gpen_desktop.core.options import NO_MODEL
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.stages.cleaning import is_grey
-from gpen_desktop.core.stages.tiles import TiledNetwork, as_pixels, shrunk
+from gpen_desktop.core.stages.tiles import TiledNetwork, as_pixels
 from gpen_desktop.core.stages.work import Work, Worked
-from gpen_desktop.core.types import Pixels, frozen
+from gpen_desktop.core.types import FloatImage, Photo, Pixels, frozen
 from gpen_desktop.messages import say
 from gpen_desktop.models.catalog import ENLARGER
 
 
 def enlarge(work: Work, progress: Progress) -> Worked:
     """The photo `scale` times larger, its alpha by Lanczos."""
-    photo, scale = work.photo, int(work.values["scale"])
+    photo, scale, model = work.photo, int(work.values["scale"]), str(work.values["background"])
     alpha = None if photo.alpha is None else _by_lanczos(photo.alpha, scale)
-    if not work.enlarger and not work.networks.has(ENLARGER):
+    if model != NO_MODEL:
+        pixels = _by_model(photo, work.networks.upscaler(model), scale, progress)
+        words = say("did-enlarge-by", "Enlarged {scale}× by '{name}'", scale=scale, name=model)
+        if scale == 1:
+            words = say("did-treat-by", "Gone over by '{name}' at the photo's own size", name=model)
+    elif not work.networks.has(ENLARGER):
         progress.report(0.0, "enlarge")
         pixels = _by_lanczos(photo.pixels, scale)
         words = say(
             "did-enlarge-simply", "Enlarged {scale}× by resampling: the enlarging model is not there", scale=scale
         )
     else:
-        model = work.enlarger or ENLARGER
-        pixels = _by_network(photo.pixels, work.networks.enlarger(model), scale, progress)
-        words = say("did-enlarge", "Enlarged {scale}× by the model '{name}'", scale=scale, name=model)
+        pixels = _by_network(photo, work.networks.enlarger(), scale, progress)
+        words = say("did-enlarge", "Enlarged {scale}× by the enlarging model", scale=scale)
     return Worked(dataclasses.replace(photo, pixels=pixels, alpha=alpha), words)
 
 
-def _by_network(pixels: Pixels, network: TiledNetwork, scale: int, progress: Progress) -> Pixels:
+def _by_network(photo: Photo, network: TiledNetwork, scale: int, progress: Progress) -> Pixels:
+    pixels = photo.pixels
     grey = is_grey(pixels)
-    rounds = _rounds(network.scale, scale)
-    done, work = 0, sum(network.scale ** (2 * number) for number in range(len(rounds)))
-    for number, factor in enumerate(rounds):
-        share = network.scale ** (2 * number)  # each works on what the one before made larger
-        part = SubProgress(progress, done / work, (done + share) / work)
-        done += share
-        with_factor = network if factor == network.scale else shrunk(network, network.scale // factor)
-        pixels = _once_larger(pixels, with_factor, grey, part)
-    return frozen(pixels)
+    passes = (scale - 1).bit_length()  # by a network that doubles
+    for number in range(passes):
+        pixels = _doubled(pixels, network, grey, _part(progress, number, passes, 2))
+    return frozen(_resized(pixels, photo, scale))
 
 
-def _rounds(factor: int, scale: int) -> list[int]:
-    """By how much to enlarge each time, by a network that does so `factor` times: 2 and 2, or 4, or 4 halved for 2."""
-    if factor >= scale:
-        return [scale]
-    return [factor, *_rounds(factor, scale // factor)]
+def _part(progress: Progress, number: int, passes: int, factor: int) -> Progress:
+    """The share of one pass: each has factor² times as much to do as the one before."""
+    done = [sum(factor ** (2 * k) for k in range(n)) for n in (number, number + 1, passes)]
+    return SubProgress(progress, done[0] / done[2], done[1] / done[2])
 
 
-def _once_larger(pixels: Pixels, network: TiledNetwork, grey: bool, progress: Progress) -> Pixels:
+def _by_model(photo: Photo, network: TiledNetwork, scale: int, progress: Progress) -> Pixels:
+    """As often as its factor takes to reach the scale. Where once is enough, each tile is brought to the scale as it
+    comes, so that nothing larger than the result is held."""
+    pixels = photo.pixels
+    grey = is_grey(pixels)
+    passes = 1
+    while network.scale > 1 and network.scale**passes < scale:
+        passes += 1
+    given = reduced(network, scale) if passes == 1 and scale < network.scale else network
+    for number in range(passes):
+        pixels = _answered(pixels, given, grey, _part(progress, number, passes, network.scale))
+    return frozen(_resized(pixels, photo, scale))
+
+
+def reduced(network: TiledNetwork, scale: int) -> TiledNetwork:
+    """The network with its answers resampled to `scale`, which is smaller than its own."""
+
+    def run(tile: FloatImage) -> FloatImage:
+        size = (tile.shape[1] * scale, tile.shape[0] * scale)
+        return np.asarray(cv2.resize(network.run(tile), size, interpolation=cv2.INTER_AREA), np.float32)
+
+    return dataclasses.replace(network, run=run, scale=scale)
+
+
+def _answered(pixels: Pixels, network: TiledNetwork, grey: bool, progress: Progress) -> Pixels:
+    height, width = (side * network.scale for side in pixels.shape[:2])
+    made = np.empty((height, width, 3), pixels.dtype)
+    for (x0, y0, x1, y1), answer in network.answers(pixels, progress, "enlarge"):
+        made[y0:y1, x0:x1] = as_pixels(answer.mean(axis=2, keepdims=True) if grey else answer, pixels)
+    return made
+
+
+def _resized(pixels: Pixels, photo: Photo, scale: int) -> Pixels:
+    """To `scale` times the photo's size, where it is another."""
+    size = (photo.width * scale, photo.height * scale)
+    if (pixels.shape[1], pixels.shape[0]) == size:
+        return pixels
+    shrinks = pixels.shape[1] > size[0]
+    resized = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LANCZOS4)
+    return resized.astype(np.uint8) if pixels.dtype == np.uint8 else resized.astype(np.uint16)
+
+
+def _doubled(pixels: Pixels, network: TiledNetwork, grey: bool, progress: Progress) -> Pixels:
     height, width = (side * network.scale for side in pixels.shape[:2])
     larger = np.empty((height, width, 3), pixels.dtype)
     white = np.float32(np.iinfo(pixels.dtype).max)

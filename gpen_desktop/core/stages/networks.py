@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import cached_property
 from typing import Final
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from gpen_desktop.core import memory
 from gpen_desktop.core.stages.tiles import TiledNetwork
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.errors import OutOfMemoryError, WeightsError
@@ -20,15 +21,19 @@ from gpen_desktop.models.device import Compute
 from gpen_desktop.models.photo.architectures import PhotoRepairer
 from gpen_desktop.models.photo.compact import CompactEnlarger
 from gpen_desktop.models.photo.unet import PhotoCleaner, UNetShape
-from gpen_desktop.models.spec import Task
+from gpen_desktop.models.spec import PHOTO_TASKS, TASK_WORDS, ModelSpec, Task
 
 _SIDE: Final = 1280
 """Pixels of a tile that are kept, each way. Larger ones spend less on margins, smaller ones less memory (here some
 hundred MB), and cancelling waits for one."""
 
-_ROOM: Final = 512 << 20
-_SMALLEST: Final = 128
-"""Bytes that a published enlarger may take for a tile, as far as it can be cut that small."""
+_SMALLEST_SIDE: Final = 128
+_WHOLE: Final = 1 << 16
+"""More than any photo's side."""
+
+_MOST_BYTES: Final = 2 << 30
+_UNMEASURED: Final = 16 << 10
+"""Bytes a pixel of models that nobody has measured: as a Real-ESRGAN that enlarges four times."""
 
 _FELT: Final = 0.73
 """Share of a U-Net's reach beyond which nothing is felt: the trained cleaner's answer changes by 0.001 of an 8-bit step
@@ -44,7 +49,7 @@ class PhotoNetworks:
     def __init__(self, device: str = "auto", precision: str = "auto") -> None:
         self._device = device
         self._precision = precision
-        self._enlargers: dict[str, TiledNetwork] = {}
+        self._upscaler: tuple[str, TiledNetwork] | None = None
 
     def has(self, name: str) -> bool:
         """Whether the weights of that name in the catalogue are on this computer."""
@@ -60,10 +65,36 @@ class PhotoNetworks:
     def filler(self) -> TiledNetwork:
         return self._repairer[1]
 
-    def enlarger(self, model: str) -> TiledNetwork:
-        if model not in self._enlargers:
-            self._enlargers = {model: self._loaded_enlarger(model)}  # one at a time: published ones are large
-        return self._enlargers[model]
+    def enlarger(self) -> TiledNetwork:
+        return self._enlarger
+
+    def upscaler(self, name: str) -> TiledNetwork:
+        """The one at hand, or loaded in its place."""
+        if self._upscaler is None or self._upscaler[0] != name:
+            self._upscaler = None  # two may not fit into memory
+            self._upscaler = (name, self._load_upscaler(name))
+        return self._upscaler[1]
+
+    def _load_upscaler(self, name: str) -> TiledNetwork:
+        path = store.find(name)
+        model = registry.read(path)
+        spec = model.spec
+        if spec.task not in PHOTO_TASKS:
+            raise WeightsError(
+                say(
+                    "not-for-photos",
+                    "'{name}' holds {found}, which cannot treat whole photos.",
+                    name=path.name,
+                    found=TASK_WORDS[spec.task],
+                ),
+                todo=say("choose-other-model", "Choose another model."),
+                path=path,
+            )
+        compute = device.choose(self._device, self._precision, spec.precisions)
+        net = model.build(compute.device, compute.dtype)
+        run = self._on_device(net, name, compute)
+        side = _side(spec, compute) if spec.in_tiles else _WHOLE
+        return TiledNetwork(run, side, spec.margin, max(spec.multiple, spec.smallest), spec.scale)
 
     @cached_property
     def _compute(self) -> Compute:
@@ -73,7 +104,7 @@ class PhotoNetworks:
     def _cleaner(self) -> TiledNetwork:
         net = self._loaded(catalog.CLEANER, Task.PHOTO_RESTORER)
         assert isinstance(net, PhotoCleaner)
-        run = self._on_device(net.change, catalog.CLEANER, self._compute, centre=0.5)
+        run = self._on_device(net.change, catalog.CLEANER, centre=0.5)
         return TiledNetwork(run, _SIDE, _felt(net.shape), net.shape.multiple)
 
     @cached_property
@@ -81,38 +112,34 @@ class PhotoNetworks:
         net = self._loaded(catalog.REPAIRER, Task.INPAINTER)
         assert isinstance(net, PhotoRepairer)
         finder, filler = net.finder, net.filler
-        find = self._on_device(lambda x: finder(x).float().sigmoid(), catalog.REPAIRER, self._compute)
-        fill = self._on_device(lambda x: filler(x[:, :3], x[:, 3:]), catalog.REPAIRER, self._compute)
+        find = self._on_device(lambda x: finder(x).float().sigmoid(), catalog.REPAIRER)
+        fill = self._on_device(lambda x: filler(x[:, :3], x[:, 3:]), catalog.REPAIRER)
         return (
             TiledNetwork(find, _SIDE, _felt(finder.shape), finder.shape.multiple),
             TiledNetwork(fill, _SIDE, _felt(filler.shape), filler.shape.multiple),
         )
 
-    def _loaded_enlarger(self, model: str) -> TiledNetwork:
-        path = store.find(model)
-        spec = registry.read_spec(path)
-        compute = device.choose(self._device, self._precision, spec.precisions)
-        net = registry.load(path, Task.UPSCALER, str(compute.device), compute.dtype)
-
-        def change(tile: Tensor) -> Tensor:
-            if isinstance(net, CompactEnlarger):
-                return net.change(tile)
-            repeated = F.interpolate(tile.float(), scale_factor=spec.scale, mode="nearest")
-            enlarged: Tensor = net(tile)
-            return enlarged.float() - repeated
-
-        room = (_ROOM // max(1, spec.bytes_per_item)) ** 0.5
-        side = min(_SIDE // spec.scale, max(_SMALLEST, int(room) - 2 * spec.margin))
-        run = self._on_device(change, model, compute)
-        return TiledNetwork(run, side, spec.margin, spec.smallest, spec.scale)
+    @cached_property
+    def _enlarger(self) -> TiledNetwork:
+        net = self._loaded(catalog.ENLARGER, Task.UPSCALER)
+        assert isinstance(net, CompactEnlarger)
+        run = self._on_device(net.change, catalog.ENLARGER)
+        return TiledNetwork(run, _SIDE // net.factor, net.reach, 1, net.factor)
 
     def _loaded(self, name: str, task: Task) -> torch.nn.Module:
         return registry.load(store.find(name), task, str(self._compute.device), self._compute.dtype)
 
     def _on_device(
-        self, network: Callable[[Tensor], Tensor], name: str, compute: Compute, centre: float = 0.0
+        self,
+        network: Callable[[Tensor], Tensor],
+        name: str,
+        compute: Compute | None = None,
+        *,
+        centre: float = 0.0,
     ) -> Callable[[FloatImage], FloatImage]:
-        """A network of tensors as a function of one tile. centre: taken off before it is rounded to half precision."""
+        """A network of tensors as a function of one tile. compute: where, if not as the built-in ones. centre: taken
+        off before it is rounded to half precision."""
+        compute = compute or self._compute
 
         def run(tile: FloatImage) -> FloatImage:
             torch.set_num_threads(device.threads_here())  # holds for the calling thread only
@@ -135,6 +162,17 @@ class PhotoNetworks:
             return answer
 
         return run
+
+
+def _side(spec: ModelSpec, compute: Compute) -> int:
+    """Pixels of a tile that are kept, each way, so that it takes half of the memory there is, and no more than
+    _MOST_BYTES."""
+    each = (spec.bytes_per_item or _UNMEASURED) * compute.dtype.itemsize // 4
+    is_cpu = compute.device.type == "cpu"
+    free = memory.available_bytes() if is_cpu else device.free_memory(compute.device)
+    budget = min(_MOST_BYTES, free // 2)
+    side = math.isqrt(budget // each) - 2 * spec.margin
+    return max(_SMALLEST_SIDE, min(_SIDE, side))
 
 
 def _felt(shape: UNetShape) -> int:

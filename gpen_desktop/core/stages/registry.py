@@ -7,12 +7,12 @@ module of its own, which its `run` imports.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from gpen_desktop.core.options import AUTO, AUTOMATIC, AUTOMATIC_PERCENT, Choice, Option, Value, Values
+from gpen_desktop.core.options import AUTO, AUTOMATIC, AUTOMATIC_PERCENT, NO_MODEL, Choice, Option, Value, Values
 from gpen_desktop.models.catalog import CLEANER, REPAIRER
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Stage:
     automatic: for a first option that can be AUTOMATIC, what it stands for, of what was seen of the photo and the
     values of the stages before. Where it can be AUTO, `run` decides.
     weights: name in the catalogue of what it cannot do without, if anything.
+    also_on: of the stage's values, whether it has something to do though its first option is off.
     scale: for a stage that enlarges, how many times with these values. Faces are found in, and cut out of, what all
     other stages give, and composed into what all give.
     """
@@ -46,6 +47,7 @@ class Stage:
     automatic: Callable[[PhotoReading, Values], int] | None = None
     weights: str = ""
     scale: Callable[[Values], int] | None = None
+    also_on: Callable[[Values], bool] = field(default=lambda values: False)
 
     @property
     def switch(self) -> str:
@@ -54,7 +56,7 @@ class Stage:
 
     def is_on(self, values: Values) -> bool:
         """Whether it has anything to do with these values."""
-        return values[self.switch] != self.off
+        return values[self.switch] != self.off or self.also_on(values)
 
 
 def _repair(work: Work, progress: Progress) -> Worked:
@@ -193,12 +195,21 @@ ENLARGE: Final = Stage(
             1,
             "Enlarge",
             "Size of the result compared with the photo.",
-            choices=(Choice(1, "1×"), Choice(2, "2×"), Choice(4, "4×")),
+            choices=(Choice(1, "1×"), Choice(2, "2×"), Choice(3, "3×"), Choice(4, "4×")),
+        ),
+        Option(
+            "background",
+            str,
+            NO_MODEL,
+            "Background",
+            "Model for the whole photo, also at its own size; faces are restored over it.",
+            names_model=True,
         ),
     ),
     off=1,
     run=_enlarge,
     scale=lambda values: int(values["scale"]),
+    also_on=lambda values: values["background"] != NO_MODEL,
 )
 
 STAGES: tuple[Stage, ...] = (REPAIR, CLEAN, TONE, NEUTRAL, ENLARGE)
@@ -239,5 +250,11 @@ def is_same(stages: tuple[Stage, ...], one: Values, other: Values) -> bool:
 
 
 def keeping_size() -> tuple[Stage, ...]:
-    """The stages that make what a screen shows, and what faces are found in: all but those that enlarge."""
+    """The stages that make what faces are found in: all but those that enlarge."""
     return tuple(stage for stage in STAGES if stage.scale is None)
+
+
+def on_screen(values: Values) -> tuple[Stage, ...]:
+    """The stages that make what a screen shows. One that enlarges is shown where a model was chosen for it; resampling
+    alone would look the same."""
+    return tuple(stage for stage in STAGES if stage.scale is None or stage.also_on(values))

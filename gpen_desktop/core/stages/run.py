@@ -81,12 +81,11 @@ class StagedPhotos:
         stages: Sequence[Stage],
         values: Values,
         strokes: tuple[Stroke, ...] = (),
-        enlarger: str = "",
         progress: Progress | None = None,
     ) -> Staged:
-        """Run those of `stages` that are on, one after the other.
+        """Run those of `stages` that are on, one after the other; `values`: of every stage's options, strokes: of the
+        brush over the damage.
 
-        values: of every stage's options. strokes: of the brush over the damage. enlarger: see Work.
         Raises Cancelled, WeightsError where a stage was turned on by hand whose weights are not on this computer, and
         what a stage raises.
         """
@@ -96,7 +95,7 @@ class StagedPhotos:
         photo, scale, steps = self._source, 1, []
         for number, stage in enumerate(on):
             part = SubProgress(progress, number / len(on), (number + 1) / len(on))
-            worked = self._worked(stage, Work(photo, decided, self._networks, self._damage, strokes, enlarger), part)
+            worked = self._worked(stage, photo, decided, strokes, part)
             is_changed = worked.photo is not photo
             if is_changed:
                 scale *= stage.scale(decided) if stage.scale is not None else 1
@@ -139,11 +138,12 @@ class StagedPhotos:
         repaired = any(result.stage == DAMAGE.stage and result.strength for result in results)
         return (*((DAMAGE,) if repaired else ()), *seen_of(self._reading()))
 
-    def _worked(self, stage: Stage, work: Work, progress: Progress) -> Worked:
-        before = work.photo
-        own = tuple(work.values[option.name] for option in stage.options)
-        key = (before, own[stage.blends :], work.strokes, work.enlarger)
-        full = self._once(stage.name, key, lambda: self._run(stage, work, progress))
+    def _worked(
+        self, stage: Stage, before: Photo, values: Values, strokes: tuple[Stroke, ...], progress: Progress
+    ) -> Worked:
+        own = tuple(values[option.name] for option in stage.options)
+        key = (before, own[stage.blends :], strokes)
+        full = self._once(stage.name, key, lambda: self._run(stage, before, values, strokes, progress))
         share = int(own[0]) / 100 if stage.blends else 1.0
         if share == 1 or full.photo is before:
             return full
@@ -153,11 +153,13 @@ class StagedPhotos:
             lambda: dataclasses.replace(full, photo=blended(before, full.photo, share)),
         )
 
-    def _run(self, stage: Stage, work: Work, progress: Progress) -> Worked:
+    def _run(
+        self, stage: Stage, before: Photo, values: Values, strokes: tuple[Stroke, ...], progress: Progress
+    ) -> Worked:
         with self._timed(stage.name):
-            worked = stage.run(work, progress)
-        before, after = work.photo, worked.photo
-        scale = stage.scale(work.values) if stage.scale is not None else 1
+            worked = stage.run(Work(before, values, self._networks, self._damage, strokes), progress)
+        after = worked.photo
+        scale = stage.scale(values) if stage.scale is not None else 1
         wanted = (before.height * scale, before.width * scale, before.pixels.dtype)
         if (after.height, after.width, after.pixels.dtype) != wanted:
             raise ValueError(f"stage {stage.name} gave {after.pixels.shape} {after.pixels.dtype}, not {wanted}")

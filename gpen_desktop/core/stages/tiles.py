@@ -7,13 +7,11 @@ border is there nothing to take, and the picture is mirrored there, as it is for
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -129,17 +127,6 @@ class TiledNetwork:
         return answers(
             pixels, self.run, tiles, scale=self.scale, multiple=self.multiple, progress=progress, stage=stage
         )
-
-
-def shrunk(network: TiledNetwork, factor: int) -> TiledNetwork:
-    """A network that enlarges, its answer averaged over `factor` x `factor` pixels."""
-
-    def run(tile: FloatImage) -> FloatImage:
-        made = network.run(tile)
-        size = (made.shape[1] // factor, made.shape[0] // factor)
-        return np.asarray(cv2.resize(made, size, interpolation=cv2.INTER_AREA), np.float32)
-
-    return dataclasses.replace(network, run=run, scale=network.scale // factor)
 
 
 def as_pixels(values: FloatImage, like: Pixels) -> Pixels:

@@ -39,11 +39,13 @@ class Networks(Protocol):
         """(h, w, 4) in [0, 1], the last one 1 in holes -> (h, w, 3), worth something in the holes alone."""
         ...
 
-    def enlarger(self, model: str) -> TiledNetwork:
-        """(h, w, 3) in [0, 1] -> (h * scale, w * scale, 3), what to add to the photo with its pixels repeated.
+    def enlarger(self) -> TiledNetwork:
+        """(h, w, 3) in [0, 1] -> (h * scale, w * scale, 3), what to add to the photo with its pixels repeated."""
+        ...
 
-        model: its name, or a file. Raises UnknownModelError, and WeightsError too where it is for something else.
-        """
+    def upscaler(self, name: str) -> TiledNetwork:
+        """The model of that name, or of that file, for the whole photo: (h, w, 3) in [0, 1] -> (h * scale,
+        w * scale, 3)."""
         ...
 
 
@@ -53,14 +55,13 @@ class NoNetworks:
     def has(self, name: str) -> bool:
         return False
 
+    def upscaler(self, name: str) -> TiledNetwork:
+        return self.cleaner()
+
     def cleaner(self) -> TiledNetwork:
         raise WeightsError(say("no-photo-networks", "There are no networks for the whole photo here."))
 
-    finder = filler = cleaner
-
-    def enlarger(self, model: str) -> TiledNetwork:
-        del model
-        return self.cleaner()
+    finder = filler = enlarger = cleaner
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,15 +76,13 @@ class Damage:
 @dataclass(frozen=True, eq=False)
 class Work:
     """photo: as the stages before left it. values: of the options of all stages. damage: where the photo is damaged as
-    it was opened; looked for when it is first asked. strokes: of the brush over that. enlarger: the model that
-    enlarges, by name or file; '' for the built-in one, if it is here."""
+    it was opened; looked for when it is first asked. strokes: of the brush over that."""
 
     photo: Photo
     values: Values
     networks: Networks
     damage: Callable[[Progress], Damage]
     strokes: tuple[Stroke, ...] = ()
-    enlarger: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gpen_desktop.core.engine.edits import BACKGROUND_OFF, Edits, option_value, with_option
+from gpen_desktop.core.engine.edits import Edits, option_value, with_option
 from gpen_desktop.core.engine.presets import Preset
-from gpen_desktop.core.options import FACE_OPTIONS, Option, Value
+from gpen_desktop.core.options import FACE_OPTIONS, NO_MODEL, Option, Value
 from gpen_desktop.core.stages.registry import stage_options, total_scale
 from gpen_desktop.core.types import Face, FaceId, FaceState
 from gpen_desktop.gui.adjust.controls import Section, Segments
@@ -61,7 +61,7 @@ class AdjustPanel(QWidget):
         self._pause.setInterval(_GESTURE_PAUSE_MS)
         self._pause.timeout.connect(self._on_pause)
         self._look = [option_control(option) for option in FACE_OPTIONS if option.in_presets]
-        self._of_stages = [option_control(option) for option in stage_options()]
+        self._of_stages = [option_control(option) for option in stage_options() if not option.names_model]
         self.seen = SeenChips()
         self.faces = FacesSection()
         self.presets = PresetsSection(own_presets)
@@ -177,7 +177,7 @@ class AdjustPanel(QWidget):
             control.show_value(option_value(edits, control.option.name))
             control.show_usual(option_value(defaults, control.option.name))
         self._choose(self._model, edits.model)
-        self._choose(self._background, edits.background)
+        self._choose(self._background, str(edits.stages["background"]))
         self.faces.show_edits(edits, defaults)
         self.presets.show_edits(edits)
         self._show_size()
@@ -196,7 +196,7 @@ class AdjustPanel(QWidget):
         self._show_size()
 
     def set_models(self, models: Sequence[tuple[str, str]], backgrounds: Sequence[tuple[str, str]]) -> None:
-        """What is installed: (name, title) of restorers, and of models that enlarge beside the built-in one."""
+        """What is installed: (name, title) of restorers and of background upscalers."""
         self._models, self._backgrounds = tuple(models), tuple(backgrounds)
         self._fill_combos()
 
@@ -216,15 +216,15 @@ class AdjustPanel(QWidget):
     def _fill_combos(self) -> None:
         for combo, rows in (
             (self._model, self._models),
-            (self._background, ((BACKGROUND_OFF, self.tr("Built-in")), *self._backgrounds)),
+            (self._background, ((NO_MODEL, self.tr("No model")), *self._backgrounds)),
         ):
             combo.clear()
             for name, title in rows:
                 combo.addItem(title, name)
         self._choose(self._model, self._edits.model)
-        self._choose(self._background, self._edits.background)
+        self._choose(self._background, str(self._edits.stages["background"]))
         self._background.setEnabled(bool(self._backgrounds))
-        self._background.setToolTip("" if self._backgrounds else self.tr("No other model that enlarges is installed."))
+        self._background.setToolTip("" if self._backgrounds else self.tr("No model for backgrounds is installed."))
 
     def _choose(self, combo: QComboBox, name: str) -> None:
         row = combo.findData(name)
@@ -249,7 +249,7 @@ class AdjustPanel(QWidget):
         ):
             section.set_text(text)
         with_caption = [control.label for control in self._of_stages if control.option.choices]
-        texts = (self.tr("Model"), self.tr("Enlarge with"), *with_caption)
+        texts = (self.tr("Model"), self.tr("Background"), *with_caption)
         for caption, text in zip(self._captions, texts, strict=True):
             caption.setText(text)
         self._to_all.setText(self.tr("Apply to all photos"))
@@ -288,7 +288,8 @@ class AdjustPanel(QWidget):
 
     @Slot(int)
     def _on_background(self, row: int) -> None:
-        self._pass_on(replace(self._edits, background=self._background.itemData(row)), self.tr("Enlarge with"), "")
+        edits = with_option(self._edits, "background", self._background.itemData(row))
+        self._pass_on(edits, self.tr("Background"), "")
 
 
 def _line() -> QFrame:

@@ -27,7 +27,7 @@ from gpen_desktop.gui.shell.actions import Actions
 from gpen_desktop.gui.work.workspace import Workspace
 from gpen_desktop.models import store as weights
 from gpen_desktop.models.catalog import BUILTIN
-from gpen_desktop.models.spec import Task
+from gpen_desktop.models.spec import FACE_TASKS, PHOTO_TASKS
 
 
 class ApplicationController(QObject):
@@ -53,9 +53,7 @@ class ApplicationController(QObject):
         """What a photo starts with."""
         options = ComposeOptions.of({option.name: store.get(f"restore/{option.name}") for option in FACE_OPTIONS})
         stages = stage_values({option.name: store.get(f"restore/{option.name}") for option in stage_options()})
-        return Edits(
-            options, stages, model=str(store.get("restore/model")), background=str(store.get("restore/background"))
-        )
+        return Edits(options, stages, model=str(store.get("restore/model")))
 
     @staticmethod
     def compute_of(store: SettingsStore) -> ComputeOptions:
@@ -71,12 +69,14 @@ class ApplicationController(QObject):
             for model in weights.installed()
             if trust.may_be_used(model, self._store) and (model.info is None or model.info.usable)
         ]
-        titled = [(m.name, catalog_text(m.info.title) if m.info else m.name, m.info) for m in usable]
-        restorers = [(name, title) for name, title, info in titled if info is None or info.restores_faces]
-        enlargers = [
-            (name, title) for name, title, info in titled if info and info.task is Task.UPSCALER and not info.shipped
+        titled = [
+            (model, (model.name, catalog_text(model.info.title) if model.info else model.name)) for model in usable
         ]
-        self._panel.set_models(restorers, enlargers)
+        self._panel.set_models(
+            # a file that was never looked into is offered for what most are
+            [row for model, row in titled if model.task is None or model.task in FACE_TASKS],
+            [row for model, row in titled if _treats_photos(model)],
+        )
 
     @Slot()
     def settings(self) -> None:
@@ -135,3 +135,7 @@ class ApplicationController(QObject):
             self._workspace.jobs.set_compute(self.compute_of(self._store))
         elif key.startswith("restore/"):
             self._workspace.defaults = self.defaults_of(self._store)
+
+
+def _treats_photos(model: weights.InstalledModel) -> bool:
+    return model.info.treats_photos if model.info is not None else model.task in PHOTO_TASKS

@@ -156,7 +156,7 @@ class Worker(QObject):
             return self._engine.refine(job.photo, job.box)
         if isinstance(job, ExportJob):
             edits, faces = job.edits, job.faces
-            how = (edits.stages, edits.strokes, edits.enlarger, edits.quarters)
+            how = (edits.stages, edits.strokes, edits.quarters)
             session = self._engine.open(job.path, edits.model, faces, *how)
             self._tell_status()
             return self._engine.export(session, job.edits.options, job.target, job.export, progress)
@@ -171,7 +171,7 @@ class Worker(QObject):
         for result in self._engine.restore(session, progress):
             if not result.restored:
                 self.faces_found.emit(job.id, result.faces)
-            elif not result.is_whole:
+            elif result.more or not result.is_whole:
                 self.faces_restored.emit(job.id, result)
         if not result.faces and job.faces is None:  # it may lie on its side
             return replace(result, better_quarters=session.better_quarters(progress))

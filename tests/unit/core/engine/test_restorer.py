@@ -286,7 +286,7 @@ def test_unknown_model() -> None:
         Restorer("no-such-model")
 
 
-@pytest.mark.parametrize("name", ["landmarks5", "gfpgan-1.4", "gpen-inpainting-1024"])
+@pytest.mark.parametrize("name", ["landmarks5", "realesrgan-x4", "gpen-inpainting-1024"])
 def test_what_is_no_face_restorer_is_refused_by_name(name: str) -> None:
     with pytest.raises(ModelError, match=f"cannot restore faces with '{name}'"):
         Restorer(name)

@@ -32,11 +32,6 @@ def sharpen_doubled(tile: FloatImage) -> FloatImage:
     return larger - tile.repeat(2, axis=0).repeat(2, axis=1)
 
 
-def sharpen_fourfold(tile: FloatImage) -> FloatImage:
-    larger = cv2.resize(tile, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
-    return larger - tile.repeat(4, axis=0).repeat(4, axis=1)
-
-
 class DrawnNetworks:
     """As core/stages/work.Networks has it, of plain functions. runs: tiles given to each of them."""
 
@@ -59,10 +54,17 @@ class DrawnNetworks:
     def filler(self) -> TiledNetwork:
         return TiledNetwork(self._counted("fill", fill_green), 128, 16, 8)
 
-    def enlarger(self, model: str) -> TiledNetwork:
-        if model == "fourfold":
-            return TiledNetwork(self._counted(model, sharpen_fourfold), 128, 16, 1, scale=4)
+    def enlarger(self) -> TiledNetwork:
         return TiledNetwork(self._counted("enlarge", sharpen_doubled), 128, 16, 1, scale=2)
+
+    def upscaler(self, name: str) -> TiledNetwork:
+        """name: 'x' and its factor."""
+        factor = int(name.removeprefix("x"))
+
+        def enlarge(tile: FloatImage) -> FloatImage:
+            return cv2.resize(tile, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+
+        return TiledNetwork(self._counted(name, enlarge), 128, 16, 4, scale=factor)
 
     def _counted(self, name: str, network: Callable[[FloatImage], FloatImage]) -> Network:
         def run(tile: FloatImage) -> FloatImage:

@@ -11,6 +11,7 @@ import pytest
 from gpen_desktop.core.progress import CancellableProgress
 from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.run import Staged, StagedPhotos
+from gpen_desktop.core.stages.tiles import TiledNetwork
 from gpen_desktop.core.types import FloatImage, Photo, Pixels, Stroke, frozen
 from gpen_desktop.errors import Cancelled, WeightsError
 from gpen_desktop.models.catalog import CLEANER, ENLARGER, REPAIRER
@@ -240,20 +241,62 @@ def test_enlarging_by_the_network(scale: int, dtype: type) -> None:
     assert (made.scale, made.results[0].words.code) == (scale, "did-enlarge")
 
 
-@pytest.mark.parametrize("scale", [2, 4])
-def test_a_model_of_ones_own_choice_enlarges_also_by_less_than_it_was_made_for(scale: int) -> None:
-    pixels, networks = picture(100, 120), DrawnNetworks(ENLARGER)
-    values = registry.stage_values({**OFF, "scale": scale})
-    made = StagedPhotos(photo_of(pixels), networks).run(registry.STAGES, values, enlarger="fourfold")
-    cubic = cv2.resize(pixels, (120 * scale, 100 * scale), interpolation=cv2.INTER_CUBIC)
-    assert np.abs(made.photo.pixels.astype(float) - cubic).max() < 12
-    assert networks.runs == {"fourfold": 1}
-    assert "fourfold" in str(made.results[0].words)
-
-
 def test_without_its_network_enlarging_is_simple_and_says_so() -> None:
     networks = DrawnNetworks(ENLARGER)
     made = run(picture(), networks, scale=2)
     assert made.photo.pixels.shape == (400, 600, 3)
     assert made.results[0].words.code == "did-enlarge-simply"
     assert not networks.runs
+
+
+# Models of the user's choice
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize(("factor", "scale"), [(f, s) for f in (1, 2, 4) for s in (1, 2, 3, 4) if (f, s) != (1, 1)])
+def test_any_scale_by_a_model_of_any_factor(factor: int, scale: int, dtype: type) -> None:
+    pixels = picture(dtype=dtype)
+    made = run(pixels, scale=scale, background=f"x{factor}")
+    white = np.iinfo(dtype).max
+    assert made.photo.pixels.dtype == dtype
+    expected = cv2.resize(pixels, (300 * scale, 200 * scale), interpolation=cv2.INTER_CUBIC)
+    assert made.photo.pixels.shape == expected.shape
+    error = np.abs(made.photo.pixels.astype(np.float64) - expected) / white
+    assert error[20:-20, 20:-20].max() < 0.02  # no seam, nothing shifted
+    assert made.scale == scale
+    assert made.results[0].words.code == ("did-treat-by" if scale == 1 else "did-enlarge-by")
+
+
+def test_a_grey_photo_stays_grey_whatever_the_model_says() -> None:
+    class Colourful(DrawnNetworks):
+        def upscaler(self, name: str) -> TiledNetwork:
+            tinted = super().upscaler(name)
+            return dataclasses.replace(tinted, run=lambda tile: tinted.run(tile) * np.float32([1, 0.9, 0.8]))
+
+    grey = np.repeat(picture()[..., :1], 3, axis=2)
+    made = run(grey, Colourful(), scale=2, background="x2").photo.pixels
+    assert np.array_equal(made[..., 0], made[..., 1])
+    assert np.array_equal(made[..., 0], made[..., 2])
+
+
+def test_nothing_larger_than_the_result_is_held() -> None:
+    shapes = []
+
+    class Watched(DrawnNetworks):
+        def upscaler(self, name: str) -> TiledNetwork:
+            network = super().upscaler(name)
+
+            def run(tile: FloatImage) -> FloatImage:
+                shapes.append(tile.shape[:2])
+                return network.run(tile)
+
+            return dataclasses.replace(network, run=run)
+
+    run(picture(400, 600), Watched(), scale=2, background="x4")
+    assert len(shapes) == 20
+    assert max(max(shape) for shape in shapes) <= 160
+
+
+def test_without_a_model_for_it_the_photo_is_the_very_same() -> None:
+    photo = photo_of(picture())
+    assert run(photo, scale=1).photo is photo

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -80,27 +79,16 @@ def test_the_finder_and_the_filler_are_of_one_file(folder: Path) -> None:
 def test_the_enlarger_says_what_to_add_to_repeated_pixels(folder: Path) -> None:
     torch.manual_seed(3)
     net = stored(CompactEnlarger(), catalog.ENLARGER, folder)
-    network = PhotoNetworks("cpu", "fp32").enlarger(catalog.ENLARGER)
+    network = PhotoNetworks("cpu", "fp32").enlarger()
     repeated = PIXELS.repeat(2, axis=0).repeat(2, axis=1) / 255
     wanted = net(tensor(PIXELS))[0].permute(1, 2, 0).numpy() - repeated
     assert network.scale == 2
     assert np.abs(over(network, PIXELS, 3) - wanted).max() < 1e-4
 
 
-@torch.inference_mode()
-def test_a_published_enlarger_is_given_by_its_file(tmp_path: Path) -> None:
-    torch.manual_seed(4)
-    net = CompactEnlarger(width=8, convs=2, factor=4).eval()
-    save_file(net.state_dict(), tmp_path / "mine.safetensors")
-    network = PhotoNetworks("cpu", "fp32").enlarger(str(tmp_path / "mine.safetensors"))
-    assert network.scale == 4
-    wanted = net(tensor(PIXELS))[0].permute(1, 2, 0).numpy() - PIXELS.repeat(4, axis=0).repeat(4, axis=1) / 255
-    assert np.abs(over(network, PIXELS, 3) - wanted).max() < 1e-4
-
-
 def test_what_is_not_there_is_missed_when_it_is_asked_for(folder: Path) -> None:
     networks = PhotoNetworks("cpu", "fp32")
-    for missing in (networks.cleaner, networks.finder, networks.filler, partial(networks.enlarger, catalog.ENLARGER)):
+    for missing in (networks.cleaner, networks.finder, networks.filler, networks.enlarger):
         with pytest.raises(WeightsError, match="not on this computer"):
             missing()
 

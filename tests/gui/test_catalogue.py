@@ -1,0 +1,101 @@
+"""Every published model runs from a state dict of its real layout, by its name: on the command line, in the window."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtWidgets import QApplication
+
+from gpen_desktop import paths
+from gpen_desktop.cli import main as cli
+from gpen_desktop.cli.exits import Exit
+from gpen_desktop.core.engine.compute import ComputeOptions
+from gpen_desktop.core.engine.engine import Engine
+from gpen_desktop.gui.album.album_model import PhotoState
+from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.shell.main_window import MainWindow
+from gpen_desktop.models import catalog, store
+from gpen_desktop.models.fingerprints import sha256_of
+from tests.unit.models.published_weights import LAYOUTS, network, write
+
+SAMPLE = "hopper_small_blurry.jpg"
+FACES = [name for name in LAYOUTS if (info := catalog.by_name(name)) is not None and info.restores_faces]
+PHOTOS = [name for name in LAYOUTS if (info := catalog.by_name(name)) is not None and info.treats_photos]
+
+
+def _is_quick(name: str) -> bool:
+    return name.startswith("realesr-")
+
+
+@pytest.fixture
+def installed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a model, installed with random values that the catalogue vouches for."""
+    name = str(request.param)
+    info = catalog.by_name(name)
+    assert info is not None
+    paths.user_weights().mkdir(parents=True)
+    file = write(network(name), paths.user_weights() / info.file)
+    pinned = replace(info, bytes=file.stat().st_size, sha256=sha256_of(file))
+    models = tuple(pinned if other.name == name else other for other in catalog.MODELS)
+    monkeypatch.setattr(catalog, "MODELS", models)
+    monkeypatch.setattr(store, "MODELS", models)
+    return name
+
+
+@contextmanager
+def real_window(folder: Path) -> Iterator[MainWindow]:
+    window = MainWindow(Engine(ComputeOptions(device="cpu")), SettingsStore(folder / "settings.ini"))
+    window.show()
+    yield window
+    window.close_now()
+    window.deleteLater()
+    QApplication.processEvents()
+
+
+def restored_in_window(photo: Path, folder: Path, qtbot, **settings: str) -> None:
+    with real_window(folder) as window:
+        for name, value in settings.items():
+            window._store.set(f"restore/{name}", value)
+        window.imports.open_paths([photo])
+        qtbot.waitUntil(
+            lambda: (
+                (item := window.workspace.current) is not None and item.state in (PhotoState.DONE, PhotoState.FAILED)
+            ),
+            timeout=240_000,
+        )
+        assert window.workspace.current.state is PhotoState.DONE, window.workspace.current.failure
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("installed", FACES, indirect=True)
+def test_faces(installed: str, tmp_path: Path, qtbot) -> None:
+    photo, report = Path(shutil.copy(paths.samples() / SAMPLE, tmp_path)), tmp_path / "report.json"
+    options = ["--model", installed, "--device", "cpu", "--restore-sharp", "--no-auto", "--report", str(report)]
+    assert cli.run(["restore", str(photo), "-o", str(tmp_path / "out"), *options]) == Exit.ALL_DONE
+    said = json.loads(report.read_text(encoding="utf-8"))
+    assert said["model"] == installed
+    assert [face["state"] for face in said["photos"][0]["faces"]] == ["restored"]
+    restored_in_window(photo, tmp_path, qtbot, model=installed)
+
+
+@pytest.mark.parametrize(
+    "installed",
+    [pytest.param(name, marks=() if _is_quick(name) else pytest.mark.slow) for name in PHOTOS],
+    indirect=True,
+)
+def test_whole_photos(installed: str, tmp_path: Path, qtbot) -> None:
+    photo = tmp_path / "photo.png"
+    with Image.open(paths.samples() / SAMPLE) as sample:
+        sample.convert("RGB").resize((72, 56)).save(photo)
+    options = ["--background", installed, "--scale", "2", "--device", "cpu", "--no-auto"]
+    assert cli.run(["restore", str(photo), "-o", str(tmp_path / "out"), *options]) == Exit.ALL_DONE
+    with Image.open(tmp_path / "out" / "photo.png") as made:
+        assert made.size == (144, 112)
+    restored_in_window(photo, tmp_path, qtbot, background=installed)
