@@ -46,6 +46,12 @@ def _parser() -> argparse.ArgumentParser:
     photo.add_argument("--model", default=BUILTIN, metavar="NAME|FILE")
     photo.add_argument("--json", action="store_true")
     photo.set_defaults(run=_bench_photo)
+    album = benches.add_parser("album", help="photos a minute and memory of a whole album")
+    album.add_argument("--photos", type=int, default=400, metavar="N")
+    album.add_argument("--rounds", type=int, default=2, metavar="N", help="runs of each (default: 2)")
+    album.add_argument("--against", type=Path, metavar="DIR", help="another checkout, measured in turns with this one")
+    album.add_argument("--json", action="store_true")
+    album.set_defaults(run=_bench_album)
     return parser
 
 
@@ -84,6 +90,13 @@ def _bench_photo(options: argparse.Namespace) -> int:
     from gpen_desktop.bench import photo
 
     _show(photo.run(options.path, options.model), options.json)
+    return Exit.ALL_DONE
+
+
+def _bench_album(options: argparse.Namespace) -> int:
+    from gpen_desktop.bench import album
+
+    _show(album.run(options.photos, options.rounds, options.against), options.json)
     return Exit.ALL_DONE
 
 

@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_faces(commands.add_parser("faces", help="list the faces of photos"))
     _add_models(commands.add_parser("models", help="list, install, import, verify, remove weights"))
     # these two bring their own parsers, in figures.py, for what they need is slow to import
-    commands.add_parser("bench", help="measure speed on this computer: engine, photo, window")
+    commands.add_parser("bench", help="measure speed on this computer: engine, photo, album, window")
     commands.add_parser("evaluate", help="measure quality on aligned faces, models and plain tools side by side")
     return parser
 
