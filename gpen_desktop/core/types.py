@@ -64,6 +64,7 @@ class SourceFormat:
     format: 'JPEG', 'PNG', 'WEBP', 'TIFF' or 'BMP'. grey: one channel in the file.
     jpeg_tables, jpeg_subsampling: the JPEG's own quantisation tables (zigzag undone, as Pillow gives them) and chroma
     sampling (Pillow's number 0, 1, 2, or -1 unknown). progressive: whether a JPEG was. lossless: whether a WebP was.
+    pictures: how many the file holds: pages of a TIFF, or 2 for several. animated: whether they are frames.
     """
 
     format: str
@@ -72,6 +73,8 @@ class SourceFormat:
     jpeg_subsampling: int = -1
     progressive: bool = False
     lossless: bool = False
+    pictures: int = 1
+    animated: bool = False
 
 
 @dataclass(frozen=True, eq=False)

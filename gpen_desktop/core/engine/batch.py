@@ -18,7 +18,7 @@ from gpen_desktop.core.engine.album import PlannedPhoto
 from gpen_desktop.core.engine.control import BatchControl, ControlledProgress
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
-from gpen_desktop.core.engine.export import ExportOptions, prepare
+from gpen_desktop.core.engine.export import ExportOptions, Page, made_page, prepare
 from gpen_desktop.core.engine.journal import Journal
 from gpen_desktop.core.engine.workers import in_order
 from gpen_desktop.core.photo_files import atomic
@@ -192,16 +192,21 @@ def _restore_opened(
     if options.face_numbers is not None:
         faces = session.faces(SubProgress(progress, 0.0, 0.2))
         look = replace(look, faces=by_number(faces, options.face_numbers))
+    pages = [_page(page, engine, options, SubProgress(progress, 0.0, 0.5)) for page in opened.further_pages()]
     unnoted: list[Message] = []
     note = _noting(around.journal, job.source, unnoted)
     saved = _when_there_is_room(
-        lambda: engine.export(session, look, job.target, options.export, progress, note), around.control
+        lambda: engine.export(session, look, job.target, options.export, progress, note, [page for page, _ in pages]),
+        around.control,
     )
     return PhotoReport(
         source=str(job.source),
         target=str(saved.path),
         outcome=PhotoStatus.DONE,
-        faces=tuple(face_record(face) for face in saved.faces),
+        faces=(
+            *(face_record(face) for face in saved.faces),
+            *(face_record(face) | {"page": number} for number, (_, faces) in enumerate(pages, 2) for face in faces),
+        ),
         seen=saved.seen,
         stages=saved.stages,
         seconds={stage: round(seconds, 4) for stage, seconds in {"load": loaded, **session.seconds}.items()},
@@ -212,6 +217,16 @@ def _restore_opened(
             *unnoted[-1:],
         ),
     )
+
+
+def _page(
+    opened: OpenedPhoto, engine: Engine, options: BatchOptions, progress: Progress
+) -> tuple[Page, tuple[ComposedFace, ...]]:
+    """A page behind the first, as it goes into the file, and its faces."""
+    photo = replace(opened.decode(), path=None)  # the engine knows photos by their files
+    session = engine.open(photo, options.edits.model, stages=options.edits.stages)
+    composed = session.compose(options.edits.options, progress)
+    return made_page(composed, options.export), composed.faces
 
 
 def _when_there_is_room(write: Callable[[], ResultT], control: BatchControl) -> ResultT:

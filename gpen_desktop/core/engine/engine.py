@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from gpen_desktop.core.engine import export as exporting
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.crop_cache import CachedRestorer, CropCache
-from gpen_desktop.core.engine.export import Exported, ExportOptions
+from gpen_desktop.core.engine.export import Exported, ExportOptions, Page
 from gpen_desktop.core.engine.session import HandFinder, LoadedRestorer, Session
 from gpen_desktop.core.engine.shared import SharedNetworks
 from gpen_desktop.core.options import Values
@@ -156,10 +156,11 @@ class Engine:
         how: ExportOptions,
         progress: Progress | None = None,
         before_naming: Callable[[Path, Path], None] | None = None,
+        further: Sequence[Page] = (),
     ) -> Exported:
         """Compose a photo at full size and save it as `target`; what is not restored yet is restored first.
 
-        before_naming: see photo_files/atomic.py, write.
+        before_naming, further: see export.export.
         Raises what restore raises, SaveError, OptionError, PhotoTooLargeError.
         """
         progress = progress or SilentProgress()
@@ -167,7 +168,7 @@ class Engine:
         composed = session.compose(options, SubProgress(progress, 0.0, 0.9))
         progress.report(0.9, "save")
         with session.timed("save"):
-            return exporting.export(session.photo, composed, target, how, before_naming)
+            return exporting.export(session.photo, composed, target, how, before_naming, further)
 
     def refine(self, photo: Photo, box: tuple[float, float, float, float]) -> Face:
         """The face inside a box (x, y, w, h) drawn by hand."""

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from gpen_desktop.core.engine.journal import is_journalled
 from gpen_desktop.core.photo_files import atomic, registry
-from gpen_desktop.core.photo_files.load_save import check_target, copy_photo, is_marked, result_path, save_photo
+from gpen_desktop.core.photo_files.formats.codec import Encoded
+from gpen_desktop.core.photo_files.load_save import (
+    check_target,
+    copy_photo,
+    encode_page,
+    is_marked,
+    result_path,
+    save_photo,
+)
 from gpen_desktop.core.photo_files.reading import read_whole
 from gpen_desktop.core.types import Composed, ComposedFace, Photo, Seen, StageResult
 from gpen_desktop.errors import NotAResultError, UnreadablePhotoError
@@ -36,6 +44,22 @@ class Exported:
     faces: tuple[ComposedFace, ...] = ()
     seen: tuple[Seen, ...] = ()
     stages: tuple[StageResult, ...] = ()
+
+
+_ANIMATED = say("animation-left-alone", "It is animated, and was copied as it is: only single pictures are restored.")
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """A page behind the first, as it goes into the file. is_changed: whether it is anything but the page as it was."""
+
+    encoded: Encoded
+    is_changed: bool
+
+
+def made_page(composed: Composed, options: ExportOptions) -> Page:
+    """Raises OptionError, SaveError."""
+    return Page(encode_page(composed.photo, options.format), composed.is_changed)
 
 
 def prepare(source: Path | None, target: Path, options: ExportOptions) -> None:
@@ -90,15 +114,22 @@ def export(
     target: Path,
     options: ExportOptions,
     before_naming: Callable[[Path, Path], None] | None = None,
+    further: Sequence[Page] = (),
 ) -> Exported:
     """Save `composed`, made of `source`, as `target`; its ending is set by the format.
 
     Where nothing changed and nothing else was asked for, the source file is copied byte for byte: storing a JPEG anew
-    would only lose. One of a format that cannot be written becomes what was said and planned for it. before_naming: see
-    atomic.write. Raises SaveError; NotAResultError where `target` may be somebody's original.
+    would only lose. One of a format that cannot be written becomes what was said and planned for it. An animation
+    keeps its format only as it is. before_naming: see atomic.write. further: of the pages behind the first; without,
+    they stay as they are. Raises SaveError; NotAResultError where `target` may be somebody's original.
     """
     prepare(source.path, target, options)
-    may_copy = not composed.is_changed and options.quality is None and options.format == "keep"
+    keeps = options.format == "keep"
+    if keeps and source.path is not None and source.source.animated:
+        copied = copy_photo(source, target, overwrite=options.overwrite, before_naming=before_naming)
+        return Exported(copied.path, True, (*copied.warnings, _ANIMATED))
+    is_changed = composed.is_changed or any(page.is_changed for page in further)
+    may_copy = not is_changed and options.quality is None and keeps
     if may_copy and source.path is not None and not registry.by_name(source.source.format).becomes:
         copied = copy_photo(source, target, overwrite=options.overwrite, before_naming=before_naming)
         return Exported(copied.path, True, copied.warnings, composed.faces, composed.seen, composed.stages)
@@ -109,5 +140,6 @@ def export(
         quality=options.quality,
         overwrite=options.overwrite,
         before_naming=before_naming,
+        further=[page.encoded for page in further],
     )
     return Exported(saved.path, False, saved.warnings, composed.faces, composed.seen, composed.stages)

@@ -6,8 +6,10 @@ by its content. What each format keeps of the metadata: resources/docs/0003-phot
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import struct
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import cast
 
@@ -20,8 +22,8 @@ from gpen_desktop.core.photo_files import exif as exif_block
 from gpen_desktop.core.photo_files import metadata as photo_metadata
 from gpen_desktop.core.photo_files.decode import decode, read_header
 from gpen_desktop.core.photo_files.encode import encode
-from gpen_desktop.core.photo_files.formats.codec import CannotEncodeError, Decoded
-from gpen_desktop.core.photo_files.formats.header import DamagedFileError, FileHeader
+from gpen_desktop.core.photo_files.formats.codec import CannotEncodeError, Decoded, Encoded
+from gpen_desktop.core.photo_files.formats.header import DAMAGED, DamagedFileError, FileHeader
 from gpen_desktop.core.photo_files.reading import read_start, read_whole, unreadable
 from gpen_desktop.core.photo_files.registry import Format
 from gpen_desktop.core.photo_files.tiff_structure import StructureError
@@ -57,6 +59,18 @@ class OpenedPhoto:
         """Memory for all that is done to the photo, about."""
         return self.header.width * self.header.height * self.header.pixel_bytes * _TIMES_IN_MEMORY
 
+    def further_pages(self) -> Iterator[OpenedPhoto]:
+        """The pages behind the first, of a format that has pages, one after the other. Raises UnreadablePhotoError,
+        PhotoTooLargeError."""
+        format = registry.by_name(self.header.format)
+        for data in islice(_pages(self.path, format), 1, None):
+            try:
+                header = read_header(data, format)
+            except DamagedFileError as error:
+                raise unreadable(self.path, error.reason) from error
+            _check_size(header, self.path)
+            yield OpenedPhoto(self.path, header)
+
     def decode(self) -> Photo:
         """The photo. Raises UnreadablePhotoError, PhotoTooLargeError (over the memory that there is)."""
         _check_memory(self)
@@ -88,6 +102,17 @@ def open_photo(path: Path | str) -> OpenedPhoto:
         raise unreadable(path, error.reason) from error
     _check_size(header, path)
     return OpenedPhoto(path, header)
+
+
+def _pages(path: Path, format: Format) -> Iterator[bytes]:
+    """A file as files of one page each; none for a format without pages. Raises UnreadablePhotoError."""
+    split = format.codec().pages
+    if split is None:
+        return
+    try:
+        yield from split(read_whole(path))
+    except (ValueError, struct.error, IndexError) as error:
+        raise unreadable(path, DAMAGED) from error
 
 
 def load_photo(path: Path | str) -> Photo:
@@ -162,6 +187,8 @@ def _photo(header: FileHeader, decoded: Decoded, path: Path) -> Photo:
             jpeg_subsampling=decoded.jpeg_subsampling,
             progressive=header.progressive,
             lossless=header.lossless,
+            pictures=header.pictures,
+            animated=header.animated,
         ),
         metadata=metadata,
         path=path,
@@ -199,7 +226,7 @@ def _about_file(header: FileHeader, path: Path) -> list[Message]:
         sentences.append(
             say("misnamed", "Despite its name, {name} is a {format} file.", name=path.name, format=header.format)
         )
-    if header.pictures > 1:
+    if header.pictures > 1 and registry.by_name(header.format).codec().pages is None:
         sentences.append(
             say("first-picture-only", "{name} holds more than one picture; only the first was read.", name=path.name)
         )
@@ -215,13 +242,15 @@ def save_photo(
     overwrite: bool = False,
     software: str | None = SOFTWARE,
     before_naming: Callable[[Path, Path], None] | None = None,
+    further: Sequence[Encoded] = (),
 ) -> SavedPhoto:
     """Write a photo with its metadata; the name's ending is set by the format where it is another's.
 
     format: 'keep' (the source's, or what its files become where they are only read), or the option of a format that can
     be written, such as 'png'. quality: 1 to 100, for formats that have one; None stores a JPEG with its source's own
     quantisation and a lossless WebP losslessly, everything else at 95. A photo whose source was grey is stored as one
-    channel. software: named in the file as its writer; None: nothing is said. before_naming: see atomic.write.
+    channel. software: named in the file as its writer; None: nothing is said. before_naming: see atomic.write. further:
+    from encode_page, of the pages behind the first; without, they stay as they are in the photo's file.
     The same photo and options give the same bytes. Raises OptionError, OutputExistsError and SaveError; then nothing
     was written. A photo's own source file is never overwritten.
     """
@@ -234,7 +263,7 @@ def save_photo(
     target = registry.named_like(Path(path), stored)
     check_target(photo.path, target, overwrite=overwrite)
     try:
-        encoded = encode(photo, stored, quality, software)
+        encoded = _with_further_pages(encode(photo, stored, quality, software), photo, stored, further)
     except CannotEncodeError as error:
         raise SaveError(
             say("cannot-save", "Could not save {name}: {reason}.", name=target.name, reason=error.reason),
@@ -243,6 +272,36 @@ def save_photo(
         ) from error
     atomic.write(target, encoded.data, overwrite=overwrite, before_naming=before_naming)
     return SavedPhoto(target, stored.name, (*_about_format(photo, stored, format), *encoded.warnings))
+
+
+def encode_page(photo: Photo, format: str, software: str | None = SOFTWARE) -> Encoded:
+    """A page behind the first, for save_photo with the same `format`. Raises OptionError, SaveError."""
+    try:
+        return encode(photo, _format(photo.source.format, format), None, software)
+    except CannotEncodeError as error:
+        raise SaveError(
+            say("cannot-save-page", "Could not save a page: {reason}.", reason=error.reason), path=photo.path
+        ) from error
+
+
+def _with_further_pages(first: Encoded, photo: Photo, stored: Format, further: Sequence[Encoded]) -> Encoded:
+    """A file with the pages behind the first. Raises CannotEncodeError, UnreadablePhotoError."""
+    if photo.source.pictures < 2 or registry.by_name(photo.source.format).codec().pages is None:
+        return first
+    codec = stored.codec()
+    if codec.join is None or photo.path is None:
+        words = say("first-page-only", "A {format} holds one page; the others were left out.", format=stored.title)
+        return replace(first, warnings=(*first.warnings, words))
+    pages: Iterator[bytes]
+    if further:
+        pages, warnings = (each.data for each in further), [words for each in further for words in each.warnings]
+    else:
+        pages = islice(_pages(photo.path, stored), 1, None)
+        warnings = [say("other-pages-kept", "Only the first page was restored; the others stay as they were.")]
+    try:
+        return Encoded(codec.join(chain([first.data], pages)), tuple(dict.fromkeys((*first.warnings, *warnings))))
+    except StructureError as error:
+        raise CannotEncodeError(error.reason) from error
 
 
 def is_marked(path: Path) -> bool:

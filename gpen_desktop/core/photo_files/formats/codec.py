@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -59,9 +59,12 @@ class Codec:
 
     read_header: a file up to its pixels; may raise anything a damaged file brings about (ValueError, struct.error,
     IndexError, KeyError, ArithmeticError). decode: the pixels, as stored; may raise anything. encode: raises
-    CannotEncodeError; None for a format that is only read.
+    CannotEncodeError; None for a format that is only read. pages, join: a file as files of one page each, and such
+    files put together; None for a format without pages. They may raise ValueError, struct.error, IndexError.
     """
 
     read_header: Callable[[bytes], FileHeader]
     decode: Callable[[FileHeader], Decoded]
     encode: Callable[[Picture], Encoded] | None
+    pages: Callable[[bytes], Iterator[bytes]] | None = None
+    join: Callable[[Iterable[bytes]], bytes] | None = None

@@ -25,6 +25,7 @@ class FileHeader:
 
     format: as in SourceFormat. width, height: as stored (before orientation), pixels. pixel_data: what the decoder
     gets: the file without what could make it stumble. pictures: how many the file holds (2 may mean 'several').
+    animated: whether they are frames of an animation.
     bits: per channel, where the decoder has to be told. orientation: how the decoder's pixels lie, 1 to 8 as in EXIF,
     where the format has its own word for it, which counts more than the metadata's; None where it has none.
     pixel_bytes: what a decoded pixel takes at most.
@@ -38,6 +39,7 @@ class FileHeader:
     metadata: Metadata
     pixel_data: bytes
     pictures: int = 1
+    animated: bool = False
     bits: int = 8
     orientation: int | None = None
     pixel_bytes: int = 4

@@ -52,6 +52,7 @@ def read_header(data: bytes) -> FileHeader:
         metadata=metadata,
         pixel_data=_file([chunk for chunk in chunks if chunk[0] in for_pixels]),
         pictures=2 if any(kind == b"acTL" for kind, _ in chunks) else 1,
+        animated=any(kind == b"acTL" for kind, _ in chunks),
         pixel_bytes=2 * max(3, channels) if depth == 16 else 4,
         transparent=next((body for kind, body in chunks if kind == b"tRNS"), b""),
         warnings=(*warnings, *problems),

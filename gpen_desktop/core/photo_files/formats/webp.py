@@ -32,6 +32,7 @@ def read_header(data: bytes) -> FileHeader:
         ),
         pixel_data=data,
         pictures=2 if first.get(b"VP8X", b"\0")[0] & _ANIMATION_FLAG else 1,
+        animated=bool(first.get(b"VP8X", b"\0")[0] & _ANIMATION_FLAG),
         lossless=b"VP8L" in first,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from gpen_desktop.core.photo_files import exif as exif_block
@@ -12,6 +14,7 @@ from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, PA
 from gpen_desktop.core.photo_files.formats.tiff import tags
 from gpen_desktop.core.photo_files.formats.tiff.decode import decode
 from gpen_desktop.core.photo_files.formats.tiff.encode import encode
+from gpen_desktop.core.photo_files.formats.tiff.pages import joined, page, page_offsets
 from gpen_desktop.core.photo_files.tiff_structure import LONG, Directory, Layout, StructureError
 from gpen_desktop.core.types import Metadata
 from gpen_desktop.messages import Message, say
@@ -36,7 +39,7 @@ def read_header(data: bytes) -> FileHeader:
             dpi=_dpi(data, layout, main),
         ),
         pixel_data=_without_orientation(data, layout, main),
-        pictures=2 if main.following else 1,
+        pictures=len(page_offsets(data)),
         pixel_bytes=_pixel_bytes(data, layout, main),
         warnings=(*warnings, PART_MISSING) if _lacks_pixels(data, layout, main) else tuple(warnings),
     )
@@ -141,4 +144,8 @@ def _dpi(data: bytes, layout: Layout, main: Directory) -> tuple[float, float] | 
     return (x * factor, y * factor) if x and y and factor else None
 
 
-CODEC = Codec(read_header, decode, encode)
+def _pages(data: bytes) -> Iterator[bytes]:
+    return (page(data, offset) for offset in page_offsets(data))
+
+
+CODEC = Codec(read_header, decode, encode, _pages, joined)
