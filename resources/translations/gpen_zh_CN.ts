@@ -2086,6 +2086,10 @@
         <translation>“{name}”的打包方式异常，正常的权重文件从不这样存储。</translation>
     </message>
     <message>
+        <source>A {format} holds one page; the others were left out.</source>
+        <translation>{format} 只能保存一页；其余各页未保存。</translation>
+    </message>
+    <message>
         <source>Check the connection and try again: what has arrived is kept and gone on with.</source>
         <translation>请检查网络后重试：已下载的部分会保留并继续。</translation>
     </message>
@@ -2100,6 +2104,10 @@
     <message>
         <source>Could not read the folder &apos;{name}&apos;: {reason}.</source>
         <translation>无法读取文件夹“{name}”：{reason}。</translation>
+    </message>
+    <message>
+        <source>Could not save a page: {reason}.</source>
+        <translation>无法保存其中一页：{reason}。</translation>
     </message>
     <message>
         <source>Damage repaired on {share} % of the photo</source>
@@ -2166,6 +2174,10 @@
         <translation>网址应以 https:// 或 http:// 开头。</translation>
     </message>
     <message>
+        <source>It is animated, and was copied as it is: only single pictures are restored.</source>
+        <translation>这是动画，已原样复制：只修复单幅图片。</translation>
+    </message>
+    <message>
         <source>Its {bits} bits per channel were read as 8.</source>
         <translation>每通道 {bits} 位的数据已按 8 位读取。</translation>
     </message>
@@ -2196,6 +2208,10 @@
     <message>
         <source>Nothing was kept. Try again, or choose another mirror.</source>
         <translation>未保留任何内容。请重试，或换一个镜像。</translation>
+    </message>
+    <message>
+        <source>Only the first page was restored; the others stay as they were.</source>
+        <translation>只修复了第一页；其余各页保持原样。</translation>
     </message>
     <message>
         <source>Part of the picture is missing in the file.</source>

@@ -120,8 +120,7 @@ def test_every_page_is_restored_and_kept(scans: Path, tmp_path: Path) -> None:
 def test_a_face_on_the_second_page_alone_is_found(scans: Path, tmp_path: Path) -> None:
     class OnSecond(KnownFaces):
         def detect(self, photo, *, progress=None):
-            self.runs += 1
-            return self.faces if self.runs == 2 else ()
+            return self.faces if np.array_equal(photo.pixels, read(scans)[1]) else ()
 
     report = restored(scans, tmp_path / "b.tif", OnSecond(*photo_with_faces((40, 60))[1]))
     assert report.restored == 1
