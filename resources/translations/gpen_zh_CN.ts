@@ -1894,6 +1894,10 @@
         <translation>请从中选择：{names}。</translation>
     </message>
     <message>
+        <source>Cleaned</source>
+        <translation>已清洁</translation>
+    </message>
+    <message>
         <source>Close other programs.</source>
         <translation>请关闭其他程序。</translation>
     </message>
@@ -2160,10 +2164,6 @@
     <message>
         <source>Grain</source>
         <translation>颗粒</translation>
-    </message>
-    <message>
-        <source>Grain and print patterns cleaned away</source>
-        <translation>已去除颗粒与印刷网纹</translation>
     </message>
     <message>
         <source>Install it with: pip install {package}</source>

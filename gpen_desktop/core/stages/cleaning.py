@@ -23,7 +23,7 @@ def clean(work: Work, progress: Progress) -> Worked:
         part = photo.pixels[y0:y1, x0:x1].astype(np.float32) / white
         wanted = change.mean(axis=2, keepdims=True) if grey else change
         cleaned[y0:y1, x0:x1] = as_pixels(part + wanted, photo.pixels)
-    words = say("did-clean", "Grain and print patterns cleaned away")
+    words = say("did-clean", "Cleaned")
     return Worked(dataclasses.replace(photo, pixels=frozen(cleaned)), words)
 
 
