@@ -15,7 +15,7 @@ from gpen_desktop.core.compose import texture
 from gpen_desktop.core.engine.edits import with_face_replaced
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.options import Mode
-from gpen_desktop.core.photo_files.load_save import load_photo
+from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import NO_FACE, Face, Photo
 from gpen_desktop.gui.album.album_model import PhotoState
@@ -557,3 +557,16 @@ def test_turning_takes_faces_drawn_by_hand_along(window: MainWindow, photo: Path
     x, y = drawn.landmarks[2]
     assert next(face for face in item.faces if face.id == drawn.id).landmarks[2] == pytest.approx((299 - y, x))
     assert item.is_unsaved
+
+
+def test_a_half_damaged_jpeg_opens_as_far_as_it_goes_and_is_marked(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    whole = save_photo(load_photo(make_photo(tmp_path / "whole.png")), tmp_path / "half.jpg", format="jpeg").path
+    whole.write_bytes(whole.read_bytes()[: whole.stat().st_size * 6 // 10])
+    open_photos(window, qtbot, whole)
+    item = window.workspace.current
+    assert item.state is PhotoState.DONE
+    assert item.lacks_part
+    assert "Part of the picture is missing" in window.notification_strip.text
+    assert "missing" in window.album.model().index(0, 0).data(Qt.ItemDataRole.ToolTipRole)

@@ -98,6 +98,9 @@ def _paint_status(painter: QPainter, rect: QRectF, item: AlbumItem) -> None:
         ratio = painter.device().devicePixelRatio()
         painter.drawPixmap(centre.topLeft(), icons.pixmap(_MARKS[status][0], _MARK, ratio, _MARKS[status][1]))
         beside = centre.topLeft().toPoint() - QPoint(_MARK + 3, 0)
+        if item.lacks_part:
+            alert = centre.topLeft().toPoint() - QPoint(2 * (_MARK + 3), 0)
+            painter.drawPixmap(alert, icons.pixmap("triangle-alert", _MARK, ratio, "warning_text"))
         if item.export_failure is not None:
             painter.drawPixmap(beside, icons.pixmap("triangle-alert", _MARK, ratio, "error_text"))
         elif item.is_exported:

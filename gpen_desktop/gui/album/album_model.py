@@ -11,10 +11,13 @@ from pathlib import Path
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QUrl
 
 from gpen_desktop.core.engine.edits import Edits
+from gpen_desktop.core.photo_files.formats.header import PART_MISSING
 from gpen_desktop.core.types import Face, FaceId, Seen
 from gpen_desktop.gui.album import status
 from gpen_desktop.gui.album.status import Status
 from gpen_desktop.gui.common.failure import Failure
+from gpen_desktop.gui.common.i18n import message_text
+from gpen_desktop.messages import Message
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
@@ -45,9 +48,9 @@ class AlbumItem:
 
     edits: what is asked for. found: the detector's faces, None before it has run. saved: the edits it was last exported
     with. exported_to: where. export_failure: why the last export did not succeed. sharp: faces that are sharp already.
-    is_whole_changed: whether a stage changed the whole photo. size: (width, height) in pixels, as it is
-    turned. better_quarters: as in RestoredFaces. These hold once it is done. seen: of the whole photo, what
-    is switched off too; None before anybody has looked.
+    is_whole_changed: whether a stage changed the whole photo. size: (width, height) in pixels, as it is turned.
+    better_quarters: as in RestoredFaces. warnings: of its file. These hold once it is done. seen: of the whole photo,
+    what is switched off too; None before anybody has looked.
     """
 
     id: int
@@ -65,6 +68,7 @@ class AlbumItem:
     is_whole_changed: bool = False
     size: tuple[int, int] | None = None
     better_quarters: int = 0
+    warnings: tuple[Message, ...] = ()
     seen: tuple[Seen, ...] | None = None
 
     def take_seen(self, seen: tuple[Seen, ...]) -> None:
@@ -82,6 +86,11 @@ class AlbumItem:
     def is_changed(self) -> bool:
         """Whether its result is anything but the photo as it was; so it may be, until it is done."""
         return self.edits.quarters != 0 or self.status in (Status.WAITING, Status.WORKING, Status.RESTORED)
+
+    @property
+    def lacks_part(self) -> bool:
+        """Whether its file ends before its picture does."""
+        return PART_MISSING in self.warnings
 
     @property
     def is_exported(self) -> bool:
@@ -186,7 +195,8 @@ class AlbumModel(QAbstractListModel):
             return item.path.name
         if role == Qt.ItemDataRole.ToolTipRole:
             failure = item.failure or item.export_failure
-            return "\n".join([item.path.name, self._status_text(item), *([failure.text] if failure else [])])
+            said = [failure.text] if failure else [message_text(warning) for warning in item.warnings]
+            return "\n".join([item.path.name, self._status_text(item), *said])
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{item.path.name}, {self._status_text(item)}"
         return None

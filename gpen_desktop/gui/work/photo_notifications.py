@@ -9,16 +9,19 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QGuiApplication
 
 from gpen_desktop.core.engine.compute import ModelStatus
+from gpen_desktop.core.photo_files.formats.header import PART_MISSING
 from gpen_desktop.gui.album import status
 from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.album.status import Status
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import joined, message_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
+from gpen_desktop.gui.viewer.preview import Opened
 from gpen_desktop.gui.work.workspace import Workspace
 from gpen_desktop.messages import Message
 
 _FAILED, _NO_FACES, _NOT_FOUND, _MODEL, _SUMMARY = "failed", "no-faces", "face-not-found", "model", "summary"
+_PART = "part-missing"
 
 
 class PhotoNotifications(QObject):
@@ -50,6 +53,7 @@ class PhotoNotifications(QObject):
         workspace.failed.connect(self._on_failed)
         workspace.refine_failed.connect(self._on_refine_failed)
         workspace.current_changed.connect(self._on_current)
+        workspace.opened.connect(self._on_opened)
         workspace.restored.connect(self._on_restored)
 
     @Slot(object, object)
@@ -59,9 +63,14 @@ class PhotoNotifications(QObject):
 
     @Slot(object)
     def _on_current(self, item: AlbumItem | None) -> None:
-        self._notifications.withdraw(_FAILED, _NO_FACES, _NOT_FOUND)
+        self._notifications.withdraw(_FAILED, _NO_FACES, _NOT_FOUND, _PART)
         if item is not None and item.failure is not None:
             self._tell_failure(item, item.failure)
+
+    @Slot(object)
+    def _on_opened(self, opened: Opened) -> None:
+        if PART_MISSING in opened.photo.warnings:
+            self._notifications.post(Notification(_PART, message_text(PART_MISSING), severity=Severity.WARNING))
 
     def _tell_failure(self, item: AlbumItem, failure: Failure) -> None:
         if self._workspace.photo_opened is None and item.state is PhotoState.FAILED:
@@ -84,7 +93,7 @@ class PhotoNotifications(QObject):
         if item is not self._workspace.current:
             return
         self._notifications.withdraw(_FAILED)
-        if item.status is Status.NO_FACES:
+        if not item.faces:  # whatever else was done to the photo
             self._tell_no_faces(item.better_quarters)
 
     def _tell_no_faces(self, better_quarters: int) -> None:

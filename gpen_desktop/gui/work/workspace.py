@@ -386,7 +386,8 @@ class Workspace(QObject):
         if is_new:
             item.better_quarters = result.better_quarters
         if result.staged is not None:
-            item.size = (result.staged.photo.width, result.staged.photo.height)
+            photo = result.staged.photo
+            item.size, item.warnings = (photo.width, photo.height), photo.warnings
         self._states.set(item, PhotoState.DONE)
         self._on_faces_restored(job, result)
         self.restored.emit(item, result.seconds if is_new else 0.0)

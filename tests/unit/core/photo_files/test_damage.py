@@ -19,7 +19,7 @@ from tests.unit.core.made_files import cmyk_profile, jpeg_with_exif, picture, pn
 ENDINGS = ["jpg", "png", "tif", "webp", "bmp"]
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("ending", [ending for ending in ENDINGS if ending != "jpg"])
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
 def test_a_truncated_file_ends_early(tmp_path: Path, ending: str, part: float) -> None:
     path = save(picture(64, 64), tmp_path / f"Scan_031.{ending}")
@@ -29,6 +29,20 @@ def test_a_truncated_file_ends_early(tmp_path: Path, ending: str, part: float) -
         load_photo(path)
     assert str(caught.value) == f"Could not read Scan_031.{ending}: the file ends early."
     assert caught.value.path == path
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_truncated_jpeg_is_read_as_far_as_it_goes_and_says_so(tmp_path: Path, progressive: bool) -> None:
+    path = save(picture(160, 120), tmp_path / "Scan_031.jpg", progressive=progressive)
+    whole, data = load_photo(path), path.read_bytes()
+    path.write_bytes(data[: int(len(data) * 0.6)])
+    photo = load_photo(path)
+    assert photo.pixels.shape == whole.pixels.shape
+    assert [warning.code for warning in photo.warnings] == ["picture-data-missing"]
+    assert progressive or np.array_equal(photo.pixels[:40], whole.pixels[:40])
+    path.write_bytes(data[: data.rindex(b"\xff\xda") + 14 if not progressive else 300])
+    with pytest.raises(UnreadablePhotoError, match=r"Could not read Scan_031.jpg: the file ends early"):
+        load_photo(path)
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.tif"])
