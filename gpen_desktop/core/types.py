@@ -245,11 +245,16 @@ class ComposedFace:
     changed: tuple[int, int, int, int] | None = None
 
 
+BRUSH_RADII: Final = (1, 200)
+"""Photo pixels."""
+
+
 @dataclass(frozen=True)
 class Stroke:
     """A stroke of the brush over the damage of a photo: marked as damage, or, with `erases`, as none.
 
-    points: (x, y) in photo pixels, joined by straight lines; one alone is a dot. radius: of the brush, photo pixels.
+    points: (x, y) in photo pixels, joined by straight lines; one alone is a dot. radius: of the brush, photo pixels,
+    within BRUSH_RADII.
     """
 
     points: tuple[tuple[float, float], ...]

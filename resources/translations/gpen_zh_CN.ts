@@ -350,6 +350,37 @@
     </message>
 </context>
 <context>
+    <name>BrushBar</name>
+    <message>
+        <source>Show and brush damage</source>
+        <translation>显示并涂抹损伤</translation>
+    </message>
+    <message>
+        <source>Brush</source>
+        <translation>画笔</translation>
+    </message>
+    <message>
+        <source>Mark</source>
+        <translation>标记</translation>
+    </message>
+    <message>
+        <source>Erase</source>
+        <translation>擦除</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Size of the brush</source>
+        <translation>画笔大小</translation>
+    </message>
+    <message>
+        <source>Red is filled. Keys: [ ] size, E erase, Esc end.</source>
+        <translation>红色部分会被填补。按键：[ ] 调整大小，E 擦除，Esc 结束。</translation>
+    </message>
+</context>
+<context>
     <name>ClosingQuestion</name>
     <message>
         <source>Photos are still being exported.</source>
@@ -418,6 +449,17 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>DamageController</name>
+    <message>
+        <source>Repair damage</source>
+        <translation>修补损伤</translation>
+    </message>
+    <message>
+        <source>Brush</source>
+        <translation>画笔</translation>
     </message>
 </context>
 <context>

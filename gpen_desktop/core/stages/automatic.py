@@ -30,7 +30,7 @@ def needed_cleaning(reading: PhotoReading, values: Values) -> int:
     del values
     if reading.is_screened:
         return 100
-    grain = np.interp(reading.grain, (3.2, 12.0), (60, 90)) if reading.is_grainy else 0
+    grain = np.interp(reading.grain, (3.2, 12.0), (75, 95)) if reading.is_grainy else 0
     # what lies between blocks is often cloth or leaves: less than for grain
     blocks = np.interp(reading.block_steps, (0.5, 2.0), (45, 65)) if reading.is_blocky else 0
     blur = 50 if reading.is_soft else 0

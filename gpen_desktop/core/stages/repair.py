@@ -27,11 +27,11 @@ def repair(work: Work, progress: Progress) -> Worked:
     damage = work.damage(SubProgress(progress, 0.0, 0.5))
     mask = damage_mask(damage, only_sure=work.values["repair"] == AUTO, strokes=work.strokes)
     if not mask.any():
-        return Worked(work.photo, say("no-damage", "No scratches or other damage found"))
+        return Worked(work.photo, say("no-damage", "No scratches or other damage found"), mask)
     pixels = filled(work.photo.pixels, mask, work.networks.filler(), SubProgress(progress, 0.5, 1.0))
     share = round(100 * float(mask.mean()), 1)
     words = say("did-repair", "Damage repaired on {share} % of the photo", share=share)
-    return Worked(dataclasses.replace(work.photo, pixels=pixels), words)
+    return Worked(dataclasses.replace(work.photo, pixels=pixels), words, mask)
 
 
 def filled(pixels: Pixels, mask: Mask, filler: TiledNetwork, progress: Progress) -> Pixels:

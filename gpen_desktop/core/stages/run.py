@@ -12,6 +12,7 @@ from typing import Final, cast
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from gpen_desktop.core.options import AUTO, AUTOMATIC, Values
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
@@ -34,7 +35,7 @@ class Staged:
     photo: without anything done, the very photo they were given. scale: how many times larger it is. values: of the
     stages' options, those left to the program as it decided. seen: of the photo, where anything was left to the
     program. results: of the stages that did something, or could not. steps: of the stages that changed the photo: name,
-    the photo before it and after it.
+    the photo before it and after it. damage: (H, W) bool, what was repaired; None where nobody has looked.
     """
 
     photo: Photo
@@ -43,6 +44,7 @@ class Staged:
     seen: tuple[Seen, ...]
     results: tuple[StageResult, ...]
     steps: tuple[tuple[str, Photo, Photo], ...] = ()
+    damage: NDArray[np.bool_] | None = None
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -92,7 +94,7 @@ class StagedPhotos:
         progress = progress or SilentProgress()
         decided, results = self._decided(stages, values)
         on = [stage for stage in stages if stage.is_on(decided)]
-        photo, scale, steps = self._source, 1, []
+        photo, scale, steps, damage = self._source, 1, [], None
         for number, stage in enumerate(on):
             part = SubProgress(progress, number / len(on), (number + 1) / len(on))
             worked = self._worked(stage, photo, decided, strokes, part)
@@ -104,7 +106,9 @@ class StagedPhotos:
             if is_changed:
                 steps.append((stage.name, photo, worked.photo))
             photo = worked.photo
-        return Staged(photo, scale, decided, self._seen(stages, values, results), tuple(results), tuple(steps))
+            damage = damage if worked.mask is None else worked.mask
+        seen = self._seen(stages, values, results)
+        return Staged(photo, scale, decided, seen, tuple(results), tuple(steps), damage)
 
     def forget_enlarged(self) -> None:
         """Let go of what is larger than the photo."""

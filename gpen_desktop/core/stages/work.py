@@ -87,7 +87,9 @@ class Work:
 
 @dataclass(frozen=True, eq=False)
 class Worked:
-    """photo: what a stage made, or the very photo it was given. words: what it did, or why it did nothing."""
+    """photo: what a stage made, or the very photo it was given. words: what it did, or why it did nothing. mask: (H, W)
+    bool, where it worked, of a stage that works in places."""
 
     photo: Photo
     words: Message
+    mask: NDArray[np.bool_] | None = None

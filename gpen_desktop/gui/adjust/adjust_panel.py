@@ -22,6 +22,7 @@ from gpen_desktop.core.engine.presets import Preset
 from gpen_desktop.core.options import FACE_OPTIONS, NO_MODEL, Option, Value
 from gpen_desktop.core.stages.registry import stage_options, total_scale
 from gpen_desktop.core.types import Face, FaceId, FaceState
+from gpen_desktop.gui.adjust.brush_bar import BrushBar
 from gpen_desktop.gui.adjust.controls import Section, Segments
 from gpen_desktop.gui.adjust.faces_section import FacesSection
 from gpen_desktop.gui.adjust.option_control import OptionControl, option_control
@@ -63,6 +64,7 @@ class AdjustPanel(QWidget):
         self._look = [option_control(option) for option in FACE_OPTIONS if option.in_presets]
         self._of_stages = [option_control(option) for option in stage_options() if not option.names_model]
         self.seen = SeenChips()
+        self.brush = BrushBar()
         self.faces = FacesSection()
         self.presets = PresetsSection(own_presets)
         self._model, self._background = QComboBox(), QComboBox()
@@ -100,6 +102,7 @@ class AdjustPanel(QWidget):
             combo.setMinimumContentsLength(8)
         theme.set_role(self._size, "muted")
         grid.addWidget(self._size, grid.rowCount(), 1)
+        grid.addWidget(self.brush, grid.rowCount(), 0, 1, 2)
         grid.setColumnStretch(1, 1)
         return body
 

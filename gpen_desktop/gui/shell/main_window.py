@@ -42,6 +42,7 @@ from gpen_desktop.gui.viewer.compare_view import CompareView
 from gpen_desktop.gui.viewer.face_strip import FaceStrip
 from gpen_desktop.gui.viewer.preview import Opened
 from gpen_desktop.gui.work.album_controller import AlbumController
+from gpen_desktop.gui.work.damage_controller import DamageController
 from gpen_desktop.gui.work.draft_controller import DraftController
 from gpen_desktop.gui.work.export_controller import ExportController
 from gpen_desktop.gui.work.face_controller import FaceController
@@ -117,6 +118,7 @@ class MainWindow(DropWindow):
         self.drafts = DraftController(*files)
         self.faces = FaceController(self.workspace, self.view, self.strip, self.panel, self.notifications, self)
         self._seen = SeenController(self.workspace, self.panel, self)
+        self._damage = DamageController(self.workspace, self.view, self.panel, self)
         self.application = ApplicationController(self.workspace, self.panel, store, self.actions_, self)
         self._photo_notifications = PhotoNotifications(
             self.workspace, self.notifications, self.faces.draw, self.exports.export_all, self.photos.turn, self

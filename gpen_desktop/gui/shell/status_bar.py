@@ -12,9 +12,8 @@ from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.gui.album import status
 from gpen_desktop.gui.album.album_model import AlbumModel
 from gpen_desktop.gui.album.status import Status
-from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common import memory, theme
 from gpen_desktop.gui.common.i18n import catalog_text, message_text
-from gpen_desktop.gui.work import memory
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.round import Round
 from gpen_desktop.models import catalog

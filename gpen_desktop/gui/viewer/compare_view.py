@@ -21,9 +21,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from gpen_desktop.core.types import NO_FACE, FaceId
 from gpen_desktop.gui.viewer import divider
+from gpen_desktop.gui.viewer.brush_tool import BrushTool
 from gpen_desktop.gui.viewer.face_item import chip_at, face_at
-from gpen_desktop.gui.viewer.face_tools import BoxTool, PointsTool, ViewTool
-from gpen_desktop.gui.viewer.photo_view import PhotoView, ViewMode
+from gpen_desktop.gui.viewer.face_tools import BoxTool, PointsTool
+from gpen_desktop.gui.viewer.photo_view import PhotoView, ViewMode, ViewTool
 from gpen_desktop.gui.viewer.preview import Opened
 from gpen_desktop.gui.viewer.view_geometry import Placement
 
@@ -50,7 +51,8 @@ class CompareView(PhotoView):
 
     face_clicked, face_hovered, face_menu: a FaceId, NO_FACE for none. face_toggled: whose checkbox was clicked.
     box_drawn: a box around a face, photo pixels. points_ended: whether the points were confirmed. drawing_ended: a box
-    was begun and given up.
+    was begun and given up. stroked: a Stroke over damage. brush_adjusted: its size or kind, by a key. brushing_ended:
+    by a key, or as another photo or tool came.
     """
 
     face_clicked = Signal(str)
@@ -60,6 +62,9 @@ class CompareView(PhotoView):
     box_drawn = Signal(QRectF)
     points_ended = Signal(bool)
     drawing_ended = Signal()
+    stroked = Signal(object)
+    brush_adjusted = Signal()
+    brushing_ended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,13 +111,31 @@ class CompareView(PhotoView):
             tool.abandoned.connect(self._on_points_abandoned)
             self._use(tool)
 
+    @property
+    def brush(self) -> BrushTool | None:
+        """The brush over damage, while it is in use."""
+        return self._tool if isinstance(self._tool, BrushTool) else None
+
+    def begin_brushing(self, radius: float) -> None:
+        """Show damage and let it be brushed over, with `radius` photo pixels."""
+        if self._pair is not None:
+            tool = BrushTool(radius, self)
+            tool.stroked.connect(self.stroked)
+            tool.adjusted.connect(self.brush_adjusted)
+            tool.abandoned.connect(self.end_tool)
+            self._use(tool)
+
+    @Slot()
     def end_tool(self) -> None:
         """Back to looking."""
         if self._tool is not None:
+            is_brush = self.brush is not None
             self._tool.deleteLater()
             self._tool = None
             self.unsetCursor()
             self.update()
+            if is_brush:
+                self.brushing_ended.emit()
 
     def _use(self, tool: ViewTool) -> None:
         self.end_tool()
@@ -222,7 +245,11 @@ class CompareView(PhotoView):
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self._zoom_by(1 + event.value(), self._in_pane(event.position()))
             return True
-        if (
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            if self.brush is not None and self.brush.wants(event):
+                event.accept()
+                return True
+        elif (
             isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.KeyPress
             and self._tool is not None
@@ -291,6 +318,8 @@ class CompareView(PhotoView):
 
     def _hover(self, point: QPointF) -> None:
         self._fade.wake()
+        if self.brush is not None and self._placement is not None:
+            self.brush.hover(self._placement.to_photo(self._in_pane(point)))
         if self._tool is not None or self._placement is None:
             return
         here = self._in_pane(point)

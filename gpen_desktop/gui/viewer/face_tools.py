@@ -143,6 +143,3 @@ class PointsTool(QObject):
     def _place(self, index: int, where: NDArray[np.float64]) -> None:
         self.points[index] = np.clip(where, 0, self._most)
         self.changed.emit()
-
-
-ViewTool = BoxTool | PointsTool

@@ -12,13 +12,17 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gpen_desktop.core.types import NO_FACE, FaceId
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.viewer import divider, face_item, panes, view_geometry
+from gpen_desktop.gui.viewer.brush_tool import BrushTool
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkLook, paint_marks
-from gpen_desktop.gui.viewer.face_tools import ViewTool
+from gpen_desktop.gui.viewer.face_tools import BoxTool, PointsTool
 from gpen_desktop.gui.viewer.overlay_fade import OverlayFade
 from gpen_desktop.gui.viewer.panes import Panes
 from gpen_desktop.gui.viewer.picture_pair import PicturePair, Version
 from gpen_desktop.gui.viewer.preview import Opened, Shown
 from gpen_desktop.gui.viewer.view_geometry import Placement
+
+ViewTool = BoxTool | PointsTool | BrushTool
+"""What the view hands its mouse and keys to while it is in use."""
 
 _ZOOM_STEP: Final = 1.4
 _BESIDE: Final = 16.0

@@ -1,0 +1,109 @@
+"""Damage in the window: shown over the photo, marked and erased with a brush, undone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
+from pytestqt.qtbot import QtBot
+
+from gpen_desktop.core.engine.compute import ComputeOptions
+from gpen_desktop.gui.shell.main_window import MainWindow
+from gpen_desktop.gui.viewer.picture_pair import Version
+from tests.gui.fakes import FakeEngine, make_photo
+from tests.gui.test_window import open_photos, wait_done
+from tests.unit.core.stages.stand_ins import DrawnNetworks
+
+
+@pytest.fixture(autouse=True)
+def networks(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> DrawnNetworks:
+    """Damage is what is white; it is filled with green."""
+    drawn = DrawnNetworks()
+
+    def photo_networks(_wanted: ComputeOptions) -> DrawnNetworks:
+        return drawn
+
+    monkeypatch.setattr(engine, "photo_networks", photo_networks)
+    return drawn
+
+
+@pytest.fixture
+def scratched(tmp_path: Path) -> Path:
+    """Blue, with a white line from left to right."""
+    path = make_photo(tmp_path / "scratched.png", 1000, 800)
+    pixels = np.full((800, 1000, 3), 90, np.uint8)
+    pixels[::8] = 40
+    pixels[..., 2] += 30  # a photo in one hue would be filled so
+    pixels[300:304] = 255
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def _greens(window: MainWindow, y: int) -> float:
+    """Share of a row of the result, photo pixels, that was filled."""
+    part = window.view.pair.thumbnail(Version.AFTER, QRectF(0, y - 1, 1000, 3), QSizeF(1000, 3))
+    colours = [part.pixelColor(x, 1) for x in range(0, 1000, 10)]
+    return float(np.mean([c.green() - max(c.red(), c.blue()) > 60 for c in colours]))
+
+
+def _drag(window: MainWindow, qtbot: QtBot, *points: tuple[float, float]) -> None:
+    """With the mouse, between points of the photo."""
+    view = window.view
+    at = [view.placement.to_pane(QPointF(*point)).toPoint() for point in points]
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=at[0])
+    for point in at[1:]:
+        qtbot.mouseMove(view, point)
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=at[-1])
+
+
+def test_it_is_shown_marked_erased_and_undone(window: MainWindow, scratched: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, scratched)
+    qtbot.waitUntil(lambda: _greens(window, 301) > 0.95)
+    bar = window.panel.brush
+    qtbot.mouseClick(bar.button, Qt.MouseButton.LeftButton)
+    picture = window.view.grab().toImage()
+    on_line = window.view.placement.to_pane(QPointF(500, 302)).toPoint()
+    assert picture.pixelColor(on_line).red() > picture.pixelColor(on_line).blue() + 40  # what is filled is red
+
+    window.view.brush.radius = 10
+    _drag(window, qtbot, (200, 600), (800, 600))
+    wait_done(window, qtbot)
+    qtbot.waitUntil(lambda: _greens(window, 600) > 0.4)
+
+    bar.kinds.button(True).click()
+    assert window.view.brush.erases
+    _drag(window, qtbot, (100, 302), (900, 302))
+    wait_done(window, qtbot)
+    qtbot.waitUntil(lambda: _greens(window, 301) < 0.4)
+
+    for _ in range(2):
+        window.actions_["undo"].trigger()
+    wait_done(window, qtbot)
+    qtbot.waitUntil(lambda: _greens(window, 301) > 0.95 and _greens(window, 600) == 0)
+
+
+def test_keys_size_it_change_it_and_end_it(window: MainWindow, scratched: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, scratched)
+    qtbot.mouseClick(window.panel.brush.button, Qt.MouseButton.LeftButton)
+    brush = window.view.brush
+    before = brush.radius
+    qtbot.keyClick(window.view, Qt.Key.Key_BracketRight)
+    qtbot.keyClick(window.view, Qt.Key.Key_E)
+    assert brush.radius > before
+    assert brush.erases
+    qtbot.keyClick(window.view, Qt.Key.Key_Escape)
+    assert window.view.brush is None
+    assert not window.panel.brush.button.isChecked()
+
+
+def test_brushing_turns_repairing_on(window: MainWindow, scratched: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, scratched)
+    window.panel.control("repair").chosen.emit("off")
+    wait_done(window, qtbot)
+    qtbot.mouseClick(window.panel.brush.button, Qt.MouseButton.LeftButton)
+    assert window.workspace.current.edits.stages["repair"] == "auto"
+    qtbot.mouseMove(window.view, QPoint(5, 5))
+    wait_done(window, qtbot)
