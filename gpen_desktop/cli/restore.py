@@ -136,7 +136,7 @@ def edits_of(options: argparse.Namespace) -> Edits:
     by_number = {} if isinstance(options.faces, str) else {"faces": "all"}
     stages = stage_values(look)
     return Edits(
-        ComposeOptions.of(look | by_number), stages if options.auto else without_automatic(stages), options.model
+        ComposeOptions.of(look | by_number), stages if options.auto else without_automatic(stages), model=options.model
     )
 
 

@@ -22,6 +22,7 @@ from gpen_desktop.cli import main as cli
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.models import catalog, store
 from tests.unit.core.stages import toy_stage
+from tests.unit.models.toy_architecture import registered, toy_weights
 from tests.unit.models.weights_server import Behaviour, serving
 
 SAMPLE = "hopper_small_blurry.jpg"
@@ -272,6 +273,13 @@ def test_a_model_that_cannot_be_had_says_why(small_codeformer: bytes, capsys: py
     assert "no trusted hash" in capsys.readouterr().err
     assert run("models", "install", "gpen-9") == Exit.NOTHING_DONE
     assert run("models", "install", "codeformer", "--yes", "--mirror", "nowhere") == Exit.USAGE
+
+
+def test_the_model_that_is_asked_for_restores(sample: Path, tmp_path: Path) -> None:
+    weights, report = toy_weights(tmp_path / "other.safetensors"), tmp_path / "report.json"
+    with registered():
+        assert run("restore", sample, "-o", tmp_path / "out", "--model", weights, "--report", report) == Exit.ALL_DONE
+    assert json.loads(report.read_text(encoding="utf-8"))["model"] == "other"
 
 
 def test_importing_what_is_no_weights_file_is_refused(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
