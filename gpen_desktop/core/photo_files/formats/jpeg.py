@@ -34,6 +34,7 @@ _SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # the start-of-frame
 _PROGRESSIVE = frozenset([0xC2, 0xC6, 0xCA, 0xCE])
 _CM_PER_INCH = 2.54
 _MISSING = 128  # what libjpeg fills in where data are missing: the middle grey
+_LEAST_CODED = 64  # bytes of a picture that is missing in part
 _LEAST_PART = 0.125  # of the rows of a picture that is missing in part
 _QUALITY = 95  # where neither a quality is asked for nor the source was a JPEG
 _MAX_SEGMENTS = 10_000  # before the pixels; profiles and extended XMP of tens of MB need some hundreds
@@ -199,7 +200,8 @@ def _decoded_in_part(header: FileHeader) -> Decoded:
     it is: what then is left may be nothing but what the decoder made up."""
     decoded = pillow_codec.decode(replace(header, pixel_data=header.pixel_data + b"\xff\xd9"))
     there = (decoded.samples != decoded.samples[-1, -1]).any(axis=(1, 2))
-    if not there.any() or np.flatnonzero(there)[-1] < _LEAST_PART * len(there):
+    coded = len(header.pixel_data) - header.pixel_data.index(b"\xff\xda")
+    if coded < _LEAST_CODED or not there.any() or np.flatnonzero(there)[-1] < _LEAST_PART * len(there):
         raise DamagedFileError(ENDS_EARLY)
     return replace(decoded, warnings=(*decoded.warnings, PART_MISSING))
 
