@@ -65,7 +65,11 @@ def _parser() -> argparse.ArgumentParser:
 def _add_restore(parser: argparse.ArgumentParser) -> None:
     files = parser.add_argument_group("photos")
     files.add_argument("paths", nargs="+", type=_path, metavar="PATH", help="photos, or folders of photos")
-    files.add_argument("-o", "--output", type=_path, required=True, metavar="DIR", help="folder for the results")
+    output = "folder for the results; for a single photo also a file"
+    files.add_argument("-o", "--output", type=_path, required=True, metavar="DIR|FILE", help=output)
+    names = "of the results without ending: {name}, {number}, {model} (default: {name})"
+    files.add_argument("--name", default="{name}", metavar="PATTERN", help=names)
+    files.add_argument("--retry", type=_path, metavar="FILE.json", help="only what failed, by an earlier run's report")
     files.add_argument("--recursive", action="store_true", help="also photos in folders within folders")
     files.add_argument(
         "--resume", action="store_true", help="leave out what an earlier run with these options finished, redo the rest"
@@ -108,7 +112,8 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     engine.add_argument("--jobs", type=_number(1, 256), metavar="N", help="photos at a time (default: one a core)")
 
     told = parser.add_argument_group("what is told")
-    told.add_argument("--report", type=_path, metavar="FILE.json", help="write what was done to every photo")
+    report = "write what was done to every photo, as data or as a page with pictures; may be given twice"
+    told.add_argument("--report", type=_path, action="append", default=[], metavar="FILE.json|FILE.html", help=report)
     told.add_argument("--quiet", action="store_true", help="errors only")
     parser.set_defaults(run=_restore)
 

@@ -19,7 +19,7 @@ from rich.progress import Progress as Bar
 from gpen_desktop import __version__
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.cli.terminal import printable
-from gpen_desktop.core.engine import album, batch
+from gpen_desktop.core.engine import album, batch, report_page
 from gpen_desktop.core.engine.album import PlannedPhoto
 from gpen_desktop.core.engine.batch import BatchOptions, PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
@@ -29,8 +29,10 @@ from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, may_be_replaced
 from gpen_desktop.core.engine.file_names import is_missing, real_path
 from gpen_desktop.core.engine.journal import Journal
+from gpen_desktop.core.engine.name_pattern import check_pattern
 from gpen_desktop.core.options import FACE_OPTIONS, NO_MODEL
-from gpen_desktop.core.photo_files import atomic
+from gpen_desktop.core.photo_files import atomic, registry
+from gpen_desktop.core.photo_files.reading import open_regular, read_start
 from gpen_desktop.core.photo_files.registry import FORMATS, is_supported
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.registry import stage_options, stage_values, without_automatic
@@ -48,11 +50,17 @@ def run(options: argparse.Namespace) -> int:
             say("format-without-quality", "{format} has no quality.", format=options.format.upper()),
             todo=say("leave-quality-out", "Leave --quality out."),
         )
-    jobs = album.plan(options.paths, options.output, recursive=options.recursive, format=options.format)
-    if options.report:
-        _check_report(options.report, jobs)
-    journal = Journal(options.output, _journal_options(options))
-    if journal.problem:
+    one_file = _one_file(options)
+    if one_file is not None:
+        options = argparse.Namespace(
+            **vars(options) | {"output": one_file.parent, "format": _format_of(one_file, options)}
+        )
+    jobs = _plan(options) if one_file is None else (PlannedPhoto(options.paths[0], one_file),)
+    for report in options.report:
+        _check_report(report, jobs)
+    # a single file that was named has none: nobody wants one beside it
+    journal = Journal(options.output, _journal_options(options)) if one_file is None else None
+    if journal is not None and journal.problem:
         _complain(str(journal.problem))
     if options.dry_run:
         _show_plan(jobs, journal, options)
@@ -71,16 +79,79 @@ def run(options: argparse.Namespace) -> int:
         reports.extend(_restore_all(jobs, engine, options, journal, console))
         _summarise(reports, _status(engine), options.output, console)
     finally:  # what was done is told also after a cancel
-        is_told = True
-        if options.report:
-            record = _record(reports, _status(engine), options, loaded, time.perf_counter() - started)
-            is_told = _write_report(options.report, record)
+        record = _record(reports, _status(engine), options, loaded, time.perf_counter() - started)
+        written = [_write_report(file, record, reports) for file in options.report]
+        is_told = all(written)
     return _exit_code(reports) if is_told else max(_exit_code(reports), Exit.SOME_FAILED)
 
 
-def _write_report(file: Path, record: dict[str, Any]) -> bool:
-    """Write the JSON report. False where that fails, which is said: the photos are no worse for it."""
-    text = json.dumps(record, indent=2, ensure_ascii=False)
+def _plan(options: argparse.Namespace) -> tuple[PlannedPhoto, ...]:
+    """What is to be restored, and where each result goes. Raises OptionError."""
+    check_pattern(options.name)
+    jobs = album.plan(
+        options.paths,
+        options.output,
+        recursive=options.recursive,
+        format=options.format,
+        pattern=options.name,
+        model=Path(options.model).stem,
+    )
+    if options.retry is None:
+        return jobs
+    failed = _failed(options.retry)
+    return tuple(job for job in jobs if real_path(job.source) in failed)
+
+
+def _one_file(options: argparse.Namespace) -> Path | None:
+    """The result's file where a single photo is to become one that is named, not one in a folder."""
+    output: Path = options.output
+    names_one = any(output.suffix.lower() in format.suffixes for format in registry.written())
+    is_folder = os.path.isdir(output) or any(os.path.isdir(path) for path in options.paths)  # noqa: PTH112  -- as album.py
+    return output if names_one and len(options.paths) == 1 and not is_folder else None
+
+
+def _format_of(file: Path, options: argparse.Namespace) -> str:
+    """The format that a result's name asks for. Raises OptionError."""
+    named = next(format.option for format in registry.written() if file.suffix.lower() in format.suffixes)
+    if options.format not in ("keep", named):
+        raise OptionError(
+            say("format-against-name", "'{path}' is no name for that format.", path=str(file)),
+            todo=say("leave-format-out", "Leave --format out."),
+            path=file,
+        )
+    if is_missing(options.paths[0]):
+        raise OptionError(
+            say("path-missing", "'{path}' does not exist.", path=str(options.paths[0])),
+            todo=say("check-name", "Check the name."),
+            path=options.paths[0],
+        )
+    try:
+        own = registry.recognised(read_start(options.paths[0], registry.RECOGNISED_BY))
+    except PhotoError:  # restoring it will say so
+        return named
+    return "keep" if own is not None and own.option == named else named  # as it is where nothing changes
+
+
+def _failed(report: Path) -> frozenset[Path]:
+    """The photos that failed by an earlier run's report. Raises OptionError."""
+    try:
+        with open_regular(report) as file:
+            photos = json.loads(file.read())["photos"]
+        return frozenset(real_path(Path(each["source"])) for each in photos if each["outcome"] == PhotoStatus.FAILED)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise OptionError(
+            say("no-report", "'{path}' cannot be read as the report of an earlier run.", path=str(report)),
+            todo=say("give-json-report", "Give the file that --report FILE.json wrote."),
+            path=report,
+        ) from error
+
+
+def _write_report(file: Path, record: dict[str, Any], reports: Sequence[PhotoReport]) -> bool:
+    """Write a report. False where that fails, which is said: the photos are no worse for it."""
+    if file.suffix.lower() == ".html":
+        text = report_page.page(reports, f"{record['program']}, {record['model']} on {record['compute']}")
+    else:
+        text = json.dumps(record, indent=2, ensure_ascii=False)
     try:
         # a name that is no UTF-8 (from an old disk) becomes an escape that JSON can hold
         atomic.write(file, text.encode("utf-8", "backslashreplace"), overwrite=True)
@@ -92,10 +163,11 @@ def _write_report(file: Path, record: dict[str, Any]) -> bool:
 
 def _check_report(report: Path, jobs: Sequence[PlannedPhoto]) -> None:
     """A report never takes the place of a photo, or of anything that is not a report. Raises OptionError, SaveError."""
-    if is_supported(report) or (not is_missing(report) and report.suffix.lower() != ".json"):
+    is_page = report.suffix.lower() == ".html"
+    if is_supported(report) or not (is_missing(report) or is_page or report.suffix.lower() == ".json"):
         raise OptionError(
             say("bad-report-name", "'{path}' cannot be the name of a report.", path=str(report)),
-            todo=say("choose-json-name", "Choose a name that ends in .json."),
+            todo=say("choose-report-name", "Choose a name that ends in .json or .html."),
             path=report,
         )
     if any(real_path(report) == real_path(path) for job in jobs for path in (job.source, job.target)):
@@ -108,21 +180,22 @@ def _check_report(report: Path, jobs: Sequence[PlannedPhoto]) -> None:
     atomic.check(report, overwrite=True)
 
 
-def _show_plan(jobs: Sequence[PlannedPhoto], journal: Journal, options: argparse.Namespace) -> None:
+def _show_plan(jobs: Sequence[PlannedPhoto], journal: Journal | None, options: argparse.Namespace) -> None:
     for job in jobs:
         state = _state(job, journal, options)
         print(printable(f"{job.source} -> {job.target}" + (f" ({state})" if state else "")))
 
 
-def _state(job: PlannedPhoto, journal: Journal, options: argparse.Namespace) -> str:
+def _state(job: PlannedPhoto, journal: Journal | None, options: argparse.Namespace) -> str:
     """What a run would find; '' where nothing is in the way."""
     if job.problem:
         return f"cannot be done: {job.problem}"
-    if options.resume and journal.has(job.source, job.target):
+    known = journal if options.resume else None
+    if known is not None and known.has(job.source, job.target):
         return "finished earlier"
     if not os.path.exists(job.target):  # noqa: PTH110  -- Path.exists raises in a folder that may not be looked into
         return ""
-    if not (options.overwrite or (options.resume and not journal.was_altered(job.target))):
+    if not (options.overwrite or (known is not None and not known.was_altered(job.target))):
         return "there already"
     try:
         return "" if may_be_replaced(job.target, job.source) else "there already, and no result of this program"
@@ -163,7 +236,7 @@ def _restore_all(
     jobs: Sequence[PlannedPhoto],
     engine: Engine,
     options: argparse.Namespace,
-    journal: Journal,
+    journal: Journal | None,
     console: Console,
 ) -> Iterator[PhotoReport]:
     """Restore the photos and tell of each as it is done."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gpen_desktop.core.engine.file_names import free_path, is_missing, name_key, real_path, unnumbered
 from gpen_desktop.core.engine.journal import JOURNAL_NAME, names_by_source, results, sha256_of
+from gpen_desktop.core.engine.name_pattern import file_name
 from gpen_desktop.core.photo_files.load_save import result_path
 from gpen_desktop.core.photo_files.registry import is_supported
 from gpen_desktop.errors import OptionError
@@ -34,9 +35,17 @@ class FoundPhoto:
     problem: Message | None = None
 
 
-def plan(paths: Sequence[Path], out_dir: Path, *, recursive: bool, format: str = "keep") -> tuple[PlannedPhoto, ...]:
+def plan(
+    paths: Sequence[Path],
+    out_dir: Path,
+    *,
+    recursive: bool,
+    format: str = "keep",
+    pattern: str = "{name}",
+    model: str = "",
+) -> tuple[PlannedPhoto, ...]:
     """List the photos under `paths` (see find_photos) and where each goes in `out_dir`; folders keep their inner
-    structure.
+    structure. pattern: of the results' names without ending, see name_pattern; model: for it.
 
     No two photos share a target, and no target is a photo of the plan: such get '-2', '-3', …, and keep them when other
     photos come: the journal in `out_dir` says which was whose. Raises OptionError for a path that is not there.
@@ -49,7 +58,10 @@ def plan(paths: Sequence[Path], out_dir: Path, *, recursive: bool, format: str =
                 path=path,
             )
     found = list(find_photos(paths, recursive=recursive, without=out_dir))
-    wanted = [result_path(each.path, out_dir / each.inner, format) for each in found]
+    wanted = [
+        result_path(each.path, out_dir / _named(each.inner, pattern, number, model), format)
+        for number, each in enumerate(found, 1)
+    ]
     taken = {name_key(each.path) for each in found}
     targets = _names_they_had(found, wanted, out_dir, taken)
     taken |= {name_key(target) for target in targets.values()}
@@ -59,6 +71,11 @@ def plan(paths: Sequence[Path], out_dir: Path, *, recursive: bool, format: str =
         taken.add(name_key(target))
         planned.append(PlannedPhoto(each.path, target, each.problem))
     return tuple(planned)
+
+
+def _named(inner: Path, pattern: str, number: int, model: str) -> Path:
+    name = file_name(pattern, inner.stem, number, model) if pattern != "{name}" else inner.stem
+    return inner.with_name(name + inner.suffix)
 
 
 def _names_they_had(

@@ -81,7 +81,7 @@ def restore_all(
     photos: Sequence[PlannedPhoto],
     engine: Engine,
     options: BatchOptions,
-    journal: Journal,
+    journal: Journal | None,
     progress_of: Callable[[int, PlannedPhoto], Progress],
     *,
     resume: bool = False,
@@ -93,7 +93,7 @@ def restore_all(
     progress_of: asked for each photo as it is begun, by its number from 0, in the thread that works on it. resume:
     leave out what the journal names as made alike, and make again what else this program made here (see
     export.may_be_replaced), but for what somebody has altered since. at_once: photos in work, as far as memory goes.
-    control: pauses and cancels.
+    control: pauses and cancels. Without a journal nothing is noted, and everything done.
     """
     control = control or BatchControl()
     room = memory.Room(memory.available_bytes() // 2)
@@ -104,9 +104,9 @@ def restore_all(
         number, job = numbered
         control.check()
         progress = ControlledProgress(progress_of(number, job), control)
-        if resume and journal.has(job.source, job.target):
+        if resume and journal is not None and journal.has(job.source, job.target):
             return PhotoReport(str(job.source), str(job.target), PhotoStatus.SKIPPED)
-        again = resume and not journal.was_altered(job.target)
+        again = resume and journal is not None and not journal.was_altered(job.target)
         how = replace(options, export=replace(options.export, overwrite=True)) if again else options
         if not hasattr(engines, "own"):
             engines.own = Engine(models=networks)

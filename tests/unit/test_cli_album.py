@@ -1,0 +1,105 @@
+"""Names of results, the page about them, and doing again what failed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from gpen_desktop import paths
+from gpen_desktop.cli import main as cli
+from gpen_desktop.cli.exits import Exit
+from gpen_desktop.core.engine.batch import PhotoReport, PhotoStatus
+from gpen_desktop.core.engine.journal import JOURNAL_NAME
+from gpen_desktop.core.engine.report_page import page
+from gpen_desktop.messages import say
+
+SAMPLE = paths.samples() / "hopper_small_blurry.jpg"
+
+
+def run(*arguments: str | Path) -> int:
+    return cli.run([str(argument) for argument in arguments])
+
+
+def planned(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> list[str]:
+    assert run("restore", *arguments, "--dry-run", "--quiet") == Exit.ALL_DONE
+    return [line.rpartition(" -> ")[2] for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Path:
+    """a.jpg, bad.jpg, sub/a.jpg."""
+    folder = tmp_path / "album"
+    (folder / "sub").mkdir(parents=True)
+    for name in ("a.jpg", "sub/a.jpg"):
+        shutil.copy(SAMPLE, folder / name)
+    (folder / "bad.jpg").write_bytes(b"no photo")
+    return folder
+
+
+def test_results_are_named_by_pattern(album: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    names = planned(capsys, album, "-o", out, "--recursive", "--name", "{number} {name}_restored")
+    assert names == [
+        str(out / name) for name in ("001 a_restored.jpg", "002 bad_restored.jpg", "sub/003 a_restored.jpg")
+    ]
+    assert run("restore", album, "-o", out, "--name", "{nonsense}") == Exit.USAGE
+    assert "{nonsense}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "format"), [("x.png", "PNG"), ("x.jpg", "JPEG"), ("x.tiff", "TIFF")])
+def test_a_single_photo_becomes_the_file_that_is_named(tmp_path: Path, name: str, format: str) -> None:
+    assert run("restore", SAMPLE, "-o", tmp_path / "new" / name, "--quiet") == Exit.ALL_DONE
+    assert [path.name for path in (tmp_path / "new").iterdir()] == [name]
+    with Image.open(tmp_path / "new" / name) as result:
+        assert result.format == format
+    assert run("restore", SAMPLE, "-o", tmp_path / "new" / name, "--quiet") == Exit.NOTHING_DONE  # it is there
+
+
+def test_a_name_is_a_folder_where_it_can_be_nothing_else(
+    album: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "there.jpg").mkdir()
+    assert planned(capsys, SAMPLE, "-o", tmp_path / "there.jpg") == [str(tmp_path / "there.jpg" / SAMPLE.name)]
+    assert planned(capsys, album, "-o", tmp_path / "x.jpg")[0] == str(tmp_path / "x.jpg" / "a.jpg")
+    assert planned(capsys, SAMPLE, "-o", tmp_path / "1960.07") == [str(tmp_path / "1960.07" / SAMPLE.name)]
+    assert run("restore", SAMPLE, "-o", tmp_path / "x.png", "--format", "jpeg") == Exit.USAGE
+    assert run("restore", tmp_path / "gone.jpg", "-o", tmp_path / "x.png") == Exit.USAGE
+
+
+def test_what_failed_is_done_again_in_its_place(album: Path, tmp_path: Path) -> None:
+    out, report, html = tmp_path / "out", tmp_path / "r.json", tmp_path / "r.html"
+    command = ("restore", album, "-o", out, "--recursive", "--quiet", "--report", report)
+    assert run(*command, "--report", html) == Exit.SOME_FAILED
+    made = (out / "a.jpg").stat().st_mtime_ns
+    assert "bad.jpg" in html.read_text(encoding="utf-8")
+    shutil.copy(SAMPLE, album / "bad.jpg")
+    assert run(*command, "--retry", report) == Exit.ALL_DONE
+    photos = json.loads(report.read_text(encoding="utf-8"))["photos"]
+    assert [Path(each["target"]) for each in photos] == [out / "bad.jpg"]
+    assert (out / "a.jpg").stat().st_mtime_ns == made
+    assert (out / JOURNAL_NAME).is_file()
+    assert run(*command, "--retry", album / "a.jpg") == Exit.USAGE
+
+
+def test_the_page_needs_nothing_else_and_obeys_no_name(tmp_path: Path) -> None:
+    evil = tmp_path / "<img src=x onerror=alert(1)>.jpg"
+    shutil.copy(SAMPLE, evil)
+    failed = PhotoReport("gone.jpg", None, PhotoStatus.FAILED, error=say("no-such-file", "there is no such file"))
+    done = PhotoReport(str(evil), str(SAMPLE), PhotoStatus.DONE, faces=({"state": "restored"},))
+    text = page([done, failed, PhotoReport("c.jpg", "d.jpg", PhotoStatus.SKIPPED)], "GPEN & co")
+    assert text.index("gone.jpg") < text.index("onerror")  # what failed comes first
+    assert "<img src=x" not in text
+    assert "GPEN &amp; co" in text
+    assert "3 photos: 1 restored, 1 finished earlier, 1 failed; 1 faces restored." in text
+    assert text.count('src="data:image/jpeg;base64,') == 2
+    assert not re.findall(r'(?:src|href)="(?!data:)|https?:|url\(|@import|<script', text)
+
+
+def test_photos_that_went_away_have_no_pictures() -> None:
+    text = page([PhotoReport("gone.jpg", "gone too.jpg", PhotoStatus.DONE)] * 3, "")
+    assert "data:image" not in text
