@@ -22,12 +22,17 @@ trained on."""
 _SURE: Final = 0.5
 """From here on a pixel is damage, where repair is asked for by hand."""
 
-_VERY_SURE: Final = 0.8
-"""Something in a flaw has to reach this for it to count where repair is left to the program."""
+_SURE_ALONE: Final = 0.9
+_VERY_SURE: Final = 0.98
+"""The same where repair is left to the program; and what something in a flaw has to reach for it to count."""
 
 _THICKEST: Final = 7.0
 """Half the width, px where it is looked for, that a flaw has at most where repair is left to the program: scratches,
 hairs, dust, cracks. What is wider may be a scarf, and what is filled there would be made up."""
+
+_LEAST: Final = 0.003
+"""Share of a photo below which what is found is left, where repair is left to the program: on sound photos the finder
+is mistaken as often as that."""
 
 _MOST: Final = 0.1
 """Share of a photo that is damage at most, where repair is left to the program: more is a print's screen, or lace."""
@@ -65,14 +70,15 @@ def damage_mask(damage: Damage, *, only_sure: bool, strokes: Sequence[Stroke] = 
 
 
 def _surely(likely: NDArray[np.uint8]) -> Mask:
-    """What is damage, of thin flaws that are clearly so somewhere; nothing where that would be much of the photo."""
-    found = (likely >= round(_SURE * 255)).astype(np.uint8)
+    """What is damage, of thin flaws that are clearly so somewhere; nothing where that would be hardly any, or much, of
+    the photo."""
+    found = (likely >= round(_SURE_ALONE * 255)).astype(np.uint8)
     count, labels = cv2.connectedComponents(found)
     is_sure = np.zeros(count, np.bool_)
     is_sure[np.unique(labels[likely >= round(_VERY_SURE * 255)])] = True
     is_sure[np.unique(labels[cv2.distanceTransform(found, cv2.DIST_L2, 5) > _THICKEST])] = False
     mask: Mask = is_sure[labels]
-    return mask if mask.mean() <= _MOST else np.zeros_like(mask)
+    return mask if _LEAST <= mask.mean() <= _MOST else np.zeros_like(mask)
 
 
 def _brushed(mask: NDArray[np.uint8], strokes: Sequence[Stroke]) -> Mask:

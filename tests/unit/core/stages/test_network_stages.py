@@ -160,15 +160,16 @@ def test_a_photo_without_damage_is_the_very_same() -> None:
 
 
 def test_automatic_leaves_what_is_doubtful() -> None:
-    doubtful = DrawnNetworks(find=lambda tile: 0.65 * (tile.min(axis=2, keepdims=True) > 0.95))
+    doubtful = DrawnNetworks(find=lambda tile: 0.85 * (tile.min(axis=2, keepdims=True) > 0.95))
     pixels, _ = scratched()
     assert not run(pixels, doubtful, repair="auto").changed
     assert run(pixels, doubtful, repair="on").changed == ("repair",)
 
 
-def test_automatic_leaves_what_is_wide() -> None:
+@pytest.mark.parametrize("flaw", [np.s_[60:100, 50:80], np.s_[60:63, 50:55]])
+def test_automatic_leaves_what_is_wide_and_a_single_speck(flaw: tuple[slice, slice]) -> None:
     pixels = picture()
-    pixels[60:100, 50:80] = 255
+    pixels[flaw] = 255
     assert not run(pixels, repair="auto").changed
     assert run(pixels, repair="on").changed == ("repair",)
 
