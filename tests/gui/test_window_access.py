@@ -6,15 +6,28 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractButton, QScrollArea, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAccessible, QHelpEvent, QImage
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QScrollArea,
+    QSlider,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.types import Mode
+from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common.elided_combo import ElidedComboBox
+from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
+from gpen_desktop.gui.viewer.photo_view import ViewMode
 from tests.gui.fakes import make_photo
-from tests.gui.test_window import open_photos
+from tests.gui.test_window import open_photos, wait_done
 
 
 def name_of(widget: QWidget) -> str:
@@ -139,3 +152,97 @@ def test_ctrl_w_closes_the_window_and_removes_nothing(window: MainWindow, tmp_pa
     keys["Ctrl+W"].trigger()
     assert window.notification_strip.subject == "closing"
     assert len(window.workspace.album) == 1
+
+
+def test_a_model_whose_name_does_not_fit_ends_in_dots_and_is_read_as_a_tooltip(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"))
+    window.panel.set_open_sections([False, True, False])
+    name = "A face restorer with quite a long name (256 px)"
+    window.panel.set_models([(window.workspace.current.edits.model, name)], [])
+    combo = next(box for box in window.panel.findChildren(ElidedComboBox) if box.currentText() == name)
+    assert combo.shown_text.endswith("…")
+    where = combo.rect().center()
+    QApplication.sendEvent(combo, QHelpEvent(QEvent.Type.ToolTip, where, combo.mapToGlobal(where)))
+    assert combo.toolTip() == name
+
+
+def _looks(widget: QWidget) -> QImage:
+    return widget.grab().toImage()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_whatever_the_keyboard_reaches_shows_that_it_does(
+    window: MainWindow, scheme: str, tmp_path: Path, qtbot: QtBot
+) -> None:
+    theme.apply(theme.application(), scheme)
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
+    window.panel.set_open_sections([True, True, True])
+    window.faces.select(window.workspace.faces[0].id)
+    window.activateWindow()
+    shown = [
+        w for w in window.findChildren(QWidget) if w.isVisibleTo(window) and w.isEnabled() and w.window() is window
+    ]
+    kinds = (QAbstractButton, QComboBox, QSlider, QLineEdit)
+    reached = [w for w in shown if w.focusPolicy() & Qt.FocusPolicy.TabFocus and isinstance(w, kinds)]
+    assert len(reached) > 20
+    window.view.setFocus()
+    unmarked = []
+    for widget in reached:
+        before = _looks(widget)
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        if _looks(widget) == before:
+            unmarked.append(f"{type(widget).__name__} {widget.accessibleName() or name_of(widget)}")
+    assert unmarked == []
+
+
+def test_a_photo_is_opened_compared_chosen_from_and_exported_by_keys_alone(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the first page to the exported file, with nothing but keys sent to whatever has the focus."""
+    photo, out = make_photo(tmp_path / "family.png"), tmp_path / "out"
+    window.activateWindow()
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_, **__: ([str(photo)], ""))
+
+    def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        qtbot.keyClick(QApplication.focusWidget() or window, key, modifier)
+
+    with qtbot.waitSignal(window.imports.recent_changed):
+        press(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    wait_done(window, qtbot)
+    view, work = window.view, window.workspace
+    at = view.divider_at
+    press(Qt.Key.Key_Right)
+    assert view.divider_at > at
+    press(Qt.Key.Key_D)
+    assert view.mode is ViewMode.SIDE_BY_SIDE
+    press(Qt.Key.Key_W)
+    assert view.mode is ViewMode.BEFORE
+    press(Qt.Key.Key_S)
+    press(Qt.Key.Key_N)
+    first, second = work.faces
+    assert window.faces.selected == first.id
+    press(Qt.Key.Key_T)
+    assert work.current.edits.options.faces == {second.id}
+    for _ in range(80):
+        if QApplication.focusWidget() is window.panel.strength.slider:
+            break
+        press(Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is window.panel.strength.slider
+    press(Qt.Key.Key_PageDown)
+    assert work.current.edits.options.strength == 70
+    press(Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    dialog = window.findChild(ExportDialog)
+    qtbot.waitUntil(dialog.isActiveWindow)
+    for _ in range(20):
+        if QApplication.focusWidget() is dialog.folder_field:
+            break
+        press(Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is dialog.folder_field
+    press(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(QApplication.focusWidget(), str(out))
+    with qtbot.waitSignal(work.exports.ended):
+        press(Qt.Key.Key_Return)
+    assert (out / "family_restored.png").is_file()
+    assert work.album.unsaved == []

@@ -30,6 +30,7 @@ from gpen_desktop.gui.adjust.presets_section import PresetsSection
 from gpen_desktop.gui.adjust.seen_chips import SeenChips
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common.elided_combo import ElidedComboBox
 from gpen_desktop.gui.common.i18n import setting_text
 from gpen_desktop.models.catalog import BUILTIN
 
@@ -67,7 +68,7 @@ class AdjustPanel(QWidget):
         self.brush = BrushBar()
         self.faces = FacesSection()
         self.presets = PresetsSection(own_presets)
-        self._model, self._background = QComboBox(), QComboBox()
+        self._model, self._background = ElidedComboBox(), ElidedComboBox()
         self._size = QLabel()
         self._to_all = QPushButton()
         self._sections = (

@@ -34,6 +34,7 @@ class Segments(QWidget):
         for number in range(len(self._values)):
             button = QPushButton()
             button.setCheckable(True)
+            button.setAutoDefault(False)  # in a dialog, Enter is not for choosing it
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             role = {0: "segment-first", len(self._values) - 1: "segment-last"}.get(number, "segment")
             theme.set_role(button, role)

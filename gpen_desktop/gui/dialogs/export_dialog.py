@@ -213,6 +213,7 @@ class ExportDialog(QDialog):
             form.addWidget(field, row, 1)
         buttons = QDialogButtonBox()
         self._export = buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self._export.setDefault(True)
         theme.set_role(self._export, "primary")
         buttons.addButton(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self.accept)

@@ -1,0 +1,40 @@
+"""A list to choose from whose choice ends in '…' where it does not fit, and is then read in full as a tooltip."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
+
+_PADDING = 4
+
+
+class ElidedComboBox(QComboBox):
+    """May be narrower than its texts. A tooltip of its own goes before the full text."""
+
+    @property
+    def shown_text(self) -> str:
+        """The present choice as far as it fits."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        field = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, field.width() - _PADDING)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and not self._has_own_tip:
+            self.setToolTip(self.currentText() if self.shown_text != self.currentText() else "")
+        return super().event(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        option.currentText = self.shown_text
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    @property
+    def _has_own_tip(self) -> bool:
+        return bool(self.toolTip()) and self.toolTip() != self.currentText()
