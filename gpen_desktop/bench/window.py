@@ -135,6 +135,9 @@ class _Blur:
 
     runs_beside_itself = False
 
+    def choose(self, model: str) -> bool:
+        return False
+
     def release(self) -> None:
         """Nothing is kept."""
 

@@ -40,6 +40,7 @@ from gpen_desktop.core.types import ComposeOptions, FaceState
 from gpen_desktop.errors import DiskFullError, OptionError, PhotoError, SaveError
 from gpen_desktop.messages import say
 from gpen_desktop.models import store
+from gpen_desktop.models.choice import choice_of
 
 
 def run(options: argparse.Namespace) -> int:
@@ -69,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
         console.print("No photos found there. --recursive looks into folders within folders, too.")
         return Exit.NOTHING_DONE
     if options.background != NO_MODEL:
-        store.find(options.background)  # what is not there is said before any photo is worked on
+        store.find(choice_of(options.background).name)  # what is not there is said before any photo is worked on
     started = time.perf_counter()
     engine = Engine(ComputeOptions(options.device, options.precision, options.batch_size))
     engine.load(options.model)
@@ -228,6 +229,7 @@ def _journal_options(options: argparse.Namespace) -> dict[str, Any]:
 
 def _file_state(model: str) -> list[int] | None:
     """Of weights given as a file: whether it is still the same."""
+    model = choice_of(model).name
     state = os.stat(model) if os.path.isfile(model) else None  # noqa: PTH113, PTH116  -- Path raises for a long name
     return [state.st_size, state.st_mtime_ns] if state else None
 

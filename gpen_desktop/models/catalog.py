@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gpen_desktop.models.spec import FACE_TASKS, PHOTO_TASKS, Task
+from gpen_desktop.models.spec import FACE_TASKS, MODEL_OPTIONS, PHOTO_TASKS, ModelOption, Task
 
 SHIPPED = "shipped"
 
@@ -33,6 +34,8 @@ class ModelInfo:
     size: int = 0
     memory: int | None = None
     usable: bool = True
+    options: tuple[ModelOption, ...] = ()
+    partner: str = ""
 
     @property
     def restores_faces(self) -> bool:
@@ -70,8 +73,9 @@ def _read() -> tuple[ModelInfo, ...]:
     return tuple(_entry(**record) for record in tomllib.loads(text)["model"])
 
 
-def _entry(*, task: str, unused: bool = False, **fields: Any) -> ModelInfo:
-    return ModelInfo(task=Task(task), usable=not unused, **fields)
+def _entry(*, task: str, unused: bool = False, options: Sequence[str] = (), **fields: Any) -> ModelInfo:
+    own = tuple(MODEL_OPTIONS[name] for name in options)
+    return ModelInfo(task=Task(task), usable=not unused, options=own, **fields)
 
 
 MODELS: tuple[ModelInfo, ...] = _read()

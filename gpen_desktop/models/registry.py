@@ -56,6 +56,21 @@ def read(path: Path) -> ReadModel:
     return model
 
 
+def read_mixed(path: Path, other: Path, share: float) -> ReadModel:
+    """The weights of two files of the same layout, mixed: `share` (0 to 1) of the first. Raises WeightsError."""
+    state, metadata = read_tensors(path)
+    partner, _ = read_tensors(other)
+    if {key: value.shape for key, value in state.items()} != {key: value.shape for key, value in partner.items()}:
+        raise WeightsError(
+            say("weights-not-alike", "'{name}' and '{other}' cannot be mixed.", name=path.name, other=other.name),
+            todo=say("get-weights-again", "The file is damaged or of another kind; get it again."),
+            path=path,
+        )
+    mixed = {key: torch.lerp(partner[key].float(), value.float(), share) for key, value in state.items()}
+    with naming(path):
+        return _recognised(mixed).read(mixed, metadata)
+
+
 def read_spec(path: Path) -> ModelSpec:
     """What a weights file holds. Raises WeightsError as `read` does."""
     return read(path).spec

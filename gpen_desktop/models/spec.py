@@ -54,12 +54,23 @@ USED_TASKS: Final = FACE_TASKS | PHOTO_TASKS
 
 @dataclass(frozen=True)
 class ModelOption:
-    """A knob of one model alone: a number from lowest to highest."""
+    """A knob of one model alone: a number from lowest to highest. models/choice.py has how it is asked for."""
 
     name: str
     lowest: float
     highest: float
     default: float
+
+
+FIDELITY: Final = ModelOption("fidelity", 0.0, 1.0, 0.5)
+"""CodeFormer's w: 0 gives the face that its codebook thinks best, 1 keeps closest to the photo. Its authors' program
+starts at 0.5."""
+
+DENOISE: Final = ModelOption("denoise", 0.0, 1.0, 1.0)
+"""How much noise an enlarger takes away that has a partner which leaves it: the share of its own weights in the mixture
+of both. As Real-ESRGAN's program has it, but for its start at 0.5."""
+
+MODEL_OPTIONS: Final = {option.name: option for option in (FIDELITY, DENOISE)}
 
 
 @dataclass(frozen=True)

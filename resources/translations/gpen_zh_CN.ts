@@ -1051,6 +1051,25 @@
     </message>
 </context>
 <context>
+    <name>ModelControl</name>
+    <message>
+        <source>Fidelity</source>
+        <translation>保真度</translation>
+    </message>
+    <message>
+        <source>Low gives the clearest face, high the one closest to the photo.</source>
+        <translation>数值低则人脸最清晰，数值高则最接近原照片。</translation>
+    </message>
+    <message>
+        <source>Denoise</source>
+        <translation>去噪</translation>
+    </message>
+    <message>
+        <source>How much noise goes; below 100 % the model&apos;s partner is needed.</source>
+        <translation>去除多少噪点；低于 100 % 时需要该模型的搭档模型。</translation>
+    </message>
+</context>
+<context>
     <name>ModelNotifications</name>
     <message>
         <source>For the strongest result, get {title} ({size}). {licence}</source>
@@ -2084,6 +2103,14 @@
         <translation>“{address}”不是网址。</translation>
     </message>
     <message>
+        <source>&apos;{model}&apos; has no option &apos;{option}&apos;.</source>
+        <translation>“{model}”没有“{option}”选项。</translation>
+    </message>
+    <message>
+        <source>&apos;{name}&apos; and &apos;{other}&apos; cannot be mixed.</source>
+        <translation>“{name}”与“{other}”无法混合。</translation>
+    </message>
+    <message>
         <source>&apos;{name}&apos; could not be fetched from {host} ({reason}).</source>
         <translation>无法从 {host} 获取“{name}”（{reason}）。</translation>
     </message>
@@ -2214,6 +2241,14 @@
     <message>
         <source>It begins with https:// or http://.</source>
         <translation>网址应以 https:// 或 http:// 开头。</translation>
+    </message>
+    <message>
+        <source>It has none.</source>
+        <translation>它没有选项。</translation>
+    </message>
+    <message>
+        <source>It has: {names}.</source>
+        <translation>可用选项：{names}。</translation>
     </message>
     <message>
         <source>It is animated, and was copied as it is: only single pictures are restored.</source>

@@ -56,6 +56,10 @@ class FakeRestorer:
 
     runs_beside_itself = False
 
+    def choose(self, model: str) -> bool:
+        """It has no options."""
+        return False
+
     def release(self) -> None:
         """Nothing is kept."""
 

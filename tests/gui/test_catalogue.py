@@ -83,6 +83,14 @@ def test_faces(installed: str, tmp_path: Path, qtbot) -> None:
     assert said["model"] == installed
     assert [face["state"] for face in said["photos"][0]["faces"]] == ["restored"]
     restored_in_window(photo, tmp_path, qtbot, model=installed)
+    if installed == "codeformer":
+        made = []
+        for fidelity in (0, 1):
+            out = tmp_path / f"fidelity {fidelity}"
+            options[1] = f"codeformer:fidelity={fidelity}"
+            assert cli.run(["restore", str(photo), "-o", str(out), *options]) == Exit.ALL_DONE
+            made.append((out / SAMPLE).read_bytes())
+        assert made[0] != made[1]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
 from gpen_desktop import paths
+from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs import trust
 from gpen_desktop.gui.dialogs.downloads import Downloads
@@ -20,6 +21,7 @@ from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
 from gpen_desktop.gui.dialogs.weights_watch import WeightsWatch
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.models import catalog, store
+from tests.gui.fakes import make_photo
 from tests.unit.models.toy_architecture import registered, toy_weights
 from tests.unit.models.weights_server import Behaviour, serving
 
@@ -203,7 +205,7 @@ def test_one_registration_adds_an_architecture_to_the_window(window: MainWindow,
         dialog._card.use.click()
         dialog.notification_strip.button("use").click()
         dialog.close()
-    offered = window.panel._model
+    offered = window.panel.model.combo
     assert "toy" in [offered.itemData(row) for row in range(offered.count())]
 
 
@@ -315,3 +317,18 @@ def test_getting_it_from_the_offer(window: MainWindow, monkeypatch: pytest.Monke
         qtbot.waitUntil(lambda: "is here and verified" in window.notification_strip.text)
     window.notification_strip.button("use").click()
     assert window._store.get("restore/model") == catalog.STRONGEST
+
+
+def test_a_models_own_option_is_set_in_the_panel(window: MainWindow, tmp_path: Path, qtbot) -> None:
+    window.imports.open_paths([make_photo(tmp_path / "photo.png")])
+    qtbot.waitUntil(lambda: window.workspace.current is not None and window.workspace.current.state is PhotoState.DONE)
+    assert not window.panel.model.slider.isVisible()
+    window.application.use_model("codeformer")
+    slider = window.panel.model.slider
+    assert slider.isVisible()
+    assert slider.value() == 50
+    slider.slider.setValue(80)
+    assert window.workspace.current.edits.model == "codeformer:fidelity=0.8"
+    window.workspace.undo.undo()
+    assert window.workspace.current.edits.model == "codeformer"
+    qtbot.waitUntil(lambda: window.workspace.current.state is PhotoState.DONE)

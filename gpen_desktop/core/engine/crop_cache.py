@@ -80,6 +80,10 @@ class CachedRestorer:
         """False: the cache is not for several threads."""
         return False
 
+    def choose(self, model: str) -> bool:
+        """As the inner restorer's."""
+        return self._inner.choose(model)
+
     def release(self) -> None:
         """As the inner restorer's: give back the memory kept for the next run."""
         self._inner.release()

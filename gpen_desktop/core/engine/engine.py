@@ -220,6 +220,9 @@ class Engine:
 
     def _load_restorer(self, model: str) -> LoadedRestorer:
         """The network of that name, loaded if it is not the one at hand."""
+        if self._restorer is not None and model != self._model and self._restorer.choose(model):
+            self._model = model
+            self._sessions.clear()  # what was made of their faces was made otherwise
         if self._restorer is None or model != self._model:
             self._let_go()
             loaded = self._source.load_restorer(model, self._wanted)

@@ -13,6 +13,7 @@ from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.engine.file_names import free_path, name_key
 from gpen_desktop.core.photo_files.load_save import result_path
+from gpen_desktop.models.choice import choice_of
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def targets(
 
 def file_name(pattern: str, item: Exportable, number: int) -> str:
     """A name without ending, made from a pattern. Raises OptionError for a pattern that gives none."""
-    return name_pattern.file_name(pattern, item.path.stem, number, item.edits.model)
+    return name_pattern.file_name(pattern, item.path.stem, number, choice_of(item.edits.model).name)
 
 
 def _target(wanted: Path, existing: str, sources: set[str], made: set[str]) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from gpen_desktop.messages import Message, say
 from gpen_desktop.models import catalog, registry, store
 from gpen_desktop.models import device as devices
 from gpen_desktop.models.architecture import ReadModel
+from gpen_desktop.models.choice import choice_of
 from gpen_desktop.models.device import Compute
 from gpen_desktop.models.face_net import FaceNet, RestoredBatch
 from gpen_desktop.models.spec import FACE_TASKS, ModelSpec
@@ -39,16 +41,39 @@ class Restorer:
 
         device, precision: as devices.choose takes them. batch_size: crops at a time; None: from free memory.
         """
-        _check_known(str(model))
-        self._path = store.find(model)
-        self.model_name = self._path.stem if Path(model) == self._path else str(model)
+        choice = choice_of(str(model))
+        _check_known(choice.name)
+        self._path = store.find(choice.name)
+        self._choice = choice
         self._batch_size = batch_size
         self.notes: tuple[Message, ...] = ()
         read = registry.read(self._path)
         self.spec: ModelSpec = read.spec
         if self.spec.task not in FACE_TASKS:
-            raise _no_restorer(self.model_name)
+            raise _no_restorer(choice.name)
+        self._values = choice.values(self.spec.options)
         self._use(devices.choose(device, precision, self.spec.precisions), read)
+
+    @property
+    def model_name(self) -> str:
+        """For people and reports."""
+        is_file = Path(self._choice.name) == self._path
+        return str(replace(self._choice, name=self._path.stem) if is_file else self._choice)
+
+    def choose(self, model: str) -> bool:
+        """Use other options of the same weights from now on. False where other weights are asked for. Raises
+        OptionError."""
+        choice = choice_of(model)
+        if choice.name != self._choice.name:
+            return False
+        self._values = choice.values(self.spec.options)
+        self._choice = choice
+        self._set_options()
+        return True
+
+    def _set_options(self) -> None:
+        for name, value in self._values.items():
+            self._net.set_option(name, value)
 
     @property
     def batch(self) -> int:
@@ -91,6 +116,7 @@ class Restorer:
         net = (read or registry.read(self._path)).build(compute.device, compute.dtype)
         assert isinstance(net, FaceNet)  # what every architecture for FACE_TASKS builds
         self._net = net
+        self._set_options()
         self.compute = compute
         # Decided once: results depend on the batch in their last bits.
         self._batch = self._batch_size or self._fitting_batch()

@@ -66,6 +66,11 @@ class SharedRestorer:
     def runs_beside_itself(self) -> bool:
         return True
 
+    def choose(self, model: str) -> bool:
+        """Never: all photos of a batch use one."""
+        del model
+        return False
+
     def release(self) -> None:
         """As the inner restorer's."""
         self._inner.release()

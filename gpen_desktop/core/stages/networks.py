@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -17,11 +18,13 @@ from gpen_desktop.core.types import FloatImage
 from gpen_desktop.errors import OutOfMemoryError, WeightsError
 from gpen_desktop.messages import say
 from gpen_desktop.models import catalog, device, registry, store
+from gpen_desktop.models.architecture import ReadModel
+from gpen_desktop.models.choice import ModelChoice, choice_of
 from gpen_desktop.models.device import Compute
 from gpen_desktop.models.photo.architectures import PhotoRepairer
 from gpen_desktop.models.photo.compact import CompactEnlarger
 from gpen_desktop.models.photo.unet import PhotoCleaner
-from gpen_desktop.models.spec import PHOTO_TASKS, TASK_WORDS, ModelSpec, Task
+from gpen_desktop.models.spec import DENOISE, PHOTO_TASKS, TASK_WORDS, ModelSpec, Task
 
 _SIDE: Final = 1280
 """Pixels of a tile that are kept, each way. Larger ones spend less on margins, smaller ones less memory (here some
@@ -76,8 +79,7 @@ class PhotoNetworks:
         return self._upscaler[1]
 
     def _load_upscaler(self, name: str) -> TiledNetwork:
-        path = store.find(name)
-        model = registry.read(path)
+        path, model = _read(choice_of(name))
         spec = model.spec
         if spec.task not in PHOTO_TASKS:
             raise WeightsError(
@@ -162,6 +164,17 @@ class PhotoNetworks:
             return answer
 
         return run
+
+
+def _read(choice: ModelChoice) -> tuple[Path, ReadModel]:
+    """The weights that are asked for, mixed with those of their partner where they are to take less noise away."""
+    path = store.find(choice.name)
+    info = next((model.info for model in store.installed() if model.path == path), None)
+    values = choice.values(info.options if info is not None else ())
+    share = values.get(DENOISE.name, 1.0)
+    if info is not None and info.partner and share < 1:
+        return path, registry.read_mixed(path, store.find(info.partner), share)
+    return path, registry.read(path)
 
 
 def _side(spec: ModelSpec, compute: Compute) -> int:

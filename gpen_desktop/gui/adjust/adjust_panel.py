@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QGridLayout,
     QLabel,
@@ -25,12 +24,12 @@ from gpen_desktop.core.types import Face, FaceId, FaceState
 from gpen_desktop.gui.adjust.brush_bar import BrushBar
 from gpen_desktop.gui.adjust.controls import Section, Segments
 from gpen_desktop.gui.adjust.faces_section import FacesSection
+from gpen_desktop.gui.adjust.model_control import ModelControl
 from gpen_desktop.gui.adjust.option_control import OptionControl, option_control
 from gpen_desktop.gui.adjust.presets_section import PresetsSection
 from gpen_desktop.gui.adjust.seen_chips import SeenChips
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.common import theme
-from gpen_desktop.gui.common.elided_combo import ElidedComboBox
 from gpen_desktop.gui.common.i18n import setting_text
 from gpen_desktop.models.catalog import BUILTIN
 
@@ -68,7 +67,7 @@ class AdjustPanel(QWidget):
         self.brush = BrushBar()
         self.faces = FacesSection()
         self.presets = PresetsSection(own_presets)
-        self._model, self._background = ElidedComboBox(), ElidedComboBox()
+        self.model, self.background = ModelControl(), ModelControl()
         self._size = QLabel()
         self._to_all = QPushButton()
         self._sections = (
@@ -88,9 +87,9 @@ class AdjustPanel(QWidget):
         grid.setHorizontalSpacing(theme.GRID)
         grid.setVerticalSpacing(theme.GRID)
         with_caption = [control for control in self._of_stages if control.option.choices]
-        self._captions = [QLabel() for _ in (self._model, self._background, *with_caption)]
+        self._captions = [QLabel() for _ in (self.model, self.background, *with_caption)]
         for row, (caption, control) in enumerate(
-            zip(self._captions, (self._model, self._background, *with_caption), strict=True)
+            zip(self._captions, (self.model, self.background, *with_caption), strict=True)
         ):
             caption.setBuddy(control)
             grid.addWidget(caption, row, 0)
@@ -98,9 +97,6 @@ class AdjustPanel(QWidget):
         for control in self._of_stages:  # a slider or a box brings its own
             if control not in with_caption:
                 grid.addWidget(control, grid.rowCount(), 0, 1, 2)
-        for combo in (self._model, self._background):
-            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            combo.setMinimumContentsLength(8)
         theme.set_role(self._size, "muted")
         grid.addWidget(self._size, grid.rowCount(), 1)
         grid.addWidget(self.brush, grid.rowCount(), 0, 1, 2)
@@ -143,8 +139,10 @@ class AdjustPanel(QWidget):
         self.faces.held.connect(self._on_held)
         self.faces.changed.connect(self._pass_on)
         self.presets.changed.connect(self._pass_on)
-        self._model.activated.connect(self._on_model)
-        self._background.activated.connect(self._on_background)
+        self.model.changed.connect(self._on_model)
+        self.background.changed.connect(self._on_background)
+        self.model.held.connect(self._on_held)
+        self.background.held.connect(self._on_held)
         self._to_all.clicked.connect(self.apply_to_all)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -180,8 +178,8 @@ class AdjustPanel(QWidget):
         for control in self._controls:
             control.show_value(option_value(edits, control.option.name))
             control.show_usual(option_value(defaults, control.option.name))
-        self._choose(self._model, edits.model)
-        self._choose(self._background, str(edits.stages["background"]))
+        self.model.show_choice(edits.model)
+        self.background.show_choice(str(edits.stages["background"]))
         self.faces.show_edits(edits, defaults)
         self.presets.show_edits(edits)
         self._show_size()
@@ -218,24 +216,10 @@ class AdjustPanel(QWidget):
             section.set_open(is_open)
 
     def _fill_combos(self) -> None:
-        for combo, rows in (
-            (self._model, self._models),
-            (self._background, ((NO_MODEL, self.tr("No model")), *self._backgrounds)),
-        ):
-            combo.clear()
-            for name, title in rows:
-                combo.addItem(title, name)
-        self._choose(self._model, self._edits.model)
-        self._choose(self._background, str(self._edits.stages["background"]))
-        self._background.setEnabled(bool(self._backgrounds))
-        self._background.setToolTip("" if self._backgrounds else self.tr("No model for backgrounds is installed."))
-
-    def _choose(self, combo: QComboBox, name: str) -> None:
-        row = combo.findData(name)
-        if row < 0:  # a model that is no longer installed is still the photo's
-            combo.addItem(name, name)
-            row = combo.count() - 1
-        combo.setCurrentIndex(row)
+        self.model.offer(self._models)
+        self.background.offer(((NO_MODEL, self.tr("No model")), *self._backgrounds))
+        self.background.setEnabled(bool(self._backgrounds))
+        self.background.setToolTip("" if self._backgrounds else self.tr("No model for backgrounds is installed."))
 
     def _show_size(self) -> None:
         if self._photo_size is None:
@@ -283,17 +267,17 @@ class AdjustPanel(QWidget):
 
     @Slot()
     def _on_pause(self) -> None:
-        if not any(control.is_held for control in self._controls):
+        is_held = [each.is_held for each in self._controls] + [each.is_held for each in (self.model, self.background)]
+        if not any(is_held):
             self._gesture += 1
 
-    @Slot(int)
-    def _on_model(self, row: int) -> None:
-        self._pass_on(replace(self._edits, model=self._model.itemData(row)), self.tr("Model"), "")
+    @Slot(str)
+    def _on_model(self, model: str) -> None:
+        self._pass_on(replace(self._edits, model=model), self.tr("Model"), "model")
 
-    @Slot(int)
-    def _on_background(self, row: int) -> None:
-        edits = with_option(self._edits, "background", self._background.itemData(row))
-        self._pass_on(edits, self.tr("Background"), "")
+    @Slot(str)
+    def _on_background(self, model: str) -> None:
+        self._pass_on(with_option(self._edits, "background", model), self.tr("Background"), "background")
 
 
 def _line() -> QFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QColor,
@@ -106,6 +106,11 @@ class ModelsDialog(QDialog):
     def refresh(self) -> None:
         """Look again at what is installed; files with a known hash are compared with it in the background."""
         selected = self._selected()
+        with QSignalBlocker(self._list):  # what is told of the model at hand stays
+            self._list_models(str(self._settings.get("restore/model")) if selected is None else selected.name)
+        self._show_card()
+
+    def _list_models(self, selected: str) -> None:
         here = {model.name: model for model in store.installed()}
         self._list.clear()
         for task, title in self._tasks().items():
@@ -117,7 +122,7 @@ class ModelsDialog(QDialog):
             if task is Task.FACE_RESTORER:
                 entries += [self._entry(name, None, model) for name, model in here.items() if model.info is None]
             self._add_group(title, entries)
-        self.select(selected.name if selected else str(self._settings.get("restore/model")))
+        self.select(selected)
         for model in here.values():
             if self._states.get(model.name) is State.CHECKING:
                 self._worker.verify(model)

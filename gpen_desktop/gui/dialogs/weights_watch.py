@@ -32,7 +32,7 @@ class WeightsWatch(QObject):
         self._watcher.directoryChanged.connect(self._on_changed)
         self._settled = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._settled.timeout.connect(self._on_settled)
-        self._sizes: dict[Path, int] = {}
+        self._told = self._sizes = _sizes()
         self._watch()
 
     def _watch(self) -> None:
@@ -55,6 +55,9 @@ class WeightsWatch(QObject):
             self._sizes = sizes
             self._settled.start()
             return
+        if sizes == self._told:  # a download has begun, which is none of the weights yet
+            return
+        self._told = sizes
         unread = store.unread()
         if unread:
             threading.Thread(target=self._read, args=(unread,), name="weights", daemon=True).start()

@@ -27,6 +27,7 @@ from gpen_desktop.gui.shell.actions import Actions
 from gpen_desktop.gui.work.workspace import Workspace
 from gpen_desktop.models import store as weights
 from gpen_desktop.models.catalog import BUILTIN
+from gpen_desktop.models.choice import choice_of
 from gpen_desktop.models.spec import FACE_TASKS, PHOTO_TASKS
 
 
@@ -100,7 +101,7 @@ class ApplicationController(QObject):
     def about(self) -> None:
         """Show what the program is, and the licences of what it uses."""
         item = self._workspace.current
-        self._open(AboutDialog(item.edits.model if item else BUILTIN, self._window))
+        self._open(AboutDialog(choice_of(item.edits.model).name if item else BUILTIN, self._window))
 
     def _open(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

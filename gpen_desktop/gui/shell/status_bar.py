@@ -17,6 +17,7 @@ from gpen_desktop.gui.common.i18n import catalog_text, message_text
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.round import Round
 from gpen_desktop.models import catalog
+from gpen_desktop.models.choice import choice_of
 
 _REFRESH_MS: Final = 1000
 
@@ -154,7 +155,7 @@ class StatusBar(QStatusBar):
     def _facts_text(self) -> str:
         parts = []
         if self._status is not None:
-            info = catalog.by_name(self._status.model)
+            info = catalog.by_name(choice_of(self._status.model).name)
             parts += [catalog_text(info.title) if info else self._status.model, self._status.device]
         if self._seconds:
             parts.append(self.tr("{seconds} s").format(seconds=f"{self._seconds:.1f}"))

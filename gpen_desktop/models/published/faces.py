@@ -13,14 +13,10 @@ from typing import Final
 from torch import Tensor, nn
 
 from gpen_desktop.models.face_net import FaceNet
-from gpen_desktop.models.spec import ModelOption
+from gpen_desktop.models.spec import FIDELITY, ModelOption
 
 SIZE: Final = 512
 VALUE_RANGE: Final = (-1.0, 1.0)
-
-FIDELITY: Final = ModelOption("fidelity", 0.0, 1.0, 0.5)
-"""CodeFormer's w: 0 gives the face that its codebook thinks best, 1 keeps closest to the photo. Its authors' program
-starts at 0.5."""
 
 
 @dataclass(frozen=True, eq=False)

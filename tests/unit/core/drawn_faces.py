@@ -91,6 +91,10 @@ class Sharpener:
             out.append(np.clip(sharper, 0, 1).astype(np.float32))
         return out
 
+    def choose(self, model: str) -> bool:
+        """It has no options."""
+        return False
+
     def release(self) -> None:
         """Nothing is kept."""
 

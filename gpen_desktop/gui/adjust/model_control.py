@@ -1,0 +1,104 @@
+"""Which model, of those that are installed, and the options that are its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+
+from gpen_desktop.gui.adjust.value_slider import ValueSlider
+from gpen_desktop.gui.common.elided_combo import ElidedComboBox
+from gpen_desktop.models import catalog
+from gpen_desktop.models.choice import ModelChoice, choice_of
+from gpen_desktop.models.spec import DENOISE, FIDELITY, ModelOption
+
+
+class ModelControl(QWidget):
+    """changed: the model as it is asked for (models/choice.py), by the user. held: a slider is held.
+
+    Attributes
+    ----------
+    combo : the models.
+    """
+
+    changed = Signal(str)
+    held = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.combo = ElidedComboBox()
+        self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.combo.setMinimumContentsLength(8)
+        self.combo.activated.connect(self._on_chosen)
+        self.setFocusProxy(self.combo)
+        self._choice = ModelChoice("")
+        self._option: ModelOption | None = None
+        self.slider = ValueSlider((0, 100))
+        self.slider.changed.connect(self._on_slider)
+        self.slider.reset.connect(self._on_reset)
+        self.slider.held.connect(self.held)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.combo)
+        column.addWidget(self.slider)
+        self._show_option()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the user holds its slider."""
+        return self.slider.slider.isSliderDown()
+
+    def offer(self, rows: Sequence[tuple[str, str]]) -> None:
+        """What there is to choose from: (name, title)."""
+        self.combo.clear()
+        for name, title in rows:
+            self.combo.addItem(title, name)
+        self.show_choice(str(self._choice))
+
+    def show_choice(self, model: str) -> None:
+        """Show a model as it is asked for, without saying that it changed."""
+        self._choice = choice_of(model)
+        row = self.combo.findData(self._choice.name)
+        if row < 0:  # a model that is no longer installed is still the photo's
+            self.combo.addItem(self._choice.name, self._choice.name)
+            row = self.combo.count() - 1
+        self.combo.setCurrentIndex(row)
+        self._show_option()
+
+    def say(self) -> None:
+        """Put the words into the window's language."""
+        self._show_option()
+
+    def _show_option(self) -> None:
+        info = catalog.by_name(self._choice.name)
+        self._option = option = info.options[0] if info is not None and info.options else None
+        self.slider.setVisible(option is not None)
+        if option is None:
+            return
+        words = {
+            FIDELITY: (self.tr("Fidelity"), self.tr("Low gives the clearest face, high the one closest to the photo.")),
+            DENOISE: (self.tr("Denoise"), self.tr("How much noise goes; below 100 % the model's partner is needed.")),
+        }
+        self.slider.set_text(*words[option])
+        self.slider.set_mark(round(100 * option.default))
+        self.slider.set_value(round(100 * self._choice.value(option)))
+
+    @Slot(int)
+    def _on_chosen(self, row: int) -> None:
+        self._pass_on(ModelChoice(self.combo.itemData(row)))
+
+    @Slot(int)
+    def _on_slider(self, percent: int) -> None:
+        if self._option is not None:
+            self._pass_on(self._choice.with_option(self._option, percent / 100))
+
+    @Slot()
+    def _on_reset(self) -> None:
+        if self._option is not None:
+            self._pass_on(self._choice.with_option(self._option, self._option.default))
+
+    def _pass_on(self, choice: ModelChoice) -> None:
+        self._choice = choice
+        self._show_option()
+        self.changed.emit(str(choice))
