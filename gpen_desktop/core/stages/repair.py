@@ -21,6 +21,9 @@ from gpen_desktop.messages import say
 _GRAIN_SIDE: Final = 1024
 """Grain is made once, of this size, and laid side by side."""
 
+_STRIP: Final = 256
+"""Rows put together at a time, a divisor of _GRAIN_SIDE: a large photo as floats would not fit."""
+
 
 def repair(work: Work, progress: Progress) -> Worked:
     """The photo with its damage filled, or the very same where there is none."""
@@ -48,11 +51,14 @@ def filled(pixels: Pixels, mask: Mask, filler: TiledNetwork, progress: Progress)
     if made.shape != pixels.shape:
         made[~holes] = small[~holes]  # so that nothing but the photo is mixed in at the edges of a hole
         made = cast(Pixels, cv2.resize(made, pixels.shape[1::-1], interpolation=cv2.INTER_CUBIC))
-    rows, columns = np.nonzero(mask)
-    grain = _grain_like(pixels)[rows % _GRAIN_SIDE, columns % _GRAIN_SIDE]
+    grain = np.tile(_grain_like(pixels), (1, -(-pixels.shape[1] // _GRAIN_SIDE)))[:, : pixels.shape[1], None]
     out = pixels.copy()
-    values = made[rows, columns].astype(np.float32) / np.float32(white) + grain[:, None]
-    out[rows, columns] = as_pixels(values, pixels)
+    for y in range(0, pixels.shape[0], _STRIP):
+        here = mask[y : y + _STRIP]
+        if here.any():
+            values = made[y : y + _STRIP].astype(np.float32) / np.float32(white)
+            values += grain[y % _GRAIN_SIDE :][: len(here)]
+            np.copyto(out[y : y + _STRIP], as_pixels(values, pixels), where=here[..., None])
     return frozen(out)
 
 

@@ -44,6 +44,10 @@ _MOST_GAIN: Final = 2.2
 _NO_PICTURE: Final = 0.12
 """Contrast below which there is nothing that could have faded: an empty page, a lens cap."""
 
+_STRIP: Final = 256
+"""Rows worked on at a time: a large photo as floats would not fit, and looking up tables keeps all other threads
+waiting, the window's too."""
+
 _ONE_HUE: Final = 2.6
 """Spread of colour (CIE Lab a and b, about the mean at each lightness) below which a photo is in one hue."""
 
@@ -137,7 +141,7 @@ def with_tone(pixels: Pixels, reading: ToneReading) -> Pixels:
     table: NDArray[np.unsignedinteger] = np.rint(curves * white).astype(pixels.dtype)
     if reading.one_hue:
         return frozen(_by_lightness(pixels, table[:, 0]))
-    return frozen(np.stack([table[:, c][pixels[..., c]] for c in range(3)], axis=2))
+    return frozen(_by_channel(pixels, table))
 
 
 def _gain(black: float, white: float) -> float:
@@ -167,17 +171,28 @@ def _soft_ends(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(x > 1 - knee, high, np.where(x < knee, low, x))
 
 
+def _by_channel(pixels: Pixels, table: NDArray[np.unsignedinteger]) -> Pixels:
+    """Each channel by its own column of the table."""
+    if pixels.dtype == np.uint8:
+        return cast(Pixels, cv2.LUT(pixels, table[None]))
+    out = np.empty_like(pixels)
+    for y in range(0, pixels.shape[0], _STRIP):
+        for channel in range(3):
+            out[y : y + _STRIP, :, channel] = table[:, channel][pixels[y : y + _STRIP, :, channel]]
+    return out
+
+
 def _by_lightness(pixels: Pixels, table: NDArray[np.unsignedinteger]) -> Pixels:
     """Each pixel lighter or darker as the table says of its lightness, its hue kept."""
     weights = np.array([0.299, 0.587, 0.114], np.float32)
     white = float(np.iinfo(pixels.dtype).max)
     out = np.empty_like(pixels)
-    for y in range(0, pixels.shape[0], 256):  # strips: a large photo as floats would not fit
-        strip = pixels[y : y + 256].astype(np.float32)
+    for y in range(0, pixels.shape[0], _STRIP):
+        strip = pixels[y : y + _STRIP].astype(np.float32)
         light = strip @ weights
         wanted = table[np.rint(light).astype(np.int64)].astype(np.float32)
         # the tint's distance from grey grows with contrast, but not where there is hardly light
-        out[y : y + 256] = np.clip(np.rint(strip - light[..., None] + wanted[..., None]), 0, white)
+        out[y : y + _STRIP] = np.clip(np.rint(strip - light[..., None] + wanted[..., None]), 0, white)
     return out
 
 
