@@ -1,8 +1,9 @@
-"""Takes pictures of the real window in its states, for the docs, and for looking at them before a release.
+"""Takes pictures of the real window in its states, for the README, and for looking at them before a release.
 
-    xvfb-run -a -s '-screen 0 1440x900x24' .venv/bin/python packaging/screenshots.py [STATE...]
+    xvfb-run -a -s '-screen 0 1440x900x24' .venv/bin/python packaging/screenshots.py FOLDER [STATE...]
 
-Writes resources/docs/screens/STATE.png. Everything on them is real: the built-in model restores the shipped samples.
+Writes FOLDER/STATE.png; the README's is `resources/docs/screens done`. Everything on them is real: the built-in model
+restores the shipped samples.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.face_item import MarkState
 
 SIZE = (1280, 800)
-OUT = Path(__file__).resolve().parents[1] / "resources" / "docs" / "screens"
 
 
 class Stage:
@@ -158,7 +158,7 @@ def error(stage: Stage) -> None:
     """A file that cannot be read."""
     stage.open_sample("hopper_grey_scratched.jpg")
     cut_off = stage.folder / "Scan_031.jpg"
-    cut_off.write_bytes((paths.samples() / "hopper_small_blurry.jpg").read_bytes()[:3000])
+    cut_off.write_bytes((paths.samples() / "hopper_small_blurry.jpg").read_bytes()[:300])
     stage.window.imports.open_paths([cut_off])
     stage.until(lambda: bool(stage.window.notification_strip.subject))
     stage.settle(0.4)
@@ -202,22 +202,22 @@ def picture_of(window: QWidget, file: Path) -> None:
     print(f"{file.name}: {shot.width()} x {shot.height()}, {file.stat().st_size // 1024} KiB")
 
 
-def main(wanted: list[str]) -> int:
+def main(out: Path, wanted: list[str]) -> int:
     """Take the pictures of the named states, or of all."""
     app = QApplication(sys.argv[:1])
     application.set_up(app)
     app.setCursorFlashTime(0)
     app.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
-    OUT.mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
     for name in wanted or STATES:
         bring, scheme, language = STATES[name]
         with tempfile.TemporaryDirectory() as folder:
             stage = Stage(app, Path(folder), scheme, language)
             bring(stage)
-            picture_of(stage.subject, OUT / f"{name}.png")
+            picture_of(stage.subject, out / f"{name}.png")
             stage.close()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Slot
 from gpen_desktop.core.engine.edits import with_option
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
 from gpen_desktop.gui.adjust.seen_chips import chips_of, switched
+from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.work.workspace import Workspace
 
 
@@ -17,7 +18,7 @@ class SeenController(QObject):
         super().__init__(parent)
         self._workspace = workspace
         self._chips = panel.seen
-        for changed in (workspace.current_changed, workspace.edits_changed, workspace.seen_changed):
+        for changed in (workspace.current_changed, workspace.edits_changed, workspace.seen_changed, workspace.failed):
             changed.connect(self.refresh)
         self._chips.switched.connect(self._on_switched)
         self._chips.held.connect(workspace.look_without)
@@ -29,6 +30,7 @@ class SeenController(QObject):
         seen = None if item is None else item.seen
         chips = () if item is None else chips_of(seen or (), self._workspace.staged, item.edits.stages)
         self._chips.show_chips(chips, is_known=seen is not None)
+        self._chips.setVisible(item is None or item.state is not PhotoState.FAILED)  # nobody is looking any more
 
     @Slot(str, bool)
     def _on_switched(self, stage: str, is_on: bool) -> None:
