@@ -170,3 +170,14 @@ def test_a_large_photo_is_twice_in_memory_while_it_is_read_and_no_more(tmp_path:
             assert load_photo(path).width == 8000
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def test_a_tiff_that_states_millions_of_rows_more_than_it_has(tmp_path: Path) -> None:
+    """15 KB were read as 257 million pixels, nearly all of them missing, and took two minutes to save."""
+    path = save(picture(64, 80), tmp_path / "a.tif")
+    data = bytearray(path.read_bytes())
+    at = data.index(struct.pack("<HHI", 257, 4, 1))
+    struct.pack_into("<I", data, at + 8, 3_211_328)
+    path.write_bytes(data)
+    with pytest.raises(UnreadablePhotoError, match="the file ends early"):
+        load_photo(path)

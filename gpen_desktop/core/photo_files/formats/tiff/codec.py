@@ -19,12 +19,18 @@ from gpen_desktop.core.photo_files.tiff_structure import LONG, Directory, Layout
 from gpen_desktop.core.types import Metadata
 from gpen_desktop.messages import Message, say
 
+_LEAST_SHARE = 0.01
+"""Of the picture that has to be in the file: what has less was never a scan, and is large for nothing."""
+
 
 def read_header(data: bytes) -> FileHeader:
     """Read a TIFF's first directory. Raises DamagedFileError."""
     layout, main = _first_directory(data)
     _refuse_raw(data, layout, main)
     _check_pixels_lie_within(data, layout, main)
+    there = _share_there(data, layout, main)
+    if there < _LEAST_SHARE:
+        raise DamagedFileError(ENDS_EARLY)
     exif, warnings = _exif(data)
     photoshop = iptc.with_iptc(tiff.raw(data, main.entries.get(tags.PHOTOSHOP)), _iptc(data, layout, main))
     return FileHeader(
@@ -41,7 +47,7 @@ def read_header(data: bytes) -> FileHeader:
         pixel_data=_without_orientation(data, layout, main),
         pictures=len(page_offsets(data)),
         pixel_bytes=_pixel_bytes(data, layout, main),
-        warnings=(*warnings, PART_MISSING) if _lacks_pixels(data, layout, main) else tuple(warnings),
+        warnings=(*warnings, PART_MISSING) if there < 1 else tuple(warnings),
     )
 
 
@@ -84,24 +90,24 @@ def _pixel_bytes(data: bytes, layout: Layout, main: Directory) -> int:
     return channels * (2 if max(bits) > 8 else 1)
 
 
-def _lacks_pixels(data: bytes, layout: Layout, main: Directory) -> bool:
-    """Whether there are fewer strips than the height asks for, or too few bytes in them where nothing is compressed."""
+def _share_there(data: bytes, layout: Layout, main: Directory) -> float:
+    """How much of the picture is in the file, 0 to 1, by the strips that the height asks for, and by their bytes where
+    nothing is compressed."""
 
     def number(tag: int, default: int) -> int:
         return tiff.integer(data, layout, main.entries.get(tag), default)
 
     sizes = tiff.integers(data, layout, main.entries.get(tags.STRIP_SIZES))
     if not sizes:  # tiles, or a file that the decoder will refuse
-        return False
+        return 1.0
     height, rows = number(tags.LENGTH, 0), number(tags.STRIP_ROWS, 0) or number(tags.LENGTH, 1)
     bits = tiff.integers(data, layout, main.entries.get(tags.BITS)) or (1,)
     is_planar = number(tags.PLANAR, 1) == 2
-    if len(sizes) < -(-height // rows) * (len(bits) if is_planar else 1):
-        return True
+    strips = len(sizes) / max(1, -(-height // rows) * (len(bits) if is_planar else 1))
     wide_as = [sum(bits)] if not is_planar else list(bits)
     needed = height * sum(-(-number(tags.WIDTH, 0) * depth // 8) for depth in wide_as)
     is_plain = number(tags.COMPRESSION, 1) == 1 and number(tags.PHOTOMETRIC, 1) != tags.YCBCR
-    return is_plain and sum(sizes) < needed
+    return min(1.0, strips, sum(sizes) / max(1, needed) if is_plain else 1.0)
 
 
 def _exif(data: bytes) -> tuple[bytes, list[Message]]:
