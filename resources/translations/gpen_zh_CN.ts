@@ -2927,8 +2927,16 @@
         <translation>处理 {name}（{width} × {height} 像素）需要 {size} GB 内存，目前没有这么多可用内存。</translation>
     </message>
     <message>
+        <source>{name} could not be copied: {fault}</source>
+        <translation>无法复制 {name}：{fault}</translation>
+    </message>
+    <message>
         <source>{name} is too large: {size} GB.</source>
         <translation>{name} 过大：{size} GB。</translation>
+    </message>
+    <message>
+        <source>{name} was there already, and stays.</source>
+        <translation>{name} 已经存在，保持不变。</translation>
     </message>
     <message>
         <source>{own} files can be read but not written; the photo was saved as {stored}.</source>

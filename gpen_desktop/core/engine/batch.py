@@ -22,6 +22,7 @@ from gpen_desktop.core.engine.export import ExportOptions, Page, made_page, prep
 from gpen_desktop.core.engine.journal import Journal
 from gpen_desktop.core.engine.workers import in_order
 from gpen_desktop.core.photo_files import atomic
+from gpen_desktop.core.photo_files.companions import bring_along
 from gpen_desktop.core.photo_files.load_save import OpenedPhoto, open_photo
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.types import ComposedFace, FaceState, Seen, StageResult
@@ -214,7 +215,7 @@ def _restore_opened(
         warnings=(
             *((_COPIED,) if saved.unchanged else session.photo.warnings),
             *saved.warnings,
-            *unnoted[-1:],
+            *unnoted,
         ),
     )
 
@@ -239,9 +240,11 @@ def _when_there_is_room(write: Callable[[], ResultT], control: BatchControl) -> 
 
 
 def _noting(journal: Journal | None, source: Path, problems: list[Message]) -> Callable[[Path, Path], None]:
-    """What notes a result before it gets its name; that it could not be noted goes into `problems`."""
+    """What is done before a result gets its name, so that an interruption redoes it: what belongs to the photo comes
+    along, and the result is noted. What could not be done goes into `problems`."""
 
     def note(target: Path, made: Path) -> None:
+        problems[:] = bring_along(source, target)
         if journal is None:
             return
         try:

@@ -16,11 +16,11 @@ from gpen_desktop.core.engine.crop_cache import CachedRestorer, CropCache
 from gpen_desktop.core.engine.export import Exported, ExportOptions, Page
 from gpen_desktop.core.engine.session import HandFinder, LoadedRestorer, Session
 from gpen_desktop.core.engine.shared import SharedNetworks
-from gpen_desktop.core.options import Values
+from gpen_desktop.core.options import FACE_OPTIONS, Values
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.stages.run import Staged
 from gpen_desktop.core.stages.work import Networks
-from gpen_desktop.core.types import ComposeOptions, Face, Photo, RestoredFace, Stroke
+from gpen_desktop.core.types import Composed, ComposeOptions, Face, Photo, RestoredFace, Stroke
 
 _KEPT_SESSIONS: Final = 2
 """Photos that stay in memory with what was made of them: the one on screen and the one that is being worked on."""
@@ -168,7 +168,9 @@ class Engine:
         composed = session.compose(options, SubProgress(progress, 0.0, 0.9))
         progress.report(0.9, "save")
         with session.timed("save"):
-            return exporting.export(session.photo, composed, target, how, before_naming, further)
+            return exporting.export(
+                session.photo, composed, target, how, before_naming, further, _history(self._model, options, composed)
+            )
 
     def refine(self, photo: Photo, box: tuple[float, float, float, float]) -> Face:
         """The face inside a box (x, y, w, h) drawn by hand."""
@@ -242,3 +244,11 @@ class Engine:
 
             self._models = local_models
         return self._models
+
+
+def _history(model: str, options: ComposeOptions, composed: Composed) -> str:
+    """What was done to a photo, for its XMP: the model, the options of the faces' look, the stages that changed it."""
+    restored = any(face.changed is not None for face in composed.faces)
+    look = [f"{option.name}={getattr(options, option.name)}" for option in FACE_OPTIONS if option.name != "faces"]
+    done = [f"faces: model={Path(model).stem}", *look] if restored else []
+    return "; ".join([", ".join(done)] * bool(done) + [f"{stage.stage}: {stage.strength}" for stage in composed.stages])

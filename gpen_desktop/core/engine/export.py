@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gpen_desktop.core.engine.journal import is_journalled
 from gpen_desktop.core.photo_files import atomic, registry
+from gpen_desktop.core.photo_files import metadata as photo_metadata
 from gpen_desktop.core.photo_files.formats.codec import Encoded
 from gpen_desktop.core.photo_files.load_save import (
+    SOFTWARE,
     check_target,
     copy_photo,
     encode_page,
@@ -115,13 +117,15 @@ def export(
     options: ExportOptions,
     before_naming: Callable[[Path, Path], None] | None = None,
     further: Sequence[Page] = (),
+    history: str = "",
 ) -> Exported:
     """Save `composed`, made of `source`, as `target`; its ending is set by the format.
 
     Where nothing changed and nothing else was asked for, the source file is copied byte for byte: storing a JPEG anew
     would only lose. One of a format that cannot be written becomes what was said and planned for it. An animation
     keeps its format only as it is. before_naming: see atomic.write. further: of the pages behind the first; without,
-    they stay as they are. Raises SaveError; NotAResultError where `target` may be somebody's original.
+    they stay as they are. history: what was done, for the file's XMP. Raises
+    SaveError; NotAResultError where `target` may be somebody's original.
     """
     prepare(source.path, target, options)
     keeps = options.format == "keep"
@@ -134,7 +138,7 @@ def export(
         copied = copy_photo(source, target, overwrite=options.overwrite, before_naming=before_naming)
         return Exported(copied.path, True, copied.warnings, composed.faces, composed.seen, composed.stages)
     saved = save_photo(
-        composed.photo,
+        _with_history(composed.photo, history, options) if is_changed and history else composed.photo,
         target,
         format=options.format,
         quality=options.quality,
@@ -143,3 +147,12 @@ def export(
         further=[page.encoded for page in further],
     )
     return Exported(saved.path, False, saved.warnings, composed.faces, composed.seen, composed.stages)
+
+
+def _with_history(photo: Photo, done: str, options: ExportOptions) -> Photo:
+    """The photo with what was done to it in its XMP, where the format has any."""
+    own = registry.stored_as(photo.source.format).option if options.format == "keep" else options.format
+    if not any(format.option == own and "xmp" in format.holds for format in registry.written()):
+        return photo
+    xmp = photo_metadata.with_history(photo.metadata.xmp, done, SOFTWARE)
+    return replace(photo, metadata=replace(photo.metadata, xmp=xmp))

@@ -17,6 +17,12 @@ from gpen_desktop.messages import Message, say
 _TIFF_NAMES = b"http://ns.adobe.com/tiff/1.0/"
 _EXIF_NAMES = b"http://ns.adobe.com/exif/1.0/"
 _XMP_NAMES = b"http://ns.adobe.com/xap/1.0/"
+_HISTORY_NAMES = b"http://ns.adobe.com/xap/1.0/mm/"
+_MOST_WITH_HISTORY = 65_000  # bytes: about what a segment of a JPEG holds
+_EMPTY_PACKET = (
+    b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+)
 
 
 def made_upright(stated: Metadata) -> tuple[Metadata, int, list[Message]]:
@@ -83,6 +89,29 @@ def for_output(metadata: Metadata, width: int, height: int, software: str | None
         xmp=_without_thumbnails(xmp),
         photoshop=iptc.without_thumbnails(metadata.photoshop),
     )
+
+
+def with_history(xmp: bytes, done: str, software: str) -> bytes:
+    """An XMP packet, made where there is none, with one more entry in its history (XMP part 2, xmpMM:History): what
+    `software` did. As it was where there is no room, or where it cannot be read."""
+    packet = xmp or _EMPTY_PACKET
+    agent, parameters = _escaped(software), _escaped(done)
+    entry = (
+        b'<rdf:li rdf:parseType="Resource" xmlns:stEvt="http://ns.adobe.com/xap/1.0/sType/ResourceEvent#">'
+        b"<stEvt:action>edited</stEvt:action><stEvt:softwareAgent>" + agent + b"</stEvt:softwareAgent>"
+        b"<stEvt:parameters>" + parameters + b"</stEvt:parameters></rdf:li>"
+    )
+    history = b"<" + (_prefix(packet, _HISTORY_NAMES) or b"xmpMM") + b":History>"
+    begun = packet.find(history)
+    end = packet.find(b"</rdf:Seq>", begun) if begun >= 0 else -1
+    if end < 0:
+        end = packet.rfind(b"</rdf:RDF>")
+        entry = (
+            b'<rdf:Description rdf:about="" xmlns:xmpMM="' + _HISTORY_NAMES + b'"><xmpMM:History><rdf:Seq>' + entry
+        ) + b"</rdf:Seq></xmpMM:History></rdf:Description>"
+    made = packet[:end] + entry + packet[end:]
+    # nothing that is there gives way: not a packet in another encoding, nor one that a JPEG would no longer hold
+    return made if end >= 0 and len(made) <= _MOST_WITH_HISTORY else xmp
 
 
 def _escaped(words: str) -> bytes:

@@ -1,0 +1,116 @@
+"""What lies beside a photo travels along, and the file says what was done to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from gpen_desktop.core.engine import batch
+from gpen_desktop.core.engine.album import plan
+from gpen_desktop.core.engine.batch import BatchOptions, PhotoReport, PhotoStatus
+from gpen_desktop.core.engine.edits import Edits
+from gpen_desktop.core.engine.engine import Engine
+from gpen_desktop.core.engine.export import ExportOptions
+from gpen_desktop.core.engine.journal import Journal
+from gpen_desktop.core.photo_files.metadata import with_history
+from gpen_desktop.core.progress import SilentProgress
+from gpen_desktop.core.types import ComposeOptions
+from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
+from tests.unit.core.made_files import exiftool, needs_exiftool, tag
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "album" / "IMG_1.jpg"
+    path.parent.mkdir()
+    Image.fromarray(photo_with_faces((40, 60))[0].pixels).save(path)
+    return path
+
+
+def restore(
+    photo: Path, out: Path, finder: KnownFaces | None = None, resume: bool = False, **export: object
+) -> PhotoReport:
+    faces = photo_with_faces((40, 60))[1]
+    engine = Engine(models=DrawnModels(finder or KnownFaces(*faces), Sharpener()))
+    options = BatchOptions(Edits(ComposeOptions(strength=70), model="sharpener"), ExportOptions(**export))
+    jobs = plan([photo], out, recursive=False, format=str(export.get("format", "keep")))
+    (report,) = batch.restore_all(jobs, engine, options, Journal(out, {}), lambda *_: SilentProgress(), resume=resume)
+    assert report.outcome is PhotoStatus.DONE
+    return report
+
+
+def test_sidecars_and_a_live_photo_s_film_travel_along(photo: Path, tmp_path: Path) -> None:
+    for name in ("IMG_1.xmp", "IMG_1.jpg.XMP", "IMG_1.MOV", "IMG_10.xmp", "IMG_1.txt"):
+        (photo.parent / name).write_bytes(name.encode())
+    out = tmp_path / "out"
+    restore(photo, out, format="png")
+    assert sorted(path.name for path in out.iterdir() if path.name[0] != ".") == [
+        "IMG_1.MOV",
+        "IMG_1.png",
+        "IMG_1.png.XMP",
+        "IMG_1.xmp",
+    ]
+    assert (out / "IMG_1.MOV").read_bytes() == b"IMG_1.MOV"
+    assert (out / "IMG_1.png.XMP").read_bytes() == b"IMG_1.jpg.XMP"
+
+
+def test_in_the_album_itself_they_follow_the_result_s_name(photo: Path) -> None:
+    photo.with_suffix(".xmp").write_bytes(b"notes")
+    restore(photo, photo.parent)
+    assert photo.with_name("IMG_1-2.xmp").read_bytes() == b"notes"
+    assert photo.with_suffix(".xmp").read_bytes() == b"notes"
+
+
+def test_what_is_there_already_stays_and_that_is_said(photo: Path, tmp_path: Path) -> None:
+    photo.with_suffix(".xmp").write_bytes(b"new")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "IMG_1.xmp").write_bytes(b"somebody's")
+    assert [warning.code for warning in restore(photo, out).warnings] == ["companion-there"]
+    assert (out / "IMG_1.xmp").read_bytes() == b"somebody's"
+    (out / "IMG_1.xmp").write_bytes(b"new")
+    assert restore(photo, out, overwrite=True).warnings == ()
+
+
+def test_they_travel_with_a_photo_in_which_nothing_changes(photo: Path, tmp_path: Path) -> None:
+    photo.with_suffix(".xmp").write_bytes(b"notes")
+    restore(photo, tmp_path / "out", KnownFaces())
+    assert (tmp_path / "out" / "IMG_1.xmp").read_bytes() == b"notes"
+
+
+@needs_exiftool
+@pytest.mark.parametrize("format", ["jpeg", "png", "tiff", "webp"])
+def test_the_file_says_what_was_done(photo: Path, tmp_path: Path, format: str) -> None:
+    tag(photo, "-XMP-dc:Title=Ida & Ada", "-XMP-xmpMM:History={Action=created,SoftwareAgent=A scanner}")
+    report = restore(photo, tmp_path, format=format)
+    said = exiftool("-s3", "-XMP:Title", "-XMP:HistoryAction", "-XMP:HistorySoftwareAgent", Path(str(report.target)))
+    title, actions, agents = said.strip().split("\n")
+    assert (title, actions) == ("Ida & Ada", "created, edited")
+    assert agents.startswith("A scanner, GPEN Desktop ")
+    done = exiftool("-s3", "-XMP:HistoryParameters", Path(str(report.target)))
+    assert "model=sharpener" in done
+    assert "strength=70" in done
+    again = restore(photo, tmp_path / "again", format=format)
+    assert Path(str(again.target)).read_bytes() == Path(str(report.target)).read_bytes()  # no time is in it
+
+
+@needs_exiftool
+def test_a_photo_without_xmp_gets_some_and_a_bmp_no_complaint(photo: Path, tmp_path: Path) -> None:
+    report = restore(photo, tmp_path)
+    assert exiftool("-s3", "-XMP:HistoryAction", Path(str(report.target))).strip() == "edited"
+    bmp = photo.with_suffix(".bmp")
+    Image.open(photo).save(bmp)
+    assert restore(bmp, tmp_path / "out").warnings == ()
+
+
+def test_a_packet_without_room_or_in_another_encoding_stays_as_it_is() -> None:
+    full = b'<x xmlns:r="r"><rdf:RDF>' + b" " * 65_000 + b"</rdf:RDF></x>"
+    odd = "<rdf:RDF></rdf:RDF>".encode("utf-16")
+    for packet in (full, odd):
+        assert with_history(packet, "done", "us") == packet
+    once = with_history(b"", "a < b", "us")
+    assert once.count(b"<rdf:li") == 1
+    assert b"a &lt; b" in once
+    assert with_history(once, "more", "us").count(b"<rdf:li") == 2
