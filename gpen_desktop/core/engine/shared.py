@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -85,18 +85,14 @@ class SharedRestorer:
         """As the inner restorer's."""
         if self._thread is None:
             return self._inner.restore(crops, progress)
+        progress.report(0.0, "restore")
         request = _Request(crops)
         self._waiting.put(request)
-        while True:
+        while not wait([request.answer], _LISTEN_EVERY).done:
             progress.report(0.0, "restore")
-            try:
-                made = request.answer.result(_LISTEN_EVERY)
-            except TimeoutError:
-                if request.answer.done():  # the model's own
-                    raise
-                continue
-            progress.report(1.0, "restore")
-            return made
+        made = request.answer.result()
+        progress.report(1.0, "restore")
+        return made
 
     def _serve(self) -> None:
         while (request := self._waiting.get()) is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Final, TypeVar
 
 import cv2
@@ -54,15 +54,11 @@ def in_order(
 
 def _first(waiting: deque[Future[ResultT]]) -> ResultT:
     """The result of the first, which stays among those that wait if this is interrupted."""
-    while True:
-        try:
-            result = waiting[0].result(_LISTEN_EVERY)
-        except TimeoutError:
-            if waiting[0].done():  # the work's own
-                raise
-            continue
-        waiting.popleft()
-        return result
+    while not wait([waiting[0]], _LISTEN_EVERY).done:
+        pass
+    result = waiting[0].result()
+    waiting.popleft()
+    return result
 
 
 def _share_cores(count: int) -> None:

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from gpen_desktop import paths
-from gpen_desktop.core.engine import batch, control
+from gpen_desktop.core.engine import batch, control, workers
 from gpen_desktop.core.engine.album import plan
 from gpen_desktop.core.engine.batch import BatchOptions, PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.compute import ComputeOptions
@@ -130,6 +130,16 @@ def test_results_come_in_order_and_one_slow_photo_holds_up_only_so_many() -> Non
     first = next(results)
     assert len(begun) <= 10  # not all hundred in memory
     assert [first, *results] == list(range(100))
+
+
+def test_a_photo_that_ends_just_as_it_is_looked_after_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_LISTEN_EVERY", 0.0)  # looked after all the time
+
+    def work(number: int) -> int:
+        time.sleep(2e-4)
+        return number
+
+    assert list(in_order(range(150), work, 2, lambda: None)) == list(range(150))
 
 
 def test_who_does_not_fit_beside_the_others_waits() -> None:
