@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -130,7 +131,9 @@ def export(
     prepare(source.path, target, options)
     keeps = options.format == "keep"
     if keeps and source.path is not None and source.source.animated:
-        copied = copy_photo(source, target, overwrite=options.overwrite, before_naming=before_naming)
+        # one that was turned, too: stored anew, only its first frame would be left
+        as_it_is = dataclasses.replace(source, quarters=0)
+        copied = copy_photo(as_it_is, target, overwrite=options.overwrite, before_naming=before_naming)
         return Exported(copied.path, True, (*copied.warnings, _ANIMATED))
     is_changed = composed.is_changed or any(page.is_changed for page in further)
     may_copy = not is_changed and options.quality is None and keeps
