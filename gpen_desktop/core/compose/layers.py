@@ -59,16 +59,21 @@ def enlarged_map(to_crop: Affine, scale: float) -> Affine:
     return mapped
 
 
+def cut_out_anew(base: Pixels, face: RestoredFace, scale: float) -> RestoredFace:
+    """The face as if it had been cut out of `base`, what a stage made of its photo at `scale` times its size: detail
+    that it brought is in the photo already, and must not be added to the model's."""
+    pixels = cut_out(base, enlarged_map(face.crop.to_crop, scale), face.crop.pixels.shape[0])
+    return dataclasses.replace(face, crop=dataclasses.replace(face.crop, pixels=pixels))
+
+
 def face_layers(base: Pixels, face: RestoredFace, scale: float) -> FaceLayers:
-    """Work out the layers of one face; `base` is the photo (H, W, 3) that the face was cut out of, or a halving of it,
-    or what a stage made of it at `scale` times its size.
+    """Work out the layers of one face; `base` is the photo (H, W, 3) that the face was cut out of (anew, where a stage
+    changed it since: cut_out_anew), at `scale` times the size of the photo that it was found in.
 
     A face smaller in the photo than in the crop is worked on at about the photo's resolution, which is all it can show.
     """
     seen = _at_photo_resolution(face, scale)
     to_crop = enlarged_map(seen.crop.to_crop, scale)
-    if scale > 1:  # detail that enlarging brought is in the photo already, and must not be added to the model's
-        seen = _with_crop(seen, cut_out(base, to_crop, seen.crop.pixels.shape[0]))
     crop, restored = seen.crop.pixels, seen.restored
     rect = _rect(to_crop, crop.shape[0], base.shape)
     mask = warp_to_photo(seen.head_mask, to_crop, rect)
@@ -112,11 +117,6 @@ def _at_photo_resolution(face: RestoredFace, scale: float) -> RestoredFace:
         head_mask=smaller(face.head_mask),
         skin_mask=smaller(face.skin_mask),
     )
-
-
-def _with_crop(face: RestoredFace, pixels: FloatImage) -> RestoredFace:
-    """The face as if it had been cut out as `pixels`."""
-    return dataclasses.replace(face, crop=dataclasses.replace(face.crop, pixels=pixels))
 
 
 def _rect(to_crop: Affine, size: int, shape: tuple[int, ...]) -> tuple[int, int, int, int]:

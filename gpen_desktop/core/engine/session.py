@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core import memory
 from gpen_desktop.core.compose import texture
-from gpen_desktop.core.compose.layers import FaceLayers, face_layers
+from gpen_desktop.core.compose.layers import FaceLayers, cut_out_anew, face_layers
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.core.engine.cost import cost_of
@@ -300,7 +300,9 @@ class Session:
             self._layers = {}
         for face in restored:
             if face not in self._layers:
-                self._layers[face] = face_layers(staged.photo.pixels, face, staged.scale)
+                base, scale = staged.photo.pixels, staged.scale
+                cut = cut_out_anew(base, face, scale) if staged.has_new_detail else face
+                self._layers[face] = face_layers(base, cut, scale)
         return tuple(self._layers[face] for face in restored)
 
     def _answers(self, faces: Sequence[Face], progress: Progress) -> dict[Face, tuple[Crop, FloatImage]]:

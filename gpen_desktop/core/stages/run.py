@@ -36,6 +36,7 @@ class Staged:
     stages' options, those left to the program as it decided. seen: of the photo, where anything was left to the
     program. results: of the stages that did something, or could not. steps: of the stages that changed the photo: name,
     the photo before it and after it. damage: (H, W) bool, what was repaired; None where nobody has looked.
+    has_new_detail: whether a stage changed it that comes after faces are cut out of it.
     """
 
     photo: Photo
@@ -45,6 +46,7 @@ class Staged:
     results: tuple[StageResult, ...]
     steps: tuple[tuple[str, Photo, Photo], ...] = ()
     damage: NDArray[np.bool_] | None = None
+    has_new_detail: bool = False
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -94,13 +96,14 @@ class StagedPhotos:
         progress = progress or SilentProgress()
         decided, results = self._decided(stages, values)
         on = [stage for stage in stages if stage.is_on(decided)]
-        photo, scale, steps, damage = self._source, 1, [], None
+        photo, scale, steps, damage, has_new_detail = self._source, 1, [], None, False
         for number, stage in enumerate(on):
             part = SubProgress(progress, number / len(on), (number + 1) / len(on))
             worked = self._worked(stage, photo, decided, strokes, part)
             is_changed = worked.photo is not photo
-            if is_changed:
-                scale *= stage.scale(decided) if stage.scale is not None else 1
+            if is_changed and stage.scale is not None:
+                scale *= stage.scale(decided)
+                has_new_detail = True
             strength = int(decided[stage.switch]) if stage.blends else 100
             results.append(StageResult(stage.name, strength if is_changed else 0, worked.words))
             if is_changed:
@@ -108,7 +111,7 @@ class StagedPhotos:
             photo = worked.photo
             damage = damage if worked.mask is None else worked.mask
         seen = self._seen(stages, values, results)
-        return Staged(photo, scale, decided, seen, tuple(results), tuple(steps), damage)
+        return Staged(photo, scale, decided, seen, tuple(results), tuple(steps), damage, has_new_detail)
 
     def forget_enlarged(self) -> None:
         """Let go of what is larger than the photo."""
@@ -192,11 +195,13 @@ def blended(before: Photo, after: Photo, share: float) -> Photo:
 def without(staged: Staged, stage: str) -> Photo:
     """The photo about as it would be without one of the stages that changed it: its change taken back from the result.
 
-    At once, for looking at; the stages after it would have made a little more or less of what is given back. For stages
-    that keep the size. The photo itself for a stage that changed nothing.
+    At once, for looking at; the stages after it would have made a little more or less of what is given back. None comes
+    after one that enlarges. The photo itself for a stage that changed nothing.
     """
     for name, before, after in staged.steps:
         if name == stage:
+            if after.pixels.shape != before.pixels.shape:
+                return before
             depth, signed = (cv2.CV_8U, cv2.CV_16S) if after.pixels.dtype == np.uint8 else (cv2.CV_16U, cv2.CV_32S)
             change = cv2.subtract(before.pixels, after.pixels, dtype=signed)
             pixels = cv2.add(staged.photo.pixels, change, dtype=depth)

@@ -18,7 +18,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 from PySide6.QtGui import QImage
 
-from gpen_desktop.core.compose.layers import FaceLayers
+from gpen_desktop.core.compose.layers import FaceLayers, cut_out_anew
 from gpen_desktop.core.compose.preview import Rect, compose_part, level_layers, pyramid
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.photo_files.patience import waiting_while
@@ -99,6 +99,7 @@ class _Scene:
         self.overview_level = next(k for k, level in enumerate(self.levels) if max(level.shape[:2]) <= _OVERVIEW_SIDE)
         self._into: tuple[Photo | None, str] = (None, "")
         self._bases = self.levels
+        self._has_new_detail = False
         self._layers: dict[tuple[int, RestoredFace], FaceLayers] = {}
 
     def compose_into(self, staged: Staged | None, left_out: str) -> None:
@@ -107,6 +108,7 @@ class _Scene:
         if into == self._into:
             return
         self._into = into
+        self._has_new_detail = staged is not None and staged.has_new_detail
         base = self.photo if staged is None else without(staged, left_out)
         self._bases = self.levels if base is self.photo else pyramid(base.pixels)
         self._layers = {}
@@ -141,7 +143,8 @@ class _Scene:
     def _level_layers(self, level: int, face: RestoredFace) -> FaceLayers:
         key = (level, face)
         if key not in self._layers:
-            self._layers[key] = level_layers(self._bases[level], face, level)
+            cut = cut_out_anew(self._bases[0], face, 1) if self._has_new_detail else face
+            self._layers[key] = level_layers(self._bases[level], cut, level)
         return self._layers[key]
 
 

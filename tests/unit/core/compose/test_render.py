@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from gpen_desktop.core import memory
-from gpen_desktop.core.compose.layers import enlarged_map, face_layers
+from gpen_desktop.core.compose.layers import cut_out_anew, enlarged_map, face_layers
 from gpen_desktop.core.compose.render import render
 from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.faces.alignment import cut_out
 from gpen_desktop.core.options import Mode
+from gpen_desktop.core.stages.tiles import TiledNetwork
+from gpen_desktop.core.stages.work import NoNetworks
 from gpen_desktop.core.types import ComposeOptions, Face, FaceState, FloatImage, Photo, SourceFormat, frozen
 from gpen_desktop.errors import OptionError, PhotoTooLargeError
 from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_of, photo_with_faces
@@ -303,7 +305,7 @@ def test_enlarging_keeps_everything_in_place(scale: int) -> None:
     assert np.abs(shrunk.astype(int) - plain.astype(int)).mean() < 1.5
 
 
-@pytest.mark.parametrize("scale", [2, 4])
+@pytest.mark.parametrize("scale", [1, 2, 4])
 def test_detail_that_enlarging_brought_is_not_added_to_the_models(scale: int) -> None:
     photo, faces = photo_with_faces((40, 60), size=96, shape=(220, 300))
     (face,) = session_of(photo, faces).restore()
@@ -313,12 +315,30 @@ def test_detail_that_enlarging_brought_is_not_added_to_the_models(scale: int) ->
 
     def shown(base: np.ndarray) -> FloatImage:
         options = ComposeOptions(mode=Mode.STRONG, skin_protection=False)
-        made = render(base, [(face_layers(base, face, scale), 100)], options)
+        made = render(base, [(face_layers(base, cut_out_anew(base, face, scale), scale), 100)], options)
         return cut_out(made, enlarged_map(face.crop.to_crop, scale), 256)[inside]
 
     to_crop = enlarged_map(face.crop.to_crop, scale)
     before = np.abs(cut_out(crisp, to_crop, 256)[inside] - cut_out(plain, to_crop, 256)[inside]).mean()
     assert np.abs(shown(crisp) - shown(plain)).mean() < 0.35 * before
+
+
+def test_detail_that_a_model_brought_at_the_photos_own_size_is_not_added_either() -> None:
+    class Crisp(NoNetworks):
+        def upscaler(self, name: str) -> TiledNetwork:
+            return TiledNetwork(lambda tile: 2 * tile - cv2.GaussianBlur(tile, (0, 0), 1.5), 512, 32, 1)
+
+    photo, faces = photo_with_faces((40, 60), size=96, shape=(220, 300))
+    session = Session(photo, KnownFaces(*faces), Sharpener(), Crisp())
+    (face,) = session.restore()
+
+    def shown(strength: int, model: str) -> FloatImage:
+        session.set_stages({"repair": "off", "clean": 0, "tone": 0, "background": model})
+        made = session.compose(ComposeOptions(strength=strength, mode=Mode.STRONG, skin_protection=False)).photo.pixels
+        return cut_out(made, face.crop.to_crop, 256)[face.face_mask > 0.99]
+
+    before = np.abs(shown(0, "crisp") - shown(0, "none")).mean()
+    assert np.abs(shown(100, "crisp") - shown(100, "none")).mean() < 0.35 * before
 
 
 def test_composing_again_gives_the_same_bytes() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from gpen_desktop.core.progress import CancellableProgress
 from gpen_desktop.core.stages import registry
-from gpen_desktop.core.stages.run import Staged, StagedPhotos
+from gpen_desktop.core.stages.run import Staged, StagedPhotos, without
 from gpen_desktop.core.stages.tiles import TiledNetwork
 from gpen_desktop.core.types import FloatImage, Photo, Pixels, Stroke, frozen
 from gpen_desktop.errors import Cancelled, WeightsError
@@ -301,3 +301,9 @@ def test_nothing_larger_than_the_result_is_held() -> None:
 def test_without_a_model_for_it_the_photo_is_the_very_same() -> None:
     photo = photo_of(picture())
     assert run(photo, scale=1).photo is photo
+
+
+def test_without_enlarging_the_photo_is_the_one_before() -> None:
+    made = run(picture(), background="x2", scale=2)
+    assert made.has_new_detail
+    assert without(made, "enlarge") is made.steps[-1][1]
