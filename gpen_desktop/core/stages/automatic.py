@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from gpen_desktop.core.options import Values
+from gpen_desktop.core.options import AUTO, Values
 from gpen_desktop.core.stages.analysis import PhotoReading
 from gpen_desktop.core.types import Seen
 from gpen_desktop.messages import say
@@ -23,6 +23,13 @@ _LEFT_BY_CLEANING: Final = 0.15
 
 DAMAGE: Final = Seen("repair", say("seen-damage", "Scratches"))
 """Seen by the finder, and not by the reading."""
+
+
+def needed_repair(reading: PhotoReading, values: Values) -> str:
+    """Whether damage is to be looked for at all: in what may be an old print. In a good photo in colours, the finder
+    can only be mistaken."""
+    del values
+    return AUTO if reading.tone.one_hue or reading.is_faded else "off"
 
 
 def needed_cleaning(reading: PhotoReading, values: Values) -> int:

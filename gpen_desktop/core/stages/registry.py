@@ -31,8 +31,8 @@ class Stage:
     with every pixel that it does not mean to change left byte for byte, or the very photo that it was given where there
     is nothing to do, and says what it did. Raises Cancelled.
     blends: the first option is a strength of 0 to 100, `run` gives the full effect, and what lies between is mixed.
-    automatic: for a first option that can be AUTOMATIC, what it stands for, of what was seen of the photo and the
-    values of the stages before. Where it can be AUTO, `run` decides.
+    automatic: for a first option that can be AUTOMATIC or AUTO, what it stands for, of what was seen of the photo and
+    the values of the stages before. Where that is AUTO still, `run` decides.
     weights: name in the catalogue of what it cannot do without, if anything.
     also_on: of the stage's values, whether it has something to do though its first option is off.
     scale: for a stage that enlarges, how many times with these values. Faces are found in, and cut out of, what all
@@ -44,7 +44,7 @@ class Stage:
     off: Value
     run: Callable[[Work, Progress], Worked]
     blends: bool = False
-    automatic: Callable[[PhotoReading, Values], int] | None = None
+    automatic: Callable[[PhotoReading, Values], Value] | None = None
     weights: str = ""
     scale: Callable[[Values], int] | None = None
     also_on: Callable[[Values], bool] = field(default=lambda values: False)
@@ -57,6 +57,12 @@ class Stage:
     def is_on(self, values: Values) -> bool:
         """Whether it has anything to do with these values."""
         return values[self.switch] != self.off or self.also_on(values)
+
+
+def _needed_repair(reading: PhotoReading, values: Values) -> str:
+    from gpen_desktop.core.stages.automatic import needed_repair  # noqa: PLC0415  -- brings OpenCV
+
+    return needed_repair(reading, values)
 
 
 def _repair(work: Work, progress: Progress) -> Worked:
@@ -84,6 +90,7 @@ REPAIR: Final = Stage(
     ),
     off="off",
     run=_repair,
+    automatic=_needed_repair,
     weights=REPAIRER,
 )
 

@@ -124,7 +124,7 @@ class StagedPhotos:
         decided, missing = dict(values), []
         for stage in stages:
             switch = stage.switch
-            if stage.automatic is not None and values[switch] == AUTOMATIC:
+            if stage.automatic is not None and values[switch] in (AUTOMATIC, AUTO):
                 decided[switch] = stage.automatic(self._reading(), decided)
             if values[switch] in (AUTOMATIC, AUTO) and decided[switch] != stage.off and not self._can(stage):
                 decided[switch] = stage.off

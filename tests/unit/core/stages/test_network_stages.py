@@ -29,9 +29,14 @@ def picture(height: int = 200, width: int = 300, dtype: type = np.uint8) -> Pixe
     return (large * np.iinfo(dtype).max).astype(dtype)
 
 
+def sepia(dtype: type = np.uint8) -> Pixels:
+    """A photo in one hue, which may be old."""
+    return (picture(dtype=dtype)[..., :1] * np.array([1, 0.9, 0.75])).astype(dtype)
+
+
 def scratched(dtype: type = np.uint8) -> tuple[Pixels, np.ndarray]:
     """With a white scratch, and where it is."""
-    pixels, mask = picture(dtype=dtype), np.zeros((200, 300), np.uint8)
+    pixels, mask = sepia(dtype), np.zeros((200, 300), np.uint8)
     cv2.line(mask, (20, 30), (250, 150), 1, 3)
     pixels[mask > 0] = np.iinfo(dtype).max
     return pixels, mask > 0
@@ -102,7 +107,8 @@ def test_cleaning_is_cancelled_between_tiles() -> None:
 
 def grainy_photo() -> Photo:
     grain = np.random.default_rng(0).normal(0, 9, (400, 500, 1))
-    return photo_of(np.clip(test_analysis.scene(400, 500) + grain, 0, 255).astype(np.uint8))
+    grey = test_analysis.scene(400, 500).mean(axis=2, keepdims=True).repeat(3, axis=2)
+    return photo_of(np.clip(grey + grain, 0, 255).astype(np.uint8))
 
 
 def test_automatic_cleans_what_needs_it_and_says_so() -> None:
@@ -168,14 +174,22 @@ def test_automatic_leaves_what_is_doubtful() -> None:
 
 @pytest.mark.parametrize("flaw", [np.s_[60:100, 50:80], np.s_[60:63, 50:55]])
 def test_automatic_leaves_what_is_wide_and_a_single_speck(flaw: tuple[slice, slice]) -> None:
-    pixels = picture()
+    pixels = sepia()
     pixels[flaw] = 255
     assert not run(pixels, repair="auto").changed
     assert run(pixels, repair="on").changed == ("repair",)
 
 
+def test_automatic_looks_for_damage_in_old_photos_only() -> None:
+    pixels, networks = picture(), DrawnNetworks()
+    cv2.line(pixels, (20, 30), (250, 150), (255, 255, 255), 3)
+    assert not run(pixels, networks, repair="auto").changed
+    assert "find" not in networks.runs
+    assert run(pixels, repair="on").changed == ("repair",)
+
+
 def test_automatic_does_not_take_a_third_of_a_photo_for_damage() -> None:
-    pixels = picture()
+    pixels = sepia()
     pixels[:, :100] = 255
     assert not run(pixels, repair="auto").changed
 
