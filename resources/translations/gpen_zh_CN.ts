@@ -1439,6 +1439,10 @@
         <translation>本来就清晰</translation>
     </message>
     <message>
+        <source>on its side</source>
+        <translation>横放</translation>
+    </message>
+    <message>
         <source>no faces</source>
         <translation>没有人脸</translation>
     </message>
@@ -1457,6 +1461,10 @@
     <message>
         <source>{count} already good</source>
         <translation>{count} 张本来就清晰</translation>
+    </message>
+    <message>
+        <source>{count} on their side</source>
+        <translation>{count} 张横放</translation>
     </message>
     <message>
         <source>{count} without faces</source>

@@ -43,7 +43,7 @@ def wait_done(window: MainWindow, qtbot: QtBot) -> None:
         item = work.current
         return (
             item is None
-            or item.status in (Status.FAILED, Status.NO_FACES)
+            or item.status in (Status.FAILED, Status.NO_FACES, Status.SIDEWAYS)
             or (bool(work.marks()) and all(mark.state is not MarkState.WORKING for mark in work.marks()))
         )
 
@@ -522,7 +522,8 @@ def test_a_photo_on_its_side_is_noticed_and_turned_and_back_again(
     window.show()
     open_photos(window, qtbot, photo)
     item = window.workspace.current
-    assert item.status is Status.NO_FACES
+    assert item.status is Status.SIDEWAYS
+    assert window.status.doing == "1 on their side"
     assert "lie on its side" in window.notification_strip.text
     window.notification_strip.button("turn").click()
     qtbot.waitUntil(lambda: window.workspace.photo_opened is not None)
@@ -541,7 +542,7 @@ def test_a_photo_on_its_side_is_noticed_and_turned_and_back_again(
     qtbot.waitUntil(lambda: window.workspace.photo_opened is not None)
     wait_done(window, qtbot)
     assert window.workspace.photo_opened.photo.width == 420
-    assert item.status is Status.NO_FACES
+    assert item.status is Status.SIDEWAYS
     window.close_now()
 
 

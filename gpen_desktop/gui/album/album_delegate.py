@@ -20,6 +20,7 @@ _MARK: Final = 13
 _MARKS: Final = {
     Status.RESTORED: ("check", "done_text"),
     Status.GOOD: ("circle-check", "muted"),
+    Status.SIDEWAYS: ("rotate-cw", "warning_text"),
     Status.NO_FACES: ("minus", "muted"),
     Status.LEFT: ("eye-off", "muted"),
     Status.FAILED: ("circle-alert", "error_text"),

@@ -78,6 +78,11 @@ class AlbumItem:
     @property
     def status(self) -> Status:
         """How it stands, and once it is done, how it ended."""
+        return Status.SIDEWAYS if self.better_quarters and not self.faces else self._outcome
+
+    @property
+    def _outcome(self) -> Status:
+        """The same, whichever side is up."""
         if self.state is PhotoState.DONE:
             return status.outcome(self.faces, self.sharp, self.edits, self.is_whole_changed)
         return _UNDER_WAY[self.state]
@@ -85,7 +90,7 @@ class AlbumItem:
     @property
     def is_changed(self) -> bool:
         """Whether its result is anything but the photo as it was; so it may be, until it is done."""
-        return self.edits.quarters != 0 or self.status in (Status.WAITING, Status.WORKING, Status.RESTORED)
+        return self.edits.quarters != 0 or self._outcome in (Status.WAITING, Status.WORKING, Status.RESTORED)
 
     @property
     def lacks_part(self) -> bool:
@@ -111,7 +116,7 @@ class AlbumItem:
     def is_unsaved(self) -> bool:
         """Whether closing the window would lose something: a result that was never exported as it is now."""
         is_done = self.state is PhotoState.DONE
-        return is_done and not self.is_exported and (self.status is Status.RESTORED or self.edits.quarters != 0)
+        return is_done and not self.is_exported and (self._outcome is Status.RESTORED or self.edits.quarters != 0)
 
 
 class AlbumModel(QAbstractListModel):

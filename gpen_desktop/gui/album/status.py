@@ -16,13 +16,14 @@ from gpen_desktop.gui.common.i18n import marked
 
 
 class Status(Enum):
-    """Of these, the last five are how it ends. GOOD: every face is sharp already. LEFT: the user, or the smallest face
-    set, leaves all of its faces out."""
+    """Of these, all but the first two are how it ends. SIDEWAYS: faces would be found if it were turned. GOOD: every
+    face is sharp already. LEFT: the user, or the smallest face set, leaves all of its faces out."""
 
     WAITING = "waiting"
     WORKING = "working"
     RESTORED = "restored"
     GOOD = "good"
+    SIDEWAYS = "sideways"
     NO_FACES = "no faces"
     LEFT = "left"
     FAILED = "failed"
@@ -33,6 +34,7 @@ _WORDS = {
     Status.WORKING: marked("Status", "being restored"),
     Status.RESTORED: marked("Status", "restored"),
     Status.GOOD: marked("Status", "already good"),
+    Status.SIDEWAYS: marked("Status", "on its side"),
     Status.NO_FACES: marked("Status", "no faces"),
     Status.LEFT: marked("Status", "left as it is"),
     Status.FAILED: marked("Status", "failed"),
@@ -40,6 +42,7 @@ _WORDS = {
 _COUNTED = {
     Status.RESTORED: marked("Status", "{count} restored"),
     Status.GOOD: marked("Status", "{count} already good"),
+    Status.SIDEWAYS: marked("Status", "{count} on their side"),
     Status.NO_FACES: marked("Status", "{count} without faces"),
     Status.LEFT: marked("Status", "{count} left alone"),
     Status.FAILED: marked("Status", "{count} failed"),

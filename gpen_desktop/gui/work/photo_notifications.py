@@ -70,7 +70,7 @@ class PhotoNotifications(QObject):
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
         if PART_MISSING in opened.photo.warnings:
-            self._notifications.post(Notification(_PART, message_text(PART_MISSING), severity=Severity.WARNING))
+            self._notifications.post(Notification(_PART, message_text(PART_MISSING)))
 
     def _tell_failure(self, item: AlbumItem, failure: Failure) -> None:
         if self._workspace.photo_opened is None and item.state is PhotoState.FAILED:
