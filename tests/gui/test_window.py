@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.compose import texture
-from gpen_desktop.core.engine.edits import with_face_replaced
+from gpen_desktop.core.compose.select import chosen_faces
+from gpen_desktop.core.engine.edits import turned_faces, with_face_replaced, with_option
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.options import Mode
 from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
@@ -543,6 +544,48 @@ def test_a_photo_on_its_side_is_noticed_and_turned_and_back_again(
     wait_done(window, qtbot)
     assert window.workspace.photo_opened.photo.width == 420
     assert item.status is Status.SIDEWAYS
+    window.close_now()
+
+
+class Forgetful(FakeEngine):
+    """Knows no face again by itself, as a detector does not."""
+
+    def detect(self, photo: Photo, *, progress: Progress | None = None) -> tuple[Face, ...]:
+        quarters = photo.quarters
+        upright = (photo.width, photo.height) if quarters % 2 == 0 else (photo.height, photo.width)
+        return turned_faces((Face(face.landmarks, face.score) for face in self.faces), upright, quarters)
+
+
+def test_faces_that_are_off_stay_off_however_the_photo_is_seen(
+    own_folders: Path, tmp_path: Path, photo: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "crops").mkdir()
+    window = MainWindow(Forgetful(tmp_path / "crops"), SettingsStore(own_folders / "settings.ini"))
+    qtbot.addWidget(window)
+    window.show()
+    others = [make_photo(tmp_path / f"{n}.png", seed=n) for n in range(2, 5)]
+    open_photos(window, qtbot, photo, *others)
+    item = window.workspace.current
+    off = item.faces[0].id
+    window.faces.toggle(off)
+    wait_done(window, qtbot)
+
+    def are_off() -> list[str]:
+        wait_done(window, qtbot)
+        return [face.id for face in item.faces if face.id not in chosen_faces(item.faces, item.edits.options)]
+
+    assert are_off() == [off]
+    for other in (*list(window.workspace.album)[1:], item):  # the engine keeps two
+        window.workspace.show_item(other)
+        wait_done(window, qtbot)
+    window.workspace.change(with_option(item.edits, "tone", 50), "Tone")
+    assert are_off() == [off]
+    window.actions_["turn_right"].trigger()
+    qtbot.waitUntil(lambda: window.workspace.photo_opened is not None)
+    assert are_off() == [off]
+    window.actions_["undo"].trigger()
+    qtbot.waitUntil(lambda: window.workspace.photo_opened is not None)
+    assert are_off() == [off]
     window.close_now()
 
 

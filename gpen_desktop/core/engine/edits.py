@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gpen_desktop.core.compose.select import chosen_faces
 from gpen_desktop.core.faces.regions import in_reading_order
@@ -37,16 +37,19 @@ class Edits:
 
 def turned(edits: Edits, size: tuple[int, int], quarters: int) -> Edits:
     """Turn the photo clockwise by quarter turns more. size: (width, height) as it is turned now, in pixels."""
-
-    def moved(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        return turned_points(points, size, quarters)
-
-    faces = edits.faces and tuple(replace(face, landmarks=frozen(moved(face.landmarks))) for face in edits.faces)
-    strokes = tuple(
-        replace(stroke, points=tuple((float(x), float(y)) for x, y in moved(np.array(stroke.points))))
-        for stroke in edits.strokes
-    )
+    faces = edits.faces and turned_faces(edits.faces, size, quarters)
+    strokes = tuple(_turned_stroke(stroke, size, quarters) for stroke in edits.strokes)
     return replace(edits, faces=faces, strokes=strokes, quarters=(edits.quarters + quarters) % QUARTERS)
+
+
+def turned_faces(faces: Iterable[Face], size: tuple[int, int], quarters: int) -> tuple[Face, ...]:
+    """Faces of a photo of (width, height) pixels, as they lie once it is turned clockwise by quarter turns."""
+    return tuple(replace(face, landmarks=frozen(turned_points(face.landmarks, size, quarters))) for face in faces)
+
+
+def _turned_stroke(stroke: Stroke, size: tuple[int, int], quarters: int) -> Stroke:
+    points = turned_points(np.array(stroke.points), size, quarters)
+    return replace(stroke, points=tuple((float(x), float(y)) for x, y in points))
 
 
 def with_look(edits: Edits, look: Edits) -> Edits:

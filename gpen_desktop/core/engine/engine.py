@@ -101,12 +101,14 @@ class Engine:
         stages: Values = MappingProxyType({}),
         strokes: Sequence[Stroke] = (),
         quarters: int = 0,
+        former: Sequence[Face] = (),
     ) -> Session:
         """A photo to work on with `model`: the one at hand with all that was made of it, or read anew.
 
         source: a file, or the photo where it is in memory already. faces: when known or set by hand.
         stages: values of their options that are not the default. strokes: of the brush over the photo's damage.
         quarters: how often a file's photo is turned clockwise; one in memory is turned as it is to be already.
+        former: as in Session.set_faces.
         Raises PhotoError, ModelError (of all kinds), DeviceError, OptionError.
         """
         restorer = self._load_restorer(model)
@@ -116,7 +118,7 @@ class Engine:
             session = self._new_session(source, restorer, quarters)
         session.set_restorer(restorer)
         session.set_stages(stages, strokes)
-        session.set_faces(faces)
+        session.set_faces(faces, former)
         self._keep(path, session)
         return session
 

@@ -196,11 +196,13 @@ class Session:
             self._found = with_known_ids(found, self._former)
         return self._found
 
-    def set_faces(self, faces: Sequence[Face] | None) -> None:
+    def set_faces(self, faces: Sequence[Face] | None, former: Sequence[Face] = ()) -> None:
         """Use these faces from now on (added, corrected, removed by hand), or those found (None).
 
-        What is known of unchanged ones is kept.
+        What is known of unchanged ones is kept. former: found earlier, perhaps in what other stages left of the photo:
+        where they are found again they keep their ids.
         """
+        self._former = tuple(former) or self._former
         self._given = None if faces is None else tuple(faces)
         if self._given is not None:
             self._restored = {face: self._restored[face] for face in self._given if face in self._restored}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QUrl
 
-from gpen_desktop.core.engine.edits import Edits
+from gpen_desktop.core.engine.edits import Edits, turned_faces
 from gpen_desktop.core.photo_files.formats.header import PART_MISSING
 from gpen_desktop.core.types import Face, FaceId, Seen
 from gpen_desktop.gui.album import status
@@ -46,11 +46,12 @@ _UNDER_WAY = {
 class AlbumItem:
     """One photo of the album. Lives in the main thread; the only mutable thing that knows a photo.
 
-    edits: what is asked for. found: the detector's faces, None before it has run. saved: the edits it was last exported
-    with. exported_to: where. export_failure: why the last export did not succeed. sharp: faces that are sharp already.
-    is_whole_changed: whether a stage changed the whole photo. size: (width, height) in pixels, as it is turned.
-    better_quarters: as in RestoredFaces. warnings: of its file. These hold once it is done. seen: of the whole photo,
-    what is switched off too; None before anybody has looked.
+    edits: what is asked for. found: the detector's faces, None before it has run. former: those it found before the
+    photo was seen otherwise; the same ones, found again, keep their ids, and so what was chosen for them. saved: the
+    edits it was last exported with. exported_to: where. export_failure: why the last export did not succeed. sharp:
+    faces that are sharp already. is_whole_changed: whether a stage changed the whole photo. size: (width, height) in
+    pixels, as it is turned. better_quarters: as in RestoredFaces. warnings: of its file. These hold once it is done.
+    seen: of the whole photo, what is switched off too; None before anybody has looked.
     """
 
     id: int
@@ -61,6 +62,7 @@ class AlbumItem:
     progress: float = 0.0
     failure: Failure | None = None
     found: tuple[Face, ...] | None = None
+    former: tuple[Face, ...] = ()
     saved: Edits | None = None
     exported_to: Path | None = None
     export_failure: Failure | None = None
@@ -74,6 +76,13 @@ class AlbumItem:
     def take_seen(self, seen: tuple[Seen, ...]) -> None:
         """Add what was seen of it. What was seen before stays: a stage that is off does not look again."""
         self.seen = tuple(dict.fromkeys((*(self.seen or ()), *seen)))
+
+    def turn(self, quarters: int) -> None:
+        """It lies otherwise from now on, clockwise by quarter turns; whether that is better is not known yet."""
+        if self.size is not None:
+            self.former = turned_faces(self.former, self.size, quarters)
+            self.size = self.size if quarters % 2 == 0 else (self.size[1], self.size[0])
+        self.better_quarters = 0
 
     @property
     def status(self) -> Status:

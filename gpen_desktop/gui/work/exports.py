@@ -59,7 +59,8 @@ class Exports(QObject):
     def export(self, item: AlbumItem, target: Path, options: ExportOptions, draft_for: str = "") -> None:
         """Queue an export of the photo as it is edited now. draft_for: see ExportJob."""
         faces = item.faces_or_unknown
-        self._jobs.submit(ExportJob(next_job_id(), item.id, item.path, item.edits, faces, target, options, draft_for))
+        job = ExportJob(next_job_id(), item.id, item.path, item.edits, faces, target, options, draft_for, item.former)
+        self._jobs.submit(job)
 
     def again(self, job: ExportJob) -> None:
         """Try once more what has failed, with the edits as they are now."""

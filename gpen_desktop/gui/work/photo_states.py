@@ -69,4 +69,5 @@ def restore_job(item: AlbumItem, photo: Photo | None) -> RestoreJob:
         item.edits.strokes,
         item.edits.quarters,
         is_known=item.state is PhotoState.DONE,
+        former=item.former,
     )

@@ -42,8 +42,8 @@ class RestoreJob:
     """Run the stages of a photo, find and restore its faces.
 
     item: the photo's number in the album. photo: when it is in memory already. faces: when known or set by hand.
-    stages: values of their options. strokes: of the brush over the photo's damage. quarters: as in Edits. is_known: the
-    photo is finished and comes back on screen; it is not counted.
+    former: as in AlbumItem. stages: values of their options. strokes: of the brush over the photo's damage. quarters:
+    as in Edits. is_known: the photo is finished and comes back on screen; it is not counted.
     """
 
     id: int
@@ -56,13 +56,14 @@ class RestoreJob:
     strokes: tuple[Stroke, ...] = ()
     quarters: int = 0
     is_known: bool = False
+    former: tuple[Face, ...] = ()
 
 
 @dataclass(frozen=True)
 class ExportJob:
     """Compose a photo at full size and save it as `target`, with the same calls as the command line.
 
-    edits: as the photo was edited when the export was asked for. faces: when known or set by hand.
+    edits: as the photo was edited when the export was asked for. faces, former: as in RestoreJob.
     draft_for: what a result is handed to another program for ('copy', 'drag'), the photo staying unsaved; '' keeps it.
     """
 
@@ -74,6 +75,7 @@ class ExportJob:
     target: Path
     export: ExportOptions
     draft_for: str = ""
+    former: tuple[Face, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -157,14 +159,14 @@ class Worker(QObject):
         if isinstance(job, ExportJob):
             edits, faces = job.edits, job.faces
             how = (edits.stages, edits.strokes, edits.quarters)
-            session = self._engine.open(job.path, edits.model, faces, *how)
+            session = self._engine.open(job.path, edits.model, faces, *how, former=job.former)
             self._tell_status()
             return self._engine.export(session, job.edits.options, job.target, job.export, progress)
         return self._restore(job, progress)
 
     def _restore(self, job: RestoreJob, progress: CancellableProgress) -> RestoredFaces:
         session = self._engine.open(
-            job.photo or job.path, job.model, job.faces, job.stages, job.strokes, quarters=job.quarters
+            job.photo or job.path, job.model, job.faces, job.stages, job.strokes, job.quarters, job.former
         )
         self._tell_status()
         self.staged.emit(job.id, self._engine.stage(session, progress))

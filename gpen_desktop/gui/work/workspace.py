@@ -214,10 +214,10 @@ class Workspace(QObject):
             self.show_item(items[0])  # an undo is seen where it happens
         for item in items:
             old, item.edits = item.edits, edits[item.id]
+            if not see_same_faces(old, item.edits):
+                item.former, item.found = item.found or item.former, None
             if old.quarters != item.edits.quarters:
                 self._turned(item, item.edits.quarters - old.quarters)
-            if not see_same_faces(old, item.edits):
-                item.found = None
             if not restore_alike(old, item.edits):
                 item.state = PhotoState.WAITING
                 self._restore(item)
@@ -229,9 +229,7 @@ class Workspace(QObject):
 
     def _turned(self, item: AlbumItem, quarters: int) -> None:
         """It is another photo now: seen, looked through and shown anew."""
-        if item.size is not None and quarters % 2:
-            item.size = (item.size[1], item.size[0])
-        item.better_quarters = 0
+        item.turn(quarters)
         if item is self._current:
             self._current = None
             self.show_item(item)
@@ -282,8 +280,8 @@ class Workspace(QObject):
     @Slot(object, object)
     def _on_staged(self, job: RestoreJob, staged: Staged) -> None:
         item = self.album.item(job.item)
-        if item is None:
-            return
+        if item is None or job.quarters != item.edits.quarters:
+            return  # it was removed or turned meanwhile
         item.take_seen(staged.seen)
         if item is self._current:
             # faces that are known stay until they are found anew: a slider is followed at once
