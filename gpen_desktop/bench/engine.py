@@ -6,12 +6,8 @@ own), and the processes take turns, round after round, so that whatever else the
 
 from __future__ import annotations
 
-import json
-import os
 import platform
-import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,6 +21,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
+from gpen_desktop.bench.turns import Worker, answer, peak_mib
 from gpen_desktop.models.device import PRECISIONS, cpu_threads, device_name, has_native_bf16
 from gpen_desktop.models.gpen.layout import GpenDescriptor
 from gpen_desktop.models.gpen.reference import ReferenceGpen, published, random_state
@@ -68,7 +65,11 @@ def run(size: int = 512, rounds: int = 7, forms: Sequence[str] = tuple(FORMS)) -
     with tempfile.TemporaryDirectory(prefix="gpen-bench-") as folder, ExitStack() as stack:
         work = Path(folder)
         _prepare(descriptor, work, any("onnx" in form or "openvino" in form for form in forms))
-        workers = {form: stack.enter_context(_Worker(form, work)) for form in forms if _possible(form)}
+        workers = {
+            form: stack.enter_context(Worker("gpen_desktop.bench.engine", form, work))
+            for form in forms
+            if _possible(form)
+        }
         seconds: dict[str, list[float]] = {form: [] for form in workers}
         for _ in range(rounds):
             for form, worker in workers.items():
@@ -151,67 +152,25 @@ def face_like(size: int) -> NDArray[np.float32]:
     return np.asarray(np.clip(shade * tint + grain, -1, 1)[None], np.float32)
 
 
-class _Worker:
-    """A form in a process of its own, told when to run."""
-
-    def __init__(self, form: str, work: Path) -> None:
-        # The engine asks for huge pages itself; the others get what their users get.
-        environment = dict(os.environ) if form.startswith("ours") else {**os.environ, "THP_MEM_ALLOC_ENABLE": "0"}
-        command = [sys.executable, "-m", "gpen_desktop.bench.engine", form, str(work)]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-        )
-        self._answer()  # ready
-
-    def __enter__(self) -> _Worker:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.communicate()
-
-    def time_one(self) -> float:
-        """Seconds a face."""
-        return float(self._ask("time")["seconds"])
-
-    def finish(self) -> dict[str, float]:
-        """Write the answer beside the input and say what memory it took."""
-        return self._ask("finish")
-
-    def _ask(self, command: str) -> dict[str, float]:
-        assert self._process.stdin is not None
-        self._process.stdin.write(command + "\n")
-        self._process.stdin.flush()
-        return self._answer()
-
-    def _answer(self) -> dict[str, float]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"a benchmark's worker ended: {self._process.args!r}")
-        answer: dict[str, float] = json.loads(line)
-        return answer
-
-
 def _work(form: str, work: Path) -> None:
     """What a worker does: build its form, warm up, then obey."""
     torch.set_num_threads(cpu_threads())
     x = np.load(work / "input.npy")
     faces = 8 if form.endswith("batch 8") else 1
     x = np.repeat(x, faces, axis=0)
-    before = _peak_mib()
+    before = peak_mib()
     call, check = _build(form, work)
     y = check(x)
-    _say({})
+    answer({})
     for command in sys.stdin:
         if command.strip() == "time":
             start = time.perf_counter()
             call(x)
-            _say({"seconds": (time.perf_counter() - start) / faces})
+            answer({"seconds": (time.perf_counter() - start) / faces})
         else:
             if not form.startswith("ceiling"):
                 np.save(work / f"{form}.npy", y[:1])
-            _say({"peak_mib": _peak_gpu_mib() if "GPU" in form else _peak_mib(), "before_mib": before})
+            answer({"peak_mib": _peak_gpu_mib() if "GPU" in form else peak_mib(), "before_mib": before})
 
 
 def _build(form: str, work: Path) -> tuple[Run, Run]:
@@ -341,21 +300,10 @@ def _ratios(seconds: dict[str, float]) -> dict[str, float]:
     return {name: seconds[a] / seconds[b] for name, (a, b) in wanted.items() if a in seconds and b in seconds}
 
 
-def _peak_mib() -> float:
-    """Largest resident memory of this process so far."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1 << 20) if sys.platform == "darwin" else peak / 1024
-
-
 def _peak_gpu_mib() -> float:
     """Most GPU memory that PyTorch's tensors took in this process so far."""
     return torch.cuda.max_memory_allocated() / (1 << 20)
 
 
-def _say(answer: dict[str, float]) -> None:
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":  # started by _Worker
+if __name__ == "__main__":  # started by turns.Worker
     _work(sys.argv[1], Path(sys.argv[2]))

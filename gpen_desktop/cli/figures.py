@@ -46,6 +46,11 @@ def _parser() -> argparse.ArgumentParser:
     photo.add_argument("--model", default=BUILTIN, metavar="NAME|FILE")
     photo.add_argument("--json", action="store_true")
     photo.set_defaults(run=_bench_photo)
+    upscale = benches.add_parser("upscale", help="enlarging whole photos, against other ways to run the same network")
+    upscale.add_argument("--rounds", type=int, default=5, metavar="N")
+    upscale.add_argument("--megapixels", type=int, default=24, metavar="N", help="of a large photo, for its memory")
+    upscale.add_argument("--json", action="store_true")
+    upscale.set_defaults(run=_bench_upscale)
     album = benches.add_parser("album", help="photos a minute and memory of a whole album")
     album.add_argument("--photos", type=int, default=400, metavar="N")
     album.add_argument("--rounds", type=int, default=2, metavar="N", help="runs of each (default: 2)")
@@ -90,6 +95,13 @@ def _bench_photo(options: argparse.Namespace) -> int:
     from gpen_desktop.bench import photo
 
     _show(photo.run(options.path, options.model), options.json)
+    return Exit.ALL_DONE
+
+
+def _bench_upscale(options: argparse.Namespace) -> int:
+    from gpen_desktop.bench import upscale
+
+    _show(upscale.run(options.rounds, options.megapixels), options.json)
     return Exit.ALL_DONE
 
 

@@ -17,7 +17,7 @@ from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.core.stages.registry import stage_options
 from gpen_desktop.settings import by_key
 
-COMMANDS: Final = ("restore", "faces", "models", "bench", "evaluate")
+COMMANDS: Final = ("restore", "compare", "faces", "models", "bench", "evaluate")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"gpen-desktop {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_restore(commands.add_parser("restore", help="restore photos and folders of photos"))
+    _add_compare(commands.add_parser("compare", help="one photo by several models, side by side on a sheet"))
     _add_faces(commands.add_parser("faces", help="list the faces of photos"))
     _add_models(commands.add_parser("models", help="list, install, import, verify, remove weights"))
     # these two bring their own parsers, in figures.py, for what they need is slow to import
@@ -118,6 +119,21 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_restore)
 
 
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", type=_path, metavar="PHOTO")
+    parser.add_argument(
+        "--model", action="append", default=[], metavar="NAME|FILE", help="give it twice or more; see 'models list'"
+    )
+    parser.add_argument("-o", "--output", type=_path, metavar="FILE", help="JPEG or PNG (default: beside you)")
+    parser.add_argument("--overwrite", action="store_true", help="replace the sheet of an earlier run")
+    for option in FACE_OPTIONS:
+        if option.name in ("mode", "strength"):
+            _add_option(parser, option.flag, option)
+    parser.add_argument("--device", default="auto", metavar="auto|cpu|cuda|cuda:1|mps")
+    _add_option(parser, "--precision", by_key("compute/precision"))
+    parser.set_defaults(run=_compare)
+
+
 def _add_faces(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     parser.add_argument("--json", action="store_true", help="boxes and landmarks as JSON")
@@ -149,7 +165,7 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
         action.set_defaults(run=_models, action=action.prog.rsplit(" ", 1)[-1])
 
 
-def _add_option(group: argparse._ArgumentGroup, flag: str, option: Option) -> None:
+def _add_option(group: argparse._ActionsContainer, flag: str, option: Option) -> None:
     """A flag with the default, limits, choices and help of an option."""
     default: Any = ("on" if option.default else "off") if option.type is bool else option.default
     if option.lowest_label and option.limits and option.default == option.limits[0]:
@@ -210,6 +226,12 @@ def _restore(options: argparse.Namespace) -> int:
     from gpen_desktop.cli import restore
 
     return restore.run(options)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from gpen_desktop.cli import compare
+
+    return compare.run(options)
 
 
 def _models(options: argparse.Namespace) -> int:

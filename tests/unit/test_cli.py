@@ -186,7 +186,7 @@ def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path) -> None:
         ["restore", "PHOTO", "-o", "out", "--strength", "101"],
         ["restore", "PHOTO", "-o", "out", "--faces", "0"],
         ["restore", "PHOTO", "-o", "out", "--faces", "some"],
-        ["restore", "PHOTO", "-o", "out", "--scale", "3"],
+        ["restore", "PHOTO", "-o", "out", "--scale", "5"],
         ["restore", "", "-o", "out"],
         ["nonsense"],
     ],
@@ -302,3 +302,26 @@ def test_ended_by_the_system_it_says_so_as_after_ctrl_c(
     finally:
         signal.signal(signal.SIGTERM, before)
     assert "What was finished is kept" in capsys.readouterr().err
+
+
+def test_models_are_compared_on_a_sheet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    photo = Path(shutil.copy(paths.samples() / GRAINY, tmp_path))
+    before = photo.read_bytes()
+    dark, bright = (
+        toy_weights(tmp_path / f"{name}.safetensors", gain) for name, gain in (("dark", 0.3), ("bright", 1))
+    )
+    arguments = ("compare", photo, "--model", dark, "--model", bright, "--mode", "strong", "-o", tmp_path / "sheet.png")
+    with registered():
+        assert run(*arguments) == Exit.ALL_DONE
+        assert run(*arguments) == Exit.NOTHING_DONE  # it is there already
+        assert run(*arguments, "--overwrite") == Exit.ALL_DONE
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        pixels = np.asarray(sheet.convert("L"), np.float32)
+    assert pixels.shape == (26 + 2 * 400, 3 * 400)  # the photo and two models; whole, and around the face
+    face = pixels[426 + 150 : 426 + 250]
+    darkened, alike = (face[:, 400 * n + 100 : 400 * n + 300] for n in (1, 2))
+    assert np.abs(darkened - alike).mean() > 4
+    assert photo.read_bytes() == before
+    capsys.readouterr()
+    assert run("compare", photo, "--model", dark) == Exit.USAGE
+    assert "only one model" in capsys.readouterr().err

@@ -1,0 +1,38 @@
+"""`gpen-desktop compare`: one photo by several models, side by side on a sheet."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from gpen_desktop.cli.exits import Exit
+from gpen_desktop.cli.terminal import printable
+from gpen_desktop.core.engine.comparison import compare, sheet
+from gpen_desktop.core.engine.compute import ComputeOptions
+from gpen_desktop.core.engine.edits import Edits
+from gpen_desktop.core.engine.engine import Engine
+from gpen_desktop.core.options import FACE_OPTIONS
+from gpen_desktop.core.photo_files.load_save import check_target, save_photo
+from gpen_desktop.core.types import ComposeOptions
+from gpen_desktop.errors import OptionError
+from gpen_desktop.messages import say
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the sheet. Returns the exit code."""
+    if len(options.model) < 2:
+        raise OptionError(
+            say("one-model-only", "There is only one model to compare."),
+            todo=say("name-two-models", "Give --model at least twice."),
+        )
+    target = options.output or Path.cwd() / f"{options.path.stem}_compared.jpg"
+    check_target(options.path, target, overwrite=options.overwrite)
+    usual = {option.name: option.default for option in FACE_OPTIONS}
+    look = {"mode": options.mode, "strength": options.strength, "restore_sharp": True}
+    edits = Edits(ComposeOptions.of({**usual, **look}))
+    engine = Engine(ComputeOptions(options.device, options.precision, None))
+    comparison = compare(options.path, options.model, edits, engine)
+    format = "png" if target.suffix.lower() == ".png" else "jpeg"
+    save_photo(sheet(comparison), target, format=format, overwrite=options.overwrite)
+    print(printable(f"{len(options.model)} models, {len(comparison.faces)} faces: {target}"))
+    return Exit.ALL_DONE

@@ -1,0 +1,111 @@
+"""One photo by several models, on a sheet to look through: the photo, then each model's, whole and around its faces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from gpen_desktop.core.engine.edits import Edits
+from gpen_desktop.core.engine.engine import Engine
+from gpen_desktop.core.pixels import to_8_bits
+from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
+from gpen_desktop.core.types import Face, Photo, Pixels, SourceFormat, frozen
+
+_SIDE: Final = 400
+"""Pixels of a picture on the sheet, each way."""
+
+_FACES: Final = 3
+"""The largest ones are shown by themselves."""
+
+_AROUND: Final = 2.2
+"""Side of what is shown of a face, in widths of its box."""
+
+_CAPTION: Final = 26
+_GROUND: Final = 32
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One version of the photo. title: above it. pixels: (H, W, 3); scale: how many times the photo's size."""
+
+    title: str
+    pixels: Pixels
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """columns: the photo itself first, then one for each model. faces: of the photo."""
+
+    columns: tuple[Column, ...]
+    faces: tuple[Face, ...]
+
+
+def compare(
+    path: Path, models: Sequence[str], edits: Edits, engine: Engine, progress: Progress | None = None
+) -> Comparison:
+    """Restore a photo with each of the models, one after the other, all else as `edits` have it.
+
+    The faces are found once. Raises PhotoError, ModelError (of all kinds), DeviceError, Cancelled.
+    """
+    progress = progress or SilentProgress()
+    columns: list[Column] = []
+    faces: tuple[Face, ...] | None = edits.faces
+    for number, model in enumerate(models):
+        part = SubProgress(progress, number / len(models), (number + 1) / len(models))
+        own = replace(edits, model=model)
+        session = engine.open(path, model, faces, own.stages, own.strokes)
+        faces = session.faces()
+        composed = session.compose(own.options, part)
+        if not columns:
+            columns.append(Column(path.name, session.photo.pixels))
+        columns.append(Column(model, composed.photo.pixels, composed.photo.width / session.photo.width))
+    return Comparison(tuple(columns), faces or ())
+
+
+def sheet(comparison: Comparison) -> Photo:
+    """The columns side by side, with a row for the whole photo and one for each of the largest faces."""
+    largest = sorted(comparison.faces, key=lambda face: -face.box[2])[:_FACES]
+    columns = [
+        np.vstack(
+            [
+                _caption(column.title),
+                _fitted(to_8_bits(column.pixels)),
+                *(_fitted(to_8_bits(_around(column, face))) for face in largest),
+            ]
+        )
+        for column in comparison.columns
+    ]
+    return Photo(frozen(np.ascontiguousarray(np.hstack(columns))), SourceFormat("PNG"))
+
+
+def _around(column: Column, face: Face) -> Pixels:
+    x, y, width, height = (value * column.scale for value in face.box)
+    half = _AROUND * max(width, height) / 2
+    left, top = max(0, round(x + width / 2 - half)), max(0, round(y + height / 2 - half))
+    part: Pixels = column.pixels[top : round(y + height / 2 + half), left : round(x + width / 2 + half)]
+    return part
+
+
+def _fitted(pixels: Pixels) -> Pixels:
+    """As large as a picture of the sheet holds, in its middle."""
+    factor = _SIDE / max(pixels.shape[:2])
+    size = (max(1, round(pixels.shape[1] * factor)), max(1, round(pixels.shape[0] * factor)))
+    way = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    picture = np.full((_SIDE, _SIDE, 3), _GROUND, np.uint8)
+    left, top = (_SIDE - size[0]) // 2, (_SIDE - size[1]) // 2
+    picture[top : top + size[1], left : left + size[0]] = cv2.resize(pixels, size, interpolation=way)
+    return picture
+
+
+def _caption(text: str) -> Pixels:
+    line = Image.new("RGB", (_SIDE, _CAPTION), (_GROUND,) * 3)
+    draw = ImageDraw.Draw(line)
+    draw.text((8, 4), text.encode("ascii", "replace").decode(), (230, 230, 230), ImageFont.load_default(15))
+    return np.asarray(line, np.uint8)
