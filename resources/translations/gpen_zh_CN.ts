@@ -2335,10 +2335,6 @@
         <translation>请保存到其他位置。</translation>
     </message>
     <message>
-        <source>Scratches</source>
-        <translation>划痕</translation>
-    </message>
-    <message>
         <source>Slightly blurred</source>
         <translation>略微模糊</translation>
     </message>
@@ -2955,6 +2951,14 @@
         <translation>{names} 等另外 {count} 项</translation>
     </message>
     <message>
+        <source>Scratches seen; they are filled when that is asked for</source>
+        <translation>发现划痕；需要时再填补</translation>
+    </message>
+    <message>
+        <source>Scratches: repair?</source>
+        <translation>划痕：修补？</translation>
+    </message>
+    <message>
         <source>{name} already exists, and nothing shows that this program made it.</source>
         <translation>{name} 已存在，而且无法确认它是本程序生成的。</translation>
     </message>
@@ -3028,6 +3032,18 @@
     <message>
         <source>Restore sharp faces too</source>
         <translation>也修复清晰的人脸</translation>
+    </message>
+    <message>
+        <source>Fills scratches, creases, dust and tears. Auto looks for them and asks.</source>
+        <translation>填补划痕、折痕、灰尘和破损。“自动”会查找并询问。</translation>
+    </message>
+    <message>
+        <source>Looks for damage, and fills what is brushed</source>
+        <translation>查找损伤，只填补涂抹处</translation>
+    </message>
+    <message>
+        <source>Fills the damage that it finds, and what is brushed</source>
+        <translation>填补找到的损伤和涂抹处</translation>
     </message>
     <message>
         <source>1×</source>
@@ -3194,10 +3210,6 @@
         <translation>修补损伤</translation>
     </message>
     <message>
-        <source>Finds scratches, creases, dust and tears, and fills them.</source>
-        <translation>查找划痕、折痕、灰尘与裂口，并予以修补。</translation>
-    </message>
-    <message>
         <source>Off</source>
         <translation>关闭</translation>
     </message>
@@ -3208,14 +3220,6 @@
     <message>
         <source>Leaves damage as it is</source>
         <translation>保留损伤原样</translation>
-    </message>
-    <message>
-        <source>Fills what is surely damage</source>
-        <translation>只修补确定的损伤</translation>
-    </message>
-    <message>
-        <source>Fills everything that may be damage</source>
-        <translation>修补一切可能的损伤</translation>
     </message>
     <message>
         <source>Clean</source>

@@ -61,7 +61,13 @@ def _drag(window: MainWindow, qtbot: QtBot, *points: tuple[float, float]) -> Non
 
 def test_it_is_shown_marked_erased_and_undone(window: MainWindow, scratched: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, scratched)
+    (chip,) = (button for button in window.panel.seen.buttons if "repair" in button.text())
+    assert not chip.isChecked()  # seen, and left until somebody asks
+    assert _greens(window, 301) == 0
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    wait_done(window, qtbot)
     qtbot.waitUntil(lambda: _greens(window, 301) > 0.95)
+    assert chip.isChecked()
     bar = window.panel.brush
     qtbot.mouseClick(bar.button, Qt.MouseButton.LeftButton)
     picture = window.view.grab().toImage()

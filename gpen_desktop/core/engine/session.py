@@ -23,12 +23,11 @@ from gpen_desktop.core.faces import masks
 from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.faces.regions import with_known_ids
 from gpen_desktop.core.grain import luma
-from gpen_desktop.core.options import AUTO, Values
+from gpen_desktop.core.options import Values
 from gpen_desktop.core.photo_files.load_save import MAX_PIXELS, load_photo
 from gpen_desktop.core.photo_files.turning import turned
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.stages import registry
-from gpen_desktop.core.stages.damage import damage_mask
 from gpen_desktop.core.stages.run import Staged, StagedPhotos
 from gpen_desktop.core.stages.work import Networks
 from gpen_desktop.core.types import (
@@ -152,14 +151,6 @@ class Session:
         OptionError."""
         self._values = registry.stage_values(values)
         self._strokes = tuple(strokes)
-
-    def damage_mask(self, progress: Progress | None = None) -> NDArray[np.bool_]:
-        """(H, W) of the photo, true on what repair fills with the present values and strokes; found on first use.
-
-        Raises WeightsError where there is no network for it, DeviceError, Cancelled.
-        """
-        damage = self._staged.examined.damage(progress or SilentProgress())
-        return damage_mask(damage, only_sure=self._values["repair"] == AUTO, strokes=self._strokes)
 
     def shown(self, progress: Progress | None = None) -> Staged:
         """The photo that faces are found in: what the stages give that keep its size."""

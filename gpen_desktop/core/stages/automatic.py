@@ -21,7 +21,7 @@ _LEFT_BY_CLEANING: Final = 0.15
 """Share of grain that is left where a photo is cleaned all of the way."""
 
 
-DAMAGE: Final = Seen("repair", say("seen-damage", "Scratches"))
+DAMAGE: Final = Seen("repair", say("seen-damage", "Scratches: repair?"))
 """Seen by the finder, and not by the reading."""
 
 

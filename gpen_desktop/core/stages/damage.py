@@ -19,23 +19,19 @@ _LOOKED_AT: Final = 2000
 """Longer side, px, at which damage is looked for and filled: scratches on larger scans are wider than the finder was
 trained on."""
 
-_SURE: Final = 0.5
-"""From here on a pixel is damage, where repair is asked for by hand."""
+_SURE: Final = 0.9
+"""From here on a pixel is damage, in a flaw that is surer somewhere."""
 
-_SURE_ALONE: Final = 0.9
 _VERY_SURE: Final = 0.98
-"""The same where repair is left to the program; and what something in a flaw has to reach for it to count."""
+"""What something in a flaw has to reach for it to count."""
 
 _THICKEST: Final = 7.0
-"""Half the width, px where it is looked for, that a flaw has at most where repair is left to the program: scratches,
-hairs, dust, cracks. What is wider may be a scarf, and what is filled there would be made up."""
+"""Half the width, px where it is looked for, that a flaw has at most: scratches, hairs, dust, cracks. What is wider may
+be a scarf, and what is filled there would be made up; the brush may."""
 
-_LEAST: Final = 0.003
-"""Share of a photo below which what is found is left, where repair is left to the program: on sound photos the finder
-is mistaken as often as that."""
-
-_MOST: Final = 0.1
-"""Share of a photo that is damage at most, where repair is left to the program: more is a print's screen, or lace."""
+_WORTH_ASKING: Final = (0.003, 0.1)
+"""Share of a photo that is damage, within which repair is offered: on sound photos the finder is mistaken as often as
+the lower; more than the upper is a print's screen, or lace."""
 
 
 def find_damage(photo: Photo, networks: Networks, progress: Progress) -> Damage:
@@ -56,37 +52,40 @@ def at_working_size(pixels: Pixels) -> Pixels:
     return cast(Pixels, cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
 
 
-def damage_mask(damage: Damage, *, only_sure: bool, strokes: Sequence[Stroke] = ()) -> Mask:
-    """(H, W) of the photo, true on damage, grown by a pixel or more.
-
-    only_sure: leave out what is doubtful; for photos that nobody looks at. strokes: of the brush, in their order.
-    """
-    found = _surely(damage.likely) if only_sure else damage.likely >= round(_SURE * 255)
-    grown = cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8))
+def damage_mask(damage: Damage) -> Mask:
+    """(H, W) of the photo, true on damage, grown by a pixel or more."""
+    grown = cv2.dilate(_surely(damage.likely).astype(np.uint8), np.ones((3, 3), np.uint8))
     height, width = damage.shape
     if grown.shape != damage.shape:
         grown = (cv2.resize(grown * 255, (width, height), interpolation=cv2.INTER_LINEAR) > 127).astype(np.uint8)
-    return _brushed(np.ascontiguousarray(grown), strokes)
+    return np.asarray(grown > 0)
 
 
-def _surely(likely: NDArray[np.uint8]) -> Mask:
-    """What is damage, of thin flaws that are clearly so somewhere; nothing where that would be hardly any, or much, of
-    the photo."""
-    found = (likely >= round(_SURE_ALONE * 255)).astype(np.uint8)
-    count, labels = cv2.connectedComponents(found)
-    is_sure = np.zeros(count, np.bool_)
-    is_sure[np.unique(labels[likely >= round(_VERY_SURE * 255)])] = True
-    is_sure[np.unique(labels[cv2.distanceTransform(found, cv2.DIST_L2, 5) > _THICKEST])] = False
-    mask: Mask = is_sure[labels]
-    return mask if _LEAST <= mask.mean() <= _MOST else np.zeros_like(mask)
+def is_worth_asking(damage: Damage) -> bool:
+    """Whether there is so much damage, and so little, that it is likely to be some."""
+    least, most = _WORTH_ASKING
+    return bool(least <= _surely(damage.likely).mean() <= most)
 
 
-def _brushed(mask: NDArray[np.uint8], strokes: Sequence[Stroke]) -> Mask:
+def brushed(mask: Mask, strokes: Sequence[Stroke]) -> Mask:
+    """The mask with the brush's strokes over it, in their order."""
+    out = mask.astype(np.uint8)
     for stroke in strokes:
         value = 0 if stroke.erases else 1
         points = np.rint(np.array(stroke.points)).astype(np.int32)
         radius = max(0, round(stroke.radius))
         if len(points) > 1:
-            cv2.polylines(mask, [points], False, value, max(1, 2 * radius + 1))
-        cv2.circle(mask, points[0].tolist(), radius, value, -1)
-    return mask > 0
+            cv2.polylines(out, [points], False, value, max(1, 2 * radius + 1))
+        cv2.circle(out, points[0].tolist(), radius, value, -1)
+    return np.asarray(out > 0)
+
+
+def _surely(likely: NDArray[np.uint8]) -> Mask:
+    """What is damage: thin flaws that are clearly so somewhere."""
+    found = (likely >= round(_SURE * 255)).astype(np.uint8)
+    count, labels = cv2.connectedComponents(found)
+    is_sure = np.zeros(count, np.bool_)
+    is_sure[np.unique(labels[likely >= round(_VERY_SURE * 255)])] = True
+    is_sure[np.unique(labels[cv2.distanceTransform(found, cv2.DIST_L2, 5) > _THICKEST])] = False
+    mask: Mask = is_sure[labels]
+    return mask

@@ -33,6 +33,8 @@ class Stage:
     blends: the first option is a strength of 0 to 100, `run` gives the full effect, and what lies between is mixed.
     automatic: for a first option that can be AUTOMATIC or AUTO, what it stands for, of what was seen of the photo and
     the values of the stages before. Where that is AUTO still, `run` decides.
+    offered: the first option's value that the program offers where it sees a need, and does not use unasked; None where
+    it acts by itself.
     weights: name in the catalogue of what it cannot do without, if anything.
     also_on: of the stage's values, whether it has something to do though its first option is off.
     scale: for a stage that enlarges, how many times with these values. Faces are found in, and cut out of, what all
@@ -45,6 +47,7 @@ class Stage:
     run: Callable[[Work, Progress], Worked]
     blends: bool = False
     automatic: Callable[[PhotoReading, Values], Value] | None = None
+    offered: Value | None = None
     weights: str = ""
     scale: Callable[[Values], int] | None = None
     also_on: Callable[[Values], bool] = field(default=lambda values: False)
@@ -79,11 +82,11 @@ REPAIR: Final = Stage(
             str,
             AUTO,
             "Repair damage",
-            "Finds scratches, creases, dust and tears, and fills them.",
+            "Fills scratches, creases, dust and tears. Auto looks for them and asks.",
             choices=(
                 Choice("off", "Off", "Leaves damage as it is"),
-                Choice(AUTO, "Auto", "Fills what is surely damage"),
-                Choice("on", "On", "Fills everything that may be damage"),
+                Choice(AUTO, "Auto", "Looks for damage, and fills what is brushed"),
+                Choice("on", "On", "Fills the damage that it finds, and what is brushed"),
             ),
             in_presets=True,
         ),
@@ -91,6 +94,7 @@ REPAIR: Final = Stage(
     off="off",
     run=_repair,
     automatic=_needed_repair,
+    offered="on",
     weights=REPAIRER,
 )
 
@@ -214,6 +218,7 @@ ENLARGE: Final = Stage(
         ),
     ),
     off=1,
+    offered=2,
     run=_enlarge,
     scale=lambda values: int(values["scale"]),
     also_on=lambda values: values["background"] != NO_MODEL,

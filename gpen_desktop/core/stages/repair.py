@@ -12,7 +12,7 @@ from gpen_desktop.core.grain import luma, make_grain, measure_grain
 from gpen_desktop.core.options import AUTO
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.stages.cleaning import is_grey
-from gpen_desktop.core.stages.damage import Mask, at_working_size, damage_mask
+from gpen_desktop.core.stages.damage import Mask, at_working_size, brushed, damage_mask, is_worth_asking
 from gpen_desktop.core.stages.tiles import TiledNetwork, as_pixels
 from gpen_desktop.core.stages.work import Work, Worked
 from gpen_desktop.core.types import FloatImage, Pixels, frozen
@@ -21,16 +21,25 @@ from gpen_desktop.messages import say
 _GRAIN_SIDE: Final = 1024
 """Grain is made once, of this size, and laid side by side."""
 
+_NOTHING: Final = say("no-damage", "No scratches or other damage found")
+_ASKING: Final = say("damage-seen", "Scratches seen; they are filled when that is asked for")
+
 _STRIP: Final = 256
 """Rows put together at a time, a divisor of _GRAIN_SIDE: a large photo as floats would not fit."""
 
 
 def repair(work: Work, progress: Progress) -> Worked:
-    """The photo with its damage filled, or the very same where there is none."""
+    """The photo with its damage filled, or the very same where there is none.
+
+    Left to the program, damage is looked for and told of, and only what the brush marked is filled: the finder takes a
+    spear for a scratch, and nobody would miss a scratch as much as a spear.
+    """
     damage = work.damage(SubProgress(progress, 0.0, 0.5))
-    mask = damage_mask(damage, only_sure=work.values["repair"] == AUTO, strokes=work.strokes)
+    found = damage_mask(damage)
+    is_asked = work.values["repair"] != AUTO
+    mask = brushed(found if is_asked else np.zeros_like(found), work.strokes)
     if not mask.any():
-        return Worked(work.photo, say("no-damage", "No scratches or other damage found"), mask)
+        return Worked(work.photo, _ASKING if not is_asked and is_worth_asking(damage) else _NOTHING, mask)
     pixels = filled(work.photo.pixels, mask, work.networks.filler(), SubProgress(progress, 0.5, 1.0))
     share = round(100 * float(mask.mean()), 1)
     words = say("did-repair", "Damage repaired on {share} % of the photo", share=share)

@@ -35,7 +35,7 @@ class Staged:
     photo: without anything done, the very photo they were given. scale: how many times larger it is. values: of the
     stages' options, those left to the program as it decided. seen: of the photo, where anything was left to the
     program. results: of the stages that did something, or could not. steps: of the stages that changed the photo: name,
-    the photo before it and after it. damage: (H, W) bool, what was repaired; None where nobody has looked.
+    the photo before it and after it. damage: (H, W) bool, what was filled; None where nobody has looked.
     has_new_detail: whether a stage changed it that comes after faces are cut out of it.
     """
 
@@ -142,8 +142,11 @@ class StagedPhotos:
     def _seen(self, stages: Sequence[Stage], values: Values, results: Sequence[StageResult]) -> tuple[Seen, ...]:
         if not any(values[stage.switch] in (AUTOMATIC, AUTO) for stage in stages):
             return ()
-        repaired = any(result.stage == DAMAGE.stage and result.strength for result in results)
-        return (*((DAMAGE,) if repaired else ()), *seen_of(self._reading()))
+        is_damaged = any(
+            result.stage == DAMAGE.stage and (result.strength or result.words.code == "damage-seen")
+            for result in results
+        )
+        return (*((DAMAGE,) if is_damaged else ()), *seen_of(self._reading()))
 
     def _worked(
         self, stage: Stage, before: Photo, values: Values, strokes: tuple[Stroke, ...], progress: Progress

@@ -46,8 +46,8 @@ def chips_of(seen: Sequence[Seen], staged: Staged | None, values: Values) -> tup
 
 def _chip(stage: Stage, seen: Sequence[Seen], staged: Staged | None, values: Values) -> Chip:
     text = " · ".join(message_text(each.words) for each in seen)
-    is_left_to_us = values[stage.switch] in (AUTOMATIC, AUTO)
-    is_on = stage.is_on(staged.values if staged is not None and is_left_to_us else values)
+    decided = staged.values if staged is not None and values[stage.switch] == AUTOMATIC else values
+    is_on = decided[stage.switch] not in (stage.off, AUTO)
     results = staged.results if staged is not None else ()
     help = next((message_text(result.words) for result in results if result.stage == stage.name), "")
     return Chip(stage.name, text, is_on, help)
@@ -56,16 +56,14 @@ def _chip(stage: Stage, seen: Sequence[Seen], staged: Staged | None, values: Val
 def switched(name: str, is_on: bool, values: Values) -> tuple[str, Value]:
     """What a click on a stage's chip stands for: an option and its new value. values: of the stages' options now.
 
-    On again is Automatic; where Automatic itself left the stage off, it is a good half, or all of it.
+    On is what the stage offers, or Automatic; where Automatic itself left the stage off, it is a good half.
     """
     stage = next(stage for stage in registry.STAGES if stage.name == name)
     if not is_on:
-        return stage.switch, stage.off
-    if stage.scale is not None:
-        return stage.switch, 2
-    if values[stage.switch] == stage.off:
-        return stage.switch, AUTOMATIC if stage.blends else AUTO
-    return stage.switch, _BY_HAND if stage.blends else "on"
+        return stage.switch, stage.off if stage.offered is None else stage.options[0].default
+    if stage.offered is not None:
+        return stage.switch, stage.offered
+    return stage.switch, AUTOMATIC if values[stage.switch] == stage.off else _BY_HAND
 
 
 class SeenChips(QWidget):
