@@ -95,7 +95,7 @@ def _plan(options: argparse.Namespace) -> tuple[PlannedPhoto, ...]:
         recursive=options.recursive,
         format=options.format,
         pattern=options.name,
-        model=Path(options.model).stem,
+        model=choice_of(options.model).short,
     )
     if options.retry is None:
         return jobs
@@ -164,11 +164,19 @@ def _write_report(file: Path, record: dict[str, Any], reports: Sequence[PhotoRep
 
 def _check_report(report: Path, jobs: Sequence[PlannedPhoto]) -> None:
     """A report never takes the place of a photo, or of anything that is not a report. Raises OptionError, SaveError."""
-    is_page = report.suffix.lower() == ".html"
-    if is_supported(report) or not (is_missing(report) or is_page or report.suffix.lower() == ".json"):
+    is_new = is_missing(report)
+    if is_supported(report) or not (is_new or report.suffix.lower() in (".json", ".html")):
         raise OptionError(
             say("bad-report-name", "'{path}' cannot be the name of a report.", path=str(report)),
             todo=say("choose-report-name", "Choose a name that ends in .json or .html."),
+            path=report,
+        )
+    if not is_new and not _is_report(report):
+        raise OptionError(
+            say(
+                "not-a-result", "{name} already exists, and nothing shows that this program made it.", name=report.name
+            ),
+            todo=say("choose-other-name", "Choose another name."),
             path=report,
         )
     if any(real_path(report) == real_path(path) for job in jobs for path in (job.source, job.target)):
@@ -179,6 +187,12 @@ def _check_report(report: Path, jobs: Sequence[PlannedPhoto]) -> None:
         )
     atomic.make_folder(report.parent)
     atomic.check(report, overwrite=True)
+
+
+def _is_report(file: Path) -> bool:
+    """Whether a file is empty, or begins as this program's reports do. Raises UnreadablePhotoError."""
+    start = read_start(file, 200)
+    return not start or b'"program": "gpen-desktop' in start or b"<title>Restored photos</title>" in start
 
 
 def _show_plan(jobs: Sequence[PlannedPhoto], journal: Journal | None, options: argparse.Namespace) -> None:

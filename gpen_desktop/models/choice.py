@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import say
 from gpen_desktop.models.spec import ModelOption
+from gpen_desktop.models.store import ENDINGS
 
 _WITH_OPTIONS: Final = re.compile(r"(?P<name>.+?):(?P<options>[a-z]+=[0-9.]+(,[a-z]+=[0-9.]+)*)", re.DOTALL)
 
@@ -30,6 +32,12 @@ class ModelChoice:
         if not self.options:
             return self.name
         return f"{self.name}:" + ",".join(f"{name}={value:g}" for name, value in sorted(self.options.items()))
+
+    @property
+    def short(self) -> str:
+        """The name without folder, ending and options: for the names of results."""
+        name = Path(self.name).name
+        return next((name[: -len(ending)] for ending in ENDINGS if name.lower().endswith(ending)), name)
 
     def with_option(self, option: ModelOption, value: float) -> ModelChoice:
         """Another value of one option; its default is left out."""

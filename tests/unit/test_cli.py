@@ -124,7 +124,7 @@ def test_overwriting_replaces_results_but_never_another_original(
     assert run("restore", sample, "-o", tmp_path / "out", "--quiet", "--strength", "30", "--overwrite") == Exit.ALL_DONE
 
 
-@pytest.mark.parametrize("name", [SAMPLE, "other.jpg", "notes.txt"])
+@pytest.mark.parametrize("name", [SAMPLE, "other.jpg", "notes.txt", "notes.json", "index.html"])
 def test_a_report_never_takes_the_place_of_another_file(sample: Path, tmp_path: Path, name: str) -> None:
     victim = sample.parent / name
     if not victim.exists():

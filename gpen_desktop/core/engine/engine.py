@@ -171,7 +171,7 @@ class Engine:
         progress.report(0.9, "save")
         with session.timed("save"):
             return exporting.export(
-                session.photo, composed, target, how, before_naming, further, _history(self._model, options, composed)
+                session.photo, composed, target, how, before_naming, further, _history(session, options, composed)
             )
 
     def refine(self, photo: Photo, box: tuple[float, float, float, float]) -> Face:
@@ -248,9 +248,10 @@ class Engine:
         return self._models
 
 
-def _history(model: str, options: ComposeOptions, composed: Composed) -> str:
+def _history(session: Session, options: ComposeOptions, composed: Composed) -> str:
     """What was done to a photo, for its XMP: the model, the options of the faces' look, the stages that changed it."""
     restored = any(face.changed is not None for face in composed.faces)
     look = [f"{option.name}={getattr(options, option.name)}" for option in FACE_OPTIONS if option.name != "faces"]
-    done = [f"faces: model={Path(model).stem}", *look] if restored else []
-    return "; ".join([", ".join(done)] * bool(done) + [f"{stage.stage}: {stage.strength}" for stage in composed.stages])
+    done = [f"faces: model={session.model_name}", *look] if restored else []
+    stages = [f"{stage.stage}: {stage.strength}" for stage in composed.stages if stage.strength]
+    return "; ".join([", ".join(done)] * bool(done) + stages)

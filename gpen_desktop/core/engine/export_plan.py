@@ -81,7 +81,7 @@ def targets(
 
 def file_name(pattern: str, item: Exportable, number: int) -> str:
     """A name without ending, made from a pattern. Raises OptionError for a pattern that gives none."""
-    return name_pattern.file_name(pattern, item.path.stem, number, choice_of(item.edits.model).name)
+    return name_pattern.file_name(pattern, item.path.stem, number, choice_of(item.edits.model).short)
 
 
 def _target(wanted: Path, existing: str, sources: set[str], made: set[str]) -> Path | None:

@@ -134,6 +134,11 @@ class Session:
         session.seconds["load"] = time.perf_counter() - started
         return session
 
+    @property
+    def model_name(self) -> str:
+        """Of the restorer, with its options, for people and reports."""
+        return self._restorer.model_name
+
     def better_quarters(self, progress: Progress | None = None) -> int:
         """How often the photo would have to be turned clockwise, by quarter turns, for most faces to be found in it; 0
         where none are found either way. Raises Cancelled."""

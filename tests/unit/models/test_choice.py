@@ -83,3 +83,16 @@ def test_an_upscaler_refuses_options_that_it_does_not_have(tmp_path: Path) -> No
     with pytest.raises(OptionError, match="has no option 'denoise'"):
         PhotoNetworks("cpu", "fp32").upscaler(f"{file}:denoise=0.5")
     assert store.find(file) == file
+
+
+@pytest.mark.parametrize(
+    ("asked", "short"),
+    [
+        ("codeformer:fidelity=0.7", "codeformer"),
+        ("/a/b.PTH:fidelity=0.7", "b"),
+        ("/a/my.v2.pth", "my.v2"),
+        ("x.y", "x.y"),
+    ],
+)
+def test_the_short_name_is_one_for_files(asked: str, short: str) -> None:
+    assert choice_of(asked).short == short
