@@ -112,6 +112,9 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     engine.add_argument("--batch-size", type=_number(1, 1024), metavar="N", help="faces at a time (default: by memory)")
     engine.add_argument("--jobs", type=_number(1, 256), metavar="N", help="photos at a time (default: one a core)")
 
+    cluster = "send the photos to a Dask scheduler, such as tcp://host:8786, whose workers share this disk"
+    engine.add_argument("--cluster", metavar="ADDRESS", help=cluster)
+
     told = parser.add_argument_group("what is told")
     report = "write what was done to every photo, as data or as a page with pictures; may be given twice"
     told.add_argument("--report", type=_path, action="append", default=[], metavar="FILE.json|FILE.html", help=report)

@@ -19,7 +19,7 @@ from rich.progress import Progress as Bar
 from gpen_desktop import __version__
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.cli.terminal import printable
-from gpen_desktop.core.engine import album, batch, report_page
+from gpen_desktop.core.engine import album, batch, cluster, report_page
 from gpen_desktop.core.engine.album import PlannedPhoto
 from gpen_desktop.core.engine.batch import BatchOptions, PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
@@ -51,6 +51,9 @@ def run(options: argparse.Namespace) -> int:
             say("format-without-quality", "{format} has no quality.", format=options.format.upper()),
             todo=say("leave-quality-out", "Leave --quality out."),
         )
+    if options.cluster:  # whose workers are in other folders
+        there = {"paths": [path.absolute() for path in options.paths], "output": options.output.absolute()}
+        options = argparse.Namespace(**vars(options) | there)
     one_file = _one_file(options)
     if one_file is not None:
         options = argparse.Namespace(
@@ -271,17 +274,16 @@ def _restore_all(
     )
     with Bar(*columns, console=console, transient=True, disable=console.quiet) as bar:
         told = _BatchBar(bar, len(jobs))
-        control = BatchControl(told.full, told.room)
-        reports = batch.restore_all(
-            jobs,
-            engine,
-            wanted,
-            journal,
-            told.begin,
-            resume=options.resume,
-            at_once=options.jobs or cpu_threads(),
-            control=control,
-        )
+        if options.cluster:
+            setting = cluster.Setting(ComputeOptions(options.device, options.precision, options.batch_size), wanted)
+            client = cluster.connect(options.cluster)
+            reports = cluster.restore_all(jobs, client, setting, journal, resume=options.resume)
+        else:
+            control = BatchControl(told.full, told.room)
+            at_once = options.jobs or cpu_threads()
+            reports = batch.restore_all(
+                jobs, engine, wanted, journal, told.begin, resume=options.resume, at_once=at_once, control=control
+            )
         for report in reports:
             told.end(report)
             _tell(report, console)

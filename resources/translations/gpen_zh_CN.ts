@@ -2195,6 +2195,10 @@
         <translation>已修补照片 {share}% 面积上的损伤</translation>
     </message>
     <message>
+        <source>Dask distributed is not installed.</source>
+        <translation>未安装 Dask distributed。</translation>
+    </message>
+    <message>
         <source>Enlarged {scale}× by &apos;{name}&apos;</source>
         <translation>已用“{name}”放大到 {scale} 倍</translation>
     </message>
@@ -2283,6 +2287,10 @@
         <translation>{architecture} 类模型需要 {package} 包，但尚未安装。</translation>
     </message>
     <message>
+        <source>No cluster answers at &apos;{address}&apos;.</source>
+        <translation>“{address}”处没有集群应答。</translation>
+    </message>
+    <message>
         <source>No scratches or other damage found</source>
         <translation>未发现划痕或其他损伤</translation>
     </message>
@@ -2355,6 +2363,14 @@
         <translation>处理 {name} 时出现意外错误（{kind}）。</translation>
     </message>
     <message>
+        <source>Start &apos;dask worker&apos; on each machine.</source>
+        <translation>请在每台机器上运行“dask worker”。</translation>
+    </message>
+    <message>
+        <source>Start one with &apos;dask scheduler&apos;, and &apos;dask worker&apos; on each machine.</source>
+        <translation>请用“dask scheduler”启动集群，并在每台机器上运行“dask worker”。</translation>
+    </message>
+    <message>
         <source>The CMYK colours were converted to sRGB.</source>
         <translation>CMYK 颜色已转换为 sRGB。</translation>
     </message>
@@ -2385,6 +2401,14 @@
     <message>
         <source>The box lies outside the photo.</source>
         <translation>选框在照片之外。</translation>
+    </message>
+    <message>
+        <source>The cluster could not do it ({kind}: {error}).</source>
+        <translation>集群未能完成（{kind}：{error}）。</translation>
+    </message>
+    <message>
+        <source>The cluster has no workers.</source>
+        <translation>集群中没有工作进程。</translation>
     </message>
     <message>
         <source>The colour profile does not fit the pixels and was left out.</source>
@@ -2809,6 +2833,10 @@
     <message>
         <source>other data of the PNG</source>
         <translation>PNG 的其他数据</translation>
+    </message>
+    <message>
+        <source>pip install &apos;gpen-desktop[cluster]&apos;</source>
+        <translation>pip install &apos;gpen-desktop[cluster]&apos;</translation>
     </message>
     <message>
         <source>second part of the XMP data</source>

@@ -239,26 +239,38 @@ def _when_there_is_room(write: Callable[[], ResultT], control: BatchControl) -> 
             control.wait_for_room(error)
 
 
+def note_result(report: PhotoReport, job: PlannedPhoto, journal: Journal | None) -> PhotoReport:
+    """The report of a photo that was done elsewhere, after its result has been noted."""
+    if report.outcome is not PhotoStatus.DONE or report.target is None or journal is None:
+        return report
+    problems: list[Message] = []
+    _note(journal, job.source, Path(report.target), None, problems)
+    return replace(report, warnings=(*report.warnings, *problems))
+
+
 def _noting(journal: Journal | None, source: Path, problems: list[Message]) -> Callable[[Path, Path], None]:
     """What is done before a result gets its name, so that an interruption redoes it: what belongs to the photo comes
     along, and the result is noted. What could not be done goes into `problems`."""
 
     def note(target: Path, made: Path) -> None:
         problems[:] = bring_along(source, target)
-        if journal is None:
-            return
-        try:
-            journal.add(source, target, made)
-        except OSError as error:
-            problems.append(
-                say(
-                    "journal-unwritable",
-                    "The journal could not be written ({reason}): an interrupted run will do this photo again.",
-                    reason=error.strerror or str(error),
-                )
-            )
+        if journal is not None:
+            _note(journal, source, target, made, problems)
 
     return note
+
+
+def _note(journal: Journal, source: Path, target: Path, made: Path | None, problems: list[Message]) -> None:
+    try:
+        journal.add(source, target, made)
+    except OSError as error:
+        problems.append(
+            say(
+                "journal-unwritable",
+                "The journal could not be written ({reason}): an interrupted run will do this photo again.",
+                reason=error.strerror or str(error),
+            )
+        )
 
 
 def face_record(face: ComposedFace) -> dict[str, Any]:

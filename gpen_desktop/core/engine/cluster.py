@@ -1,0 +1,154 @@
+"""An album on many machines: photos as tasks of Dask distributed, one set of networks on each worker.
+
+Every worker has to see photos and results under the same paths, on a disk that all share. The journal is written here
+alone, when a worker has answered: a run that is interrupted in between does that photo again.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from gpen_desktop.core.engine.album import PlannedPhoto
+from gpen_desktop.core.engine.batch import BatchOptions, PhotoReport, PhotoStatus, note_result, restore_photo
+from gpen_desktop.core.engine.compute import ComputeOptions
+from gpen_desktop.core.engine.engine import Engine, ModelSource
+from gpen_desktop.core.engine.journal import Journal
+from gpen_desktop.core.progress import SilentProgress
+from gpen_desktop.errors import OptionError
+from gpen_desktop.messages import say
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+_WAITING: Final = 4
+"""Tasks that wait for each thread of a worker: enough that none is idle, and few enough for a million photos."""
+
+_LOCK: Final = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """All that a worker has to know beside its photo. models: where its networks come from; None: its computer. key: of
+    this run, whose networks a worker keeps until the next."""
+
+    compute: ComputeOptions
+    options: BatchOptions
+    models: ModelSource | None = None
+    key: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+
+def connect(address: str) -> Client:
+    """A connection to a scheduler, 'tcp://host:8786'. Raises OptionError where there is none, or no Dask here."""
+    try:
+        from distributed import Client  # noqa: PLC0415  -- an extra
+    except ImportError as error:
+        raise OptionError(
+            say("dask-missing", "Dask distributed is not installed."),
+            todo=say("pip-cluster", "pip install 'gpen-desktop[cluster]'"),
+        ) from error
+    try:
+        return Client(address, timeout=10)
+    except (OSError, ValueError, TypeError) as error:
+        raise OptionError(
+            say("no-cluster", "No cluster answers at '{address}'.", address=address),
+            todo=say("start-scheduler", "Start one with 'dask scheduler', and 'dask worker' on each machine."),
+        ) from error
+
+
+def restore_all(
+    photos: Sequence[PlannedPhoto], client: Client, setting: Setting, journal: Journal | None, *, resume: bool = False
+) -> Iterator[PhotoReport]:
+    """As batch.restore_all, on a cluster; yields reports in the order in which photos are done.
+
+    A worker that dies costs the photos that it had in work nothing: others do them. Raises OptionError for a cluster
+    without workers.
+    """
+    from distributed import as_completed  # noqa: PLC0415  -- an extra
+
+    threads = sum(client.nthreads().values())
+    if not threads:
+        raise OptionError(
+            say("no-workers", "The cluster has no workers."),
+            todo=say("start-workers", "Start 'dask worker' on each machine."),
+        )
+    [shared] = client.scatter([_plain(setting)], broadcast=True)
+    waiting, jobs, done = iter(photos), {}, as_completed()
+
+    def send() -> PhotoReport | None:
+        """Send the next photo to the cluster; the report of one that needs no work."""
+        job = next(waiting, None)
+        if job is None:
+            return None
+        if resume and journal is not None and journal.has(job.source, job.target):
+            return PhotoReport(str(job.source), str(job.target), PhotoStatus.SKIPPED)
+        again = resume and journal is not None and not journal.was_altered(job.target)
+        # what a worker wrote right before it died may be replaced by whoever does its photos again
+        again = again or not os.path.lexists(job.target)
+        future = client.submit(_restore, job, shared, again, pure=False, retries=2)
+        jobs[future.key] = job
+        done.add(future)
+        return None
+
+    def fill() -> Iterator[PhotoReport]:
+        while len(jobs) < threads * _WAITING:
+            before = len(jobs)
+            report = send()
+            if report is not None:
+                yield report
+            elif len(jobs) == before:
+                return
+
+    try:
+        yield from fill()
+        for future in done:
+            job = jobs.pop(future.key)
+            yield note_result(_answer(future, job), job, journal)
+            yield from fill()
+    finally:
+        client.cancel(list(done.futures))
+
+
+def _plain(setting: Setting) -> Setting:
+    """The same with its mappings as ones that can be sent."""
+    edits = setting.options.edits
+    look = replace(edits.options, face_strengths=dict(edits.options.face_strengths))
+    edits = replace(edits, stages=dict(edits.stages), options=look)
+    return replace(setting, options=replace(setting.options, edits=edits))
+
+
+def _answer(future: Any, job: PlannedPhoto) -> PhotoReport:
+    try:
+        report: PhotoReport = future.result()
+    except Exception as error:  # a photo that ended its worker time and again
+        what = say(
+            "task-failed", "The cluster could not do it ({kind}: {error}).", kind=type(error).__name__, error=str(error)
+        )
+        return PhotoReport(str(job.source), None, PhotoStatus.FAILED, error=what)
+    return report
+
+
+def _restore(job: PlannedPhoto, setting: Setting, again: bool) -> PhotoReport:
+    """On a worker: one photo with the networks that this worker keeps."""
+    options = setting.options
+    if again:
+        options = replace(options, export=replace(options.export, overwrite=True))
+    return restore_photo(job, _engine(setting), options, SilentProgress())
+
+
+def _engine(setting: Setting) -> Engine:
+    """The engine of the thread that asks; those of one worker share their networks."""
+    from distributed import get_worker  # noqa: PLC0415  -- an extra
+
+    worker: Any = get_worker()
+    with _LOCK:
+        key, networks = getattr(worker, "gpen_networks", ("", None))
+        if networks is None or key != setting.key:
+            first = Engine(setting.compute, models=setting.models)
+            networks = first.shared(setting.options.edits.model)
+            worker.gpen_networks = setting.key, networks
+    return Engine(setting.compute, models=networks)
