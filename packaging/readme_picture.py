@@ -1,4 +1,4 @@
-"""Make resources/docs/before_after.jpg, the README's picture, from the sample photos with the built-in models.
+"""Make resources/docs/before_after.jpg, the README's picture: whole sample photos with the built-in models.
 
 .venv/bin/python packaging/readme_picture.py
 """
@@ -13,35 +13,35 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gpen_desktop import paths
-from gpen_desktop.core.engine.restorer import Restorer
-from gpen_desktop.core.engine.session import Session
-from gpen_desktop.core.faces.detection import FaceDetector
-from gpen_desktop.core.types import ComposeOptions
+from gpen_desktop.core.engine.edits import Edits
+from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.models.catalog import BUILTIN
 
 OUT = Path(__file__).resolve().parents[1] / "resources" / "docs" / "before_after.jpg"
-SHOWN = ("hopper_small_blurry.jpg", "collins_faded_colour.jpg", "hopper_grey_scratched.jpg")
-SIDE, GAP = 400, 8
+SHOWN = (
+    ("collins_faded_colour.jpg", {}),
+    ("hopper_grey_scratched.jpg", {}),
+    ("collins_sepia_folded.jpg", {"repair": "on"}),
+)
+HEIGHT, GAP = 460, 8
 
 
-def pair(name: str, finder: FaceDetector, restorer: Restorer) -> NDArray[np.uint8]:
-    """Before above after: the square around the photo's first face, SIDE px."""
-    session = Session.open(paths.samples() / name, finder, restorer)
-    after = session.compose(ComposeOptions())
-    x, y, width, height = after.faces[0].face.box
-    side = 1.5 * max(width, height)
-    matrix = np.float64([[SIDE / side, 0, 0], [0, SIDE / side, 0]])
-    matrix[:, 2] = SIDE / 2 - matrix[:, :2] @ [x + width / 2, y + height / 2]
+def pair(engine: Engine, name: str, stages: dict[str, str]) -> NDArray[np.uint8]:
+    """Before above after, the whole photo, HEIGHT px high each."""
+    session = engine.open(paths.samples() / name, BUILTIN, stages=stages)
+    after = session.compose(Edits().options)
+    width = round(HEIGHT * session.photo.width / session.photo.height)
     views = [
-        cv2.warpAffine(picture, matrix, (SIDE, SIDE), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        for picture in (session.photo.pixels, after.photo.pixels)
+        np.asarray(cv2.resize(pixels, (width, HEIGHT), interpolation=cv2.INTER_CUBIC), np.uint8)
+        for pixels in (session.photo.pixels, after.photo.pixels)
     ]
-    return np.vstack([views[0], np.full((GAP, SIDE, 3), 255, np.uint8), views[1]])
+    return np.vstack([views[0], np.full((GAP, width, 3), 255, np.uint8), views[1]])
 
 
 def main() -> None:
-    finder, restorer = FaceDetector(), Restorer(BUILTIN, precision="fp32")
-    columns = [pair(name, finder, restorer) for name in SHOWN]
+    """Write the picture."""
+    engine = Engine()
+    columns = [pair(engine, name, stages) for name, stages in SHOWN]
     space = np.full((columns[0].shape[0], GAP, 3), 255, np.uint8)
     sheet = np.hstack([part for column in columns for part in (column, space)][:-1])
     Image.fromarray(sheet).save(OUT, quality=90)
