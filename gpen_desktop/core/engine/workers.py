@@ -34,7 +34,7 @@ def in_order(
     """
     waiting: deque[Future[ResultT]] = deque()
     threads_of_cv = cv2.getNumThreads()
-    cv2.setNumThreads(1)
+    cv2.setNumThreads(max(1, threads_of_cv // count))
     pool = ThreadPoolExecutor(count, "photo", _share_cores, (count,))
     try:
         for job in jobs:
