@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible, QHelpEvent, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QApplication,
     QComboBox,
     QFileDialog,
@@ -25,6 +26,7 @@ from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.elided_combo import ElidedComboBox
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
+from gpen_desktop.gui.viewer.compare_view import CompareView
 from gpen_desktop.gui.viewer.photo_view import ViewMode
 from tests.gui.fakes import make_photo
 from tests.gui.test_window import open_photos, wait_done
@@ -184,10 +186,10 @@ def test_whatever_the_keyboard_reaches_shows_that_it_does(
     shown = [
         w for w in window.findChildren(QWidget) if w.isVisibleTo(window) and w.isEnabled() and w.window() is window
     ]
-    kinds = (QAbstractButton, QComboBox, QSlider, QLineEdit)
+    kinds = (QAbstractButton, QComboBox, QSlider, QLineEdit, QAbstractItemView, CompareView)
     reached = [w for w in shown if w.focusPolicy() & Qt.FocusPolicy.TabFocus and isinstance(w, kinds)]
     assert len(reached) > 20
-    window.view.setFocus()
+    window.setFocus()
     unmarked = []
     for widget in reached:
         before = _looks(widget)

@@ -9,17 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
+    QColor,
     QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
     QPointingDevice,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gpen_desktop.core.types import NO_FACE, FaceId
+from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.viewer import divider
 from gpen_desktop.gui.viewer.brush_tool import BrushTool
 from gpen_desktop.gui.viewer.face_item import chip_at, face_at
@@ -77,6 +82,7 @@ class CompareView(PhotoView):
         self._pressed = QPointF()
         self._last = QPointF()
         self._drag = _Drag.NOTHING
+        self._is_framed = False
 
     def show_photo(self, opened: Opened) -> None:
         """Show another photo, fitted."""
@@ -308,8 +314,23 @@ class CompareView(PhotoView):
             self.hold_before(False)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
+        """A frame says so to one who comes by Tab; to all others the photo is simply what they work on."""
+        self._is_framed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         self._fade.wake()
         super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._is_framed = False
+        super().focusOutEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._is_framed:
+            painter = QPainter(self)
+            painter.setPen(QPen(QColor(theme.tokens().accent), 2))
+            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
 
     def _is_on_divider(self, point: QPointF) -> bool:
         if self._mode is not ViewMode.SPLIT or self._holds_before:
