@@ -39,24 +39,23 @@ class MainToolBar(QToolBar):
         self.addSeparator()
         self._add("undo")
         self._add("redo")
-        self._add("turn_left")
-        self._add("turn_right")
+        turning = [self._add("turn_left"), self._add("turn_right")]
         self._stretch()
         self._worded = [self._add(name, text=True) for name in ("before", "split", "side", "after")]
         self._stretch()
-        zooming: list[QWidget] = [self._add("zoom_out")]
+        folding: list[QWidget] = [*turning, self._add("zoom_out")]
         self._zoom = QLabel()
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._zoom.setFixedWidth(52)
         self._zoom.setFont(theme.tabular(self._zoom.font()))
         self.addWidget(self._zoom)
-        zooming += [self._add("zoom_in"), self._zoom]
+        folding += [self._add("zoom_in"), self._zoom]
         self._worded.append(self._add("fit", text=True))
-        zooming.append(self._add("actual", text=True))
-        self._zooming = [action for action in self.actions() if self.widgetForAction(action) in zooming]
+        folding.append(self._add("actual", text=True))
+        self._folding = [action for action in self.actions() if self.widgetForAction(action) in folding]
         self.addSeparator()
         self._add("panel")
-        zoom = ("zoom_in", "zoom_out", "fit", "actual")
+        zoom = ("zoom_in", "zoom_out", "fit", "actual", "", "turn_left", "turn_right")
         self._view = actions.menu(
             ("before", "split", "side", "after", "", *zoom, "", "next_photo", "previous_photo"), self
         )
@@ -109,12 +108,12 @@ class MainToolBar(QToolBar):
         self._fold(event.size().width())
 
     def _fold(self, width: int) -> None:
-        """Leave out words, and then the zoom, where there is no room for them: the last menu has all of it in words."""
-        for has_words, has_zoom in ((True, True), (False, True), (False, False)):
+        """Leave out words, and then zoom and turning, where there is no room: the last menu has all of it in words."""
+        for has_words, has_all in ((True, True), (False, True), (False, False)):
             for button in self._worded:
                 button.setToolButtonStyle(_WORDS if has_words else Qt.ToolButtonStyle.ToolButtonIconOnly)
-            for action in self._zooming:
-                action.setVisible(has_zoom)
+            for action in self._folding:
+                action.setVisible(has_all)
             if self.sizeHint().width() <= width:
                 return
 
