@@ -37,7 +37,7 @@ def sepia(dtype: type = np.uint8) -> Pixels:
 def scratched(dtype: type = np.uint8) -> tuple[Pixels, np.ndarray]:
     """With a white scratch, and where it is."""
     pixels, mask = sepia(dtype), np.zeros((200, 300), np.uint8)
-    cv2.line(mask, (20, 30), (250, 150), 1, 3)
+    cv2.line(mask, (20, 30), (250, 150), 1, 2)
     pixels[mask > 0] = np.iinfo(dtype).max
     return pixels, mask > 0
 
@@ -189,7 +189,7 @@ def test_automatic_asks_about_no_single_speck() -> None:
 
 def test_automatic_looks_for_damage_in_old_photos_only() -> None:
     pixels, networks = picture(), DrawnNetworks()
-    cv2.line(pixels, (20, 30), (250, 150), (255, 255, 255), 3)
+    cv2.line(pixels, (20, 30), (250, 150), (255, 255, 255), 2)
     assert not run(pixels, networks, repair="auto").changed
     assert "find" not in networks.runs
     assert run(pixels, repair="on").changed == ("repair",)
