@@ -68,8 +68,9 @@ class Setting(Option):
 def _remembered(option: Option) -> Setting:
     """What a photo starts with: an option of the look as a setting."""
     declared = {field.name: getattr(option, field.name) for field in fields(option)}
-    group = None if option.names_model else Group.RESTORING
-    return Setting(**declared | {"name": f"restore/{option.name}", "group": group})
+    if option.names_model:  # chosen among what is installed, in the panel
+        return Setting(f"restore/{option.name}", option.type, option.default)
+    return Setting(**declared | {"name": f"restore/{option.name}", "group": Group.RESTORING})
 
 
 _OWN: Final = (

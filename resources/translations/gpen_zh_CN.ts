@@ -3274,14 +3274,6 @@
         <translation>3 倍</translation>
     </message>
     <message>
-        <source>Background</source>
-        <translation>背景</translation>
-    </message>
-    <message>
-        <source>Model for the whole photo, also at its own size; faces are restored over it.</source>
-        <translation>用于整张照片的模型，按原尺寸也可使用；人脸在其上修复。</translation>
-    </message>
-    <message>
         <source>Format</source>
         <translation>格式</translation>
     </message>

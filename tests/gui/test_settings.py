@@ -66,7 +66,7 @@ def test_parse_takes_what_a_file_gives(key: str, raw: object, value: object) -> 
         ("restore/strength", True),
         ("restore/strength", None),
         ("restore/strength", 7.5),
-        ("restore/scale", 3),
+        ("restore/scale", 5),
         ("restore/skin_protection", "perhaps"),
         ("restore/skin_protection", 2),
         ("restore/mode", "loud"),

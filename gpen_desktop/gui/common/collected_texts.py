@@ -366,8 +366,6 @@ _SETTINGS: Final = (
     QT_TRANSLATE_NOOP("settings", "2×"),
     QT_TRANSLATE_NOOP("settings", "3×"),
     QT_TRANSLATE_NOOP("settings", "4×"),
-    QT_TRANSLATE_NOOP("settings", "Background"),
-    QT_TRANSLATE_NOOP("settings", "Model for the whole photo, also at its own size; faces are restored over it."),
     QT_TRANSLATE_NOOP("settings", "Language"),
     QT_TRANSLATE_NOOP("settings", "Language of the window."),
     QT_TRANSLATE_NOOP("settings", "Same as the system"),
