@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -272,11 +273,12 @@ def _restore_all(
         TextColumn("{task.completed:.0f}/{task.total:.0f} {task.fields[rate]}", markup=False),
         TimeRemainingColumn(compact=True),
     )
-    with Bar(*columns, console=console, transient=True, disable=console.quiet) as bar:
+    bar_shown = Bar(*columns, console=console, transient=True, disable=console.quiet)
+    with ExitStack() as stack, bar_shown as bar:
         told = _BatchBar(bar, len(jobs))
         if options.cluster:
             setting = cluster.Setting(ComputeOptions(options.device, options.precision, options.batch_size), wanted)
-            client = cluster.connect(options.cluster)
+            client = stack.enter_context(cluster.connect(options.cluster))
             reports = cluster.restore_all(jobs, client, setting, journal, resume=options.resume)
         else:
             control = BatchControl(told.full, told.room)
