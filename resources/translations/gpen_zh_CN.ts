@@ -2243,6 +2243,10 @@
         <translation>已用“{name}”按原尺寸处理</translation>
     </message>
     <message>
+        <source>Gone over by &apos;{name}&apos;, and enlarged {scale}× by resampling</source>
+        <translation>已用“{name}”处理，并用普通插值放大 {scale} 倍</translation>
+    </message>
+    <message>
         <source>Grain</source>
         <translation>颗粒</translation>
     </message>
@@ -2265,6 +2269,10 @@
     <message>
         <source>It is animated, and was copied as it is: only single pictures are restored.</source>
         <translation>这是动画，已原样复制：只修复单幅图片。</translation>
+    </message>
+    <message>
+        <source>It is neutral grey already</source>
+        <translation>本来就是中性灰</translation>
     </message>
     <message>
         <source>Its {bits} bits per channel were read as 8.</source>

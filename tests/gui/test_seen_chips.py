@@ -44,6 +44,14 @@ def test_holding_looks_and_switches_nothing(qtbot: QtBot) -> None:
     assert (switched, button.isChecked()) == (["clean"], False)
 
 
+def test_a_look_ends_with_the_chip_that_is_held(qtbot: QtBot) -> None:
+    widget = _shown(qtbot, GRAIN)
+    with qtbot.waitSignal(widget.held, check_params_cb=lambda stage: stage == "clean"):
+        qtbot.mousePress(widget.buttons[0], Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(widget.held, check_params_cb=lambda stage: stage == ""):
+        widget.show_chips((GRAIN, SMALL), is_known=True)  # more was seen meanwhile
+
+
 def test_chips_break_into_rows_and_none_is_cut(qtbot: QtBot) -> None:
     chips = [Chip(stage, f"Something seen {stage}", is_on=True) for stage in ("repair", "clean", "tone")]
     widget = _shown(qtbot, *chips, width=200)

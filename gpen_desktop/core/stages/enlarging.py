@@ -26,10 +26,18 @@ def enlarge(work: Work, progress: Progress) -> Worked:
     photo, scale, model = work.photo, int(work.values["scale"]), str(work.values["background"])
     alpha = None if photo.alpha is None else _by_lanczos(photo.alpha, scale)
     if model != NO_MODEL:
-        pixels = _by_model(photo, work.networks.upscaler(model), scale, progress)
+        network = work.networks.upscaler(model)
+        pixels = _by_model(photo, network, scale, progress)
         words = say("did-enlarge-by", "Enlarged {scale}× by '{name}'", scale=scale, name=model)
         if scale == 1:
             words = say("did-treat-by", "Gone over by '{name}' at the photo's own size", name=model)
+        elif network.scale == 1:
+            words = say(
+                "did-treat-and-enlarge",
+                "Gone over by '{name}', and enlarged {scale}× by resampling",
+                name=model,
+                scale=scale,
+            )
     elif not work.networks.has(ENLARGER):
         progress.report(0.0, "enlarge")
         pixels = _by_lanczos(photo.pixels, scale)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core.pixels import luminance
 from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.stages.cleaning import is_grey
 from gpen_desktop.core.stages.work import Work, Worked
 from gpen_desktop.core.types import FloatImage, Pixels, frozen
 from gpen_desktop.messages import say
@@ -98,6 +99,8 @@ def make_neutral(work: Work, progress: Progress) -> Worked:
     """A photo in one hue, such as sepia, in greys of the same lightness; one in colours as it is."""
     progress.report(0.0, "neutral")
     photo = work.photo
+    if is_grey(photo.pixels):
+        return Worked(photo, say("is-neutral", "It is neutral grey already"))
     if not read_tone(photo.pixels).one_hue:
         return Worked(photo, say("not-one-hue", "Left in its colours: it is not in one hue"))
     grey = luminance(photo.pixels)

@@ -117,6 +117,8 @@ class SeenChips(QWidget):
 
     def _make_buttons(self, chips: Sequence[Chip]) -> None:
         for button in self._buttons:
+            if button.isDown():  # nobody will hear that it is let go of
+                self.held.emit("")
             button.hide()
             button.deleteLater()
         self._buttons = []

@@ -323,3 +323,9 @@ def test_without_enlarging_the_photo_is_the_one_before() -> None:
     made = run(picture(), background="x2", scale=2)
     assert made.has_new_detail
     assert without(made, "enlarge") is made.steps[-1][1]
+
+
+def test_a_model_that_keeps_the_size_is_not_said_to_enlarge() -> None:
+    made = run(picture(), background="x1", scale=2)
+    assert made.scale == 2
+    assert made.results[-1].words.code == "did-treat-and-enlarge"

@@ -101,6 +101,8 @@ def test_a_sepia_photo_is_made_neutral_when_that_is_asked_for_and_a_colourful_on
     assert np.abs(made[..., 0] / np.iinfo(dtype).max - (scene().mean(axis=2) * 0.9 + 0.03)).mean() < 0.05
     colourful = photo_of(stored(scene(), dtype))
     assert StagedPhotos(colourful).run(STAGES, values).photo is colourful
+    grey = photo_of(made)  # stored anew, a JPEG would lose for nothing
+    assert StagedPhotos(grey).run(STAGES, values).photo is grey
 
 
 def test_grey_stays_grey() -> None:
