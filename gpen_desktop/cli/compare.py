@@ -11,8 +11,9 @@ from gpen_desktop.core.engine.comparison import compare, sheet
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
+from gpen_desktop.core.engine.export import ExportOptions, prepare
 from gpen_desktop.core.options import FACE_OPTIONS
-from gpen_desktop.core.photo_files.load_save import check_target, save_photo
+from gpen_desktop.core.photo_files.load_save import save_photo
 from gpen_desktop.core.types import ComposeOptions
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import say
@@ -26,13 +27,13 @@ def run(options: argparse.Namespace) -> int:
             todo=say("name-two-models", "Give --model at least twice."),
         )
     target = options.output or Path.cwd() / f"{options.path.stem}_compared.jpg"
-    check_target(options.path, target, overwrite=options.overwrite)
+    format = "png" if target.suffix.lower() == ".png" else "jpeg"
+    prepare(options.path, target, ExportOptions(format, overwrite=options.overwrite))
     usual = {option.name: option.default for option in FACE_OPTIONS}
     look = {"mode": options.mode, "strength": options.strength, "restore_sharp": True}
     edits = Edits(ComposeOptions.of({**usual, **look}))
     engine = Engine(ComputeOptions(options.device, options.precision, None))
     comparison = compare(options.path, options.model, edits, engine)
-    format = "png" if target.suffix.lower() == ".png" else "jpeg"
     save_photo(sheet(comparison), target, format=format, overwrite=options.overwrite)
     print(printable(f"{len(options.model)} models, {len(comparison.faces)} faces: {target}"))
     return Exit.ALL_DONE

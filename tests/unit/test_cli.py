@@ -324,4 +324,9 @@ def test_models_are_compared_on_a_sheet(tmp_path: Path, capsys: pytest.CaptureFi
     assert photo.read_bytes() == before
     capsys.readouterr()
     assert run("compare", photo, "--model", dark) == Exit.USAGE
+    other = tmp_path / "other.jpg"
+    other.write_bytes((paths.samples() / GRAINY).read_bytes())  # somebody's original
+    two = ("--model", dark, "--model", "builtin-256")
+    assert run("compare", photo, *two, "-o", other, "--overwrite") == Exit.NOTHING_DONE
+    assert other.read_bytes() == (paths.samples() / GRAINY).read_bytes()
     assert "only one model" in capsys.readouterr().err
