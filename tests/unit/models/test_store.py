@@ -22,6 +22,9 @@ GOLDEN = Path(__file__).parents[2] / "golden"
 GPEN, OTHER_GPEN = ((GOLDEN / f"gpen_tiny_{size}.pth").read_bytes() for size in (64, 128))
 
 
+SHIPPED = [catalog.BUILTIN, catalog.DETECTOR, catalog.LANDMARKS, catalog.CLEANER, catalog.REPAIRER]
+
+
 @pytest.fixture
 def user_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(paths, "user_data", lambda: tmp_path / "data")
@@ -50,7 +53,7 @@ def gpen_256(path: Path) -> Path:
 @pytest.mark.usefixtures("user_folder")
 def test_what_is_shipped_is_there_and_whole() -> None:
     models = store.installed()
-    assert [m.name for m in models] == [catalog.BUILTIN, catalog.DETECTOR, catalog.LANDMARKS]
+    assert [m.name for m in models] == SHIPPED
     for model in models:
         assert model.info is not None
         assert model.path.stat().st_size == model.info.bytes
@@ -73,7 +76,7 @@ def test_a_folder_that_may_not_be_read_costs_only_itself(
     for name in ("iterdir", "stat"):
         monkeypatch.setattr(Path, name, guarded(getattr(Path, name)))
     monkeypatch.setattr(os, "stat", guarded(os.stat))
-    assert [m.name for m in store.installed()] == [catalog.BUILTIN, catalog.DETECTOR, catalog.LANDMARKS]
+    assert [m.name for m in store.installed()] == SHIPPED
     assert "could not be read: Permission denied" in caplog.text
     with pytest.raises(UnknownModelError):
         store.find(user_folder / "mine.pth")
