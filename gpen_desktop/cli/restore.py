@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
 from gpen_desktop import __version__
+from gpen_desktop.cli.batch_bar import BatchBar, complain
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.cli.terminal import printable
 from gpen_desktop.core.engine import album, batch, cluster, report_page
@@ -35,10 +35,9 @@ from gpen_desktop.core.options import FACE_OPTIONS, NO_MODEL
 from gpen_desktop.core.photo_files import atomic, registry
 from gpen_desktop.core.photo_files.reading import open_regular, read_start
 from gpen_desktop.core.photo_files.registry import FORMATS, is_supported
-from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.registry import stage_options, stage_values, without_automatic
 from gpen_desktop.core.types import ComposeOptions, FaceState
-from gpen_desktop.errors import DiskFullError, OptionError, PhotoError, SaveError
+from gpen_desktop.errors import OptionError, PhotoError, SaveError
 from gpen_desktop.messages import say
 from gpen_desktop.models import store
 from gpen_desktop.models.choice import choice_of
@@ -66,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     # a single file that was named has none: nobody wants one beside it
     journal = Journal(options.output, _journal_options(options)) if one_file is None else None
     if journal is not None and journal.problem:
-        _complain(str(journal.problem))
+        complain(str(journal.problem))
     if options.dry_run:
         _show_plan(jobs, journal, options)
         return Exit.ALL_DONE
@@ -161,7 +160,7 @@ def _write_report(file: Path, record: dict[str, Any], reports: Sequence[PhotoRep
         # a name that is no UTF-8 (from an old disk) becomes an escape that JSON can hold
         atomic.write(file, text.encode("utf-8", "backslashreplace"), overwrite=True)
     except SaveError as error:
-        _complain(str(error))
+        complain(str(error))
         return False
     return True
 
@@ -275,7 +274,7 @@ def _restore_all(
     )
     bar_shown = Bar(*columns, console=console, transient=True, disable=console.quiet)
     with ExitStack() as stack, bar_shown as bar:
-        told = _BatchBar(bar, len(jobs))
+        told = BatchBar(bar, len(jobs))
         if options.cluster:
             setting = cluster.Setting(ComputeOptions(options.device, options.precision, options.batch_size), wanted)
             client = stack.enter_context(cluster.connect(options.cluster))
@@ -298,64 +297,6 @@ def _status(engine: Engine) -> ModelStatus:
     return status
 
 
-class _BatchBar:
-    """A bar for photos of which several are in work: how many are done, how many a minute, what stops them."""
-
-    def __init__(self, bar: Bar, count: int) -> None:
-        self._bar = bar
-        self._task = bar.add_task("Restoring", total=count, rate="")
-        self._lock = threading.Lock()
-        self._parts: dict[int, float] = {}
-        self._done = 0
-        self._made = 0
-        self._started = time.monotonic()
-
-    def begin(self, number: int, job: PlannedPhoto) -> Progress:
-        """A photo is begun."""
-        self._bar.update(self._task, description=f"Restoring {printable(job.source.name)}")
-        return _PartProgress(self, number)
-
-    def part(self, number: int, fraction: float) -> None:
-        """So much of a photo is done."""
-        with self._lock:
-            if number >= self._done:  # those before are whole
-                self._parts[number] = fraction
-            self._show()
-
-    def end(self, report: PhotoReport) -> None:
-        """The first photo of those in work is done."""
-        with self._lock:
-            self._parts.pop(self._done, None)
-            self._done += 1
-            self._made += report.outcome is PhotoStatus.DONE
-            minutes = (time.monotonic() - self._started) / 60
-            rate = f"{self._made / minutes:.0f} a minute" if self._made > 1 else ""
-            self._bar.update(self._task, rate=rate)
-            self._show()
-
-    def full(self, error: DiskFullError) -> None:
-        """Nothing can be written."""
-        _complain(f"{error} Waiting until there is room; Ctrl+C ends.")
-
-    def room(self) -> None:
-        """It can again."""
-        _complain("There is room again: going on.")
-
-    def _show(self) -> None:
-        self._bar.update(self._task, completed=self._done + sum(self._parts.values()))
-
-
-class _PartProgress:
-    """Shows a photo's own progress as part of the whole."""
-
-    def __init__(self, bar: _BatchBar, number: int) -> None:
-        self._bar = bar
-        self._number = number
-
-    def report(self, fraction: float, stage: str) -> None:
-        self._bar.part(self._number, fraction)
-
-
 def _tell(report: PhotoReport, console: Console) -> None:
     match report.outcome:
         case PhotoStatus.DONE:
@@ -367,7 +308,7 @@ def _tell(report: PhotoReport, console: Console) -> None:
         case PhotoStatus.EXISTS | PhotoStatus.FAILED:
             todo = "Use --overwrite to replace it." if report.outcome is PhotoStatus.EXISTS else report.todo
             text = " ".join(str(part) for part in (report.error, todo) if part)
-            _complain(f"{report.source}: {text}")
+            complain(f"{report.source}: {text}")
     for warning in report.warnings:
         console.print(printable(f"  {warning}"), style="dim")
 
@@ -380,11 +321,6 @@ def _stages_told(report: PhotoReport) -> list[str]:
         strength = f" ({result.strength} %)" if 0 < result.strength < 100 else ""
         told.append(f"{words[0].lower()}{words[1:]}{strength}")
     return told
-
-
-def _complain(text: str) -> None:
-    """Say what went wrong, also to those who want to hear nothing else."""
-    Console(stderr=True, soft_wrap=True, markup=False, highlight=False).print(printable(text), style="yellow")
 
 
 def _faces_told(report: PhotoReport) -> str:

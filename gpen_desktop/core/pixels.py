@@ -38,3 +38,12 @@ def luminance(pixels: Pixels) -> Pixels:
     red, green, blue = (pixels[..., i].astype(np.uint32) for i in range(3))
     weighted = 299 * red + 587 * green + 114 * blue  # below 2**32 for 16 bits too
     return cast(Pixels, ((weighted + 500) // 1000).astype(pixels.dtype))
+
+
+def turned_upright(samples: Pixels, orientation: int) -> Pixels:
+    """Samples upright, by how EXIF says they are stored (Exif 2.32, tag 274)."""
+    if orientation >= 5:
+        samples = samples.swapaxes(0, 1)
+    flip_rows = orientation in (3, 4, 7, 8)
+    flip_columns = orientation in (2, 3, 6, 7)
+    return samples[:: -1 if flip_rows else 1, :: -1 if flip_columns else 1]

@@ -28,6 +28,7 @@ from gpen_desktop.core.photo_files.reading import read_start, read_whole, unread
 from gpen_desktop.core.photo_files.registry import Format
 from gpen_desktop.core.photo_files.tiff_structure import StructureError
 from gpen_desktop.core.photo_files.turning import turned_file
+from gpen_desktop.core.pixels import turned_upright
 from gpen_desktop.core.types import Metadata, Photo, Pixels, SourceFormat, frozen
 from gpen_desktop.errors import OptionError, PhotoTooLargeError, SaveError, UnreadablePhotoError
 from gpen_desktop.messages import Message, say
@@ -172,7 +173,7 @@ def _check_memory(opened: OpenedPhoto) -> None:
 
 def _photo(header: FileHeader, decoded: Decoded, path: Path) -> Photo:
     upright, stated, problems = photo_metadata.made_upright(header.metadata)
-    turned = _turned(decoded.samples, stated if header.orientation is None else header.orientation)
+    turned = turned_upright(decoded.samples, stated if header.orientation is None else header.orientation)
     channels = turned.shape[2]
     metadata, profile_problems = _with_sound_profile(upright, channels, decoded)
     colours = cast(Pixels, np.repeat(turned[..., :1], 3, axis=2) if channels < 3 else turned[..., :3])
@@ -194,15 +195,6 @@ def _photo(header: FileHeader, decoded: Decoded, path: Path) -> Photo:
         path=path,
         warnings=(*_about_file(header, path), *header.warnings, *decoded.warnings, *problems, *profile_problems),
     )
-
-
-def _turned(samples: Pixels, orientation: int) -> Pixels:
-    """Samples upright, by how EXIF says they are stored (Exif 2.32, tag 274)."""
-    if orientation >= 5:
-        samples = samples.swapaxes(0, 1)
-    flip_rows = orientation in (3, 4, 7, 8)
-    flip_columns = orientation in (2, 3, 6, 7)
-    return samples[:: -1 if flip_rows else 1, :: -1 if flip_columns else 1]
 
 
 def _with_sound_profile(metadata: Metadata, channels: int, decoded: Decoded) -> tuple[Metadata, list[Message]]:
