@@ -123,6 +123,8 @@ def _spec(descriptor: Descriptor) -> ModelSpec:
     precisions += ["fp16"] if descriptor.supports_half else []
     precisions += ["bf16"] if descriptor.supports_bfloat16 else []
     if name in PUBLISHED_FACES:
+        if not PUBLISHED_FACES[name].in_bf16:
+            precisions = [each for each in precisions if each != "bf16"]
         return ModelSpec(
             name,
             Task.FACE_RESTORER,

@@ -22,10 +22,12 @@ VALUE_RANGE: Final = (-1.0, 1.0)
 @dataclass(frozen=True, eq=False)
 class PublishedFace:
     """How one of spandrel's face networks is run. run(net, faces, values): faces in VALUE_RANGE to the same; values of
-    its options by name."""
+    its options by name. in_bf16: whether it runs in bfloat16, which spandrel says of networks too whose codebook is
+    multiplied in float32."""
 
     run: Callable[[nn.Module, Tensor, Mapping[str, float]], Tensor]
     options: tuple[ModelOption, ...] = field(default=())
+    in_bf16: bool = True
 
 
 def _gfpgan(net: nn.Module, faces: Tensor, values: Mapping[str, float]) -> Tensor:
@@ -45,8 +47,8 @@ def _codeformer(net: nn.Module, faces: Tensor, values: Mapping[str, float]) -> T
 
 PUBLISHED_FACES: Final[Mapping[str, PublishedFace]] = {
     "GFPGAN": PublishedFace(_gfpgan),
-    "RestoreFormer": PublishedFace(_restoreformer),
-    "CodeFormer": PublishedFace(_codeformer, (FIDELITY,)),
+    "RestoreFormer": PublishedFace(_restoreformer, in_bf16=False),
+    "CodeFormer": PublishedFace(_codeformer, (FIDELITY,), in_bf16=False),
 }
 """By spandrel's name of the architecture."""
 

@@ -73,6 +73,7 @@ def test_codeformers_fidelity_is_its_w(tmp_path: Path) -> None:
     spec, ours = _loaded(theirs, tmp_path)
     assert (spec.architecture, spec.task, spec.size, spec.template) == ("CodeFormer", Task.FACE_RESTORER, 512, "ffhq")
     assert [option.name for option in spec.options] == ["fidelity"]
+    assert spec.precisions == ("fp32",)
     assert isinstance(ours, FaceNet)
     face = torch.rand(1, 3, 512, 512) * 2 - 1
     for fidelity in (0.0, 1.0):
