@@ -281,7 +281,8 @@ def test_any_scale_by_a_model_of_any_factor(factor: int, scale: int, dtype: type
     error = np.abs(made.photo.pixels.astype(np.float64) - expected) / white
     assert error[20:-20, 20:-20].max() < 0.02  # no seam, nothing shifted
     assert made.scale == scale
-    assert made.results[0].words.code == ("did-treat-by" if scale == 1 else "did-enlarge-by")
+    enlarged = "did-treat-and-enlarge" if factor == 1 else "did-enlarge-by"
+    assert made.results[0].words.code == ("did-treat-by" if scale == 1 else enlarged)
 
 
 def test_a_grey_photo_stays_grey_whatever_the_model_says() -> None:
