@@ -17,7 +17,7 @@ def main() -> int:
     from gpen_desktop.cli import main as cli
     from gpen_desktop.cli.exits import Exit
     from gpen_desktop.cli.terminal import printable
-    from gpen_desktop.core.engine.file_names import is_missing
+    from gpen_desktop.core.output.file_names import is_missing
 
     arguments = sys.argv[1:]
     if arguments and (arguments[0] in cli.COMMANDS or arguments[0].startswith("-")):

@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Final
 
-from gpen_desktop.core.engine.name_pattern import check_pattern
 from gpen_desktop.core.options import FACE_OPTIONS, Choice, Option, Value
+from gpen_desktop.core.output.name_pattern import check_pattern
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.core.stages.registry import stage_options
 from gpen_desktop.errors import OptionError

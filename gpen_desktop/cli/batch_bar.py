@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 from gpen_desktop.cli.terminal import printable
-from gpen_desktop.core.engine.album import PlannedPhoto
-from gpen_desktop.core.engine.batch import PhotoReport, PhotoStatus
+from gpen_desktop.core.batch.album import PlannedPhoto
+from gpen_desktop.core.batch.batch import PhotoReport, PhotoStatus
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.errors import DiskFullError
 

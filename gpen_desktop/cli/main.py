@@ -244,7 +244,7 @@ def _models(options: argparse.Namespace) -> int:
 
 
 def _list_faces(options: argparse.Namespace) -> int:
-    from gpen_desktop.core.engine import batch
+    from gpen_desktop.core.batch import batch
     from gpen_desktop.core.faces import detection
     from gpen_desktop.core.photo_files import load_save
     from gpen_desktop.core.types import ComposedFace, FaceState

@@ -20,18 +20,18 @@ from gpen_desktop import __version__
 from gpen_desktop.cli.batch_bar import BatchBar, complain
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.cli.terminal import printable
-from gpen_desktop.core.engine import album, batch, cluster, report_page
-from gpen_desktop.core.engine.album import PlannedPhoto
-from gpen_desktop.core.engine.batch import BatchOptions, PhotoReport, PhotoStatus
+from gpen_desktop.core.batch import album, batch, cluster, report_page
+from gpen_desktop.core.batch.album import PlannedPhoto
+from gpen_desktop.core.batch.batch import BatchOptions, PhotoReport, PhotoStatus
+from gpen_desktop.core.batch.control import BatchControl
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
-from gpen_desktop.core.engine.control import BatchControl
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, may_be_replaced
-from gpen_desktop.core.engine.file_names import is_missing, real_path
-from gpen_desktop.core.engine.journal import Journal
-from gpen_desktop.core.engine.name_pattern import check_pattern
 from gpen_desktop.core.options import FACE_OPTIONS, NO_MODEL
+from gpen_desktop.core.output.file_names import is_missing, real_path
+from gpen_desktop.core.output.journal import Journal
+from gpen_desktop.core.output.name_pattern import check_pattern
 from gpen_desktop.core.photo_files import atomic, registry
 from gpen_desktop.core.photo_files.reading import open_regular, read_start
 from gpen_desktop.core.photo_files.registry import FORMATS, is_supported

@@ -16,12 +16,12 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from gpen_desktop.core.engine import batch
-from gpen_desktop.core.engine.album import plan
-from gpen_desktop.core.engine.batch import BatchOptions
+from gpen_desktop.core.batch import batch
+from gpen_desktop.core.batch.album import plan
+from gpen_desktop.core.batch.batch import BatchOptions
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
-from gpen_desktop.core.engine.journal import JOURNAL_NAME, Journal
+from gpen_desktop.core.output.journal import JOURNAL_NAME, Journal
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.types import ComposeOptions
 from gpen_desktop.models import device  # noqa: F401  -- imported once, before processes are forked

@@ -26,9 +26,9 @@ from gpen_desktop.core.photo_files import reading
 from gpen_desktop.errors import SaveError
 from gpen_desktop.gui.album import file_intake, thumbnails
 from gpen_desktop.gui.album.album_model import PhotoState
+from gpen_desktop.gui.controllers import draft_controller
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
-from gpen_desktop.gui.work import draft_controller
 from gpen_desktop.gui.work.worker import ExportJob
 from gpen_desktop.messages import say
 from tests.gui.fakes import FakeEngine, make_photo

@@ -13,9 +13,9 @@ from PIL import Image
 from gpen_desktop import paths
 from gpen_desktop.cli import main as cli
 from gpen_desktop.cli.exits import Exit
-from gpen_desktop.core.engine.batch import PhotoReport, PhotoStatus
-from gpen_desktop.core.engine.journal import JOURNAL_NAME
-from gpen_desktop.core.engine.report_page import page
+from gpen_desktop.core.batch.batch import PhotoReport, PhotoStatus
+from gpen_desktop.core.batch.report_page import page
+from gpen_desktop.core.output.journal import JOURNAL_NAME
 from gpen_desktop.messages import say
 
 SAMPLE = paths.samples() / "hopper_small_blurry.jpg"

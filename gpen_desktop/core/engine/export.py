@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gpen_desktop.core.engine.journal import is_journalled
+from gpen_desktop.core.output.journal import is_journalled
 from gpen_desktop.core.photo_files import atomic, registry
 from gpen_desktop.core.photo_files import metadata as photo_metadata
 from gpen_desktop.core.photo_files.formats.codec import Encoded

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from gpen_desktop.core.engine import name_pattern
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.export import ExportOptions
-from gpen_desktop.core.engine.file_names import free_path, name_key
+from gpen_desktop.core.output import name_pattern
+from gpen_desktop.core.output.file_names import free_path, name_key
 from gpen_desktop.core.photo_files.load_save import result_path
 from gpen_desktop.models.choice import choice_of
 

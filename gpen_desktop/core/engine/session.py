@@ -18,12 +18,12 @@ from gpen_desktop.core.compose import texture
 from gpen_desktop.core.compose.layers import FaceLayers, cut_out_anew, face_layers
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.compute import ModelStatus
-from gpen_desktop.core.engine.cost import cost_of
 from gpen_desktop.core.faces import masks
 from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.faces.regions import with_known_ids
 from gpen_desktop.core.grain import luma
 from gpen_desktop.core.options import Values
+from gpen_desktop.core.output.cost import cost_of
 from gpen_desktop.core.photo_files.load_save import MAX_PIXELS, load_photo
 from gpen_desktop.core.photo_files.turning import turned
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress

@@ -10,8 +10,8 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QObject, QRunnable, QThreadPool, Signal, Slot
 from PySide6.QtGui import QImage
 
-from gpen_desktop.core.engine.album import find_photos
-from gpen_desktop.core.engine.file_names import is_missing
+from gpen_desktop.core.batch.album import find_photos
+from gpen_desktop.core.output.file_names import is_missing
 from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of, waiting_while
 from gpen_desktop.core.photo_files.reading import PATIENCE_S
 from gpen_desktop.errors import Cancelled

@@ -26,9 +26,9 @@ from PySide6.QtWidgets import (
 from gpen_desktop import settings
 from gpen_desktop.core import memory
 from gpen_desktop.core.engine import export_plan
-from gpen_desktop.core.engine.cost import Cost, cost_of
 from gpen_desktop.core.engine.export_plan import ExportPlan
-from gpen_desktop.core.engine.name_pattern import check_pattern
+from gpen_desktop.core.output.cost import Cost, cost_of
+from gpen_desktop.core.output.name_pattern import check_pattern
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.core.stages.registry import total_scale
 from gpen_desktop.errors import OptionError

@@ -8,13 +8,11 @@ from typing import Final
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
-    QColor,
     QDesktopServices,
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
     QGuiApplication,
-    QPalette,
 )
 from PySide6.QtWidgets import (
     QDialog,
@@ -23,15 +21,13 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
-    QTreeWidget,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from gpen_desktop import paths
 from gpen_desktop.errors import WeightsError
-from gpen_desktop.gui.common import icons, room, theme
+from gpen_desktop.gui.common import room, theme
 from gpen_desktop.gui.common.dropping import accept_copy
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import catalog_text, error_text
@@ -41,6 +37,7 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs import trust
 from gpen_desktop.gui.dialogs.downloads import Downloads
 from gpen_desktop.gui.dialogs.model_card import ModelCard, ModelEntry, State
+from gpen_desktop.gui.dialogs.models_tree import ModelsTree
 from gpen_desktop.gui.dialogs.models_worker import ModelsWorker
 from gpen_desktop.gui.dialogs.weights_watch import WeightsWatch
 from gpen_desktop.models import catalog, store
@@ -48,19 +45,10 @@ from gpen_desktop.models.mirror import address_of
 from gpen_desktop.models.spec import Task
 from gpen_desktop.models.store import InstalledModel, Verification
 
-_ENTRY: Final = Qt.ItemDataRole.UserRole
 _MODEL: Final = "model"
 """Subject of what is told here: one thing at a time, of the model at hand."""
 
 
-_STATE_ICONS: Final = {
-    State.BUILT_IN: ("circle-check", "done_text"),
-    State.VERIFIED: ("circle-check", "done_text"),
-    State.CHECKING: ("clock", "muted"),
-    State.UNVERIFIED: ("shield-question-mark", "warning_text"),
-    State.DAMAGED: ("circle-alert", "error_text"),
-    State.ABSENT: ("download", "muted"),
-}
 _STATE_OF: Final = {
     Verification.VERIFIED: State.VERIFIED,
     Verification.UNVERIFIED: State.UNVERIFIED,
@@ -75,6 +63,7 @@ class ModelsDialog(QDialog):
     ----------
     chosen : Signal(str)
         Name of the restoring model that the user wants to use.
+    models : the list.
     """
 
     chosen = Signal(str)
@@ -88,7 +77,7 @@ class ModelsDialog(QDialog):
         self._watch = watch
         self._states: dict[str, State] = {}
         self._worker = ModelsWorker(self)
-        self._list = QTreeWidget()
+        self.models = ModelsTree()
         self._card = ModelCard()
         self._notifications = NotificationQueue(self)
         self.notification_strip = NotificationStrip(self._notifications)
@@ -106,13 +95,13 @@ class ModelsDialog(QDialog):
     def refresh(self) -> None:
         """Look again at what is installed; files with a known hash are compared with it in the background."""
         selected = self._selected()
-        with QSignalBlocker(self._list):  # what is told of the model at hand stays
+        with QSignalBlocker(self.models):  # what is told of the model at hand stays
             self._list_models(str(self._settings.get("restore/model")) if selected is None else selected.name)
         self._show_card()
 
     def _list_models(self, selected: str) -> None:
         here = {model.name: model for model in store.installed()}
-        self._list.clear()
+        self.models.clear()
         for task, title in self._tasks().items():
             entries = [
                 self._entry(info.name, info, here.get(info.name))
@@ -121,7 +110,7 @@ class ModelsDialog(QDialog):
             ]
             if task is Task.FACE_RESTORER:
                 entries += [self._entry(name, None, model) for name, model in here.items() if model.info is None]
-            self._add_group(title, entries)
+            self.models.add_group(title, entries)
         self.select(selected)
         for model in here.values():
             if self._states.get(model.name) is State.CHECKING:
@@ -129,8 +118,7 @@ class ModelsDialog(QDialog):
 
     def select(self, name: str) -> None:
         """Show one model's card; the first model's if there is none of that name."""
-        items = self._items()
-        self._list.setCurrentItem(next((item for item in items if item.data(0, _ENTRY).name == name), items[0]))
+        self.models.select(name)
 
     def done(self, result: int) -> None:
         """Also called by the close button and Escape."""
@@ -161,20 +149,20 @@ class ModelsDialog(QDialog):
                 self._start_import(url.toLocalFile())
 
     def _lay_out(self) -> None:
-        self._list.setColumnCount(2)
-        self._list.setHeaderHidden(True)
-        self._list.setRootIsDecorated(False)
-        self._list.setIndentation(0)
-        self._list.setIconSize(QSize(theme.ICON, theme.ICON))
-        self._list.setItemsExpandable(False)
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.header().setStretchLastSection(False)
-        self._list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self._list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        theme.set_role(self._list, "navigation")
+        self.models.setColumnCount(2)
+        self.models.setHeaderHidden(True)
+        self.models.setRootIsDecorated(False)
+        self.models.setIndentation(0)
+        self.models.setIconSize(QSize(theme.ICON, theme.ICON))
+        self.models.setItemsExpandable(False)
+        self.models.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.models.header().setStretchLastSection(False)
+        self.models.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.models.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        theme.set_role(self.models, "navigation")
         body = QHBoxLayout()
         body.setSpacing(0)
-        body.addWidget(self._list, 5)
+        body.addWidget(self.models, 5)
         body.addWidget(self._card, 6)
         line = QFrame()
         theme.set_role(line, "line")
@@ -193,7 +181,7 @@ class ModelsDialog(QDialog):
         outer.addLayout(foot)
 
     def _connect(self) -> None:
-        self._list.currentItemChanged.connect(self._on_selected)
+        self.models.currentItemChanged.connect(self._on_selected)
         self._import.clicked.connect(self._on_import)
         self._folder.clicked.connect(self._on_folder)
         self._close.clicked.connect(self.reject)
@@ -213,7 +201,7 @@ class ModelsDialog(QDialog):
 
     def _say(self) -> None:
         self.setWindowTitle(self.tr("Models"))
-        self._list.setAccessibleName(self.tr("Models"))
+        self.models.setAccessibleName(self.tr("Models"))
         self._import.setText(self.tr("Import file…"))
         self._folder.setText(self.tr("Open folder"))
         self._close.setText(self.tr("Close"))
@@ -243,36 +231,8 @@ class ModelsDialog(QDialog):
             self._states[name] = State.CHECKING
         return ModelEntry(name, info, model, self._states[name])
 
-    def _add_group(self, title: str, entries: list[ModelEntry]) -> None:
-        if not entries:
-            return
-        group = QTreeWidgetItem(self._list, [title])
-        group.setFlags(Qt.ItemFlag.ItemIsEnabled)
-        group.setFirstColumnSpanned(True)
-        group.setForeground(0, QColor(theme.tokens().muted))
-        for entry in entries:
-            item = QTreeWidgetItem(group)
-            self._show(item, entry)
-        group.setExpanded(True)
-
-    def _show(self, item: QTreeWidgetItem, entry: ModelEntry) -> None:
-        item.setData(0, _ENTRY, entry)
-        item.setText(0, entry.title)
-        item.setText(1, entry.size_text)
-        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        item.setIcon(0, icons.icon(*_STATE_ICONS[entry.state]))
-        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, {entry.state_text}")
-        muted = self.palette().color(QPalette.ColorRole.PlaceholderText)
-        for column, colour in ((0, muted if entry.state is State.ABSENT else None), (1, muted)):
-            if colour is not None:
-                item.setForeground(column, colour)
-
-    def _items(self) -> list[QTreeWidgetItem]:
-        return [item for group in _children(self._list.invisibleRootItem()) for item in _children(group)]
-
     def _selected(self) -> ModelEntry | None:
-        item = self._list.currentItem()
-        return item.data(0, _ENTRY) if item is not None else None
+        return self.models.selected
 
     def _show_card(self) -> None:
         entry = self._selected()
@@ -288,9 +248,7 @@ class ModelsDialog(QDialog):
     @Slot(object, object)
     def _on_verified(self, model: InstalledModel, verification: Verification) -> None:
         self._states[model.name] = _STATE_OF[verification]
-        for item in self._items():
-            if item.data(0, _ENTRY).name == model.name:
-                self._show(item, ModelEntry(model.name, model.info, model, self._states[model.name]))
+        self.models.show_entry(ModelEntry(model.name, model.info, model, self._states[model.name]))
         self._show_card()
 
     @Slot()
@@ -434,7 +392,3 @@ class ModelsDialog(QDialog):
     def _on_folder(self) -> None:
         paths.user_weights().mkdir(parents=True, exist_ok=True)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.user_weights())))
-
-
-def _children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
-    return [child for row in range(item.childCount()) if (child := item.child(row)) is not None]

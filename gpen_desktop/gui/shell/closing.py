@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
 from gpen_desktop.gui.common.settings_store import SettingsStore
-from gpen_desktop.gui.work.export_controller import ExportController
+from gpen_desktop.gui.controllers.export_controller import ExportController
 from gpen_desktop.gui.work.workspace import Workspace
 
 

@@ -26,6 +26,16 @@ from gpen_desktop.gui.common import focus, theme
 from gpen_desktop.gui.common.notification_strip import NotificationStrip
 from gpen_desktop.gui.common.notifications import NotificationQueue
 from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.controllers.album_controller import AlbumController
+from gpen_desktop.gui.controllers.damage_controller import DamageController
+from gpen_desktop.gui.controllers.draft_controller import DraftController
+from gpen_desktop.gui.controllers.export_controller import ExportController
+from gpen_desktop.gui.controllers.face_controller import FaceController
+from gpen_desktop.gui.controllers.import_controller import ImportController
+from gpen_desktop.gui.controllers.look_controller import LookController
+from gpen_desktop.gui.controllers.model_notifications import ModelNotifications
+from gpen_desktop.gui.controllers.photo_notifications import PhotoNotifications
+from gpen_desktop.gui.controllers.seen_controller import SeenController
 from gpen_desktop.gui.shell import window_state
 from gpen_desktop.gui.shell.actions import Actions
 from gpen_desktop.gui.shell.application_controller import ApplicationController
@@ -33,7 +43,6 @@ from gpen_desktop.gui.shell.closing import ClosingQuestion
 from gpen_desktop.gui.shell.drop_window import DropWindow
 from gpen_desktop.gui.shell.empty_state import EmptyState
 from gpen_desktop.gui.shell.history_actions import HistoryActions
-from gpen_desktop.gui.shell.model_notifications import ModelNotifications
 from gpen_desktop.gui.shell.status_bar import StatusBar
 from gpen_desktop.gui.shell.tool_bar import MainToolBar
 from gpen_desktop.gui.shell.view_modes import ViewModes
@@ -41,15 +50,6 @@ from gpen_desktop.gui.shell.window_state import WindowState
 from gpen_desktop.gui.viewer.compare_view import CompareView
 from gpen_desktop.gui.viewer.face_strip import FaceStrip
 from gpen_desktop.gui.viewer.preview import Opened
-from gpen_desktop.gui.work.album_controller import AlbumController
-from gpen_desktop.gui.work.damage_controller import DamageController
-from gpen_desktop.gui.work.draft_controller import DraftController
-from gpen_desktop.gui.work.export_controller import ExportController
-from gpen_desktop.gui.work.face_controller import FaceController
-from gpen_desktop.gui.work.import_controller import ImportController
-from gpen_desktop.gui.work.look_controller import LookController
-from gpen_desktop.gui.work.photo_notifications import PhotoNotifications
-from gpen_desktop.gui.work.seen_controller import SeenController
 from gpen_desktop.gui.work.workspace import Workspace
 
 _WITH_PHOTO = (

@@ -19,8 +19,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from gpen_desktop.core.batch.album import find_photos
 from gpen_desktop.core.engine import presets
-from gpen_desktop.core.engine.album import find_photos
 from gpen_desktop.core.engine.edits import Edits, with_option
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.pixels import to_8_bits

@@ -16,18 +16,18 @@ import pytest
 from PIL import Image
 
 from gpen_desktop import paths
-from gpen_desktop.core.engine import batch, control, workers
-from gpen_desktop.core.engine.album import plan
-from gpen_desktop.core.engine.batch import BatchOptions, PhotoReport, PhotoStatus
+from gpen_desktop.core.batch import batch, control, workers
+from gpen_desktop.core.batch.album import plan
+from gpen_desktop.core.batch.batch import BatchOptions, PhotoReport, PhotoStatus
+from gpen_desktop.core.batch.control import BatchControl
+from gpen_desktop.core.batch.workers import in_order
 from gpen_desktop.core.engine.compute import ComputeOptions
-from gpen_desktop.core.engine.control import BatchControl
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions
-from gpen_desktop.core.engine.journal import Journal
 from gpen_desktop.core.engine.shared import SharedRestorer
-from gpen_desktop.core.engine.workers import in_order
 from gpen_desktop.core.memory import Room
+from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.progress import CancellableProgress, Progress, SilentProgress
 from gpen_desktop.core.types import ComposeOptions, FloatImage
 from gpen_desktop.errors import Cancelled, DiskFullError

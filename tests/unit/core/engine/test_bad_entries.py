@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from gpen_desktop.core.engine import batch
-from gpen_desktop.core.engine.album import PlannedPhoto, find_photos, plan
-from gpen_desktop.core.engine.batch import BatchOptions, PhotoStatus
+from gpen_desktop.core.batch import batch
+from gpen_desktop.core.batch.album import PlannedPhoto, find_photos, plan
+from gpen_desktop.core.batch.batch import BatchOptions, PhotoStatus
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export_plan import ExportPlan, targets
-from gpen_desktop.core.engine.journal import Journal
+from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.progress import SilentProgress
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener
 from tests.unit.core.made_files import picture, save

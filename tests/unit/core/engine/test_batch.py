@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpen_desktop.core.engine import batch
-from gpen_desktop.core.engine.album import PlannedPhoto, find_photos, plan
-from gpen_desktop.core.engine.batch import BatchOptions, PhotoStatus
+from gpen_desktop.core.batch import batch
+from gpen_desktop.core.batch.album import PlannedPhoto, find_photos, plan
+from gpen_desktop.core.batch.batch import BatchOptions, PhotoStatus
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions
-from gpen_desktop.core.engine.journal import JOURNAL_NAME, Journal
+from gpen_desktop.core.output.journal import JOURNAL_NAME, Journal
 from gpen_desktop.core.progress import CancellableProgress, SilentProgress
 from gpen_desktop.core.types import ComposeOptions
 from gpen_desktop.errors import Cancelled, OptionError

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpen_desktop.core.engine import batch, cluster
-from gpen_desktop.core.engine.album import PlannedPhoto, plan
-from gpen_desktop.core.engine.batch import BatchOptions, PhotoReport, PhotoStatus
+from gpen_desktop.core.batch import batch, cluster
+from gpen_desktop.core.batch.album import PlannedPhoto, plan
+from gpen_desktop.core.batch.batch import BatchOptions, PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
-from gpen_desktop.core.engine.journal import Journal
+from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.types import ComposeOptions
 from gpen_desktop.errors import OptionError

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gpen_desktop.core.engine import batch
-from gpen_desktop.core.engine.album import plan
-from gpen_desktop.core.engine.batch import BatchOptions, PhotoReport, PhotoStatus
+from gpen_desktop.core.batch import batch
+from gpen_desktop.core.batch.album import plan
+from gpen_desktop.core.batch.batch import BatchOptions, PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions
-from gpen_desktop.core.engine.journal import Journal
+from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.photo_files.metadata import with_history
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.types import ComposeOptions

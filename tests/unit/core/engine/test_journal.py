@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpen_desktop.core.engine import batch
-from gpen_desktop.core.engine.album import PlannedPhoto, plan
-from gpen_desktop.core.engine.batch import BatchOptions, PhotoStatus
+from gpen_desktop.core.batch import batch
+from gpen_desktop.core.batch.album import PlannedPhoto, plan
+from gpen_desktop.core.batch.batch import BatchOptions, PhotoStatus
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
-from gpen_desktop.core.engine.journal import JOURNAL_NAME, Journal, is_journalled
+from gpen_desktop.core.output.journal import JOURNAL_NAME, Journal, is_journalled
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.types import ComposeOptions
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gpen_desktop.core.engine.album import plan
+from gpen_desktop.core.batch.album import plan
 from gpen_desktop.core.engine.export import may_be_replaced
 from gpen_desktop.core.photo_files.load_save import is_marked, load_photo, result_path
 from gpen_desktop.core.photo_files.reading import MAX_BYTES, open_regular

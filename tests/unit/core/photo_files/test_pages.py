@@ -9,9 +9,9 @@ import pytest
 import tifffile
 from PIL import Image
 
-from gpen_desktop.core.engine import batch
-from gpen_desktop.core.engine.album import PlannedPhoto
-from gpen_desktop.core.engine.batch import BatchOptions, PhotoReport, PhotoStatus
+from gpen_desktop.core.batch import batch
+from gpen_desktop.core.batch.album import PlannedPhoto
+from gpen_desktop.core.batch.batch import BatchOptions, PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, export

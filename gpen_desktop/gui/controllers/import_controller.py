@@ -13,7 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from gpen_desktop import paths
-from gpen_desktop.core.engine.file_names import is_missing
+from gpen_desktop.core.output.file_names import is_missing
 from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of
 from gpen_desktop.core.photo_files.registry import SUPPORTED_SUFFIXES, is_supported
 from gpen_desktop.gui.album.album_model import AlbumItem

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
-from gpen_desktop.core.engine.batch import PhotoReport, PhotoStatus
+from gpen_desktop.core.batch.batch import PhotoReport, PhotoStatus
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.pixels import to_8_bits
 from gpen_desktop.errors import PhotoError

@@ -13,14 +13,14 @@ from typing import Any, TypeVar
 
 from gpen_desktop import part_files
 from gpen_desktop.core import memory
+from gpen_desktop.core.batch.album import PlannedPhoto
+from gpen_desktop.core.batch.control import BatchControl, ControlledProgress
+from gpen_desktop.core.batch.workers import in_order
 from gpen_desktop.core.compose.select import by_number
-from gpen_desktop.core.engine.album import PlannedPhoto
-from gpen_desktop.core.engine.control import BatchControl, ControlledProgress
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, Page, made_page, prepare
-from gpen_desktop.core.engine.journal import Journal
-from gpen_desktop.core.engine.workers import in_order
+from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.photo_files import atomic
 from gpen_desktop.core.photo_files.companions import bring_along
 from gpen_desktop.core.photo_files.load_save import OpenedPhoto, open_photo

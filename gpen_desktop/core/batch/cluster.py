@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from gpen_desktop.core.engine.album import PlannedPhoto
-from gpen_desktop.core.engine.batch import BatchOptions, PhotoReport, PhotoStatus, note_result, restore_photo
+from gpen_desktop.core.batch.album import PlannedPhoto
+from gpen_desktop.core.batch.batch import BatchOptions, PhotoReport, PhotoStatus, note_result, restore_photo
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.engine import Engine, ModelSource
-from gpen_desktop.core.engine.journal import Journal
+from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import say

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gpen_desktop.core.engine.file_names import free_path, is_missing, name_key, real_path, unnumbered
-from gpen_desktop.core.engine.journal import JOURNAL_NAME, names_by_source, results, sha256_of
-from gpen_desktop.core.engine.name_pattern import file_name
+from gpen_desktop.core.output.file_names import free_path, is_missing, name_key, real_path, unnumbered
+from gpen_desktop.core.output.journal import JOURNAL_NAME, names_by_source, results, sha256_of
+from gpen_desktop.core.output.name_pattern import file_name
 from gpen_desktop.core.photo_files.load_save import result_path
 from gpen_desktop.core.photo_files.registry import is_supported
 from gpen_desktop.errors import OptionError

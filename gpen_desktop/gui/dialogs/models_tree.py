@@ -1,0 +1,86 @@
+"""The models by what they are for: a list in groups, each model with its state and size."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
+
+from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.dialogs.model_card import ModelEntry, State
+
+_ENTRY: Final = Qt.ItemDataRole.UserRole
+_STATE_ICONS: Final = {
+    State.BUILT_IN: ("circle-check", "done_text"),
+    State.VERIFIED: ("circle-check", "done_text"),
+    State.CHECKING: ("clock", "muted"),
+    State.UNVERIFIED: ("shield-question-mark", "warning_text"),
+    State.DAMAGED: ("circle-alert", "error_text"),
+    State.ABSENT: ("download", "muted"),
+}
+
+
+class ModelsTree(QTreeWidget):
+    """Groups of models, unfolded; a group itself cannot be chosen."""
+
+    @property
+    def names(self) -> list[str]:
+        """Of all models shown, from above."""
+        return [_entry(item).name for item in self._items()]
+
+    @property
+    def selected(self) -> ModelEntry | None:
+        """The model at hand."""
+        item = self.currentItem()
+        return None if item is None else _entry(item)
+
+    def select(self, name: str) -> None:
+        """Go to one model; to the first if there is none of that name."""
+        items = self._items()
+        self.setCurrentItem(next((item for item in items if _entry(item).name == name), items[0]))
+
+    def add_group(self, title: str, entries: list[ModelEntry]) -> None:
+        """Add models under a title; nothing without any."""
+        if not entries:
+            return
+        group = QTreeWidgetItem(self, [title])
+        group.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        group.setFirstColumnSpanned(True)
+        group.setForeground(0, QColor(theme.tokens().muted))
+        for entry in entries:
+            self._show(QTreeWidgetItem(group), entry)
+        group.setExpanded(True)
+
+    def show_entry(self, entry: ModelEntry) -> None:
+        """Show a model that is there already as it is now."""
+        for item in self._items():
+            if _entry(item).name == entry.name:
+                self._show(item, entry)
+
+    def _show(self, item: QTreeWidgetItem, entry: ModelEntry) -> None:
+        item.setData(0, _ENTRY, entry)
+        item.setText(0, entry.title)
+        item.setText(1, entry.size_text)
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        item.setIcon(0, icons.icon(*_STATE_ICONS[entry.state]))
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, {entry.state_text}")
+        muted = self.palette().color(QPalette.ColorRole.PlaceholderText)
+        for column, colour in ((0, muted if entry.state is State.ABSENT else None), (1, muted)):
+            if colour is not None:
+                item.setForeground(column, colour)
+
+    def _items(self) -> list[QTreeWidgetItem]:
+        return [item for group in _children(self.invisibleRootItem()) for item in _children(group)]
+
+
+def _entry(item: QTreeWidgetItem) -> ModelEntry:
+    entry = item.data(0, _ENTRY)
+    assert isinstance(entry, ModelEntry)
+    return entry
+
+
+def _children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    children = (item.child(number) for number in range(item.childCount()))
+    return [child for child in children if child is not None]
