@@ -21,6 +21,7 @@ _TEXTS_ELSEWHERE: Final = {
     "pi_heif": ("LGPL-3.0.txt", "GPL-3.0.txt"),
     "pyside6_essentials": ("LGPL-3.0.txt", "GPL-3.0.txt"),
     "shiboken6": ("LGPL-3.0.txt",),
+    "spandrel": ("spandrel.txt",),
 }
 """Packages that come without the text of their licence."""
 
