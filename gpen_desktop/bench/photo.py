@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -22,6 +21,7 @@ from gpen_desktop.core.options import Value
 from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.core.stages.registry import STAGES, stage_values
 from gpen_desktop.core.stages.run import StagedPhotos
+from gpen_desktop.core.timings import Timings
 from gpen_desktop.core.types import ComposeOptions, Photo, Pixels, RestoredFace, frozen
 from gpen_desktop.models.catalog import BUILTIN
 
@@ -37,7 +37,7 @@ def run(path: Path, model: str = BUILTIN) -> dict[str, Any]:
     copy of 24 megapixels with faces of the same size in pixels, beside pasting whole-photo layers as facexlib does.
     """
     finder, restorer, networks = FaceDetector(), Restorer(model), PhotoNetworks()
-    stages: list[dict[str, float]] = []
+    stages: list[Timings] = []
     for _ in range(_RUNS + 1):
         session = Session.open(path, finder, restorer, networks)
         session.compose(ComposeOptions(restore_sharp=True))
@@ -64,17 +64,9 @@ def _whole_photo(photo: Photo, networks: PhotoNetworks) -> dict[str, float]:
     """Seconds of each stage, all of them turned on, enlarging twice; the better of two runs."""
     wanted: dict[str, Value] = {"repair": "on", "clean": 100, "tone": 100, "scale": 2}
     here = [stage for stage in STAGES if not stage.weights or networks.has(stage.weights)]
-    seconds: list[dict[str, float]] = []
-    for _ in range(2):
-        seconds.append({})
-
-        @contextmanager
-        def timed(stage: str, into: dict[str, float] = seconds[-1]) -> Iterator[None]:
-            started = time.perf_counter()
-            yield
-            into[stage] = into.get(stage, 0.0) + time.perf_counter() - started
-
-        StagedPhotos(photo, networks, timed).run(here, stage_values(wanted))
+    seconds = (Timings(), Timings())
+    for run in seconds:
+        StagedPhotos(photo, networks, run).run(here, stage_values(wanted))
     return {stage: round(min(run[stage] for run in seconds), 4) for stage in seconds[0]}
 
 

@@ -169,7 +169,7 @@ class Engine:
         exporting.prepare(session.photo.path, target, how)
         composed = session.compose(options, SubProgress(progress, 0.0, 0.9))
         progress.report(0.9, "save")
-        with session.timed("save"):
+        with session.seconds.timed("save"):
             return exporting.export(
                 session.photo, composed, target, how, before_naming, further, _history(session, options, composed)
             )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -30,6 +29,7 @@ from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.run import Staged, StagedPhotos
 from gpen_desktop.core.stages.work import Networks
+from gpen_desktop.core.timings import Timings
 from gpen_desktop.core.types import (
     Composed,
     ComposeOptions,
@@ -104,12 +104,12 @@ class Session:
         self, photo: Photo, finder: FaceFinder, restorer: CropRestorer, networks: Networks | None = None
     ) -> None:
         self.photo = photo
-        self.seconds: dict[str, float] = {}
+        self.seconds = Timings()
         self._finder = finder
         self._restorer = restorer
         self._values = registry.stage_values()
         self._strokes: tuple[Stroke, ...] = ()
-        self._staged = StagedPhotos(photo, networks, self.timed)
+        self._staged = StagedPhotos(photo, networks, self.seconds)
         self._seen = photo  # the photo in which faces are found
         self._found: tuple[Face, ...] | None = None
         self._given: tuple[Face, ...] | None = None
@@ -146,7 +146,7 @@ class Session:
         shown, counts = self.shown().photo, {}
         for number, quarters in enumerate((1, 3, 2)):
             part = SubProgress(progress, number / 3, (number + 1) / 3)
-            with self.timed("detect"):
+            with self.seconds.timed("detect"):
                 counts[quarters] = len(self._finder.detect(turned(shown, quarters), progress=part))
         best = max(counts, key=lambda quarters: counts[quarters])
         return best if counts[best] else 0
@@ -187,7 +187,7 @@ class Session:
         if self._given is not None:
             return self._given
         if self._found is None:
-            with self.timed("detect"):
+            with self.seconds.timed("detect"):
                 found = self._finder.detect(self._seen, progress=SubProgress(progress, 0.5, 1.0))
             self._found = with_known_ids(found, self._former)
         return self._found
@@ -228,7 +228,7 @@ class Session:
                     batch = fresh[first : first + self._restorer.batch]
                     start, end = (0.2 + 0.8 * n / len(fresh) for n in (first, first + len(batch)))
                     answered = self._answers(batch, SubProgress(progress, start, end))
-                with self.timed("mask"):
+                with self.seconds.timed("mask"):
                     self._restored[face] = restored_face(*answered[face], self._restorer.spec.task)
             yield self._restored[face]
 
@@ -241,7 +241,7 @@ class Session:
         self._check_scale(registry.total_scale(self._values))
         restored = tuple(self.restore(SubProgress(progress, 0.0, 0.8)))
         staged = self._staged.run(registry.STAGES, self._values, self._strokes, SubProgress(progress, 0.8, 1.0))
-        with self.timed("compose"):
+        with self.seconds.timed("compose"):
             composed = compose(staged.photo, self._layers_for(restored, staged), options)
         if staged.scale > 1:
             self._layers = {}  # they are as large as the enlarged faces, and quickly made again
@@ -305,24 +305,15 @@ class Session:
 
     def _answers(self, faces: Sequence[Face], progress: Progress) -> dict[Face, tuple[Crop, FloatImage]]:
         """One batch run through the model: each face's crop and what the model made of it."""
-        with self.timed("align"):
+        with self.seconds.timed("align"):
             crops = [self._crop(face) for face in faces]
-        with self.timed("restore"):
+        with self.seconds.timed("restore"):
             made = self._restorer.restore([crop.pixels for crop in crops], progress)
         return dict(zip(faces, zip(crops, made, strict=True), strict=True))
 
     def _crop(self, face: Face) -> Crop:
         spec = self._restorer.spec
         return crop_face(self._seen, face, template=spec.template, size=spec.size)
-
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        """Add what happens inside to the seconds of `stage`."""
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
 
 
 def _reduced(enlarged: Photo, photo: Photo) -> Photo:

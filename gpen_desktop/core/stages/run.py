@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Hashable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -21,6 +20,7 @@ from gpen_desktop.core.stages.automatic import DAMAGE, seen_of
 from gpen_desktop.core.stages.examined import Examined
 from gpen_desktop.core.stages.registry import Stage
 from gpen_desktop.core.stages.work import Damage, Networks, NoNetworks, Work, Worked
+from gpen_desktop.core.timings import Timings
 from gpen_desktop.core.types import Photo, Pixels, Seen, StageResult, Stroke, frozen
 from gpen_desktop.messages import say
 
@@ -61,18 +61,18 @@ class StagedPhotos:
     ----------
     source : the photo before any stage.
     networks : of the whole photo.
-    timed : given a stage's name, a context that times what is done in it.
+    seconds : what the stages take is added to these.
     """
 
     def __init__(
         self,
         source: Photo,
         networks: Networks | None = None,
-        timed: Callable[[str], AbstractContextManager[None]] | None = None,
+        seconds: Timings | None = None,
     ) -> None:
         self._source = source
         self._networks = networks or NoNetworks()
-        self._timed = timed or (lambda _: nullcontext())
+        self._seconds = Timings() if seconds is None else seconds
         self._kept: dict[str, dict[Hashable, Worked]] = {}
 
     @cached_property
@@ -133,7 +133,7 @@ class StagedPhotos:
         return MappingProxyType(decided), missing
 
     def _reading(self) -> PhotoReading:
-        with self._timed("examine"):
+        with self._seconds.timed("examine"):
             return self.examined.reading
 
     def _can(self, stage: Stage) -> bool:
@@ -166,7 +166,7 @@ class StagedPhotos:
     def _run(
         self, stage: Stage, before: Photo, values: Values, strokes: tuple[Stroke, ...], progress: Progress
     ) -> Worked:
-        with self._timed(stage.name):
+        with self._seconds.timed(stage.name):
             worked = stage.run(Work(before, values, self._networks, self._damage, strokes), progress)
         after = worked.photo
         scale = stage.scale(values) if stage.scale is not None else 1

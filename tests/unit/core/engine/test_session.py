@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,6 +70,19 @@ def test_a_moved_face_is_restored_anew() -> None:
     after = session.compose(ComposeOptions()).photo.pixels
     assert model.crops_seen == 2
     assert not np.array_equal(before, after)
+
+
+def test_a_session_that_nobody_holds_is_gone_at_once() -> None:
+    photo, faces = photo_with_faces((40, 60))
+    session = Session(photo, KnownFaces(*faces), Sharpener())
+    session.compose(ComposeOptions())
+    gone = weakref.ref(session)
+    gc.disable()  # the collector comes late, and an album is fast
+    try:
+        del session
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_another_model_starts_anew() -> None:
