@@ -208,12 +208,12 @@ def _state(job: PlannedPhoto, journal: Journal | None, options: argparse.Namespa
     """What a run would find; '' where nothing is in the way."""
     if job.problem:
         return f"cannot be done: {job.problem}"
-    known = journal if options.resume else None
-    if known is not None and known.has(job.source, job.target):
+    how = batch.resumed(job, ExportOptions(overwrite=options.overwrite), journal if options.resume else None)
+    if isinstance(how, PhotoReport):
         return "finished earlier"
     if not os.path.exists(job.target):  # noqa: PTH110  -- Path.exists raises in a folder that may not be looked into
         return ""
-    if not (options.overwrite or (known is not None and not known.was_altered(job.target))):
+    if not how.overwrite:
         return "there already"
     try:
         return "" if may_be_replaced(job.target, job.source) else "there already, and no result of this program"

@@ -11,7 +11,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 import pytest
+import tifffile
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QMenu
@@ -23,6 +25,7 @@ from gpen_desktop.core.engine.edits import with_option
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.photo_files import reading
+from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.errors import SaveError
 from gpen_desktop.gui.album import file_intake, thumbnails
 from gpen_desktop.gui.album.album_model import PhotoState
@@ -54,6 +57,44 @@ def test_exporting_saves_and_then_nothing_is_unsaved(
     assert "family_restored.png" in window.notification_strip.text
     window.panel.strength.slider.setValue(3)
     assert len(window.workspace.album.unsaved) == 1
+
+
+def test_what_belongs_to_a_photo_comes_along_as_on_the_command_line(
+    window: MainWindow, photo: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    for ending in (".xmp", ".png.xmp", ".mov", ".txt"):
+        photo.with_suffix(ending).write_bytes(ending.encode())
+    open_photos(window, qtbot, photo)
+    with qtbot.waitSignal(window.workspace.exports.ended) as ended:
+        window.exports.export_as(ExportPlan(tmp_path / "out", format="jpeg"), window.exports.exportable)
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["family_restored.jpg", "family_restored.jpg.xmp", "family_restored.mov", "family_restored.xmp"]
+    assert (tmp_path / "out" / "family_restored.mov").read_bytes() == b".mov"
+    assert [warning.code for warning in ended.args[0].exported[0].warnings] == []
+    (tmp_path / "out" / "family_restored-2.xmp").write_bytes(b"somebody's")
+    with qtbot.waitSignal(window.workspace.exports.ended) as ended:
+        window.exports.export_as(ExportPlan(tmp_path / "out", format="jpeg"), window.exports.exportable)
+    assert [warning.code for warning in ended.args[0].exported[0].warnings] == ["companion-there"]
+    assert (tmp_path / "out" / "family_restored-2.xmp").read_bytes() == b"somebody's"
+
+
+def test_every_page_is_exported_restored(
+    window: MainWindow, engine: FakeEngine, photo: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    pixels = load_photo(photo).pixels
+    scan = tmp_path / "scan.tif"
+    with tifffile.TiffWriter(scan) as file:
+        for shift in (0, 3):
+            file.write(np.roll(pixels, shift, axis=0), photometric="rgb")
+    open_photos(window, qtbot, scan)
+    with qtbot.waitSignal(window.workspace.exports.ended) as ended:
+        window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
+    (exported,) = ended.args[0].exported
+    assert exported.warnings == ()
+    with tifffile.TiffFile(scan) as before, tifffile.TiffFile(exported.path) as after:
+        assert [page.shape for page in after.pages] == [page.shape for page in before.pages]
+        for old, new in zip(before.pages, after.pages, strict=True):
+            assert (old.asarray() != new.asarray()).mean() > 0.02
 
 
 def test_export_all_goes_through_the_dialog(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
@@ -401,6 +442,25 @@ def test_a_cancelled_album_can_be_gone_on_with(
     assert not window.status.continue_button.isVisible()
     wait_done(window, qtbot)
     assert all(item.state is PhotoState.DONE for item in window.workspace.album)
+
+
+def test_an_album_is_paused_and_gone_on_with(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    engine.gate.clear()
+    window.imports.open_paths([make_photo(tmp_path / f"{n}.png", seed=n) for n in range(4)])
+    qtbot.waitUntil(lambda: len(window.workspace.jobs.waiting) == 3 and window.workspace.photo_opened is not None)
+    window.status.pause_button.click()
+    engine.gate.set()
+    qtbot.waitUntil(lambda: window.workspace.jobs.running is None)
+    assert [item.state is PhotoState.DONE for item in window.workspace.album] == [True, False, False, False]
+    assert window.status.doing.startswith("Paused · Restoring 2 of 4")
+    assert not window.status.pause_button.isVisible()
+    window.status.continue_button.click()
+    assert window.status.pause_button.isVisible()
+    wait_done(window, qtbot)
+    assert all(item.state is PhotoState.DONE for item in window.workspace.album)
+    assert not window.status.pause_button.isVisible()
 
 
 def test_thumbnails_of_a_large_album_are_made_elsewhere_and_only_where_seen(

@@ -119,6 +119,52 @@ def test_cancel_acts_within_a_step(jobs: JobController, engine: FakeEngine, phot
     assert engine.runs == 0
 
 
+def test_in_a_pause_only_the_photo_on_screen_is_worked_on(
+    jobs: JobController, engine: FakeEngine, photo: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    record = Record(jobs)
+    engine.gate.clear()
+    for item in (1, 2, 3):
+        jobs.submit(restore(item, photo))
+    qtbot.waitUntil(lambda: bool(engine.threads))
+    jobs.pause()
+    qtbot.waitUntil(lambda: jobs.running is None)
+    engine.gate.set()
+    jobs.submit(ExportJob(next_job_id(), 4, photo, Edits(model="m"), None, tmp_path / "4.png", ExportOptions()))
+    jobs.submit(
+        ExportJob(
+            next_job_id(), 5, photo, Edits(model="m"), None, tmp_path / "5.png", ExportOptions(), draft_for="drag"
+        )
+    )
+    jobs.set_front(3)
+    qtbot.waitUntil(lambda: record.items("done") == [5, 3])
+    qtbot.wait(50)
+    assert jobs.running is None
+    assert [job.item for job in jobs.waiting] == [1, 2, 4]
+    assert record.items("cancelled") == []
+    jobs.go_on()
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+    assert record.items("done") == [5, 3, 4, 1, 2]
+
+
+def test_a_cancel_ends_a_pause_and_so_does_the_end_of_the_work(
+    jobs: JobController, engine: FakeEngine, photo: Path, qtbot: QtBot
+) -> None:
+    engine.gate.clear()
+    for item in (1, 2):
+        jobs.submit(restore(item, photo))
+    jobs.pause()
+    jobs.cancel_all()
+    assert not jobs.is_paused
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+    engine.gate.set()
+    jobs.set_front(1)
+    jobs.submit(restore(1, photo))
+    jobs.pause()
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+    assert not jobs.is_paused
+
+
 def test_newer_wishes_replace_older_ones_of_a_photo(
     jobs: JobController, engine: FakeEngine, photo: Path, qtbot: QtBot
 ) -> None:

@@ -19,13 +19,13 @@ from gpen_desktop.core.batch.workers import in_order
 from gpen_desktop.core.compose.select import by_number
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
-from gpen_desktop.core.engine.export import ExportOptions, Page, made_page, prepare
+from gpen_desktop.core.engine.export import ExportOptions, prepare
+from gpen_desktop.core.engine.pages import restored_pages
 from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.photo_files import atomic
-from gpen_desktop.core.photo_files.companions import bring_along
 from gpen_desktop.core.photo_files.load_save import OpenedPhoto, open_photo
 from gpen_desktop.core.progress import Progress, SubProgress
-from gpen_desktop.core.types import ComposedFace, FaceState, Seen, StageResult
+from gpen_desktop.core.types import ComposedFace, ComposeOptions, Face, FaceState, Seen, StageResult
 from gpen_desktop.errors import Cancelled, DiskFullError, GpenError, OutputExistsError, PhotoError
 from gpen_desktop.messages import Message, say
 
@@ -70,12 +70,20 @@ class PhotoReport:
 class BatchOptions:
     """What is done to every photo.
 
-    face_numbers: restore these faces only, whatever `edits` say of them; numbered from 1 in reading order.
+    face_numbers: restore these faces only, whatever `edits` say of them; numbered from 1 in reading order, on each page
+    anew.
     """
 
     edits: Edits = field(default_factory=Edits)
     export: ExportOptions = field(default_factory=ExportOptions)
     face_numbers: Collection[int] | None = None
+
+    def look_of_page(self, faces: Sequence[Face]) -> ComposeOptions:
+        """The look of a page behind the first with these faces; it need not have as many as there are numbers."""
+        if self.face_numbers is None:
+            return self.edits.options
+        there = [number for number in self.face_numbers if number <= len(faces)]
+        return replace(self.edits.options, faces=by_number(faces, there))
 
 
 def restore_all(
@@ -92,9 +100,8 @@ def restore_all(
     """Restore photos and note each in the journal; yields what happened to each, in their order. Raises Cancelled.
 
     progress_of: asked for each photo as it is begun, by its number from 0, in the thread that works on it. resume:
-    leave out what the journal names as made alike, and make again what else this program made here (see
-    export.may_be_replaced), but for what somebody has altered since. at_once: photos in work, as far as memory goes.
-    control: pauses and cancels. Without a journal nothing is noted, and everything done.
+    go on with what the journal tells of, see `resumed`. at_once: photos in work, as far as memory goes.
+    control: cancels. Without a journal nothing is noted, and everything done.
     """
     control = control or BatchControl()
     room = memory.Room(memory.available_bytes() // 2)
@@ -105,13 +112,13 @@ def restore_all(
         number, job = numbered
         control.check()
         progress = ControlledProgress(progress_of(number, job), control)
-        if resume and journal is not None and journal.has(job.source, job.target):
-            return PhotoReport(str(job.source), str(job.target), PhotoStatus.SKIPPED)
-        again = resume and journal is not None and not journal.was_altered(job.target)
-        how = replace(options, export=replace(options.export, overwrite=True)) if again else options
+        how = resumed(job, options.export, journal if resume else None)
+        if isinstance(how, PhotoReport):
+            return how
         if not hasattr(engines, "own"):
             engines.own = Engine(models=networks)
-        return restore_photo(job, engines.own, how, progress, Surroundings(journal, control, room))
+        around = Surroundings(journal, control, room)
+        return restore_photo(job, engines.own, replace(options, export=how), progress, around)
 
     for folder in {job.target.parent for job in photos}:
         part_files.remove_stale(folder, atomic.PART_PREFIX)
@@ -119,6 +126,17 @@ def restore_all(
         yield from in_order(enumerate(photos), work, max(1, min(at_once, len(photos))), control.cancel)
     finally:
         networks.close()
+
+
+def resumed(job: PlannedPhoto, export: ExportOptions, journal: Journal | None) -> ExportOptions | PhotoReport:
+    """How a photo's result is to be stored by a run that goes on with what `journal` tells of; the report of one that
+    is finished. What else an earlier run made is replaced, but for what somebody has altered since. Without a journal
+    nothing was done before."""
+    if journal is None:
+        return export
+    if journal.has(job.source, job.target):
+        return PhotoReport(str(job.source), str(job.target), PhotoStatus.SKIPPED)
+    return export if journal.was_altered(job.target) else replace(export, overwrite=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,11 +211,13 @@ def _restore_opened(
     if options.face_numbers is not None:
         faces = session.faces(SubProgress(progress, 0.0, 0.2))
         look = replace(look, faces=by_number(faces, options.face_numbers))
-    pages = [_page(page, engine, options, SubProgress(progress, 0.0, 0.5)) for page in opened.further_pages()]
+    pages = restored_pages(
+        opened, engine, options.edits, options.look_of_page, options.export, SubProgress(progress, 0.0, 0.5)
+    )
     unnoted: list[Message] = []
     note = _noting(around.journal, job.source, unnoted)
     saved = _when_there_is_room(
-        lambda: engine.export(session, look, job.target, options.export, progress, note, [page for page, _ in pages]),
+        lambda: engine.export(session, look, job.target, options.export, progress, note, pages),
         around.control,
     )
     return PhotoReport(
@@ -206,7 +226,7 @@ def _restore_opened(
         outcome=PhotoStatus.DONE,
         faces=(
             *(face_record(face) for face in saved.faces),
-            *(face_record(face) | {"page": number} for number, (_, faces) in enumerate(pages, 2) for face in faces),
+            *(face_record(face) | {"page": number} for number, page in enumerate(pages, 2) for face in page.faces),
         ),
         seen=saved.seen,
         stages=saved.stages,
@@ -218,16 +238,6 @@ def _restore_opened(
             *unnoted,
         ),
     )
-
-
-def _page(
-    opened: OpenedPhoto, engine: Engine, options: BatchOptions, progress: Progress
-) -> tuple[Page, tuple[ComposedFace, ...]]:
-    """A page behind the first, as it goes into the file, and its faces."""
-    photo = replace(opened.decode(), path=None)  # the engine knows photos by their files
-    session = engine.open(photo, options.edits.model, stages=options.edits.stages)
-    composed = session.compose(options.edits.options, progress)
-    return made_page(composed, options.export), composed.faces
 
 
 def _when_there_is_room(write: Callable[[], ResultT], control: BatchControl) -> ResultT:
@@ -249,11 +259,11 @@ def note_result(report: PhotoReport, job: PlannedPhoto, journal: Journal | None)
 
 
 def _noting(journal: Journal | None, source: Path, problems: list[Message]) -> Callable[[Path, Path], None]:
-    """What is done before a result gets its name, so that an interruption redoes it: what belongs to the photo comes
-    along, and the result is noted. What could not be done goes into `problems`."""
+    """What is done before a result gets its name, so that an interruption redoes it: it is noted. What could not be
+    done goes into `problems`."""
 
     def note(target: Path, made: Path) -> None:
-        problems[:] = bring_along(source, target)
+        problems.clear()
         if journal is not None:
             _note(journal, source, target, made, problems)
 

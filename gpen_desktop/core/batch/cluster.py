@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from gpen_desktop.core.batch.album import PlannedPhoto
-from gpen_desktop.core.batch.batch import BatchOptions, PhotoReport, PhotoStatus, note_result, restore_photo
+from gpen_desktop.core.batch.batch import BatchOptions, PhotoReport, PhotoStatus, note_result, restore_photo, resumed
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.engine import Engine, ModelSource
 from gpen_desktop.core.output.journal import Journal
@@ -84,12 +84,12 @@ def restore_all(
         job = next(waiting, None)
         if job is None:
             return None
-        if resume and journal is not None and journal.has(job.source, job.target):
-            return PhotoReport(str(job.source), str(job.target), PhotoStatus.SKIPPED)
-        again = resume and journal is not None and not journal.was_altered(job.target)
+        how = resumed(job, setting.options.export, journal if resume else None)
+        if isinstance(how, PhotoReport):
+            return how
         # what a worker wrote right before it died may be replaced by whoever does its photos again
-        again = again or not os.path.lexists(job.target)
-        future = client.submit(_restore, job, shared, again, pure=False, retries=2)
+        overwrite = how.overwrite or not os.path.lexists(job.target)
+        future = client.submit(_restore, job, shared, overwrite, pure=False, retries=2)
         jobs[future.key] = job
         done.add(future)
         return None
@@ -132,11 +132,9 @@ def _answer(future: Any, job: PlannedPhoto) -> PhotoReport:
     return report
 
 
-def _restore(job: PlannedPhoto, setting: Setting, again: bool) -> PhotoReport:
+def _restore(job: PlannedPhoto, setting: Setting, overwrite: bool) -> PhotoReport:
     """On a worker: one photo with the networks that this worker keeps."""
-    options = setting.options
-    if again:
-        options = replace(options, export=replace(options.export, overwrite=True))
+    options = replace(setting.options, export=replace(setting.options.export, overwrite=overwrite))
     return restore_photo(job, _engine(setting), options, SilentProgress())
 
 

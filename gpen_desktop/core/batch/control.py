@@ -1,4 +1,4 @@
-"""Steering a batch from outside: pause, go on, cancel; and waiting for room on a full disk."""
+"""Steering a batch from outside: cancelling it, and waiting for room on a full disk."""
 
 from __future__ import annotations
 
@@ -33,31 +33,15 @@ class BatchControl:
         self._on_full = on_full or (lambda error: None)
         self._on_room = on_room or (lambda: None)
         self._cancelled = threading.Event()
-        self._running = threading.Event()
-        self._running.set()
         self._counting = threading.Lock()
         self._waiting = 0
 
-    def pause(self) -> None:
-        """Stop every photo at its next step; what is in memory stays there."""
-        self._running.clear()
-
-    def resume(self) -> None:
-        """Go on after a pause."""
-        self._running.set()
-
     def cancel(self) -> None:
-        """End every photo at its next step, in a pause too."""
+        """End every photo at its next step."""
         self._cancelled.set()
-        self._running.set()
-
-    @property
-    def is_paused(self) -> bool:
-        return not self._running.is_set()
 
     def check(self) -> None:
-        """Wait while paused. Raises Cancelled once cancelling was asked for."""
-        self._running.wait()
+        """Raises Cancelled once cancelling was asked for."""
         if self._cancelled.is_set():
             raise Cancelled
 
@@ -95,7 +79,7 @@ class ControlledProgress:
         self._control = control
 
     def report(self, fraction: float, stage: str) -> None:
-        """As core.progress.Progress. Waits in a pause; raises Cancelled."""
+        """As core.progress.Progress. Raises Cancelled."""
         self._control.check()
         self._inner.report(fraction, stage)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from gpen_desktop.core.output.journal import is_journalled
 from gpen_desktop.core.photo_files import atomic, registry
 from gpen_desktop.core.photo_files import metadata as photo_metadata
+from gpen_desktop.core.photo_files.companions import bring_along
 from gpen_desktop.core.photo_files.formats.codec import Encoded
 from gpen_desktop.core.photo_files.load_save import (
     SOFTWARE,
@@ -29,11 +29,12 @@ from gpen_desktop.messages import Message, say
 @dataclass(frozen=True)
 class ExportOptions:
     """How a result is stored. format: 'keep' or one of core/photo_files/registry.py, such as 'png'. quality: 1 to 100,
-    None for the source's own."""
+    None for the source's own. companions: whether what belongs to the photo and lies beside it comes along."""
 
     format: str = "keep"
     quality: int | None = None
     overwrite: bool = False
+    companions: bool = True
 
 
 @dataclass(frozen=True)
@@ -54,15 +55,17 @@ _ANIMATED = say("animation-left-alone", "It is animated, and was copied as it is
 
 @dataclass(frozen=True, eq=False)
 class Page:
-    """A page behind the first, as it goes into the file. is_changed: whether it is anything but the page as it was."""
+    """A page behind the first, as it goes into the file. is_changed: whether it is anything but the page as it was.
+    faces: what became of each."""
 
     encoded: Encoded
     is_changed: bool
+    faces: tuple[ComposedFace, ...] = ()
 
 
 def made_page(composed: Composed, options: ExportOptions) -> Page:
     """Raises OptionError, SaveError."""
-    return Page(encode_page(composed.photo, options.format), composed.is_changed)
+    return Page(encode_page(composed.photo, options.format), composed.is_changed, composed.faces)
 
 
 def prepare(source: Path | None, target: Path, options: ExportOptions) -> None:
@@ -124,15 +127,37 @@ def export(
 
     Where nothing changed and nothing else was asked for, the source file is copied byte for byte: storing a JPEG anew
     would only lose. One of a format that cannot be written becomes what was said and planned for it. An animation
-    keeps its format only as it is. before_naming: see atomic.write. further: of the pages behind the first; without,
+    keeps its format only as it is. What belongs to the photo is copied beside the result before that gets its name.
+    before_naming: called after that, see atomic.write. further: of the pages behind the first; without,
     they stay as they are. history: what was done, for the file's XMP. Raises
     SaveError; NotAResultError where `target` may be somebody's original.
     """
     prepare(source.path, target, options)
+    problems: list[Message] = []
+
+    def before(result: Path, made: Path) -> None:
+        if source.path is not None and options.companions:
+            problems[:] = bring_along(source.path, result)
+        if before_naming is not None:
+            before_naming(result, made)
+
+    exported = _stored(source, composed, target, options, before, further, history)
+    return replace(exported, warnings=(*exported.warnings, *problems))
+
+
+def _stored(
+    source: Photo,
+    composed: Composed,
+    target: Path,
+    options: ExportOptions,
+    before_naming: Callable[[Path, Path], None],
+    further: Sequence[Page],
+    history: str,
+) -> Exported:
     keeps = options.format == "keep"
     if keeps and source.path is not None and source.source.animated:
         # one that was turned, too: stored anew, only its first frame would be left
-        as_it_is = dataclasses.replace(source, quarters=0)
+        as_it_is = replace(source, quarters=0)
         copied = copy_photo(as_it_is, target, overwrite=options.overwrite, before_naming=before_naming)
         return Exported(copied.path, True, (*copied.warnings, _ANIMATED))
     is_changed = composed.is_changed or any(page.is_changed for page in further)

@@ -91,7 +91,9 @@ class DraftController(QObject):
             return
         self._count += 1
         folder = self._folder.path / str(self._count)  # so that none has to take another's place
-        self._workspace.exports.export(item, folder / f"{name}{item.path.suffix}", ExportOptions(), draft_for=use)
+        self._workspace.exports.export(
+            item, folder / f"{name}{item.path.suffix}", ExportOptions(companions=False), draft_for=use
+        )
 
     @Slot(object, object, str)
     def _on_drafted(self, item: AlbumItem, exported: Exported, use: str) -> None:

@@ -189,7 +189,8 @@ class MainWindow(DropWindow):
         self.panel.apply_to_all.connect(self.looks.apply_to_all)
         self.panel.presets.own_changed.connect(self._keep_presets)
         self.status.cancel_wanted.connect(work.jobs.cancel_all)
-        self.status.continue_wanted.connect(work.restore_waiting)
+        self.status.pause_wanted.connect(work.jobs.pause)
+        self.status.continue_wanted.connect(work.go_on)
         self.empty.open_wanted.connect(self.imports.open)
         self.empty.folder_wanted.connect(self.imports.open_folder)
         self.empty.last_wanted.connect(self.imports.open_last)
@@ -213,7 +214,7 @@ class MainWindow(DropWindow):
                 "copy": self.drafts.copy,
                 "reveal": exports.reveal,
                 "remove": self.photos.remove,
-                "restore_waiting": work.restore_waiting,
+                "restore_waiting": work.go_on,
                 "quit": self.close,
                 "undo": work.undo.undo,
                 "redo": work.undo.redo,

@@ -23,9 +23,11 @@ _REFRESH_MS: Final = 1000
 
 
 class StatusBar(QStatusBar):
-    """cancel_wanted: cancel all work. continue_wanted: take up what a cancel left behind."""
+    """cancel_wanted: cancel all work. pause_wanted: pause it. continue_wanted: go on after a pause, or take up what a
+    cancel left behind."""
 
     cancel_wanted = Signal()
+    pause_wanted = Signal()
     continue_wanted = Signal()
 
     def __init__(self, jobs: JobController, album: AlbumModel, parent: QWidget | None = None) -> None:
@@ -41,11 +43,11 @@ class StatusBar(QStatusBar):
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(140)
         self._bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._cancel, self._continue = QPushButton(), QPushButton()
+        self._pause, self._continue, self._cancel = QPushButton(), QPushButton(), QPushButton()
         self._facts = _ElidedLabel()
         for label in (self._doing, self._facts):
             label.setFont(theme.tabular(theme.small(label.font())))
-        for button in (self._cancel, self._continue):
+        for button in (self._pause, self._continue, self._cancel):
             theme.set_role(button, "quiet")
             button.setFixedHeight(22)
             button.setFont(theme.small(button.font()))
@@ -53,7 +55,7 @@ class StatusBar(QStatusBar):
         row = QHBoxLayout(work)
         row.setContentsMargins(2 * theme.GRID, 0, 0, 0)
         row.setSpacing(theme.GRID)
-        for widget in (self._doing, self._bar, self._cancel, self._continue):
+        for widget in (self._doing, self._bar, self._pause, self._continue, self._cancel):
             row.addWidget(widget)
         self.addWidget(work)
         right = QWidget()
@@ -64,6 +66,7 @@ class StatusBar(QStatusBar):
         self.setFixedHeight(30)
         self._facts.installEventFilter(self)
         self._cancel.clicked.connect(self.cancel_wanted)
+        self._pause.clicked.connect(self.pause_wanted)
         self._continue.clicked.connect(self.continue_wanted)
         self._tick = QTimer(self)
         self._tick.setInterval(_REFRESH_MS)
@@ -97,6 +100,7 @@ class StatusBar(QStatusBar):
 
     def _say(self) -> None:
         self._cancel.setText(self.tr("Cancel"))
+        self._pause.setText(self.tr("Pause"))
         self._continue.setText(self.tr("Continue"))
         self._bar.setAccessibleName(self.tr("Progress"))
         self.refresh()
@@ -112,6 +116,9 @@ class StatusBar(QStatusBar):
         self._bar.setValue(round(1000 * self._told.share))
         for widget in (self._bar, self._cancel):
             widget.setVisible(is_busy)
+        # one photo is over before it could be paused
+        several = any(each.total > 1 for each in (self._jobs.restoring, self._jobs.exporting) if each.is_under_way)
+        self._pause.setVisible(several and not self._jobs.is_paused)
         self._facts.setText(self._facts_text())
         self._show_doing()
 
@@ -120,13 +127,19 @@ class StatusBar(QStatusBar):
         """What is being done; else how the photos stand."""
         rounds = (self._jobs.exporting, self._jobs.restoring)
         texts = [self._doing_text(each) for each in rounds if each.is_under_way]
+        texts = [self.tr("Paused"), *texts] if texts and self._jobs.is_paused else texts
         statuses = [] if texts else [item.status for item in self._album]
         self._doing.setText(" · ".join(texts) or status.counted(statuses))
-        self._continue.setVisible(not self._jobs.is_busy and Status.WAITING in statuses)
+        self._continue.setVisible(self._jobs.is_paused or (not self._jobs.is_busy and Status.WAITING in statuses))
+
+    @property
+    def pause_button(self) -> QPushButton:
+        """Shown while several photos are worked on."""
+        return self._pause
 
     @property
     def continue_button(self) -> QPushButton:
-        """Shown while photos wait and nothing is done."""
+        """Shown in a pause, and while photos wait and nothing is done."""
         return self._continue
 
     @property
@@ -141,7 +154,7 @@ class StatusBar(QStatusBar):
         else:
             text = self.tr("Exporting {number} of {all}") if is_export else self.tr("Restoring {number} of {all}")
             text = text.format(number=min(work.done + 1, work.total), all=work.total)
-        left = work.seconds_left()
+        left = None if self._jobs.is_paused else work.seconds_left()
         return f"{text} · {self._time_text(left)}" if left is not None else text
 
     def _time_text(self, seconds: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
@@ -12,12 +13,15 @@ from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.gui.work.round import Round
 from gpen_desktop.gui.work.worker import ExportJob, Job, RefineJob, RestoreJob, Worker
 
+_ON_SCREEN: Final = 1
+"""Urgency of what belongs to the photo on screen."""
+
 
 class JobController(QObject):
     """Queues jobs and gives them to the worker one by one.
 
     What the user waits for comes first: finding points inside a drawn box, then the photo on screen, then exports, then
-    the rest of the album in its order.
+    the rest of the album in its order. In a pause the first two alone are done.
 
     Signals carry the job itself. Each submitted job ends with exactly one of done, failed, cancelled. staged: what the
     stages made of its photo; told of a cancelled job too, as it is what a slider that moves on shows.
@@ -50,6 +54,7 @@ class JobController(QObject):
         self._cancel = threading.Event()
         self._requeue = False
         self._front = 0
+        self._is_paused = False
         self.restoring, self.exporting = Round(), Round()
         self._thread = QThread(self)
         self._thread.setObjectName("models")
@@ -113,6 +118,7 @@ class JobController(QObject):
         """The photo on screen: its jobs go first, and a running restoration of another photo steps back for it."""
         self._front = item
         self._make_way()
+        self._next()
 
     def cancel_item(self, item: int) -> None:
         """Cancel all of a photo's jobs."""
@@ -132,12 +138,28 @@ class JobController(QObject):
     def cancel_all(self) -> None:
         """Cancel everything; the running job ends at its next step."""
         dropped, self._waiting = self._waiting, []
-        self._requeue = False
+        self._requeue = self._is_paused = False
         self._cancel.set()
         for job in dropped:
             self._discount(job)
             self.cancelled.emit(job)
         self.queue_changed.emit()
+
+    @property
+    def is_paused(self) -> bool:
+        return self._is_paused
+
+    def pause(self) -> None:
+        """Begin neither exports nor photos that are not on screen until go_on. One that is being restored steps back
+        and loses nothing; an export that runs is finished, as its file would be half."""
+        self._is_paused = True
+        self._make_way()
+        self.queue_changed.emit()
+
+    def go_on(self) -> None:
+        """End a pause."""
+        self._is_paused = False
+        self._next()
 
     def warm_up(self, model: str) -> None:
         """Load the detector and a model ahead of the first photo."""
@@ -156,12 +178,15 @@ class JobController(QObject):
         self._thread.wait()
 
     def _make_way(self) -> None:
-        """Interrupt an album photo's restoration when something more urgent waits; it goes back into the queue.
+        """Interrupt an album photo's restoration when something more urgent waits, or in a pause; it goes back into the
+        queue.
 
         What the model has answered by then is kept, so only one step is done twice.
         """
         job = self._running
-        if isinstance(job, RestoreJob) and any(self._urgency(other) < self._urgency(job) for other in self._waiting):
+        if not isinstance(job, RestoreJob):
+            return
+        if self._is_held(job) or any(self._urgency(other) < self._urgency(job) for other in self._waiting):
             self._requeue = not any(isinstance(o, RestoreJob) and o.item == job.item for o in self._waiting)
             self._cancel.set()
 
@@ -169,12 +194,20 @@ class JobController(QObject):
         if isinstance(job, RefineJob):
             return 0
         if job.item == self._front:
-            return 1
+            return _ON_SCREEN
         return 2 if isinstance(job, ExportJob) else 3
 
+    def _is_held(self, job: Job) -> bool:
+        """Whether a pause holds it back. Nothing holds drafts back, for which somebody holds the mouse."""
+        is_draft = isinstance(job, ExportJob) and bool(job.draft_for)
+        return self._is_paused and not is_draft and self._urgency(job) > _ON_SCREEN
+
     def _next(self) -> None:
-        if self._running is None and self._waiting:
-            job = min(self._waiting, key=self._urgency)  # min takes the first of equals: the album's order
+        if not self.is_busy:
+            self._is_paused = False
+        ready = [job for job in self._waiting if not self._is_held(job)]
+        if self._running is None and ready:
+            job = min(ready, key=self._urgency)  # min takes the first of equals: the album's order
             self._waiting.remove(job)
             self._running = job
             self._cancel = threading.Event()

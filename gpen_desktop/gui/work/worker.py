@@ -14,10 +14,12 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine, RestoredFaces
-from gpen_desktop.core.engine.export import ExportOptions
+from gpen_desktop.core.engine.export import ExportOptions, Page
+from gpen_desktop.core.engine.pages import restored_pages
 from gpen_desktop.core.options import Values
+from gpen_desktop.core.photo_files.load_save import open_photo
 from gpen_desktop.core.photo_files.patience import waiting_while
-from gpen_desktop.core.progress import CancellableProgress
+from gpen_desktop.core.progress import CancellableProgress, Progress, SubProgress
 from gpen_desktop.core.stages.registry import stage_values
 from gpen_desktop.core.types import Face, Photo, Stroke
 from gpen_desktop.errors import Cancelled
@@ -161,8 +163,19 @@ class Worker(QObject):
             how = (edits.stages, edits.strokes, edits.quarters)
             session = self._engine.open(job.path, edits.model, faces, *how, former=job.former)
             self._tell_status()
-            return self._engine.export(session, job.edits.options, job.target, job.export, progress)
+            pages = self._further_pages(job, session.photo, progress)
+            return self._engine.export(session, edits.options, job.target, job.export, progress, further=pages)
         return self._restore(job, progress)
+
+    def _further_pages(self, job: ExportJob, photo: Photo, progress: Progress) -> list[Page]:
+        if photo.source.pictures < 2:
+            return []
+        look = job.edits.options
+        if not isinstance(look.faces, str):  # chosen on the first page
+            look = replace(look, faces="all")
+        return restored_pages(
+            open_photo(job.path), self._engine, job.edits, lambda _: look, job.export, SubProgress(progress, 0.0, 0.5)
+        )
 
     def _restore(self, job: RestoreJob, progress: CancellableProgress) -> RestoredFaces:
         session = self._engine.open(

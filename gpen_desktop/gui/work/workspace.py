@@ -177,8 +177,11 @@ class Workspace(QObject):
         else:
             self._restore(item)
 
-    def restore_waiting(self) -> None:
-        """Queue what a cancel left behind."""
+    def go_on(self) -> None:
+        """End a pause, or queue what a cancel left behind."""
+        if self.jobs.is_paused:
+            self.jobs.go_on()
+            return
         for item in self.album:
             if item.state is PhotoState.WAITING and not self.jobs.is_restoring(item.id):
                 self._restore(item)

@@ -17,7 +17,7 @@ from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, export
 from gpen_desktop.core.photo_files.load_save import load_photo, open_photo, save_photo
 from gpen_desktop.core.progress import SilentProgress
-from gpen_desktop.core.types import ComposeOptions
+from gpen_desktop.core.types import ComposeOptions, Face, frozen
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
 from tests.unit.core.made_files import exiftool, needs_exiftool, picture, tag
 
@@ -89,10 +89,16 @@ def test_directories_in_a_circle_end(tmp_path: Path) -> None:
     assert open_photo(tmp_path / "a.tif").header.pictures == 3
 
 
-def restored(source: Path, target: Path, finder: KnownFaces | None = None, **export: object) -> PhotoReport:
+def restored(
+    source: Path,
+    target: Path,
+    finder: KnownFaces | None = None,
+    numbers: tuple[int, ...] | None = None,
+    **export: object,
+) -> PhotoReport:
     faces = photo_with_faces((40, 60))[1]
     engine = Engine(models=DrawnModels(finder or KnownFaces(*faces), Sharpener()))
-    options = BatchOptions(Edits(ComposeOptions(strength=100), model="sharpener"), ExportOptions(**export))
+    options = BatchOptions(Edits(ComposeOptions(strength=100), model="sharpener"), ExportOptions(**export), numbers)
     return batch.restore_photo(PlannedPhoto(source, target), engine, options, SilentProgress())
 
 
@@ -115,6 +121,20 @@ def test_every_page_is_restored_and_kept(scans: Path, tmp_path: Path) -> None:
         assert before.shape == after.shape
         assert (before[60:316, 40:296] != after[60:316, 40:296]).mean() > 0.2
         assert np.array_equal(before[:20], after[:20])
+
+
+def test_faces_by_number_are_those_of_each_page(scans: Path, tmp_path: Path) -> None:
+    (face,) = photo_with_faces((40, 60))[1]
+    beside = Face(frozen(face.landmarks + (90, 0)), 0.9)
+
+    class TwoOnFirst(KnownFaces):
+        def detect(self, photo, *, progress=None):
+            return (face, beside) if np.array_equal(photo.pixels, read(scans)[0]) else (face,)
+
+    report = restored(scans, tmp_path / "b.tif", TwoOnFirst(), numbers=(2,))
+    states = [(said.get("page", 1), said["number"], said["state"]) for said in report.faces]
+    assert states == [(1, 1, "not selected"), (1, 2, "restored"), (2, 1, "not selected")]
+    assert np.array_equal(read(scans)[1], read(tmp_path / "b.tif")[1])
 
 
 def test_a_face_on_the_second_page_alone_is_found(scans: Path, tmp_path: Path) -> None:
