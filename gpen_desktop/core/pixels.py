@@ -31,9 +31,15 @@ def divided_by_alpha(samples: Pixels) -> Pixels:
     return cast(Pixels, np.dstack([np.minimum(colours, white).astype(samples.dtype), samples[..., -1:]]))
 
 
+def is_grey(pixels: Pixels) -> bool:
+    """Whether the three channels (H, W, 3) are the same everywhere."""
+    red, green, blue = (pixels[..., channel] for channel in range(3))
+    return bool(np.array_equal(red, green) and np.array_equal(red, blue))
+
+
 def luminance(pixels: Pixels) -> Pixels:
     """Rec. 601 luma of (H, W, 3) pixels, rounded: (H, W), the dtype stays. What is grey already stays as it is."""
-    if np.array_equal(pixels[..., 0], pixels[..., 1]) and np.array_equal(pixels[..., 0], pixels[..., 2]):
+    if is_grey(pixels):
         return pixels[..., 0]
     red, green, blue = (pixels[..., i].astype(np.uint32) for i in range(3))
     weighted = 299 * red + 587 * green + 114 * blue  # below 2**32 for 16 bits too

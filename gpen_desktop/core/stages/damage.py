@@ -54,7 +54,7 @@ def at_working_size(pixels: Pixels) -> Pixels:
 
 def damage_mask(damage: Damage) -> Mask:
     """(H, W) of the photo, true on damage, grown by a pixel or more."""
-    grown = cv2.dilate(_surely(damage.likely).astype(np.uint8), np.ones((3, 3), np.uint8))
+    grown = cv2.dilate(_sure(damage.likely).astype(np.uint8), np.ones((3, 3), np.uint8))
     height, width = damage.shape
     if grown.shape != damage.shape:
         grown = (cv2.resize(grown * 255, (width, height), interpolation=cv2.INTER_LINEAR) > 127).astype(np.uint8)
@@ -64,7 +64,7 @@ def damage_mask(damage: Damage) -> Mask:
 def is_worth_asking(damage: Damage) -> bool:
     """Whether there is so much damage, and so little, that it is likely to be some."""
     least, most = _WORTH_ASKING
-    return bool(least <= _surely(damage.likely).mean() <= most)
+    return bool(least <= _sure(damage.likely).mean() <= most)
 
 
 def brushed(mask: Mask, strokes: Sequence[Stroke]) -> Mask:
@@ -80,7 +80,7 @@ def brushed(mask: Mask, strokes: Sequence[Stroke]) -> Mask:
     return np.asarray(out > 0)
 
 
-def _surely(likely: NDArray[np.uint8]) -> Mask:
+def _sure(likely: NDArray[np.uint8]) -> Mask:
     """What is damage: thin flaws that are clearly so somewhere."""
     found = (likely >= round(_SURE * 255)).astype(np.uint8)
     count, labels = cv2.connectedComponents(found)

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 
 from gpen_desktop.core.options import NO_MODEL
+from gpen_desktop.core.pixels import is_grey
 from gpen_desktop.core.progress import Progress, SubProgress
-from gpen_desktop.core.stages.cleaning import is_grey
-from gpen_desktop.core.stages.tiles import TiledNetwork, as_pixels
+from gpen_desktop.core.stages.tiles import TiledNetwork, as_pixels, changed
 from gpen_desktop.core.stages.work import Work, Worked
 from gpen_desktop.core.types import FloatImage, Photo, Pixels, frozen
 from gpen_desktop.messages import say
@@ -24,7 +24,7 @@ from gpen_desktop.models.catalog import ENLARGER
 def enlarge(work: Work, progress: Progress) -> Worked:
     """The photo `scale` times larger, its alpha by Lanczos."""
     photo, scale, model = work.photo, int(work.values["scale"]), str(work.values["background"])
-    alpha = None if photo.alpha is None else _by_lanczos(photo.alpha, scale)
+    alpha = None if photo.alpha is None else frozen(_resized(photo.alpha, photo, scale))
     if model != NO_MODEL:
         network = work.networks.upscaler(model)
         pixels = _by_model(photo, network, scale, progress)
@@ -40,7 +40,7 @@ def enlarge(work: Work, progress: Progress) -> Worked:
             )
     elif not work.networks.has(ENLARGER):
         progress.report(0.0, "enlarge")
-        pixels = _by_lanczos(photo.pixels, scale)
+        pixels = frozen(_resized(photo.pixels, photo, scale))
         words = say(
             "did-enlarge-simply", "Enlarged {scale}× by resampling: the enlarging model is not there", scale=scale
         )
@@ -52,10 +52,9 @@ def enlarge(work: Work, progress: Progress) -> Worked:
 
 def _by_network(photo: Photo, network: TiledNetwork, scale: int, progress: Progress) -> Pixels:
     pixels = photo.pixels
-    grey = is_grey(pixels)
     passes = (scale - 1).bit_length()  # by a network that doubles
     for number in range(passes):
-        pixels = _doubled(pixels, network, grey, _part(progress, number, passes, 2))
+        pixels = changed(pixels, network, _part(progress, number, passes, 2), "enlarge")
     return frozen(_resized(pixels, photo, scale))
 
 
@@ -98,28 +97,10 @@ def _answered(pixels: Pixels, network: TiledNetwork, grey: bool, progress: Progr
 
 
 def _resized(pixels: Pixels, photo: Photo, scale: int) -> Pixels:
-    """To `scale` times the photo's size, where it is another."""
+    """(H, W) or (H, W, C) at `scale` times the photo's size."""
     size = (photo.width * scale, photo.height * scale)
     if (pixels.shape[1], pixels.shape[0]) == size:
         return pixels
     shrinks = pixels.shape[1] > size[0]
     resized = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LANCZOS4)
     return resized.astype(np.uint8) if pixels.dtype == np.uint8 else resized.astype(np.uint16)
-
-
-def _doubled(pixels: Pixels, network: TiledNetwork, grey: bool, progress: Progress) -> Pixels:
-    height, width = (side * network.scale for side in pixels.shape[:2])
-    larger = np.empty((height, width, 3), pixels.dtype)
-    white = np.float32(np.iinfo(pixels.dtype).max)
-    for (x0, y0, x1, y1), change in network.answers(pixels, progress, "enlarge"):
-        small = pixels[y0 // network.scale : y1 // network.scale, x0 // network.scale : x1 // network.scale]
-        repeated = small.repeat(network.scale, axis=0).repeat(network.scale, axis=1).astype(np.float32) / white
-        wanted = change.mean(axis=2, keepdims=True) if grey else change
-        larger[y0:y1, x0:x1] = as_pixels(repeated + wanted, pixels)
-    return larger
-
-
-def _by_lanczos(pixels: Pixels, scale: int) -> Pixels:
-    size = (pixels.shape[1] * scale, pixels.shape[0] * scale)
-    larger = cv2.resize(pixels, size, interpolation=cv2.INTER_LANCZOS4)
-    return frozen(larger.astype(np.uint8) if pixels.dtype == np.uint8 else larger.astype(np.uint16))

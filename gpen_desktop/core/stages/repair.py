@@ -10,8 +10,8 @@ import numpy as np
 
 from gpen_desktop.core.grain import luma, make_grain, measure_grain
 from gpen_desktop.core.options import AUTO
+from gpen_desktop.core.pixels import is_grey
 from gpen_desktop.core.progress import Progress, SubProgress
-from gpen_desktop.core.stages.cleaning import is_grey
 from gpen_desktop.core.stages.damage import Mask, at_working_size, brushed, damage_mask, is_worth_asking
 from gpen_desktop.core.stages.tiles import TiledNetwork, as_pixels
 from gpen_desktop.core.stages.work import Work, Worked
@@ -35,9 +35,9 @@ def repair(work: Work, progress: Progress) -> Worked:
     spear for a scratch, and nobody would miss a scratch as much as a spear.
     """
     damage = work.damage(SubProgress(progress, 0.0, 0.5))
-    found = damage_mask(damage)
     is_asked = work.values["repair"] != AUTO
-    mask = brushed(found if is_asked else np.zeros_like(found), work.strokes)
+    found = damage_mask(damage) if is_asked else np.zeros(damage.shape, np.bool_)
+    mask = brushed(found, work.strokes)
     if not mask.any():
         return Worked(work.photo, _ASKING if not is_asked and is_worth_asking(damage) else _NOTHING, mask)
     pixels = filled(work.photo.pixels, mask, work.networks.filler(), SubProgress(progress, 0.5, 1.0))

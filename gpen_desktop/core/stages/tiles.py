@@ -15,6 +15,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core.pixels import is_grey
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import FloatImage, Pixels
 
@@ -133,4 +134,16 @@ def as_pixels(values: FloatImage, like: Pixels) -> Pixels:
     """Float values in [0, 1], clipped, as pixels of the same dtype as `like`."""
     white = float(np.iinfo(like.dtype).max)
     made: Pixels = np.rint(np.clip(values, 0, 1) * white).astype(like.dtype)
+    return made
+
+
+def changed(pixels: Pixels, network: TiledNetwork, progress: Progress, stage: str) -> Pixels:
+    """(H * scale, W * scale, 3): the photo (H, W, 3), each pixel repeated `scale` times each way, with the network's
+    answers added, which are what is to be changed. Grey stays grey."""
+    scale, grey, white = network.scale, is_grey(pixels), np.float32(np.iinfo(pixels.dtype).max)
+    made = np.empty((pixels.shape[0] * scale, pixels.shape[1] * scale, 3), pixels.dtype)
+    for (x0, y0, x1, y1), change in network.answers(pixels, progress, stage):
+        part = pixels[y0 // scale : y1 // scale, x0 // scale : x1 // scale].astype(np.float32) / white
+        part = part.repeat(scale, axis=0).repeat(scale, axis=1)
+        made[y0:y1, x0:x1] = as_pixels(part + (change.mean(axis=2, keepdims=True) if grey else change), pixels)
     return made

@@ -16,9 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.pixels import luminance
+from gpen_desktop.core.pixels import is_grey, luminance
 from gpen_desktop.core.progress import Progress
-from gpen_desktop.core.stages.cleaning import is_grey
 from gpen_desktop.core.stages.work import Work, Worked
 from gpen_desktop.core.types import FloatImage, Pixels, frozen
 from gpen_desktop.messages import say

@@ -182,14 +182,14 @@ class Worker(QObject):
             job.photo or job.path, job.model, job.faces, job.stages, job.strokes, job.quarters, job.former
         )
         self._tell_status()
-        self.staged.emit(job.id, self._engine.stage(session, progress))
-        for result in self._engine.restore(session, progress):
+        self.staged.emit(job.id, self._engine.stage(session, SubProgress(progress, 0.0, 0.3)))
+        for result in self._engine.restore(session, SubProgress(progress, 0.3, 0.9)):
             if not result.restored:
                 self.faces_found.emit(job.id, result.faces)
             elif result.more or not result.is_whole:
                 self.faces_restored.emit(job.id, result)
         if not result.faces and job.faces is None:  # it may lie on its side
-            return replace(result, better_quarters=session.better_quarters(progress))
+            return replace(result, better_quarters=session.better_quarters(SubProgress(progress, 0.9, 1.0)))
         return result
 
     def _tell_status(self) -> None:
