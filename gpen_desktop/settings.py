@@ -17,7 +17,7 @@ from gpen_desktop.core.output.name_pattern import check_pattern
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.core.stages.registry import stage_options
 from gpen_desktop.errors import OptionError
-from gpen_desktop.models.catalog import BUILTIN
+from gpen_desktop.models.catalog import BUILTIN, DETECTOR, PUBLISHED_DETECTORS, by_name
 from gpen_desktop.models.mirror import check_mirror
 
 
@@ -176,6 +176,19 @@ _OWN: Final = (
             Choice("fp32", "Full (fp32)"),
             Choice("fp16", "Half (fp16)"),
             Choice("bf16", "Half (bf16)"),
+        ),
+    ),
+    Setting(
+        "compute/detector",
+        str,
+        "auto",
+        "Face detector",
+        "Automatic takes the best that is installed: 'Models' has more of them.",
+        group=Group.COMPUTING,
+        choices=(
+            Choice("auto", "Automatic"),
+            Choice(DETECTOR, "Built-in"),
+            *(Choice(name, info.title) for name in PUBLISHED_DETECTORS if (info := by_name(name)) is not None),
         ),
     ),
     Setting(

@@ -103,7 +103,9 @@ class _DrawnModels:
     def __init__(self, faces: tuple[Face, ...]) -> None:
         self._faces = faces
 
-    def load_finder(self) -> _DrawnModels:
+    name = "drawn"
+
+    def load_finder(self, _wanted: ComputeOptions) -> _DrawnModels:
         return self
 
     def photo_networks(self, _wanted: ComputeOptions) -> Networks:

@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     usual = {option.name: option.default for option in FACE_OPTIONS}
     look = {"mode": options.mode, "strength": options.strength, "restore_sharp": True}
     edits = Edits(ComposeOptions.of({**usual, **look}))
-    engine = Engine(ComputeOptions(options.device, options.precision, None))
+    engine = Engine(ComputeOptions(options.device, options.precision, None, options.detector))
     comparison = compare(options.path, options.model, edits, engine)
     save_photo(sheet(comparison), target, format=format, overwrite=options.overwrite)
     print(printable(f"{len(options.model)} models, {len(comparison.faces)} faces: {target}"))

@@ -109,6 +109,7 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     device = "where to compute (default: auto)"
     engine.add_argument("--device", default="auto", metavar="auto|cpu|cuda|cuda:1|mps", help=device)
     _add_option(engine, "--precision", by_key("compute/precision"))
+    _add_option(engine, "--detector", by_key("compute/detector"))
     engine.add_argument("--batch-size", type=_number(1, 1024), metavar="N", help="faces at a time (default: by memory)")
     engine.add_argument("--jobs", type=_number(1, 256), metavar="N", help="photos at a time (default: one a core)")
 
@@ -134,12 +135,14 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
             _add_option(parser, option.flag, option)
     parser.add_argument("--device", default="auto", metavar="auto|cpu|cuda|cuda:1|mps")
     _add_option(parser, "--precision", by_key("compute/precision"))
+    _add_option(parser, "--detector", by_key("compute/detector"))
     parser.set_defaults(run=_compare)
 
 
 def _add_faces(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     parser.add_argument("--json", action="store_true", help="boxes and landmarks as JSON")
+    _add_option(parser, "--detector", by_key("compute/detector"))
     parser.set_defaults(run=_list_faces)
 
 
@@ -245,12 +248,13 @@ def _models(options: argparse.Namespace) -> int:
 
 def _list_faces(options: argparse.Namespace) -> int:
     from gpen_desktop.core.batch import batch
-    from gpen_desktop.core.faces import detection
+    from gpen_desktop.core.engine.compute import ComputeOptions
+    from gpen_desktop.core.engine.local_models import load_finder
     from gpen_desktop.core.photo_files import load_save
     from gpen_desktop.core.types import ComposedFace, FaceState
     from gpen_desktop.errors import PhotoError
 
-    finder = detection.FaceDetector()
+    finder = load_finder(ComputeOptions(detector=options.detector))
     found = {}
     for path in options.paths:
         try:

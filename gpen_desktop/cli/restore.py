@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
     if options.background != NO_MODEL:
         store.find(choice_of(options.background).name)  # what is not there is said before any photo is worked on
     started = time.perf_counter()
-    engine = Engine(ComputeOptions(options.device, options.precision, options.batch_size))
+    engine = Engine(_compute_of(options))
     engine.load(options.model)
     loaded = time.perf_counter() - started
     reports: list[PhotoReport] = []
@@ -87,6 +87,10 @@ def run(options: argparse.Namespace) -> int:
         written = [_write_report(file, record, reports) for file in options.report]
         is_told = all(written)
     return _exit_code(reports) if is_told else max(_exit_code(reports), Exit.SOME_FAILED)
+
+
+def _compute_of(options: argparse.Namespace) -> ComputeOptions:
+    return ComputeOptions(options.device, options.precision, options.batch_size, options.detector)
 
 
 def _plan(options: argparse.Namespace) -> tuple[PlannedPhoto, ...]:
@@ -235,7 +239,7 @@ def _journal_options(options: argparse.Namespace) -> dict[str, Any]:
     """All that a result depends on beside its photo."""
     names = (
         *(option.name for option in (*FACE_OPTIONS, *stage_options())),
-        *("auto", "model", "device", "precision", "batch_size", "format", "quality"),
+        *("auto", "model", "device", "precision", "batch_size", "detector", "format", "quality"),
     )
     return {name: getattr(options, name) for name in names} | {
         "program": __version__,
@@ -276,7 +280,7 @@ def _restore_all(
     with ExitStack() as stack, bar_shown as bar:
         told = BatchBar(bar, len(jobs))
         if options.cluster:
-            setting = cluster.Setting(ComputeOptions(options.device, options.precision, options.batch_size), wanted)
+            setting = cluster.Setting(_compute_of(options), wanted)
             client = stack.enter_context(cluster.connect(options.cluster))
             reports = cluster.restore_all(jobs, client, setting, journal, resume=options.resume)
         else:
@@ -342,6 +346,7 @@ def _record(
         "model": status.model,
         "device": status.torch_device,
         "compute": status.device,
+        "detector": status.detector,
         "why": status.reason.as_record(),
         "notes": [note.as_record() for note in status.notes],
         "options": _journal_options(options),

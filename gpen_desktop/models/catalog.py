@@ -60,6 +60,8 @@ class ModelInfo:
 
 BUILTIN = "builtin-256"
 DETECTOR = "retinaface025"
+PUBLISHED_DETECTORS = ("retinaface-resnet50", "retinaface-mobilenet")
+"""Used when they are installed, the best first, in place of the built-in one."""
 LANDMARKS = "landmarks5"
 CLEANER = "photo-clean"
 REPAIRER = "photo-repair"

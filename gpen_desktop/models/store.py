@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -95,6 +96,12 @@ def has(name: str) -> bool:
     """Whether the weights of a model of the catalogue are on this computer."""
     info = catalog.by_name(name)
     return info is not None and _locate(info) is not None
+
+
+def first_sound(names: Sequence[str]) -> str:
+    """The first of these models of the catalogue that is on this computer, and is what it is called; '' for none."""
+    here = {model.name: model for model in installed()}
+    return next((name for name in names if name in here and is_sound(here[name])), "")
 
 
 def _how_to_get(info: ModelInfo) -> Message:

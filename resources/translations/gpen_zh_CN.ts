@@ -1549,6 +1549,10 @@
         <source>Memory in use. The model is loaded with the first photo.</source>
         <translation>当前内存占用。模型在打开第一张照片时载入。</translation>
     </message>
+    <message>
+        <source>Faces are found by: {detector}</source>
+        <translation>人脸检测：{detector}</translation>
+    </message>
 </context>
 <context>
     <name>Workspace</name>
@@ -1688,8 +1692,8 @@
         <translation>根据周围画面填补照片缺损。</translation>
     </message>
     <message>
-        <source>Finds faces that the built-in detector misses, profiles above all; slower.</source>
-        <translation>能找到内置检测器漏掉的人脸，尤其是侧脸；速度较慢。</translation>
+        <source>Finds faces that the built-in detector misses, profiles above all; slower. Used for every photo from then on.</source>
+        <translation>能找到内置检测器漏掉的人脸，尤其是侧脸；速度较慢。安装后用于每张照片。</translation>
     </message>
     <message>
         <source>Tells skin, hair, glasses, mouth and hats apart.</source>
@@ -1764,8 +1768,8 @@
         <translation>RetinaFace 人脸检测 (MobileNet 0.25)</translation>
     </message>
     <message>
-        <source>As the built-in detector, with its authors&apos; own training.</source>
-        <translation>与内置检测器结构相同，由原作者训练。</translation>
+        <source>Quick, finds profiles too. Used for every photo from then on, unless the larger one is here too.</source>
+        <translation>速度快，也能找到侧脸。安装后用于每张照片，除非还装有较大的那个。</translation>
     </message>
     <message>
         <source>ParseNet face parser</source>
@@ -3388,6 +3392,26 @@
     <message>
         <source>Half (bf16)</source>
         <translation>半精度 (bf16)</translation>
+    </message>
+    <message>
+        <source>Face detector</source>
+        <translation>人脸检测器</translation>
+    </message>
+    <message>
+        <source>Automatic takes the best that is installed: &apos;Models&apos; has more of them.</source>
+        <translation>“自动”使用已安装的最好的检测器；在“模型”中可获取更多。</translation>
+    </message>
+    <message>
+        <source>Built-in</source>
+        <translation>内置</translation>
+    </message>
+    <message>
+        <source>RetinaFace detector (ResNet-50)</source>
+        <translation>RetinaFace 人脸检测 (ResNet-50)</translation>
+    </message>
+    <message>
+        <source>RetinaFace detector (MobileNet 0.25)</source>
+        <translation>RetinaFace 人脸检测 (MobileNet 0.25)</translation>
     </message>
     <message>
         <source>Faces at once</source>

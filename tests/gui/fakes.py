@@ -91,7 +91,9 @@ class FakeEngine(Engine):
         """Batches that went through a model."""
         return sum(restorer.runs for restorer in self.restorers.values())
 
-    def load_finder(self) -> FakeEngine:
+    name = "retinaface025"
+
+    def load_finder(self, _wanted: ComputeOptions) -> FakeEngine:
         return self
 
     def photo_networks(self, _wanted: ComputeOptions) -> NoNetworks:

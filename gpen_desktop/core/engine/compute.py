@@ -12,12 +12,14 @@ class ComputeOptions:
     """What is asked for.
 
     device: 'auto', 'cpu', 'cuda', 'cuda:N' or 'mps'. precision: 'auto', 'fp32', 'fp16' or 'bf16'. batch_size: faces at
-    a time, None for what fits into memory.
+    a time, None for what fits into memory. detector: what finds faces, a name of the catalogue; 'auto': the best that
+    is installed.
     """
 
     device: str = "auto"
     precision: str = "auto"
     batch_size: int | None = None
+    detector: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class ModelStatus:
     """What runs.
 
     model: its name. device: as its owner knows it, with the precision. reason: why it was chosen.
-    notes: what had to be changed on the way. torch_device: the device as PyTorch writes it.
+    notes: what had to be changed on the way. torch_device: the device as PyTorch writes it. detector: name of what
+    finds faces; '' as long as nothing does.
     """
 
     model: str
@@ -33,3 +36,4 @@ class ModelStatus:
     reason: Message
     notes: tuple[Message, ...] = ()
     torch_device: str = "cpu"
+    detector: str = ""

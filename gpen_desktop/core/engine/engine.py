@@ -29,7 +29,7 @@ _KEPT_SESSIONS: Final = 2
 class ModelSource(Protocol):
     """Where the networks come from: the module local_models, or a stand-in."""
 
-    def load_finder(self) -> HandFinder: ...
+    def load_finder(self, wanted: ComputeOptions) -> HandFinder: ...
 
     def load_restorer(self, model: str, wanted: ComputeOptions) -> LoadedRestorer: ...
 
@@ -184,14 +184,21 @@ class Engine:
 
     def status(self) -> ModelStatus | None:
         """What is loaded, None before the first restoring network."""
-        return self._restorer.status if self._restorer is not None else None
+        if self._restorer is None:
+            return None
+        return replace(self._restorer.status, detector=self._finder.name if self._finder is not None else "")
 
     def set_compute(self, wanted: ComputeOptions) -> None:
-        """Use another device or precision from the next photo on."""
+        """Use another device, precision or detector from the next photo on."""
         if wanted != self._wanted:
             self._wanted = wanted
             self._networks = None
+            self._finder = None
             self._let_go()
+
+    def choose_anew(self) -> None:
+        """Weights came or went: from the next photo on, use the best of those that are there now."""
+        self._finder = None
 
     def rest(self) -> None:
         """Give back the memory that is kept for the next run; the models stay loaded."""
@@ -214,7 +221,7 @@ class Engine:
 
     def _load_finder(self) -> HandFinder:
         if self._finder is None:
-            self._finder = self._source.load_finder()
+            self._finder = self._source.load_finder(self._wanted)
         return self._finder
 
     def _photo_networks(self) -> Networks:

@@ -5,12 +5,19 @@ from __future__ import annotations
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.faces.detection import FaceDetector
+from gpen_desktop.core.faces.published_detection import PublishedDetector
 from gpen_desktop.core.stages.networks import PhotoNetworks
+from gpen_desktop.models import catalog, store
 
 
-def load_finder() -> FaceDetector:
+def load_finder(wanted: ComputeOptions) -> FaceDetector | PublishedDetector:
     """The face detector. Raises WeightsError, DeviceError."""
-    return FaceDetector()
+    name = wanted.detector
+    if name == "auto":
+        name = store.first_sound(catalog.PUBLISHED_DETECTORS) or catalog.DETECTOR
+    if name == catalog.DETECTOR:
+        return FaceDetector()
+    return PublishedDetector(name, device=wanted.device, precision=wanted.precision)
 
 
 def photo_networks(wanted: ComputeOptions) -> PhotoNetworks:

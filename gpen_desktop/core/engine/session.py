@@ -54,7 +54,10 @@ class FaceFinder(Protocol):
 
 
 class HandFinder(FaceFinder, Protocol):
-    """A detector that can also find the landmarks inside a box drawn by hand."""
+    """A detector that can also find the landmarks inside a box drawn by hand. name: in the catalogue."""
+
+    @property
+    def name(self) -> str: ...
 
     def refine(self, photo: Photo, box: tuple[float, float, float, float]) -> Face: ...
 

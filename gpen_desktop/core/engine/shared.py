@@ -176,7 +176,7 @@ class SharedNetworks:
         self._finder: HandFinder | None = None
         self._restorer: SharedRestorer | None = None
 
-    def load_finder(self) -> HandFinder:
+    def load_finder(self, _wanted: ComputeOptions) -> HandFinder:
         """The detector, which has no state, so that threads may share it."""
         with self._loading:
             if self._finder is None:

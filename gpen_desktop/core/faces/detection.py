@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core.faces.alignment import template_points
 from gpen_desktop.core.faces.regions import (
-    SAME_FACE,
     Floats,
     GreyPyramid,
+    each_once,
     face_sizes,
     frames_around,
     in_reading_order,
@@ -103,6 +103,8 @@ class FaceDetector:
     Raises WeightsError where the detector or the landmark network cannot be read.
     """
 
+    name = catalog.DETECTOR
+
     def __init__(self, *, device: str = "cpu", limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._finder = registry.load(store.find(catalog.DETECTOR), Task.FACE_DETECTOR, device)
@@ -115,11 +117,7 @@ class FaceDetector:
         In photos over LONGEST_COPY the smallest face that can be found grows with the photo.
         Raises OptionError where min_face is not positive, Cancelled when progress says so.
         """
-        if min_face <= 0:
-            raise OptionError(
-                say("smallest-face", "The smallest face size is {size} pixels.", size=min_face),
-                todo=say("above-zero", "It must be above 0."),
-            )
+        check_min_face(min_face)
         progress = progress or SilentProgress()
         grey = GreyPyramid(photo)
         proposals = self._propose(photo, min_face, progress)
@@ -153,7 +151,7 @@ class FaceDetector:
         places, scores = [], []
         for number, share in enumerate(_COPIES):
             progress.report(0.6 * number / len(_COPIES), _STAGE)
-            copy = _shrunk(photo, largest * share)
+            copy = shrunk(photo, largest * share)
             points, sure = find_faces(self._finder, copy, above=self._limits.proposed)
             if share < 1:
                 large = face_sizes(points) >= _LEAST_SIZE
@@ -187,7 +185,16 @@ class FaceDetector:
         return _Sightings(mean, logits.reshape(2, count, passes).mean(axis=(0, 2))), scatter
 
 
-def _shrunk(photo: Photo, factor: float) -> NDArray[np.uint8]:
+def check_min_face(min_face: float) -> None:
+    """Raises OptionError where a smallest face has no size."""
+    if min_face <= 0:
+        raise OptionError(
+            say("smallest-face", "The smallest face size is {size} pixels.", size=min_face),
+            todo=say("above-zero", "It must be above 0."),
+        )
+
+
+def shrunk(photo: Photo, factor: float) -> NDArray[np.uint8]:
     """The photo at `factor` of its size: (h, w, 3) RGB uint8."""
     size = (max(1, round(photo.width * factor)), max(1, round(photo.height * factor)))
     small = photo.pixels if factor == 1 else cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA)
@@ -196,13 +203,7 @@ def _shrunk(photo: Photo, factor: float) -> NDArray[np.uint8]:
 
 def _without_doubles(seen: _Sightings) -> _Sightings:
     """Of sightings that lie on one another only the surest, surest first."""
-    centres, sizes = seen.points.mean(axis=1), face_sizes(seen.points)
-    kept: list[int] = []
-    for i in np.argsort(-seen.logits, kind="stable"):
-        gaps = np.linalg.norm(centres[kept] - centres[i], axis=1)
-        if (gaps > SAME_FACE * np.maximum(sizes[kept], sizes[i])).all():
-            kept.append(int(i))
-    return seen.only(kept)
+    return seen.only(each_once(seen.points, seen.logits))
 
 
 def _mirrored(points: Floats) -> Floats:

@@ -38,6 +38,17 @@ def face_sizes(points: Floats) -> Floats:
     return np.asarray(np.maximum(across, down))
 
 
+def each_once(points: Floats, scores: Floats) -> list[int]:
+    """Which of N sightings (N, 5, 2) stand when of those that lie on one another only the surest does, surest first."""
+    centres, sizes = points.mean(axis=1), face_sizes(points)
+    kept: list[int] = []
+    for i in np.argsort(-scores, kind="stable"):
+        gaps = np.linalg.norm(centres[kept] - centres[i], axis=1)
+        if (gaps > SAME_FACE * np.maximum(sizes[kept], sizes[i])).all():
+            kept.append(int(i))
+    return kept
+
+
 def frames_around(points: Floats) -> Floats:
     """(N, 5, 2) landmarks -> (N, 4) frames in which the faces stand upright."""
     down = _eyes_to_mouth(points)

@@ -46,6 +46,7 @@ class ApplicationController(QObject):
         self.downloads = Downloads(self)
         self._watch = WeightsWatch(self)
         self._watch.changed.connect(self.list_models)
+        self._watch.changed.connect(workspace.jobs.choose_anew)
         store.changed.connect(self._on_setting)
         self.list_models()
 
@@ -60,7 +61,10 @@ class ApplicationController(QObject):
     def compute_of(store: SettingsStore) -> ComputeOptions:
         """How to compute."""
         batch = int(store.get("compute/batch_size"))
-        return ComputeOptions(str(store.get("compute/device")), str(store.get("compute/precision")), batch or None)
+        device, precision, detector = (
+            str(store.get(f"compute/{name}")) for name in ("device", "precision", "detector")
+        )
+        return ComputeOptions(device, precision, batch or None, detector)
 
     @Slot()
     def list_models(self) -> None:

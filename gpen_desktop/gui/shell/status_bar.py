@@ -180,7 +180,10 @@ class StatusBar(QStatusBar):
     def _facts_tip(self) -> str:
         if self._status is None:
             return self.tr("Memory in use. The model is loaded with the first photo.")
-        return "\n".join([message_text(self._status.reason), *(message_text(note) for note in self._status.notes)])
+        lines = [message_text(self._status.reason), *(message_text(note) for note in self._status.notes)]
+        if (finder := catalog.by_name(self._status.detector)) is not None:
+            lines.append(self.tr("Faces are found by: {detector}").format(detector=catalog_text(finder.title)))
+        return "\n".join(lines)
 
     @Slot(object)
     def _on_model(self, status: ModelStatus | None) -> None:

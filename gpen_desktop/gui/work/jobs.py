@@ -44,6 +44,7 @@ class JobController(QObject):
 
     _dispatch = Signal(object, object)
     _compute_wanted = Signal(object)
+    _choice_wanted = Signal()
     _forget_wanted = Signal(object)
     _warm_up_wanted = Signal(str)
 
@@ -62,6 +63,7 @@ class JobController(QObject):
         self._worker.moveToThread(self._thread)
         self._dispatch.connect(self._worker.run)
         self._compute_wanted.connect(self._worker.set_compute)
+        self._choice_wanted.connect(self._worker.choose_anew)
         self._forget_wanted.connect(self._worker.forget)
         self._warm_up_wanted.connect(self._worker.warm_up)
         self._worker.progressed.connect(self._on_progressed)
@@ -168,6 +170,10 @@ class JobController(QObject):
     def set_compute(self, wanted: ComputeOptions) -> None:
         """Use another device or precision from the next job on."""
         self._compute_wanted.emit(wanted)
+
+    def choose_anew(self) -> None:
+        """Weights came or went: use the best of those that are there from the next job on."""
+        self._choice_wanted.emit()
 
     def shut_down(self) -> None:
         """Cancel, end the thread and wait for it. Blocks for one model step at most."""

@@ -149,6 +149,11 @@ class Worker(QObject):
             _log.info("nothing loaded ahead: %s", error)
         self._tell_status()
 
+    @Slot()
+    def choose_anew(self) -> None:
+        """Weights came or went."""
+        self._engine.choose_anew()
+
     @Slot(object)
     def forget(self, path: Path) -> None:
         """Drop what is kept of a photo that left the album."""

@@ -57,3 +57,24 @@ class FusedConvolution(nn.Module):
             return y
         y = F.conv2d(x, self.weight, self.bias, stride, padding, dilation, self._groups)
         return y if self._slope is None else F.leaky_relu_(y, self._slope)
+
+
+class AddingConvolution(nn.Module):
+    """net(x, y): relu(y + the convolution of x), into y's memory."""
+
+    def __init__(self, convolution: nn.Conv2d) -> None:
+        super().__init__()
+        self.weight, self.bias = convolution.weight, convolution.bias
+        self._where: tuple[Any, ...] = tuple(
+            list(numbers) for numbers in (convolution.padding, convolution.stride, convolution.dilation)
+        )
+        self._groups = convolution.groups
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        padding, stride, dilation = self._where
+        if x.device.type == "cpu" and onednn.is_there(x.dtype):
+            fused: Any = torch.ops.mkldnn._convolution_pointwise_.binary
+            how: tuple[Any, ...] = ("add", 1.0, "relu", [], None)
+            fused(y, x, self.weight, self.bias, padding, stride, dilation, self._groups, *how)
+            return y
+        return y.add_(F.conv2d(x, self.weight, self.bias, stride, padding, dilation, self._groups)).relu_()

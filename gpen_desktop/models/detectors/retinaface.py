@@ -8,6 +8,7 @@ names, and held against facexlib's class by tests.
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -124,9 +125,10 @@ def network_input(pictures: Tensor) -> Tensor:
     return pictures.permute(0, 3, 1, 2).flip(1).float() - mean
 
 
+@lru_cache(maxsize=8)  # a few MB each: an album's photos are of few sizes
 def anchors(height: int, width: int) -> Tensor:
     """(A, 4) centre x, centre y, width, height in pixels of all anchors for a picture of that size, in the network's
-    order: level by level, row by row, the smaller anchor of a cell first."""
+    order: level by level, row by row, the smaller anchor of a cell first. Not to be written to: it is kept."""
     levels = []
     for stride, sides in zip(STRIDES, ANCHORS, strict=True):
         ys, xs = (torch.arange(-(-length // stride)) * stride + stride / 2 for length in (height, width))

@@ -57,6 +57,8 @@ def photo_of(pixels: np.ndarray, **fields: object) -> Photo:
 class KnownFaces:
     """Finds what it was told."""
 
+    name = "known"
+
     def __init__(self, *faces: Face) -> None:
         self.faces = faces
         self.runs = 0
@@ -107,7 +109,7 @@ class DrawnModels:
         self._restorer = restorer
         self.loaded: list[str] = []
 
-    def load_finder(self) -> KnownFaces:
+    def load_finder(self, _wanted: ComputeOptions) -> KnownFaces:
         return self._finder
 
     def photo_networks(self, _wanted: ComputeOptions) -> NoNetworks:

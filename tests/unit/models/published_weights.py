@@ -72,6 +72,23 @@ def lama() -> nn.Module:
     return LaMa(in_nc=4, out_nc=3)
 
 
+def retinaface(network: str) -> nn.Module:
+    """facexlib's detector: 'resnet50' or 'mobile0.25'. Its norms have seen something, so that scores differ."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of how facexlib asks torchvision for a network
+        from facexlib.detection.retinaface import RetinaFace
+
+        net = RetinaFace(network, phase="test", device=torch.device("cpu"))
+    for layer in net.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.momentum = 1.0
+    with torch.no_grad():
+        net.train()(torch.randn(2, 3, 128, 128) * 60)
+        for head in (*net.ClassHead, *net.BboxHead, *net.LandmarkHead):
+            head.conv1x1.weight /= 8  # no score is 1 to the last bit
+    return net.eval()
+
+
 def span() -> nn.Module:
     from spandrel.architectures.SPAN import SPAN
 
@@ -97,6 +114,8 @@ LAYOUTS: dict[str, Callable[[], nn.Module]] = {
     "codeformer": codeformer,
     "ddcolor": ddcolor,
     "lama": lama,
+    "retinaface-resnet50": lambda: retinaface("resnet50"),
+    "retinaface-mobilenet": lambda: retinaface("mobile0.25"),
 }
 """By the catalogue's name."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,26 @@ def test_a_model_is_loaded_when_it_is_another_or_computed_otherwise(photo: Path)
     engine.set_compute(ComputeOptions(device="cpu"))
     engine.open(photo, "b")
     assert fakes.loaded == ["a", "b", "b"]
-    assert engine.status() == Sharpener.status
+    assert engine.status() == replace(Sharpener.status, detector="known")
+
+
+def test_the_detector_is_chosen_anew_when_weights_came_or_went(photo: Path) -> None:
+    class More(Fakes):
+        found = 0
+
+        def load_finder(self, wanted: ComputeOptions) -> KnownFaces:
+            self.found += 1
+            return super().load_finder(wanted)
+
+    fakes = More()
+    engine = Engine(models=fakes)
+    engine.open(photo, "a")
+    engine.open(photo, "a")
+    assert fakes.found == 1
+    engine.choose_anew()
+    engine.forget(photo)
+    engine.open(photo, "a")
+    assert (fakes.found, fakes.loaded) == (2, ["a"])
 
 
 def test_a_model_of_this_computer_is_warmed_up_once_when_it_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
