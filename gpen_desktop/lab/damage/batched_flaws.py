@@ -35,14 +35,24 @@ class Flawed:
 
 
 class FlawBank:
-    """Masks that lab/damage/flaw_masks.py drew, on the device."""
+    """Masks that lab/damage/flaw_masks.py drew, on the device.
+
+    each : how many there are of a kind.
+    """
 
     def __init__(self, drawn: Mapping[str, NDArray[np.uint8]], device: torch.device) -> None:
         self._flaws = torch.from_numpy(np.concatenate([drawn[kind] for kind in FLAWS])).to(device)
         self._belongings = torch.from_numpy(np.concatenate([drawn[kind] for kind in BELONGINGS])).to(device)
-        each = len(drawn[FLAWS[0]])
+        self.each = each = len(drawn[FLAWS[0]])
         chances = torch.tensor([float(_SHARES.get(kind, 1)) for kind in FLAWS])
         self._chances = (chances / chances.sum() / each).repeat_interleave(each)
+
+    def renew(self, number: int, drawn: Mapping[str, NDArray[np.uint8]]) -> None:
+        """Put other masks, (1, 3, SIDE, SIDE) of every kind, in the place of the `number`-th of each kind: a network
+        learns a few dozen by heart."""
+        for masks, kinds in ((self._flaws, FLAWS), (self._belongings, BELONGINGS)):
+            for place, kind in enumerate(kinds):
+                masks[place * self.each + number] = torch.from_numpy(drawn[kind][0]).to(masks.device)
 
     def belongings(self, dice: Dice, pictures: Tensor, share: float = 0.2) -> Tensor:
         """Lettering, hatching, railings drawn into some pictures, faint or strong."""

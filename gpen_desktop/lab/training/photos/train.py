@@ -35,6 +35,8 @@ _TELL_EVERY: Final = 50  # steps
 _LONGEST_AVERAGE: Final = 0.998
 _WARM: Final = 50  # steps
 _CLIP: Final = 1.0
+_REDRAW_EVERY: Final = 40
+"""Steps after which one mask of each kind of flaw is drawn anew, which takes a second."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,9 @@ def train(settings: Settings) -> None:
     live = net.state_dict()
     averaged = {name: tensor.clone() for name, tensor in live.items()}
     steps = _resume(settings, net, averaged)
-    torch.manual_seed(settings.seed * 1_000_000 + steps)
-    dice = Dice(settings.seed * 1_000_000 + steps, device)
-    drawn = flaw_masks.draw_all(settings.masks, settings.seed * 1_000_000 + steps)
+    torch.manual_seed(_fresh(settings, steps))
+    dice = Dice(_fresh(settings, steps), device)
+    drawn = flaw_masks.draw_all(settings.masks, _fresh(settings, steps))
     tiles = photo_bank.load(settings.tiles, device)
     samples = PhotoSamples(tiles, FlawBank(drawn, device), GrainBank(dice), settings.batch, settings.side)
     optimiser = MuonAndAdam(net.parameters(), settings.rate)
@@ -85,6 +87,9 @@ def train(settings: Settings) -> None:
             group["lr"] = rate
         figures = _step(task, net, optimiser, task.samples(samples, dice))
         steps += 1
+        if steps % _REDRAW_EVERY == 0:
+            number = steps // _REDRAW_EVERY
+            samples.flaws.renew(number % settings.masks, flaw_masks.draw_all(1, _fresh(settings, steps)))
         decay = min(_LONGEST_AVERAGE, 1 - 10 / (steps + 10))
         torch._foreach_lerp_(list(averaged.values()), list(live.values()), 1 - decay)
         log = {name: log.get(name, value) + 0.02 * (value - log.get(name, value)) for name, value in figures.items()}
@@ -98,6 +103,11 @@ def train(settings: Settings) -> None:
             saved = now
     _save(settings, net, averaged, steps)
     print(f"{settings.task}: {steps} steps", flush=True)
+
+
+def _fresh(settings: Settings, steps: int) -> int:
+    """A seed that no other step of a training has, so that one that goes on sees new samples."""
+    return settings.seed * 1_000_000 + steps
 
 
 def schedule(done: float) -> float:

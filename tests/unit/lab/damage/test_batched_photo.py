@@ -83,6 +83,15 @@ def test_a_mask_of_flaws_is_where_the_picture_changed(dice: Dice, flaws: FlawBan
     assert 0 < float(made.mask.mean()) < 0.5
 
 
+def test_renewed_masks_are_what_is_laid_over_pictures_from_then_on(dice: Dice) -> None:
+    bank = FlawBank(flaw_masks.draw_all(1, 0), torch.device("cpu"))
+    nothing = {kind: np.zeros_like(masks) for kind, masks in flaw_masks.draw_all(1, 1).items()}
+    for masks in nothing.values():
+        masks[:, 2] = 128  # no shading
+    bank.renew(0, nothing)
+    assert float(bank.flaws(dice, _photos(8), torch.ones(8, 3, 1, 1)).mask.max()) == 0
+
+
 def test_what_belongs_to_a_picture_is_drawn_into_a_share_of_the_batch(dice: Dice, flaws: FlawBank) -> None:
     photos = _photos(8)
     changed = (flaws.belongings(dice, photos, share=0.5) - photos).abs().amax((1, 2, 3)) > 0
