@@ -12,7 +12,7 @@ from typing import Any, Final
 from gpen_desktop import __version__
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.cli.terminal import Parser, printable, printable_lines
-from gpen_desktop.core.options import FACE_OPTIONS, NO_MODEL, Option
+from gpen_desktop.core.options import FACE_OPTIONS, NO_MODEL, SHAPES, STRAIGHTEN_LIMIT, Option
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.core.stages.registry import stage_options
 from gpen_desktop.settings import by_key
@@ -102,6 +102,11 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     )
     for option in stage_options():
         _add_option(look, option.flag, option)
+    shapes = [shape for shape in SHAPES if shape != "free"]
+    crop = "keep the largest part of that shape, from the middle; print sizes in cm (default: original)"
+    look.add_argument("--crop", choices=shapes, default="original", help=crop)
+    turn = f"turn the photo clockwise, up to {STRAIGHTEN_LIMIT:g} either way, and cut off the corners (default: 0)"
+    look.add_argument("--straighten", type=_degrees, default=0.0, metavar="DEGREES", help=turn)
 
     engine = parser.add_argument_group("engine")
     model = by_key("restore/model").default
@@ -208,6 +213,13 @@ def _number(low: int, high: int, word: str = "") -> Any:
         return value
 
     return number
+
+
+def _degrees(text: str) -> float:
+    degrees = float(text)
+    if not abs(degrees) <= STRAIGHTEN_LIMIT:
+        raise argparse.ArgumentTypeError(f"{text} is not between -{STRAIGHTEN_LIMIT:g} and {STRAIGHTEN_LIMIT:g}")
+    return degrees
 
 
 def _path(text: str) -> Path:

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ from gpen_desktop.core.photo_files import atomic, registry
 from gpen_desktop.core.photo_files.reading import open_regular, read_start
 from gpen_desktop.core.photo_files.registry import FORMATS, is_supported
 from gpen_desktop.core.stages.registry import stage_options, stage_values, without_automatic
-from gpen_desktop.core.types import ComposeOptions, FaceState
+from gpen_desktop.core.types import ComposeOptions, FaceState, Frame
 from gpen_desktop.errors import OptionError, PhotoError, SaveError
 from gpen_desktop.messages import say
 from gpen_desktop.models import store
@@ -230,8 +231,11 @@ def edits_of(options: argparse.Namespace) -> Edits:
     look = vars(options)
     by_number = {} if isinstance(options.faces, str) else {"faces": "all"}
     stages = stage_values(look)
+    frame = Frame(options.straighten, shape=options.crop)
     return Edits(
-        ComposeOptions.of(look | by_number), stages if options.auto else without_automatic(stages), model=options.model
+        replace(ComposeOptions.of(look | by_number), frame=frame),
+        stages if options.auto else without_automatic(stages),
+        model=options.model,
     )
 
 
@@ -239,7 +243,7 @@ def _journal_options(options: argparse.Namespace) -> dict[str, Any]:
     """All that a result depends on beside its photo."""
     names = (
         *(option.name for option in (*FACE_OPTIONS, *stage_options())),
-        *("auto", "model", "device", "precision", "batch_size", "detector", "format", "quality"),
+        *("crop", "straighten", "auto", "model", "device", "precision", "batch_size", "detector", "format", "quality"),
     )
     return {name: getattr(options, name) for name in names} | {
         "program": __version__,

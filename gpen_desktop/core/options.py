@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from gpen_desktop.errors import OptionError
@@ -34,6 +35,17 @@ AUTOMATIC_PERCENT: Final = (AUTOMATIC, 100)
 
 SMALLEST_FACE: Final = 25
 """Width in pixels of the smallest face that is found: eyes 12 px apart."""
+
+PRINTS: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
+    {"10x15": (10, 15), "13x18": (13, 18), "20x30": (20, 30)}
+)
+"""Sizes that photo shops print, in cm, the shorter side first."""
+
+SHAPES: Final = ("original", "free", "square", *PRINTS)
+"""That a photo can be cropped to."""
+
+STRAIGHTEN_LIMIT: Final = 15.0
+"""Degrees either way. A photo that leans further is turned by quarter turns first."""
 
 
 class Mode(StrEnum):

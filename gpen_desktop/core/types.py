@@ -19,7 +19,7 @@ from typing import Any, Final, Literal, NewType, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.options import FACE_OPTIONS, Mode, Values, face_default, face_option
+from gpen_desktop.core.options import FACE_OPTIONS, STRAIGHTEN_LIMIT, Mode, Values, face_default, face_option
 from gpen_desktop.messages import Message
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
@@ -189,6 +189,35 @@ class RestoredFace:
     is_coloured: bool = False
 
 
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Which part of a photo is kept, and how it is turned about its middle before, so that it stands straight.
+
+    degrees: clockwise, within STRAIGHTEN_LIMIT either way. box: (x0, y0, x1, y1) of the part, in shares of the
+    straightened photo's width and height, 0 to 1; where corners of it lie outside the photo, the part is smaller. None:
+    the largest part of that shape, from the middle. shape: one of core/options.py's SHAPES; changes nothing where
+    there is a box.
+    """
+
+    degrees: float = 0.0
+    box: Box | None = None
+    shape: str = "original"
+
+    def __post_init__(self) -> None:
+        x0, y0, x1, y1 = self.box or (0, 0, 1, 1)
+        if not (abs(self.degrees) <= STRAIGHTEN_LIMIT and 0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
+            raise ValueError(f"no such frame: {self.degrees} degrees, {self.box}")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the photo as it is, whatever its size."""
+        is_all = self.shape in ("original", "free") if self.box is None else self.box == (0, 0, 1, 1)
+        return not self.degrees and is_all
+
+
 FaceSelection = Literal["all", "largest"] | frozenset[FaceId]
 
 
@@ -197,7 +226,8 @@ class ComposeOptions:
     """Everything the fast stage takes; none of it needs a model run.
 
     What each means, its range and its default are declared in core/options.py. faces: 'all', 'largest', or which; ids
-    of faces that are not in the photo mean nothing. face_strengths: own strength of a face, by its id.
+    of faces that are not in the photo mean nothing. face_strengths: own strength of a face, by its id. frame: what of
+    the photo is kept.
     """
 
     mode: Mode = field(default=face_default("mode", Mode))
@@ -209,6 +239,7 @@ class ComposeOptions:
     min_face: int = field(default=face_default("min_face", int))
     face_strengths: Mapping[FaceId, int] = field(default_factory=lambda: MappingProxyType({}))
     restore_sharp: bool = field(default=face_default("restore_sharp", bool))
+    frame: Frame = Frame()
 
     def __post_init__(self) -> None:
         for option in FACE_OPTIONS:
@@ -237,7 +268,10 @@ class FaceState(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class ComposedFace:
-    """What became of one face: number (from 1), state, and where pixels may have changed (x0, y0, x1, y1) or None."""
+    """What became of one face: number (from 1), state, and where pixels may have changed (x0, y0, x1, y1) or None.
+
+    Places are those in the photo, whatever is kept of it.
+    """
 
     number: int
     face: Face
@@ -283,15 +317,18 @@ class StageResult:
 class Composed:
     """The composed picture, ready to save as `photo`, and what was done to get there.
 
-    faces: what became of each. seen: of the whole photo. stages: what was done to it.
+    faces: what became of each. seen: of the whole photo. stages: what was done to it. is_framed: whether it is a part
+    of the photo, or was straightened.
     """
 
     photo: Photo
     faces: tuple[ComposedFace, ...]
     seen: tuple[Seen, ...] = ()
     stages: tuple[StageResult, ...] = ()
+    is_framed: bool = False
 
     @property
     def is_changed(self) -> bool:
         """Whether it is anything but the photo as it was."""
-        return any(stage.strength for stage in self.stages) or any(face.changed is not None for face in self.faces)
+        is_restored = any(face.changed is not None for face in self.faces)
+        return self.is_framed or is_restored or any(stage.strength for stage in self.stages)

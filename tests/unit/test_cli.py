@@ -68,6 +68,20 @@ def test_the_same_command_gives_the_same_bytes(sample: Path, tmp_path: Path) -> 
     assert len(hashes) == 1
 
 
+def test_a_photo_is_cropped_and_straightened_with_its_metadata(tmp_path: Path) -> None:
+    sample = Path(shutil.copy(paths.samples() / GRAINY, tmp_path))
+    asked = ("--crop", "10x15", "--straighten", "-1.5", "--faces", "largest", "--no-auto", "--quiet")
+    assert run("restore", sample, "-o", tmp_path / "out", *asked) == Exit.ALL_DONE
+    with Image.open(tmp_path / "out" / GRAINY) as after, Image.open(sample) as source:
+        assert max(after.size) / min(after.size) == pytest.approx(1.5, rel=0.01)
+        assert max(after.size) < max(source.size)
+        assert after.getexif().get(0x010E) == source.getexif().get(0x010E)
+        assert after.info.get("icc_profile") == source.info.get("icc_profile")
+        assert b"straighten=-1.5" in after.info["xmp"]
+    with pytest.raises(SystemExit):
+        run("restore", sample, "-o", tmp_path / "out", "--straighten", "40")
+
+
 def test_a_stage_that_is_registered_has_its_flags(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,4 +1,4 @@
-"""Layers + options -> composed picture. Fast, and a pure function: same input, same bytes.
+"""Layers + options -> composed picture, of which the frame is kept. Fast, and a pure function: same input, same bytes.
 
 What each mode sets (gains at strength 100):
 
@@ -26,6 +26,7 @@ from typing import Final
 
 import numpy as np
 
+from gpen_desktop.core.compose.framing import framed
 from gpen_desktop.core.compose.layers import FaceLayers, warp_to_photo
 from gpen_desktop.core.compose.select import select
 from gpen_desktop.core.options import Mode
@@ -73,7 +74,7 @@ class _Patch:
 
 
 def compose(base: Photo, layers: Sequence[FaceLayers], options: ComposeOptions) -> Composed:
-    """Compose the picture that `options` ask for: select, then render. layers: of every face, made for `base`."""
+    """Compose the picture that `options` ask for: select, render, frame. layers: of every face, made for `base`."""
     faces = [layer.restored.crop.face for layer in layers]
     sharp = {layer.restored.crop.face.id for layer in layers if layer.restored.is_sharp}
     choices = select(faces, sharp, options)
@@ -86,7 +87,9 @@ def compose(base: Photo, layers: Sequence[FaceLayers], options: ComposeOptions) 
     source = base.source
     if any(layer.restored.is_coloured and choices[face.id].strength for face, layer in zip(faces, layers, strict=True)):
         source = dataclasses.replace(source, grey=False)  # to be stored in colour, whatever its file was
-    return Composed(photo=dataclasses.replace(base, pixels=pixels, source=source), faces=composed)
+    whole = dataclasses.replace(base, pixels=pixels, source=source)
+    photo = framed(whole, options.frame)
+    return Composed(photo=photo, faces=composed, is_framed=photo is not whole)
 
 
 def render(base: Pixels, faces: Iterable[tuple[FaceLayers, int]], options: ComposeOptions) -> Pixels:

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from gpen_desktop.core.compose.framing import turned_frame
 from gpen_desktop.core.compose.select import chosen_faces
 from gpen_desktop.core.faces.regions import in_reading_order
 from gpen_desktop.core.options import Mode, Value, Values, face_option
 from gpen_desktop.core.photo_files.turning import QUARTERS, turned_points
 from gpen_desktop.core.stages.registry import is_same, keeping_size, on_screen, stage_values
-from gpen_desktop.core.types import ComposeOptions, Face, FaceId, Stroke, frozen
+from gpen_desktop.core.types import ComposeOptions, Face, FaceId, Frame, Stroke, frozen
 from gpen_desktop.models.catalog import BUILTIN
 
 
@@ -24,7 +25,8 @@ class Edits:
 
     options: for compose. stages: a value for every option of the whole photo's stages. strokes: of the brush over the
     photo's damage. model: name of the weights. faces: set by hand, None for what the detector finds. quarters: how
-    often the photo is turned clockwise, by quarter turns, 0 to 3; strokes and faces are places in the turned photo.
+    often the photo is turned clockwise, by quarter turns, 0 to 3; strokes, faces and the options' frame
+    are places in the turned photo.
     """
 
     options: ComposeOptions = field(default_factory=ComposeOptions)
@@ -39,7 +41,8 @@ def turned(edits: Edits, size: tuple[int, int], quarters: int) -> Edits:
     """Turn the photo clockwise by quarter turns more. size: (width, height) as it is turned now, in pixels."""
     faces = edits.faces and turned_faces(edits.faces, size, quarters)
     strokes = tuple(_turned_stroke(stroke, size, quarters) for stroke in edits.strokes)
-    return replace(edits, faces=faces, strokes=strokes, quarters=(edits.quarters + quarters) % QUARTERS)
+    framed = with_frame(edits, turned_frame(edits.options.frame, quarters))
+    return replace(framed, faces=faces, strokes=strokes, quarters=(edits.quarters + quarters) % QUARTERS)
 
 
 def turned_faces(faces: Iterable[Face], size: tuple[int, int], quarters: int) -> tuple[Face, ...]:
@@ -53,14 +56,20 @@ def _turned_stroke(stroke: Stroke, size: tuple[int, int], quarters: int) -> Stro
 
 
 def with_look(edits: Edits, look: Edits) -> Edits:
-    """`edits` with all that does not belong to one photo, its faces and its damage, taken from `look`."""
+    """`edits` with all that does not belong to one photo, its faces, damage and frame, taken from `look`."""
     is_general = isinstance(look.options.faces, str) and isinstance(edits.options.faces, str)
     options = replace(
         look.options,
         faces=look.options.faces if is_general else edits.options.faces,
         face_strengths=edits.options.face_strengths,
+        frame=edits.options.frame,
     )
     return replace(edits, options=options, stages=look.stages, model=look.model)
+
+
+def with_frame(edits: Edits, frame: Frame) -> Edits:
+    """Keep another part of the photo."""
+    return _with_options(edits, frame=frame)
 
 
 def with_option(edits: Edits, name: str, value: Value) -> Edits:

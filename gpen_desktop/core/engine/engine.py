@@ -261,4 +261,5 @@ def _history(session: Session, options: ComposeOptions, composed: Composed) -> s
     look = [f"{option.name}={getattr(options, option.name)}" for option in FACE_OPTIONS if option.name != "faces"]
     done = [f"faces: model={session.model_name}", *look] if restored else []
     stages = [f"{stage.stage}: {stage.strength}" for stage in composed.stages if stage.strength]
-    return "; ".join([", ".join(done)] * bool(done) + stages)
+    frame = [f"frame: straighten={options.frame.degrees:g}, {composed.photo.width}x{composed.photo.height} px"]
+    return "; ".join([", ".join(done)] * bool(done) + stages + frame * composed.is_framed)

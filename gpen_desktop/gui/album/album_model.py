@@ -99,7 +99,12 @@ class AlbumItem:
     @property
     def is_changed(self) -> bool:
         """Whether its result is anything but the photo as it was; so it may be, until it is done."""
-        return self.edits.quarters != 0 or self._outcome in (Status.WAITING, Status.WORKING, Status.RESTORED)
+        return self._lies_otherwise or self._outcome in (Status.WAITING, Status.WORKING, Status.RESTORED)
+
+    @property
+    def _lies_otherwise(self) -> bool:
+        """Whether it was turned, straightened or cropped."""
+        return self.edits.quarters != 0 or not self.edits.options.frame.is_whole
 
     @property
     def lacks_part(self) -> bool:
@@ -125,7 +130,7 @@ class AlbumItem:
     def is_unsaved(self) -> bool:
         """Whether closing the window would lose something: a result that was never exported as it is now."""
         is_done = self.state is PhotoState.DONE
-        return is_done and not self.is_exported and (self._outcome is Status.RESTORED or self.edits.quarters != 0)
+        return is_done and not self.is_exported and (self._outcome is Status.RESTORED or self._lies_otherwise)
 
 
 class AlbumModel(QAbstractListModel):
