@@ -167,6 +167,10 @@
         <translation>向右旋转</translation>
     </message>
     <message>
+        <source>Crop and straighten</source>
+        <translation>裁剪与拉直</translation>
+    </message>
+    <message>
         <source>Copy adjustments</source>
         <translation>复制调整</translation>
     </message>
@@ -292,6 +296,10 @@
     <message>
         <source>Presets</source>
         <translation>预设</translation>
+    </message>
+    <message>
+        <source>Crop</source>
+        <translation>裁剪</translation>
     </message>
     <message>
         <source>Model</source>
@@ -449,6 +457,84 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>CropController</name>
+    <message>
+        <source>Crop</source>
+        <translation>裁剪</translation>
+    </message>
+</context>
+<context>
+    <name>CropSection</name>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Crop</source>
+        <translation>裁剪</translation>
+    </message>
+    <message>
+        <source>{dpi} dots per inch when printed at that size.</source>
+        <translation>按此尺寸打印时，每英寸 {dpi} 点。</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>向左</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>向右</translation>
+    </message>
+    <message>
+        <source>Turn left</source>
+        <translation>向左旋转</translation>
+    </message>
+    <message>
+        <source>Turn right</source>
+        <translation>向右旋转</translation>
+    </message>
+    <message>
+        <source>Straighten</source>
+        <translation>拉直</translation>
+    </message>
+    <message>
+        <source>The corners that this would leave empty are cut off.</source>
+        <translation>因此空出的四角会被裁掉。</translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation>比例</translation>
+    </message>
+    <message>
+        <source>{short} × {long} cm</source>
+        <translation>{short} × {long} 厘米</translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation>原始比例</translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation>自由</translation>
+    </message>
+    <message>
+        <source>Square</source>
+        <translation>方形</translation>
+    </message>
+    <message>
+        <source>Upright or lying</source>
+        <translation>横竖互换</translation>
+    </message>
+    <message>
+        <source>Choose the part of the photo that is kept. Enter takes it, Escape gives up.</source>
+        <translation>选定照片中要保留的部分。按 Enter 确认，按 Esc 放弃。</translation>
+    </message>
+    <message>
+        <source>Whole photo</source>
+        <translation>整张照片</translation>
     </message>
 </context>
 <context>

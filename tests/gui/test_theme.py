@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from gpen_desktop import paths
 from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common.combo_box import ComboBox
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +63,24 @@ def test_style_sheet_names_no_colour_of_its_own(tokens: theme.Tokens) -> None:
     assert "$" not in sheet
     for file in re.findall(r'url\("([^"]+)"\)', sheet):
         assert QImage(file).width() > 0, file
+
+
+@pytest.mark.parametrize("scheme", [theme.Scheme.DARK, theme.Scheme.LIGHT])
+def test_a_list_to_choose_from_opens_in_the_themes_colours(scheme: theme.Scheme, qapp: QApplication, qtbot) -> None:
+    theme.apply(qapp, scheme)
+    combo = ComboBox()
+    qtbot.addWidget(combo)
+    combo.addItems(["Original", "Square"])
+    combo.show()
+    combo.showPopup()
+    rows = combo.view()
+    shown = rows.grab().toImage()
+    here, other = (rows.visualRect(rows.model().index(row, 0)) for row in (0, 1))
+    assert other.height() >= 24
+    assert shown.pixelColor(here.right() - 12, here.center().y()).name() == theme.tokens().accent_soft.lower()
+    assert shown.pixelColor(other.right() - 12, other.center().y()).name() == theme.tokens().raised.lower()
+    assert rows.window().frameWidth() == 0
+    combo.hidePopup()
 
 
 def test_apply_changes_what_is_on_screen(qapp: QApplication, qtbot) -> None:

@@ -23,8 +23,9 @@ from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.viewer import face_item, panes, qimage, view_geometry
 from gpen_desktop.gui.viewer.compare_view import CompareView
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState, face_at
-from gpen_desktop.gui.viewer.photo_view import ViewMode
+from gpen_desktop.gui.viewer.panes import ViewMode
 from gpen_desktop.gui.viewer.preview import Detail, Opened, Shown, Wanted
+from gpen_desktop.gui.viewer.view_geometry import Sight
 
 PANE = QSizeF(800, 600)
 
@@ -113,7 +114,7 @@ def test_in_a_crowd_only_the_chips_near_the_mouse_are_whole(view: CompareView) -
 @pytest.mark.parametrize(("width", "height"), [(4000, 3000), (300, 4000), (60, 50), (9000, 20)])
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
 def test_a_fitted_photo_is_whole_and_in_the_middle(width: int, height: int, ratio: float) -> None:
-    placed = view_geometry.fitted(QSizeF(width, height), PANE, ratio)
+    placed = view_geometry.fitted(Sight(QSizeF(width, height)), PANE, ratio)
     assert QRectF(QPointF(0, 0), PANE).contains(placed.rect)
     middle = placed.rect.center() - QPointF(400, 300)
     assert abs(middle.x()) <= 1
@@ -122,7 +123,7 @@ def test_a_fitted_photo_is_whole_and_in_the_middle(width: int, height: int, rati
 
 def test_zooming_keeps_the_point_under_the_mouse() -> None:
     anchor = QPointF(500, 320)
-    fitted = view_geometry.fitted(QSizeF(4000, 3000), PANE, 1.0)
+    fitted = view_geometry.fitted(Sight(QSizeF(4000, 3000)), PANE, 1.0)
     placed = view_geometry.zoomed(fitted, 0.5, anchor, PANE, 1.0)
     at = placed.to_photo(anchor)
     for factor in (1.5, 3.0, 2.0, 0.7):
@@ -134,7 +135,7 @@ def test_zooming_keeps_the_point_under_the_mouse() -> None:
 
 def test_panning_never_leaves_a_gap() -> None:
     placed = view_geometry.zoomed(
-        view_geometry.fitted(QSizeF(4000, 3000), PANE, 1.0), 1.0, QPointF(400, 300), PANE, 1.0
+        view_geometry.fitted(Sight(QSizeF(4000, 3000)), PANE, 1.0), 1.0, QPointF(400, 300), PANE, 1.0
     )
     placed = view_geometry.panned(placed, QPointF(10_000, -10_000), PANE)
     assert placed.rect.contains(QRectF(QPointF(0, 0), PANE))
@@ -143,10 +144,10 @@ def test_panning_never_leaves_a_gap() -> None:
 @pytest.mark.parametrize("zoom", [0.05, 0.3, 0.51, 1.0, 4.0])
 @pytest.mark.parametrize("ratio", [1.0, 2.0])
 def test_a_detail_is_as_sharp_as_the_screen_and_covers_what_is_seen(zoom: float, ratio: float) -> None:
-    placed = view_geometry.fitted(QSizeF(8000, 6000), PANE, ratio)
+    placed = view_geometry.fitted(Sight(QSizeF(8000, 6000)), PANE, ratio)
     placed = view_geometry.zoomed(placed, zoom / ratio, QPointF(400, 300), PANE, ratio)
     shown = placed.scale * ratio
-    wanted = view_geometry.detail_of(placed, PANE, ratio, coarsest=2)
+    wanted = view_geometry.detail_of(placed, QSizeF(8000, 6000), PANE, ratio, coarsest=2)
     if wanted is None:
         assert shown <= 0.25 + 1e-6
         return

@@ -23,11 +23,11 @@ from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.types import Mode
 from gpen_desktop.gui.common import theme
-from gpen_desktop.gui.common.elided_combo import ElidedComboBox
+from gpen_desktop.gui.common.combo_box import ComboBox
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.compare_view import CompareView
-from gpen_desktop.gui.viewer.photo_view import ViewMode
+from gpen_desktop.gui.viewer.panes import ViewMode
 from tests.gui.fakes import make_photo
 from tests.gui.test_window import open_photos, wait_done
 
@@ -163,7 +163,7 @@ def test_a_model_whose_name_does_not_fit_ends_in_dots_and_is_read_as_a_tooltip(
     window.panel.set_open_sections([False, True, False])
     name = "A face restorer with quite a long name (256 px)"
     window.panel.set_models([(window.workspace.current.edits.model, name)], [])
-    combo = next(box for box in window.panel.findChildren(ElidedComboBox) if box.currentText() == name)
+    combo = next(box for box in window.panel.findChildren(ComboBox) if box.currentText() == name)
     assert combo.shown_text.endswith("…")
     where = combo.rect().center()
     QApplication.sendEvent(combo, QHelpEvent(QEvent.Type.ToolTip, where, combo.mapToGlobal(where)))

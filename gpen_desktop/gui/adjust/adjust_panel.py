@@ -16,13 +16,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gpen_desktop.core.engine.edits import Edits, option_value, with_option
+from gpen_desktop.core.compose.framing import result_size
+from gpen_desktop.core.engine.edits import Edits, option_value, with_frame, with_option
 from gpen_desktop.core.engine.presets import Preset
 from gpen_desktop.core.options import FACE_OPTIONS, NO_MODEL, Option, Value
 from gpen_desktop.core.stages.registry import stage_options, total_scale
-from gpen_desktop.core.types import Face, FaceId, FaceState
+from gpen_desktop.core.types import Face, FaceId, FaceState, Frame
 from gpen_desktop.gui.adjust.brush_bar import BrushBar
 from gpen_desktop.gui.adjust.controls import Section, Segments
+from gpen_desktop.gui.adjust.crop_section import CropSection
 from gpen_desktop.gui.adjust.faces_section import FacesSection
 from gpen_desktop.gui.adjust.model_control import ModelControl
 from gpen_desktop.gui.adjust.option_control import OptionControl, option_control
@@ -66,14 +68,17 @@ class AdjustPanel(QWidget):
         self.seen = SeenChips()
         self.brush = BrushBar()
         self.faces = FacesSection()
+        self.crop = CropSection()
         self.presets = PresetsSection(own_presets)
         self.model, self.background = ModelControl(), ModelControl()
+        self._area = QScrollArea()
         self._size = QLabel()
         self._to_all = QPushButton()
         self._sections = (
             Section(self.faces, is_open=True),
             Section(self._whole_photo(), is_open=True),
             Section(self.presets, is_open=True),
+            Section(self.crop, is_open=False),
         )
         self._lay_out()
         self._connect()
@@ -117,7 +122,7 @@ class AdjustPanel(QWidget):
             column.addWidget(_line())
             column.addWidget(section)
         column.addStretch(1)
-        area = QScrollArea()
+        area = self._area
         area.setWidget(body)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -138,6 +143,8 @@ class AdjustPanel(QWidget):
             control.held.connect(self._on_held)
         self.faces.held.connect(self._on_held)
         self.faces.changed.connect(self._pass_on)
+        self.crop.changed.connect(self._on_frame)
+        self.crop.held.connect(self._on_held)
         self.presets.changed.connect(self._pass_on)
         self.model.changed.connect(self._on_model)
         self.background.changed.connect(self._on_background)
@@ -192,6 +199,15 @@ class AdjustPanel(QWidget):
         """Bring the part on faces into sight."""
         self._sections[0].set_open(True)
 
+    def unfold_crop(self) -> None:
+        """Bring the part on what is kept of the photo into sight."""
+        self._sections[3].set_open(True)
+        QTimer.singleShot(0, self._scroll_to_crop)  # once it has been laid out
+
+    @Slot()
+    def _scroll_to_crop(self) -> None:
+        self._area.ensureWidgetVisible(self._sections[3])
+
     def show_photo_size(self, size: tuple[int, int] | None) -> None:
         """(width, height) of the photo, for saying how large the result gets."""
         self._photo_size = size
@@ -222,10 +238,12 @@ class AdjustPanel(QWidget):
         self.background.setToolTip("" if self._backgrounds else self.tr("No model for backgrounds is installed."))
 
     def _show_size(self) -> None:
+        frame, scale = self._edits.options.frame, total_scale(self._edits.stages)
+        self.crop.show_frame(frame, self._photo_size and (self._photo_size[0] * scale, self._photo_size[1] * scale))
         if self._photo_size is None:
             self._size.setText("")
             return
-        width, height = (side * total_scale(self._edits.stages) for side in self._photo_size)
+        width, height = (side * scale for side in result_size(frame, self._photo_size))
         self._size.setText(self.tr("{width} × {height} px").format(width=width, height=height))
 
     def _say(self) -> None:
@@ -233,7 +251,7 @@ class AdjustPanel(QWidget):
         for control in self._controls:
             control.say()
         for section, text in zip(
-            self._sections, (self.tr("Faces"), self.tr("Whole photo"), self.tr("Presets")), strict=True
+            self._sections, (self.tr("Faces"), self.tr("Whole photo"), self.tr("Presets"), self.tr("Crop")), strict=True
         ):
             section.set_text(text)
         with_caption = [control.label for control in self._of_stages if control.option.choices]
@@ -253,6 +271,10 @@ class AdjustPanel(QWidget):
         self._pass_on(with_option(self._edits, option.name, value), setting_text(option.label), merge)
 
     @Slot(object, str, str)
+    def _on_frame(self, frame: Frame, text: str, merge: str) -> None:
+        self._pass_on(with_frame(self._edits, frame), text, merge)
+
+    @Slot(object, str, str)
     def _pass_on(self, edits: Edits, text: str, merge: str) -> None:
         """Changes of one slider are one step while it is held, or while they follow each other quickly."""
         self._pause.start()
@@ -268,7 +290,7 @@ class AdjustPanel(QWidget):
     @Slot()
     def _on_pause(self) -> None:
         is_held = [each.is_held for each in self._controls] + [each.is_held for each in (self.model, self.background)]
-        if not any(is_held):
+        if not any((*is_held, self.crop.straighten.slider.isSliderDown())):
             self._gesture += 1
 
     @Slot(str)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
-from gpen_desktop.gui.common.elided_combo import ElidedComboBox
+from gpen_desktop.gui.common.combo_box import ComboBox
 from gpen_desktop.models import catalog
 from gpen_desktop.models.choice import ModelChoice, choice_of
 from gpen_desktop.models.spec import DENOISE, FIDELITY, ModelOption
@@ -27,7 +27,7 @@ class ModelControl(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.combo = ElidedComboBox()
+        self.combo = ComboBox()
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(8)
         self.combo.activated.connect(self._on_chosen)

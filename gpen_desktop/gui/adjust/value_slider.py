@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QSignalBlocker, Qt, Signal, Slot
@@ -57,14 +58,18 @@ class _MarkedSlider(QSlider):
 
 
 class _ValueField(QLineEdit):
-    """A number to type, with its unit behind it. typed: the number, once it is entered."""
+    """A number to type, with its unit behind it. typed: the number, once it is entered.
+
+    steps: of the value in one of the unit that is read and typed; of more than one, a decimal is shown.
+    """
 
     typed = Signal(int)
 
-    def __init__(self, limits: tuple[int, int], unit: str) -> None:
+    def __init__(self, limits: tuple[int, int], unit: str, steps: int) -> None:
         super().__init__()
         self._limits = limits
-        self._unit = unit
+        self._steps = steps
+        self._unit = unit if unit in ("", "°") else f" {unit}"
         self._value = limits[0]
         self.lowest_word = ""
         theme.set_role(self, "value")
@@ -81,7 +86,8 @@ class _ValueField(QLineEdit):
     def set_value(self, value: int) -> None:
         self._value = value
         is_word = bool(self.lowest_word) and value == self._limits[0]
-        self.setText(self.lowest_word if is_word else f"{value} {self._unit}".rstrip())
+        number = f"{value / self._steps:.1f}".replace("-", "−") if self._steps > 1 else str(value)
+        self.setText(self.lowest_word if is_word else f"{number}{self._unit}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
@@ -98,8 +104,8 @@ class _ValueField(QLineEdit):
 
     @Slot()
     def _on_finished(self) -> None:
-        digits = "".join(character for character in self.text() if character.isdigit())
-        self._enter(int(digits) if digits else self._value)
+        typed = re.search(r"-?\d+([.,]\d+)?", self.text().replace("−", "-"))
+        self._enter(round(float(typed[0].replace(",", ".")) * self._steps) if typed else self._value)
 
     def _enter(self, value: int) -> None:
         value = max(self._limits[0], min(self._limits[1], value))
@@ -125,11 +131,13 @@ class ValueSlider(QWidget):
         unit: str = "",
         slider_end: int | None = None,
         parent: QWidget | None = None,
+        steps: int = 1,
     ) -> None:
-        """slider_end: where the slider ends, if before the highest of `limits`; larger numbers are typed."""
+        """slider_end: where the slider ends, if before the highest of `limits`; larger numbers are typed. steps: of the
+        slider in one of the unit; values are counted in them."""
         super().__init__(parent)
         self._label = QLabel()
-        self._field = _ValueField(limits, unit)
+        self._field = _ValueField(limits, unit, steps)
         self._slider = _MarkedSlider()
         self._field.set_value(limits[0])
         self._slider.setRange(limits[0], slider_end or limits[1])

@@ -36,6 +36,7 @@ from gpen_desktop.gui.adjust.controls import Segments
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common.combo_box import ComboBox
 from gpen_desktop.gui.common.i18n import error_text, setting_text
 from gpen_desktop.gui.common.settings_store import SettingsStore
 
@@ -167,7 +168,7 @@ class ExportDialog(QDialog):
         super().accept()
 
     def _combo(self, key: str) -> QComboBox:
-        combo = QComboBox()
+        combo = ComboBox()
         for choice in settings.by_key(key).choices:
             combo.addItem(setting_text(choice.label), choice.value)
         combo.setCurrentIndex(combo.findData(self._store.get(key)))

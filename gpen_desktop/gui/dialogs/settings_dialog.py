@@ -7,7 +7,6 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFrame,
@@ -27,6 +26,7 @@ from gpen_desktop import settings
 from gpen_desktop.core.options import Value
 from gpen_desktop.errors import OptionError
 from gpen_desktop.gui.common import room, theme
+from gpen_desktop.gui.common.combo_box import ComboBox
 from gpen_desktop.gui.common.i18n import error_text, setting_text
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.settings import Group, Setting
@@ -176,7 +176,7 @@ class _Editor(QWidget):
 
 class _Choice(_Editor):
     def _make_control(self) -> QWidget:
-        self._box = QComboBox()
+        self._box = ComboBox()
         _ignore_stray_wheel(self._box)
         for choice in self._setting.choices:
             self._box.addItem(setting_text(choice.label), choice.value)

@@ -61,6 +61,7 @@ _EDIT = (
     _Spec("redo", marked("Actions", "Redo"), "redo-2", (_KEY.Redo, "Ctrl+Y")),
     _Spec("turn_left", marked("Actions", "Turn left"), "rotate-ccw", ("L",)),
     _Spec("turn_right", marked("Actions", "Turn right"), "rotate-cw", ("R",)),
+    _Spec("crop", marked("Actions", "Crop and straighten"), "crop", ("C",)),
     _Spec("copy_look", marked("Actions", "Copy adjustments"), "clipboard-copy", ("Ctrl+Shift+C",)),
     _Spec("paste_look", marked("Actions", "Paste adjustments"), "clipboard-paste", ("Ctrl+Shift+V",)),
     _Spec("apply_to_all", marked("Actions", "Apply to all photos"), "layers", ("Ctrl+Shift+A",)),

@@ -27,6 +27,7 @@ from gpen_desktop.gui.common.notification_strip import NotificationStrip
 from gpen_desktop.gui.common.notifications import NotificationQueue
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.controllers.album_controller import AlbumController
+from gpen_desktop.gui.controllers.crop_controller import CropController
 from gpen_desktop.gui.controllers.damage_controller import DamageController
 from gpen_desktop.gui.controllers.draft_controller import DraftController
 from gpen_desktop.gui.controllers.export_controller import ExportController
@@ -65,7 +66,7 @@ _WITH_PHOTO = (
         "next_photo",
         "previous_photo",
     ),
-    *("panel", "split", "side", "after", "before", "zoom_in", "zoom_out", "fit", "actual"),
+    *("crop", "panel", "split", "side", "after", "before", "zoom_in", "zoom_out", "fit", "actual"),
     *("next_face", "previous_face", "toggle_face", "add_face", "correct_face", "remove_face"),
 )
 _ALBUM_MENU = (
@@ -75,6 +76,7 @@ _ALBUM_MENU = (
     "",
     "turn_left",
     "turn_right",
+    "crop",
     "",
     "copy_look",
     "paste_look",
@@ -119,6 +121,7 @@ class MainWindow(DropWindow):
         self.faces = FaceController(self.workspace, self.view, self.strip, self.panel, self.notifications, self)
         self._seen = SeenController(self.workspace, self.panel, self)
         self._damage = DamageController(self.workspace, self.view, self.panel, self)
+        self._crop = CropController(self.workspace, self.view, self.panel, self)
         self.application = ApplicationController(self.workspace, self.panel, store, self.actions_, self)
         self._photo_notifications = PhotoNotifications(
             self.workspace, self.notifications, self.faces.draw, self.exports.export_all, self.photos.turn, self
@@ -186,6 +189,7 @@ class MainWindow(DropWindow):
         self.album.thumbnail_ready.connect(self._show_thumbnail)
         self.panel.changed.connect(work.change)
         self.panel.held.connect(self.view.hide_overlays)
+        self.panel.crop.turn_wanted.connect(self.photos.turn)
         self.panel.apply_to_all.connect(self.looks.apply_to_all)
         self.panel.presets.own_changed.connect(self._keep_presets)
         self.status.cancel_wanted.connect(work.jobs.cancel_all)
@@ -220,6 +224,7 @@ class MainWindow(DropWindow):
                 "redo": work.undo.redo,
                 "turn_left": self.photos.turn_left,
                 "turn_right": self.photos.turn_right,
+                "crop": self._crop.begin,
                 "copy_look": self.looks.copy,
                 "paste_look": self.looks.paste,
                 "apply_to_all": self.looks.apply_to_all,

@@ -39,7 +39,7 @@ class MainToolBar(QToolBar):
         self.addSeparator()
         self._add("undo")
         self._add("redo")
-        turning = [self._add("turn_left"), self._add("turn_right")]
+        turning = [self._add("turn_left"), self._add("turn_right"), self._add("crop")]
         self._stretch()
         self._worded = [self._add(name, text=True) for name in ("before", "split", "side", "after")]
         self._stretch()
@@ -55,7 +55,7 @@ class MainToolBar(QToolBar):
         self._folding = [action for action in self.actions() if self.widgetForAction(action) in folding]
         self.addSeparator()
         self._add("panel")
-        zoom = ("zoom_in", "zoom_out", "fit", "actual", "", "turn_left", "turn_right")
+        zoom = ("zoom_in", "zoom_out", "fit", "actual", "", "turn_left", "turn_right", "crop")
         self._view = actions.menu(
             ("before", "split", "side", "after", "", *zoom, "", "next_photo", "previous_photo"), self
         )

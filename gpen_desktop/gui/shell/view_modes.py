@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject
 
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.actions import Actions
-from gpen_desktop.gui.viewer.photo_view import PhotoView, ViewMode
+from gpen_desktop.gui.viewer.panes import ViewMode
+from gpen_desktop.gui.viewer.photo_view import PhotoView
 
 _MODES: Final = {
     "before": ViewMode.BEFORE,

@@ -23,13 +23,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
-from gpen_desktop.core.types import NO_FACE, FaceId
+from gpen_desktop.core.types import NO_FACE, FaceId, Frame
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.viewer import divider
 from gpen_desktop.gui.viewer.brush_tool import BrushTool
+from gpen_desktop.gui.viewer.crop_tool import CropTool
 from gpen_desktop.gui.viewer.face_item import chip_at, face_at
 from gpen_desktop.gui.viewer.face_tools import BoxTool, PointsTool
-from gpen_desktop.gui.viewer.photo_view import PhotoView, ViewMode, ViewTool
+from gpen_desktop.gui.viewer.panes import ViewMode
+from gpen_desktop.gui.viewer.photo_view import PhotoView, ViewTool
 from gpen_desktop.gui.viewer.preview import Opened
 from gpen_desktop.gui.viewer.view_geometry import Placement
 
@@ -57,7 +59,8 @@ class CompareView(PhotoView):
     face_clicked, face_hovered, face_menu: a FaceId, NO_FACE for none. face_toggled: whose checkbox was clicked.
     box_drawn: a box around a face, photo pixels. points_ended: whether the points were confirmed. drawing_ended: a box
     was begun and given up. stroked: a Stroke over damage. brush_adjusted: its size or kind, by a key. brushing_ended:
-    by a key, or as another photo or tool came.
+    by a key, or as another photo or tool came. crop_moved: the Frame that was chosen. crop_ended: by a key, whether it
+    is to hold. cropping_ended: as brushing_ended.
     """
 
     face_clicked = Signal(str)
@@ -70,6 +73,9 @@ class CompareView(PhotoView):
     stroked = Signal(object)
     brush_adjusted = Signal()
     brushing_ended = Signal()
+    crop_moved = Signal(object)
+    crop_ended = Signal(bool)
+    cropping_ended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,23 +137,41 @@ class CompareView(PhotoView):
             tool.abandoned.connect(self.end_tool)
             self._use(tool)
 
+    @property
+    def cropping(self) -> CropTool | None:
+        """What chooses the part to keep, while it is in use."""
+        return self._tool if isinstance(self._tool, CropTool) else None
+
+    def begin_cropping(self, frame: Frame) -> None:
+        """Let the part of the photo that is kept be chosen."""
+        if self._pair is not None:
+            tool = CropTool(self._pair.size, frame, self)
+            tool.moved.connect(self.crop_moved)
+            tool.ended.connect(self.crop_ended)
+            self._use(tool)
+
     @Slot()
     def end_tool(self) -> None:
         """Back to looking."""
         if self._tool is not None:
             is_brush = self.brush is not None
+            is_crop = self.cropping is not None
             self._tool.deleteLater()
             self._tool = None
             self.unsetCursor()
+            self._see_otherwise()
             self.update()
             if is_brush:
                 self.brushing_ended.emit()
+            elif is_crop:
+                self.cropping_ended.emit()
 
     def _use(self, tool: ViewTool) -> None:
         self.end_tool()
         self._tool = tool
         tool.changed.connect(self.update)
         self.setCursor(tool.cursor)
+        self._see_otherwise()
         self.setFocus()
         self.update()
 
@@ -341,6 +365,9 @@ class CompareView(PhotoView):
         self._fade.wake()
         if self.brush is not None and self._placement is not None:
             self.brush.hover(self._placement.to_photo(self._in_pane(point)))
+        if self.cropping is not None and self._placement is not None:
+            at = self._placement.to_photo(self._in_pane(point))
+            self.setCursor(self.cropping.cursor_at(at, self._placement.scale))
         if self._tool is not None or self._placement is None:
             return
         here = self._in_pane(point)

@@ -50,6 +50,13 @@ class FaceMark:
         return QRectF(*self.box)
 
 
+def in_sight(marks: Sequence[FaceMark], placement: Placement | None) -> tuple[FaceMark, ...]:
+    """Those whose middle is in what is shown of the photo."""
+    if placement is None:
+        return tuple(marks)
+    return tuple(mark for mark in marks if placement.rect.contains(placement.to_pane(mark.rect.center())))
+
+
 def face_at(marks: Sequence[FaceMark], placement: Placement, point: QPointF) -> FaceId:
     """The face under a point of the pane, the smallest where several are; or NO_FACE."""
     here = placement.to_photo(point)
@@ -121,7 +128,7 @@ def paint_marks(
 
 
 def _placed(mark: FaceMark, placement: Placement) -> QRectF:
-    return QRectF(placement.to_pane(mark.rect.topLeft()), mark.rect.size() * placement.scale)
+    return placement.placed(mark.rect)
 
 
 def _chip_font(font: QFont) -> QFont:

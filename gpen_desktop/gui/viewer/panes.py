@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 _GAP: Final = 8.0
+
+
+class ViewMode(Enum):
+    """How before and after share the view."""
+
+    SPLIT = "split"
+    SIDE_BY_SIDE = "side"
+    BEFORE = "before"
+    AFTER = "after"
 
 
 @dataclass(frozen=True)

@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gpen_desktop.core.types import NO_FACE, FaceId
+from gpen_desktop.core.types import NO_FACE, FaceId, Frame
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.viewer import divider, face_item, panes, view_geometry
 from gpen_desktop.gui.viewer.brush_tool import BrushTool
+from gpen_desktop.gui.viewer.crop_tool import CropTool
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkLook, paint_marks
 from gpen_desktop.gui.viewer.face_tools import BoxTool, PointsTool
 from gpen_desktop.gui.viewer.overlay_fade import OverlayFade
-from gpen_desktop.gui.viewer.panes import Panes
-from gpen_desktop.gui.viewer.picture_pair import PicturePair, Version
+from gpen_desktop.gui.viewer.panes import Panes, ViewMode
+from gpen_desktop.gui.viewer.picture_pair import PicturePair, Version, paint_thumbnail
 from gpen_desktop.gui.viewer.preview import Opened, Shown
-from gpen_desktop.gui.viewer.view_geometry import Placement
+from gpen_desktop.gui.viewer.view_geometry import Placement, Sight
 
-ViewTool = BoxTool | PointsTool | BrushTool
+ViewTool = BoxTool | PointsTool | BrushTool | CropTool
 """What the view hands its mouse and keys to while it is in use."""
 
 _ZOOM_STEP: Final = 1.4
 _BESIDE: Final = 16.0
 """From the divider to what it has stepped aside for, px."""
-_THUMBNAIL_STANDS_FOR: Final = 16
-"""Sides of the photo that a thumbnail is taken for while it is read, in sides of the thumbnail."""
-
-
-class ViewMode(Enum):
-    """How before and after share the view."""
-
-    SPLIT = "split"
-    SIDE_BY_SIDE = "side"
-    BEFORE = "before"
-    AFTER = "after"
 
 
 class PhotoView(QWidget):
@@ -61,6 +51,8 @@ class PhotoView(QWidget):
         self._divider = 0.5
         self._is_divider_held = False
         self._holds_before = False
+        self._frame = Frame()
+        self._all_marks: tuple[FaceMark, ...] = ()
         self._marks: tuple[FaceMark, ...] = ()
         self._hovered = NO_FACE
         self._selected = NO_FACE
@@ -95,14 +87,14 @@ class PhotoView(QWidget):
     def show_photo(self, opened: Opened) -> None:
         """Show another photo: fitted, or as closely and at the same place as the last one if that had its size."""
         self._pair, self._thumbnail = PicturePair(opened), None
-        self._marks = ()
+        self._all_marks = self._marks = ()
         self._hovered = self._selected = NO_FACE
         self._detail = None
-        left, pane = self._left, self._pane_size()
-        if left is not None and left.photo == self._pair.size and not left.is_fit:
-            self._place(view_geometry.panned(left, QPointF(0, 0), pane))
+        left, pane, sight = self._left, self._pane_size(), self._sight(self._pair)
+        if left is not None and left.sight.size == sight.size and not left.is_fit:
+            self._place(view_geometry.panned(replace(left, sight=sight), QPointF(0, 0), pane))
         else:
-            self._place(view_geometry.fitted(self._pair.size, pane, self._ratio()))
+            self._place(view_geometry.fitted(sight, pane, self._ratio()))
 
     def take(self, shown: Shown) -> None:
         """Take over pictures made anew for the photo on screen."""
@@ -115,7 +107,7 @@ class PhotoView(QWidget):
         """Show nothing."""
         self._left = self._placement or self._left
         self._pair = self._placement = self._thumbnail = None
-        self._marks = ()
+        self._all_marks = self._marks = ()
         self._panes.clear()
         self.update()
 
@@ -127,9 +119,33 @@ class PhotoView(QWidget):
 
     def set_marks(self, marks: tuple[FaceMark, ...], selected: FaceId) -> None:
         """Faces to mark, and which of them is the one that the panel speaks of."""
-        if (marks, selected) != (self._marks, self._selected):
-            self._marks, self._selected = marks, selected
+        if (marks, selected) != (self._all_marks, self._selected):
+            self._all_marks, self._selected = marks, selected
+            self._leave_marks_out()
             self.update()
+
+    def set_frame(self, frame: Frame) -> None:
+        """Show what a frame keeps of the photo; all of it, while something is marked on the photo."""
+        if frame != self._frame:
+            self._frame = frame
+            if isinstance(self._tool, CropTool):
+                self._tool.show_frame(frame)
+            self._see_otherwise()
+
+    def _sight(self, pair: PicturePair) -> Sight:
+        if isinstance(self._tool, CropTool):
+            return Sight(pair.size, view_geometry.straightened(pair.size, self._frame.degrees))
+        return Sight(pair.size) if self._tool is not None else view_geometry.sight_of(pair.size, self._frame)
+
+    def _see_otherwise(self) -> None:
+        """After the frame changed, or a tool began or ended."""
+        if self._pair is not None and self._placement is not None:
+            sight = self._sight(self._pair)
+            if sight != self._placement.sight:
+                self._place(view_geometry.seen_otherwise(self._placement, sight, self._pane_size(), self._ratio()))
+
+    def _leave_marks_out(self) -> None:
+        self._marks = face_item.in_sight(self._all_marks, self._placement)
 
     def set_hovered(self, face: FaceId) -> None:
         """Light a face, as from the strip of face pairs."""
@@ -166,7 +182,7 @@ class PhotoView(QWidget):
     def fit(self) -> None:
         """The whole photo."""
         if self._pair is not None:
-            self._place(view_geometry.fitted(self._pair.size, self._pane_size(), self._ratio()))
+            self._place(view_geometry.fitted(self._sight(self._pair), self._pane_size(), self._ratio()))
 
     @Slot()
     def actual_size(self) -> None:
@@ -190,7 +206,8 @@ class PhotoView(QWidget):
             return
         placement = view_geometry.showing(self._placement, rect, self._pane_size(), self._ratio(), most)
         self._place(placement)
-        left, right = (placement.to_pane(corner).x() for corner in (rect.topLeft(), rect.bottomRight()))
+        placed = placement.placed(rect)
+        left, right = placed.left(), placed.right()
         seen = self._seen()
         if left < self._divider_x() < right and seen.width():
             self.set_divider((left - _BESIDE - seen.left()) / seen.width())
@@ -210,7 +227,7 @@ class PhotoView(QWidget):
     def _panes_in(self, size: QSizeF) -> Panes:
         if self._mode is not ViewMode.SIDE_BY_SIDE:
             return panes.one(size)
-        return panes.two(size, self._pair.size if self._pair is not None else None)
+        return panes.two(size, self._sight(self._pair).size if self._pair is not None else None)
 
     def _pane_offset(self, point: QPointF) -> QPointF:
         """Corner of the pane that a point of the widget is in."""
@@ -233,6 +250,7 @@ class PhotoView(QWidget):
         is_zoomed = self._placement is None or placement.scale != self._placement.scale
         self._placement = placement
         self._panes.clear()
+        self._leave_marks_out()
         if self._pair is not None:
             self._want_detail(self._pair, placement)
         if is_zoomed:
@@ -262,7 +280,7 @@ class PhotoView(QWidget):
             self._place(view_geometry.panned(self._placement, by, self._pane_size()))
 
     def _want_detail(self, pair: PicturePair, placement: Placement) -> None:
-        wanted = view_geometry.detail_of(placement, self._pane_size(), self._ratio(), pair.overview_level)
+        wanted = view_geometry.detail_of(placement, pair.size, self._pane_size(), self._ratio(), pair.overview_level)
         if wanted is None:
             if self._detail is not None:
                 self._detail = None
@@ -289,12 +307,14 @@ class PhotoView(QWidget):
         painter = QPainter(self)
         painter.fillRect(event.rect(), theme.tokens().canvas)
         if self._placement is None:
-            self._paint_thumbnail(painter)
+            paint_thumbnail(painter, self._thumbnail, QSizeF(self.size()), self._ratio())
             return
         if self._mode is ViewMode.SIDE_BY_SIDE:
             self._paint_side_by_side(painter)
         elif self._tool is not None:
-            self._paint_pane(painter, Version.BEFORE, QPointF(0, 0))  # faces are marked on the photo itself
+            # faces and damage are marked on the photo itself
+            version = Version.AFTER if isinstance(self._tool, CropTool) else Version.BEFORE
+            self._paint_pane(painter, version, QPointF(0, 0))
         elif self._mode is ViewMode.SPLIT and not self._holds_before:
             self._paint_split(painter)
         else:
@@ -302,13 +322,6 @@ class PhotoView(QWidget):
             version = Version.BEFORE if is_before else Version.AFTER
             self._paint_pane(painter, version, QPointF(0, 0))
             self._paint_chip(painter, version, self._seen(), None)
-
-    def _paint_thumbnail(self, painter: QPainter) -> None:
-        if self._thumbnail is not None and not self._thumbnail.isNull():
-            size = QSizeF(self._thumbnail.size() * _THUMBNAIL_STANDS_FOR)
-            place = view_geometry.fitted(size, QSizeF(self.size()), self._ratio()).rect
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(place, self._thumbnail)
 
     def _paint_split(self, painter: QPainter) -> None:
         pane, seen, x = QRectF(QPointF(0, 0), self._pane_size()), self._seen(), self._divider_x()

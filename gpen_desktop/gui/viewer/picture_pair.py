@@ -7,13 +7,16 @@ from enum import Enum
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QTransform
 
 from gpen_desktop.gui.viewer.preview import Detail, Opened, Shown
-from gpen_desktop.gui.viewer.view_geometry import Placement, on_pixels
+from gpen_desktop.gui.viewer.view_geometry import Placement, Sight, fitted, on_pixels
 
 _PIXELS_SHOWN_FROM: Final = 8.0
 """Device pixels per photo pixel from which pixels are shown as squares."""
+
+_THUMBNAIL_STANDS_FOR: Final = 16
+"""Sides of the photo that a thumbnail is taken for while it is read, in sides of the thumbnail."""
 
 
 class Version(Enum):
@@ -66,23 +69,46 @@ class PicturePair:
     def paint(self, painter: QPainter, version: Version, placement: Placement, clip: QRectF, ratio: float) -> None:
         """Paint one picture inside `clip`; both in the painter's coordinates."""
         placement = on_pixels(placement, ratio)
+        scale, turn = placement.scale, placement.sight.turn
         painter.save()
         painter.setClipRect(clip.intersected(placement.rect))
-        is_smooth = placement.scale * ratio < _PIXELS_SHOWN_FROM
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
-        _paint_part(painter, self._overview[version], self.overview_level, QPointF(0, 0), placement, clip)
+        is_turned = turn.isRotating()
+        painter.setRenderHint(
+            QPainter.RenderHint.SmoothPixmapTransform, is_turned or scale * ratio < _PIXELS_SHOWN_FROM
+        )
+        # from the photo's pixels, enlarged, to the pane
+        lies = QTransform.fromScale(1 / scale, 1 / scale) * turn * QTransform.fromScale(scale, scale)
+        lies *= QTransform.fromTranslate(placement.origin.x(), placement.origin.y())
+        corner = QPointF(0, 0)
+        if is_turned:
+            painter.setTransform(lies, True)
+            back, _ = lies.inverted()
+            clip = back.mapRect(clip)
+        else:  # moved only, and whole pixels stay whole
+            corner = lies.map(corner)
+        _paint_part(painter, self._overview[version], self.overview_level, QPointF(0, 0), (corner, scale), clip)
         detail = self._detail[version]
         if detail is not None:
-            _paint_part(painter, detail.image, detail.level, QPointF(*detail.rect[:2]), placement, clip)
+            _paint_part(painter, detail.image, detail.level, QPointF(*detail.rect[:2]), (corner, scale), clip)
         painter.restore()
 
 
+def paint_thumbnail(painter: QPainter, thumbnail: QImage | None, view: QSizeF, ratio: float) -> None:
+    """Paint a small picture where the photo of which it is will lie."""
+    if thumbnail is not None and not thumbnail.isNull():
+        place = fitted(Sight(QSizeF(thumbnail.size() * _THUMBNAIL_STANDS_FOR)), view, ratio).rect
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(place, thumbnail)
+
+
 def _paint_part(
-    painter: QPainter, image: QImage, level: int, corner: QPointF, placement: Placement, clip: QRectF
+    painter: QPainter, image: QImage, level: int, corner: QPointF, photo: tuple[QPointF, float], clip: QRectF
 ) -> None:
-    """Paint what of an image of one level, whose corner is `corner` there, falls into `clip`."""
-    step = placement.scale * 2**level
-    place = QRectF(placement.origin + corner * step, QSizeF(image.size()) * step)
+    """Paint what of an image of one level, whose corner is `corner` there, falls into `clip`. photo: its corner, and
+    its scale."""
+    origin, scale = photo
+    step = scale * 2**level
+    place = QRectF(origin + corner * step, QSizeF(image.size()) * step)
     seen = place.intersected(clip)
     if seen.isEmpty():
         return

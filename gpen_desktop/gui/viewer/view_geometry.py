@@ -6,10 +6,14 @@ Lengths in a pane are logical pixels; `ratio` is device pixels per logical pixel
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF
+from PySide6.QtGui import QTransform
+
+from gpen_desktop.core.compose import framing
+from gpen_desktop.core.types import Frame
 
 _MOST: Final = 16.0
 """Device pixels per photo pixel, at most."""
@@ -22,41 +26,79 @@ _DETAIL_GRID: Final = 64
 
 
 @dataclass(frozen=True)
+class Sight:
+    """What is shown of a photo. size: of that, in photo pixels. turn: from the photo's pixels to those."""
+
+    size: QSizeF
+    turn: QTransform = field(default_factory=QTransform)
+
+
+def sight_of(photo: QSizeF, frame: Frame) -> Sight:
+    """What a frame keeps of a photo of that size."""
+    size = (round(photo.width()), round(photo.height()))
+    x0, y0, x1, y1 = framing.kept(frame, size)
+    return Sight(QSizeF(x1 - x0, y1 - y0), straightened(photo, frame.degrees) * QTransform.fromTranslate(-x0, -y0))
+
+
+def straightened(photo: QSizeF, degrees: float) -> QTransform:
+    """A photo's pixels to those of the straightened plane: turned clockwise about its middle."""
+    turn = QTransform.fromTranslate(photo.width() / 2, photo.height() / 2)
+    return turn.rotate(degrees).translate(-photo.width() / 2, -photo.height() / 2)
+
+
+@dataclass(frozen=True)
 class Placement:
-    """photo: size in photo pixels. scale: logical pixels per photo pixel. origin: where the photo's corner is.
+    """sight: what is shown of the photo. scale: logical pixels per photo pixel. origin: where its corner is.
 
     is_fit: the photo was fitted, and is fitted anew when the pane changes.
     """
 
-    photo: QSizeF
+    sight: Sight
     scale: float
     origin: QPointF
     is_fit: bool = True
 
     @property
     def rect(self) -> QRectF:
-        """The whole photo in the pane."""
-        return QRectF(self.origin, self.photo * self.scale)
+        """All that is shown of the photo, in the pane."""
+        return QRectF(self.origin, self.sight.size * self.scale)
 
     def to_pane(self, point: QPointF) -> QPointF:
-        return self.origin + point * self.scale
+        return self.origin + self.sight.turn.map(point) * self.scale
 
     def to_photo(self, point: QPointF) -> QPointF:
-        return (point - self.origin) / self.scale
+        back, _ = self.sight.turn.inverted()
+        return back.map((point - self.origin) / self.scale)
+
+    def placed(self, rect: QRectF) -> QRectF:
+        """Where a small part of the photo is, upright still."""
+        size = rect.size() * self.scale
+        middle = self.to_pane(rect.center())
+        return QRectF(middle - QPointF(size.width() / 2, size.height() / 2), size)
 
 
-def fitted(photo: QSizeF, pane: QSizeF, ratio: float) -> Placement:
-    """The whole photo in the middle; a small one enlarged, but not so far that its pixels are all one sees."""
+def fitted(sight: Sight, pane: QSizeF, ratio: float) -> Placement:
+    """All that is shown, in the middle; if small, enlarged, but not so far that its pixels are all one sees."""
     room = QSizeF(max(1.0, pane.width() - 2 * _FIT_MARGIN), max(1.0, pane.height() - 2 * _FIT_MARGIN))
-    scale = min(room.width() / photo.width(), room.height() / photo.height(), _MOST_FITTED / ratio)
-    return _settled(Placement(photo, scale, QPointF(), is_fit=True), pane)
+    scale = min(room.width() / sight.size.width(), room.height() / sight.size.height(), _MOST_FITTED / ratio)
+    return _settled(Placement(sight, scale, QPointF(), is_fit=True), pane)
+
+
+def seen_otherwise(placement: Placement, sight: Sight, pane: QSizeF, ratio: float) -> Placement:
+    """The same photo with more or less of it shown: fitted, or with the same place in the middle."""
+    if placement.is_fit:
+        return fitted(sight, pane, ratio)
+    middle = QPointF(pane.width() / 2, pane.height() / 2)
+    moved = replace(placement, sight=sight)
+    origin = placement.origin + middle - moved.to_pane(placement.to_photo(middle))
+    return _settled(replace(moved, origin=origin), pane)
 
 
 def zoomed(placement: Placement, scale: float, anchor: QPointF, pane: QSizeF, ratio: float) -> Placement:
     """At another scale, the photo's point under `anchor` staying there."""
-    least = min(fitted(placement.photo, pane, ratio).scale, 0.05 / ratio)
+    least = min(fitted(placement.sight, pane, ratio).scale, 0.05 / ratio)
     scale = max(least, min(scale, _MOST / ratio))
-    origin = anchor - placement.to_photo(anchor) * scale
+    origin = anchor - (anchor - placement.origin) * (scale / placement.scale)
     return _settled(replace(placement, scale=scale, origin=origin, is_fit=False), pane)
 
 
@@ -69,17 +111,23 @@ def showing(placement: Placement, photo_rect: QRectF, pane: QSizeF, ratio: float
     """With `photo_rect` in the middle, filling about half of the pane, but not larger than `most` or than it is now."""
     scale = 0.5 * min(pane.width() / photo_rect.width(), pane.height() / photo_rect.height())
     scale = min(scale, max(most / ratio, placement.scale))
-    origin = QPointF(pane.width() / 2, pane.height() / 2) - photo_rect.center() * scale
+    middle = placement.sight.turn.map(photo_rect.center())
+    origin = QPointF(pane.width() / 2, pane.height() / 2) - middle * scale
     return _settled(replace(placement, scale=scale, origin=origin, is_fit=False), pane)
 
 
-def detail_of(placement: Placement, pane: QSizeF, ratio: float, coarsest: int) -> tuple[int, QRect] | None:
-    """Pyramid level and visible part of it (level pixels) that is as sharp as the screen; None if `coarsest` is."""
+def detail_of(
+    placement: Placement, photo: QSizeF, pane: QSizeF, ratio: float, coarsest: int
+) -> tuple[int, QRect] | None:
+    """Pyramid level and visible part of it (level pixels) that is as sharp as the screen; None if `coarsest` is. photo:
+    its size."""
     level = max(0, math.floor(-math.log2(placement.scale * ratio) + 1e-6))
     if level >= coarsest:
         return None
-    visible = QRectF(placement.to_photo(QPointF(0, 0)), pane / placement.scale)
-    visible = visible.intersected(QRectF(QPointF(0, 0), placement.photo))
+    seen = placement.rect.intersected(QRectF(QPointF(0, 0), pane)).translated(-placement.origin)
+    back, _ = placement.sight.turn.inverted()
+    visible = back.mapRect(QRectF(seen.topLeft() / placement.scale, seen.size() / placement.scale))
+    visible = visible.intersected(QRectF(QPointF(0, 0), photo))
     if visible.isEmpty():
         return None
     return level, QRectF(visible.topLeft() / 2**level, visible.size() / 2**level).toAlignedRect()
@@ -107,7 +155,7 @@ def _settled(placement: Placement, pane: QSizeF) -> Placement:
     def along(origin: float, length: float, room: float) -> float:
         return (room - length) / 2 if length <= room else max(room - length, min(0.0, origin))
 
-    size = placement.photo * placement.scale
+    size = placement.sight.size * placement.scale
     origin = QPointF(
         along(placement.origin.x(), size.width(), pane.width()),
         along(placement.origin.y(), size.height(), pane.height()),

@@ -1,16 +1,21 @@
-"""A list to choose from whose choice ends in '…' where it does not fit, and is then read in full as a tooltip."""
+"""A list to choose from in the theme's colours. A choice that does not fit ends in '…', its full text is a tooltip."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
+from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionComboBox, QStylePainter, QWidget
 
 _PADDING = 4
 
 
-class ElidedComboBox(QComboBox):
+class ComboBox(QComboBox):
     """May be narrower than its texts. A tooltip of its own goes before the full text."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        # the style's own delegate paints the rows as a menu of the system's; this one as the style sheet says
+        self.setItemDelegate(QStyledItemDelegate(self))
 
     @property
     def shown_text(self) -> str:
