@@ -12,7 +12,7 @@ from typing import Any, Final
 from gpen_desktop import __version__
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.cli.terminal import Parser, printable, printable_lines
-from gpen_desktop.core.options import FACE_OPTIONS, NO_MODEL, SHAPES, STRAIGHTEN_LIMIT, Option
+from gpen_desktop.core.options import FACE_OPTIONS, SHAPES, STRAIGHTEN_LIMIT, Option
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.core.stages.registry import stage_options
 from gpen_desktop.settings import by_key
@@ -187,7 +187,7 @@ def _add_option(group: argparse._ActionsContainer, flag: str, option: Option) ->
     elif option.choices:
         details |= {"choices": [choice.value for choice in option.choices], "type": option.type}
     elif option.names_model:
-        details["metavar"] = f"{NO_MODEL}|NAME|FILE"
+        details["metavar"] = f"{option.default}|NAME|FILE"
     elif option.limits:
         low, high = option.limits
         word = option.lowest_label.lower()

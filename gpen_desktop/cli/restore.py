@@ -29,7 +29,7 @@ from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, may_be_replaced
-from gpen_desktop.core.options import FACE_OPTIONS, NO_MODEL
+from gpen_desktop.core.options import AUTO, FACE_OPTIONS, NO_MODEL
 from gpen_desktop.core.output.file_names import is_missing, real_path
 from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.output.name_pattern import check_pattern
@@ -73,8 +73,8 @@ def run(options: argparse.Namespace) -> int:
     if not jobs:
         console.print("No photos found there. --recursive looks into folders within folders, too.")
         return Exit.NOTHING_DONE
-    if options.background != NO_MODEL:
-        store.find(choice_of(options.background).name)  # what is not there is said before any photo is worked on
+    for name in _models_asked_for(options):
+        store.find(choice_of(name).name)  # what is not there is said before any photo is worked on
     started = time.perf_counter()
     engine = Engine(_compute_of(options))
     engine.load(options.model)
@@ -245,11 +245,20 @@ def _journal_options(options: argparse.Namespace) -> dict[str, Any]:
         *(option.name for option in (*FACE_OPTIONS, *stage_options())),
         *("crop", "straighten", "auto", "model", "device", "precision", "batch_size", "detector", "format", "quality"),
     )
+    models = [option for option in stage_options() if option.names_model]
     return {name: getattr(options, name) for name in names} | {
         "program": __version__,
         "model_file": _file_state(options.model),
-        "background_file": _file_state(options.background),
+        **{f"{option.name}_file": _file_state(getattr(options, option.name)) for option in models},
     }
+
+
+def _models_asked_for(options: argparse.Namespace) -> list[str]:
+    """Of the whole photo's stages."""
+    asked = [str(getattr(options, option.name)) for option in stage_options() if option.names_model]
+    if options.colour and options.colour_model == AUTO:
+        asked.append(store.first_colouriser())
+    return [name for name in asked if name not in (NO_MODEL, AUTO)]
 
 
 def _file_state(model: str) -> list[int] | None:

@@ -177,7 +177,6 @@ class RestoredFace:
     restored: (S, S, 3) float32 RGB in [0, 1]. face_mask, head_mask, skin_mask: (S, S) float32 in [0, 1]; the head's is
     where the restored crop is pasted, the others where the face and its skin are (faces/masks.py).
     is_sharp: the source is about as sharp as the model can make it (compose/texture.py: is_sharp_already).
-    is_coloured: the crop was grey, and the model was asked for colour.
     """
 
     crop: Crop
@@ -186,7 +185,6 @@ class RestoredFace:
     head_mask: FloatImage
     skin_mask: FloatImage
     is_sharp: bool
-    is_coloured: bool = False
 
 
 Box = tuple[float, float, float, float]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gpen_desktop.models.spec import FACE_TASKS, MODEL_OPTIONS, PHOTO_TASKS, ModelOption, Task
+from gpen_desktop.models.spec import FACE_TASKS, MODEL_OPTIONS, ModelOption, Task
 
 SHIPPED = "shipped"
 
@@ -42,10 +42,10 @@ class ModelInfo:
         """Whether it can be chosen to restore the faces of a photo."""
         return self.usable and self.task in FACE_TASKS
 
-    @property
-    def treats_photos(self) -> bool:
-        """Whether it can be chosen for the background of a photo."""
-        return self.usable and not self.shipped and self.task in PHOTO_TASKS
+    def can_be_chosen_for(self, tasks: frozenset[Task]) -> bool:
+        """Whether it is one of those that the user chooses for one of these tasks: what comes with the program for the
+        whole photo has its own place there."""
+        return self.usable and self.task in tasks and (not self.shipped or self.restores_faces)
 
     @property
     def shipped(self) -> bool:
@@ -65,6 +65,7 @@ PUBLISHED_DETECTORS = ("retinaface-resnet50", "retinaface-mobilenet")
 LANDMARKS = "landmarks5"
 CLEANER = "photo-clean"
 REPAIRER = "photo-repair"
+COLOURISER = "ddcolor"
 ENLARGER = "photo-enlarge"
 STRONGEST = "gpen-512"
 """Restores faces best; what a new user is offered."""

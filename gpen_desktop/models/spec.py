@@ -41,14 +41,22 @@ TASK_WORDS: Final[Mapping[Task, Message]] = {
     Task.INPAINTER: say("inpainter", "a photo inpainter"),
 }
 
-FACE_TASKS: Final = frozenset([Task.FACE_RESTORER, Task.FACE_COLOURISER])
-"""Aligned crops in, crops of the same faces out: what can be chosen to restore the faces of a photo."""
+FACE_TASKS: Final = frozenset([Task.FACE_RESTORER])
+"""What can be chosen to restore the faces of a photo."""
 
+ALIGNED_TASKS: Final = FACE_TASKS | {Task.FACE_COLOURISER, Task.FACE_INPAINTER}
+"""Aligned crops in, crops of the same faces out."""
 
 PHOTO_TASKS: Final = frozenset([Task.UPSCALER, Task.PHOTO_RESTORER])
 """RGB of any size in, RGB out: what can be chosen for the background of a photo."""
 
-USED_TASKS: Final = FACE_TASKS | PHOTO_TASKS
+COLOUR_TASKS: Final = frozenset([Task.COLOURISER, Task.FACE_COLOURISER])
+"""What can be chosen to give a photo, or the faces in it, colour."""
+
+FILL_TASKS: Final = frozenset([Task.INPAINTER, Task.FACE_INPAINTER])
+"""What can be chosen to fill what is marked as damage."""
+
+USED_TASKS: Final = FACE_TASKS | PHOTO_TASKS | COLOUR_TASKS | FILL_TASKS
 """What this version has a use for, of weights that a user brings."""
 
 

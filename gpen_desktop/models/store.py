@@ -21,7 +21,7 @@ from gpen_desktop.messages import Message, say
 from gpen_desktop.models import catalog
 from gpen_desktop.models.catalog import MODELS, ModelInfo
 from gpen_desktop.models.fingerprints import known_sha256, known_task, quick_sha256, remember_task, sha256_of
-from gpen_desktop.models.spec import FACE_TASKS, TASK_WORDS, USED_TASKS, Task
+from gpen_desktop.models.spec import ALIGNED_TASKS, TASK_WORDS, USED_TASKS, Task
 
 _log = logging.getLogger(__name__)
 
@@ -102,6 +102,13 @@ def first_sound(names: Sequence[str]) -> str:
     """The first of these models of the catalogue that is on this computer, and is what it is called; '' for none."""
     here = {model.name: model for model in installed()}
     return next((name for name in names if name in here and is_sound(here[name])), "")
+
+
+def first_colouriser() -> str:
+    """Name of the first colouriser that is here, of those for whole photos or else of those for faces; where there is
+    none, of the one to be got."""
+    here = {model.task: model.name for model in reversed(installed()) if is_sound(model)}
+    return here.get(Task.COLOURISER) or here.get(Task.FACE_COLOURISER) or catalog.COLOURISER
 
 
 def _how_to_get(info: ModelInfo) -> Message:
@@ -308,7 +315,7 @@ def _checked_task(source: Path, info: ModelInfo | None) -> Task:
             todo=say("give-other-name", "Give it another name."),
             path=source,
         )
-    if found.task in FACE_TASKS:
+    if found.task in ALIGNED_TASKS:
         tryout.check(source)
     return found.task
 

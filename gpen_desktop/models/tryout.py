@@ -48,7 +48,7 @@ def check(file: Path) -> None:
     if size > _LARGEST:
         return
     net = model.build(torch.device("cpu"), torch.float32)
-    assert isinstance(net, FaceNet)  # what every architecture for FACE_TASKS builds
+    assert isinstance(net, FaceNet)  # what every architecture for ALIGNED_TASKS builds
     face = _face(size)
     made = net.restore(torch.from_numpy(face[None]))
     likeness = _likeness(face, made.pixels.numpy()[0]) if bool(made.is_finite.all()) else _Likeness(0.0, 0.0)

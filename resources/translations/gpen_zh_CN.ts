@@ -1710,14 +1710,6 @@
         <translation>GPEN 512</translation>
     </message>
     <message>
-        <source>Gives grey faces colour.</source>
-        <translation>为黑白人脸上色。</translation>
-    </message>
-    <message>
-        <source>Fills white holes in faces.</source>
-        <translation>填补人脸上的白色缺损。</translation>
-    </message>
-    <message>
         <source>Enlarges whole photos; the quickest, also without a graphics card.</source>
         <translation>放大整张照片；速度最快，没有显卡也适用。</translation>
     </message>
@@ -1772,10 +1764,6 @@
     <message>
         <source>LaMa</source>
         <translation>LaMa</translation>
-    </message>
-    <message>
-        <source>Fills holes in photos from their surroundings.</source>
-        <translation>根据周围画面填补照片缺损。</translation>
     </message>
     <message>
         <source>Finds faces that the built-in detector misses, profiles above all; slower. Used for every photo from then on.</source>
@@ -1842,8 +1830,20 @@
         <translation>GPEN 上色 1024</translation>
     </message>
     <message>
+        <source>Gives the faces of grey portraits colour, hair and collar with them.</source>
+        <translation>为黑白人像的脸部上色，连同头发和衣领。</translation>
+    </message>
+    <message>
         <source>GPEN inpainting 1024</source>
         <translation>GPEN 修补 1024</translation>
+    </message>
+    <message>
+        <source>Fills what is marked as damage in faces; the rest of the photo is left to the built-in one.</source>
+        <translation>填补人脸上标记为破损的部分，其余部分仍用内置模型。</translation>
+    </message>
+    <message>
+        <source>Fills what is marked as damage from its surroundings; for large holes and patterns.</source>
+        <translation>根据周围内容填补标记的破损，适合大面积缺失和规则图案。</translation>
     </message>
     <message>
         <source>RetinaFace detector (ResNet-50)</source>
@@ -1971,6 +1971,10 @@
     <message>
         <source>&apos;{name}&apos; holds {found}, not named weights.</source>
         <translation>“{name}”的内容是 {found}，不是带名称的权重。</translation>
+    </message>
+    <message>
+        <source>&apos;{name}&apos; holds {found}, which cannot {lack}.</source>
+        <translation>“{name}”里是{found}，不能{lack}。</translation>
     </message>
     <message>
         <source>&apos;{name}&apos; is not a weights file.</source>
@@ -2237,10 +2241,6 @@
         <translation>“{name}”中是{found}，而不是{wanted}。</translation>
     </message>
     <message>
-        <source>&apos;{name}&apos; holds {found}, which cannot treat whole photos.</source>
-        <translation>“{name}”是{found}，不能处理整张照片。</translation>
-    </message>
-    <message>
         <source>&apos;{name}&apos; holds {found}, which this version has no use for.</source>
         <translation>“{name}”中是{found}，此版本用不上。</translation>
     </message>
@@ -2281,6 +2281,10 @@
         <translation>请关闭其他程序，或减小放大倍数。</translation>
     </message>
     <message>
+        <source>Coloured by &apos;{name}&apos;</source>
+        <translation>已用“{name}”上色</translation>
+    </message>
+    <message>
         <source>Could not read the folder &apos;{name}&apos;: {reason}.</source>
         <translation>无法读取文件夹“{name}”：{reason}。</translation>
     </message>
@@ -2291,6 +2295,10 @@
     <message>
         <source>Damage repaired on {share} % of the photo</source>
         <translation>已修补照片 {share}% 面积上的损伤</translation>
+    </message>
+    <message>
+        <source>Damage repaired on {share} % of the photo by &apos;{name}&apos;</source>
+        <translation>已用“{name}”修补照片 {share} % 的破损</translation>
     </message>
     <message>
         <source>Dask distributed is not installed.</source>
@@ -2399,6 +2407,14 @@
     <message>
         <source>No scratches or other damage found</source>
         <translation>未发现划痕或其他损伤</translation>
+    </message>
+    <message>
+        <source>Not coloured: &apos;{name}&apos; colours faces, and there are none</source>
+        <translation>未上色：“{name}”只为人脸上色，而照片里没有人脸</translation>
+    </message>
+    <message>
+        <source>Not coloured: it is in colour already</source>
+        <translation>未上色：照片本来就是彩色的</translation>
     </message>
     <message>
         <source>Not done: the model &apos;{name}&apos; is not on this computer</source>
@@ -2837,12 +2853,20 @@
         <translation>注释</translation>
     </message>
     <message>
+        <source>fill damage</source>
+        <translation>填补破损</translation>
+    </message>
+    <message>
         <source>fp16 works on GPUs only.</source>
         <translation>fp16 只用于 GPU。</translation>
     </message>
     <message>
         <source>gamma value</source>
         <translation>伽马信息</translation>
+    </message>
+    <message>
+        <source>give a photo colour</source>
+        <translation>为照片上色</translation>
     </message>
     <message>
         <source>half precision gave broken faces on it before</source>
@@ -3039,6 +3063,10 @@
     <message>
         <source>there is no such file</source>
         <translation>文件不存在</translation>
+    </message>
+    <message>
+        <source>treat whole photos</source>
+        <translation>处理整张照片</translation>
     </message>
     <message>
         <source>you do not have permission to read it</source>
@@ -3370,6 +3398,22 @@
     <message>
         <source>Takes the tint out of photos in one hue, such as sepia.</source>
         <translation>去除单色照片（如棕褐色照片）的色调。</translation>
+    </message>
+    <message>
+        <source>Colour</source>
+        <translation>上色</translation>
+    </message>
+    <message>
+        <source>Gives photos in one hue, grey or sepia, colours that a model thinks likely.</source>
+        <translation>为黑白或单色调（如棕褐色）照片加上模型推测的颜色。</translation>
+    </message>
+    <message>
+        <source>Colour it anew</source>
+        <translation>重新上色</translation>
+    </message>
+    <message>
+        <source>Also photos that are in colour lose theirs for new ones.</source>
+        <translation>彩色照片也舍去原有颜色，换成新的颜色。</translation>
     </message>
     <message>
         <source>Enlarge</source>

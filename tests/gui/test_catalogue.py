@@ -23,11 +23,14 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.models import catalog, store
 from gpen_desktop.models.fingerprints import sha256_of
+from gpen_desktop.models.spec import PHOTO_TASKS
 from tests.unit.models.published_weights import LAYOUTS, network, write
 
 SAMPLE = "hopper_small_blurry.jpg"
 FACES = [name for name in LAYOUTS if (info := catalog.by_name(name)) is not None and info.restores_faces]
-PHOTOS = [name for name in LAYOUTS if (info := catalog.by_name(name)) is not None and info.treats_photos]
+PHOTOS = [
+    name for name in LAYOUTS if (info := catalog.by_name(name)) is not None and info.can_be_chosen_for(PHOTO_TASKS)
+]
 
 
 def _is_quick(name: str) -> bool:

@@ -153,12 +153,7 @@ def warp_to_photo(image: FloatImage, to_crop: Affine, rect: tuple[int, int, int,
 
 
 def _low_pass_colour(change: FloatImage, face: RestoredFace) -> FloatImage:
-    """Slow part of the change as the skin shows it, carried on over the whole face (a normalised convolution).
-
-    Of a face that was coloured, its lightness alone: the colour is what was asked for.
-    """
-    if face.is_coloured:
-        change = np.repeat(luma(change)[..., None], 3, axis=2)
+    """Slow part of the change as the skin shows it, carried on over the whole face (a normalised convolution)."""
     sigma = _COLOUR_BLUR * scale_of(face.crop.to_crop) * face.crop.face.eye_distance
     weight = face.skin_mask + 1e-3
     # a quarter of the size holds all that such a blur leaves

@@ -84,10 +84,7 @@ def compose(base: Photo, layers: Sequence[FaceLayers], options: ComposeOptions) 
         ComposedFace(number, face, choices[face.id].state, layer.rect if choices[face.id].strength else None)
         for number, (face, layer) in enumerate(zip(faces, layers, strict=True), 1)
     )
-    source = base.source
-    if any(layer.restored.is_coloured and choices[face.id].strength for face, layer in zip(faces, layers, strict=True)):
-        source = dataclasses.replace(source, grey=False)  # to be stored in colour, whatever its file was
-    whole = dataclasses.replace(base, pixels=pixels, source=source)
+    whole = dataclasses.replace(base, pixels=pixels)
     photo = framed(whole, options.frame)
     return Composed(photo=photo, faces=composed, is_framed=photo is not whole)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -44,7 +45,7 @@ from gpen_desktop.core.types import (
 )
 from gpen_desktop.errors import PhotoTooLargeError
 from gpen_desktop.messages import say
-from gpen_desktop.models.spec import ModelSpec, Task
+from gpen_desktop.models.spec import ModelSpec
 
 
 class FaceFinder(Protocol):
@@ -112,7 +113,8 @@ class Session:
         self._restorer = restorer
         self._values = registry.stage_values()
         self._strokes: tuple[Stroke, ...] = ()
-        self._staged = StagedPhotos(photo, networks, self.seconds)
+        crops = partial(_crops_of, finder, self.seconds)  # not of this object: a cycle would keep it
+        self._staged = StagedPhotos(photo, networks, self.seconds, crops)
         self._seen = photo  # the photo in which faces are found
         self._found: tuple[Face, ...] | None = None
         self._given: tuple[Face, ...] | None = None
@@ -232,7 +234,7 @@ class Session:
                     start, end = (0.2 + 0.8 * n / len(fresh) for n in (first, first + len(batch)))
                     answered = self._answers(batch, SubProgress(progress, start, end))
                 with self.seconds.timed("mask"):
-                    self._restored[face] = restored_face(*answered[face], self._restorer.spec.task)
+                    self._restored[face] = restored_face(*answered[face])
             yield self._restored[face]
 
     def compose(self, options: ComposeOptions, progress: Progress | None = None) -> Composed:
@@ -319,19 +321,26 @@ class Session:
         return crop_face(self._seen, face, template=spec.template, size=spec.size)
 
 
+def _crops_of(
+    finder: FaceFinder, seconds: Timings, photo: Photo, template: str, size: int, progress: Progress
+) -> tuple[Crop, ...]:
+    """Every face that is found in what a stage is given, cut out of it for a network of that stage."""
+    with seconds.timed("detect"):
+        faces = finder.detect(photo, progress=progress)
+    return tuple(crop_face(photo, face, template=template, size=size) for face in faces)
+
+
 def _reduced(enlarged: Photo, photo: Photo) -> Photo:
     """An enlarged photo at the size of the photo itself."""
     pixels = cv2.resize(enlarged.pixels, (photo.width, photo.height), interpolation=cv2.INTER_AREA)
     return dataclasses.replace(enlarged, pixels=frozen(cast(Pixels, pixels)), alpha=photo.alpha)
 
 
-def restored_face(crop: Crop, answer: NDArray[np.float32], task: Task = Task.FACE_RESTORER) -> RestoredFace:
-    """Put a model's answer (S, S, 3) together with its masks; the answer to a grey crop is made grey, but for one that
-    was asked for colour."""
+def restored_face(crop: Crop, answer: NDArray[np.float32]) -> RestoredFace:
+    """Put a model's answer (S, S, 3) together with its masks; the answer to a grey crop is made grey."""
     red, green, blue = cv2.split(crop.pixels)
     is_grey = max(cv2.norm(red, green, cv2.NORM_INF), cv2.norm(red, blue, cv2.NORM_INF)) < 1 / 512
-    is_coloured = is_grey and task is Task.FACE_COLOURISER
-    if is_grey and not is_coloured:
+    if is_grey:
         answer = np.repeat(luma(answer)[..., None], 3, axis=2)
     restored = frozen(np.ascontiguousarray(answer, np.float32))
     face_mask = masks.face_mask(crop)
@@ -342,6 +351,5 @@ def restored_face(crop: Crop, answer: NDArray[np.float32], task: Task = Task.FAC
         face_mask=face_mask,
         head_mask=masks.head_mask(crop, texture.lack_of(likeness)),
         skin_mask=masks.skin_mask(crop),
-        is_sharp=not is_coloured and texture.is_sharp_already(crop, likeness),
-        is_coloured=is_coloured,
+        is_sharp=texture.is_sharp_already(crop, likeness),
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.session import HandFinder, LoadedRestorer
 from gpen_desktop.core.progress import Progress, SilentProgress
-from gpen_desktop.core.stages.work import Networks
+from gpen_desktop.core.stages.work import ChosenNetwork, Networks
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.models.spec import ModelSpec
 
@@ -152,6 +152,14 @@ class SharedPhotoNetworks:
     def upscaler(self, name: str) -> TiledNetwork:
         with self._loading:
             return self._inner.upscaler(name)
+
+    def colouriser(self, name: str) -> ChosenNetwork:
+        with self._loading:
+            return self._inner.colouriser(name)
+
+    def inpainter(self, name: str) -> ChosenNetwork:
+        with self._loading:
+            return self._inner.inpainter(name)
 
 
 class SharedNetworks:

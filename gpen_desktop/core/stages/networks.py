@@ -13,18 +13,31 @@ import torch
 from torch import Tensor
 
 from gpen_desktop.core import memory
+from gpen_desktop.core.options import AUTO
+from gpen_desktop.core.stages.colour import lab_hue
 from gpen_desktop.core.stages.tiles import TiledNetwork
+from gpen_desktop.core.stages.work import ChosenNetwork
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.errors import OutOfMemoryError, WeightsError
-from gpen_desktop.messages import say
+from gpen_desktop.messages import Message, say
 from gpen_desktop.models import catalog, device, registry, store
 from gpen_desktop.models.architecture import ReadModel
 from gpen_desktop.models.choice import ModelChoice, choice_of
 from gpen_desktop.models.device import Compute
+from gpen_desktop.models.face_net import FaceNet
 from gpen_desktop.models.photo.architectures import PhotoRepairer
 from gpen_desktop.models.photo.compact import CompactEnlarger
 from gpen_desktop.models.photo.unet import PhotoCleaner
-from gpen_desktop.models.spec import DENOISE, PHOTO_TASKS, TASK_WORDS, ModelSpec, Task
+from gpen_desktop.models.spec import (
+    ALIGNED_TASKS,
+    COLOUR_TASKS,
+    DENOISE,
+    FILL_TASKS,
+    PHOTO_TASKS,
+    TASK_WORDS,
+    ModelSpec,
+    Task,
+)
 
 _SIDE: Final = 1280
 """Pixels of a tile that are kept, each way. Larger ones spend less on margins, smaller ones less memory (here some
@@ -37,6 +50,10 @@ _WHOLE: Final = 1 << 16
 _MOST_BYTES: Final = 2 << 30
 _UNMEASURED: Final = 16 << 10
 """Bytes a pixel of models that nobody has measured: as a Real-ESRGAN that enlarges four times."""
+
+_NO_PHOTOS: Final = say("treat-photos", "treat whole photos")
+_NO_COLOURS: Final = say("give-colour", "give a photo colour")
+_NO_FILLING: Final = say("fill-damage", "fill damage")
 
 _MARGIN: Final = 96
 """Pixels around a tile that a U-Net is given. It could feel more of them (net.shape.reach), but beyond these the
@@ -53,6 +70,8 @@ class PhotoNetworks:
         self._device = device
         self._precision = precision
         self._upscaler: tuple[str, TiledNetwork] | None = None
+        self._colouriser: tuple[str, ChosenNetwork] | None = None
+        self._inpainter: tuple[str, ChosenNetwork] | None = None
 
     def has(self, name: str) -> bool:
         """Whether the weights of that name in the catalogue are on this computer."""
@@ -78,20 +97,67 @@ class PhotoNetworks:
             self._upscaler = (name, self._load_upscaler(name))
         return self._upscaler[1]
 
-    def _load_upscaler(self, name: str) -> TiledNetwork:
-        path, model = _read(choice_of(name))
+    def colouriser(self, name: str) -> ChosenNetwork:
+        """As `upscaler`; AUTO: the first that is here, of those for whole photos or else of those for faces."""
+        if self._colouriser is None or self._colouriser[0] != name:
+            self._colouriser = None
+            self._colouriser = (name, self._load_colouriser(store.first_colouriser() if name == AUTO else name))
+        return self._colouriser[1]
+
+    def inpainter(self, name: str) -> ChosenNetwork:
+        """As `upscaler`."""
+        if self._inpainter is None or self._inpainter[0] != name:
+            self._inpainter = None
+            self._inpainter = (name, self._load_inpainter(name))
+        return self._inpainter[1]
+
+    def _load_colouriser(self, name: str) -> ChosenNetwork:
+        model = _read(choice_of(name), COLOUR_TASKS, _NO_COLOURS)
         spec = model.spec
-        if spec.task not in PHOTO_TASKS:
-            raise WeightsError(
-                say(
-                    "not-for-photos",
-                    "'{name}' holds {found}, which cannot treat whole photos.",
-                    name=path.name,
-                    found=TASK_WORDS[spec.task],
-                ),
-                todo=say("choose-other-model", "Choose another model."),
-                path=path,
-            )
+        if spec.task in ALIGNED_TASKS:
+            faces = self._of_faces(name, model)
+            return ChosenNetwork(name, lambda face: lab_hue(faces(face)), spec.size, spec.template)
+        compute = device.choose(self._device, self._precision, spec.precisions)
+        net = model.build(compute.device, compute.dtype)
+        run = self._on_device(lambda x: net(x[:, :1]), name, compute)
+        return ChosenNetwork(name, run, multiple=spec.multiple)
+
+    def _load_inpainter(self, name: str) -> ChosenNetwork:
+        model = _read(choice_of(name), FILL_TASKS, _NO_FILLING)
+        spec = model.spec
+        if spec.task in ALIGNED_TASKS:
+            faces = self._of_faces(name, model)
+            # its authors tell it of holes by painting them white
+            return ChosenNetwork(name, lambda x: faces(np.maximum(x[..., :3], x[..., 3:])), spec.size, spec.template)
+        compute = device.choose(self._device, self._precision, spec.precisions)
+        net = model.build(compute.device, compute.dtype)
+        if isinstance(net, PhotoRepairer):
+            filler = net.filler
+            net, multiple = filler, filler.shape.multiple
+        else:
+            multiple = max(spec.multiple, spec.smallest)
+        run = self._on_device(lambda x: net(x[:, :3], x[:, 3:]), name, compute)
+        return ChosenNetwork(name, run, multiple=multiple)
+
+    def _of_faces(self, name: str, model: ReadModel) -> Callable[[FloatImage], FloatImage]:
+        """A network for aligned faces as a function of one, (S, S, 3)."""
+        compute = device.choose(self._device, self._precision, model.spec.precisions)
+        net = model.build(compute.device, compute.dtype)
+        assert isinstance(net, FaceNet)  # what every architecture for ALIGNED_TASKS builds
+
+        def run(face: FloatImage) -> FloatImage:
+            torch.set_num_threads(device.threads_here())
+            made = net.restore(torch.from_numpy(np.ascontiguousarray(face))[None])
+            if not bool(made.is_finite.all()):
+                raise _no_picture(name)
+            answer: FloatImage = made.pixels[0].numpy()
+            return answer
+
+        return run
+
+    def _load_upscaler(self, name: str) -> TiledNetwork:
+        model = _read(choice_of(name), PHOTO_TASKS, _NO_PHOTOS)
+        spec = model.spec
         compute = device.choose(self._device, self._precision, spec.precisions)
         net = model.build(compute.device, compute.dtype)
         run = self._on_device(net, name, compute)
@@ -156,17 +222,40 @@ class PhotoNetworks:
                     todo=say("compute-on-cpu", "Choose the processor in the settings, or --device cpu."),
                 ) from error
             if not bool(made.isfinite().all()):
-                raise WeightsError(
-                    say("answer-not-a-picture", "The model '{name}' did not give a valid picture.", name=name),
-                    todo=say("choose-other-model", "Choose another model."),
-                )
+                raise _no_picture(name)
             answer: FloatImage = made.contiguous().numpy()
             return answer
 
         return run
 
 
-def _read(choice: ModelChoice) -> tuple[Path, ReadModel]:
+def _no_picture(name: str) -> WeightsError:
+    return WeightsError(
+        say("answer-not-a-picture", "The model '{name}' did not give a valid picture.", name=name),
+        todo=say("choose-other-model", "Choose another model."),
+    )
+
+
+def _read(choice: ModelChoice, tasks: frozenset[Task], lack: Message) -> ReadModel:
+    """The weights that are asked for. Raises WeightsError, also where they are for none of these tasks; `lack`: what
+    they cannot do then."""
+    path, model = _read_mixed(choice)
+    if model.spec.task not in tasks:
+        raise WeightsError(
+            say(
+                "not-for-task",
+                "'{name}' holds {found}, which cannot {lack}.",
+                name=path.name,
+                found=TASK_WORDS[model.spec.task],
+                lack=lack,
+            ),
+            todo=say("choose-other-model", "Choose another model."),
+            path=path,
+        )
+    return model
+
+
+def _read_mixed(choice: ModelChoice) -> tuple[Path, ReadModel]:
     """The weights that are asked for, mixed with those of their partner where they are to take less noise away."""
     path = store.find(choice.name)
     info = next((model.info for model in store.installed() if model.path == path), None)

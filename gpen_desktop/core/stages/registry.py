@@ -12,7 +12,17 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from gpen_desktop.core.options import AUTO, AUTOMATIC, AUTOMATIC_PERCENT, NO_MODEL, Choice, Option, Value, Values
+from gpen_desktop.core.options import (
+    AUTO,
+    AUTOMATIC,
+    AUTOMATIC_PERCENT,
+    NO_MODEL,
+    PERCENT,
+    Choice,
+    Option,
+    Value,
+    Values,
+)
 from gpen_desktop.models.catalog import CLEANER, REPAIRER
 
 if TYPE_CHECKING:
@@ -35,6 +45,8 @@ class Stage:
     the values of the stages before. Where that is AUTO still, `run` decides.
     offered: the first option's value that the program offers where it sees a need, and does not use unasked; None where
     it acts by itself.
+    brushed: what stands in its place where the program saw no need, but a person brushed over the photo; None for a
+    stage without a brush.
     weights: name in the catalogue of what it cannot do without, if anything.
     also_on: of the stage's values, whether it has something to do though its first option is off.
     scale: for a stage that enlarges, how many times with these values. Faces are found in, and cut out of, what all
@@ -48,6 +60,7 @@ class Stage:
     blends: bool = False
     automatic: Callable[[PhotoReading, Values], Value] | None = None
     offered: Value | None = None
+    brushed: Value | None = None
     weights: str = ""
     scale: Callable[[Values], int] | None = None
     also_on: Callable[[Values], bool] = field(default=lambda values: False)
@@ -90,11 +103,20 @@ REPAIR: Final = Stage(
             ),
             in_presets=True,
         ),
+        Option(
+            "filler",
+            str,
+            NO_MODEL,
+            "Filled by",
+            "Model that fills damage; none: the built-in one.",
+            names_model=True,
+        ),
     ),
     off="off",
     run=_repair,
     automatic=_needed_repair,
     offered="on",
+    brushed=AUTO,
     weights=REPAIRER,
 )
 
@@ -191,6 +213,40 @@ NEUTRAL: Final = Stage(
 )
 
 
+def _colour(work: Work, progress: Progress) -> Worked:
+    from gpen_desktop.core.stages.colour import colour  # noqa: PLC0415  -- brings OpenCV
+
+    return colour(work, progress)
+
+
+COLOUR: Final = Stage(
+    name="colour",
+    options=(
+        Option(
+            "colour",
+            int,
+            0,
+            "Colour",
+            "Gives photos in one hue, grey or sepia, colours that a model thinks likely.",
+            limits=PERCENT,
+            unit="%",
+        ),
+        Option(
+            "colour_model",
+            str,
+            AUTO,
+            "Coloured by",
+            "Model that says which colours; auto: the first that is installed.",
+            names_model=True,
+        ),
+        Option("recolour", bool, False, "Colour it anew", "Also photos that are in colour lose theirs for new ones."),
+    ),
+    off=0,
+    run=_colour,
+    blends=True,
+)
+
+
 def _enlarge(work: Work, progress: Progress) -> Worked:
     from gpen_desktop.core.stages.enlarging import enlarge  # noqa: PLC0415  -- brings OpenCV
 
@@ -224,7 +280,7 @@ ENLARGE: Final = Stage(
     also_on=lambda values: values["background"] != NO_MODEL,
 )
 
-STAGES: tuple[Stage, ...] = (REPAIR, CLEAN, TONE, NEUTRAL, ENLARGE)
+STAGES: tuple[Stage, ...] = (REPAIR, CLEAN, TONE, NEUTRAL, COLOUR, ENLARGE)
 """In the order in which they run; those that enlarge come last."""
 
 

@@ -9,12 +9,13 @@ import cv2
 import numpy as np
 
 from gpen_desktop.core.grain import luma, make_grain, measure_grain
-from gpen_desktop.core.options import AUTO
+from gpen_desktop.core.options import AUTO, NO_MODEL
 from gpen_desktop.core.pixels import is_grey
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.stages.damage import Mask, at_working_size, brushed, damage_mask, is_worth_asking
+from gpen_desktop.core.stages.inpainting import by_surroundings, in_faces
 from gpen_desktop.core.stages.tiles import TiledNetwork, as_pixels
-from gpen_desktop.core.stages.work import Work, Worked
+from gpen_desktop.core.stages.work import ChosenNetwork, Work, Worked
 from gpen_desktop.core.types import FloatImage, Pixels, frozen
 from gpen_desktop.messages import say
 
@@ -34,38 +35,65 @@ def repair(work: Work, progress: Progress) -> Worked:
     Left to the program, damage is looked for and told of, and only what the brush marked is filled: the finder takes a
     spear for a scratch, and nobody would miss a scratch as much as a spear.
     """
-    damage = work.damage(SubProgress(progress, 0.0, 0.5))
+    looking = SubProgress(progress, 0.0, 0.5)
     is_asked = work.values["repair"] != AUTO
-    found = damage_mask(damage) if is_asked else np.zeros(damage.shape, np.bool_)
+    found = damage_mask(work.damage(looking)) if is_asked else np.zeros((work.photo.height, work.photo.width), np.bool_)
     mask = brushed(found, work.strokes)
     if not mask.any():
-        return Worked(work.photo, _ASKING if not is_asked and is_worth_asking(damage) else _NOTHING, mask)
-    pixels = filled(work.photo.pixels, mask, work.networks.filler(), SubProgress(progress, 0.5, 1.0))
-    share = round(100 * float(mask.mean()), 1)
-    words = say("did-repair", "Damage repaired on {share} % of the photo", share=share)
+        asks = not is_asked and is_worth_asking(work.damage(looking))
+        return Worked(work.photo, _ASKING if asks else _NOTHING, mask)
+    share, model = round(100 * float(mask.mean()), 1), str(work.values["filler"])
+    rest = SubProgress(progress, 0.5, 1.0)
+    if model == NO_MODEL:
+        made = _made_by_built_in(work.photo.pixels, mask, work.networks.filler(), rest)
+        words = say("did-repair", "Damage repaired on {share} % of the photo", share=share)
+    else:
+        made = _made_by_model(work, mask, work.networks.inpainter(model), rest)
+        words = say("did-repair-by", "Damage repaired on {share} % of the photo by '{name}'", share=share, name=model)
+    pixels = with_filling(work.photo.pixels, mask, made)
     return Worked(dataclasses.replace(work.photo, pixels=pixels), words, mask)
 
 
-def filled(pixels: Pixels, mask: Mask, filler: TiledNetwork, progress: Progress) -> Pixels:
-    """A photo (H, W, 3), its pixels under `mask` (H, W) made anew from those around them; read-only."""
+def _made_by_model(work: Work, mask: Mask, network: ChosenNetwork, progress: Progress) -> Pixels:
+    """What a model of the user's choice gives under `mask`; one for faces knows nothing of what lies outside of them,
+    nor can faces be found before they are whole."""
+    pixels = work.photo.pixels
+    if not network.size:
+        return by_surroundings(pixels, mask, network, progress)
+    made = _made_by_built_in(pixels, mask, work.networks.filler(), SubProgress(progress, 0.0, 0.3))
+    whole = dataclasses.replace(work.photo, pixels=frozen(made))
+    faces = work.crops(whole, network.template, network.size, SubProgress(progress, 0.3, 0.5))
+    return in_faces(pixels, mask, made, faces, network, SubProgress(progress, 0.5, 1.0))
+
+
+def _made_by_built_in(pixels: Pixels, mask: Mask, filler: TiledNetwork, progress: Progress) -> Pixels:
+    """A photo of the size of `pixels`, worth something under `mask` alone."""
     white = np.iinfo(pixels.dtype).max
     small = at_working_size(pixels)
     holes = _at_size(mask, small)
     given = cast(Pixels, np.dstack([small, holes.astype(pixels.dtype) * white]))
-    grey = is_grey(pixels)
     made = small.copy()
     for (x0, y0, x1, y1), answer in filler.answers(given, progress, "repair", where=holes):
-        wanted = np.repeat(luma(answer)[..., None], 3, axis=2) if grey else answer
-        made[y0:y1, x0:x1] = as_pixels(wanted, pixels)
+        made[y0:y1, x0:x1] = as_pixels(answer, pixels)
     if made.shape != pixels.shape:
         made[~holes] = small[~holes]  # so that nothing but the photo is mixed in at the edges of a hole
         made = cast(Pixels, cv2.resize(made, pixels.shape[1::-1], interpolation=cv2.INTER_CUBIC))
+    return made
+
+
+def with_filling(pixels: Pixels, mask: Mask, made: Pixels) -> Pixels:
+    """A photo (H, W, 3) with what was `made` in its place under `mask` (H, W), in grey if the photo is, and the photo's
+    own grain over that; read-only."""
+    white = np.iinfo(pixels.dtype).max
+    grey = is_grey(pixels)
     grain = np.tile(_grain_like(pixels), (1, -(-pixels.shape[1] // _GRAIN_SIDE)))[:, : pixels.shape[1], None]
     out = pixels.copy()
     for y in range(0, pixels.shape[0], _STRIP):
         here = mask[y : y + _STRIP]
         if here.any():
             values = made[y : y + _STRIP].astype(np.float32) / np.float32(white)
+            if grey:
+                values = np.repeat(luma(values)[..., None], 3, axis=2)
             values += grain[y % _GRAIN_SIDE :][: len(here)]
             np.copyto(out[y : y + _STRIP], as_pixels(values, pixels), where=here[..., None])
     return frozen(out)

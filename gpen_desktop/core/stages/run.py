@@ -19,7 +19,7 @@ from gpen_desktop.core.stages.analysis import PhotoReading
 from gpen_desktop.core.stages.automatic import DAMAGE, seen_of
 from gpen_desktop.core.stages.examined import Examined
 from gpen_desktop.core.stages.registry import Stage
-from gpen_desktop.core.stages.work import Damage, Networks, NoNetworks, Work, Worked
+from gpen_desktop.core.stages.work import Crops, Damage, Networks, NoNetworks, Work, Worked
 from gpen_desktop.core.timings import Timings
 from gpen_desktop.core.types import Photo, Pixels, Seen, StageResult, Stroke, frozen
 from gpen_desktop.messages import say
@@ -62,6 +62,7 @@ class StagedPhotos:
     source : the photo before any stage.
     networks : of the whole photo.
     seconds : what the stages take is added to these.
+    crops : finds the faces of a photo, for stages that work on faces.
     """
 
     def __init__(
@@ -69,10 +70,12 @@ class StagedPhotos:
         source: Photo,
         networks: Networks | None = None,
         seconds: Timings | None = None,
+        crops: Crops | None = None,
     ) -> None:
         self._source = source
         self._networks = networks or NoNetworks()
         self._seconds = Timings() if seconds is None else seconds
+        self._crops = crops or (lambda *_: ())
         self._kept: dict[str, dict[Hashable, Worked]] = {}
 
     @cached_property
@@ -94,7 +97,7 @@ class StagedPhotos:
         what a stage raises.
         """
         progress = progress or SilentProgress()
-        decided, results = self._decided(stages, values)
+        decided, results = self._decided(stages, values, bool(strokes))
         on = [stage for stage in stages if stage.is_on(decided)]
         photo, scale, steps, damage, has_new_detail = self._source, 1, [], None, False
         for number, stage in enumerate(on):
@@ -119,13 +122,15 @@ class StagedPhotos:
             for key in [key for key, worked in kept.items() if worked.photo.pixels.size > self._source.pixels.size]:
                 del kept[key]
 
-    def _decided(self, stages: Sequence[Stage], values: Values) -> tuple[Values, list[StageResult]]:
+    def _decided(self, stages: Sequence[Stage], values: Values, is_brushed: bool) -> tuple[Values, list[StageResult]]:
         """The values, those left to the program decided by what is seen of the photo; and what could not be done."""
         decided, missing = dict(values), []
         for stage in stages:
             switch = stage.switch
             if stage.automatic is not None and values[switch] in (AUTOMATIC, AUTO):
                 decided[switch] = stage.automatic(self._reading(), decided)
+                if decided[switch] == stage.off and is_brushed and stage.brushed is not None:
+                    decided[switch] = stage.brushed
             if values[switch] in (AUTOMATIC, AUTO) and decided[switch] != stage.off and not self._can(stage):
                 decided[switch] = stage.off
                 words = say("model-missing", "Not done: the model '{name}' is not on this computer", name=stage.weights)
@@ -167,7 +172,7 @@ class StagedPhotos:
         self, stage: Stage, before: Photo, values: Values, strokes: tuple[Stroke, ...], progress: Progress
     ) -> Worked:
         with self._seconds.timed(stage.name):
-            worked = stage.run(Work(before, values, self._networks, self._damage, strokes), progress)
+            worked = stage.run(Work(before, values, self._networks, self._damage, self._crops, strokes), progress)
         after = worked.photo
         scale = stage.scale(values) if stage.scale is not None else 1
         wanted = (before.height * scale, before.width * scale, before.pixels.dtype)

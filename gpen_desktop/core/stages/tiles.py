@@ -83,15 +83,15 @@ def answers(
         progress.report(number / len(tiles), stage)
         x0, y0, x1, y1 = tile.outer
         part = pixels[y0:y1, x0:x1].astype(np.float32) / white
-        made = network(_padded(part, multiple))
+        made = network(padded(part, multiple))
         ix0, iy0, ix1, iy1 = tile.inner
         kept = made[(iy0 - y0) * scale : (iy1 - y0) * scale, (ix0 - x0) * scale : (ix1 - x0) * scale]
         yield (ix0 * scale, iy0 * scale, ix1 * scale, iy1 * scale), kept
     progress.report(1.0, stage)
 
 
-def _padded(part: FloatImage, multiple: int) -> FloatImage:
-    """Mirrored at the right and below until both sides are multiples."""
+def padded(part: FloatImage, multiple: int) -> FloatImage:
+    """(h, w, C), mirrored on at the right and below until both sides are multiples."""
     height, width = part.shape[:2]
     more = (-height % multiple, -width % multiple)
     if not any(more):

@@ -4,19 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gpen_desktop.core.options import Values
 from gpen_desktop.core.progress import Progress
-from gpen_desktop.core.types import Photo, Stroke
+from gpen_desktop.core.types import Crop, FloatImage, Photo, Stroke
 from gpen_desktop.errors import WeightsError
 from gpen_desktop.messages import Message, say
 
 if TYPE_CHECKING:
     from gpen_desktop.core.stages.tiles import TiledNetwork
+
+
+@dataclass(frozen=True, eq=False)
+class ChosenNetwork:
+    """A model of the user's choice, as a function of one picture.
+
+    name: for people. run: (h, w, C) float32 in [0, 1], RGB first -> (h, w, D) float32. size, template: side in pixels
+    and place of the aligned faces that it takes alone; 0 and '' where it takes any picture. multiple: of what the sides
+    of a picture have to be.
+    """
+
+    name: str
+    run: Callable[[FloatImage], FloatImage]
+    size: int = 0
+    template: str = ""
+    multiple: int = 1
+
+
+Crops = Callable[[Photo, str, int, Progress], tuple[Crop, ...]]
+"""The faces of a photo, each cut out upright: photo, template, side in pixels, what hears of it."""
 
 
 class Networks(Protocol):
@@ -48,6 +68,18 @@ class Networks(Protocol):
         w * scale, 3)."""
         ...
 
+    def colouriser(self, name: str) -> ChosenNetwork:
+        """The model of that name, or of that file; AUTO for the first that is here. A grey picture (h, w, 3), or a grey
+        face -> (h, w, 2), a and b of CIE Lab."""
+        ...
+
+    def inpainter(self, name: str) -> ChosenNetwork:
+        """The model of that name, or of that file: (h, w, 4), the last one 1 in holes -> (h, w, 3)."""
+        ...
+
+
+_NONE: Final = say("no-photo-networks", "There are no networks for the whole photo here.")
+
 
 class NoNetworks:
     """Networks, where there are none."""
@@ -58,8 +90,13 @@ class NoNetworks:
     def upscaler(self, name: str) -> TiledNetwork:
         return self.cleaner()
 
+    def colouriser(self, name: str) -> ChosenNetwork:
+        raise WeightsError(_NONE)
+
+    inpainter = colouriser
+
     def cleaner(self) -> TiledNetwork:
-        raise WeightsError(say("no-photo-networks", "There are no networks for the whole photo here."))
+        raise WeightsError(_NONE)
 
     finder = filler = enlarger = cleaner
 
@@ -76,12 +113,14 @@ class Damage:
 @dataclass(frozen=True, eq=False)
 class Work:
     """photo: as the stages before left it. values: of the options of all stages. damage: where the photo is damaged as
-    it was opened; looked for when it is first asked. strokes: of the brush over that."""
+    it was opened; looked for when it is first asked. crops: finds the faces of any photo. strokes: of the brush over
+    the damage."""
 
     photo: Photo
     values: Values
     networks: Networks
     damage: Callable[[Progress], Damage]
+    crops: Crops
     strokes: tuple[Stroke, ...] = ()
 
 

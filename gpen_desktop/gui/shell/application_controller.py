@@ -28,7 +28,7 @@ from gpen_desktop.gui.work.workspace import Workspace
 from gpen_desktop.models import store as weights
 from gpen_desktop.models.catalog import BUILTIN
 from gpen_desktop.models.choice import choice_of
-from gpen_desktop.models.spec import FACE_TASKS, PHOTO_TASKS
+from gpen_desktop.models.spec import FACE_TASKS, PHOTO_TASKS, Task
 
 
 class ApplicationController(QObject):
@@ -80,7 +80,7 @@ class ApplicationController(QObject):
         self._panel.set_models(
             # a file that was never looked into is offered for what most are
             [row for model, row in titled if model.task is None or model.task in FACE_TASKS],
-            [row for model, row in titled if _treats_photos(model)],
+            [row for model, row in titled if _is_for(model, PHOTO_TASKS)],
         )
 
     @Slot()
@@ -142,5 +142,5 @@ class ApplicationController(QObject):
             self._workspace.defaults = self.defaults_of(self._store)
 
 
-def _treats_photos(model: weights.InstalledModel) -> bool:
-    return model.info.treats_photos if model.info is not None else model.task in PHOTO_TASKS
+def _is_for(model: weights.InstalledModel, tasks: frozenset[Task]) -> bool:
+    return model.info.can_be_chosen_for(tasks) if model.info is not None else model.task in tasks

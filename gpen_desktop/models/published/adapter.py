@@ -41,7 +41,7 @@ _EXTRA_SIGNS: Final[Mapping[str, tuple[str, ...]]] = {
 _COLOURISER: Final = "DDColor"
 
 _COLOUR_SIZE: Final = (512, 512)
-"""In which DDColor's authors look for colours; spandrel starts at half of it."""
+"""In which DDColor's authors look for colours."""
 
 _MARGIN: Final = 32
 """How far a pixel of a convolutional upscaler sees as far as it shows, pixels. RRDBNet's layers reach over 340 px, but
@@ -107,8 +107,6 @@ def _read(state: State, metadata: Mapping[str, str]) -> ReadModel:
             todo=say("get-weights-again", "The file is damaged or of another kind; get it again."),
         ) from error
     descriptor.model.requires_grad_(False).eval()
-    if architecture.name == _COLOURISER:
-        descriptor.model.input_size = _COLOUR_SIZE
     spec = _spec(descriptor)
 
     def build(device: torch.device, dtype: torch.dtype) -> nn.Module:
@@ -161,7 +159,7 @@ def _network(descriptor: Descriptor, spec: ModelSpec) -> nn.Module:
     if spec.task is Task.INPAINTER:
         return PublishedInpainter(net, descriptor)
     if spec.task is Task.COLOURISER:
-        return PublishedColouriser(net, descriptor)
+        return PublishedColouriser(net, _COLOUR_SIZE)
     return PublishedPhotoNet(net, descriptor, descriptor.input_channels)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class PublishedPhotoNet(nn.Module):
@@ -38,17 +39,25 @@ class PublishedPhotoNet(nn.Module):
 
 
 class PublishedColouriser(nn.Module):
-    """(N, 1, H, W) luma in [0, 1] to (N, 3, H, W) RGB in [0, 1]."""
+    """(N, 1, H, W) luma in [0, 1] to (N, 2, H, W), a and b of CIE Lab: what the photo's own lightness wants.
 
-    def __init__(self, net: nn.Module, call: Callable[[Tensor], Tensor]) -> None:
+    Parameters
+    ----------
+    net : (1, 3, h, w) grey RGB to (1, 2, h, w).
+    size : (h, w), to which any photo is brought, as its authors do it.
+    """
+
+    def __init__(self, net: nn.Module, size: tuple[int, int]) -> None:
         super().__init__()
         self.net = net
-        self._call = call
+        self._size = size
 
     @torch.inference_mode()
     def forward(self, luma: Tensor) -> Tensor:
         dtype = next(self.net.parameters()).dtype
-        return torch.cat([self._call(part) for part in luma.to(dtype).split(1)])
+        seen = functional.interpolate(luma.float(), self._size, mode="bilinear", antialias=True)
+        made = [self.net(part).float() for part in seen.to(dtype).expand(-1, 3, -1, -1).split(1)]
+        return functional.interpolate(torch.cat(made), luma.shape[2:], mode="bilinear")
 
 
 class PublishedInpainter(nn.Module):

@@ -15,7 +15,7 @@ from gpen_desktop import paths
 from gpen_desktop.errors import UnknownModelError, WeightsError
 from gpen_desktop.models import catalog, store, tryout
 from gpen_desktop.models.gpen import reference
-from gpen_desktop.models.spec import FACE_TASKS, Task
+from gpen_desktop.models.spec import ALIGNED_TASKS
 from gpen_desktop.models.store import Verification
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -92,7 +92,7 @@ def test_catalogue_is_sound() -> None:
         assert info.sha256 is None or len(info.sha256) == 64
         assert info.purpose.endswith(".")
         assert info.licence.endswith(".")
-        assert (info.size > 0) == (info.task in FACE_TASKS | {Task.FACE_INPAINTER})
+        assert (info.size > 0) == (info.task in ALIGNED_TASKS)
         assert Path(info.file).suffix in store.ENDINGS
 
 

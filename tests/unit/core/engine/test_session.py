@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import weakref
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +12,10 @@ from PIL import Image
 
 from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.options import Mode
-from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
+from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.progress import CancellableProgress
-from gpen_desktop.core.types import ComposeOptions, Face, FaceState
+from gpen_desktop.core.types import ComposeOptions, Face
 from gpen_desktop.errors import Cancelled, UnreadablePhotoError
-from gpen_desktop.models.spec import Task
 from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_with_faces
 
 
@@ -128,23 +126,6 @@ def test_opening_times_the_loading_and_tells_what_is_wrong(tmp_path: Path) -> No
     assert Session.open(path, KnownFaces(), Sharpener()).seconds["load"] > 0
     with pytest.raises(UnreadablePhotoError, match="no such file"):
         Session.open(tmp_path / "gone.png", KnownFaces(), Sharpener())
-
-
-@pytest.mark.parametrize("skin_protection", [True, False])
-def test_a_colouriser_gives_a_grey_photo_colour_that_stays(tmp_path: Path, skin_protection: bool) -> None:
-    path = grey_photo(tmp_path)
-    photo = load_photo(path)
-    _, faces = photo_with_faces((40, 60))
-    colouriser = Sharpener(tint=(0.2, 0.0, -0.2))
-    colouriser.spec = replace(colouriser.spec, task=Task.FACE_COLOURISER)
-    session = Session(photo, KnownFaces(*faces), colouriser)
-    composed = session.compose(ComposeOptions(skin_protection=skin_protection))
-    assert composed.faces[0].state is FaceState.RESTORED
-    saved = load_photo(save_photo(composed.photo, tmp_path / "coloured", format="keep").path)
-    x, y = (round(value) for value in faces[0].landmarks[2])
-    red, _, blue = saved.pixels[y, x].astype(int)
-    assert red - blue > 50
-    assert not saved.source.grey
 
 
 def test_a_restorer_leaves_a_grey_photo_grey(tmp_path: Path) -> None:

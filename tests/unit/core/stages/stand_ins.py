@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from gpen_desktop.core.stages.tiles import Network, TiledNetwork
+from gpen_desktop.core.stages.work import ChosenNetwork
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.models.catalog import CLEANER, ENLARGER, REPAIRER
 
@@ -65,6 +66,22 @@ class DrawnNetworks:
             return cv2.resize(tile, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
 
         return TiledNetwork(self._counted(name, enlarge), 128, 16, 4, scale=factor)
+
+    def colouriser(self, name: str) -> ChosenNetwork:
+        """name: 'faces' for one that colours nothing else; red."""
+        red = self._counted("colour", lambda tile: np.broadcast_to(np.float32([60, 40]), (*tile.shape[:2], 2)))
+        return ChosenNetwork(name, red, *((64, "ffhq") if name == "faces" else ()))
+
+    def inpainter(self, name: str) -> ChosenNetwork:
+        """name: 'faces' for one that fills nothing else; blue in holes, noise elsewhere."""
+
+        def fill(tile: FloatImage) -> FloatImage:
+            noise = np.random.default_rng(0).random((*tile.shape[:2], 3), dtype=np.float32)
+            return np.where(tile[..., 3:] > 0, np.float32([0, 0, 1]), noise)
+
+        return ChosenNetwork(
+            name, self._counted("inpaint", fill), *((64, "ffhq") if name == "faces" else ()), multiple=8
+        )
 
     def _counted(self, name: str, network: Callable[[FloatImage], FloatImage]) -> Network:
         def run(tile: FloatImage) -> FloatImage:

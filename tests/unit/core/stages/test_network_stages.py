@@ -208,6 +208,13 @@ def test_the_brush_adds_and_erases_in_its_order() -> None:
         assert not changed[mask].any()
 
 
+def test_what_is_brushed_is_filled_in_a_good_photo_in_colour_too() -> None:
+    pixels, networks = picture(), DrawnNetworks()
+    made = run(pixels, networks, Stroke(((60.0, 170.0),), radius=8), repair="auto")
+    assert made.changed == ("repair",)
+    assert networks.runs == {"fill": 1}  # nobody looks for damage there
+
+
 def test_brushing_looks_for_damage_no_second_time() -> None:
     networks = DrawnNetworks()
     staged = StagedPhotos(photo_of(scratched()[0]), networks)

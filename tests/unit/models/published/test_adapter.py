@@ -85,12 +85,16 @@ def test_codeformers_fidelity_is_its_w(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @torch.no_grad()
-def test_ddcolor_takes_luma_and_gives_colour(tmp_path: Path) -> None:
-    spec, ours = _loaded(published_weights.ddcolor("convnext-t"), tmp_path)
+def test_ddcolor_takes_luma_and_gives_its_authors_colours(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    theirs = published_weights.ddcolor("convnext-t").eval()
+    spec, ours = _loaded(theirs, tmp_path)
     assert (spec.task, spec.in_tiles) == (Task.COLOURISER, False)
     made = ours(torch.linspace(0.2, 0.8, 90 * 70).reshape(1, 1, 90, 70))
-    assert made.shape == (1, 3, 90, 70)
+    assert made.shape == (1, 2, 90, 70)
     assert made.isfinite().all()
+    luma = torch.rand(1, 1, 512, 512)
+    assert _relative_error(ours(luma), theirs(luma.expand(-1, 3, -1, -1))) <= 1e-4
 
 
 @pytest.mark.slow
