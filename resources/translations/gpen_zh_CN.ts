@@ -2745,6 +2745,10 @@
         <translation>文件中画面之后的内容（{size} kB，例如动态照片的视频）未保留。</translation>
     </message>
     <message>
+        <source>What the raw file says of the photo was not found.</source>
+        <translation>没有找到 RAW 文件中的拍摄信息。</translation>
+    </message>
+    <message>
         <source>XMP data</source>
         <translation>XMP 数据</translation>
     </message>
@@ -2771,10 +2775,6 @@
     <message>
         <source>a Photoshop</source>
         <translation>Photoshop</translation>
-    </message>
-    <message>
-        <source>a camera&apos;s raw</source>
-        <translation>相机 RAW</translation>
     </message>
     <message>
         <source>a directory lies outside the data</source>
@@ -2891,6 +2891,10 @@
     <message>
         <source>it is a folder</source>
         <translation>这是文件夹</translation>
+    </message>
+    <message>
+        <source>it is a raw file of a kind that is not known; develop it into a TIFF first</source>
+        <translation>这是一种无法识别的 RAW 文件，请先转换为 TIFF</translation>
     </message>
     <message>
         <source>it is damaged, or a kind of {format} that is not supported</source>

@@ -15,7 +15,7 @@ from PIL import Image
 from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
 from gpen_desktop.errors import GpenError
 from tests.faults import victim
-from tests.unit.core.made_files import picture
+from tests.unit.core.made_files import picture, write_dng
 
 pytestmark = [
     pytest.mark.slow,
@@ -32,6 +32,8 @@ def whole(folder: Path, ending: str) -> Path:
     made = [path for path in sorted(DATA.iterdir()) if path.suffix == f".{ending}"] if DATA.is_dir() else []
     if made:
         return made[0]
+    if ending == "dng":
+        return write_dng(folder / "whole.dng", picture(64, 80) / 255, orientation=6)
     exif = Image.Exif()
     exif[0x010F], exif[0x0112] = "A camera", 6
     path = folder / f"whole.{ending}"
@@ -80,7 +82,7 @@ def _most_memory() -> int:
     return next(int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith("VmHWM"))
 
 
-@pytest.mark.parametrize("ending", ["jpg", "png", "tif", "webp", "bmp", "heic", "avif"])
+@pytest.mark.parametrize("ending", ["jpg", "png", "tif", "webp", "bmp", "heic", "avif", "dng"])
 def test_mutants(tmp_path: Path, ending: str, figures: list[str]) -> None:
     if ending in ("heic", "avif") and not list(DATA.glob(f"*.{ending}")):
         pytest.skip(f"there is no {ending} to spoil")

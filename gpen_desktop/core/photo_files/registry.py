@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
+from gpen_desktop.core.photo_files.camera_raw import is_camera_raw
 from gpen_desktop.messages import Message, say
 
 if TYPE_CHECKING:
     from gpen_desktop.core.photo_files.formats.codec import Codec
 
-RECOGNISED_BY: Final = 128
-"""Bytes at a file's start by which its kind is told."""
+RECOGNISED_BY: Final = 4096
+"""Bytes at a file's start by which its kind is told: a TIFF's first directory mostly stands there, which tells scans
+from cameras' raw files."""
 
 Block = Literal["exif", "icc", "xmp", "xmp_extended", "photoshop", "comment", "texts", "colours", "chunks", "segments"]
 
@@ -27,7 +29,8 @@ class Format:
 
     name: as in SourceFormat.format; its lower-case form is the word of `--format`. title: as people write it.
     suffixes: in lower case, the usual one first. media_type: as in IANA's list. recognises: whether a file that starts
-    with these RECOGNISED_BY bytes is of this kind. codec: imports and gives the functions that read and write it.
+    with these RECOGNISED_BY bytes is of this kind, and no other. codec: imports and gives the functions that read
+    and write it.
     becomes: name of the format in which a photo is stored that was read from this one, which cannot be written; ''
     where it can. offered: whether the user may choose it for results. holds: the blocks of metadata that go in.
     bits: the most per channel, 8 or 16. max_side: largest width and height in pixels; None: no bound worth a check.
@@ -99,6 +102,12 @@ def _bmp() -> Codec:
     return bmp.CODEC
 
 
+def _raw() -> Codec:
+    from gpen_desktop.core.photo_files.formats import raw
+
+    return raw.CODEC
+
+
 def _heic() -> Codec:
     from gpen_desktop.core.photo_files.formats import heic
 
@@ -141,7 +150,9 @@ FORMATS: Final = (
         title="TIFF",
         suffixes=(".tif", ".tiff"),
         media_type="image/tiff",
-        recognises=_starts_with(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
+        recognises=lambda start: (
+            start.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")) and not is_camera_raw(start)
+        ),
         codec=_tiff,
         offered=True,
         holds=frozenset(["exif", "icc", "xmp", "photoshop"]),
@@ -186,6 +197,19 @@ FORMATS: Final = (
         codec=_heic,
         becomes="JPEG",
     ),
+    Format(
+        name="RAW",
+        title="RAW",
+        suffixes=(
+            *(".dng", ".cr2", ".cr3", ".nef", ".nrw", ".arw", ".sr2", ".raf", ".orf", ".rw2", ".rwl", ".pef", ".srw"),
+            *(".3fr", ".fff", ".iiq", ".mos", ".erf", ".kdc", ".dcr", ".mrw", ".x3f"),
+        ),
+        media_type="image/x-dcraw",  # freedesktop's; makers have registered none
+        recognises=is_camera_raw,
+        codec=_raw,
+        becomes="TIFF",
+        bits=16,
+    ),
 )
 
 SUPPORTED_SUFFIXES: Final = frozenset(suffix for format in FORMATS for suffix in format.suffixes)
@@ -198,7 +222,6 @@ _OTHER_STARTS = (
     (b"\0\0\0\x0cjP  ", say("kind-jpeg-2000", "a JPEG 2000")),
     (b"\xff\x0a", say("kind-jpeg-xl", "a JPEG XL")),
     (b"\0\0\0\x0cJXL ", say("kind-jpeg-xl", "a JPEG XL")),
-    (b"FUJIFILMCCD-RAW", say("kind-raw", "a camera's raw")),
 )
 
 
@@ -223,7 +246,7 @@ def recognised(start: bytes) -> Format | None:
 def other_kind_of(start: bytes) -> Message | None:
     """The name, with its article, of a kind that cannot be read but is known."""
     if start[4:8] == b"ftyp":
-        return say("kind-raw", "a camera's raw") if start[8:12] == b"crx " else say("kind-video", "a video")
+        return say("kind-video", "a video")
     return next((name for signature, name in _OTHER_STARTS if start.startswith(signature)), None)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
@@ -83,6 +84,42 @@ def cmyk_profile() -> bytes:
     matrix = struct.pack(">9i", *[65536 if i % 4 == 0 else 0 for i in range(9)])
     grid = bytes(value for corner in corners for value in corner)
     return icc_profile(b"CMYK", b"prtr", {b"A2B0": head + matrix + identity * 4 + grid + identity * 3})
+
+
+_XYZ_TO_SRGB = np.array(
+    [[3.2404542, -1.5371385, -0.4985314], [-0.969266, 1.8760108, 0.041556], [0.0556434, -0.2040259, 1.0572252]]
+)
+_NEUTRAL = np.array([0.5, 1.0, 0.6])  # what this camera sees of white
+
+
+def write_dng(path: Path, scene: NDArray[Any], orientation: int = 1) -> Path:
+    """scene: (H, W, 3) linear sRGB, 0 to 1. The camera's filters let through sRGB's colours, unequally bright."""
+    seen = (scene * _NEUTRAL * 65535).round().astype(np.uint16)
+    mosaic = np.empty(scene.shape[:2], np.uint16)
+    for y, x, channel in ((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 2)):
+        mosaic[y::2, x::2] = seen[y::2, x::2, channel]
+
+    def ratios(values: NDArray[Any]) -> list[int]:
+        return [number for value in np.ravel(values) for number in (round(value * 10000), 10000)]
+
+    fields = [
+        (271, "s", 0, "A maker", True),
+        (272, "s", 0, "A camera", True),
+        (274, "H", 1, orientation, True),
+        (33421, "H", 2, (2, 2), True),
+        (33422, "B", 4, (0, 1, 1, 2), True),
+        (50706, "B", 4, (1, 4, 0, 0), True),
+        (50707, "B", 4, (1, 1, 0, 0), True),
+        (50708, "s", 0, "A maker's camera", True),
+        (50714, "H", 1, 0, True),
+        (50717, "H", 1, 65535, True),
+        (50721, "2i", 9, ratios(np.diag(_NEUTRAL) @ _XYZ_TO_SRGB), True),
+        (50728, "2I", 3, ratios(_NEUTRAL), True),
+        (50778, "H", 1, 21, True),
+    ]
+    with tifffile.TiffWriter(path) as file:
+        file.write(mosaic, photometric=32803, extratags=fields, software=None, metadata=None)
+    return path
 
 
 def exiftool(*arguments: str | Path) -> str:

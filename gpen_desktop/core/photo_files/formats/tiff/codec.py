@@ -9,6 +9,7 @@ import numpy as np
 from gpen_desktop.core.photo_files import exif as exif_block
 from gpen_desktop.core.photo_files import iptc
 from gpen_desktop.core.photo_files import tiff_structure as tiff
+from gpen_desktop.core.photo_files.camera_raw import is_camera_raw
 from gpen_desktop.core.photo_files.formats.codec import Codec
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, PART_MISSING, DamagedFileError, FileHeader
 from gpen_desktop.core.photo_files.formats.tiff import tags
@@ -26,29 +27,41 @@ _LEAST_SHARE = 0.01
 def read_header(data: bytes) -> FileHeader:
     """Read a TIFF's first directory. Raises DamagedFileError."""
     layout, main = _first_directory(data)
-    _refuse_raw(data, layout, main)
+    if is_camera_raw(data):  # one whose start did not tell
+        raise DamagedFileError(
+            say(
+                "raw-needs-developing", "it is a camera's raw file, which has to be developed into a TIFF or JPEG first"
+            )
+        )
     _check_pixels_lie_within(data, layout, main)
     there = _share_there(data, layout, main)
     if there < _LEAST_SHARE:
         raise DamagedFileError(ENDS_EARLY)
-    exif, warnings = _exif(data)
-    photoshop = iptc.with_iptc(tiff.raw(data, main.entries.get(tags.PHOTOSHOP)), _iptc(data, layout, main))
+    metadata, warnings = metadata_of(data, layout, main)
     return FileHeader(
         format="TIFF",
         width=tiff.integer(data, layout, main.entries.get(tags.WIDTH), 0),
         height=tiff.integer(data, layout, main.entries.get(tags.LENGTH), 0),
-        metadata=Metadata(
-            exif=exif,
-            icc=tiff.raw(data, main.entries.get(tags.ICC)),
-            xmp=tiff.raw(data, main.entries.get(tags.XMP)),
-            photoshop=photoshop,
-            dpi=_dpi(data, layout, main),
-        ),
+        metadata=metadata,
         pixel_data=_without_orientation(data, layout, main),
         pictures=len(page_offsets(data)),
         pixel_bytes=_pixel_bytes(data, layout, main),
         warnings=(*warnings, PART_MISSING) if there < 1 else tuple(warnings),
     )
+
+
+def metadata_of(data: bytes, layout: Layout, main: Directory) -> tuple[Metadata, list[Message]]:
+    """What a file's first directory and those below it say of the photo, and what could not be kept of that. Raises
+    StructureError."""
+    exif, warnings = _exif(data)
+    metadata = Metadata(
+        exif=exif,
+        icc=tiff.raw(data, main.entries.get(tags.ICC)),
+        xmp=tiff.raw(data, main.entries.get(tags.XMP)),
+        photoshop=iptc.with_iptc(tiff.raw(data, main.entries.get(tags.PHOTOSHOP)), _iptc(data, layout, main)),
+        dpi=_dpi(data, layout, main),
+    )
+    return metadata, warnings
 
 
 def _first_directory(data: bytes) -> tuple[Layout, Directory]:
@@ -62,17 +75,6 @@ def _first_directory(data: bytes) -> tuple[Layout, Directory]:
     if tags.WIDTH not in main.entries or tags.LENGTH not in main.entries:
         raise DamagedFileError(DAMAGED)
     return layout, main
-
-
-def _refuse_raw(data: bytes, layout: Layout, main: Directory) -> None:
-    """Cameras' raw files are TIFFs whose first picture is a small preview."""
-    is_preview = tiff.integer(data, layout, main.entries.get(tags.SUBFILE), 0) & 1
-    if tags.DNG_VERSION in main.entries or (is_preview and tags.SUB_DIRECTORIES in main.entries):
-        raise DamagedFileError(
-            say(
-                "raw-needs-developing", "it is a camera's raw file, which has to be developed into a TIFF or JPEG first"
-            )
-        )
 
 
 def _check_pixels_lie_within(data: bytes, layout: Layout, main: Directory) -> None:

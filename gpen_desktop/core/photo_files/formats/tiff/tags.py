@@ -17,7 +17,7 @@ OF_PIXELS = frozenset(
     number
     for numbers in (
         (*range(254, 267), 273, *range(277, 282), 284, *range(288, 294), 297, 301, 317, *range(320, 327)),
-        (*range(330, 348), *range(512, 522), *range(529, 533), *range(50706, 52600), LAYERS),
+        (*range(330, 348), *range(512, 522), *range(529, 533), 33421, 33422, *range(50706, 52600), LAYERS),
     )
     for number in numbers
     if number not in _OF_CAMERA
