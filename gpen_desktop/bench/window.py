@@ -108,6 +108,9 @@ class _DrawnModels:
     def load_finder(self, _wanted: ComputeOptions) -> _DrawnModels:
         return self
 
+    def load_guard(self) -> None:
+        """Drawn faces are nobody."""
+
     def photo_networks(self, _wanted: ComputeOptions) -> Networks:
         return NoNetworks()
 

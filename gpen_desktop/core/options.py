@@ -218,6 +218,18 @@ FACE_OPTIONS: Final = (
         "Restore sharp faces too",
         "When off, a face with more detail than the model can add stays as it is.",
     ),
+    Option(
+        "if_changed",
+        str,
+        "blend",
+        "If a face changed too much",
+        "A restored face is held against the photo: its shapes, its colour, where eyes, nose and mouth are.",
+        choices=(
+            Choice("blend", "Blend back", "Blends it in only as far as it stays the same face"),
+            Choice("leave", "Leave", "Leaves the face as it was"),
+            Choice("keep", "Keep", "Takes the restored face, whatever became of it"),
+        ),
+    ),
 )
 """In the order of the settings, of --help and of the panel. Each is a field of core.types.ComposeOptions."""
 

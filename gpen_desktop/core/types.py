@@ -170,6 +170,31 @@ class Crop:
     to_crop: Affine
 
 
+@dataclass(frozen=True)
+class Drift:
+    """How far a restored face is from the one in the photo at coarse scale (core/faces/identity.py).
+
+    structure: share of its shapes that are not the source's, 0 to 1. colour: distance of the mean colours, CIELAB 1976.
+    shift: mean distance of the landmarks, in percent of the face's size (regions.face_sizes).
+    """
+
+    structure: float = 0.0
+    colour: float = 0.0
+    shift: float = 0.0
+
+    @property
+    def total(self) -> float:
+        """All three as one distance, each in terms of what is allowed of it; over 1: too far."""
+        return math.hypot(self.structure / 0.4, self.colour / 6.0, self.shift / 9.0)
+
+    @property
+    def share(self) -> float:
+        """How much of the restored face may be blended in, 0 to 1, for what comes out to be no further away than is
+        allowed; 0 where that is less than half: two faces would be seen in one."""
+        share = min(1.0, 1 / max(self.total, 1e-6))
+        return share if share >= 0.5 else 0.0
+
+
 @dataclass(frozen=True, eq=False)
 class RestoredFace:
     """A crop, what the model made of it, and where it may be pasted.
@@ -177,6 +202,7 @@ class RestoredFace:
     restored: (S, S, 3) float32 RGB in [0, 1]. face_mask, head_mask, skin_mask: (S, S) float32 in [0, 1]; the head's is
     where the restored crop is pasted, the others where the face and its skin are (faces/masks.py).
     is_sharp: the source is about as sharp as the model can make it (compose/texture.py: is_sharp_already).
+    drift: how far it is from its source.
     """
 
     crop: Crop
@@ -185,6 +211,7 @@ class RestoredFace:
     head_mask: FloatImage
     skin_mask: FloatImage
     is_sharp: bool
+    drift: Drift = Drift()
 
 
 Box = tuple[float, float, float, float]
@@ -237,6 +264,7 @@ class ComposeOptions:
     min_face: int = field(default=face_default("min_face", int))
     face_strengths: Mapping[FaceId, int] = field(default_factory=lambda: MappingProxyType({}))
     restore_sharp: bool = field(default=face_default("restore_sharp", bool))
+    if_changed: str = field(default=face_default("if_changed", str))
     frame: Frame = Frame()
 
     def __post_init__(self) -> None:
@@ -262,19 +290,25 @@ class FaceState(StrEnum):
     TOO_SMALL = "too small"
     NOT_SELECTED = "not selected"
     STRENGTH_ZERO = "strength 0"
+    BLENDED_BACK = "blended back"
+    CHANGED = "changed too much"
+
+
+RESTORED_STATES: Final = frozenset([FaceState.RESTORED, FaceState.BLENDED_BACK])
+"""Of faces that are composed into the photo."""
 
 
 @dataclass(frozen=True, eq=False)
 class ComposedFace:
     """What became of one face: number (from 1), state, and where pixels may have changed (x0, y0, x1, y1) or None.
-
-    Places are those in the photo, whatever is kept of it.
+    strength: 0 to 100, with which it was composed. Places are those in the photo, whatever is kept of it.
     """
 
     number: int
     face: Face
     state: FaceState
     changed: tuple[int, int, int, int] | None = None
+    strength: int = 0
 
 
 BRUSH_RADII: Final = (1, 200)

@@ -798,6 +798,10 @@
 <context>
     <name>FaceStrip</name>
     <message>
+        <source>Face {number} changed too much</source>
+        <translation>人脸 {number} 改变过大</translation>
+    </message>
+    <message>
         <source>Face {number}</source>
         <translation>人脸 {number}</translation>
     </message>
@@ -825,6 +829,14 @@
         <translation>{count} 张太小</translation>
     </message>
     <message>
+        <source>{count} blended back</source>
+        <translation>{count} 张部分还原</translation>
+    </message>
+    <message>
+        <source>{count} changed too much</source>
+        <translation>{count} 张改变过大</translation>
+    </message>
+    <message>
         <source>{count} off</source>
         <translation>{count} 张已关闭</translation>
     </message>
@@ -843,6 +855,14 @@
     <message>
         <source>Smaller than the smallest face set below.</source>
         <translation>小于下方设定的最小人脸。</translation>
+    </message>
+    <message>
+        <source>It changed too much, so it is blended in only as far as it stays itself.</source>
+        <translation>改变过大，仅在仍像本人的范围内融合。</translation>
+    </message>
+    <message>
+        <source>It changed too much, so it stays as it was.</source>
+        <translation>改变过大，保持原样。</translation>
     </message>
     <message>
         <source>Off: it stays as it is.</source>
@@ -3370,6 +3390,38 @@
     <message>
         <source>Auto</source>
         <translation>自动</translation>
+    </message>
+    <message>
+        <source>If a face changed too much</source>
+        <translation>人脸改变过大时</translation>
+    </message>
+    <message>
+        <source>A restored face is held against the photo: its shapes, its colour, where eyes, nose and mouth are.</source>
+        <translation>将修复后的人脸与照片对照：轮廓、颜色，以及眼、鼻、嘴的位置。</translation>
+    </message>
+    <message>
+        <source>Blend back</source>
+        <translation>部分还原</translation>
+    </message>
+    <message>
+        <source>Leave</source>
+        <translation>不修复</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>照用</translation>
+    </message>
+    <message>
+        <source>Blends it in only as far as it stays the same face</source>
+        <translation>仅在仍像本人的范围内融合</translation>
+    </message>
+    <message>
+        <source>Leaves the face as it was</source>
+        <translation>人脸保持原样</translation>
+    </message>
+    <message>
+        <source>Takes the restored face, whatever became of it</source>
+        <translation>无论结果如何，都采用修复后的人脸</translation>
     </message>
     <message>
         <source>Repair damage</source>

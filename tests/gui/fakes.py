@@ -15,7 +15,7 @@ from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.photo_files.load_save import save_photo
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.stages.work import NoNetworks
-from gpen_desktop.core.types import Face, FloatImage, Photo, SourceFormat, frozen
+from gpen_desktop.core.types import Drift, Face, FaceId, FloatImage, Photo, RestoredFace, SourceFormat, frozen
 from gpen_desktop.errors import WeightsError
 from gpen_desktop.messages import say
 from gpen_desktop.models.spec import ModelSpec, Task
@@ -71,7 +71,8 @@ class FakeEngine(Engine):
     ----------
     faces : what the detector finds. gate : cleared, every restoration waits. broken_models : names that fail to load.
     errors : raised by the next detections, first come first served. threads : names of threads that used the engine.
-    rests : how often it was told to rest. compute : what a network was last loaded with.
+    rests : how often it was told to rest. drifts : how far faces drift, those that do. compute : what a network was
+    last loaded with.
     """
 
     def __init__(self, folder: Path, faces: Sequence[Face] = TWO_FACES) -> None:
@@ -84,6 +85,7 @@ class FakeEngine(Engine):
         self.compute: ComputeOptions | None = None
         self.rests = 0
         self.restorers: dict[str, FakeRestorer] = {}
+        self.drifts: dict[FaceId, Drift] = {}
         super().__init__(cache=CropCache(folder), models=self)
 
     @property
@@ -95,6 +97,12 @@ class FakeEngine(Engine):
 
     def load_finder(self, _wanted: ComputeOptions) -> FakeEngine:
         return self
+
+    def load_guard(self) -> FakeEngine:
+        return self
+
+    def drift(self, face: RestoredFace) -> Drift:
+        return self.drifts.get(face.crop.face.id, Drift())
 
     def photo_networks(self, _wanted: ComputeOptions) -> NoNetworks:
         return NoNetworks()

@@ -27,7 +27,18 @@ def test_every_setting_is_well_declared() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["mode", "strength", "skin_protection", "denoise", "sharpen", "faces", "min_face", "scale", "restore_sharp"],
+    [
+        "mode",
+        "strength",
+        "skin_protection",
+        "denoise",
+        "sharpen",
+        "faces",
+        "min_face",
+        "scale",
+        "restore_sharp",
+        "if_changed",
+    ],
 )
 def test_a_photo_starts_with_the_defaults_of_the_core(name: str) -> None:
     assert settings.by_key(f"restore/{name}").default == option_value(Edits(), name)

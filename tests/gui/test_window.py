@@ -18,7 +18,7 @@ from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.options import Mode
 from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
 from gpen_desktop.core.progress import Progress
-from gpen_desktop.core.types import NO_FACE, Face, Photo
+from gpen_desktop.core.types import NO_FACE, Drift, Face, Photo
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.album.status import Status
 from gpen_desktop.gui.common.settings_store import SettingsStore
@@ -504,6 +504,25 @@ def test_a_photo_of_sharp_faces_is_already_good_and_nothing_of_it_is_unsaved(
     assert window.workspace.album.unsaved == []
     said = [label.text() for label in window.panel.faces.findChildren(QLabel)]
     assert "0 of 2 restored · 2 already sharp" in said
+
+
+def test_a_face_that_changed_too_much_is_marked_and_explained(
+    window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot
+) -> None:
+    blended, left = engine.faces
+    engine.drifts = {blended.id: Drift(colour=9.0), left.id: Drift(structure=1.0)}
+    open_photos(window, qtbot, photo)
+    assert [mark.state for mark in window.workspace.marks()] == [MarkState.CHANGED] * 2
+    assert [mark.text for mark in window.workspace.marks()] == ["1 !", "2 !"]
+    assert "Face 2 changed too much" in window.strip.item(1).toolTip()
+    said = [label.text() for label in window.panel.faces.findChildren(QLabel)]
+    assert "1 of 2 restored · 1 blended back · 1 changed too much" in said
+    window.faces.select(left.id)
+    said = [label.text() for label in window.panel.faces.findChildren(QLabel)]
+    assert "It changed too much, so it stays as it was." in said
+    window.panel.faces.if_changed.button("keep").click()
+    assert [mark.state for mark in window.workspace.marks()] == [MarkState.ON] * 2
+    wait_done(window, qtbot)
 
 
 class OnItsSide(FakeEngine):

@@ -25,7 +25,7 @@ from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.photo_files import atomic
 from gpen_desktop.core.photo_files.load_save import OpenedPhoto, open_photo
 from gpen_desktop.core.progress import Progress, SubProgress
-from gpen_desktop.core.types import ComposedFace, ComposeOptions, Face, FaceState, Seen, StageResult
+from gpen_desktop.core.types import RESTORED_STATES, ComposedFace, ComposeOptions, Face, Seen, StageResult
 from gpen_desktop.errors import Cancelled, DiskFullError, GpenError, OutputExistsError, PhotoError
 from gpen_desktop.messages import Message, say
 
@@ -63,7 +63,7 @@ class PhotoReport:
     @property
     def restored(self) -> int:
         """Number of faces restored."""
-        return sum(face["state"] == FaceState.RESTORED for face in self.faces)
+        return sum(face["state"] in RESTORED_STATES for face in self.faces)
 
 
 @dataclass(frozen=True)
@@ -284,10 +284,11 @@ def _note(journal: Journal, source: Path, target: Path, made: Path | None, probl
 
 
 def face_record(face: ComposedFace) -> dict[str, Any]:
-    """A face as the JSON report shows it; lengths in photo pixels."""
+    """A face as the JSON report shows it; lengths in photo pixels, strength in percent."""
     return {
         "number": face.number,
         "state": str(face.state),
+        "strength": face.strength,
         "box": [round(value, 1) for value in face.face.box],
         "landmarks": [[round(float(x), 2), round(float(y), 2)] for x, y in face.face.landmarks],
         "score": round(face.face.score, 3),

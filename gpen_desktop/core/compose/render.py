@@ -28,7 +28,7 @@ import numpy as np
 
 from gpen_desktop.core.compose.framing import framed
 from gpen_desktop.core.compose.layers import FaceLayers, warp_to_photo
-from gpen_desktop.core.compose.select import select
+from gpen_desktop.core.compose.select import judged, select
 from gpen_desktop.core.options import Mode
 from gpen_desktop.core.types import Composed, ComposedFace, ComposeOptions, FloatImage, Photo, Pixels, frozen
 
@@ -76,13 +76,12 @@ class _Patch:
 def compose(base: Photo, layers: Sequence[FaceLayers], options: ComposeOptions) -> Composed:
     """Compose the picture that `options` ask for: select, render, frame. layers: of every face, made for `base`."""
     faces = [layer.restored.crop.face for layer in layers]
-    sharp = {layer.restored.crop.face.id for layer in layers if layer.restored.is_sharp}
-    choices = select(faces, sharp, options)
+    choices = select(faces, judged(layer.restored for layer in layers), options)
     strengths = [choices[face.id].strength for face in faces]
     pixels = render(base.pixels, zip(layers, strengths, strict=True), options)
     composed = tuple(
-        ComposedFace(number, face, choices[face.id].state, layer.rect if choices[face.id].strength else None)
-        for number, (face, layer) in enumerate(zip(faces, layers, strict=True), 1)
+        ComposedFace(number, face, choices[face.id].state, layer.rect if strength else None, strength)
+        for number, (face, layer, strength) in enumerate(zip(faces, layers, strengths, strict=True), 1)
     )
     whole = dataclasses.replace(base, pixels=pixels)
     photo = framed(whole, options.frame)

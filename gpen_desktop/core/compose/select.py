@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gpen_desktop.core.types import ComposeOptions, Face, FaceId, FaceState
+from gpen_desktop.core.types import ComposeOptions, Face, FaceId, FaceState, RestoredFace
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import say
 
 
 @dataclass(frozen=True)
 class FaceChoice:
-    """What options make of one face. strength: 0 to 100, its own or the photo's; 0 unless state is RESTORED."""
+    """What options make of one face. strength: 0 to 100, its own or the photo's, or as much of it as the guard of its
+    identity allows; 0 unless the state is one of RESTORED_STATES."""
 
     state: FaceState
     strength: int
 
 
-def select(faces: Sequence[Face], sharp: Collection[FaceId], options: ComposeOptions) -> dict[FaceId, FaceChoice]:
-    """What `options` make of each of a photo's faces, in their order. sharp: those that are sharp already.
+@dataclass(frozen=True)
+class Judged:
+    """What is known of a face once it is restored. is_sharp: its source was sharp already. share: how much of it may be
+    blended in, 0 to 1 (Drift.share)."""
+
+    is_sharp: bool = False
+    share: float = 1.0
+
+
+def judged(restored: Iterable[RestoredFace]) -> dict[FaceId, Judged]:
+    """What is known of restored faces, for select."""
+    return {each.crop.face.id: Judged(each.is_sharp, each.drift.share) for each in restored}
+
+
+def select(faces: Sequence[Face], known: Mapping[FaceId, Judged], options: ComposeOptions) -> dict[FaceId, FaceChoice]:
+    """What `options` make of each of a photo's faces, in their order. known: of those that are restored.
 
     Neither size nor sharpness holds back a face that a person drew: that it be restored is why it was drawn.
     """
     chosen = chosen_faces(faces, options)
-    return {face.id: _choice(face, face.id in chosen, face.id in sharp, options) for face in faces}
+    return {face.id: _choice(face, face.id in chosen, known.get(face.id, Judged()), options) for face in faces}
 
 
 def chosen_faces(faces: Sequence[Face], options: ComposeOptions) -> frozenset[FaceId]:
@@ -49,7 +64,7 @@ def by_number(faces: Sequence[Face], numbers: Collection[int]) -> frozenset[Face
     return frozenset(faces[number - 1].id for number in numbers)
 
 
-def _choice(face: Face, is_chosen: bool, is_sharp: bool, options: ComposeOptions) -> FaceChoice:
+def _choice(face: Face, is_chosen: bool, known: Judged, options: ComposeOptions) -> FaceChoice:
     strength = options.face_strengths.get(face.id, options.strength)
     if not is_chosen:
         return FaceChoice(FaceState.NOT_SELECTED, 0)
@@ -57,6 +72,16 @@ def _choice(face: Face, is_chosen: bool, is_sharp: bool, options: ComposeOptions
         return FaceChoice(FaceState.TOO_SMALL, 0)
     if strength == 0:
         return FaceChoice(FaceState.STRENGTH_ZERO, 0)
-    if is_sharp and not options.restore_sharp and not face.is_by_hand:
+    if known.is_sharp and not options.restore_sharp and not face.is_by_hand:
         return FaceChoice(FaceState.ALREADY_SHARP, 0)
-    return FaceChoice(FaceState.RESTORED, strength)
+    return _guarded(strength, known.share, options)
+
+
+def _guarded(strength: int, share: float, options: ComposeOptions) -> FaceChoice:
+    """What becomes of a face that is to be composed, of which so large a share is still the same face."""
+    allowed = int(100 * share)
+    if strength <= allowed or options.if_changed == "keep":
+        return FaceChoice(FaceState.RESTORED, strength)
+    if allowed == 0 or options.if_changed == "leave":
+        return FaceChoice(FaceState.CHANGED, 0)
+    return FaceChoice(FaceState.BLENDED_BACK, allowed)

@@ -14,7 +14,7 @@ from gpen_desktop.core.engine import export as exporting
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.crop_cache import CachedRestorer, CropCache
 from gpen_desktop.core.engine.export import Exported, ExportOptions, Page
-from gpen_desktop.core.engine.session import HandFinder, LoadedRestorer, Session
+from gpen_desktop.core.engine.session import Guard, HandFinder, LoadedRestorer, Session
 from gpen_desktop.core.engine.shared import SharedNetworks
 from gpen_desktop.core.options import FACE_OPTIONS, Values
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
@@ -32,6 +32,8 @@ class ModelSource(Protocol):
     def load_finder(self, wanted: ComputeOptions) -> HandFinder: ...
 
     def load_restorer(self, model: str, wanted: ComputeOptions) -> LoadedRestorer: ...
+
+    def load_guard(self) -> Guard | None: ...
 
     def photo_networks(self, wanted: ComputeOptions) -> Networks: ...
 
@@ -83,6 +85,7 @@ class Engine:
         self._cache = cache
         self._models = models
         self._finder: HandFinder | None = None
+        self._guard: Guard | None = None
         self._restorer: LoadedRestorer | None = None
         self._networks: Networks | None = None
         self._model = ""
@@ -92,6 +95,7 @@ class Engine:
         """Load what the first photo will need. Raises ModelError (of all kinds), DeviceError."""
         self._load_restorer(model)
         self._load_finder()
+        self._load_guard()
 
     def open(
         self,
@@ -128,7 +132,9 @@ class Engine:
 
     def shared(self, model: str) -> SharedNetworks:
         """The detector and the network of that name for engines in other threads; this one is to rest meanwhile."""
-        return SharedNetworks(self._load_finder, lambda: self._load_restorer(model), self._photo_networks)
+        return SharedNetworks(
+            self._load_finder, self._load_guard, lambda: self._load_restorer(model), self._photo_networks
+        )
 
     def restore(self, session: Session, progress: Progress | None = None) -> Iterator[RestoredFaces]:
         """Run the stages, find and restore the faces: yields the faces found, then them again with each restored; last,
@@ -208,9 +214,10 @@ class Engine:
             self._restorer.release()
 
     def _new_session(self, source: Path | Photo, restorer: LoadedRestorer, quarters: int) -> Session:
+        finder, networks, guard = self._load_finder(), self._photo_networks(), self._load_guard()
         if isinstance(source, Photo):
-            return Session(source, self._load_finder(), restorer, self._photo_networks())
-        return Session.open(source, self._load_finder(), restorer, self._photo_networks(), quarters)
+            return Session(source, finder, restorer, networks, guard)
+        return Session.open(source, finder, restorer, networks, quarters, guard)
 
     def _keep(self, path: Path | None, session: Session) -> None:
         if path is None:
@@ -223,6 +230,11 @@ class Engine:
         if self._finder is None:
             self._finder = self._source.load_finder(self._wanted)
         return self._finder
+
+    def _load_guard(self) -> Guard | None:
+        if self._guard is None:
+            self._guard = self._source.load_guard()
+        return self._guard
 
     def _photo_networks(self) -> Networks:
         if self._networks is None:

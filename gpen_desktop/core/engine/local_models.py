@@ -5,6 +5,7 @@ from __future__ import annotations
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.faces.detection import FaceDetector
+from gpen_desktop.core.faces.identity import IdentityGuard
 from gpen_desktop.core.faces.published_detection import PublishedDetector
 from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.models import catalog, store
@@ -18,6 +19,11 @@ def load_finder(wanted: ComputeOptions) -> FaceDetector | PublishedDetector:
     if name == catalog.DETECTOR:
         return FaceDetector()
     return PublishedDetector(name, device=wanted.device, precision=wanted.precision)
+
+
+def load_guard() -> IdentityGuard:
+    """What compares restored faces with their sources. Raises WeightsError."""
+    return IdentityGuard()
 
 
 def photo_networks(wanted: ComputeOptions) -> PhotoNetworks:

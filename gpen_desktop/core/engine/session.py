@@ -35,6 +35,7 @@ from gpen_desktop.core.types import (
     Composed,
     ComposeOptions,
     Crop,
+    Drift,
     Face,
     FloatImage,
     Photo,
@@ -61,6 +62,13 @@ class HandFinder(FaceFinder, Protocol):
     def name(self) -> str: ...
 
     def refine(self, photo: Photo, box: tuple[float, float, float, float]) -> Face: ...
+
+
+class Guard(Protocol):
+    """What says how far a restored face has drifted from its source: core.faces.identity.IdentityGuard, or a
+    stand-in."""
+
+    def drift(self, face: RestoredFace) -> Drift: ...
 
 
 class CropRestorer(Protocol):
@@ -105,12 +113,19 @@ class Session:
     """
 
     def __init__(
-        self, photo: Photo, finder: FaceFinder, restorer: CropRestorer, networks: Networks | None = None
+        self,
+        photo: Photo,
+        finder: FaceFinder,
+        restorer: CropRestorer,
+        networks: Networks | None = None,
+        guard: Guard | None = None,
     ) -> None:
+        """guard: compares each restored face with its source; without one none has drifted."""
         self.photo = photo
         self.seconds = Timings()
         self._finder = finder
         self._restorer = restorer
+        self._guard = guard
         self._values = registry.stage_values()
         self._strokes: tuple[Stroke, ...] = ()
         crops = partial(_crops_of, finder, self.seconds)  # not of this object: a cycle would keep it
@@ -132,10 +147,11 @@ class Session:
         restorer: CropRestorer,
         networks: Networks | None = None,
         quarters: int = 0,
+        guard: Guard | None = None,
     ) -> Session:
         """Load a photo, turn it clockwise by quarter turns, and start on it. Raises PhotoError."""
         started = time.perf_counter()
-        session = cls(turned(load_photo(path), quarters), finder, restorer, networks)
+        session = cls(turned(load_photo(path), quarters), finder, restorer, networks, guard)
         session.seconds["load"] = time.perf_counter() - started
         return session
 
@@ -234,7 +250,8 @@ class Session:
                     start, end = (0.2 + 0.8 * n / len(fresh) for n in (first, first + len(batch)))
                     answered = self._answers(batch, SubProgress(progress, start, end))
                 with self.seconds.timed("mask"):
-                    self._restored[face] = restored_face(*answered[face])
+                    made = restored_face(*answered[face])
+                self._restored[face] = self._guarded(made)
             yield self._restored[face]
 
     def compose(self, options: ComposeOptions, progress: Progress | None = None) -> Composed:
@@ -315,6 +332,13 @@ class Session:
         with self.seconds.timed("restore"):
             made = self._restorer.restore([crop.pixels for crop in crops], progress)
         return dict(zip(faces, zip(crops, made, strict=True), strict=True))
+
+    def _guarded(self, face: RestoredFace) -> RestoredFace:
+        """The face, and how far it has drifted from its source."""
+        if self._guard is None:
+            return face
+        with self.seconds.timed("guard"):
+            return dataclasses.replace(face, drift=self._guard.drift(face))
 
     def _crop(self, face: Face) -> Crop:
         spec = self._restorer.spec

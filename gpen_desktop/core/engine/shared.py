@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
-from gpen_desktop.core.engine.session import HandFinder, LoadedRestorer
+from gpen_desktop.core.engine.session import Guard, HandFinder, LoadedRestorer
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.stages.work import ChosenNetwork, Networks
 from gpen_desktop.core.types import FloatImage
@@ -167,21 +167,25 @@ class SharedNetworks:
 
     Parameters
     ----------
-    load_finder, load_restorer, photo_networks : give those networks. They raise what loading raises, each time anew.
+    load_finder, load_guard, load_restorer, photo_networks : give those networks. They raise what loading raises, each
+    time anew.
     """
 
     def __init__(
         self,
         load_finder: Callable[[], HandFinder],
+        load_guard: Callable[[], Guard | None],
         load_restorer: Callable[[], LoadedRestorer],
         photo_networks: Callable[[], Networks],
     ) -> None:
         self._load_finder = load_finder
+        self._load_guard = load_guard
         self._load_restorer = load_restorer
         self._photo_networks = photo_networks
         self._loading = threading.Lock()
         self._photo: SharedPhotoNetworks | None = None
         self._finder: HandFinder | None = None
+        self._guard: Guard | None = None
         self._restorer: SharedRestorer | None = None
 
     def load_finder(self, _wanted: ComputeOptions) -> HandFinder:
@@ -190,6 +194,13 @@ class SharedNetworks:
             if self._finder is None:
                 self._finder = self._load_finder()
             return self._finder
+
+    def load_guard(self) -> Guard | None:
+        """The guard, which has no state either."""
+        with self._loading:
+            if self._guard is None:
+                self._guard = self._load_guard()
+            return self._guard
 
     def load_restorer(self, _model: str, _wanted: ComputeOptions) -> SharedRestorer:
         """The restorer, whatever name is asked for: all photos of a batch use one."""

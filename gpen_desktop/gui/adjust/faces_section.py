@@ -14,7 +14,7 @@ from gpen_desktop.core.compose.select import chosen_faces
 from gpen_desktop.core.engine import edits as editing
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.options import Option, Value, face_option
-from gpen_desktop.core.types import NO_FACE, Face, FaceId, FaceState
+from gpen_desktop.core.types import NO_FACE, RESTORED_STATES, Face, FaceId, FaceState
 from gpen_desktop.gui.adjust.controls import Segments
 from gpen_desktop.gui.adjust.option_control import option_control
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
@@ -45,7 +45,11 @@ class FacesSection(QWidget):
         self._which = Segments(["all", "largest", frozenset()])
         self._which_label = QLabel()
         theme.set_role(self._which_label, "muted")
-        self._min_face, self._sharp = (option_control(face_option(name)) for name in ("min_face", "restore_sharp"))
+        self._min_face, self._sharp, self._if_changed = self._options = [
+            option_control(face_option(name)) for name in ("min_face", "restore_sharp", "if_changed")
+        ]
+        self._if_changed_label = QLabel()
+        self._if_changed_label.setBuddy(self._if_changed)
         self._card = QFrame()
         self._add = QPushButton()
         self._add.setIcon(icons.icon("user-plus"))
@@ -54,10 +58,13 @@ class FacesSection(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, theme.GRID)
         column.setSpacing(theme.GRID)
-        for widget in (self._which, self._which_label, self._card, self._min_face, self._sharp, self._add):
+        for widget in (self._which, self._which_label, self._card, self._min_face, self._sharp):
             column.addWidget(widget)
+        column.addWidget(self._if_changed_label)
+        column.addWidget(self._if_changed)
+        column.addWidget(self._add)
         self._which.chosen.connect(self._on_which)
-        for control in (self._min_face, self._sharp):
+        for control in self._options:
             control.changed.connect(self._on_option)
             control.held.connect(self.held)
         self._add.clicked.connect(self.add_wanted)
@@ -99,6 +106,13 @@ class FacesSection(QWidget):
         """Of the selected face."""
         return self._strength
 
+    @property
+    def if_changed(self) -> Segments:
+        """What becomes of faces that changed too much."""
+        control = self._if_changed.control
+        assert isinstance(control, Segments)
+        return control
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
@@ -108,7 +122,7 @@ class FacesSection(QWidget):
         """Show a photo's edits; defaults: what a reset goes back to."""
         self._edits, self._defaults = edits, defaults
         self._which.set_value(edits.options.faces)
-        for control in (self._min_face, self._sharp):
+        for control in self._options:
             control.show_value(editing.option_value(edits, control.option.name))
             control.show_usual(editing.option_value(defaults, control.option.name))
         self._show_face()
@@ -144,10 +158,12 @@ class FacesSection(QWidget):
         rest = (
             (counts[FaceState.ALREADY_SHARP], self.tr("{count} already sharp")),
             (counts[FaceState.TOO_SMALL], self.tr("{count} too small")),
+            (counts[FaceState.BLENDED_BACK], self.tr("{count} blended back")),
+            (counts[FaceState.CHANGED], self.tr("{count} changed too much")),
             (off, self.tr("{count} off")),
         )
         restored = self.tr("{count} of {all} restored")
-        parts = [restored.format(count=counts[FaceState.RESTORED], all=len(self._faces))]
+        parts = [restored.format(count=sum(counts[state] for state in RESTORED_STATES), all=len(self._faces))]
         return " · ".join([*parts, *(text.format(count=count) for count, text in rest if count)])
 
     def _why_text(self) -> str:
@@ -155,6 +171,8 @@ class FacesSection(QWidget):
             FaceState.RESTORED: self.tr("Restored."),
             FaceState.ALREADY_SHARP: self.tr("Already sharp, so it stays as it is."),
             FaceState.TOO_SMALL: self.tr("Smaller than the smallest face set below."),
+            FaceState.BLENDED_BACK: self.tr("It changed too much, so it is blended in only as far as it stays itself."),
+            FaceState.CHANGED: self.tr("It changed too much, so it stays as it was."),
             FaceState.NOT_SELECTED: self.tr("Off: it stays as it is."),
             FaceState.STRENGTH_ZERO: self.tr("Its strength is 0, so it stays as it is."),
             None: self.tr("Being restored."),
@@ -170,8 +188,9 @@ class FacesSection(QWidget):
                 self.tr("Restore no face; turn them on one by one"),
             ],
         )
-        for control in (self._min_face, self._sharp):
+        for control in self._options:
             control.say()
+        self._if_changed_label.setText(self._if_changed.label)
         self._strength.set_text(
             self.tr("Own strength"), self.tr("Strength of this face; double-click for the photo's own.")
         )

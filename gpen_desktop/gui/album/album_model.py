@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from itertools import count
 from pathlib import Path
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QUrl
 
+from gpen_desktop.core.compose.select import Judged
 from gpen_desktop.core.engine.edits import Edits, turned_faces
 from gpen_desktop.core.photo_files.formats.header import PART_MISSING
 from gpen_desktop.core.types import Face, FaceId, Seen
@@ -48,10 +49,10 @@ class AlbumItem:
 
     edits: what is asked for. found: the detector's faces, None before it has run. former: those it found before the
     photo was seen otherwise; the same ones, found again, keep their ids, and so what was chosen for them. saved: the
-    edits it was last exported with. exported_to: where. export_failure: why the last export did not succeed. sharp:
-    faces that are sharp already. is_whole_changed: whether a stage changed the whole photo. size: (width, height) in
-    pixels, as it is turned. better_quarters: as in RestoredFaces. warnings: of its file. These hold once it is done.
-    seen: of the whole photo, what is switched off too; None before anybody has looked.
+    edits it was last exported with. exported_to: where. export_failure: why the last export did not succeed. judged:
+    what is known of its restored faces. is_whole_changed: whether a stage changed the whole photo. size: (width,
+    height) in pixels, as it is turned. better_quarters: as in RestoredFaces. warnings: of its file. These hold once it
+    is done. seen: of the whole photo, what is switched off too; None before anybody has looked.
     """
 
     id: int
@@ -66,7 +67,7 @@ class AlbumItem:
     saved: Edits | None = None
     exported_to: Path | None = None
     export_failure: Failure | None = None
-    sharp: frozenset[FaceId] = frozenset()
+    judged: Mapping[FaceId, Judged] = field(default_factory=dict)
     is_whole_changed: bool = False
     size: tuple[int, int] | None = None
     better_quarters: int = 0
@@ -93,7 +94,7 @@ class AlbumItem:
     def _outcome(self) -> Status:
         """The same, whichever side is up."""
         if self.state is PhotoState.DONE:
-            return status.outcome(self.faces, self.sharp, self.edits, self.is_whole_changed)
+            return status.outcome(self.faces, self.judged, self.edits, self.is_whole_changed)
         return _UNDER_WAY[self.state]
 
     @property

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 
 from PySide6.QtCore import QCoreApplication
 
-from gpen_desktop.core.compose.select import select
+from gpen_desktop.core.compose.select import Judged, select
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.stages.registry import total_scale
-from gpen_desktop.core.types import Face, FaceId, FaceState
+from gpen_desktop.core.types import RESTORED_STATES, Face, FaceId, FaceState
 from gpen_desktop.gui.common.i18n import marked
 
 
@@ -50,10 +50,10 @@ _COUNTED = {
 }
 
 
-def outcome(faces: Sequence[Face], sharp: Collection[FaceId], edits: Edits, is_whole_changed: bool) -> Status:
-    """What became of a photo that is done. sharp: its faces that are sharp already. is_whole_changed: by a stage."""
-    states = {choice.state for choice in select(faces, sharp, edits.options).values()}
-    if FaceState.RESTORED in states or is_whole_changed or total_scale(edits.stages) > 1:
+def outcome(faces: Sequence[Face], judged: Mapping[FaceId, Judged], edits: Edits, is_whole_changed: bool) -> Status:
+    """What became of a photo that is done. judged: what is known of its faces. is_whole_changed: by a stage."""
+    states = {choice.state for choice in select(faces, judged, edits.options).values()}
+    if states & RESTORED_STATES or is_whole_changed or total_scale(edits.stages) > 1:
         return Status.RESTORED
     if not states:
         return Status.NO_FACES

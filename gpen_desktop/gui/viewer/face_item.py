@@ -28,12 +28,16 @@ _OFF_OPACITY: Final = 0.45
 
 
 class MarkState(Enum):
-    """How a face stands; each looks different."""
+    """How a face stands; each looks different. CHANGED: the model made too much of another face of it."""
 
     ON = 0
     OFF = 1
     WORKING = 2
     HELD_BACK = 3
+    CHANGED = 4
+
+
+_WARNED: Final = (MarkState.HELD_BACK, MarkState.CHANGED)
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,11 @@ class FaceMark:
     @property
     def rect(self) -> QRectF:
         return QRectF(*self.box)
+
+    @property
+    def text(self) -> str:
+        """Its number, with a sign where it changed too much."""
+        return f"{self.number} !" if self.state is MarkState.CHANGED else str(self.number)
 
 
 def in_sight(marks: Sequence[FaceMark], placement: Placement | None) -> tuple[FaceMark, ...]:
@@ -137,14 +146,14 @@ def _chip_font(font: QFont) -> QFont:
 
 def _chip(rect: QRectF, mark: FaceMark, metrics: QFontMetricsF) -> QRectF:
     """Under the chin of the face in `rect`, never over the eyes."""
-    width = metrics.horizontalAdvance(str(mark.number)) + _BOX + 18
+    width = metrics.horizontalAdvance(mark.text) + _BOX + 18
     return QRectF(rect.center().x() - width / 2, rect.bottom() + 4, width, _CHIP_HEIGHT)
 
 
 def _colour(mark: FaceMark, is_lit: bool) -> QColor:
     if is_lit:
         return QColor(theme.tokens().accent)
-    if mark.state is MarkState.HELD_BACK:
+    if mark.state in _WARNED:
         return QColor(theme.tokens().warning)
     white = QColor(Qt.GlobalColor.white)
     if mark.state is MarkState.OFF:
@@ -182,7 +191,7 @@ def _paint_chip(painter: QPainter, chip: QRectF, mark: FaceMark, is_lit: bool) -
     fill, ink = QColor(20, 20, 21, 200), QColor(Qt.GlobalColor.white)
     if is_lit:
         fill = QColor(theme.tokens().accent_fill)
-    elif mark.state is MarkState.HELD_BACK:
+    elif mark.state in _WARNED:
         fill, ink = QColor(theme.tokens().warning), QColor(20, 20, 21)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(fill)
@@ -190,7 +199,7 @@ def _paint_chip(painter: QPainter, chip: QRectF, mark: FaceMark, is_lit: bool) -
     box = QRectF(chip.left() + 7, chip.center().y() - _BOX / 2, _BOX, _BOX)
     _paint_checkbox(painter, box, ink, is_checked=mark.state is not MarkState.OFF)
     painter.setPen(ink)
-    painter.drawText(chip.adjusted(_BOX + 7, 0, 0, 0), Qt.AlignmentFlag.AlignCenter, str(mark.number))
+    painter.drawText(chip.adjusted(_BOX + 7, 0, 0, 0), Qt.AlignmentFlag.AlignCenter, mark.text)
 
 
 def _paint_checkbox(painter: QPainter, box: QRectF, ink: QColor, is_checked: bool) -> None:

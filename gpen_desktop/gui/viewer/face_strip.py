@@ -59,14 +59,16 @@ class FaceStrip(QListWidget):
     def show_faces(self, pair: PicturePair | None, marks: tuple[FaceMark, ...], selected: FaceId) -> None:
         """Show the faces of the photo on screen; the pictures follow in a moment."""
         faces = [mark.face for mark in marks]
-        is_other = faces != [mark.face for mark in self._marks]
+        is_other = [(mark.face, mark.text) for mark in marks] != [(mark.face, mark.text) for mark in self._marks]
         self._pair, self._marks = pair, marks
         if is_other:
             self.clear()
             for mark in marks:
                 item = QListWidgetItem()
                 item.setData(Qt.ItemDataRole.UserRole, mark.face)
-                item.setData(Qt.ItemDataRole.AccessibleTextRole, self.tr("Face {number}").format(number=mark.number))
+                words = self._words(mark)
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
+                item.setToolTip(words if mark.state is MarkState.CHANGED else "")
                 self.addItem(item)
         with QSignalBlocker(self):
             self.setCurrentRow(faces.index(selected) if selected in faces else -1)
@@ -90,6 +92,11 @@ class FaceStrip(QListWidget):
 
     def _say(self) -> None:
         self.setAccessibleName(self.tr("Faces, before and after"))
+
+    def _words(self, mark: FaceMark) -> str:
+        if mark.state is MarkState.CHANGED:
+            return self.tr("Face {number} changed too much").format(number=mark.number)
+        return self.tr("Face {number}").format(number=mark.number)
 
     @Slot()
     def _begin(self) -> None:
@@ -131,9 +138,10 @@ class FaceStrip(QListWidget):
         painter.setClipping(False)
         painter.setPen(QPen(QColor(theme.tokens().edge), 1))
         painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
-        painter.setPen(QColor(theme.tokens().text))
+        is_warned = mark.state is MarkState.CHANGED
+        painter.setPen(QColor(theme.tokens().warning if is_warned else theme.tokens().text))
         painter.setFont(theme.tabular(theme.small(self.font())))
-        painter.drawText(QRectF(0, 0, _NUMBER - 4, _SIDE), Qt.AlignmentFlag.AlignCenter, str(mark.number))
+        painter.drawText(QRectF(0, 0, _NUMBER - 4, _SIDE), Qt.AlignmentFlag.AlignCenter, mark.text.replace(" ", "\n"))
         painter.end()
         return picture
 

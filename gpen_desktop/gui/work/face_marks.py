@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gpen_desktop.core.compose.select import FaceChoice, select
+from gpen_desktop.core.compose.select import FaceChoice, judged, select
 from gpen_desktop.core.types import ComposeOptions, Face, FaceId, FaceState, RestoredFace
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState
 
@@ -14,6 +14,8 @@ _MARKS = {
     FaceState.STRENGTH_ZERO: MarkState.OFF,
     FaceState.ALREADY_SHARP: MarkState.HELD_BACK,
     FaceState.TOO_SMALL: MarkState.HELD_BACK,
+    FaceState.BLENDED_BACK: MarkState.CHANGED,
+    FaceState.CHANGED: MarkState.CHANGED,
 }
 
 
@@ -21,9 +23,8 @@ def choices(
     faces: Sequence[Face], restored: Sequence[RestoredFace], options: ComposeOptions
 ) -> dict[FaceId, FaceChoice]:
     """What `options` make of each face that is restored; the others are still being worked on."""
-    sharp = {each.crop.face.id for each in restored if each.is_sharp}
     done = {each.crop.face for each in restored}
-    chosen = select(faces, sharp, options)
+    chosen = select(faces, judged(restored), options)
     return {face.id: chosen[face.id] for face in faces if face in done}
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QRect, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
-from gpen_desktop.core.compose.select import FaceChoice
+from gpen_desktop.core.compose.select import FaceChoice, judged
 from gpen_desktop.core.engine.edits import Edits, restore_alike, see_same_faces
 from gpen_desktop.core.engine.engine import Engine, RestoredFaces
 from gpen_desktop.core.stages.run import Staged
@@ -382,7 +382,7 @@ class Workspace(QObject):
         if self.jobs.is_restoring(item.id):
             return  # it was wanted differently meanwhile
         is_new = item.state is not PhotoState.DONE
-        item.sharp = frozenset(each.crop.face.id for each in result.restored if each.is_sharp)
+        item.judged = judged(result.restored)
         item.is_whole_changed = result.shown is not None
         if is_new:
             item.better_quarters = result.better_quarters

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from torch import nn
 
 from gpen_desktop.core.faces.alignment import template_points
+from gpen_desktop.core.faces.identity import landmarks_around
 from gpen_desktop.core.faces.masks import skin_mask
 from gpen_desktop.core.types import Crop, Face, FloatImage, frozen
 from gpen_desktop.errors import OptionError
 from gpen_desktop.lab.damage import basicsr_compat
-from gpen_desktop.lab.typed import doubles, floats
+from gpen_desktop.lab.typed import doubles, floats, octets
 from gpen_desktop.messages import say
 from gpen_desktop.models import registry, store
 from gpen_desktop.models.catalog import LANDMARKS
-from gpen_desktop.models.detectors.landmarks import CROP_SIDE, find_landmarks
 from gpen_desktop.models.spec import Task
 
 Picture = NDArray[np.uint8]
@@ -193,14 +193,5 @@ def _landmarks(net: nn.Module, picture: Picture) -> NDArray[np.float64]:
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     size = picture.shape[0]
     centre = template_points("ffhq", size).mean(axis=0)
-    crops, maps = [], []
-    for side in _LANDMARK_SIDES:
-        scale = CROP_SIDE / (side * _eye_distance(size))
-        to_crop = np.array([[scale, 0, CROP_SIDE / 2], [0, scale, CROP_SIDE / 2]])
-        to_crop[:, 2] -= scale * centre
-        # INTER_AREA in a warp is bilinear: crops are about half as large as the face, so blur by hand
-        smooth = cv2.GaussianBlur(grey, (0, 0), max(0.3, 0.5 / scale - 0.2))
-        crops.append(cv2.warpAffine(smooth, to_crop, (CROP_SIDE, CROP_SIDE), borderMode=cv2.BORDER_REFLECT_101))
-        maps.append((scale, to_crop[:, 2]))
-    points, _ = find_landmarks(net, np.stack(crops))
-    return doubles(np.mean([(p - offset) / scale for p, (scale, offset) in zip(points, maps, strict=True)], axis=0))
+    found = landmarks_around(net, [octets(grey)], centre, _eye_distance(size), _LANDMARK_SIDES)
+    return doubles(found[0])

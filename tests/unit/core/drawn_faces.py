@@ -112,6 +112,9 @@ class DrawnModels:
     def load_finder(self, _wanted: ComputeOptions) -> KnownFaces:
         return self._finder
 
+    def load_guard(self) -> None:
+        """None of them drifts."""
+
     def photo_networks(self, _wanted: ComputeOptions) -> NoNetworks:
         return NoNetworks()
 

@@ -50,7 +50,7 @@ OPTIONS = [
 def strengths(faces, options: ComposeOptions) -> list[int]:
     """Of each face; the second one has its own."""
     own = dataclasses.replace(options, face_strengths={faces[1].id: 15})
-    return [choice.strength for choice in select(faces, (), own).values()]
+    return [choice.strength for choice in select(faces, {}, own).values()]
 
 
 @pytest.mark.parametrize("options", OPTIONS)

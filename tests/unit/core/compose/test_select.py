@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from gpen_desktop.core.compose.select import by_number, chosen_faces, select
+from gpen_desktop.core.compose.select import Judged, by_number, chosen_faces, select
 from gpen_desktop.core.types import ComposeOptions, Face, FaceId, FaceState
 from gpen_desktop.errors import OptionError
 from tests.unit.core.drawn_faces import photo_with_faces
@@ -19,8 +19,12 @@ def ids(*faces: Face) -> frozenset[FaceId]:
     return frozenset(face.id for face in faces)
 
 
-def states(options: ComposeOptions, sharp: frozenset[FaceId] = frozenset()) -> list[FaceState]:
-    return [choice.state for choice in select(FACES, sharp, options).values()]
+def sharp(*faces: Face) -> dict[FaceId, Judged]:
+    return {face.id: Judged(is_sharp=True) for face in faces}
+
+
+def states(options: ComposeOptions, *sharp_ones: Face) -> list[FaceState]:
+    return [choice.state for choice in select(FACES, sharp(*sharp_ones), options).values()]
 
 
 @pytest.mark.parametrize(
@@ -45,25 +49,37 @@ def test_a_face_is_left_out_for_the_first_reason_that_holds() -> None:
     options = ComposeOptions(
         faces=ids(LARGE, MIDDLE), min_face=round((LARGE.box[2] + MIDDLE.box[2]) / 2), face_strengths={LARGE.id: 0}
     )
-    assert states(options, ids(*FACES)) == [FaceState.NOT_SELECTED, FaceState.STRENGTH_ZERO, FaceState.TOO_SMALL]
+    assert states(options, *FACES) == [FaceState.NOT_SELECTED, FaceState.STRENGTH_ZERO, FaceState.TOO_SMALL]
 
 
 def test_what_a_person_drew_is_restored_however_small_or_sharp() -> None:
     drawn = replace(SMALL, score=float("inf"))
     options = ComposeOptions(min_face=400)
-    assert select((drawn,), ids(drawn), options)[drawn.id].state is FaceState.RESTORED
+    assert select((drawn,), sharp(drawn), options)[drawn.id].state is FaceState.RESTORED
     off = replace(options, faces=frozenset())
-    assert select((drawn,), ids(drawn), off)[drawn.id].state is FaceState.NOT_SELECTED
+    assert select((drawn,), sharp(drawn), off)[drawn.id].state is FaceState.NOT_SELECTED
 
 
 def test_sharp_faces_are_left_alone_unless_asked() -> None:
-    assert states(ComposeOptions(), ids(LARGE))[1] is FaceState.ALREADY_SHARP
-    assert states(ComposeOptions(restore_sharp=True), ids(LARGE))[1] is FaceState.RESTORED
+    assert states(ComposeOptions(), LARGE)[1] is FaceState.ALREADY_SHARP
+    assert states(ComposeOptions(restore_sharp=True), LARGE)[1] is FaceState.RESTORED
 
 
 def test_each_face_has_the_photos_strength_or_its_own() -> None:
     options = ComposeOptions(strength=40, face_strengths={LARGE.id: 90}, faces=ids(SMALL, LARGE))
-    assert [choice.strength for choice in select(FACES, (), options).values()] == [40, 90, 0]
+    assert [choice.strength for choice in select(FACES, {}, options).values()] == [40, 90, 0]
+
+
+def test_a_face_that_changed_is_blended_in_as_far_as_it_may_be() -> None:
+    known = {LARGE.id: Judged(share=0.7), MIDDLE.id: Judged(share=0.0)}
+
+    def made(**options: object) -> list[tuple[FaceState, int]]:
+        return [(each.state, each.strength) for each in select(FACES, known, ComposeOptions(**options)).values()][1:]
+
+    assert made() == [(FaceState.BLENDED_BACK, 70), (FaceState.CHANGED, 0)]
+    assert made(strength=60) == [(FaceState.RESTORED, 60), (FaceState.CHANGED, 0)]
+    assert made(if_changed="leave") == [(FaceState.CHANGED, 0)] * 2
+    assert made(if_changed="keep") == [(FaceState.RESTORED, 80)] * 2
 
 
 def test_numbers_count_from_one_in_the_order_of_the_faces() -> None:
