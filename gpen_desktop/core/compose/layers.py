@@ -15,6 +15,7 @@ import numpy as np
 
 from gpen_desktop.core.compose import texture
 from gpen_desktop.core.faces.alignment import apply, cut_out, invert, scale_of
+from gpen_desktop.core.faces.masks import eye_mask
 from gpen_desktop.core.grain import fine_band, local_deviation, luma, make_grain, measure_grain
 from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Pixels, RestoredFace, frozen
 
@@ -22,6 +23,8 @@ from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Pixels, Rest
 _COLOUR_BLUR: Final = 0.35
 # The crop's fine band, in crop px at 256: pores and grain, below the size of lashes.
 _FINE_SIGMA: Final = 1.5
+# The same in the eyes: lashes, lids and the iris' edge.
+_EYE_SIGMA: Final = 3.0
 # Over this many photo px per crop px the photo has a band of its own that no model saw.
 _HIGH_PASS_FROM: Final = 1.25
 
@@ -32,7 +35,8 @@ class FaceLayers:
 
     In crop space, (s, s, 3) float32, where s is S, or a half, a quarter, … of it where the photo shows no more: change
     (restored - crop), low_pass_colour (the slow part of it, which shifts the skin's colour), skin_texture and
-    other_texture (the photo's own detail that the model took, to add back), unsharp (an unsharp mask of the restored
+    other_texture (the photo's own detail that the model took, to add back), eye_texture (the same of eyes that were as
+    sharp before: always to add back), unsharp (an unsharp mask of the restored
     crop), denoise_delta (what an edge-keeping smoother changes).
     In photo space over rect (x0, y0, x1, y1): mask (h, w); high_pass_noise (h, w, 3) or None: minus the photo's noise
     beyond the crop's resolution; grain (h, w).
@@ -46,6 +50,7 @@ class FaceLayers:
     low_pass_colour: FloatImage
     skin_texture: FloatImage
     other_texture: FloatImage
+    eye_texture: FloatImage
     unsharp: FloatImage
     denoise_delta: FloatImage
     high_pass_noise: FloatImage | None
@@ -78,7 +83,9 @@ def face_layers(base: Pixels, face: RestoredFace, scale: float) -> FaceLayers:
     rect = _rect(to_crop, crop.shape[0], base.shape)
     mask = warp_to_photo(seen.head_mask, to_crop, rect)
     change = restored - crop
-    skin_texture, other_texture = _own_texture(seen)
+    eyes = _own_eyes(face)
+    skin_texture, other_texture, eye_texture = _own_texture(seen, _at_size(eyes, crop.shape[0]))
+    seen_eyes = warp_to_photo(_at_size(eyes, crop.shape[0]), to_crop, rect)
     around = base[rect[1] : rect[3], rect[0] : rect[2]].astype(np.float32) / np.float32(np.iinfo(base.dtype).max)
     return FaceLayers(
         restored=face,
@@ -89,9 +96,10 @@ def face_layers(base: Pixels, face: RestoredFace, scale: float) -> FaceLayers:
         low_pass_colour=frozen(_low_pass_colour(change, seen)),
         skin_texture=frozen(skin_texture),
         other_texture=frozen(other_texture),
+        eye_texture=frozen(eye_texture),
         unsharp=frozen(_unsharp(restored) * np.float32(min(1.0, 1 / scale_of(face.crop.to_crop)))),
         denoise_delta=frozen(_denoise_delta(restored)),
-        high_pass_noise=_high_pass_noise(around, mask, scale_of(to_crop)),
+        high_pass_noise=_high_pass_noise(around, mask, seen_eyes, scale_of(to_crop)),
         grain=frozen(_missing_grain(around, warp_to_photo(change, to_crop, rect), mask, seed=_seed(face.crop.face))),
     )
 
@@ -166,14 +174,36 @@ def _low_pass_colour(change: FloatImage, face: RestoredFace) -> FloatImage:
     return np.asarray(cv2.resize(slow, change.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _own_texture(face: RestoredFace) -> tuple[FloatImage, FloatImage]:
-    """What the model took of the photo's fine detail, on skin and elsewhere."""
+def _own_eyes(face: RestoredFace) -> FloatImage:
+    """(S, S) in [0, 1]: the eyes, as far as they are to stay as sharp as they were."""
+    eyes = eye_mask(face.crop)
+    likeness = texture.compare_detail(face.crop.pixels, face.restored, eyes)
+    return eyes * np.float32(texture.own_eyes(face.crop, likeness))
+
+
+def _at_size(image: FloatImage, size: int) -> FloatImage:
+    return np.asarray(cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _own_texture(face: RestoredFace, eyes: FloatImage) -> tuple[FloatImage, FloatImage, FloatImage]:
+    """What the model took of the photo's fine detail: on skin, elsewhere, and in the eyes (of _own_eyes)."""
     crop, restored, skin = face.crop.pixels, face.restored, face.skin_mask
+    had, has = luma(crop), luma(restored)
     sigma = _FINE_SIGMA * crop.shape[0] / 256
-    band = fine_band(luma(crop), sigma)
-    lost = (band - fine_band(luma(restored), sigma)) * texture.detail_weight(band, face.face_mask)
+    band = fine_band(had, sigma)
+    lost = (band - fine_band(has, sigma)) * texture.detail_weight(band, face.face_mask)
     grey = np.repeat(lost[..., None], 3, axis=2)
-    return grey * skin[..., None], grey * (1 - skin[..., None])
+    # lashes are stronger than texture; where the model shows more of them, they stay the model's
+    sigma = _EYE_SIGMA * crop.shape[0] / 256
+    band, made = fine_band(had, sigma), fine_band(has, sigma)
+    is_softer = np.clip((local_deviation(band) / np.maximum(local_deviation(made), 1e-4) - 0.8) / 0.2, 0, 1)
+    of_eyes = (band - made) * texture.not_noise(band, face.face_mask) * is_softer * eyes
+    elsewhere = grey * (1 - eyes[..., None])
+    return (
+        elsewhere * skin[..., None],
+        elsewhere * (1 - skin[..., None]),
+        np.repeat(of_eyes[..., None], 3, axis=2).astype(np.float32),
+    )
 
 
 def _unsharp(restored: FloatImage) -> FloatImage:
@@ -187,12 +217,14 @@ def _denoise_delta(restored: FloatImage) -> FloatImage:
     return texture.smooth_edges_kept(restored, radius=max(2, restored.shape[0] // 85), epsilon=0.0015) - restored
 
 
-def _high_pass_noise(around: FloatImage, mask: FloatImage, density: float) -> FloatImage | None:
-    """Minus the noise that the photo has beyond the crop's resolution; None where the photo has no such band."""
+def _high_pass_noise(around: FloatImage, mask: FloatImage, eyes: FloatImage, density: float) -> FloatImage | None:
+    """Minus the noise that the photo has beyond the crop's resolution; None where the photo has no such band. eyes
+    (h, w): where strong detail is none, either."""
     if 1 / density < _HIGH_PASS_FROM:
         return None
     band = fine_band(around, 0.5 / density)
     keep = texture.detail_weight(luma(band), mask)
+    keep = keep + eyes * (texture.not_noise(luma(band), mask) - keep)
     return frozen(-band * (1 - keep[..., None]))
 
 

@@ -83,6 +83,7 @@ def _reduced(layers: FaceLayers, size: int) -> FaceLayers:
         low_pass_colour=smaller(layers.low_pass_colour),
         skin_texture=smaller(layers.skin_texture),
         other_texture=smaller(layers.other_texture),
+        eye_texture=smaller(layers.eye_texture),
         unsharp=smaller(layers.unsharp),
         denoise_delta=smaller(layers.denoise_delta),
     )

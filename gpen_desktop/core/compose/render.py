@@ -14,6 +14,8 @@ noise beyond the model's resolution taken out     0.8     1.0     0.4
 
 (1) With skin protection on; off, skin is treated like the rest and no grain is added. Skin protection also takes out
 the slow part of the model's change on skin, so that the skin keeps its tone.
+
+Eyes that were at least as sharp as the model makes them keep all of their detail in every mode: layers.py, eye_texture.
 """
 
 from __future__ import annotations
@@ -126,6 +128,7 @@ def _crop_sum(face: FaceLayers, gains: ModeGains, options: ComposeOptions) -> Fl
     skin_gain = gains.skin_texture if options.skin_protection else gains.other_texture
     total = face.change + (skin_gain * (1 - denoise)) * face.skin_texture
     total += (gains.other_texture * (1 - denoise)) * face.other_texture
+    total += (1 - denoise) * face.eye_texture
     total += (gains.unsharp + _SHARPEN_GAIN * options.sharpen / 100) * face.unsharp
     if denoise:
         total += denoise * face.denoise_delta

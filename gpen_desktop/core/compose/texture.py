@@ -28,6 +28,10 @@ _SHARP_NOISE: Final = 0.6
 # ... and when the photo has nearly the crop's resolution there; below, the crop itself is an enlargement.
 _SHARP_RESOLUTION: Final = 0.8
 
+# Gains over the eyes between which it is less and less the model that shows more of them. Clean faces have 0.75 to
+# 1.05, as the model draws some lashes stronger and loses others; blurred ones under 0.5.
+_OWN_EYES: Final = (0.5, 0.8)
+
 
 def noise_floor(band: FloatImage, weight: FloatImage) -> float:
     """Deviation of a fine band (H, W) in the flat places of where `weight` (H, W) is over a half: the level that noise
@@ -40,12 +44,19 @@ def noise_floor(band: FloatImage, weight: FloatImage) -> float:
 def detail_weight(band: FloatImage, weight: FloatImage) -> FloatImage:
     """(H, W) in [0, 1]: 1 where a fine band (H, W) is detail, 0 where it is noise or too strong to be texture.
 
+    The floor of the noise is measured where `weight` is.
+    """
+    return np.asarray(not_noise(band, weight) * np.exp(-((band / _FAINT) ** 2)), np.float32)
+
+
+def not_noise(band: FloatImage, weight: FloatImage) -> FloatImage:
+    """(H, W) in [0, 1]: 1 where a fine band (H, W) is more than noise, however strong it is.
+
     A Wiener weight 1 - (floor / local)^2 with a safety factor on the floor, which is measured where `weight` is.
     """
     local = local_deviation(band)
     floor = max(noise_floor(band, weight), 1e-4) * _OVER_FLOOR
-    wiener = np.clip(1 - (floor / np.maximum(local, 1e-6)) ** 2, 0, 1)
-    return np.asarray(wiener * np.exp(-((band / _FAINT) ** 2)), np.float32)
+    return np.asarray(np.clip(1 - (floor / np.maximum(local, 1e-6)) ** 2, 0, 1), np.float32)
 
 
 @dataclass(frozen=True)
@@ -77,6 +88,14 @@ def is_sharp_already(crop: Crop, likeness: Likeness) -> bool:
     if 1 / scale_of(crop.to_crop) < _SHARP_RESOLUTION:
         return False
     return likeness.gain >= _SHARP_GAIN and likeness.noise < _SHARP_NOISE
+
+
+def own_eyes(crop: Crop, likeness: Likeness) -> float:
+    """How far the detail in the eyes of a crop is the photo's own to keep, in [0, 1]: 0 where they are blurred, or the
+    crop is an enlargement. likeness: over the eyes alone."""
+    if 1 / scale_of(crop.to_crop) < _SHARP_RESOLUTION:
+        return 0.0
+    return float(np.clip((likeness.gain - _OWN_EYES[0]) / (_OWN_EYES[1] - _OWN_EYES[0]), 0, 1))
 
 
 def lack_of(likeness: Likeness) -> float:

@@ -5,6 +5,7 @@ Lengths are in eye distances, so the masks fit every template.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import cv2
@@ -60,6 +61,15 @@ def skin_mask(crop: Crop) -> FloatImage:
     return frozen(_grown(mask, size))
 
 
+def eye_mask(crop: Crop) -> FloatImage:
+    """(S, S) float32 in [0, 1]: the eyes with their lids and lashes."""
+    points = _points(crop)
+    size = crop.pixels.shape[0]
+    _, _, unit = _axes(points)
+    eyes = [(point, (0.36 * unit, 0.27 * unit)) for point in points[:2]]
+    return frozen(_grown(_discs(eyes, points, size // _SHRINK), size))
+
+
 def _points(crop: Crop) -> NDArray[np.float64]:
     """Landmarks in pixels of the shrunk crop, pixel centres kept."""
     points: NDArray[np.float64] = (apply(crop.to_crop, crop.face.landmarks) + 0.5) / _SHRINK - 0.5
@@ -110,8 +120,7 @@ def _border_ramp(size: int, feather: float) -> FloatImage:
 
 def _features(points: NDArray[np.float64], size: int) -> FloatImage:
     """Soft discs over eyes with brows, nostrils and mouth."""
-    right, down, unit = _axes(points)
-    tilt = float(np.degrees(np.arctan2(right[1], right[0])))
+    _, down, unit = _axes(points)
     mouth = points[3:].mean(axis=0)
     half_mouth = max(float(np.hypot(*(points[4] - points[3]))) / 2, 0.3 * unit)
     discs = [
@@ -120,6 +129,15 @@ def _features(points: NDArray[np.float64], size: int) -> FloatImage:
         (points[2] + down * 0.06 * unit, (0.20 * unit, 0.10 * unit)),
         (mouth, (half_mouth + 0.1 * unit, 0.24 * unit)),
     ]
+    return _discs(discs, points, size)
+
+
+def _discs(
+    discs: Sequence[tuple[NDArray[np.float64], tuple[float, float]]], points: NDArray[np.float64], size: int
+) -> FloatImage:
+    """Soft ellipses (centre, semi-axes) that lie as the face does."""
+    right, _, unit = _axes(points)
+    tilt = float(np.degrees(np.arctan2(right[1], right[0])))
     drawn = np.zeros((size, size), np.float32)
     for centre, axes in discs:
         cv2.ellipse(drawn, ((float(centre[0]), float(centre[1])), (2 * axes[0], 2 * axes[1]), tilt), 1.0, -1)

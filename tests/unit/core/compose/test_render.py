@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -13,7 +14,9 @@ from gpen_desktop.core.compose.layers import cut_out_anew, enlarged_map, face_la
 from gpen_desktop.core.compose.render import render
 from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.faces.alignment import cut_out
+from gpen_desktop.core.grain import fine_band, luma
 from gpen_desktop.core.options import Mode
+from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.tiles import TiledNetwork
 from gpen_desktop.core.stages.work import NoNetworks
 from gpen_desktop.core.types import ComposeOptions, Face, FaceState, FloatImage, Photo, SourceFormat, frozen
@@ -348,3 +351,42 @@ def test_composing_again_gives_the_same_bytes() -> None:
     session = session_of(photo, faces)
     session.compose(ComposeOptions(mode=Mode.STRONG))
     assert np.array_equal(first, session.compose(options).photo.pixels)
+
+
+class Softener(Sharpener):
+    """Stands in for a model that paints eyes softer than a sharp portrait has them."""
+
+    def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
+        return [cv2.GaussianBlur(crop, (0, 0), 1.2) for crop in crops]
+
+
+def _eye_detail(photo: Photo, face: Face, sigma: float) -> float:
+    """How strong the fine band of scale sigma is around both eyes."""
+    band = fine_band(luma(photo.pixels.astype(np.float32) / photo.white), sigma)
+    reach = round(0.28 * face.eye_distance)
+    eyes = [(round(float(x)), round(float(y))) for x, y in face.landmarks[:2]]
+    parts = [band[y - reach : y + reach, x - reach : x + reach] for x, y in eyes]
+    return float(np.sqrt(np.mean(np.square(parts))))
+
+
+@pytest.mark.parametrize("size", [320, 512, 900])
+@pytest.mark.parametrize("mode", list(Mode))
+def test_on_a_portrait_with_more_pixels_than_the_model_gives_eyes_are_never_softer(size: int, mode: Mode) -> None:
+    photo, faces = photo_with_faces((40, 60), size=size, shape=(size + 120, size + 300))
+    sharp = dataclasses.replace(
+        photo, pixels=frozen(cv2.addWeighted(photo.pixels, 2.0, cv2.GaussianBlur(photo.pixels, (0, 0), 2), -1.0, 0))
+    )
+    session = session_of(sharp, faces, Softener())
+    result = session.compose(ComposeOptions(mode=mode, strength=100, restore_sharp=True))
+    assert result.faces[0].state is FaceState.RESTORED
+    assert not np.array_equal(result.photo.pixels, sharp.pixels)
+    for sigma in (1.0, 2.0, 4.0):
+        assert _eye_detail(result.photo, faces[0], sigma) >= 0.95 * _eye_detail(sharp, faces[0], sigma)
+
+
+def test_blurred_eyes_are_the_models() -> None:
+    photo, faces = photo_with_faces((40, 60), size=512, shape=(700, 800))
+    blurred = dataclasses.replace(photo, pixels=frozen(cv2.GaussianBlur(photo.pixels, (0, 0), 6.0)))
+    session = session_of(blurred, faces)
+    result = session.compose(ComposeOptions(mode=Mode.STRONG, strength=100, restore_sharp=True))
+    assert _eye_detail(result.photo, faces[0], 4.0) > 1.2 * _eye_detail(blurred, faces[0], 4.0)
