@@ -111,6 +111,9 @@ class _DrawnModels:
     def load_guard(self) -> None:
         """Drawn faces are nobody."""
 
+    def load_parser(self, _wanted: ComputeOptions) -> None:
+        """Faces are drawn without one."""
+
     def photo_networks(self, _wanted: ComputeOptions) -> Networks:
         return NoNetworks()
 

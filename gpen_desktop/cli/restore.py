@@ -360,6 +360,7 @@ def _record(
         "device": status.torch_device,
         "compute": status.device,
         "detector": status.detector,
+        "parser": status.parser,
         "why": status.reason.as_record(),
         "notes": [note.as_record() for note in status.notes],
         "options": _journal_options(options),

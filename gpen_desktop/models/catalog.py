@@ -62,6 +62,8 @@ BUILTIN = "builtin-256"
 DETECTOR = "retinaface025"
 PUBLISHED_DETECTORS = ("retinaface-resnet50", "retinaface-mobilenet")
 """Used when they are installed, the best first, in place of the built-in one."""
+PARSER = "parsenet"
+"""Used when it is installed."""
 LANDMARKS = "landmarks5"
 CLEANER = "photo-clean"
 REPAIRER = "photo-repair"

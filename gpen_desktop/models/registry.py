@@ -19,7 +19,7 @@ from gpen_desktop.errors import WeightsError
 from gpen_desktop.messages import Filling, say
 from gpen_desktop.models import catalog
 from gpen_desktop.models.architecture import Architecture, ReadModel, State
-from gpen_desktop.models.detectors import facexlib_retinaface, landmarks, retinaface
+from gpen_desktop.models.detectors import facexlib_retinaface, landmarks, parsenet, retinaface
 from gpen_desktop.models.gpen import architecture as gpen
 from gpen_desktop.models.photo import architectures as photo
 from gpen_desktop.models.published import adapter as published
@@ -30,6 +30,7 @@ _architectures: list[Architecture] = [
     gpen.ARCHITECTURE,
     retinaface.ARCHITECTURE,
     facexlib_retinaface.RESNET50,
+    parsenet.PARSENET,
     landmarks.ARCHITECTURE,
     photo.CLEANER,
     photo.REPAIRER,

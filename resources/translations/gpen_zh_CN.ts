@@ -1659,6 +1659,10 @@
         <source>Faces are found by: {detector}</source>
         <translation>人脸检测：{detector}</translation>
     </message>
+    <message>
+        <source>Their parts are told apart by: {parser}</source>
+        <translation>面部分区：{parser}</translation>
+    </message>
 </context>
 <context>
     <name>Workspace</name>
@@ -1790,8 +1794,8 @@
         <translation>能找到内置检测器漏掉的人脸，尤其是侧脸；速度较慢。安装后用于每张照片。</translation>
     </message>
     <message>
-        <source>Tells skin, hair, glasses, mouth and hats apart.</source>
-        <translation>区分皮肤、头发、眼镜、嘴和帽子。</translation>
+        <source>Tells skin, hair, glasses, mouth and hats apart, so that faces are laid in along their outlines. Used from then on.</source>
+        <translation>分辨皮肤、头发、眼镜、嘴和帽子，使人脸沿着自身轮廓融入照片。安装后一直使用。</translation>
     </message>
     <message>
         <source>Free for any use as long as its notice is kept (MIT), but it was trained on faces that are for non-commercial use only.</source>

@@ -104,6 +104,9 @@ class FakeEngine(Engine):
     def drift(self, face: RestoredFace) -> Drift:
         return self.drifts.get(face.crop.face.id, Drift())
 
+    def load_parser(self, _wanted: ComputeOptions) -> None:
+        """Faces are drawn without one."""
+
     def photo_networks(self, _wanted: ComputeOptions) -> NoNetworks:
         return NoNetworks()
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QLabel
 
 from gpen_desktop import paths
 from gpen_desktop.cli import main as cli
@@ -23,7 +24,7 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.models import catalog, store
 from gpen_desktop.models.fingerprints import sha256_of
-from gpen_desktop.models.spec import PHOTO_TASKS
+from gpen_desktop.models.spec import PHOTO_TASKS, Task
 from tests.unit.models.published_weights import LAYOUTS, network, write
 
 SAMPLE = "hopper_small_blurry.jpg"
@@ -31,6 +32,9 @@ FACES = [name for name in LAYOUTS if (info := catalog.by_name(name)) is not None
 PHOTOS = [
     name for name in LAYOUTS if (info := catalog.by_name(name)) is not None and info.can_be_chosen_for(PHOTO_TASKS)
 ]
+
+
+FINDERS = [name for name in LAYOUTS if (info := catalog.by_name(name)) is not None and info.task is Task.FACE_DETECTOR]
 
 
 def _is_quick(name: str) -> bool:
@@ -94,6 +98,25 @@ def test_faces(installed: str, tmp_path: Path, qtbot) -> None:
             assert cli.run(["restore", str(photo), "-o", str(out), *options]) == Exit.ALL_DONE
             made.append((out / SAMPLE).read_bytes())
         assert made[0] != made[1]
+
+
+@pytest.mark.parametrize("installed", [*FINDERS, pytest.param(catalog.PARSER, marks=pytest.mark.slow)], indirect=True)
+def test_detectors_and_the_parser(installed: str, tmp_path: Path, qtbot) -> None:
+    photo, report = Path(shutil.copy(paths.samples() / SAMPLE, tmp_path)), tmp_path / "report.json"
+    options = ["--device", "cpu", "--restore-sharp", "--no-auto", "--report", str(report)]
+    assert cli.run(["restore", str(photo), "-o", str(tmp_path / "out"), *options]) == Exit.ALL_DONE
+    said = json.loads(report.read_text(encoding="utf-8"))
+    used = said["parser" if installed == catalog.PARSER else "detector"]
+    assert used == installed
+    with real_window(tmp_path) as window:
+        window.imports.open_paths([photo])
+        qtbot.waitUntil(
+            lambda: (item := window.workspace.current) is not None and item.state is PhotoState.DONE, timeout=60_000
+        )
+        labels = window.status.findChildren(QLabel)
+        for label in labels:
+            QApplication.sendEvent(label, QEvent(QEvent.Type.ToolTip))
+        assert any(catalog.by_name(installed).title in label.toolTip() for label in labels)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ class ModelStatus:
 
     model: its name. device: as its owner knows it, with the precision. reason: why it was chosen.
     notes: what had to be changed on the way. torch_device: the device as PyTorch writes it. detector: name of what
-    finds faces; '' as long as nothing does.
+    finds faces, '' as long as nothing does. parser: of what tells the parts of a face apart, '' where nothing does.
     """
 
     model: str
@@ -37,3 +37,4 @@ class ModelStatus:
     notes: tuple[Message, ...] = ()
     torch_device: str = "cpu"
     detector: str = ""
+    parser: str = ""

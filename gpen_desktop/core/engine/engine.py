@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Protocol
@@ -14,7 +15,7 @@ from gpen_desktop.core.engine import export as exporting
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.crop_cache import CachedRestorer, CropCache
 from gpen_desktop.core.engine.export import Exported, ExportOptions, Page
-from gpen_desktop.core.engine.session import Guard, HandFinder, LoadedRestorer, Session
+from gpen_desktop.core.engine.session import Guard, HandFinder, LoadedRestorer, Parser, Session
 from gpen_desktop.core.engine.shared import SharedNetworks
 from gpen_desktop.core.options import FACE_OPTIONS, Values
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
@@ -30,6 +31,8 @@ class ModelSource(Protocol):
     """Where the networks come from: the module local_models, or a stand-in."""
 
     def load_finder(self, wanted: ComputeOptions) -> HandFinder: ...
+
+    def load_parser(self, wanted: ComputeOptions) -> Parser | None: ...
 
     def load_restorer(self, model: str, wanted: ComputeOptions) -> LoadedRestorer: ...
 
@@ -87,6 +90,8 @@ class Engine:
         self._finder: HandFinder | None = None
         self._guard: Guard | None = None
         self._restorer: LoadedRestorer | None = None
+        self._parser: Parser | None = None
+        self._has_parser = False  # whether it was looked for: there may be none
         self._networks: Networks | None = None
         self._model = ""
         self._sessions: OrderedDict[Path, Session] = OrderedDict()
@@ -96,6 +101,7 @@ class Engine:
         self._load_restorer(model)
         self._load_finder()
         self._load_guard()
+        self._load_parser()
 
     def open(
         self,
@@ -132,9 +138,8 @@ class Engine:
 
     def shared(self, model: str) -> SharedNetworks:
         """The detector and the network of that name for engines in other threads; this one is to rest meanwhile."""
-        return SharedNetworks(
-            self._load_finder, self._load_guard, lambda: self._load_restorer(model), self._photo_networks
-        )
+        restorer = partial(self._load_restorer, model)
+        return SharedNetworks(self._load_finder, self._load_parser, self._load_guard, restorer, self._photo_networks)
 
     def restore(self, session: Session, progress: Progress | None = None) -> Iterator[RestoredFaces]:
         """Run the stages, find and restore the faces: yields the faces found, then them again with each restored; last,
@@ -192,19 +197,21 @@ class Engine:
         """What is loaded, None before the first restoring network."""
         if self._restorer is None:
             return None
-        return replace(self._restorer.status, detector=self._finder.name if self._finder is not None else "")
+        detector = self._finder.name if self._finder is not None else ""
+        return replace(self._restorer.status, detector=detector, parser=self._parser.name if self._parser else "")
 
     def set_compute(self, wanted: ComputeOptions) -> None:
         """Use another device, precision or detector from the next photo on."""
         if wanted != self._wanted:
             self._wanted = wanted
             self._networks = None
-            self._finder = None
+            self.choose_anew()
             self._let_go()
 
     def choose_anew(self) -> None:
         """Weights came or went: from the next photo on, use the best of those that are there now."""
-        self._finder = None
+        self._finder = self._parser = None
+        self._has_parser = False
 
     def rest(self) -> None:
         """Give back the memory that is kept for the next run; the models stay loaded."""
@@ -216,8 +223,8 @@ class Engine:
     def _new_session(self, source: Path | Photo, restorer: LoadedRestorer, quarters: int) -> Session:
         finder, networks, guard = self._load_finder(), self._photo_networks(), self._load_guard()
         if isinstance(source, Photo):
-            return Session(source, finder, restorer, networks, guard)
-        return Session.open(source, finder, restorer, networks, quarters, guard)
+            return Session(source, finder, restorer, networks, guard, self._load_parser())
+        return Session.open(source, finder, restorer, networks, quarters, guard, self._load_parser())
 
     def _keep(self, path: Path | None, session: Session) -> None:
         if path is None:
@@ -235,6 +242,12 @@ class Engine:
         if self._guard is None:
             self._guard = self._source.load_guard()
         return self._guard
+
+    def _load_parser(self) -> Parser | None:
+        if not self._has_parser:
+            self._parser = self._source.load_parser(self._wanted)
+            self._has_parser = True
+        return self._parser
 
     def _photo_networks(self) -> Networks:
         if self._networks is None:

@@ -6,6 +6,7 @@ from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.faces.detection import FaceDetector
 from gpen_desktop.core.faces.identity import IdentityGuard
+from gpen_desktop.core.faces.parsing import FaceParser
 from gpen_desktop.core.faces.published_detection import PublishedDetector
 from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.models import catalog, store
@@ -24,6 +25,12 @@ def load_finder(wanted: ComputeOptions) -> FaceDetector | PublishedDetector:
 def load_guard() -> IdentityGuard:
     """What compares restored faces with their sources. Raises WeightsError."""
     return IdentityGuard()
+
+
+def load_parser(wanted: ComputeOptions) -> FaceParser | None:
+    """What tells the parts of a face apart, where it is installed. Raises WeightsError, DeviceError."""
+    name = store.first_sound([catalog.PARSER])
+    return FaceParser(name, device=wanted.device, precision=wanted.precision) if name else None
 
 
 def photo_networks(wanted: ComputeOptions) -> PhotoNetworks:

@@ -18,8 +18,8 @@ from gpen_desktop.core.compose import texture
 from gpen_desktop.core.compose.layers import FaceLayers, cut_out_anew, face_layers
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.compute import ModelStatus
-from gpen_desktop.core.faces import masks
 from gpen_desktop.core.faces.alignment import crop_face
+from gpen_desktop.core.faces.masks import FaceMasks, masks_by_points
 from gpen_desktop.core.faces.regions import with_known_ids
 from gpen_desktop.core.grain import luma
 from gpen_desktop.core.options import Values
@@ -71,6 +71,15 @@ class Guard(Protocol):
     def drift(self, face: RestoredFace) -> Drift: ...
 
 
+class Parser(Protocol):
+    """What tells the parts of a face apart: core.faces.parsing.FaceParser, or a stand-in. name: in the catalogue."""
+
+    @property
+    def name(self) -> str: ...
+
+    def masks(self, crops: Sequence[Crop], restored: Sequence[FloatImage]) -> list[FaceMasks]: ...
+
+
 class CropRestorer(Protocol):
     """What restores crops: core.engine.restorer.Restorer, or a stand-in. Crops are (S, S, 3) float32 RGB in [0, 1]."""
 
@@ -119,6 +128,7 @@ class Session:
         restorer: CropRestorer,
         networks: Networks | None = None,
         guard: Guard | None = None,
+        parser: Parser | None = None,
     ) -> None:
         """guard: compares each restored face with its source; without one none has drifted."""
         self.photo = photo
@@ -126,6 +136,7 @@ class Session:
         self._finder = finder
         self._restorer = restorer
         self._guard = guard
+        self._parser = parser
         self._values = registry.stage_values()
         self._strokes: tuple[Stroke, ...] = ()
         crops = partial(_crops_of, finder, self.seconds)  # not of this object: a cycle would keep it
@@ -148,10 +159,11 @@ class Session:
         networks: Networks | None = None,
         quarters: int = 0,
         guard: Guard | None = None,
+        parser: Parser | None = None,
     ) -> Session:
         """Load a photo, turn it clockwise by quarter turns, and start on it. Raises PhotoError."""
         started = time.perf_counter()
-        session = cls(turned(load_photo(path), quarters), finder, restorer, networks, guard)
+        session = cls(turned(load_photo(path), quarters), finder, restorer, networks, guard, parser)
         session.seconds["load"] = time.perf_counter() - started
         return session
 
@@ -241,7 +253,7 @@ class Session:
         progress = progress or SilentProgress()
         faces = self.faces(SubProgress(progress, 0.0, 0.2))
         fresh = [face for face in faces if face not in self._restored]
-        answered: dict[Face, tuple[Crop, FloatImage]] = {}
+        answered: dict[Face, tuple[Crop, FloatImage, FaceMasks]] = {}
         for face in faces:
             if face not in self._restored:
                 if face not in answered:
@@ -325,13 +337,15 @@ class Session:
                 self._layers[face] = face_layers(base, cut, scale)
         return tuple(self._layers[face] for face in restored)
 
-    def _answers(self, faces: Sequence[Face], progress: Progress) -> dict[Face, tuple[Crop, FloatImage]]:
-        """One batch run through the model: each face's crop and what the model made of it."""
+    def _answers(self, faces: Sequence[Face], progress: Progress) -> dict[Face, tuple[Crop, FloatImage, FaceMasks]]:
+        """One batch run through the model: each face's crop, what the model made of it, and its masks."""
         with self.seconds.timed("align"):
             crops = [self._crop(face) for face in faces]
         with self.seconds.timed("restore"):
             made = self._restorer.restore([crop.pixels for crop in crops], progress)
-        return dict(zip(faces, zip(crops, made, strict=True), strict=True))
+        with self.seconds.timed("mask"):
+            drawn = self._parser.masks(crops, made) if self._parser else [masks_by_points(crop) for crop in crops]
+        return dict(zip(faces, zip(crops, made, drawn, strict=True), strict=True))
 
     def _guarded(self, face: RestoredFace) -> RestoredFace:
         """The face, and how far it has drifted from its source."""
@@ -360,20 +374,19 @@ def _reduced(enlarged: Photo, photo: Photo) -> Photo:
     return dataclasses.replace(enlarged, pixels=frozen(cast(Pixels, pixels)), alpha=photo.alpha)
 
 
-def restored_face(crop: Crop, answer: NDArray[np.float32]) -> RestoredFace:
+def restored_face(crop: Crop, answer: NDArray[np.float32], masks: FaceMasks) -> RestoredFace:
     """Put a model's answer (S, S, 3) together with its masks; the answer to a grey crop is made grey."""
     red, green, blue = cv2.split(crop.pixels)
     is_grey = max(cv2.norm(red, green, cv2.NORM_INF), cv2.norm(red, blue, cv2.NORM_INF)) < 1 / 512
     if is_grey:
         answer = np.repeat(luma(answer)[..., None], 3, axis=2)
     restored = frozen(np.ascontiguousarray(answer, np.float32))
-    face_mask = masks.face_mask(crop)
-    likeness = texture.compare_detail(crop.pixels, restored, face_mask)
+    likeness = texture.compare_detail(crop.pixels, restored, masks.face)
     return RestoredFace(
         crop=crop,
         restored=restored,
-        face_mask=face_mask,
-        head_mask=masks.head_mask(crop, texture.lack_of(likeness)),
-        skin_mask=masks.skin_mask(crop),
+        face_mask=masks.face,
+        head_mask=masks.head(texture.lack_of(likeness)),
+        skin_mask=masks.skin,
         is_sharp=texture.is_sharp_already(crop, likeness),
     )

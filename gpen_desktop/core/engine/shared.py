@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
-from gpen_desktop.core.engine.session import Guard, HandFinder, LoadedRestorer
+from gpen_desktop.core.engine.session import Guard, HandFinder, LoadedRestorer, Parser
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.stages.work import ChosenNetwork, Networks
 from gpen_desktop.core.types import FloatImage
@@ -167,19 +167,21 @@ class SharedNetworks:
 
     Parameters
     ----------
-    load_finder, load_guard, load_restorer, photo_networks : give those networks. They raise what loading raises, each
-    time anew.
+    load_finder, load_parser, load_guard, load_restorer, photo_networks : give those networks. They raise what loading
+        raises, each time anew.
     """
 
     def __init__(
         self,
         load_finder: Callable[[], HandFinder],
+        load_parser: Callable[[], Parser | None],
         load_guard: Callable[[], Guard | None],
         load_restorer: Callable[[], LoadedRestorer],
         photo_networks: Callable[[], Networks],
     ) -> None:
         self._load_finder = load_finder
         self._load_guard = load_guard
+        self._load_parser = load_parser
         self._load_restorer = load_restorer
         self._photo_networks = photo_networks
         self._loading = threading.Lock()
@@ -201,6 +203,11 @@ class SharedNetworks:
             if self._guard is None:
                 self._guard = self._load_guard()
             return self._guard
+
+    def load_parser(self, _wanted: ComputeOptions) -> Parser | None:
+        """What tells the parts of a face apart, which has no state either; None where none is installed."""
+        with self._loading:
+            return self._load_parser()
 
     def load_restorer(self, _model: str, _wanted: ComputeOptions) -> SharedRestorer:
         """The restorer, whatever name is asked for: all photos of a batch use one."""

@@ -6,6 +6,7 @@ Lengths are in eye distances, so the masks fit every template.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -23,6 +24,8 @@ _SKIN_AXES: Final = (1.06, 1.52)
 _SKIN_FEATHER: Final = 0.35
 # The published demo clears 26 px of 512 at the crop's border; users see a rectangle with less.
 _BORDER: Final = 26 / 512
+FACE_RAMP: Final = 2 * _BORDER
+"""From there the face's mask rises over this share of the crop's side."""
 # From there the head's mask rises over this share of the crop's side: so wide that no rectangle is found.
 _HEAD_FEATHER: Final = 0.2
 # Masks are smooth, so they are worked out at a quarter of the crop's size.
@@ -31,21 +34,36 @@ _SHRINK: Final = 4
 _SKIN_SPREAD: Final = 16.0
 
 
+@dataclass(frozen=True, eq=False)
+class FaceMasks:
+    """Where a face, its skin and its head are in its crop; each (S, S) float32 in [0, 1].
+
+    face: the face proper. skin: as skin_mask has it. around: as far as the head reaches.
+    """
+
+    face: FloatImage
+    skin: FloatImage
+    around: FloatImage
+
+    def head(self, lack: float) -> FloatImage:
+        """(S, S): the face, and the more of what is around it the more the source lacks.
+
+        lack: in [0, 1]; 0: hair, ears and collar are as sharp as the face can be made and stay the photo's own; 1: all
+        of the head.
+        """
+        return frozen(np.maximum(self.face, np.float32(lack) * self.around))
+
+
+def masks_by_points(crop: Crop) -> FaceMasks:
+    """By the landmarks and the colour of the cheeks. The head reaches as far as the crop, with a wide feather."""
+    return FaceMasks(face_mask(crop), skin_mask(crop), border_ramp(crop.pixels.shape[0]))
+
+
 def face_mask(crop: Crop) -> FloatImage:
     """(S, S) float32 in [0, 1]: 1 on the face, falling smoothly to 0 before the crop's border."""
     size = crop.pixels.shape[0]
     face = _soft_ellipse(_points(crop), size // _SHRINK, _FACE_AXES, _FACE_FEATHER, drop=0.12)
-    return frozen(np.minimum(_grown(face, size), _border_ramp(size, 2 * _BORDER)))
-
-
-def head_mask(crop: Crop, lack: float) -> FloatImage:
-    """(S, S) float32 in [0, 1]: the face, and the more of what is around it the more the source lacks.
-
-    lack: in [0, 1]; 0: hair, ears and collar are as sharp as the face can be made and stay the photo's own (this is
-    face_mask then); 1: the whole crop, as far as it reaches, with a wide feather.
-    """
-    around = _border_ramp(crop.pixels.shape[0], _HEAD_FEATHER)
-    return frozen(np.maximum(face_mask(crop), np.float32(lack) * around))
+    return frozen(np.minimum(_grown(face, size), border_ramp(size, FACE_RAMP)))
 
 
 def skin_mask(crop: Crop) -> FloatImage:
@@ -111,11 +129,11 @@ def _smoothstep(x: NDArray[np.floating]) -> FloatImage:
     return np.asarray(x * x * (3 - 2 * x), np.float32)
 
 
-def _border_ramp(size: int, feather: float) -> FloatImage:
-    """0 within the cleared border, rising to 1 over `feather` times the side; corners are round."""
+def border_ramp(size: int, feather: float = _HEAD_FEATHER) -> FloatImage:
+    """(size, size): 0 within the cleared border, rising to 1 over `feather` times the side; corners are round."""
     distance = np.minimum(np.arange(size), np.arange(size)[::-1]).astype(np.float32) / size
     edge = _smoothstep((distance - _BORDER) / feather)
-    return np.outer(edge, edge).astype(np.float32)
+    return frozen(np.outer(edge, edge).astype(np.float32))
 
 
 def _features(points: NDArray[np.float64], size: int) -> FloatImage:

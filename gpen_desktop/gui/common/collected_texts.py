@@ -501,6 +501,6 @@ _CATALOG: Final = (
     QT_TRANSLATE_NOOP("catalog", "RetinaFace detector (MobileNet 0.25)"),
     QT_TRANSLATE_NOOP("catalog", "Quick, finds profiles too. Used for every photo from then on, unless the larger one is here too."),
     QT_TRANSLATE_NOOP("catalog", "ParseNet face parser"),
-    QT_TRANSLATE_NOOP("catalog", "Tells skin, hair, glasses, mouth and hats apart."),
+    QT_TRANSLATE_NOOP("catalog", "Tells skin, hair, glasses, mouth and hats apart, so that faces are laid in along their outlines. Used from then on."),
     QT_TRANSLATE_NOOP("catalog", "Free for any use as long as its notice is kept (MIT), but it was trained on faces that are for non-commercial use only."),
 )

@@ -183,6 +183,8 @@ class StatusBar(QStatusBar):
         lines = [message_text(self._status.reason), *(message_text(note) for note in self._status.notes)]
         if (finder := catalog.by_name(self._status.detector)) is not None:
             lines.append(self.tr("Faces are found by: {detector}").format(detector=catalog_text(finder.title)))
+        if (parser := catalog.by_name(self._status.parser)) is not None:
+            lines.append(self.tr("Their parts are told apart by: {parser}").format(parser=catalog_text(parser.title)))
         return "\n".join(lines)
 
     @Slot(object)

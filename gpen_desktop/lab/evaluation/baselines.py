@@ -13,6 +13,7 @@ from gpen_desktop.core.compose.render import render
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.engine.session import restored_face
 from gpen_desktop.core.faces.alignment import fit_similarity, template_points
+from gpen_desktop.core.faces.masks import masks_by_points
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.types import ComposeOptions, FloatImage, frozen
 from gpen_desktop.lab.evaluation.measures import Picture, as_crop
@@ -91,5 +92,5 @@ def _back(answer: FloatImage, size: int, restorer: Restorer) -> Picture:
 def _composed(damaged: Picture, restored: Picture) -> Picture:
     crop = as_crop(floats(damaged.astype(np.float32) / 255))
     answer = frozen(floats(restored.astype(np.float32) / 255))
-    face = restored_face(crop, answer)
+    face = restored_face(crop, answer, masks_by_points(crop))
     return render(damaged, [(face_layers(damaged, face, 1.0), 100)], ComposeOptions()).astype(np.uint8)

@@ -1,1 +1,1 @@
-"""Networks that find faces and the points in them."""
+"""Networks that find faces, the points in them, and their parts."""

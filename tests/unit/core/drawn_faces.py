@@ -115,6 +115,9 @@ class DrawnModels:
     def load_guard(self) -> None:
         """None of them drifts."""
 
+    def load_parser(self, _wanted: ComputeOptions) -> None:
+        """Faces are drawn without one."""
+
     def photo_networks(self, _wanted: ComputeOptions) -> NoNetworks:
         return NoNetworks()
 

@@ -79,14 +79,29 @@ def retinaface(network: str) -> nn.Module:
         from facexlib.detection.retinaface import RetinaFace
 
         net = RetinaFace(network, phase="test", device=torch.device("cpu"))
+    _settle(net, torch.randn(2, 3, 128, 128) * 60)
+    with torch.no_grad():
+        for head in (*net.ClassHead, *net.BboxHead, *net.LandmarkHead):
+            head.conv1x1.weight /= 40  # scores near a half: no face
+    return net.eval()
+
+
+def parsenet() -> nn.Module:
+    """facexlib's face parser; its norms have seen something."""
+    from facexlib.parsing.parsenet import ParseNet
+
+    net = ParseNet(in_size=512, out_size=512, parsing_ch=19)
+    _settle(net, torch.rand(1, 3, 128, 128) * 2 - 1)
+    return net.eval()
+
+
+def _settle(net: nn.Module, pictures: torch.Tensor) -> None:
+    """Have norms see these pictures, as training would have."""
     for layer in net.modules():
         if isinstance(layer, nn.BatchNorm2d):
             layer.momentum = 1.0
     with torch.no_grad():
-        net.train()(torch.randn(2, 3, 128, 128) * 60)
-        for head in (*net.ClassHead, *net.BboxHead, *net.LandmarkHead):
-            head.conv1x1.weight /= 8  # no score is 1 to the last bit
-    return net.eval()
+        net.train()(pictures)
 
 
 def span() -> nn.Module:
@@ -115,6 +130,7 @@ LAYOUTS: dict[str, Callable[[], nn.Module]] = {
     "ddcolor": ddcolor,
     "lama": lama,
     "retinaface-resnet50": lambda: retinaface("resnet50"),
+    "parsenet": parsenet,
     "retinaface-mobilenet": lambda: retinaface("mobile0.25"),
 }
 """By the catalogue's name."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gpen_desktop.core.faces.alignment import crop_face, template_points
-from gpen_desktop.core.faces.masks import face_mask, head_mask, skin_mask
+from gpen_desktop.core.faces.masks import face_mask, masks_by_points, skin_mask
 from gpen_desktop.core.types import Crop, Face
 from tests.unit.core.drawn_faces import draw_face, photo_of
 
@@ -32,7 +32,7 @@ def test_face_mask_covers_the_face_and_fades_before_the_border(template: str) ->
 
 
 def test_head_mask_reaches_as_far_as_the_source_lacks(crop: Crop) -> None:
-    face, half, whole = (head_mask(crop, lack) for lack in (0.0, 0.5, 1.0))
+    face, half, whole = (masks_by_points(crop).head(lack) for lack in (0.0, 0.5, 1.0))
     assert np.array_equal(face, face_mask(crop))
     hair, collar = (np.s_[44, 128], np.s_[215, 40])
     for place in (hair, collar):
@@ -42,7 +42,7 @@ def test_head_mask_reaches_as_far_as_the_source_lacks(crop: Crop) -> None:
 
 
 def test_head_mask_shows_no_rectangle(crop: Crop) -> None:
-    mask = head_mask(crop, 1.0)
+    mask = masks_by_points(crop).head(1.0)
     edge = np.concatenate([mask[:12].ravel(), mask[-12:].ravel(), mask[:, :12].ravel(), mask[:, -12:].ravel()])
     assert edge.max() == 0
     assert np.abs(np.diff(mask, axis=0)).max() < 0.08
