@@ -143,6 +143,7 @@ class Session:
         self._staged = StagedPhotos(photo, networks, self.seconds, crops)
         self._seen = photo  # the photo in which faces are found
         self._found: tuple[Face, ...] | None = None
+        self._better_quarters: int | None = None
         self._given: tuple[Face, ...] | None = None
         self._former: tuple[Face, ...] = ()  # found in the photo as it was seen before
         self._restored: dict[Face, RestoredFace] = {}
@@ -174,7 +175,10 @@ class Session:
 
     def better_quarters(self, progress: Progress | None = None) -> int:
         """How often the photo would have to be turned clockwise, by quarter turns, for most faces to be found in it; 0
-        where none are found either way. Raises Cancelled."""
+        where none are found either way. Looked into once: what the stages do to a photo does not turn it. Raises
+        Cancelled."""
+        if self._better_quarters is not None:
+            return self._better_quarters
         progress = progress or SilentProgress()
         shown, counts = self.shown().photo, {}
         for number, quarters in enumerate((1, 3, 2)):
@@ -182,7 +186,8 @@ class Session:
             with self.seconds.timed("detect"):
                 counts[quarters] = len(self._finder.detect(turned(shown, quarters), progress=part))
         best = max(counts, key=lambda quarters: counts[quarters])
-        return best if counts[best] else 0
+        self._better_quarters = best if counts[best] else 0
+        return self._better_quarters
 
     def set_stages(self, values: Values, strokes: Sequence[Stroke] = ()) -> None:
         """Use these values of the stages' options, and these strokes of the brush over the damage, from now on. Raises

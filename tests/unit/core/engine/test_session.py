@@ -143,3 +143,22 @@ def grey_photo(folder: Path) -> Path:
     path = folder / "grey.png"
     Image.fromarray(photo.pixels).convert("L").save(path)
     return path
+
+
+def test_whether_a_photo_lies_on_its_side_is_looked_into_once() -> None:
+    photo, faces = photo_with_faces((40, 60))
+    (face,) = faces
+
+    class OnItsSide(KnownFaces):
+        def detect(self, photo, *, progress=None):
+            self.runs += 1
+            return self.faces if photo.width < photo.height and photo.pixels[-1, 0, 0] > 0 else ()
+
+    finder = OnItsSide(face)
+    session = Session(photo, finder, Sharpener())
+    assert session.faces() == ()
+    found = session.better_quarters()
+    assert found in (1, 3)
+    assert finder.runs == 4
+    assert session.better_quarters() == found
+    assert finder.runs == 4
