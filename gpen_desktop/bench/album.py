@@ -1,4 +1,8 @@
-"""Photos a minute and memory of a whole album, as the command line restores it; alternating with another checkout."""
+"""Photos a minute and memory of a whole album, as the command line restores it; alternating with another checkout.
+
+Only faces are restored: an older checkout may know nothing of what Automatic does to the whole photo, and both have to
+do the same work.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +26,17 @@ from gpen_desktop import paths
 _LONGER_SIDES: Final = (500, 800, 1200, 800, 2000, 1200, 3200, 500)
 """Of the photos, px, one after the other: from the web's small ones to scans of 10 megapixels."""
 
+_HERE: Final = Path(gpen_desktop.__file__).parents[1]
+
+_PROGRAM: Final = (sys.executable, "-m", "gpen_desktop")
+
 _LOOK_EVERY: Final = 0.25
 _FIRST: Final = 50
 """Photos after which memory has to have reached what it stays at."""
 
 
 @dataclass(frozen=True)
-class _Run:
+class Run:
     """seconds: from the start of the program to its end. memory: (photos done, resident bytes) as it went."""
 
     seconds: float
@@ -38,24 +46,26 @@ class _Run:
 def run(photos: int = 400, rounds: int = 2, against: Path | None = None) -> dict[str, Any]:
     """Restore an album of `photos` made photos `rounds` times, then twice at once.
 
-    against: the root of another checkout, which is measured in turns with this one.
+    against: the root of another checkout, which is measured in turns with this one. Raises CalledProcessError where a
+    run fails.
     """
-    here = Path(gpen_desktop.__file__).parents[1]
+    here = _HERE
     with tempfile.TemporaryDirectory(prefix="gpen-bench-") as folder:
         album, megapixels = _made(Path(folder) / "album", photos)
         roots = {"this": here} | ({"other": against.resolve()} if against is not None else {})
-        runs: dict[str, list[_Run]] = {name: [] for name in roots}
+        asked = {name: _asked_of(root) for name, root in roots.items()}
+        runs: dict[str, list[Run]] = {name: [] for name in roots}
         for number in range(rounds):
             for name, root in roots.items():
                 out = Path(folder) / f"out-{name}-{number}"
-                runs[name] += _measured([_started(root, album, out)], [out])
+                runs[name] += _measured([_started(root, asked[name], album, out)], [out])
         outs = [Path(folder) / f"out-beside-{number}" for number in range(2)]
-        beside = _measured([_started(here, album, out) for out in outs], outs)
+        beside = _measured([_started(here, asked["this"], album, out) for out in outs], outs)
     figures: dict[str, Any] = {
         "photos": photos,
         "megapixels": round(megapixels, 1),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        **{name: _figures(made, photos) for name, made in runs.items()},
+        **{name: figures_of(made, photos) for name, made in runs.items()},
     }
     alone = _rate(runs["this"], photos)
     figures["two_at_once"] = {
@@ -84,12 +94,23 @@ def _made(folder: Path, count: int) -> tuple[Path, float]:
     return folder, pixels / 1e6
 
 
-def _started(root: Path, album: Path, out: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "gpen_desktop", "restore", str(album), "-o", str(out), "--quiet"]
-    return subprocess.Popen(command, cwd=root, env={**os.environ, "PYTHONPATH": str(root)})
+def _started(root: Path, asked: Sequence[str], album: Path, out: Path) -> subprocess.Popen[bytes]:
+    command = [*_PROGRAM, "restore", str(album), "-o", str(out), "--quiet", *asked]
+    return subprocess.Popen(command, cwd=root, env=_environment(root))
 
 
-def _measured(programs: Sequence[subprocess.Popen[bytes]], outs: Sequence[Path]) -> list[_Run]:
+def _asked_of(root: Path) -> list[str]:
+    """What makes a checkout restore faces alone. Raises CalledProcessError."""
+    command = [*_PROGRAM, "restore", "--help"]
+    told = subprocess.run(command, cwd=root, env=_environment(root), capture_output=True, text=True, check=True)
+    return ["--no-auto"] if "--no-auto" in told.stdout else []
+
+
+def _environment(root: Path) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(root)}
+
+
+def _measured(programs: Sequence[subprocess.Popen[bytes]], outs: Sequence[Path]) -> list[Run]:
     """Watch programs until all have ended. Raises CalledProcessError where one fails."""
     started = time.perf_counter()
     seconds = [0.0] * len(programs)
@@ -105,7 +126,7 @@ def _measured(programs: Sequence[subprocess.Popen[bytes]], outs: Sequence[Path])
                     raise subprocess.CalledProcessError(program.returncode, program.args)
             elif (resident := _resident(program.pid)) is not None:
                 memory[i].append((len(list(out.glob("*.jpg"))) if out.is_dir() else 0, resident))
-    return [_Run(seconds[i], tuple(memory[i])) for i in range(len(programs))]
+    return [Run(seconds[i], tuple(memory[i])) for i in range(len(programs))]
 
 
 def _resident(process: int) -> int | None:
@@ -117,13 +138,16 @@ def _resident(process: int) -> int | None:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def _figures(runs: Sequence[_Run], photos: int) -> dict[str, Any]:
+def figures_of(runs: Sequence[Run], photos: int) -> dict[str, Any]:
+    """Of runs over the same `photos` photos; memory in MB, of the last."""
     last = runs[-1].memory
     early = [size for done, size in last if _FIRST <= done < _FIRST + 25]
     late = [size for done, size in last if done >= photos - 25]
+    after_first, at_end = _median(early), _median(late)
     megabytes = {
-        "after_50": _median(early),
-        "end": _median(late),
+        f"after_{_FIRST}": after_first,
+        "end": at_end,
+        "grown": None if after_first is None or at_end is None else at_end - after_first,
         "most": round(max((size for _, size in last), default=0) / 1e6),
     }
     return {
@@ -134,8 +158,9 @@ def _figures(runs: Sequence[_Run], photos: int) -> dict[str, Any]:
 
 
 def _median(sizes: Sequence[int]) -> int | None:
+    """Megabytes."""
     return round(statistics.median(sizes) / 1e6) if sizes else None
 
 
-def _rate(runs: Sequence[_Run], photos: int) -> float:
+def _rate(runs: Sequence[Run], photos: int) -> float:
     return statistics.median(photos / each.seconds * 60 for each in runs)
