@@ -1,4 +1,4 @@
-"""A screen reader finds a name for whatever the keyboard can reach in the dialogs."""
+"""Whatever the keyboard can reach in the dialogs has a name for a screen reader, and a ring to be seen by."""
 
 from __future__ import annotations
 
@@ -6,21 +6,28 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QDialog, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QStackedWidget, QTabWidget, QWidget
 
+from gpen_desktop.core.engine.edits import Edits
+from gpen_desktop.gui.album.album_model import AlbumItem
+from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.about_dialog import AboutDialog
 from gpen_desktop.gui.dialogs.downloads import Downloads
+from gpen_desktop.gui.dialogs.export_dialog import ExportDialog, Selection
 from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
 from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
 from gpen_desktop.gui.dialogs.shortcuts import ShortcutsDialog, of_keys
 from gpen_desktop.gui.dialogs.weights_watch import WeightsWatch
 from gpen_desktop.gui.shell.crash_report import CrashReport
+from tests.gui.rings import reached, unmarked
 
 _DIALOGS: dict[str, Callable[[Path], QDialog]] = {
     "settings": lambda folder: SettingsDialog(SettingsStore()),
+    "export": lambda folder: ExportDialog(
+        SettingsStore(), [Selection("This photo", ((1, AlbumItem(1, folder / "a.png", Edits())),))], 0
+    ),
     "models": lambda folder: ModelsDialog(SettingsStore(), Downloads(), WeightsWatch()),
     "about": lambda folder: AboutDialog("builtin-256"),
     "shortcuts": lambda folder: ShortcutsDialog({"View": [of_keys("Move the divider", "Left")]}),
@@ -44,12 +51,30 @@ def test_everything_the_keyboard_reaches_has_a_name(make, own_folders: Path, qtb
     dialog = make(own_folders)
     qtbot.addWidget(dialog)
     dialog.show()
-    shown = [w for w in dialog.findChildren(QWidget) if w.isVisibleTo(dialog) and w.window() is dialog]
-    reached = [w for w in shown if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
-    # A scroll area is a container: the names are those of what is in it. The line inside a spin box is the box's own.
-    named = [w for w in reached if type(w) is not QScrollArea and w.objectName() != "qt_spinbox_lineedit"]
+    named = reached(dialog)
     assert len(named) >= 1
     nameless = [f"{type(w).__name__} {w.objectName()}" for w in named if not _name(w)]
     dialog.close()
     assert nameless == []
     assert dialog.windowTitle()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("make", _DIALOGS.values(), ids=_DIALOGS)
+def test_whatever_has_the_keyboard_has_a_ring(make, scheme: str, own_folders: Path, qtbot) -> None:
+    theme.apply(theme.application(), scheme)
+    dialog = make(own_folders)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    found = unmarked(reached(dialog), dialog)
+    pages = [*dialog.findChildren(QStackedWidget), *dialog.findChildren(QTabWidget)]
+    for page in pages:
+        for number in range(page.count()):
+            page.setCurrentIndex(number)
+            QApplication.processEvents()
+            found += unmarked(reached(page), page)
+    dialog.close()
+    theme.apply(theme.application(), "light")
+    assert found == []

@@ -7,16 +7,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAccessible, QHelpEvent, QImage
+from PySide6.QtGui import QAccessible, QHelpEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QAbstractItemView,
     QApplication,
-    QComboBox,
     QFileDialog,
-    QLineEdit,
     QScrollArea,
-    QSlider,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -26,9 +22,9 @@ from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.combo_box import ComboBox
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
-from gpen_desktop.gui.viewer.compare_view import CompareView
 from gpen_desktop.gui.viewer.panes import ViewMode
 from tests.gui.fakes import make_photo
+from tests.gui.rings import reached, unmarked
 from tests.gui.test_window import open_photos, wait_done
 
 
@@ -39,7 +35,7 @@ def name_of(widget: QWidget) -> str:
 
 def test_whatever_the_keyboard_reaches_has_a_name(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
-    window.panel.set_open_sections([True, True, True])
+    window.panel.set_open_sections([True, True, True, True])
     window.faces.select(window.workspace.faces[0].id)
     shown = [w for w in window.findChildren(QWidget) if w.isVisibleTo(window) and w.window() is window]
     reached = [w for w in shown if w.focusPolicy() & Qt.FocusPolicy.TabFocus and type(w) is not QScrollArea]
@@ -170,33 +166,18 @@ def test_a_model_whose_name_does_not_fit_ends_in_dots_and_is_read_as_a_tooltip(
     assert combo.toolTip() == name
 
 
-def _looks(widget: QWidget) -> QImage:
-    return widget.grab().toImage()
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_whatever_the_keyboard_reaches_shows_that_it_does(
     window: MainWindow, scheme: str, tmp_path: Path, qtbot: QtBot
 ) -> None:
     theme.apply(theme.application(), scheme)
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
-    window.panel.set_open_sections([True, True, True])
+    window.panel.set_open_sections([True, True, True, True])
     window.faces.select(window.workspace.faces[0].id)
     window.activateWindow()
-    shown = [
-        w for w in window.findChildren(QWidget) if w.isVisibleTo(window) and w.isEnabled() and w.window() is window
-    ]
-    kinds = (QAbstractButton, QComboBox, QSlider, QLineEdit, QAbstractItemView, CompareView)
-    reached = [w for w in shown if w.focusPolicy() & Qt.FocusPolicy.TabFocus and isinstance(w, kinds)]
-    assert len(reached) > 20
-    window.setFocus()
-    unmarked = []
-    for widget in reached:
-        before = _looks(widget)
-        widget.setFocus(Qt.FocusReason.TabFocusReason)
-        if _looks(widget) == before:
-            unmarked.append(f"{type(widget).__name__} {widget.accessibleName() or name_of(widget)}")
-    assert unmarked == []
+    controls = reached(window)
+    assert len(controls) > 30
+    assert unmarked(controls, window) == []
 
 
 def test_a_photo_is_opened_compared_chosen_from_and_exported_by_keys_alone(
