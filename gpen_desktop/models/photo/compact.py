@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-OURS_WIDTH, OURS_CONVS, OURS_FACTOR = 48, 16, 2
+OURS_WIDTH, OURS_CONVS, OURS_FACTOR = 32, 10, 2
 
 
 class CompactEnlarger(nn.Module):
