@@ -266,14 +266,6 @@
 <context>
     <name>AdjustPanel</name>
     <message>
-        <source>No model for backgrounds is installed.</source>
-        <translation>未安装背景处理模型。</translation>
-    </message>
-    <message>
-        <source>{width} × {height} px</source>
-        <translation>{width} × {height} 像素</translation>
-    </message>
-    <message>
         <source>Adjustments</source>
         <translation>调整</translation>
     </message>
@@ -284,10 +276,6 @@
     <message>
         <source>Faces</source>
         <translation>人脸</translation>
-    </message>
-    <message>
-        <source>No model</source>
-        <translation>不用模型</translation>
     </message>
     <message>
         <source>Whole photo</source>
@@ -304,10 +292,6 @@
     <message>
         <source>Model</source>
         <translation>模型</translation>
-    </message>
-    <message>
-        <source>Background</source>
-        <translation>背景</translation>
     </message>
     <message>
         <source>Apply to all photos</source>
@@ -1132,6 +1116,10 @@
         <translation>文件</translation>
     </message>
     <message>
+        <source>Use for the whole photo</source>
+        <translation>用于整张照片</translation>
+    </message>
+    <message>
         <source>In use</source>
         <translation>使用中</translation>
     </message>
@@ -1158,6 +1146,10 @@
 </context>
 <context>
     <name>ModelControl</name>
+    <message>
+        <source>Get a model…</source>
+        <translation>获取模型…</translation>
+    </message>
     <message>
         <source>Fidelity</source>
         <translation>保真度</translation>
@@ -1662,6 +1654,53 @@
     <message>
         <source>Their parts are told apart by: {parser}</source>
         <translation>面部分区：{parser}</translation>
+    </message>
+</context>
+<context>
+    <name>WholePhoto</name>
+    <message>
+        <source>{width} × {height} px</source>
+        <translation>{width} × {height} 像素</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Built-in</source>
+        <translation>内置</translation>
+    </message>
+    <message>
+        <source>No other model for filling is installed.</source>
+        <translation>未安装其他填补模型。</translation>
+    </message>
+    <message>
+        <source>No model for colours is installed.</source>
+        <translation>未安装上色模型。</translation>
+    </message>
+    <message>
+        <source>No model for backgrounds is installed.</source>
+        <translation>未安装背景处理模型。</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Filled by</source>
+        <translation>填补模型</translation>
+    </message>
+    <message>
+        <source>Coloured by</source>
+        <translation>上色模型</translation>
+    </message>
+    <message>
+        <source>Background</source>
+        <translation>背景</translation>
+    </message>
+    <message>
+        <source>This photo is in colour already.</source>
+        <translation>这张照片本来就是彩色的。</translation>
     </message>
 </context>
 <context>

@@ -137,7 +137,7 @@ def test_unverified_model_is_used_only_after_agreeing(open_dialog, settings: Set
     assert settings.get("restore/model") == catalog.BUILTIN
     with qtbot.waitSignal(dialog.chosen) as chosen:
         dialog.notification_strip.button("use").click()
-    assert chosen.args == ["my_faces"]
+    assert chosen.args == ["model", "my_faces"]
     assert settings.get("restore/model") == "my_faces"
 
     (model,) = [m for m in store.installed() if m.name == "my_faces"]
@@ -323,7 +323,7 @@ def test_a_models_own_option_is_set_in_the_panel(window: MainWindow, tmp_path: P
     window.imports.open_paths([make_photo(tmp_path / "photo.png")])
     qtbot.waitUntil(lambda: window.workspace.current is not None and window.workspace.current.state is PhotoState.DONE)
     assert not window.panel.model.slider.isVisible()
-    window.application.use_model("codeformer")
+    window.application.use_restorer("codeformer")
     slider = window.panel.model.slider
     assert slider.isVisible()
     assert slider.value() == 50

@@ -158,7 +158,7 @@ def test_a_model_whose_name_does_not_fit_ends_in_dots_and_is_read_as_a_tooltip(
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"))
     window.panel.set_open_sections([False, True, False])
     name = "A face restorer with quite a long name (256 px)"
-    window.panel.set_models([(window.workspace.current.edits.model, name)], [])
+    window.panel.set_models([(window.workspace.current.edits.model, name)], {})
     combo = next(box for box in window.panel.findChildren(ComboBox) if box.currentText() == name)
     assert combo.shown_text.endswith("…")
     where = combo.rect().center()

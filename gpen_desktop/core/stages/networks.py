@@ -99,9 +99,10 @@ class PhotoNetworks:
 
     def colouriser(self, name: str) -> ChosenNetwork:
         """As `upscaler`; AUTO: the first that is here, of those for whole photos or else of those for faces."""
+        name = store.first_colouriser() if name == AUTO else name
         if self._colouriser is None or self._colouriser[0] != name:
             self._colouriser = None
-            self._colouriser = (name, self._load_colouriser(store.first_colouriser() if name == AUTO else name))
+            self._colouriser = (name, self._load_colouriser(name))
         return self._colouriser[1]
 
     def inpainter(self, name: str) -> ChosenNetwork:

@@ -8,8 +8,6 @@ from dataclasses import replace
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -19,8 +17,8 @@ from PySide6.QtWidgets import (
 from gpen_desktop.core.compose.framing import result_size
 from gpen_desktop.core.engine.edits import Edits, option_value, with_frame, with_option
 from gpen_desktop.core.engine.presets import Preset
-from gpen_desktop.core.options import FACE_OPTIONS, NO_MODEL, Option, Value
-from gpen_desktop.core.stages.registry import stage_options, total_scale
+from gpen_desktop.core.options import FACE_OPTIONS, Option, Value
+from gpen_desktop.core.stages.registry import total_scale
 from gpen_desktop.core.types import Face, FaceId, FaceState, Frame
 from gpen_desktop.gui.adjust.brush_bar import BrushBar
 from gpen_desktop.gui.adjust.controls import Section, Segments
@@ -31,9 +29,9 @@ from gpen_desktop.gui.adjust.option_control import OptionControl, option_control
 from gpen_desktop.gui.adjust.presets_section import PresetsSection
 from gpen_desktop.gui.adjust.seen_chips import SeenChips
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
+from gpen_desktop.gui.adjust.whole_photo import WholePhoto
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.i18n import setting_text
-from gpen_desktop.models.catalog import BUILTIN
 
 _GESTURE_PAUSE_MS = 1000
 """Changes of one control further apart than this are undone one by one."""
@@ -43,11 +41,13 @@ class AdjustPanel(QWidget):
     """changed: the Edits wanted, what was done, and a key under which changes in a row are one step of the history.
 
     held: a slider is held, so that the marks over the photo can go. apply_to_all: give every photo this look.
+    get_wanted: name of a model that is to be got.
     """
 
     changed = Signal(object, str, str)
     held = Signal(bool)
     apply_to_all = Signal()
+    get_wanted = Signal(str)
 
     def __init__(self, own_presets: tuple[Preset, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,27 +56,23 @@ class AdjustPanel(QWidget):
         self._edits = Edits()
         self._defaults = Edits()
         self._photo_size: tuple[int, int] | None = None
-        self._models: tuple[tuple[str, str], ...] = ((BUILTIN, BUILTIN),)
-        self._backgrounds: tuple[tuple[str, str], ...] = ()
+        self._is_in_colour = False
         self._gesture = 0
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_GESTURE_PAUSE_MS)
         self._pause.timeout.connect(self._on_pause)
         self._look = [option_control(option) for option in FACE_OPTIONS if option.in_presets]
-        self._of_stages = [option_control(option) for option in stage_options() if not option.names_model]
         self.seen = SeenChips()
-        self.brush = BrushBar()
+        self.whole = WholePhoto()
         self.faces = FacesSection()
         self.crop = CropSection()
         self.presets = PresetsSection(own_presets)
-        self.model, self.background = ModelControl(), ModelControl()
         self._area = QScrollArea()
-        self._size = QLabel()
         self._to_all = QPushButton()
         self._sections = (
             Section(self.faces, is_open=True),
-            Section(self._whole_photo(), is_open=True),
+            Section(self.whole, is_open=True),
             Section(self.presets, is_open=True),
             Section(self.crop, is_open=False),
         )
@@ -84,29 +80,6 @@ class AdjustPanel(QWidget):
         self._connect()
         self._say()
         self.show_edits(Edits(), Edits())
-
-    def _whole_photo(self) -> QWidget:
-        body = QWidget()
-        grid = QGridLayout(body)
-        grid.setContentsMargins(0, 0, 0, theme.GRID)
-        grid.setHorizontalSpacing(theme.GRID)
-        grid.setVerticalSpacing(theme.GRID)
-        with_caption = [control for control in self._of_stages if control.option.choices]
-        self._captions = [QLabel() for _ in (self.model, self.background, *with_caption)]
-        for row, (caption, control) in enumerate(
-            zip(self._captions, (self.model, self.background, *with_caption), strict=True)
-        ):
-            caption.setBuddy(control)
-            grid.addWidget(caption, row, 0)
-            grid.addWidget(control, row, 1)
-        for control in self._of_stages:  # a slider or a box brings its own
-            if control not in with_caption:
-                grid.addWidget(control, grid.rowCount(), 0, 1, 2)
-        theme.set_role(self._size, "muted")
-        grid.addWidget(self._size, grid.rowCount(), 1)
-        grid.addWidget(self.brush, grid.rowCount(), 0, 1, 2)
-        grid.setColumnStretch(1, 1)
-        return body
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -138,18 +111,18 @@ class AdjustPanel(QWidget):
         outer.addLayout(foot)
 
     def _connect(self) -> None:
-        for control in self._controls:
+        for control in self._look:
             control.changed.connect(self._on_option)
             control.held.connect(self._on_held)
+        self.whole.changed.connect(self._on_stage)
+        self.whole.model_changed.connect(self._on_model)
+        self.whole.held.connect(self._on_held)
+        self.whole.get_wanted.connect(self.get_wanted)
         self.faces.held.connect(self._on_held)
         self.faces.changed.connect(self._pass_on)
         self.crop.changed.connect(self._on_frame)
         self.crop.held.connect(self._on_held)
         self.presets.changed.connect(self._pass_on)
-        self.model.changed.connect(self._on_model)
-        self.background.changed.connect(self._on_background)
-        self.model.held.connect(self._on_held)
-        self.background.held.connect(self._on_held)
         self._to_all.clicked.connect(self.apply_to_all)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -159,7 +132,17 @@ class AdjustPanel(QWidget):
 
     @property
     def _controls(self) -> list[OptionControl]:
-        return [*self._look, *self._of_stages]
+        return [*self._look, *self.whole.controls]
+
+    @property
+    def brush(self) -> BrushBar:
+        """Over damage."""
+        return self.whole.brush
+
+    @property
+    def model(self) -> ModelControl:
+        """The restorer of the faces."""
+        return self.whole.model
 
     def control(self, name: str) -> QWidget:
         """The slider, box or segments of a declared option. Raises KeyError for one that is not shown here."""
@@ -182,11 +165,10 @@ class AdjustPanel(QWidget):
     def show_edits(self, edits: Edits, defaults: Edits) -> None:
         """Show a photo's edits; defaults: what double-clicks go back to."""
         self._edits, self._defaults = edits, defaults
-        for control in self._controls:
+        for control in self._look:
             control.show_value(option_value(edits, control.option.name))
             control.show_usual(option_value(defaults, control.option.name))
-        self.model.show_choice(edits.model)
-        self.background.show_choice(str(edits.stages["background"]))
+        self.whole.show_edits(edits, defaults)
         self.faces.show_edits(edits, defaults)
         self.presets.show_edits(edits)
         self._show_size()
@@ -208,15 +190,15 @@ class AdjustPanel(QWidget):
     def _scroll_to_crop(self) -> None:
         self._area.ensureWidgetVisible(self._sections[3])
 
-    def show_photo_size(self, size: tuple[int, int] | None) -> None:
-        """(width, height) of the photo, for saying how large the result gets."""
-        self._photo_size = size
+    def show_photo(self, size: tuple[int, int] | None, is_in_colour: bool = False) -> None:
+        """size: (width, height) of the photo, for saying how large the result gets. is_in_colour: neither grey nor in
+        any other single hue."""
+        self._photo_size, self._is_in_colour = size, is_in_colour
         self._show_size()
 
-    def set_models(self, models: Sequence[tuple[str, str]], backgrounds: Sequence[tuple[str, str]]) -> None:
-        """What is installed: (name, title) of restorers and of background upscalers."""
-        self._models, self._backgrounds = tuple(models), tuple(backgrounds)
-        self._fill_combos()
+    def set_models(self, models: Sequence[tuple[str, str]], of_stages: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+        """What is installed: (name, title) of restorers, and by option of the stages' models."""
+        self.whole.set_models(models, of_stages)
 
     def set_many(self, many: bool) -> None:
         """Whether there are other photos to give this look to."""
@@ -231,36 +213,22 @@ class AdjustPanel(QWidget):
         for section, is_open in zip(self._sections, states, strict=False):
             section.set_open(is_open)
 
-    def _fill_combos(self) -> None:
-        self.model.offer(self._models)
-        self.background.offer(((NO_MODEL, self.tr("No model")), *self._backgrounds))
-        self.background.setEnabled(bool(self._backgrounds))
-        self.background.setToolTip("" if self._backgrounds else self.tr("No model for backgrounds is installed."))
-
     def _show_size(self) -> None:
         frame, scale = self._edits.options.frame, total_scale(self._edits.stages)
         self.crop.show_frame(frame, self._photo_size and (self._photo_size[0] * scale, self._photo_size[1] * scale))
-        if self._photo_size is None:
-            self._size.setText("")
-            return
-        width, height = (side * scale for side in result_size(frame, self._photo_size))
-        self._size.setText(self.tr("{width} × {height} px").format(width=width, height=height))
+        kept = None if self._photo_size is None else result_size(frame, self._photo_size)
+        self.whole.show_photo(kept and (kept[0] * scale, kept[1] * scale), self._is_in_colour)
 
     def _say(self) -> None:
         self.setAccessibleName(self.tr("Adjustments"))
-        for control in self._controls:
+        for control in self._look:
             control.say()
         for section, text in zip(
             self._sections, (self.tr("Faces"), self.tr("Whole photo"), self.tr("Presets"), self.tr("Crop")), strict=True
         ):
             section.set_text(text)
-        with_caption = [control.label for control in self._of_stages if control.option.choices]
-        texts = (self.tr("Model"), self.tr("Background"), *with_caption)
-        for caption, text in zip(self._captions, texts, strict=True):
-            caption.setText(text)
         self._to_all.setText(self.tr("Apply to all photos"))
         self._to_all.setToolTip(self.tr("Give every photo these adjustments. Each keeps its own choice of faces."))
-        self._fill_combos()
         self._show_size()
 
     # What the user does
@@ -269,6 +237,14 @@ class AdjustPanel(QWidget):
     def _on_option(self, option: Option, value: Value) -> None:
         merge = option.name if option.limits is not None else ""
         self._pass_on(with_option(self._edits, option.name, value), setting_text(option.label), merge)
+
+    @Slot(object, object)
+    def _on_stage(self, option: Option, values: Mapping[str, Value]) -> None:
+        edits = self._edits
+        for name, value in values.items():
+            edits = with_option(edits, name, value)
+        merge = option.name if option.limits is not None or option.names_model else ""
+        self._pass_on(edits, setting_text(option.label), merge)
 
     @Slot(object, str, str)
     def _on_frame(self, frame: Frame, text: str, merge: str) -> None:
@@ -289,17 +265,13 @@ class AdjustPanel(QWidget):
 
     @Slot()
     def _on_pause(self) -> None:
-        is_held = [each.is_held for each in self._controls] + [each.is_held for each in (self.model, self.background)]
-        if not any((*is_held, self.crop.straighten.slider.isSliderDown())):
+        is_held = [each.is_held for each in self._look]
+        if not any((*is_held, self.whole.is_held, self.crop.straighten.slider.isSliderDown())):
             self._gesture += 1
 
     @Slot(str)
     def _on_model(self, model: str) -> None:
         self._pass_on(replace(self._edits, model=model), self.tr("Model"), "model")
-
-    @Slot(str)
-    def _on_background(self, model: str) -> None:
-        self._pass_on(with_option(self._edits, "background", model), self.tr("Background"), "background")
 
 
 def _line() -> QFrame:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
+from gpen_desktop.gui.common import icons, theme
 from gpen_desktop.gui.common.combo_box import ComboBox
 from gpen_desktop.models import catalog
 from gpen_desktop.models.choice import ModelChoice, choice_of
@@ -15,15 +16,17 @@ from gpen_desktop.models.spec import DENOISE, FIDELITY, ModelOption
 
 
 class ModelControl(QWidget):
-    """changed: the model as it is asked for (models/choice.py), by the user. held: a slider is held.
+    """changed: the model as it is asked for (models/choice.py), by the user. held: a slider is held. get_wanted: a
+    model is to be got.
 
     Attributes
     ----------
-    combo : the models.
+    combo : the models. get : shown where there is nothing to choose from.
     """
 
     changed = Signal(str)
     held = Signal(bool)
+    get_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,19 +41,32 @@ class ModelControl(QWidget):
         self.slider.changed.connect(self._on_slider)
         self.slider.reset.connect(self._on_reset)
         self.slider.held.connect(self.held)
+        self.get = QToolButton()
+        self.get.setIcon(icons.icon("download"))
+        self.get.setIconSize(QSize(theme.ICON, theme.ICON))
+        self.get.clicked.connect(self.get_wanted)
+        self.get.hide()
+        row = QHBoxLayout()
+        row.setSpacing(theme.GRID // 2)
+        row.addWidget(self.combo, 1)
+        row.addWidget(self.get)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.combo)
+        column.addLayout(row)
         column.addWidget(self.slider)
-        self._show_option()
+        self.say()
 
     @property
     def is_held(self) -> bool:
         """Whether the user holds its slider."""
         return self.slider.slider.isSliderDown()
 
-    def offer(self, rows: Sequence[tuple[str, str]]) -> None:
-        """What there is to choose from: (name, title)."""
+    def offer(self, rows: Sequence[tuple[str, str]], lack: str = "") -> None:
+        """What there is to choose from: (name, title). lack: what is told where that is nothing of the user's, who is
+        offered to get a model then."""
+        self.combo.setEnabled(not lack)
+        self.combo.setToolTip(lack)
+        self.get.setVisible(bool(lack))
         self.combo.clear()
         for name, title in rows:
             self.combo.addItem(title, name)
@@ -68,6 +84,8 @@ class ModelControl(QWidget):
 
     def say(self) -> None:
         """Put the words into the window's language."""
+        self.get.setToolTip(self.tr("Get a model…"))
+        self.get.setAccessibleName(self.tr("Get a model…"))
         self._show_option()
 
     def _show_option(self) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gpen_desktop.gui.adjust.whole_photo import RESTORER, option_for
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.i18n import catalog_text
 from gpen_desktop.models.catalog import ModelInfo
@@ -86,10 +87,13 @@ class ModelEntry:
         }[self.state]
 
     @property
-    def can_restore(self) -> bool:
-        """Whether it can be chosen for restoring faces."""
-        restores = self.info is None or self.info.restores_faces
-        return restores and self.installed is not None and self.state is not State.DAMAGED
+    def option(self) -> str:
+        """The option that it can be chosen for, RESTORER for the faces; '' where it cannot be used."""
+        if self.installed is None or self.state is State.DAMAGED:
+            return ""
+        task = self.installed.task
+        is_offered = self.info is None or self.info.can_be_chosen_for(frozenset([self.info.task]))
+        return option_for(task) if is_offered else ""
 
     @property
     def can_be_fetched(self) -> bool:
@@ -140,8 +144,7 @@ class ModelCard(QScrollArea):
         self.address.clicked.connect(self.address_wanted)
 
     def show_entry(self, entry: ModelEntry, *, in_use: bool, share: float | None = None) -> None:
-        """Show a model. in_use: it is the one that restores faces now. share: of it that is here, while it is being
-        fetched."""
+        """Show a model. in_use: it is what its option has now. share: of it that is here, while it is being fetched."""
         if entry is self._entry and share is not None and self._share is not None:
             self._show_share(share)  # the card stays as it is under the pointer
             return
@@ -240,7 +243,8 @@ class ModelCard(QScrollArea):
         return form
 
     def _actions(self, entry: ModelEntry) -> QHBoxLayout:
-        self.use.setText(self.tr("In use") if self._in_use else self.tr("Use for restoring"))
+        use = self.tr("Use for restoring") if entry.option == RESTORER else self.tr("Use for the whole photo")
+        self.use.setText(self.tr("In use") if self._in_use else use)
         self.use.setEnabled(not self._in_use)
         self.remove.setText(self.tr("Remove…"))
         self.address.setText(self.tr("Copy address"))
@@ -250,7 +254,7 @@ class ModelCard(QScrollArea):
         row = QHBoxLayout()
         row.setSpacing(theme.GRID)
         for button, shown in (
-            (self.use, entry.can_restore),
+            (self.use, bool(entry.option)),
             (self.get, entry.can_be_fetched and not is_coming),
             (self.cancel, is_coming),
             (self.remove, entry.can_be_removed and not is_coming),

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from gpen_desktop import paths
 from gpen_desktop.errors import WeightsError
+from gpen_desktop.gui.adjust.whole_photo import option_for
 from gpen_desktop.gui.common import room, theme
 from gpen_desktop.gui.common.dropping import accept_copy
 from gpen_desktop.gui.common.failure import Failure
@@ -61,12 +62,12 @@ class ModelsDialog(QDialog):
 
     Attributes
     ----------
-    chosen : Signal(str)
-        Name of the restoring model that the user wants to use.
+    chosen : Signal(str, str)
+        An option that names a model (adjust/whole_photo.py), and the model that the user wants to use for it.
     models : the list.
     """
 
-    chosen = Signal(str)
+    chosen = Signal(str, str)
 
     def __init__(
         self, settings: SettingsStore, downloads: Downloads, watch: WeightsWatch, parent: QWidget | None = None
@@ -237,7 +238,7 @@ class ModelsDialog(QDialog):
     def _show_card(self) -> None:
         entry = self._selected()
         if entry is not None:
-            in_use = entry.name == self._settings.get("restore/model")
+            in_use = bool(entry.option) and entry.name == self._settings.get(f"restore/{entry.option}")
             self._card.show_entry(entry, in_use=in_use, share=self._downloads.share(entry.name))
 
     @Slot()
@@ -272,9 +273,10 @@ class ModelsDialog(QDialog):
         self._use(model)
 
     def _use(self, model: InstalledModel) -> None:
-        self._settings.set("restore/model", model.name)
+        option = option_for(model.task)
+        self._settings.set(f"restore/{option}", model.name)
         self._show_card()
-        self.chosen.emit(model.name)
+        self.chosen.emit(option, model.name)
 
     @Slot()
     def _on_remove(self) -> None:
@@ -292,9 +294,10 @@ class ModelsDialog(QDialog):
         except WeightsError as error:
             self._complain(error_text(error.what, error.todo))
             return
-        if self._settings.get("restore/model") == model.name:
-            self._settings.reset("restore/model")
-            self.chosen.emit(str(self._settings.get("restore/model")))
+        option = option_for(model.task)
+        if option and self._settings.get(f"restore/{option}") == model.name:
+            self._settings.reset(f"restore/{option}")
+            self.chosen.emit(option, str(self._settings.get(f"restore/{option}")))
         self.refresh()
 
     @Slot()

@@ -8,11 +8,12 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QDialog, QWidget
 
 from gpen_desktop.core.engine.compute import ComputeOptions
-from gpen_desktop.core.engine.edits import Edits
+from gpen_desktop.core.engine.edits import Edits, with_option
 from gpen_desktop.core.options import FACE_OPTIONS
 from gpen_desktop.core.stages.registry import stage_options, stage_values
 from gpen_desktop.core.types import ComposeOptions
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
+from gpen_desktop.gui.adjust.whole_photo import RESTORER, TO_GET, option_for
 from gpen_desktop.gui.common import i18n, theme
 from gpen_desktop.gui.common.i18n import catalog_text
 from gpen_desktop.gui.common.settings_store import SettingsStore
@@ -28,7 +29,6 @@ from gpen_desktop.gui.work.workspace import Workspace
 from gpen_desktop.models import store as weights
 from gpen_desktop.models.catalog import BUILTIN
 from gpen_desktop.models.choice import choice_of
-from gpen_desktop.models.spec import FACE_TASKS, PHOTO_TASKS, Task
 
 
 class ApplicationController(QObject):
@@ -48,6 +48,7 @@ class ApplicationController(QObject):
         self._watch.changed.connect(self.list_models)
         self._watch.changed.connect(workspace.jobs.choose_anew)
         store.changed.connect(self._on_setting)
+        panel.get_wanted.connect(self.get_model)
         self.list_models()
 
     @staticmethod
@@ -78,9 +79,11 @@ class ApplicationController(QObject):
             (model, (model.name, catalog_text(model.info.title) if model.info else model.name)) for model in usable
         ]
         self._panel.set_models(
-            # a file that was never looked into is offered for what most are
-            [row for model, row in titled if model.task is None or model.task in FACE_TASKS],
-            [row for model, row in titled if _is_for(model, PHOTO_TASKS)],
+            [row for model, row in titled if option_for(model.task) == RESTORER],
+            {
+                option: [row for model, row in titled if option_for(model.task) == option and _is_chosen(model)]
+                for option in TO_GET
+            },
         )
 
     @Slot()
@@ -91,10 +94,19 @@ class ApplicationController(QObject):
     @Slot()
     def models(self) -> None:
         """Open the list of models."""
+        self._open_models()
+
+    @Slot(str)
+    def get_model(self, name: str) -> None:
+        """Open the list of models at one of them."""
+        self._open_models().select(name)
+
+    def _open_models(self) -> ModelsDialog:
         dialog = ModelsDialog(self._store, self.downloads, self._watch, self._window)
         dialog.chosen.connect(self.use_model)
         dialog.finished.connect(self._on_models_closed)
         self._open(dialog)
+        return dialog
 
     @Slot()
     def shortcuts(self) -> None:
@@ -116,13 +128,20 @@ class ApplicationController(QObject):
         self.downloads.shut_down()
 
     @Slot(str)
-    def use_model(self, name: str) -> None:
+    def use_restorer(self, name: str) -> None:
         """Restore faces with this model from now on, those of the photo on screen too."""
-        self._store.set("restore/model", name)
+        self.use_model(RESTORER, name)
+
+    @Slot(str, str)
+    def use_model(self, option: str, name: str) -> None:
+        """Use a model for what an option of adjust/whole_photo.py says, from now on and on the photo on screen."""
+        self._store.set(f"restore/{option}", name)
         item = self._workspace.current
         self.list_models()
         if item is not None:
-            self._workspace.change(replace(item.edits, model=name), self.tr("Model"))
+            is_restorer = option == RESTORER
+            edits = replace(item.edits, model=name) if is_restorer else with_option(item.edits, option, name)
+            self._workspace.change(edits, self.tr("Model"))
 
     @Slot()
     def _on_models_closed(self) -> None:
@@ -142,5 +161,6 @@ class ApplicationController(QObject):
             self._workspace.defaults = self.defaults_of(self._store)
 
 
-def _is_for(model: weights.InstalledModel, tasks: frozenset[Task]) -> bool:
-    return model.info.can_be_chosen_for(tasks) if model.info is not None else model.task in tasks
+def _is_chosen(model: weights.InstalledModel) -> bool:
+    """Whether it is one of those that the user chooses."""
+    return model.info is None or model.info.can_be_chosen_for(frozenset([model.info.task]))

@@ -129,7 +129,7 @@ class MainWindow(DropWindow):
         self._modes = ViewModes(self.actions_, self.view, store, self)
         self._history = HistoryActions(self.workspace.undo, self.actions_, self)
         self.model_notifications = ModelNotifications(
-            self.application.downloads, self.notifications, store, self.application.use_model, self
+            self.application.downloads, self.notifications, store, self.application.use_restorer, self
         )
         self._closing = ClosingQuestion(self.workspace, self.exports, self.notifications, store, self)
         self.empty = EmptyState(self.imports.samples)
@@ -265,7 +265,7 @@ class MainWindow(DropWindow):
         self.view.clear()
         self._show_thumbnail(item)
         self.tools.show_zoom(0)
-        self.panel.show_photo_size(None)
+        self.panel.show_photo(None)
         self.setWindowTitle(f"{item.path.name} – GPEN Desktop" if item is not None else "GPEN Desktop")
         self._show_edits()
         self._show_working()
@@ -279,7 +279,7 @@ class MainWindow(DropWindow):
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
         self.view.show_photo(opened)
-        self.panel.show_photo_size((opened.photo.width, opened.photo.height))
+        self.panel.show_photo((opened.photo.width, opened.photo.height), opened.is_in_colour)
         self.faces.refresh()
 
     @Slot()

@@ -25,6 +25,7 @@ from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.core.photo_files.turning import turned
 from gpen_desktop.core.pixels import to_8_bits
 from gpen_desktop.core.stages.run import Staged, without
+from gpen_desktop.core.stages.tone import read_tone
 from gpen_desktop.core.types import ComposeOptions, Photo, Pixels, RestoredFace
 from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.common.failure import from_exception
@@ -60,13 +61,15 @@ class Wanted:
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A photo that is on screen from now on. overview: its level `level`, in screen colours."""
+    """A photo that is on screen from now on. overview: its level `level`, in screen colours. is_in_colour: neither grey
+    nor in any other single hue."""
 
     visit: int
     item: int
     photo: Photo
     overview: QImage
     level: int
+    is_in_colour: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,7 +248,9 @@ class PreviewWorker(QObject):
             self._item = wanted.item
         self._have, self._overview_is_of = Wanted(visit=wanted.visit), None
         overview = scene.image(scene.levels[scene.overview_level])
-        self.opened.emit(Opened(wanted.visit, wanted.item, scene.photo, overview, scene.overview_level))
+        is_in_colour = not read_tone(scene.levels[scene.overview_level]).one_hue
+        opened = Opened(wanted.visit, wanted.item, scene.photo, overview, scene.overview_level, is_in_colour)
+        self.opened.emit(opened)
         return scene
 
     def _show(self, scene: _Scene, wanted: Wanted) -> None:

@@ -1,0 +1,221 @@
+"""The panel's part on the whole photo: every stage's options in the stages' order, its models, and the brush."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QEvent, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from gpen_desktop.core.engine.edits import Edits, option_value
+from gpen_desktop.core.options import AUTO, NO_MODEL, Option, Value
+from gpen_desktop.core.stages.registry import COLOUR, ENLARGE, REPAIR, stage_options
+from gpen_desktop.gui.adjust.brush_bar import BrushBar
+from gpen_desktop.gui.adjust.model_control import ModelControl
+from gpen_desktop.gui.adjust.option_control import OptionControl, option_control
+from gpen_desktop.gui.common import theme
+from gpen_desktop.models import catalog
+from gpen_desktop.models.spec import COLOUR_TASKS, FACE_TASKS, FILL_TASKS, PHOTO_TASKS, Task
+
+FILLER: Final = REPAIR.options[1].name
+COLOUR_MODEL: Final = COLOUR.options[1].name
+_RECOLOUR: Final = COLOUR.options[2].name
+BACKGROUND: Final = ENLARGE.options[1].name
+
+TO_GET: Final[Mapping[str, str]] = {
+    FILLER: catalog.INPAINTER,
+    COLOUR_MODEL: catalog.COLOURISER,
+    BACKGROUND: catalog.UPSCALER,
+}
+"""Option that names a model -> the catalogue's model that is proposed where none is installed."""
+
+
+RESTORER: Final = "model"
+"""What is not an option of a stage."""
+
+_TASKS: Final = {RESTORER: FACE_TASKS, FILLER: FILL_TASKS, COLOUR_MODEL: COLOUR_TASKS, BACKGROUND: PHOTO_TASKS}
+
+
+def option_for(task: Task | None) -> str:
+    """The option that names a model for a task, '' where there is none; a file that was never looked into is taken for
+    what most are."""
+    return next((name for name, tasks in _TASKS.items() if task is None or task in tasks), "")
+
+
+class WholePhoto(QWidget):
+    """changed: a declared option of a stage, by the user, and values by the names of options: its own, and what goes
+    with it. model_changed: the restorer of the faces. held: a slider is held. get_wanted: name of a model to be got.
+
+    Attributes
+    ----------
+    model : the restorer of the faces. models : of the stages, by the option's name. brush : over damage.
+    """
+
+    changed = Signal(object, object)
+    model_changed = Signal(str)
+    held = Signal(bool)
+    get_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = ModelControl()
+        self.models = {name: ModelControl() for name in TO_GET}
+        self.brush = BrushBar()
+        self.controls: list[OptionControl] = [
+            option_control(option) for option in stage_options() if not option.names_model
+        ]
+        self._options = {option.name: option for option in stage_options()}
+        self._rows: dict[str, tuple[tuple[str, str], ...]] = dict.fromkeys(TO_GET, ())
+        self._edits = Edits()
+        self._is_in_colour = False
+        self._in_colour = QLabel()
+        self._size = QLabel()
+        for label in (self._in_colour, self._size):
+            theme.set_role(label, "muted")
+            label.setWordWrap(True)
+        self._captions: dict[str, QLabel] = {}
+        self._lay_out()
+        self._connect()
+        self._say()
+
+    def _lay_out(self) -> None:
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, theme.GRID)
+        self._grid.setHorizontalSpacing(theme.GRID)
+        self._grid.setVerticalSpacing(theme.GRID)
+        self._grid.setColumnStretch(1, 1)
+        self._add("model", self.model)
+        of_options = {control.option.name: control for control in self.controls}
+        for name, option in self._options.items():
+            if option.names_model:
+                self._add(name, self.models[name])
+            elif option.choices:
+                self._add(name, of_options[name])
+            else:  # a slider or a box brings its own words
+                self._grid.addWidget(of_options[name], self._grid.rowCount(), 0, 1, 2)
+            if name == FILLER:
+                self._grid.addWidget(self.brush, self._grid.rowCount(), 0, 1, 2)
+            if name == COLOUR_MODEL:
+                self._grid.addWidget(self._in_colour, self._grid.rowCount(), 0, 1, 2)
+        self._grid.addWidget(self._size, self._grid.rowCount(), 1)
+
+    def _add(self, name: str, control: QWidget) -> None:
+        row = self._grid.rowCount()
+        self._captions[name] = caption = QLabel()
+        caption.setBuddy(control)
+        self._grid.addWidget(caption, row, 0)
+        self._grid.addWidget(control, row, 1)
+
+    def _connect(self) -> None:
+        for control in self.controls:
+            control.changed.connect(self._on_option)
+            control.held.connect(self.held)
+        self.model.changed.connect(self.model_changed)
+        self.model.held.connect(self.held)
+        for name, model in self.models.items():
+            model.changed.connect(partial(self._on_model, name))
+            model.held.connect(self.held)
+            model.get_wanted.connect(partial(self.get_wanted.emit, TO_GET[name]))
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the user holds one of its sliders."""
+        models = (self.model, *self.models.values())
+        return any(each.is_held for each in self.controls) or any(each.is_held for each in models)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()
+
+    def show_edits(self, edits: Edits, defaults: Edits) -> None:
+        """Show a photo's edits; defaults: what double-clicks go back to."""
+        self._edits = edits
+        for control in self.controls:
+            control.show_value(option_value(edits, control.option.name))
+            control.show_usual(option_value(defaults, control.option.name))
+        self.model.show_choice(edits.model)
+        for name, model in self.models.items():
+            model.show_choice(self._model_of(name))
+        self._show_possible()
+
+    def show_photo(self, size: tuple[int, int] | None, is_in_colour: bool) -> None:
+        """size: (width, height) of the result. is_in_colour: neither grey nor in any other single hue."""
+        self._is_in_colour = is_in_colour
+        self._size.setText(self.tr("{width} × {height} px").format(width=size[0], height=size[1]) if size else "")
+        self._show_possible()
+
+    def set_models(self, models: Sequence[tuple[str, str]], of_stages: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+        """What is installed: (name, title) of restorers, and by option of the stages' models."""
+        self._rows = {name: tuple(of_stages.get(name, ())) for name in TO_GET}
+        self.model.offer(models)
+        self._offer()
+        self._show_possible()
+
+    def _offer(self) -> None:
+        none = self.tr("None")
+        without = {FILLER: self.tr("Built-in"), BACKGROUND: none, COLOUR_MODEL: none}
+        for name, model in self.models.items():
+            rows = self._rows[name]
+            model.offer(
+                rows if rows and name == COLOUR_MODEL else ((NO_MODEL, without[name]), *rows),
+                "" if rows else self._lacks()[name],
+            )
+            model.show_choice(self._model_of(name))
+
+    def _model_of(self, name: str) -> str:
+        """The model to show: of those that are left to the program the first, as it would be used."""
+        chosen = str(self._edits.stages[name])
+        if chosen != AUTO:
+            return chosen
+        return self._rows[name][0][0] if self._rows[name] else NO_MODEL
+
+    def _show_possible(self) -> None:
+        """Photos in colour are not offered colour unless that is asked for."""
+        has_model = bool(self._rows[COLOUR_MODEL])
+        is_asked = bool(self._edits.stages[_RECOLOUR])
+        for control in self.controls:
+            if control.option is COLOUR.options[0]:
+                control.setEnabled(has_model and (is_asked or not self._is_in_colour))
+            if control.option.name == _RECOLOUR:
+                control.setVisible(has_model and self._is_in_colour)
+        self._in_colour.setVisible(has_model and self._is_in_colour and not is_asked)
+
+    def _lacks(self) -> dict[str, str]:
+        return {
+            FILLER: self.tr("No other model for filling is installed."),
+            COLOUR_MODEL: self.tr("No model for colours is installed."),
+            BACKGROUND: self.tr("No model for backgrounds is installed."),
+        }
+
+    def _say(self) -> None:
+        texts = {
+            "model": self.tr("Model"),
+            FILLER: self.tr("Filled by"),
+            COLOUR_MODEL: self.tr("Coloured by"),
+            BACKGROUND: self.tr("Background"),
+        }
+        for control in self.controls:
+            control.say()
+            texts[control.option.name] = control.label
+        for name, caption in self._captions.items():
+            caption.setText(texts[name])
+        for model in (self.model, *self.models.values()):
+            model.say()
+        for name, model in self.models.items():
+            model.combo.setAccessibleName(texts[name])
+        self._in_colour.setText(self.tr("This photo is in colour already."))
+        self._offer()
+
+    @Slot(object, object)
+    def _on_option(self, option: Option, value: Value) -> None:
+        """With a strength of colour goes the model that is shown: of what is installed, some may not be used."""
+        values = {option.name: value}
+        if option in COLOUR.options and self._edits.stages[COLOUR_MODEL] == AUTO:
+            values[COLOUR_MODEL] = self._model_of(COLOUR_MODEL)
+        self.changed.emit(option, values)
+
+    def _on_model(self, name: str, chosen: str) -> None:
+        self.changed.emit(self._options[name], {name: chosen})
