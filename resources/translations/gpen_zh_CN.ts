@@ -605,6 +605,10 @@
         <translation>尚未导出（{count}）</translation>
     </message>
     <message>
+        <source>The folder does not answer. Nothing was exported.</source>
+        <translation>该文件夹没有响应，未导出任何照片。</translation>
+    </message>
+    <message>
         <source>Exported to {path}.</source>
         <translation>已导出到 {path}。</translation>
     </message>
@@ -694,6 +698,10 @@
     <message>
         <source>Choose a folder.</source>
         <translation>请选择文件夹。</translation>
+    </message>
+    <message>
+        <source>The folder does not answer. Choose another.</source>
+        <translation>该文件夹没有响应。请另选一个。</translation>
     </message>
     <message>
         <source>Saved as {path}</source>

@@ -29,7 +29,7 @@ from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.errors import SaveError
 from gpen_desktop.gui.album import file_intake, thumbnails
 from gpen_desktop.gui.album.album_model import PhotoState
-from gpen_desktop.gui.controllers import draft_controller
+from gpen_desktop.gui.controllers import draft_controller, export_controller
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.work.worker import ExportJob
@@ -669,3 +669,41 @@ def test_moving_on_cancelling_and_closing_do_not_wait_for_a_stalled_file(
     work.show_item(work.album.at(0))
     window.close_now()
     assert not window.isVisible()
+
+
+def test_saving_to_a_stalled_folder_blocks_neither_cancel_nor_closing(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, really = threading.Event(), os.fsync
+
+    def fsync(file: int) -> None:
+        answers.wait(30)
+        really(file)
+
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"))
+    monkeypatch.setattr(os, "fsync", fsync)
+    jobs = window.workspace.jobs
+    for _ in range(2):
+        window.exports.export_as(ExportPlan(tmp_path / "share"), [(1, window.workspace.current)])
+        qtbot.waitUntil(lambda: any(tmp_path.glob("share/*.part")))
+        assert jobs.is_busy
+        window.status.cancel_wanted.emit()
+        qtbot.waitUntil(lambda: not jobs.is_busy)
+    assert len(window.workspace.album.unsaved) == 1
+    window.close_now()
+    assert not window.isVisible()
+    answers.set()
+    qtbot.waitUntil(lambda: not any((tmp_path / "share").iterdir()))
+
+
+def test_a_folder_that_does_not_say_what_is_in_it_is_told(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"))
+    answers = threading.Event()
+    monkeypatch.setattr(export_controller, "PLANNING_S", 0.1)
+    monkeypatch.setattr(export_controller.export_plan, "targets", lambda *_, **__: answers.wait(20))
+    window.exports.export_as(ExportPlan(tmp_path / "share"), [(1, window.workspace.current)])
+    answers.set()
+    assert "does not answer" in window.notification_strip.text
+    assert not window.workspace.jobs.is_busy

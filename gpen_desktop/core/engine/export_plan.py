@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -57,18 +57,22 @@ class Target(Generic[ItemT]):
 
 
 def targets(
-    items: Sequence[tuple[int, ItemT]], plan: ExportPlan, album: Iterable[Exportable] = ()
+    items: Sequence[tuple[int, ItemT]],
+    plan: ExportPlan,
+    album: Iterable[Exportable] = (),
+    tick: Callable[[], None] = lambda: None,
 ) -> tuple[Target[ItemT], ...]:
     """Plan the export of items, each with its number in the album. No two get the same name, and none that of a photo
     in these items or the rest of the `album`, whatever the plan says of existing files.
 
-    Raises OptionError for a pattern that gives no file name.
+    tick: called for each, as the disk is asked about them. Raises OptionError for a pattern that gives no file name.
     """
     photos: list[Exportable] = [*album, *(item for _, item in items)]
     sources = {name_key(photo.path) for photo in photos}
     made: set[str] = set()
     planned = []
     for number, item in items:
+        tick()
         folder = plan.folder if plan.folder is not None else item.path.parent
         wanted = folder / file_name(plan.pattern, item, number)
         wanted = result_path(item.path, wanted.with_name(wanted.name + item.path.suffix), plan.format)

@@ -1,4 +1,5 @@
-"""Writing a file so that it appears whole or not at all."""
+"""Writing a file so that it appears whole or not at all. A disk that does not answer is not waited for (patience.py):
+what it may yet do, it does not name."""
 
 from __future__ import annotations
 
@@ -10,8 +11,15 @@ from pathlib import Path
 from typing import Final
 
 from gpen_desktop import part_files
+from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of
+from gpen_desktop.core.photo_files.reading import PATIENCE_S
 from gpen_desktop.errors import DiskFullError, OutputExistsError, SaveError
 from gpen_desktop.messages import Filling, Message, say
+
+WRITING_PATIENCE_S: Final = 120.0
+"""How long a disk may take over its last bytes: a slow stick has much of a large TIFF before it when it is flushed."""
+
+_CHUNK: Final = 1 << 22
 
 PART_PREFIX: Final = ".gpen-"
 """How the names of files begin that are being written."""
@@ -59,9 +67,11 @@ _REASONS = {
 
 
 def check(path: Path, *, overwrite: bool) -> None:
-    """Say early what `write` would say. Raises OutputExistsError, SaveError."""
+    """Say early what `write` would say. Raises OutputExistsError, SaveError, Cancelled."""
     try:
-        is_folder, exists, has_parent = path.is_dir(), path.exists(), path.parent.is_dir()
+        is_folder, exists, has_parent = answer_of(
+            lambda _: (path.is_dir(), path.exists(), path.parent.is_dir()), PATIENCE_S
+        )
     except OSError as error:
         raise _save_error(path, error) from error
     if is_folder or not has_parent:
@@ -77,30 +87,39 @@ def write(
 
     before_naming: called as before_naming(path, temporary) once the file is whole.
     Raises OutputExistsError (a file is there and `overwrite` is off; also if it appears at the last moment),
-    DiskFullError and SaveError. Whatever fails, nothing is left behind and what was there before is untouched.
+    DiskFullError, SaveError and Cancelled (see patience.py). Whatever fails, nothing is left behind and what was there
+    before is untouched; a disk that answers late is left with a temporary file at most.
     """
     check(path, overwrite=overwrite)
-    try:
+
+    def written(tick: Callable[[], None]) -> None:
         with part_files.created(path.parent, PART_PREFIX) as (temporary, file):
-            file.write(data)
+            for start in range(0, len(data), _CHUNK):
+                file.write(memoryview(data)[start : start + _CHUNK])
+                tick()
             file.flush()
             os.fsync(file.fileno())
             file.close()  # Windows gives no name to what is open
+            tick()
             if before_naming is not None:
                 before_naming(path, temporary)
+            tick()
             if overwrite:
                 temporary.replace(path)
             else:
                 _rename_new(temporary, path)
+        _sync_folder(path.parent)
+
+    try:
+        answer_of(written, WRITING_PATIENCE_S)
     except OSError as error:
         raise _save_error(path, error, len(data)) from error
-    _sync_folder(path.parent)
 
 
 def make_folder(folder: Path) -> None:
-    """Create a folder with all above it, unless it is there. Raises SaveError."""
+    """Create a folder with all above it, unless it is there. Raises SaveError, Cancelled."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        answer_of(lambda _: folder.mkdir(parents=True, exist_ok=True), PATIENCE_S)
     except OSError as error:
         reason, todo = _reason(error)
         what = say(
@@ -137,6 +156,8 @@ def _save_error(path: Path, error: OSError, size: int = 0) -> SaveError:
 
 def _reason(error: OSError) -> tuple[Filling, Message | None]:
     """What the operating system said, in plain words, and what to do about it (None where we do not know)."""
+    if isinstance(error, NoAnswerError):
+        return say("no-answer", "the disk does not answer"), say("choose-other-folder", "Choose another folder.")
     return _REASONS.get(error.errno or 0, ((error.strerror or str(error)).lower(), None))
 
 

@@ -24,7 +24,8 @@ from gpen_desktop.core.photo_files.decode import decode, read_header
 from gpen_desktop.core.photo_files.encode import encode
 from gpen_desktop.core.photo_files.formats.codec import CannotEncodeError, Decoded, Encoded
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, DamagedFileError, FileHeader
-from gpen_desktop.core.photo_files.reading import read_start, read_whole, unreadable
+from gpen_desktop.core.photo_files.patience import answer_of
+from gpen_desktop.core.photo_files.reading import PATIENCE_S, read_start, read_whole, unreadable
 from gpen_desktop.core.photo_files.registry import Format
 from gpen_desktop.core.photo_files.tiff_structure import StructureError
 from gpen_desktop.core.photo_files.turning import turned_file
@@ -394,6 +395,6 @@ def check_target(source: Path | None, target: Path, *, overwrite: bool) -> None:
 
 def _is_same_file(one: Path, other: Path) -> bool:
     try:
-        return one.samefile(other)
+        return answer_of(lambda _: one.samefile(other), PATIENCE_S)
     except OSError:  # one of the two is not there (or not to be seen): not the same file
         return False

@@ -46,15 +46,18 @@ def waiting_while(is_wanted: Callable[[], bool]) -> Iterator[None]:
 
 class _Asked(threading.Thread, Generic[T]):
     def __init__(self, call: Callable[[Callable[[], None]], T]) -> None:
-        super().__init__(name="reading", daemon=True)
+        super().__init__(name="waiting for a disk", daemon=True)
         self._call = call
         self.last = time.monotonic()
         self.ended = threading.Event()
+        self.is_left = False
         self.answer: list[T] = []
         self.error: BaseException | None = None
 
     def tick(self) -> None:
         self.last = time.monotonic()
+        if self.is_left:
+            raise Cancelled
 
     def run(self) -> None:
         try:
@@ -65,17 +68,21 @@ class _Asked(threading.Thread, Generic[T]):
 
 
 def answer_of(call: Callable[[Callable[[], None]], T], patience: float) -> T:
-    """What `call` gives or raises. It is handed a function to call whenever something has come.
+    """What `call` gives or raises. It is handed a function to call whenever something has come or gone; in a call that
+    nobody waits for any more, that function raises.
 
     patience: seconds without anything after which NoAnswerError is raised. Raises Cancelled, see waiting_while.
     """
     asked = _Asked(call)
     asked.start()
-    while not asked.ended.wait(_LOOK_S):
-        if not _this_thread.is_wanted():
-            raise Cancelled
-        if time.monotonic() - asked.last > patience:
-            raise NoAnswerError("it does not answer")
+    try:
+        while not asked.ended.wait(_LOOK_S):
+            if not _this_thread.is_wanted():
+                raise Cancelled
+            if time.monotonic() - asked.last > patience:
+                raise NoAnswerError("it does not answer")
+    finally:
+        asked.is_left = True
     if asked.error is not None:
         raise asked.error
     return asked.answer[0]

@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QWidget
 from gpen_desktop.core.engine import export_plan
 from gpen_desktop.core.engine.export import Exported
 from gpen_desktop.core.engine.export_plan import ExportPlan
+from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of
 from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.common import reveal
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import joined, message_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
 from gpen_desktop.gui.common.settings_store import SettingsStore
-from gpen_desktop.gui.dialogs.export_dialog import ExportDialog, Selection
+from gpen_desktop.gui.dialogs.export_dialog import PLANNING_S, ExportDialog, Selection
 from gpen_desktop.gui.work.exports import ExportRound
 from gpen_desktop.gui.work.worker import ExportJob
 from gpen_desktop.gui.work.workspace import Workspace
@@ -105,7 +106,13 @@ class ExportController(QObject):
     def export_as(self, plan: ExportPlan, items: list[tuple[int, AlbumItem]]) -> None:
         """Export photos, each with its number. Raises OptionError for a pattern that gives no name."""
         self._afterwards = None
-        targets = export_plan.targets(items, plan, self._workspace.album)
+        album = list(self._workspace.album)
+        try:
+            targets = answer_of(lambda tick: export_plan.targets(items, plan, album, tick), PLANNING_S)
+        except NoAnswerError:
+            text = self.tr("The folder does not answer. Nothing was exported.")
+            self._notifications.post(Notification(_LEFT_OUT, text, severity=Severity.ERROR))
+            return
         self._tell_left_out([target.item for target in targets if target.path is None])
         for target in targets:
             if target.path is not None:

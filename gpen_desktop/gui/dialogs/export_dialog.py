@@ -29,6 +29,7 @@ from gpen_desktop.core.engine import export_plan
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.output.cost import Cost, cost_of
 from gpen_desktop.core.output.name_pattern import check_pattern
+from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.core.stages.registry import total_scale
 from gpen_desktop.errors import OptionError
@@ -42,6 +43,8 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 
 _LOOK_MS: Final = 120
 """What it comes to is looked up once nothing was typed for so long: it asks the disk."""
+PLANNING_S: Final = 3.0
+"""How long the window waits for a disk that is asked which names are free there."""
 _WORTH_A_WORD: Final = 40
 """Megapixels from which the size and the memory of an enlarged result are said: they take a gigabyte."""
 _WITH_QUALITY = frozenset(format.option for format in FORMATS if format.has_quality)
@@ -270,7 +273,13 @@ class ExportDialog(QDialog):
         """Say what will be exported, and where to."""
         if self._wrong():
             return
-        targets = export_plan.targets(self.items, self.plan)
+        items, plan = self.items, self.plan
+        try:
+            targets = answer_of(lambda tick: export_plan.targets(items, plan, tick=tick), PLANNING_S)
+        except NoAnswerError:
+            self._export.setEnabled(False)
+            self._say(self.tr("The folder does not answer. Choose another."), "error")
+            return
         paths = [target.path for target in targets if target.path is not None]
         sentences = []
         if len(paths) == 1:

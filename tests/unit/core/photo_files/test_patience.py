@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from gpen_desktop.core.photo_files import reading
+from gpen_desktop.core.photo_files import atomic, reading
 from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of, waiting_while
 from gpen_desktop.core.photo_files.reading import read_start, read_whole
-from gpen_desktop.errors import Cancelled, UnreadablePhotoError
+from gpen_desktop.errors import Cancelled, SaveError, UnreadablePhotoError
 
 
 @pytest.fixture
@@ -67,3 +68,59 @@ def test_a_large_file_is_whole(tmp_path: Path) -> None:
     content = bytes(range(256)) * 40_000
     (tmp_path / "large").write_bytes(content)
     assert read_whole(tmp_path / "large") == content
+
+
+@pytest.fixture
+def stalled_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[tuple[Path, threading.Event]]:
+    """A folder whose disk takes no more bytes until the event is set, at the latest when the test is over."""
+    answers, really = threading.Event(), os.fsync
+
+    def fsync(file: int) -> None:
+        answers.wait(20)
+        really(file)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(atomic, "WRITING_PATIENCE_S", 0.2)
+    folder = tmp_path / "share"
+    folder.mkdir()
+    yield folder, answers
+    answers.set()
+
+
+def _until_empty(folder: Path) -> None:
+    for _ in range(200):
+        if not any(folder.iterdir()):
+            return
+        threading.Event().wait(0.02)
+    raise AssertionError(list(folder.iterdir()))
+
+
+def test_a_disk_that_takes_nothing_is_told_and_names_nothing_later(stalled_disk: tuple[Path, threading.Event]) -> None:
+    folder, answers = stalled_disk
+    with pytest.raises(SaveError) as caught:
+        atomic.write(folder / "result.png", b"x" * 10_000_000, overwrite=False)
+    assert "does not answer" in str(caught.value)
+    assert caught.value.todo is not None
+    answers.set()
+    _until_empty(folder)  # no result, and no temporary file either
+
+
+def test_writing_is_given_up_when_it_is_wanted_no_more(
+    stalled_disk: tuple[Path, threading.Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, answers = stalled_disk
+    monkeypatch.setattr(atomic, "WRITING_PATIENCE_S", 60.0)
+    with pytest.raises(Cancelled), waiting_while(lambda: False):
+        atomic.write(folder / "result.png", b"x", overwrite=False)
+    answers.set()
+    _until_empty(folder)
+
+
+def test_a_folder_that_never_answers_is_no_folder_to_save_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = threading.Event()
+    monkeypatch.setattr(atomic, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(Path, "mkdir", lambda *_, **__: answers.wait(20))
+    with pytest.raises(SaveError) as caught:
+        atomic.make_folder(tmp_path / "share")
+    answers.set()
+    assert "does not answer" in str(caught.value)
