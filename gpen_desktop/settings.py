@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from gpen_desktop.core.options import FACE_OPTIONS, Choice, Option, Value
+from gpen_desktop.core.output.mark_words import check_mark
 from gpen_desktop.core.output.name_pattern import check_pattern
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.core.stages.registry import stage_options
@@ -145,6 +146,15 @@ _OWN: Final = (
             Choice("skip", "Skip the photo"),
             Choice("overwrite", "Replace the file"),
         ),
+    ),
+    Setting(
+        "export/mark",
+        str,
+        "",
+        "Visible mark",
+        "Words at the lower right of every restored photo, such as 'Restored with GPEN Desktop'; none when empty.",
+        group=Group.EXPORT,
+        rule=check_mark,
     ),
     Setting("export/folder", str, ""),
     Setting("export/beside", bool, False),

@@ -13,6 +13,7 @@ from gpen_desktop import __version__
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.cli.terminal import Parser, printable, printable_lines
 from gpen_desktop.core.options import FACE_OPTIONS, SHAPES, STRAIGHTEN_LIMIT, Option
+from gpen_desktop.core.output.mark_words import USUAL
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.core.stages.registry import stage_options
 from gpen_desktop.settings import by_key
@@ -81,6 +82,10 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     lossy = " and ".join(format.title for format in FORMATS if format.has_quality)
     files.add_argument(
         "--quality", type=_number(1, 100), metavar="1..100", help=f"of {lossy} (default: the source's own)"
+    )
+    mark = by_key("export/mark")
+    files.add_argument(
+        "--mark", nargs="?", const=USUAL, default=mark.default, metavar="WORDS", help=f"{mark.help} (default: none)"
     )
 
     look = parser.add_argument_group("look")

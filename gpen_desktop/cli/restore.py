@@ -32,6 +32,7 @@ from gpen_desktop.core.engine.export import ExportOptions, may_be_replaced
 from gpen_desktop.core.options import AUTO, FACE_OPTIONS, NO_MODEL
 from gpen_desktop.core.output.file_names import is_missing, real_path
 from gpen_desktop.core.output.journal import Journal
+from gpen_desktop.core.output.mark_words import check_mark
 from gpen_desktop.core.output.name_pattern import check_pattern
 from gpen_desktop.core.photo_files import atomic, registry
 from gpen_desktop.core.photo_files.reading import open_regular, read_start
@@ -97,6 +98,7 @@ def _compute_of(options: argparse.Namespace) -> ComputeOptions:
 def _plan(options: argparse.Namespace) -> tuple[PlannedPhoto, ...]:
     """What is to be restored, and where each result goes. Raises OptionError."""
     check_pattern(options.name)
+    check_mark(options.mark)
     jobs = album.plan(
         options.paths,
         options.output,
@@ -243,7 +245,19 @@ def _journal_options(options: argparse.Namespace) -> dict[str, Any]:
     """All that a result depends on beside its photo."""
     names = (
         *(option.name for option in (*FACE_OPTIONS, *stage_options())),
-        *("crop", "straighten", "auto", "model", "device", "precision", "batch_size", "detector", "format", "quality"),
+        *(
+            "crop",
+            "straighten",
+            "auto",
+            "model",
+            "device",
+            "precision",
+            "batch_size",
+            "detector",
+            "format",
+            "quality",
+            "mark",
+        ),
     )
     models = [option for option in stage_options() if option.names_model]
     return {name: getattr(options, name) for name in names} | {
@@ -280,7 +294,7 @@ def _restore_all(
 
     wanted = BatchOptions(
         edits_of(options),
-        ExportOptions(options.format, options.quality, options.overwrite),
+        ExportOptions(options.format, options.quality, options.overwrite, options.mark),
         None if isinstance(options.faces, str) else options.faces,
     )
     columns = (

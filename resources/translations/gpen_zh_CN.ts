@@ -680,6 +680,10 @@
         <translation>文件名</translation>
     </message>
     <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
         <source>Format</source>
         <translation>格式</translation>
     </message>
@@ -2344,6 +2348,10 @@
         <translation>请检查网络后重试：已下载的部分会保留并继续。</translation>
     </message>
     <message>
+        <source>Choose other words for the mark.</source>
+        <translation>请换用其他文字作为标记。</translation>
+    </message>
+    <message>
         <source>Choose the processor in the settings, or --device cpu.</source>
         <translation>请在设置中选择处理器，或使用 --device cpu。</translation>
     </message>
@@ -2452,6 +2460,10 @@
         <translation>本来就是中性灰</translation>
     </message>
     <message>
+        <source>It is one line of at most {limit} characters.</source>
+        <translation>标记为一行文字，最多 {limit} 个字符。</translation>
+    </message>
+    <message>
         <source>Its {bits} bits per channel were read as 8.</source>
         <translation>每通道 {bits} 位的数据已按 8 位读取。</translation>
     </message>
@@ -2474,6 +2486,10 @@
     <message>
         <source>No cluster answers at &apos;{address}&apos;.</source>
         <translation>“{address}”处没有集群应答。</translation>
+    </message>
+    <message>
+        <source>No font on this computer has all characters of &apos;{words}&apos;.</source>
+        <translation>这台电脑上没有字体包含“{words}”中的全部字符。</translation>
     </message>
     <message>
         <source>No scratches or other damage found</source>
@@ -2774,6 +2790,10 @@
     <message>
         <source>This CPU has no bf16 arithmetic, so bf16 would only be slower.</source>
         <translation>此 CPU 不支持 bf16 运算，使用 bf16 只会更慢。</translation>
+    </message>
+    <message>
+        <source>This cannot be a visible mark.</source>
+        <translation>这段文字不能用作可见标记。</translation>
     </message>
     <message>
         <source>This model cannot compute in {precision}.</source>
@@ -3589,6 +3609,14 @@
     <message>
         <source>Replace the file</source>
         <translation>替换文件</translation>
+    </message>
+    <message>
+        <source>Visible mark</source>
+        <translation>可见标记</translation>
+    </message>
+    <message>
+        <source>Words at the lower right of every restored photo, such as &apos;Restored with GPEN Desktop&apos;; none when empty.</source>
+        <translation>写在每张修复后照片右下角的文字，例如“由 GPEN Desktop 修复”；留空则不写。</translation>
     </message>
     <message>
         <source>Device</source>

@@ -59,6 +59,29 @@ def test_exporting_saves_and_then_nothing_is_unsaved(
     assert len(window.workspace.album.unsaved) == 1
 
 
+def test_a_visible_mark_is_asked_for_checked_and_remembered(
+    window: MainWindow, photo: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, photo)
+    window.exports.export()
+    dialog = window.findChild(ExportDialog)
+    assert dialog.plan.mark == ""
+    dialog.folder_field.setText(str(tmp_path / "out"))
+    dialog.mark_field.setText("x" * 101)
+    assert "100" in dialog.outlook
+    dialog.mark_field.setText(" by Ida ")
+    with qtbot.waitSignal(window.workspace.exports.ended) as ended:
+        dialog.accept()
+    (exported,) = ended.args[0].exported
+    plain = tmp_path / "plain"
+    with qtbot.waitSignal(window.workspace.exports.ended) as ended:
+        window.exports.export_as(ExportPlan(plain), window.exports.exportable)
+    before, after = (load_photo(each.path).pixels for each in (ended.args[0].exported[0], exported))
+    assert (before != after).any(axis=2).nonzero()[0].min() > 200
+    window.exports.export()
+    assert window.findChild(ExportDialog).mark_field.text() == "by Ida"
+
+
 def test_what_belongs_to_a_photo_comes_along_as_on_the_command_line(
     window: MainWindow, photo: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gpen_desktop.core.output.journal import is_journalled
+from gpen_desktop.core.output.mark import marked
 from gpen_desktop.core.photo_files import atomic, registry
 from gpen_desktop.core.photo_files import metadata as photo_metadata
 from gpen_desktop.core.photo_files.companions import bring_along
@@ -29,11 +30,13 @@ from gpen_desktop.messages import Message, say
 @dataclass(frozen=True)
 class ExportOptions:
     """How a result is stored. format: 'keep' or one of core/photo_files/registry.py, such as 'png'. quality: 1 to 100,
-    None for the source's own. companions: whether what belongs to the photo and lies beside it comes along."""
+    None for the source's own. mark: words that are seen on what was changed; '' for none. companions: whether what
+    belongs to the photo and lies beside it comes along."""
 
     format: str = "keep"
     quality: int | None = None
     overwrite: bool = False
+    mark: str = ""
     companions: bool = True
 
 
@@ -65,7 +68,7 @@ class Page:
 
 def made_page(composed: Composed, options: ExportOptions) -> Page:
     """Raises OptionError, SaveError."""
-    return Page(encode_page(composed.photo, options.format), composed.is_changed, composed.faces)
+    return Page(encode_page(_with_mark(composed, options), options.format), composed.is_changed, composed.faces)
 
 
 def prepare(source: Path | None, target: Path, options: ExportOptions) -> None:
@@ -165,8 +168,9 @@ def _stored(
     if may_copy and source.path is not None and not registry.by_name(source.source.format).becomes:
         copied = copy_photo(source, target, overwrite=options.overwrite, before_naming=before_naming)
         return Exported(copied.path, True, copied.warnings, composed.faces, composed.seen, composed.stages)
+    photo = _with_mark(composed, options)
     saved = save_photo(
-        _with_history(composed.photo, history, options) if is_changed and history else composed.photo,
+        _with_history(photo, history, options) if is_changed and history else photo,
         target,
         format=options.format,
         quality=options.quality,
@@ -177,8 +181,14 @@ def _stored(
     return Exported(saved.path, False, saved.warnings, composed.faces, composed.seen, composed.stages)
 
 
+def _with_mark(composed: Composed, options: ExportOptions) -> Photo:
+    """The picture with the mark that is asked for, where there is anything to mark."""
+    return marked(composed.photo, options.mark) if options.mark and composed.is_changed else composed.photo
+
+
 def _with_history(photo: Photo, done: str, options: ExportOptions) -> Photo:
     """The photo with what was done to it in its XMP, where the format has any."""
+    done += f"; mark: {options.mark}" * bool(options.mark)
     own = registry.stored_as(photo.source.format).option if options.format == "keep" else options.format
     if not any(format.option == own and "xmp" in format.holds for format in registry.written()):
         return photo

@@ -21,7 +21,7 @@ class ExportPlan:
     """What the export dialog asks for.
 
     folder: where to; None: beside each photo. pattern: of the names, without ending; {name}, {number}, {model}.
-    existing: 'number', 'skip' or 'overwrite'.
+    existing: 'number', 'skip' or 'overwrite'. mark: as in ExportOptions.
     """
 
     folder: Path | None = None
@@ -29,10 +29,11 @@ class ExportPlan:
     format: str = "keep"
     quality: int | None = None
     existing: str = "number"
+    mark: str = ""
 
     @property
     def options(self) -> ExportOptions:
-        return ExportOptions(format=self.format, quality=self.quality, overwrite=self.existing == "overwrite")
+        return ExportOptions(self.format, self.quality, overwrite=self.existing == "overwrite", mark=self.mark)
 
 
 class Exportable(Protocol):

@@ -28,6 +28,7 @@ from gpen_desktop.core import memory
 from gpen_desktop.core.engine import export_plan
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.output.cost import Cost, cost_of
+from gpen_desktop.core.output.mark_words import check_mark
 from gpen_desktop.core.output.name_pattern import check_pattern
 from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of
 from gpen_desktop.core.photo_files.registry import FORMATS
@@ -81,6 +82,7 @@ class ExportDialog(QDialog):
         self._folder = QLineEdit()
         self._browse = QToolButton()
         self._pattern = QLineEdit(str(store.get("export/pattern")))
+        self._mark = QLineEdit(str(store.get("export/mark")))
         self._format = self._combo("export/format")
         self._quality = ValueSlider((1, 100))
         self._existing = self._combo("export/existing")
@@ -103,6 +105,7 @@ class ExportDialog(QDialog):
         self._browse.clicked.connect(self._on_browse)
         self._folder.textChanged.connect(self._check)
         self._pattern.textChanged.connect(self._check)
+        self._mark.textChanged.connect(self._check)
         self._format.currentIndexChanged.connect(self._check)
         self._existing.currentIndexChanged.connect(self._check)
         self._check()
@@ -118,6 +121,7 @@ class ExportDialog(QDialog):
             format=format_,
             quality=self._quality.value() if format_ in _WITH_QUALITY else None,
             existing=self._existing.currentData(),
+            mark=self._mark.text().strip(),
         )
 
     @property
@@ -129,6 +133,10 @@ class ExportDialog(QDialog):
     @property
     def folder_field(self) -> QLineEdit:
         return self._folder
+
+    @property
+    def mark_field(self) -> QLineEdit:
+        return self._mark
 
     @property
     def where(self) -> Segments:
@@ -166,6 +174,7 @@ class ExportDialog(QDialog):
             ("export/format", plan.format),
             ("export/existing", plan.existing),
             ("export/quality", self._quality.value()),
+            ("export/mark", plan.mark),
         ):
             self._store.set(key, value)
         super().accept()
@@ -190,6 +199,10 @@ class ExportDialog(QDialog):
         self._folder.setAccessibleName(self.tr("Folder"))
         self._pattern.setAccessibleName(self.tr("File name"))
         self._pattern.setToolTip(setting_text(settings.by_key("export/pattern").help))
+        mark = settings.by_key("export/mark")
+        self._mark.setAccessibleName(setting_text(mark.label))
+        self._mark.setToolTip(setting_text(mark.help))
+        self._mark.setPlaceholderText(self.tr("None"))
         self._folder_row = QWidget()
         folder = QHBoxLayout(self._folder_row)
         folder.setContentsMargins(0, 0, 0, 0)
@@ -208,6 +221,7 @@ class ExportDialog(QDialog):
             (self.tr("File name"), self._pattern),
             (self.tr("Format"), self._format),
             ("", self._quality),
+            (setting_text(mark.label), self._mark),
             (self.tr("If the file exists"), self._existing),
             ("", self._outlook),
         )
@@ -263,6 +277,7 @@ class ExportDialog(QDialog):
     def _wrong(self) -> str:
         try:
             check_pattern(self._pattern.text())
+            check_mark(self._mark.text().strip())
         except OptionError as error:
             return error_text(error.what, error.todo)
         is_nowhere = not self._is_beside and not self._folder.text().strip()
