@@ -28,7 +28,7 @@ from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.crop_cache import CropCache
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine, ModelSource
-from gpen_desktop.core.engine.session import LoadedRestorer
+from gpen_desktop.core.engine.face_networks import LoadedRestorer
 from gpen_desktop.core.photo_files import load_save
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.work import Networks, NoNetworks
@@ -107,6 +107,9 @@ class _DrawnModels:
 
     def load_finder(self, _wanted: ComputeOptions) -> _DrawnModels:
         return self
+
+    def load_inventor(self, _model: str, _wanted: ComputeOptions) -> None:
+        """Nothing invents detail beside them."""
 
     def load_guard(self) -> None:
         """Drawn faces are nobody."""

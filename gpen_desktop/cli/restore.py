@@ -76,6 +76,7 @@ def run(options: argparse.Namespace) -> int:
         return Exit.NOTHING_DONE
     for name in _models_asked_for(options):
         store.find(choice_of(name).name)  # what is not there is said before any photo is worked on
+    _check_invents(options)
     started = time.perf_counter()
     engine = Engine(_compute_of(options))
     engine.load(options.model)
@@ -93,6 +94,16 @@ def run(options: argparse.Namespace) -> int:
 
 def _compute_of(options: argparse.Namespace) -> ComputeOptions:
     return ComputeOptions(options.device, options.precision, options.batch_size, options.detector)
+
+
+def _check_invents(options: argparse.Namespace) -> None:
+    """Say before any photo is worked on that --invent would do nothing. Raises OptionError."""
+    name = choice_of(options.model).name
+    if options.invent and store.inventor_of(name) is None:
+        raise OptionError(
+            say("nothing-invents", "Nothing here invents detail beside the model '{name}'.", name=name),
+            todo=say("leave-invent-out", "Leave --invent out, or use another model."),
+        )
 
 
 def _plan(options: argparse.Namespace) -> tuple[PlannedPhoto, ...]:

@@ -192,6 +192,16 @@ FACE_OPTIONS: Final = (
         in_presets=True,
     ),
     Option("sharpen", int, 0, "Sharpen", "Crispens restored faces.", limits=PERCENT, unit="%", in_presets=True),
+    Option(
+        "invent",
+        int,
+        0,
+        "Invent detail",
+        "Adds hair, lashes and skin as they may have been, where the photo shows too little of them.",
+        limits=PERCENT,
+        unit="%",
+        in_presets=True,
+    ),
     # Single faces are chosen in the window by clicking, on the command line by number.
     Option(
         "faces",

@@ -202,7 +202,8 @@ class RestoredFace:
     restored: (S, S, 3) float32 RGB in [0, 1]. face_mask, head_mask, skin_mask: (S, S) float32 in [0, 1]; the head's is
     where the restored crop is pasted, the others where the face and its skin are (faces/masks.py).
     is_sharp: the source is about as sharp as the model can make it (compose/texture.py: is_sharp_already).
-    drift: how far it is from its source.
+    drift: how far it is from its source. vivid: what a network that invents detail made of the crop, (S, S, 3) as
+    restored, None where it was not asked; vivid_drift: how far that is from the source.
     """
 
     crop: Crop
@@ -212,6 +213,8 @@ class RestoredFace:
     skin_mask: FloatImage
     is_sharp: bool
     drift: Drift = Drift()
+    vivid: FloatImage | None = None
+    vivid_drift: Drift = Drift()
 
 
 Box = tuple[float, float, float, float]
@@ -260,6 +263,7 @@ class ComposeOptions:
     skin_protection: bool = field(default=face_default("skin_protection", bool))
     denoise: int = field(default=face_default("denoise", int))
     sharpen: int = field(default=face_default("sharpen", int))
+    invent: int = field(default=face_default("invent", int))
     faces: FaceSelection = "all"
     min_face: int = field(default=face_default("min_face", int))
     face_strengths: Mapping[FaceId, int] = field(default_factory=lambda: MappingProxyType({}))
@@ -274,6 +278,11 @@ class ComposeOptions:
                 option.check(value)
         for strength in self.face_strengths.values():
             face_option("strength").check(strength)
+
+    @property
+    def invents(self) -> bool:
+        """Whether the network that invents detail is needed."""
+        return self.invent > 0
 
     @classmethod
     def of(cls, values: Values) -> Self:

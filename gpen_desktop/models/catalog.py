@@ -36,11 +36,12 @@ class ModelInfo:
     usable: bool = True
     options: tuple[ModelOption, ...] = ()
     partner: str = ""
+    invents_for: str = ""
 
     @property
     def restores_faces(self) -> bool:
         """Whether it can be chosen to restore the faces of a photo."""
-        return self.usable and self.task in FACE_TASKS
+        return self.usable and self.task in FACE_TASKS and not self.invents_for
 
     def can_be_chosen_for(self, tasks: frozenset[Task]) -> bool:
         """Whether it is one of those that the user chooses for one of these tasks: what comes with the program for the

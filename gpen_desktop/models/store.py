@@ -111,6 +111,11 @@ def first_colouriser() -> str:
     return here.get(Task.COLOURISER) or here.get(Task.FACE_COLOURISER) or catalog.COLOURISER
 
 
+def inventor_of(name: str) -> str | None:
+    """The name of the model that invents detail beside a face restorer; None where there is none, or it is not here."""
+    return next((info.name for info in MODELS if info.invents_for == name and _locate(info) is not None), None)
+
+
 def _how_to_get(info: ModelInfo) -> Message:
     if info.can_be_fetched:
         return say("get-by-install", "Get them with: gpen-desktop models install {name}", name=info.name)

@@ -1741,6 +1741,14 @@
         <translation>我们自己</translation>
     </message>
     <message>
+        <source>Built-in inventor of detail (256 px)</source>
+        <translation>内置细节补全模型（256 像素）</translation>
+    </message>
+    <message>
+        <source>Our own training: adds hair, lashes and skin as they may have been. Used by &apos;Invent detail&apos;.</source>
+        <translation>自行训练：按可能的样子补上头发、睫毛和皮肤，供“补全细节”使用。</translation>
+    </message>
+    <message>
         <source>Built-in face detector</source>
         <translation>内置人脸检测器</translation>
     </message>
@@ -3461,6 +3469,14 @@
     <message>
         <source>Auto</source>
         <translation>自动</translation>
+    </message>
+    <message>
+        <source>Invent detail</source>
+        <translation>补全细节</translation>
+    </message>
+    <message>
+        <source>Adds hair, lashes and skin as they may have been, where the photo shows too little of them.</source>
+        <translation>照片中头发、睫毛、皮肤的细节不足时，按可能的样子补上。</translation>
     </message>
     <message>
         <source>If a face changed too much</source>

@@ -71,7 +71,8 @@ class FakeEngine(Engine):
     ----------
     faces : what the detector finds. gate : cleared, every restoration waits. broken_models : names that fail to load.
     errors : raised by the next detections, first come first served. threads : names of threads that used the engine.
-    rests : how often it was told to rest. drifts : how far faces drift, those that do. compute : what a network was
+    rests : how often it was told to rest. drifts : how far faces drift, those that do. invents : whether
+    there is a network that invents detail. compute : what a network was
     last loaded with.
     """
 
@@ -85,6 +86,7 @@ class FakeEngine(Engine):
         self.compute: ComputeOptions | None = None
         self.rests = 0
         self.restorers: dict[str, FakeRestorer] = {}
+        self.invents = False
         self.drifts: dict[FaceId, Drift] = {}
         super().__init__(cache=CropCache(folder), models=self)
 
@@ -97,6 +99,9 @@ class FakeEngine(Engine):
 
     def load_finder(self, _wanted: ComputeOptions) -> FakeEngine:
         return self
+
+    def load_inventor(self, model: str, wanted: ComputeOptions) -> FakeRestorer | None:
+        return self.load_restorer(f"{model} vivid", wanted) if self.invents else None
 
     def load_guard(self) -> FakeEngine:
         return self

@@ -16,11 +16,14 @@ from gpen_desktop.cli import main
 from gpen_desktop.core.engine.crop_cache import CropCache
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export_plan import ExportPlan
+from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.face_item import MarkState
+from gpen_desktop.models import store
+from gpen_desktop.models.catalog import BUILTIN
 
 pytestmark = pytest.mark.slow
 
@@ -89,3 +92,21 @@ def test_window_and_command_line_give_the_same_bytes(
     assert main.run([*arguments, "--overwrite"]) == 0
     assert ended.args[0].exported[-1].path.read_bytes() == (tmp_path / "cli" / sample).read_bytes()
     assert ended.args[0].exported[-1].path.read_bytes() != photo.read_bytes()
+
+
+@pytest.mark.skipif(store.inventor_of(BUILTIN) is None, reason="weights that invent detail are not here")
+def test_invented_detail_is_the_same_in_both(real_window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    window, photo = real_window, paths.samples() / "hopper_small_blurry.jpg"
+    drop(window, photo)
+    qtbot.waitUntil(lambda: restored(window), timeout=120_000)
+    slider = window.panel.control("invent")
+    assert isinstance(slider, ValueSlider)
+    slider.slider.setValue(60)
+    qtbot.waitUntil(lambda: restored(window), timeout=120_000)
+    with qtbot.waitSignal(window.workspace.exports.ended, timeout=60_000) as ended:
+        window.exports.export_as(ExportPlan(tmp_path / "window", pattern="{name}"), window.exports.exportable)
+    mixed = ended.args[0].exported[-1].path.read_bytes()
+    for invent in (60, 0):
+        folder = tmp_path / f"cli {invent}"
+        assert main.run(["restore", str(photo), "-o", str(folder), "--invent", str(invent), "--quiet"]) == 0
+        assert ((folder / photo.name).read_bytes() == mixed) == (invent == 60)

@@ -38,6 +38,7 @@ def test_every_setting_is_well_declared() -> None:
         "scale",
         "restore_sharp",
         "if_changed",
+        "invent",
     ],
 )
 def test_a_photo_starts_with_the_defaults_of_the_core(name: str) -> None:

@@ -19,6 +19,7 @@ from gpen_desktop.core.options import Mode
 from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import NO_FACE, Drift, Face, Photo
+from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.album.status import Status
 from gpen_desktop.gui.common.settings_store import SettingsStore
@@ -523,6 +524,30 @@ def test_a_face_that_changed_too_much_is_marked_and_explained(
     window.panel.faces.if_changed.button("keep").click()
     assert [mark.state for mark in window.workspace.marks()] == [MarkState.ON] * 2
     wait_done(window, qtbot)
+
+
+def test_detail_is_invented_once_it_is_asked_for_where_a_model_for_it_is_here(
+    window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot
+) -> None:
+    slider = window.panel.control("invent")
+    assert isinstance(slider, ValueSlider)
+    open_photos(window, qtbot, photo)
+    model = window.workspace.current.edits.model
+    window.panel.set_models([(model, model)], {})
+    assert not slider.isVisible()
+    window.panel.set_models([(model, model)], {}, [model])
+    assert slider.isVisible()
+    engine.invents = True
+    slider.slider.setValue(40)
+    wait_done(window, qtbot)
+    inventor = engine.restorers[f"{model} vivid"]
+    assert inventor.runs == 2
+    slider.slider.setValue(70)
+    wait_done(window, qtbot)
+    window.actions_["undo"].trigger()
+    wait_done(window, qtbot)
+    assert (slider.slider.value(), inventor.runs) == (0, 2)
+    assert window.workspace.current.status is Status.RESTORED
 
 
 class OnItsSide(FakeEngine):

@@ -68,6 +68,28 @@ def test_the_same_command_gives_the_same_bytes(sample: Path, tmp_path: Path) -> 
     assert len(hashes) == 1
 
 
+def test_detail_is_invented_by_a_model_for_it_or_not_at_all(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = Path(__file__).parents[1] / "golden" / "gpen_tiny_64.pth"
+    assert run("restore", sample, "-o", tmp_path / "out", "--model", other, "--invent", "40") == Exit.USAGE
+    assert "Nothing here invents detail beside the model" in capsys.readouterr().err
+    assert not (tmp_path / "out" / SAMPLE).exists()
+
+
+def test_a_face_that_became_another_is_told(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    random = Path(__file__).parents[1] / "golden" / "gpen_tiny_128.pth"  # random weights
+    report = tmp_path / "report.json"
+    asked = ("restore", sample, "-o", tmp_path / "out", "--model", random, "--no-auto", "--report", report)
+    assert run(*asked) == Exit.ALL_DONE
+    assert "0 of 1 faces restored (1 changed too much)" in " ".join(capsys.readouterr().err.split())
+    (face,) = json.loads(report.read_text(encoding="utf-8"))["photos"][0]["faces"]
+    assert (face["state"], face["strength"]) == ("changed too much", 0)
+    assert run(*asked, "--if-changed", "keep", "--overwrite") == Exit.ALL_DONE
+    (face,) = json.loads(report.read_text(encoding="utf-8"))["photos"][0]["faces"]
+    assert (face["state"], face["strength"]) == ("restored", 80)
+
+
 def test_a_photo_is_cropped_and_straightened_with_its_metadata(tmp_path: Path) -> None:
     sample = Path(shutil.copy(paths.samples() / GRAINY, tmp_path))
     asked = ("--crop", "10x15", "--straighten", "-1.5", "--faces", "largest", "--no-auto", "--quiet")

@@ -37,7 +37,8 @@ class FaceLayers:
     (restored - crop), low_pass_colour (the slow part of it, which shifts the skin's colour), skin_texture and
     other_texture (the photo's own detail that the model took, to add back), eye_texture (the same of eyes that were as
     sharp before: always to add back), unsharp (an unsharp mask of the restored
-    crop), denoise_delta (what an edge-keeping smoother changes).
+    crop), denoise_delta (what an edge-keeping smoother changes), invented (what a network that invents detail adds to
+    the restored crop, less the slow part of it: no other tones; None where it was not asked).
     In photo space over rect (x0, y0, x1, y1): mask (h, w); high_pass_noise (h, w, 3) or None: minus the photo's noise
     beyond the crop's resolution; grain (h, w).
     """
@@ -53,6 +54,7 @@ class FaceLayers:
     eye_texture: FloatImage
     unsharp: FloatImage
     denoise_delta: FloatImage
+    invented: FloatImage | None
     high_pass_noise: FloatImage | None
     grain: FloatImage
 
@@ -99,6 +101,7 @@ def face_layers(base: Pixels, face: RestoredFace, scale: float) -> FaceLayers:
         eye_texture=frozen(eye_texture),
         unsharp=frozen(_unsharp(restored) * np.float32(min(1.0, 1 / scale_of(face.crop.to_crop)))),
         denoise_delta=frozen(_denoise_delta(restored)),
+        invented=_invented(seen),
         high_pass_noise=_high_pass_noise(around, mask, seen_eyes, scale_of(to_crop)),
         grain=frozen(_missing_grain(around, warp_to_photo(change, to_crop, rect), mask, seed=_seed(face.crop.face))),
     )
@@ -121,6 +124,7 @@ def _at_photo_resolution(face: RestoredFace, scale: float) -> RestoredFace:
         face,
         crop=Crop(face.crop.face, smaller(face.crop.pixels), frozen(to_crop)),
         restored=smaller(face.restored),
+        vivid=None if face.vivid is None else smaller(face.vivid),
         face_mask=smaller(face.face_mask),
         head_mask=smaller(face.head_mask),
         skin_mask=smaller(face.skin_mask),
@@ -183,6 +187,19 @@ def _own_eyes(face: RestoredFace) -> FloatImage:
 
 def _at_size(image: FloatImage, size: int) -> FloatImage:
     return np.asarray(cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _invented(face: RestoredFace) -> FloatImage | None:
+    if face.vivid is None:
+        return None
+    change = face.vivid - face.restored
+    sigma = _COLOUR_BLUR * scale_of(face.crop.to_crop) * face.crop.face.eye_distance
+    side = max(16, change.shape[0] // 4)  # as in _low_pass_colour
+    small = cv2.resize(change, (side, side), interpolation=cv2.INTER_AREA)
+    slow = cv2.GaussianBlur(small, (0, 0), sigma * side / change.shape[0])
+    return frozen(
+        change - np.asarray(cv2.resize(slow, change.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    )
 
 
 def _own_texture(face: RestoredFace, eyes: FloatImage) -> tuple[FloatImage, FloatImage, FloatImage]:

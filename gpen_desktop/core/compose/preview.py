@@ -86,6 +86,7 @@ def _reduced(layers: FaceLayers, size: int) -> FaceLayers:
         eye_texture=smaller(layers.eye_texture),
         unsharp=smaller(layers.unsharp),
         denoise_delta=smaller(layers.denoise_delta),
+        invented=None if layers.invented is None else smaller(layers.invented),
     )
 
 

@@ -132,9 +132,17 @@ def _crop_sum(face: FaceLayers, gains: ModeGains, options: ComposeOptions) -> Fl
     total += (gains.unsharp + _SHARPEN_GAIN * options.sharpen / 100) * face.unsharp
     if denoise:
         total += denoise * face.denoise_delta
+    if face.invented is not None and (share := _invented_share(face, options)):
+        total += share * face.invented
     if options.skin_protection:
         total -= face.low_pass_colour
     return total
+
+
+def _invented_share(face: FaceLayers, options: ComposeOptions) -> float:
+    """How much of the invented detail is added, 0 to 1: what was asked for, as far as the face stays the same."""
+    wanted = options.invent / 100
+    return wanted if options.if_changed == "keep" else min(wanted, face.restored.vivid_drift.share)
 
 
 def _paste(base: Pixels, patches: Sequence[_Patch]) -> Pixels:

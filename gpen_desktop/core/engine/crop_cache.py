@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from gpen_desktop.core.engine.compute import ModelStatus
-from gpen_desktop.core.engine.session import LoadedRestorer
+from gpen_desktop.core.engine.face_networks import LoadedRestorer
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.types import FloatImage, frozen
 from gpen_desktop.models.spec import ModelSpec

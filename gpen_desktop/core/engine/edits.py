@@ -140,4 +140,5 @@ def restore_alike(a: Edits, b: Edits) -> bool:
     """Whether what the slow parts make of a photo for a screen is the same."""
     shown = on_screen(a.stages)
     is_shown_alike = shown == on_screen(b.stages) and is_same(shown, a.stages, b.stages)
-    return (a.model, a.faces) == (b.model, b.faces) and see_same_faces(a, b) and is_shown_alike
+    is_restored_alike = (a.model, a.faces, a.options.invents) == (b.model, b.faces, b.options.invents)
+    return is_restored_alike and see_same_faces(a, b) and is_shown_alike

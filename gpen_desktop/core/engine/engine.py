@@ -15,7 +15,8 @@ from gpen_desktop.core.engine import export as exporting
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.crop_cache import CachedRestorer, CropCache
 from gpen_desktop.core.engine.export import Exported, ExportOptions, Page
-from gpen_desktop.core.engine.session import Guard, HandFinder, LoadedRestorer, Parser, Session
+from gpen_desktop.core.engine.face_networks import Guard, HandFinder, LoadedRestorer, Parser
+from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.engine.shared import SharedNetworks
 from gpen_desktop.core.options import FACE_OPTIONS, Values
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
@@ -35,6 +36,8 @@ class ModelSource(Protocol):
     def load_parser(self, wanted: ComputeOptions) -> Parser | None: ...
 
     def load_restorer(self, model: str, wanted: ComputeOptions) -> LoadedRestorer: ...
+
+    def load_inventor(self, model: str, wanted: ComputeOptions) -> LoadedRestorer | None: ...
 
     def load_guard(self) -> Guard | None: ...
 
@@ -90,6 +93,7 @@ class Engine:
         self._finder: HandFinder | None = None
         self._guard: Guard | None = None
         self._restorer: LoadedRestorer | None = None
+        self._inventor: LoadedRestorer | None = None
         self._parser: Parser | None = None
         self._has_parser = False  # whether it was looked for: there may be none
         self._networks: Networks | None = None
@@ -126,7 +130,7 @@ class Engine:
         session = self._sessions.pop(path, None) if path else None
         if session is None or (session.photo.quarters != quarters if photo is None else session.photo is not photo):
             session = self._new_session(source, restorer, quarters)
-        session.set_restorer(restorer)
+        session.set_restorer(restorer, self._load_inventor)
         session.set_stages(stages, strokes)
         session.set_faces(faces, former)
         self._keep(path, session)
@@ -139,12 +143,22 @@ class Engine:
     def shared(self, model: str) -> SharedNetworks:
         """The detector and the network of that name for engines in other threads; this one is to rest meanwhile."""
         restorer = partial(self._load_restorer, model)
-        return SharedNetworks(self._load_finder, self._load_parser, self._load_guard, restorer, self._photo_networks)
+        return SharedNetworks(
+            self._load_finder,
+            self._load_parser,
+            self._load_guard,
+            restorer,
+            self._load_inventor,
+            self._photo_networks,
+        )
 
-    def restore(self, session: Session, progress: Progress | None = None) -> Iterator[RestoredFaces]:
+    def restore(
+        self, session: Session, progress: Progress | None = None, *, invents: bool = False
+    ) -> Iterator[RestoredFaces]:
         """Run the stages, find and restore the faces: yields the faces found, then them again with each restored; last,
         where a model goes over the whole photo for the screen too, all of them in what it made.
 
+        invents: whether detail is asked for, too; once all are restored, they come again with it.
         Raises OutOfMemoryError, WeightsError, PhotoTooLargeError, Cancelled.
         """
         started = time.perf_counter()
@@ -154,8 +168,12 @@ class Engine:
         faces = session.faces(SubProgress(progress, 0.1 * end, 0.2 * end))
         made = RestoredFaces(faces, (), time.perf_counter() - started, staged, session.has_more_on_screen)
         yield made
-        for face in session.restore(SubProgress(progress, 0.2 * end, end)):
+        for face in session.restore(SubProgress(progress, 0.2 * end, 0.6 * end if invents else end)):
             made = replace(made, restored=(*made.restored, face), seconds=time.perf_counter() - started)
+            yield made
+        if invents:
+            vivid = tuple(session.invent(SubProgress(progress, 0.6 * end, end)))
+            made = replace(made, restored=vivid, seconds=time.perf_counter() - started)
             yield made
         if made.more:
             staged = session.on_screen(SubProgress(progress, end, 1.0))
@@ -217,8 +235,9 @@ class Engine:
         """Give back the memory that is kept for the next run; the models stay loaded."""
         for session in self._sessions.values():
             session.rest()
-        if self._restorer is not None:
-            self._restorer.release()
+        for network in (self._restorer, self._inventor):
+            if network is not None:
+                network.release()
 
     def _new_session(self, source: Path | Photo, restorer: LoadedRestorer, quarters: int) -> Session:
         finder, networks, guard = self._load_finder(), self._photo_networks(), self._load_guard()
@@ -262,13 +281,23 @@ class Engine:
         if self._restorer is None or model != self._model:
             self._let_go()
             loaded = self._source.load_restorer(model, self._wanted)
-            self._restorer = CachedRestorer(loaded, self._cache) if self._cache is not None else loaded
+            self._restorer = self._cached(loaded)
             self._model = model
         return self._restorer
 
+    def _load_inventor(self) -> LoadedRestorer | None:
+        """The network that invents detail beside the one at hand; None where there is none."""
+        if self._inventor is None:
+            loaded = self._source.load_inventor(self._model, self._wanted)
+            self._inventor = None if loaded is None else self._cached(loaded)
+        return self._inventor
+
+    def _cached(self, loaded: LoadedRestorer) -> LoadedRestorer:
+        return CachedRestorer(loaded, self._cache) if self._cache is not None else loaded
+
     def _let_go(self) -> None:
         """Let the restoring network go, and the photos that hold on to it: two may not fit into memory."""
-        self._restorer = None
+        self._restorer = self._inventor = None
         self._sessions.clear()
 
     @property

@@ -10,6 +10,7 @@ from gpen_desktop.core.faces.parsing import FaceParser
 from gpen_desktop.core.faces.published_detection import PublishedDetector
 from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.models import catalog, store
+from gpen_desktop.models.choice import choice_of
 
 
 def load_finder(wanted: ComputeOptions) -> FaceDetector | PublishedDetector:
@@ -43,3 +44,10 @@ def load_restorer(model: str, wanted: ComputeOptions) -> Restorer:
     restorer = Restorer(model, device=wanted.device, precision=wanted.precision, batch_size=wanted.batch_size)
     restorer.warm_up()
     return restorer
+
+
+def load_inventor(model: str, wanted: ComputeOptions) -> Restorer | None:
+    """The network that invents detail beside the one of that name; None where there is none. Raises as
+    load_restorer."""
+    name = store.inventor_of(choice_of(model).name)
+    return load_restorer(name, wanted) if name else None

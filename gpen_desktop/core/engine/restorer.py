@@ -214,7 +214,7 @@ class Restorer:
 def _check_known(name: str) -> None:
     """Say early what the catalogue knows, before a file is missed or read. Raises ModelError."""
     info = catalog.by_name(name)
-    if info is not None and not info.restores_faces:
+    if info is not None and not (info.usable and info.task in FACE_TASKS):
         raise _no_restorer(name)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
 import cv2
 import numpy as np
@@ -17,7 +17,7 @@ from gpen_desktop.core import memory
 from gpen_desktop.core.compose import texture
 from gpen_desktop.core.compose.layers import FaceLayers, cut_out_anew, face_layers
 from gpen_desktop.core.compose.render import compose
-from gpen_desktop.core.engine.compute import ModelStatus
+from gpen_desktop.core.engine.face_networks import CropRestorer, FaceFinder, Guard, Parser
 from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.faces.masks import FaceMasks, masks_by_points
 from gpen_desktop.core.faces.regions import with_known_ids
@@ -35,7 +35,6 @@ from gpen_desktop.core.types import (
     Composed,
     ComposeOptions,
     Crop,
-    Drift,
     Face,
     FloatImage,
     Photo,
@@ -46,67 +45,6 @@ from gpen_desktop.core.types import (
 )
 from gpen_desktop.errors import PhotoTooLargeError
 from gpen_desktop.messages import say
-from gpen_desktop.models.spec import ModelSpec
-
-
-class FaceFinder(Protocol):
-    """What finds faces: core.faces.detection.FaceDetector, or a stand-in."""
-
-    def detect(self, photo: Photo, *, progress: Progress = ...) -> tuple[Face, ...]: ...
-
-
-class HandFinder(FaceFinder, Protocol):
-    """A detector that can also find the landmarks inside a box drawn by hand. name: in the catalogue."""
-
-    @property
-    def name(self) -> str: ...
-
-    def refine(self, photo: Photo, box: tuple[float, float, float, float]) -> Face: ...
-
-
-class Guard(Protocol):
-    """What says how far a restored face has drifted from its source: core.faces.identity.IdentityGuard, or a
-    stand-in."""
-
-    def drift(self, face: RestoredFace) -> Drift: ...
-
-
-class Parser(Protocol):
-    """What tells the parts of a face apart: core.faces.parsing.FaceParser, or a stand-in. name: in the catalogue."""
-
-    @property
-    def name(self) -> str: ...
-
-    def masks(self, crops: Sequence[Crop], restored: Sequence[FloatImage]) -> list[FaceMasks]: ...
-
-
-class CropRestorer(Protocol):
-    """What restores crops: core.engine.restorer.Restorer, or a stand-in. Crops are (S, S, 3) float32 RGB in [0, 1]."""
-
-    @property
-    def spec(self) -> ModelSpec: ...
-
-    @property
-    def model_name(self) -> str: ...
-
-    @property
-    def batch(self) -> int: ...
-
-    def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]: ...
-
-
-class LoadedRestorer(CropRestorer, Protocol):
-    """A CropRestorer that can say what it runs on, and whether several threads may use it at once."""
-
-    @property
-    def status(self) -> ModelStatus: ...
-
-    @property
-    def runs_beside_itself(self) -> bool: ...
-
-    def choose(self, model: str) -> bool: ...
-
-    def release(self) -> None: ...
 
 
 class Session:
@@ -137,6 +75,7 @@ class Session:
         self._restorer = restorer
         self._guard = guard
         self._parser = parser
+        self._load_inventor: Callable[[], CropRestorer | None] | None = None
         self._values = registry.stage_values()
         self._strokes: tuple[Stroke, ...] = ()
         crops = partial(_crops_of, finder, self.seconds)  # not of this object: a cycle would keep it
@@ -242,8 +181,12 @@ class Session:
             self._restored = {face: self._restored[face] for face in self._given if face in self._restored}
             self._layers = {face: self._layers[face] for face in self._restored.values() if face in self._layers}
 
-    def set_restorer(self, restorer: CropRestorer) -> None:
-        """Use another model from now on."""
+    def set_restorer(
+        self, restorer: CropRestorer, load_inventor: Callable[[], CropRestorer | None] | None = None
+    ) -> None:
+        """Use another model from now on. load_inventor: gives the network that invents detail beside it, if any, for
+        the same crops; called when detail is first asked for."""
+        self._load_inventor = load_inventor
         if restorer is not self._restorer:
             self._restorer = restorer
             self._restored = {}
@@ -271,6 +214,31 @@ class Session:
                 self._restored[face] = self._guarded(made)
             yield self._restored[face]
 
+    def invent(self, progress: Progress | None = None) -> Iterator[RestoredFace]:
+        """Yield every face again, in the order of faces(), with what the inventing network makes of it; as restore
+        gives it where there is no such network.
+
+        Only those that lack it are run through that network, a batch at a time. Raises as restore does.
+        """
+        progress = progress or SilentProgress()
+        faces = tuple(self.restore(SubProgress(progress, 0.0, 0.5)))
+        inventor = self._load_inventor() if self._load_inventor is not None else None
+        if inventor is not None:
+            self._add_vivid([face for face in faces if face.vivid is None], inventor, SubProgress(progress, 0.5, 1.0))
+        for face in faces:
+            yield self._restored[face.crop.face]
+
+    def _add_vivid(self, faces: Sequence[RestoredFace], inventor: CropRestorer, progress: Progress) -> None:
+        for start in range(0, len(faces), inventor.batch):
+            batch = faces[start : start + inventor.batch]
+            part = SubProgress(progress, start / len(faces), (start + len(batch)) / len(faces))
+            with self.seconds.timed("restore"):
+                answers = inventor.restore([face.crop.pixels for face in batch], part)
+            for face, answer in zip(batch, answers, strict=True):
+                vivid = _as_grey_as(face.crop, answer)
+                drift = self._guarded(dataclasses.replace(face, restored=vivid)).drift
+                self._restored[face.crop.face] = dataclasses.replace(face, vivid=vivid, vivid_drift=drift)
+
     def compose(self, options: ComposeOptions, progress: Progress | None = None) -> Composed:
         """The picture that `options` ask for; stages and restoring run first where they have not yet.
 
@@ -278,7 +246,8 @@ class Session:
         """
         progress = progress or SilentProgress()
         self._check_scale(registry.total_scale(self._values))
-        restored = tuple(self.restore(SubProgress(progress, 0.0, 0.8)))
+        faces = self.invent if options.invents else self.restore
+        restored = tuple(faces(SubProgress(progress, 0.0, 0.8)))
         staged = self._staged.run(registry.STAGES, self._values, self._strokes, SubProgress(progress, 0.8, 1.0))
         with self.seconds.timed("compose"):
             composed = compose(staged.photo, self._layers_for(restored, staged), options)
@@ -381,11 +350,7 @@ def _reduced(enlarged: Photo, photo: Photo) -> Photo:
 
 def restored_face(crop: Crop, answer: NDArray[np.float32], masks: FaceMasks) -> RestoredFace:
     """Put a model's answer (S, S, 3) together with its masks; the answer to a grey crop is made grey."""
-    red, green, blue = cv2.split(crop.pixels)
-    is_grey = max(cv2.norm(red, green, cv2.NORM_INF), cv2.norm(red, blue, cv2.NORM_INF)) < 1 / 512
-    if is_grey:
-        answer = np.repeat(luma(answer)[..., None], 3, axis=2)
-    restored = frozen(np.ascontiguousarray(answer, np.float32))
+    restored = _as_grey_as(crop, answer)
     likeness = texture.compare_detail(crop.pixels, restored, masks.face)
     return RestoredFace(
         crop=crop,
@@ -395,3 +360,12 @@ def restored_face(crop: Crop, answer: NDArray[np.float32], masks: FaceMasks) -> 
         skin_mask=masks.skin,
         is_sharp=texture.is_sharp_already(crop, likeness),
     )
+
+
+def _as_grey_as(crop: Crop, answer: NDArray[np.float32]) -> FloatImage:
+    """A model's answer (S, S, 3), made grey where the crop is."""
+    red, green, blue = cv2.split(crop.pixels)
+    is_grey = max(cv2.norm(red, green, cv2.NORM_INF), cv2.norm(red, blue, cv2.NORM_INF)) < 1 / 512
+    if is_grey:
+        answer = np.repeat(luma(answer)[..., None], 3, axis=2)
+    return frozen(np.ascontiguousarray(answer, np.float32))

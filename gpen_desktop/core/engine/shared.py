@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
-from gpen_desktop.core.engine.session import Guard, HandFinder, LoadedRestorer, Parser
+from gpen_desktop.core.engine.face_networks import Guard, HandFinder, LoadedRestorer, Parser
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.stages.work import ChosenNetwork, Networks
 from gpen_desktop.core.types import FloatImage
@@ -167,8 +167,8 @@ class SharedNetworks:
 
     Parameters
     ----------
-    load_finder, load_parser, load_guard, load_restorer, photo_networks : give those networks. They raise what loading
-        raises, each time anew.
+    load_finder, load_parser, load_guard, load_restorer, load_inventor, photo_networks : give those networks. They raise
+        what loading raises, each time anew.
     """
 
     def __init__(
@@ -177,18 +177,21 @@ class SharedNetworks:
         load_parser: Callable[[], Parser | None],
         load_guard: Callable[[], Guard | None],
         load_restorer: Callable[[], LoadedRestorer],
+        load_inventor: Callable[[], LoadedRestorer | None],
         photo_networks: Callable[[], Networks],
     ) -> None:
         self._load_finder = load_finder
         self._load_guard = load_guard
         self._load_parser = load_parser
         self._load_restorer = load_restorer
+        self._load_inventor = load_inventor
         self._photo_networks = photo_networks
         self._loading = threading.Lock()
         self._photo: SharedPhotoNetworks | None = None
         self._finder: HandFinder | None = None
         self._guard: Guard | None = None
         self._restorer: SharedRestorer | None = None
+        self._inventor: SharedRestorer | None = None
 
     def load_finder(self, _wanted: ComputeOptions) -> HandFinder:
         """The detector, which has no state, so that threads may share it."""
@@ -216,6 +219,14 @@ class SharedNetworks:
                 self._restorer = SharedRestorer(self._load_restorer())
             return self._restorer
 
+    def load_inventor(self, _model: str, _wanted: ComputeOptions) -> SharedRestorer | None:
+        """The network that invents detail beside it; None where there is none."""
+        with self._loading:
+            if self._inventor is None:
+                loaded = self._load_inventor()
+                self._inventor = None if loaded is None else SharedRestorer(loaded)
+            return self._inventor
+
     def photo_networks(self, _wanted: ComputeOptions) -> SharedPhotoNetworks:
         """The networks of the whole photo."""
         with self._loading:
@@ -225,5 +236,6 @@ class SharedNetworks:
 
     def close(self) -> None:
         """End what runs beside."""
-        if self._restorer is not None:
-            self._restorer.close()
+        for network in (self._restorer, self._inventor):
+            if network is not None:
+                network.close()

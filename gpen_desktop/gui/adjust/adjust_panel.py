@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
@@ -32,6 +32,7 @@ from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.adjust.whole_photo import WholePhoto
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.i18n import setting_text
+from gpen_desktop.models.choice import choice_of
 
 _GESTURE_PAUSE_MS = 1000
 """Changes of one control further apart than this are undone one by one."""
@@ -57,6 +58,7 @@ class AdjustPanel(QWidget):
         self._defaults = Edits()
         self._photo_size: tuple[int, int] | None = None
         self._is_in_colour = False
+        self._inventive: frozenset[str] = frozenset()
         self._gesture = 0
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -169,9 +171,15 @@ class AdjustPanel(QWidget):
             control.show_value(option_value(edits, control.option.name))
             control.show_usual(option_value(defaults, control.option.name))
         self.whole.show_edits(edits, defaults)
+        self._show_what_applies()
         self.faces.show_edits(edits, defaults)
         self.presets.show_edits(edits)
         self._show_size()
+
+    def _show_what_applies(self) -> None:
+        """An option that the model has nothing for is not shown, as little as another model's own."""
+        is_inventive = choice_of(self._edits.model).name in self._inventive
+        next(each for each in self._look if each.option.name == "invent").setVisible(is_inventive)
 
     def show_face(self, faces: tuple[Face, ...], face: FaceId, states: Mapping[FaceId, FaceState]) -> None:
         """Show the selected one (NO_FACE: none) of the photo's faces. states: of those that are done."""
@@ -196,9 +204,17 @@ class AdjustPanel(QWidget):
         self._photo_size, self._is_in_colour = size, is_in_colour
         self._show_size()
 
-    def set_models(self, models: Sequence[tuple[str, str]], of_stages: Mapping[str, Sequence[tuple[str, str]]]) -> None:
-        """What is installed: (name, title) of restorers, and by option of the stages' models."""
+    def set_models(
+        self,
+        models: Sequence[tuple[str, str]],
+        of_stages: Mapping[str, Sequence[tuple[str, str]]],
+        inventive: Collection[str] = (),
+    ) -> None:
+        """What is installed: (name, title) of restorers, and by option of the stages' models. inventive: names of the
+        restorers beside which another one invents detail."""
         self.whole.set_models(models, of_stages)
+        self._inventive = frozenset(inventive)
+        self._show_what_applies()
 
     def set_many(self, many: bool) -> None:
         """Whether there are other photos to give this look to."""

@@ -79,11 +79,12 @@ class ApplicationController(QObject):
             (model, (model.name, catalog_text(model.info.title) if model.info else model.name)) for model in usable
         ]
         self._panel.set_models(
-            [row for model, row in titled if option_for(model.task) == RESTORER],
+            [row for model, row in titled if option_for(model.task) == RESTORER and _is_chosen(model)],
             {
                 option: [row for model, row in titled if option_for(model.task) == option and _is_chosen(model)]
                 for option in TO_GET
             },
+            [model.name for model in usable if weights.inventor_of(model.name)],
         )
 
     @Slot()

@@ -68,6 +68,7 @@ def restore_job(item: AlbumItem, photo: Photo | None) -> RestoreJob:
         item.edits.stages,
         item.edits.strokes,
         item.edits.quarters,
+        invents=item.edits.options.invents,
         is_known=item.state is PhotoState.DONE,
         former=item.former,
     )

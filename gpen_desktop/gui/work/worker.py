@@ -45,7 +45,8 @@ class RestoreJob:
 
     item: the photo's number in the album. photo: when it is in memory already. faces: when known or set by hand.
     former: as in AlbumItem. stages: values of their options. strokes: of the brush over the photo's damage. quarters:
-    as in Edits. is_known: the photo is finished and comes back on screen; it is not counted.
+    as in Edits. invents: detail is asked for. is_known: the photo is finished and comes back on screen; it is not
+    counted.
     """
 
     id: int
@@ -58,6 +59,7 @@ class RestoreJob:
     strokes: tuple[Stroke, ...] = ()
     quarters: int = 0
     is_known: bool = False
+    invents: bool = False
     former: tuple[Face, ...] = ()
 
 
@@ -188,7 +190,7 @@ class Worker(QObject):
         )
         self._tell_status()
         self.staged.emit(job.id, self._engine.stage(session, SubProgress(progress, 0.0, 0.3)))
-        for result in self._engine.restore(session, SubProgress(progress, 0.3, 0.9)):
+        for result in self._engine.restore(session, SubProgress(progress, 0.3, 0.9), invents=job.invents):
             if not result.restored:
                 self.faces_found.emit(job.id, result.faces)
             elif result.more or not result.is_whole:

@@ -108,9 +108,13 @@ class DrawnModels:
         self._finder = finder
         self._restorer = restorer
         self.loaded: list[str] = []
+        self.inventor: Sharpener | None = None
 
     def load_finder(self, _wanted: ComputeOptions) -> KnownFaces:
         return self._finder
+
+    def load_inventor(self, model: str, wanted: ComputeOptions) -> Sharpener | None:
+        return self.inventor
 
     def load_guard(self) -> None:
         """None of them drifts."""

@@ -36,14 +36,23 @@ class _Change:
         return [frozen(0.5 * cv2.GaussianBlur(crop, (0, 0), 1.5) + 0.4) for crop in crops]
 
 
+class _Stripes(_Change):
+    def restore(self, crops, progress):
+        stripes = np.where(np.arange(128) // 2 % 2, 0.05, -0.05).astype(np.float32)[:, None, None]
+        return [frozen(answer + stripes) for answer in super().restore(crops, progress)]
+
+
 def restored(photo: Photo, faces) -> tuple[RestoredFace, ...]:
-    return tuple(Session(photo, _Finder(faces), _Change()).restore())
+    session = Session(photo, _Finder(faces), _Change())
+    session.set_restorer(_Change(), _Stripes)
+    return tuple(session.invent())
 
 
 OPTIONS = [
     ComposeOptions(restore_sharp=True),
     ComposeOptions(mode=Mode.STRONG, strength=60, denoise=40, sharpen=70, restore_sharp=True),
     ComposeOptions(mode=Mode.DETAIL, skin_protection=False, restore_sharp=True),
+    ComposeOptions(invent=60, restore_sharp=True),
 ]
 
 

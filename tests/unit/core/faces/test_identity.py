@@ -160,6 +160,8 @@ def composed(restorer: Sharpener, **options: object) -> Composed:
         load_finder = staticmethod(local_models.load_finder)
         load_guard = staticmethod(local_models.load_guard)
         photo_networks = staticmethod(local_models.photo_networks)
+        load_parser = staticmethod(local_models.load_parser)
+        load_inventor = staticmethod(local_models.load_inventor)
 
         def load_restorer(self, _model: str, _wanted: ComputeOptions) -> Sharpener:
             return restorer
