@@ -116,3 +116,14 @@ def test_it_lies_in_the_middle_of_the_top_and_wraps_what_is_long(
     assert strip.height() > short.height()
     strip.parentWidget().resize(500, 400)
     assert strip.geometry().right() <= 500
+
+
+def test_what_takes_the_place_of_another_is_read_in_full(queue: NotificationQueue, strip: NotificationStrip) -> None:
+    queue.post(told("first", needs_answer=True))
+    assert strip.isVisible()
+    button = NotificationButton("export", "Export all of them now…", print)
+    queue.post(told("second", buttons=(button,)))
+    queue.withdraw("first")
+    assert strip.subject == "second"
+    assert strip.width() == strip.sizeHint().width()
+    assert strip.width() > strip.button("export").sizeHint().width() + 100

@@ -64,7 +64,9 @@ def test_first_start_says_what_to_do(window: MainWindow) -> None:
     window.resize(900, 700)
     window.resize(1300, 800)
     buttons = {button.defaultAction(): button for button in window.tools.findChildren(QToolButton)}
-    assert not any(buttons[window.actions_[name]].isEnabled() for name in ("zoom_in", "fit", "actual", "split"))
+    assert not any(
+        buttons[window.actions_[name]].isEnabled() for name in ("zoom_in", "fit", "actual", "split", "turn_left")
+    )
 
 
 def test_a_photo_is_restored_and_its_faces_marked(window: MainWindow, photo: Path, qtbot: QtBot) -> None:

@@ -102,6 +102,8 @@ class AdjustPanel(QWidget):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFrameShape(QFrame.Shape.NoFrame)
+        # a scroll bar makes room for less than the body's width; bringing something into sight must not use that
+        area.horizontalScrollBar().valueChanged.connect(self._stay)
         foot = QVBoxLayout()
         foot.setContentsMargins(2 * theme.GRID, theme.GRID, 2 * theme.GRID, theme.GRID + theme.GRID // 2)
         foot.addWidget(self._to_all)
@@ -193,6 +195,10 @@ class AdjustPanel(QWidget):
         """Bring the part on what is kept of the photo into sight."""
         self._sections[3].set_open(True)
         QTimer.singleShot(0, self._scroll_to_crop)  # once it has been laid out
+
+    @Slot()
+    def _stay(self) -> None:
+        self._area.horizontalScrollBar().setValue(0)
 
     @Slot()
     def _scroll_to_crop(self) -> None:

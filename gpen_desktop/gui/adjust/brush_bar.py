@@ -73,7 +73,9 @@ class BrushBar(QWidget):
             self._say()
 
     def _say(self) -> None:
-        self.button.setText(self.tr("Show and brush damage"))
+        text = self.tr("Show and brush damage")
+        self.button.setText(f" {text}")  # Qt puts an icon and its text very close together
+        self.button.setAccessibleName(text)
         self._kinds.set_texts(self.tr("Brush"), [self.tr("Mark"), self.tr("Erase")])
         self._caption.setText(self.tr("Size"))
         self._size.setAccessibleName(self.tr("Size of the brush"))

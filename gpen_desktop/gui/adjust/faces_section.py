@@ -194,7 +194,9 @@ class FacesSection(QWidget):
         self._strength.set_text(
             self.tr("Own strength"), self.tr("Strength of this face; double-click for the photo's own.")
         )
-        self._add.setText(self.tr("Add a missed face"))
+        text = self.tr("Add a missed face")
+        self._add.setText(f" {text}")  # Qt puts an icon and its text very close together
+        self._add.setAccessibleName(text)
         self._add.setToolTip(self.tr("Draw a box around a face that was not found."))
         for button, text in (
             (self._previous, self.tr("Previous face")),

@@ -33,7 +33,7 @@ class AlbumFilter(QToolButton):
         self.setIconSize(QSize(14, 14))
         self.setFixedSize(theme.ALBUM_WIDTH, 32)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        theme.set_role(self, "section")
+        theme.set_role(self, "filter")
         self._menu.aboutToShow.connect(self._fill)
         for changed in (album.rowsInserted, album.rowsRemoved, album.dataChanged):
             changed.connect(self._refresh)

@@ -139,6 +139,7 @@ class NotificationStrip(QFrame):
         theme.set_role(widget, "primary" if button.is_main else "quiet")
         widget.clicked.connect(self._on_button)
         self._row.insertWidget(self._row.count() - 1, widget)
+        widget.show()  # else it has no size before the next turn of the event loop, and the strip is placed without it
         return widget
 
     @Slot()

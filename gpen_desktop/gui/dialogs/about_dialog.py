@@ -119,13 +119,16 @@ class _Browser(QWidget):
         self._list.setAccessibleName(name)
         theme.set_role(self._list, "framed")
         for page in pages:
-            self._list.addItem(QListWidgetItem(f"{page.title}  ·  {page.note}" if page.note else page.title))
+            row = QListWidgetItem(f"{page.title}  ·  {page.note}" if page.note else page.title)
+            row.setToolTip(row.text())
+            self._list.addItem(row)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # too long a name ends in '…'
         self._view = _text_view("", name)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 2 * theme.GRID, 0, 0)
-        row.setSpacing(theme.GRID)
-        row.addWidget(self._list, 2)
-        row.addWidget(self._view, 5)
+        beside = QHBoxLayout(self)
+        beside.setContentsMargins(0, 2 * theme.GRID, 0, 0)
+        beside.setSpacing(theme.GRID)
+        beside.addWidget(self._list, 2)
+        beside.addWidget(self._view, 5)
         self._list.currentRowChanged.connect(self._show_page)
         self._list.setCurrentRow(0)
 

@@ -21,6 +21,9 @@ _STATE_ICONS: Final = {
     State.ABSENT: ("download", "muted"),
 }
 
+_ELSEWHERE: Final = ("folder", "muted")
+"""Icon and tint of a model that can only be imported."""
+
 
 class ModelsTree(QTreeWidget):
     """Groups of models, unfolded; a group itself cannot be chosen."""
@@ -64,7 +67,8 @@ class ModelsTree(QTreeWidget):
         item.setText(0, entry.title)
         item.setText(1, entry.size_text)
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        item.setIcon(0, icons.icon(*_STATE_ICONS[entry.state]))
+        is_out_of_reach = entry.state is State.ABSENT and not entry.can_be_fetched
+        item.setIcon(0, icons.icon(*(_ELSEWHERE if is_out_of_reach else _STATE_ICONS[entry.state])))
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, {entry.state_text}")
         muted = self.palette().color(QPalette.ColorRole.PlaceholderText)
         for column, colour in ((0, muted if entry.state is State.ABSENT else None), (1, muted)):

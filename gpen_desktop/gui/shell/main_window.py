@@ -66,7 +66,20 @@ _WITH_PHOTO = (
         "next_photo",
         "previous_photo",
     ),
-    *("crop", "panel", "split", "side", "after", "before", "zoom_in", "zoom_out", "fit", "actual"),
+    *(
+        "turn_left",
+        "turn_right",
+        "crop",
+        "panel",
+        "split",
+        "side",
+        "after",
+        "before",
+        "zoom_in",
+        "zoom_out",
+        "fit",
+        "actual",
+    ),
     *("next_face", "previous_face", "toggle_face", "add_face", "correct_face", "remove_face"),
 )
 _ALBUM_MENU = (
