@@ -6,11 +6,12 @@ import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from gpen_desktop.core.output.file_names import free_path, is_missing, name_key, real_path, unnumbered
 from gpen_desktop.core.output.journal import JOURNAL_NAME, names_by_source, results, sha256_of
-from gpen_desktop.core.output.name_pattern import file_name
+from gpen_desktop.core.output.name_pattern import file_name, has_number, number_in
 from gpen_desktop.core.photo_files.load_save import result_path
 from gpen_desktop.core.photo_files.registry import is_supported
 from gpen_desktop.errors import OptionError
@@ -47,8 +48,9 @@ def plan(
     """List the photos under `paths` (see find_photos) and where each goes in `out_dir`; folders keep their inner
     structure. pattern: of the results' names without ending, see name_pattern; model: for it.
 
-    No two photos share a target, and no target is a photo of the plan: such get '-2', '-3', …, and keep them when other
-    photos come: the journal in `out_dir` says which was whose. Raises OptionError for a path that is not there.
+    No two photos share a target, and no target is a photo of the plan: such get '-2', '-3', …, and keep them, as they
+    keep their numbers in the pattern, when other photos come: the journal in `out_dir` says which was whose. Raises
+    OptionError for a path that is not there.
     """
     for path in paths:
         if is_missing(path):
@@ -58,9 +60,10 @@ def plan(
                 path=path,
             )
     found = list(find_photos(paths, recursive=recursive, without=out_dir))
+    numbers = _numbers_they_had(found, pattern, out_dir, model) if has_number(pattern) else range(1, len(found) + 1)
     wanted = [
         result_path(each.path, out_dir / _named(each.inner, pattern, number, model), format)
-        for number, each in enumerate(found, 1)
+        for number, each in zip(numbers, found, strict=True)
     ]
     taken = {name_key(each.path) for each in found}
     targets = _names_they_had(found, wanted, out_dir, taken)
@@ -76,6 +79,29 @@ def plan(
 def _named(inner: Path, pattern: str, number: int, model: str) -> Path:
     name = file_name(pattern, inner.stem, number, model) if pattern != "{name}" else inner.stem
     return inner.with_name(name + inner.suffix)
+
+
+def _numbers_they_had(found: Sequence[FoundPhoto], pattern: str, out_dir: Path, model: str) -> list[int]:
+    """A number for each photo: the one that its result has, or the next behind all that were given; without results
+    their places, from 1."""
+    known = names_by_source(out_dir)
+    if not known:
+        return list(range(1, len(found) + 1))
+    had: list[int | None] = []
+    for each in found:
+        try:
+            names = known.get(sha256_of(each.path), [])
+        except OSError:  # restoring it will say so
+            names = []
+        inside = [name for name in names if name.parent == (out_dir / each.inner).parent]
+        numbers = [number_in(name.stem, pattern, each.inner.stem, model) for name in reversed(inside)]
+        number = next((number for number in numbers if number is not None), None)
+        had.append(None if number in had else number)
+    # also those of photos that are gone: their results are not
+    stems = [name.stem for names in known.values() for name in names]
+    given = [number for stem in stems if (number := number_in(stem, pattern, None, model)) is not None]
+    following = count(max(given, default=0) + 1)
+    return [next(following) if number is None else number for number in had]
 
 
 def _names_they_had(

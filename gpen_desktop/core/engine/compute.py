@@ -29,6 +29,7 @@ class ModelStatus:
     model: its name. device: as its owner knows it, with the precision. reason: why it was chosen.
     notes: what had to be changed on the way. torch_device: the device as PyTorch writes it. detector: name of what
     finds faces, '' as long as nothing does. parser: of what tells the parts of a face apart, '' where nothing does.
+    weights: tells the file of the model from others that had its name; '' where there is no file.
     """
 
     model: str
@@ -38,3 +39,4 @@ class ModelStatus:
     torch_device: str = "cpu"
     detector: str = ""
     parser: str = ""
+    weights: str = ""

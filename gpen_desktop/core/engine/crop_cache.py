@@ -111,6 +111,6 @@ class CachedRestorer:
     def _key(self, crop: FloatImage, batch: Sequence[FloatImage]) -> str:
         digest = hashlib.sha256(np.ascontiguousarray(crop).data)
         status = self._inner.status
-        for fact in (status.model, status.torch_device, status.device, len(batch)):
+        for fact in (status.model, status.weights, status.torch_device, status.device, len(batch)):
             digest.update(repr(fact).encode())
         return digest.hexdigest()

@@ -47,6 +47,8 @@ class Restorer:
         self._choice = choice
         self._batch_size = batch_size
         self.notes: tuple[Message, ...] = ()
+        state = self._path.stat()
+        self._weights = f"{state.st_size} {state.st_mtime_ns}"
         read = registry.read(self._path)
         self.spec: ModelSpec = read.spec
         if self.spec.task not in FACE_TASKS:
@@ -89,7 +91,8 @@ class Restorer:
     def status(self) -> ModelStatus:
         """What it runs on now, and what had to be changed."""
         compute = self.compute
-        return ModelStatus(self.model_name, compute.name, compute.reason, self.notes, str(compute.device))
+        on, name = str(compute.device), self.model_name
+        return ModelStatus(name, compute.name, compute.reason, self.notes, on, weights=self._weights)
 
     def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
         """Restore crops.

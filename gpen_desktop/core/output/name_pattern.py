@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from typing import Final
 
@@ -30,12 +31,33 @@ def file_name(pattern: str, name: str, number: int, model: str) -> str:
             todo=say("pattern-places", "Use {{name}}, {{number}} and {{model}}; everything else stays as it is."),
         )
     filled = pattern.format(name=name, number=f"{number:03d}", model=model)
-    filled = "".join("_" if character in _FORBIDDEN else character for character in filled).strip(" .")
+    filled = _clean(filled).strip(" .")
     if not filled:
         raise OptionError(
             say("pattern-empty", "The pattern gives an empty file name."), todo=say("use-name", "Use {{name}}.")
         )
     return filled
+
+
+def _clean(words: str) -> str:
+    return "".join("_" if character in _FORBIDDEN else character for character in words)
+
+
+def number_in(result: str, pattern: str, name: str | None, model: str) -> int | None:
+    """The number with which a sound pattern gave a result's name; None where it did not give that name. result, name:
+    without endings; name None: of any photo."""
+    words = {"name": ".+?" if name is None else re.escape(_clean(name)), "model": re.escape(_clean(model))}
+    parts = [
+        re.escape(_clean(literal)) + ("" if place is None else words.get(place, r"(\d{3,})"))
+        for literal, place, _, _ in string.Formatter().parse(pattern)
+    ]
+    match = re.fullmatch("".join(parts), result)
+    return int(match.group(1)) if match else None
+
+
+def has_number(pattern: str) -> bool:
+    """Whether names depend on the number."""
+    return _is_sound(pattern) and any(place == "number" for _, place, _, _ in string.Formatter().parse(pattern))
 
 
 def _is_sound(pattern: str) -> bool:

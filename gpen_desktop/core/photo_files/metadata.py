@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from gpen_desktop.core.photo_files import exif as exif_block
@@ -93,7 +94,7 @@ def for_output(metadata: Metadata, width: int, height: int, software: str | None
 
 def with_history(xmp: bytes, done: str, software: str) -> bytes:
     """An XMP packet, made where there is none, with one more entry in its history (XMP part 2, xmpMM:History): what
-    `software` did. As it was where there is no room, or where it cannot be read."""
+    `software` did. As it was where there is no room, or where it, or the history in it, is written otherwise."""
     packet = xmp or _EMPTY_PACKET
     agent, parameters = _escaped(software), _escaped(done)
     entry = (
@@ -101,10 +102,12 @@ def with_history(xmp: bytes, done: str, software: str) -> bytes:
         b"<stEvt:action>edited</stEvt:action><stEvt:softwareAgent>" + agent + b"</stEvt:softwareAgent>"
         b"<stEvt:parameters>" + parameters + b"</stEvt:parameters></rdf:li>"
     )
-    history = b"<" + (_prefix(packet, _HISTORY_NAMES) or b"xmpMM") + b":History>"
-    begun = packet.find(history)
-    end = packet.find(b"</rdf:Seq>", begun) if begun >= 0 else -1
-    if end < 0:
+    if len(packet) > _MOST_WITH_HISTORY:
+        return xmp
+    prefixes = _prefixes(packet, _HISTORY_NAMES)
+    if any(re.search(rb"<" + re.escape(prefix) + rb":History[\s/>]", packet) for prefix in prefixes):
+        end = _end_of_history(packet, prefixes)
+    else:
         end = packet.rfind(b"</rdf:RDF>")
         entry = (
             b'<rdf:Description rdf:about="" xmlns:xmpMM="' + _HISTORY_NAMES + b'"><xmpMM:History><rdf:Seq>' + entry
@@ -114,6 +117,13 @@ def with_history(xmp: bytes, done: str, software: str) -> bytes:
     return made if end >= 0 and len(made) <= _MOST_WITH_HISTORY else xmp
 
 
+def _end_of_history(packet: bytes, prefixes: Sequence[bytes]) -> int:
+    """Where one more entry goes into the history that is there; -1 where it is written in a way that is not known."""
+    names = b"|".join(re.escape(prefix) for prefix in prefixes)
+    begun = re.search(rb"<(?:" + names + rb"):History(?:\s[^<>]*)?(?<!/)>\s*<rdf:Seq(?:\s[^<>]*)?(?<!/)>", packet)
+    return packet.find(b"</rdf:Seq>", begun.end()) if begun else -1
+
+
 def _escaped(words: str) -> bytes:
     for plain, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&apos;")):
         words = words.replace(plain, entity)
@@ -121,9 +131,13 @@ def _escaped(words: str) -> bytes:
 
 
 def _prefix(xmp: bytes, names: bytes) -> bytes | None:
-    """The prefix that stands for a namespace in the packet."""
-    match = re.search(rb"xmlns:([\w.-]+)\s*=\s*[\"']" + re.escape(names) + rb"[\"']", xmp)
-    return match.group(1) if match else None
+    """The first prefix that stands for a namespace in the packet."""
+    return next(iter(_prefixes(xmp, names)), None)
+
+
+def _prefixes(xmp: bytes, names: bytes) -> list[bytes]:
+    """All of them, each once."""
+    return list(dict.fromkeys(re.findall(rb"xmlns:([\w.-]+)\s*=\s*[\"']" + re.escape(names) + rb"[\"']", xmp)))
 
 
 def _property(prefix: bytes, name: bytes) -> re.Pattern[bytes]:

@@ -105,6 +105,31 @@ def test_a_photo_without_xmp_gets_some_and_a_bmp_no_complaint(photo: Path, tmp_p
     assert restore(bmp, tmp_path / "out").warnings == ()
 
 
+NAMES = b'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:m="http://ns.adobe.com/xap/1.0/mm/"'
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        b"<m:History\n><rdf:Seq\t><rdf:li>a</rdf:li></rdf:Seq></m:History>",
+        b'<m:History xml:lang="x"> <rdf:Seq><rdf:li>a</rdf:li></rdf:Seq></m:History>',
+    ],
+)
+def test_a_history_that_is_there_goes_on_however_it_is_written(history: bytes) -> None:
+    packet = b"<rdf:RDF " + NAMES + b"><rdf:Description>" + history + b"</rdf:Description></rdf:RDF>"
+    made = with_history(packet, "done", "us")
+    assert made.count(b":History") == 2
+    assert made.index(b"<rdf:li>a") < made.index(b"edited") < made.index(b"</rdf:Seq>")
+
+
+@pytest.mark.parametrize(
+    "history", [b"<m:History/>", b"<m:History><rdf:Seq/></m:History>", b"<m:History>x</m:History>"]
+)
+def test_no_second_history_is_put_beside_one_that_is_not_understood(history: bytes) -> None:
+    packet = b"<rdf:RDF " + NAMES + b"><rdf:Description>" + history + b"</rdf:Description></rdf:RDF>"
+    assert with_history(packet, "done", "us") == packet
+
+
 def test_a_packet_without_room_or_in_another_encoding_stays_as_it_is() -> None:
     full = b'<x xmlns:r="r"><rdf:RDF>' + b" " * 65_000 + b"</rdf:RDF></x>"
     odd = "<rdf:RDF></rdf:RDF>".encode("utf-16")

@@ -246,6 +246,42 @@ def test_photos_keep_their_numbers_when_others_come(album: Path, out: Path, tmp_
     assert results(folders[2]) == {"z a-2.png": SKIPPED}
 
 
+@pytest.mark.parametrize("pattern", ["{number}", "{name} no. {number}", "{number}-{model}"])
+def test_numbers_in_names_stay_when_photos_come_and_go(tmp_path: Path, out: Path, pattern: str) -> None:
+    album = tmp_path / "album"
+    album.mkdir()
+
+    def add(name: str, shift: int) -> None:
+        picture = np.roll(photo_with_faces((40, 60))[0].pixels, shift, axis=0)
+        Image.fromarray(picture).save(album / f"{name}.png")
+
+    def results() -> dict[str, tuple[str, PhotoStatus]]:
+        engine = Engine(models=DrawnModels(KnownFaces(*photo_with_faces((40, 60))[1]), Sharpener()))
+        jobs = plan([album], out, recursive=True, pattern=pattern, model="m")
+        wanted = BatchOptions(Edits(model="sharpener"))
+        made = batch.restore_all(jobs, engine, wanted, Journal(out, {}), lambda *_: SilentProgress(), resume=True)
+        return {job.source.stem: (job.target.stem, report.outcome) for job, report in zip(jobs, made, strict=True)}
+
+    def named(name: str, number: int) -> str:
+        return pattern.format(name=name, number=f"{number:03d}", model="m")
+
+    for shift, name in enumerate(("b 1000", "d", "f")):
+        add(name, shift)
+    assert results() == {
+        "b 1000": (named("b 1000", 1), DONE),
+        "d": (named("d", 2), DONE),
+        "f": (named("f", 3), DONE),
+    }
+    add("a", 5)
+    (album / "d.png").unlink()
+    assert results() == {
+        "a": (named("a", 4), DONE),
+        "b 1000": (named("b 1000", 1), SKIPPED),
+        "f": (named("f", 3), SKIPPED),
+    }
+    assert (out / f"{named('d', 2)}.png").is_file()
+
+
 def test_what_interrupted_runs_left_is_removed_and_what_others_write_stays(album: Path, out: Path) -> None:
     out.mkdir()
     old, young, locked, linked = (out / f".gpen-{name}.part" for name in ("old", "young", "locked", "linked"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -290,3 +292,15 @@ def test_unknown_model() -> None:
 def test_what_is_no_face_restorer_is_refused_by_name(name: str) -> None:
     with pytest.raises(ModelError, match=f"cannot restore faces with '{name}'"):
         Restorer(name)
+
+
+def test_other_weights_of_the_same_name_are_told_apart(tmp_path: Path) -> None:
+    """The crops that are kept on disk go by it: a file may be replaced while the window is open."""
+    file = tmp_path / "mine.pth"
+    shutil.copy(TINY, file)
+    first = Restorer(file, device="cpu", precision="fp32").status
+    assert Restorer(file, device="cpu", precision="fp32").status == first
+    os.utime(file, (1, 1))
+    other = Restorer(file, device="cpu", precision="fp32").status
+    assert other.model == first.model
+    assert other.weights != first.weights
