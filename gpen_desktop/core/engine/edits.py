@@ -46,8 +46,11 @@ def turned(edits: Edits, size: tuple[int, int], quarters: int) -> Edits:
 
 
 def turned_faces(faces: Iterable[Face], size: tuple[int, int], quarters: int) -> tuple[Face, ...]:
-    """Faces of a photo of (width, height) pixels, as they lie once it is turned clockwise by quarter turns."""
-    return tuple(replace(face, landmarks=frozen(turned_points(face.landmarks, size, quarters))) for face in faces)
+    """Faces of a photo of (width, height) pixels, as they lie once it is turned clockwise by quarter turns; in reading
+    order there."""
+    return in_reading_order(
+        replace(face, landmarks=frozen(turned_points(face.landmarks, size, quarters))) for face in faces
+    )
 
 
 def _turned_stroke(stroke: Stroke, size: tuple[int, int], quarters: int) -> Stroke:
