@@ -135,6 +135,14 @@
         <translation>只看修复后</translation>
     </message>
     <message>
+        <source>Compare models</source>
+        <translation>比较模型</translation>
+    </message>
+    <message>
+        <source>What two models make of the faces, at the sides of the line</source>
+        <translation>在分隔线两侧比较两个模型修复人脸的效果</translation>
+    </message>
+    <message>
         <source>100 %</source>
         <translation>100 %</translation>
     </message>
@@ -418,6 +426,29 @@
     <message>
         <source>Left and right arrow keys move the divider; with Ctrl held, arrow keys move the photo.</source>
         <translation>左右方向键移动分隔线；按住 Ctrl 时，方向键移动照片。</translation>
+    </message>
+</context>
+<context>
+    <name>ComparisonBar</name>
+    <message>
+        <source>Before</source>
+        <translation>修复前</translation>
+    </message>
+    <message>
+        <source>Left: compared</source>
+        <translation>左侧：用于比较</translation>
+    </message>
+    <message>
+        <source>Right: compared</source>
+        <translation>右侧：用于比较</translation>
+    </message>
+    <message>
+        <source>Restoring…</source>
+        <translation>正在修复…</translation>
+    </message>
+    <message>
+        <source>Stop comparing</source>
+        <translation>结束比较</translation>
     </message>
 </context>
 <context>

@@ -21,7 +21,7 @@ class ModelControl(QWidget):
 
     Attributes
     ----------
-    combo : the models. get : shown where there is nothing to choose from.
+    combo : the models. rows : name and title of each that was offered. get : shown where there is no choice.
     """
 
     changed = Signal(str)
@@ -35,6 +35,7 @@ class ModelControl(QWidget):
         self.combo.setMinimumContentsLength(8)
         self.combo.activated.connect(self._on_chosen)
         self.setFocusProxy(self.combo)
+        self.rows: tuple[tuple[str, str], ...] = ()
         self._choice = ModelChoice("")
         self._option: ModelOption | None = None
         self.slider = ValueSlider((0, 100))
@@ -67,6 +68,7 @@ class ModelControl(QWidget):
         self.combo.setEnabled(not lack)
         self.combo.setToolTip(lack)
         self.get.setVisible(bool(lack))
+        self.rows = tuple(rows)
         self.combo.clear()
         for name, title in rows:
             self.combo.addItem(title, name)

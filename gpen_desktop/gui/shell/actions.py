@@ -48,6 +48,8 @@ _LOOK = (
     _Spec("side", marked("Actions", "Side by side"), "columns-2", ("D",), checkable=True),
     _Spec("after", marked("Actions", "After"), "image", ("A",), checkable=True, tip=marked(
         "Actions", "Only the restored photo")),
+    _Spec("compare_models", marked("Actions", "Compare models"), "layers", ("M",), checkable=True, tip=marked(
+        "Actions", "What two models make of the faces, at the sides of the line")),
     _Spec("zoom_out", marked("Actions", "Zoom out"), "minus", (_KEY.ZoomOut, "-")),
     _Spec("zoom_in", marked("Actions", "Zoom in"), "plus", (_KEY.ZoomIn, "+", "=")),
     _Spec("fit", marked("Actions", "Fit"), "maximize", ("0", "Ctrl+0")),

@@ -27,6 +27,7 @@ from gpen_desktop.gui.common.notification_strip import NotificationStrip
 from gpen_desktop.gui.common.notifications import NotificationQueue
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.controllers.album_controller import AlbumController
+from gpen_desktop.gui.controllers.comparison_controller import ComparisonController
 from gpen_desktop.gui.controllers.crop_controller import CropController
 from gpen_desktop.gui.controllers.damage_controller import DamageController
 from gpen_desktop.gui.controllers.draft_controller import DraftController
@@ -54,32 +55,9 @@ from gpen_desktop.gui.viewer.preview import Opened
 from gpen_desktop.gui.work.workspace import Workspace
 
 _WITH_PHOTO = (
-    *(
-        "remove",
-        "reveal",
-        "copy",
-        "copy_look",
-        "select_all",
-        "export",
-        "export_all",
-        "restore_waiting",
-        "next_photo",
-        "previous_photo",
-    ),
-    *(
-        "turn_left",
-        "turn_right",
-        "crop",
-        "panel",
-        "split",
-        "side",
-        "after",
-        "before",
-        "zoom_in",
-        "zoom_out",
-        "fit",
-        "actual",
-    ),
+    *("remove", "reveal", "copy", "copy_look", "select_all", "export", "export_all", "restore_waiting"),
+    *("next_photo", "previous_photo", "turn_left", "turn_right", "crop", "panel", "compare_models"),
+    *("split", "side", "after", "before", "zoom_in", "zoom_out", "fit", "actual"),
     *("next_face", "previous_face", "toggle_face", "add_face", "correct_face", "remove_face"),
 )
 _ALBUM_MENU = (
@@ -135,6 +113,8 @@ class MainWindow(DropWindow):
         self._seen = SeenController(self.workspace, self.panel, self)
         self._damage = DamageController(self.workspace, self.view, self.panel, self)
         self._crop = CropController(self.workspace, self.view, self.panel, self)
+        compare = (self.panel, self.notifications, self.actions_["compare_models"])
+        self.comparison = ComparisonController(self.workspace, self.view, *compare, self)
         self.application = ApplicationController(self.workspace, self.panel, store, self.actions_, self)
         self._photo_notifications = PhotoNotifications(
             self.workspace, self.notifications, self.faces.draw, self.exports.export_all, self.photos.turn, self

@@ -57,7 +57,7 @@ class MainToolBar(QToolBar):
         self._add("panel")
         zoom = ("zoom_in", "zoom_out", "fit", "actual", "", "turn_left", "turn_right", "crop")
         self._view = actions.menu(
-            ("before", "split", "side", "after", "", *zoom, "", "next_photo", "previous_photo"), self
+            ("before", "split", "side", "after", "compare_models", "", *zoom, "", "next_photo", "previous_photo"), self
         )
         looks = ("copy_look", "paste_look", "apply_to_all", "select_all")
         work = ("restore_waiting", *looks, "", "settings", "models", "", "shortcuts", "about")

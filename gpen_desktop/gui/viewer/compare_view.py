@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -122,6 +122,11 @@ class CompareView(PhotoView):
             tool.confirmed.connect(self._on_points_confirmed)
             tool.abandoned.connect(self._on_points_abandoned)
             self._use(tool)
+
+    @property
+    def second_corner(self) -> QPointF:
+        """Of the pane at the right, or below; the view's own where there is one pane."""
+        return self._panes_in(QSizeF(self.size())).corners[-1]
 
     @property
     def brush(self) -> BrushTool | None:

@@ -54,13 +54,13 @@ class PhotoView(QWidget):
         self._frame = Frame()
         self._all_marks: tuple[FaceMark, ...] = ()
         self._marks: tuple[FaceMark, ...] = ()
-        self._hovered = NO_FACE
-        self._selected = NO_FACE
+        self._hovered = self._selected = NO_FACE
         self._mouse: QPointF | None = None
         self._tool: ViewTool | None = None
         self._detail: tuple[int, QRect] | None = None
         self._thumbnail: QImage | None = None
         self._panes: dict[Version, QImage] = {}
+        self.has_chips = True  # that say which side is which
         self._fade = OverlayFade(self)
         self._fade.changed.connect(self.update)
 
@@ -325,9 +325,7 @@ class PhotoView(QWidget):
 
     def _paint_split(self, painter: QPainter) -> None:
         pane, seen, x = QRectF(QPointF(0, 0), self._pane_size()), self._seen(), self._divider_x()
-        left, right = QRectF(pane), QRectF(pane)
-        left.setRight(x)
-        right.setLeft(x)
+        left, right = QRectF(0, 0, x, pane.height()), QRectF(x, 0, pane.width() - x, pane.height())
         if self._is_divider_held:
             # Nothing but the line moves: both pictures are drawn once and then only copied.
             for version, clip in ((Version.BEFORE, left), (Version.AFTER, right)):
@@ -382,9 +380,11 @@ class PhotoView(QWidget):
     def _paint_chip(
         self, painter: QPainter, version: Version, area: QRectF, line: float | None, at_right: bool | None = None
     ) -> None:
-        text = self.tr("Before") if version is Version.BEFORE else self.tr("After")
-        is_right = version is Version.AFTER if at_right is None else at_right
-        divider.paint_chip(painter, text, area, is_right, self.font(), line)
+        if self.has_chips:
+            is_after = version is Version.AFTER
+            at_right = is_after if at_right is None else at_right
+            text = self.tr("After") if is_after else self.tr("Before")
+            divider.paint_chip(painter, text, area, at_right, self.font(), line)
 
     def _whole_pane(self, version: Version) -> QImage:
         """One picture drawn over the whole pane, kept until anything but the divider moves."""

@@ -42,6 +42,8 @@ class PicturePair:
 
     def take(self, shown: Shown) -> None:
         """Take over what was made anew."""
+        if shown.before_overview is not None:
+            self._overview[Version.BEFORE] = shown.before_overview
         if shown.after_overview is not None:
             self._overview[Version.AFTER] = shown.after_overview
         if shown.before_detail is not None:

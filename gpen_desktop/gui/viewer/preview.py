@@ -44,7 +44,8 @@ class Wanted:
     select gave it; may be the first few only. staged: what stages made of it, to compose into. left_out: name of the
     stage to take back from that, for a look; '' for none.
     level, part: what is looked at closer than the overview (pyramid level; x0, y0, x1, y1 in its pixels); or None.
-    quarters: how often the photo is turned clockwise.
+    quarters: how often the photo is turned clockwise. left: faces as another model made them, to show in place of the
+    photo as it was; None for that.
     """
 
     visit: int = 0
@@ -57,6 +58,7 @@ class Wanted:
     level: int = 0
     part: Rect | None = None
     quarters: int = 0
+    left: tuple[tuple[RestoredFace, int], ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +88,7 @@ class Shown:
     """An answer to a wish: what has been made anew; None for what still holds."""
 
     wanted: Wanted
+    before_overview: QImage | None = None
     before_detail: Detail | None = None
     after_overview: QImage | None = None
     after_detail: Detail | None = None
@@ -119,19 +122,27 @@ class _Scene:
     def image(self, pixels: Pixels) -> QImage:
         return self.to_screen(to_8_bits(pixels))
 
-    def before(self, level: int, part: Rect) -> QImage:
+    def before(self, level: int, part: Rect, wanted: Wanted) -> QImage:
+        """The part as the photo was, or as another model made it."""
+        if wanted.left is not None:
+            return self._composed(level, part, wanted.left, wanted.options)
         return self.image(self.levels[level][part[1] : part[3], part[0] : part[2]])
 
     def after(self, level: int, part: Rect, wanted: Wanted) -> QImage:
         """The part composed."""
+        return self._composed(level, part, wanted.faces, wanted.options)
+
+    def _composed(
+        self, level: int, part: Rect, chosen: tuple[tuple[RestoredFace, int], ...], options: ComposeOptions
+    ) -> QImage:
         faces = [
             (self._level_layers(level, face), strength)
-            for face, strength in wanted.faces
+            for face, strength in chosen
             if strength and _is_seen(face, level, part)
         ]
 
         def band(rect: Rect) -> Pixels:
-            return compose_part(self._bases[level], faces, rect, wanted.options)
+            return compose_part(self._bases[level], faces, rect, options)
 
         return self.image(np.concatenate(list(self._pool.map(band, _bands(part))), axis=1))
 
@@ -256,26 +267,41 @@ class PreviewWorker(QObject):
     def _show(self, scene: _Scene, wanted: Wanted) -> None:
         have = self._have
         scene.compose_into(wanted.staged, wanted.left_out)
-        scene.keep_only({face for face, _ in wanted.faces}, wanted.level if wanted.part else scene.overview_level)
+        faces = {face for face, _ in (*wanted.faces, *(wanted.left or ()))}
+        scene.keep_only(faces, wanted.level if wanted.part else scene.overview_level)
         if wanted.part is not None:
             is_moved = (wanted.level, wanted.part) != (have.level, have.part)
-            before = Detail(wanted.level, wanted.part, scene.before(wanted.level, wanted.part)) if is_moved else None
+            before = after = None
+            if is_moved or not _is_same_left(wanted, have):
+                before = Detail(wanted.level, wanted.part, scene.before(wanted.level, wanted.part, wanted))
             if is_moved or not _is_same_look(wanted, have):
                 after = Detail(wanted.level, wanted.part, scene.after(wanted.level, wanted.part, wanted))
+            if before is not None or after is not None:
                 self.shown.emit(Shown(wanted, before_detail=before, after_detail=after))
         self._have = wanted
         if self._mailbox.is_full() and wanted.part is not None:
             return  # the overview can wait until the slider rests
-        if self._overview_is_of is None or not _is_same_look(wanted, self._overview_is_of):
+        known = self._overview_is_of
+        is_new_left = not _is_same_left(wanted, known or Wanted())
+        if known is None or is_new_left or not _is_same_look(wanted, known):
             level = scene.overview_level
             height, width = scene.levels[level].shape[:2]
-            whole = scene.after(level, (0, 0, width, height), wanted)
+            rect = (0, 0, width, height)
+            left = scene.before(level, rect, wanted) if is_new_left else None
+            is_same = known is not None and _is_same_look(wanted, known)
+            right = None if is_same else scene.after(level, rect, wanted)
             self._overview_is_of = wanted
-            self.shown.emit(Shown(wanted, after_overview=whole))
+            self.shown.emit(Shown(wanted, before_overview=left, after_overview=right))
 
 
 def _is_same_look(a: Wanted, b: Wanted) -> bool:
     return (a.options, a.faces, a.left_out) == (b.options, b.faces, b.left_out) and _photo(a) is _photo(b)
+
+
+def _is_same_left(a: Wanted, b: Wanted) -> bool:
+    if a.left is None or b.left is None:
+        return a.left is b.left
+    return (a.options, a.left, a.left_out) == (b.options, b.left, b.left_out) and _photo(a) is _photo(b)
 
 
 def _photo(wanted: Wanted) -> Photo | None:

@@ -133,6 +133,17 @@ class JobController(QObject):
             self._cancel.set()
         self.queue_changed.emit()
 
+    def cancel(self, job_id: int) -> None:
+        """Cancel one job."""
+        for job in [job for job in self._waiting if job.id == job_id]:
+            self._waiting.remove(job)
+            self._discount(job)
+            self.cancelled.emit(job)
+        if self._running is not None and self._running.id == job_id:
+            self._requeue = False
+            self._cancel.set()
+        self.queue_changed.emit()
+
     def forget(self, path: Path) -> None:
         """Drop what the engine keeps of a photo."""
         self._forget_wanted.emit(path)

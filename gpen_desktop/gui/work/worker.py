@@ -21,7 +21,7 @@ from gpen_desktop.core.photo_files.load_save import open_photo
 from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.core.progress import CancellableProgress, Progress, SubProgress
 from gpen_desktop.core.stages.registry import stage_values
-from gpen_desktop.core.types import Face, Photo, Stroke
+from gpen_desktop.core.types import Face, Photo, RestoredFace, Stroke
 from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.common.failure import from_exception
 
@@ -64,6 +64,21 @@ class RestoreJob:
 
 
 @dataclass(frozen=True)
+class CompareJob:
+    """Restore a photo's faces with another model, for looking at beside its own. Fields: as in RestoreJob."""
+
+    id: int
+    item: int
+    path: Path
+    model: str
+    photo: Photo
+    faces: tuple[Face, ...]
+    stages: Values
+    strokes: tuple[Stroke, ...]
+    quarters: int
+
+
+@dataclass(frozen=True)
 class ExportJob:
     """Compose a photo at full size and save it as `target`, with the same calls as the command line.
 
@@ -93,7 +108,7 @@ class RefineJob:
     box: tuple[float, float, float, float]
 
 
-Job = RestoreJob | ExportJob | RefineJob
+Job = RestoreJob | CompareJob | ExportJob | RefineJob
 
 
 class Worker(QObject):
@@ -165,6 +180,8 @@ class Worker(QObject):
         progress.report(0.0, "open")
         if isinstance(job, RefineJob):
             return self._engine.refine(job.photo, job.box)
+        if isinstance(job, CompareJob):
+            return self._compare(job, progress)
         if isinstance(job, ExportJob):
             edits, faces = job.edits, job.faces
             how = (edits.stages, edits.strokes, edits.quarters)
@@ -173,6 +190,11 @@ class Worker(QObject):
             pages = self._further_pages(job, session.photo, progress)
             return self._engine.export(session, edits.options, job.target, job.export, progress, further=pages)
         return self._restore(job, progress)
+
+    def _compare(self, job: CompareJob, progress: CancellableProgress) -> tuple[RestoredFace, ...]:
+        session = self._engine.open(job.photo, job.model, job.faces, job.stages, job.strokes, job.quarters)
+        self._tell_status()
+        return tuple(session.restore(progress))
 
     def _further_pages(self, job: ExportJob, photo: Photo, progress: Progress) -> list[Page]:
         if photo.source.pictures < 2:

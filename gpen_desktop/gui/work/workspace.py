@@ -24,11 +24,12 @@ from gpen_desktop.gui.adjust.history import EditCommand, RemoveCommand
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, PhotoState
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.viewer.face_item import FaceMark
-from gpen_desktop.gui.viewer.preview import Opened, Preview, Shown, Wanted
+from gpen_desktop.gui.viewer.preview import Opened, Preview, Shown
 from gpen_desktop.gui.work import face_marks
 from gpen_desktop.gui.work.exports import Exports
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.photo_states import PhotoStates, restore_job
+from gpen_desktop.gui.work.wishes import Sides, wish
 from gpen_desktop.gui.work.worker import Job, RefineJob, RestoreJob, next_job_id
 
 _NOTHING_YET = RestoredFaces((), (), seconds=0.0)
@@ -77,6 +78,7 @@ class Workspace(QObject):
         self._made = _NOTHING_YET
         self._detail: tuple[int, QRect] | None = None
         self._left_out = ""
+        self._sides = Sides()
         self.jobs.staged.connect(self._on_staged)
         self.jobs.faces_found.connect(self._on_faces_found)
         self.jobs.faces_restored.connect(self._on_faces_restored)
@@ -117,6 +119,7 @@ class Workspace(QObject):
         self._current = item
         self._visit += 1
         self._opened, self._made, self._detail, self._left_out = None, _NOTHING_YET, None, ""
+        self._sides = Sides()
         self.jobs.set_front(item.id)
         self.current_changed.emit(item)
         self._want()
@@ -274,6 +277,16 @@ class Workspace(QObject):
         """What the stages made of the photo on screen, once they have."""
         return self._made.staged
 
+    @property
+    def made(self) -> RestoredFaces:
+        """What the model of the current photo's edits made of it so far."""
+        return self._made
+
+    def compare(self, sides: Sides) -> None:
+        """Show what two models made of the current photo, until another one comes; Sides(): before and after."""
+        self._sides = sides
+        self._want()
+
     @Slot(str)
     def look_without(self, stage: str) -> None:
         """Show the photo about as it would be without one of its stages; '': as it is."""
@@ -304,22 +317,7 @@ class Workspace(QObject):
         item = self._current
         if item is None:
             return
-        faces = face_marks.strengths(self._made.restored, self._choices())
-        level, rect = self._detail or (0, None)
-        part = None if rect is None else (rect.x(), rect.y(), rect.x() + rect.width(), rect.y() + rect.height())
-        wanted = Wanted(
-            self._visit,
-            item.id,
-            item.path,
-            faces,
-            item.edits.options,
-            self._made.staged,
-            self._left_out,
-            level,
-            part,
-            item.edits.quarters,
-        )
-        self.preview.want(wanted)
+        self.preview.want(wish(self._visit, item, self._made, self._sides, self._left_out, self._detail))
 
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:

@@ -1,0 +1,153 @@
+"""Comparing models in the window: each is run once for a photo, any two stand at the sides of the divider."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF, QSizeF, Qt
+from pytestqt.qtbot import QtBot
+
+from gpen_desktop.core.engine.compute import ComputeOptions
+from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.types import FloatImage, frozen
+from gpen_desktop.gui.shell.main_window import MainWindow
+from gpen_desktop.gui.viewer.picture_pair import Version
+from tests.gui.fakes import FakeEngine, FakeRestorer, make_photo
+from tests.gui.test_window import open_photos, wait_done
+
+COLOURS = {"red": (1.0, 0.0, 0.0), "green": (0.0, 1.0, 0.0), "blue": (0.0, 0.0, 1.0)}
+PHOTO = "builtin-256"
+
+
+class Painter(FakeRestorer):
+    """Paints faces in one colour."""
+
+    def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
+        made = super().restore(crops, progress)
+        return [frozen(np.broadcast_to(np.float32(COLOURS[self.model_name]), crop.shape).copy()) for crop in made]
+
+
+@pytest.fixture(autouse=True)
+def models(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three models more, each of a colour."""
+    usual = engine.load_restorer
+
+    def load_restorer(model: str, wanted: ComputeOptions) -> FakeRestorer:
+        usual(model, wanted)
+        if model in COLOURS and not isinstance(engine.restorers[model], Painter):
+            engine.restorers[model] = Painter(model, engine.gate)
+        return engine.restorers[model]
+
+    monkeypatch.setattr(engine, "load_restorer", load_restorer)
+
+
+@pytest.fixture
+def comparing(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> MainWindow:
+    """A photo on screen, and what 'red' makes of it compared with what its own model did."""
+    window.panel.set_models([(name, name.title()) for name in (PHOTO, "blue", "green", "red")], {})
+    open_photos(window, qtbot, make_photo(tmp_path / "photo.png"))
+    window.panel.control("skin_protection").click()  # which would give skin its own colour back
+    window.panel.strength.slider.setValue(100)
+    wait_done(window, qtbot)
+    window.actions_["compare_models"].trigger()
+    wait_done(window, qtbot)
+    return window
+
+
+def colour(window: MainWindow, version: Version) -> tuple[float, ...]:
+    """Between the eyes of the first face."""
+    part = window.view.pair.thumbnail(version, QRectF(118, 136, 5, 5), QSizeF(5, 5)).pixelColor(2, 2)
+    return part.redF(), part.greenF(), part.blueF()
+
+
+def shows(window: MainWindow, qtbot: QtBot, version: Version, name: str) -> None:
+    qtbot.waitUntil(lambda: max(np.abs(np.subtract(colour(window, version), COLOURS[name]))) < 0.35)
+
+
+def pick(window: MainWindow, side: int, name: str) -> None:
+    combo = window.comparison.bar.sides[side].combo
+    combo.setCurrentIndex(combo.findData(name))
+    combo.activated.emit(combo.currentIndex())
+
+
+def test_any_two_and_each_is_run_once(comparing: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    window = comparing
+    own = colour(window, Version.AFTER)
+    shows(window, qtbot, Version.BEFORE, "red")
+    assert not window.view.has_chips
+    pick(window, 1, "green")
+    wait_done(window, qtbot)
+    shows(window, qtbot, Version.AFTER, "green")
+    shows(window, qtbot, Version.BEFORE, "red")
+    pick(window, 0, "green")
+    pick(window, 1, "red")
+    wait_done(window, qtbot)
+    shows(window, qtbot, Version.BEFORE, "green")
+    shows(window, qtbot, Version.AFTER, "red")
+    assert [engine.restorers[name].runs for name in ("red", "green")] == [2, 2]  # two faces, once each
+    pick(window, 0, "")
+    pick(window, 1, PHOTO)
+    qtbot.waitUntil(lambda: max(np.abs(np.subtract(colour(window, Version.AFTER), own))) < 0.05)
+    assert "MainThread" not in engine.threads
+    assert "blue" not in engine.restorers
+
+
+def test_what_is_asked_for_is_nobodys_edit_and_ends_with_the_key(comparing: MainWindow, qtbot: QtBot) -> None:
+    window = comparing
+    edits = window.workspace.current.edits
+    pick(window, 1, "green")
+    wait_done(window, qtbot)
+    assert window.workspace.current.edits == edits
+    window.view.setFocus()
+    qtbot.keyClick(window.view, Qt.Key.Key_M)
+    assert not window.actions_["compare_models"].isChecked()
+    assert not window.comparison.bar.sides[0].isVisible()
+    assert window.view.has_chips
+    qtbot.waitUntil(lambda: colour(window, Version.BEFORE) != COLOURS["red"])
+    with pytest.raises(Exception, match="timed out"):  # the photo as it was, not red any more
+        qtbot.waitUntil(lambda: colour(window, Version.BEFORE)[0] > 0.95, timeout=300)
+
+
+def test_a_slider_moves_both_sides_and_runs_nothing(comparing: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    window = comparing
+    shows(window, qtbot, Version.BEFORE, "red")
+    runs = engine.runs
+    before = colour(window, Version.BEFORE)
+    window.panel.strength.slider.setValue(20)
+    qtbot.waitUntil(lambda: max(np.abs(np.subtract(colour(window, Version.BEFORE), before))) > 0.2)
+    assert engine.runs == runs
+
+
+def test_what_nobody_looks_at_any_more_is_cancelled(comparing: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    window = comparing
+    engine.gate.clear()
+    pick(window, 0, "blue")
+    qtbot.waitUntil(lambda: window.workspace.jobs.running is not None)
+    assert window.comparison.bar.sides[0].working.isVisible()
+    window.comparison.bar.close.click()
+    qtbot.waitUntil(lambda: not window.workspace.jobs.is_busy)
+    engine.gate.set()
+    assert "blue" not in engine.restorers or engine.restorers["blue"].runs == 0
+    assert not window.actions_["compare_models"].isChecked()
+
+
+def test_another_photo_is_compared_too(comparing: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot) -> None:
+    window = comparing
+    open_photos(window, qtbot, make_photo(tmp_path / "other.png", seed=5))
+    window.panel.control("skin_protection").click()
+    window.panel.strength.slider.setValue(100)
+    wait_done(window, qtbot)
+    shows(window, qtbot, Version.BEFORE, "red")
+    assert engine.restorers["red"].runs == 4
+
+
+def test_a_model_that_fails_is_told_of(comparing: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    window = comparing
+    engine.broken_models.add("blue")
+    pick(window, 0, "blue")
+    qtbot.waitUntil(lambda: "damaged" in window.notification_strip.text)
+    assert window.comparison.bar.sides[0].combo.currentData() == ""
+    wait_done(window, qtbot)
