@@ -2503,8 +2503,16 @@
         <translation>标记为一行文字，最多 {limit} 个字符。</translation>
     </message>
     <message>
+        <source>Its metadata is compressed by Brotli and was left out.</source>
+        <translation>其元数据以 Brotli 压缩，未能保留。</translation>
+    </message>
+    <message>
         <source>Its {bits} bits per channel were read as 8.</source>
         <translation>每通道 {bits} 位的数据已按 8 位读取。</translation>
+    </message>
+    <message>
+        <source>JPEG XL needs an extra: pip install &apos;gpen-desktop[jpeg-xl]&apos;</source>
+        <translation>读取 JPEG XL 需要另装组件：pip install &apos;gpen-desktop[jpeg-xl]&apos;</translation>
     </message>
     <message>
         <source>JPEG blocks</source>
@@ -2893,10 +2901,6 @@
     <message>
         <source>a JPEG 2000</source>
         <translation>JPEG 2000</translation>
-    </message>
-    <message>
-        <source>a JPEG XL</source>
-        <translation>JPEG XL</translation>
     </message>
     <message>
         <source>a PDF</source>

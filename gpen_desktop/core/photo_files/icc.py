@@ -25,6 +25,14 @@ def colour_space(icc: bytes) -> str:
     return icc[_SPACE_AT : _SPACE_AT + 4].decode("latin-1").strip()
 
 
+def is_srgb(icc: bytes) -> bool:
+    """Whether there is no profile, or one that calls itself sRGB."""
+    try:
+        return not icc or ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(icc))).startswith("sRGB")
+    except (OSError, ValueError, TypeError, ImageCms.PyCMSError):
+        return False
+
+
 def to_srgb(image: Image.Image, icc: bytes) -> Image.Image:
     """A CMYK, L or LAB picture as sRGB ('RGB', 8 bit): relative colorimetric with black point compensation.
 

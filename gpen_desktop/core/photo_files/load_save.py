@@ -176,6 +176,7 @@ def _photo(header: FileHeader, decoded: Decoded, path: Path) -> Photo:
     upright, stated, problems = photo_metadata.made_upright(header.metadata)
     turned = turned_upright(decoded.samples, stated if header.orientation is None else header.orientation)
     channels = turned.shape[2]
+    upright = replace(upright, icc=decoded.icc) if decoded.icc else upright
     metadata, profile_problems = _with_sound_profile(upright, channels, decoded)
     colours = cast(Pixels, np.repeat(turned[..., :1], 3, axis=2) if channels < 3 else turned[..., :3])
     alpha = cast(Pixels, np.ascontiguousarray(turned[..., -1])) if channels in (2, 4) else None

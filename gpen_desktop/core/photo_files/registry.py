@@ -108,6 +108,12 @@ def _raw() -> Codec:
     return raw.CODEC
 
 
+def _jpeg_xl() -> Codec:
+    from gpen_desktop.core.photo_files.formats import jpeg_xl
+
+    return jpeg_xl.CODEC
+
+
 def _heic() -> Codec:
     from gpen_desktop.core.photo_files.formats import heic
 
@@ -198,6 +204,15 @@ FORMATS: Final = (
         becomes="JPEG",
     ),
     Format(
+        name="JXL",
+        title="JPEG XL",
+        suffixes=(".jxl",),
+        media_type="image/jxl",
+        recognises=_starts_with(b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n"),
+        codec=_jpeg_xl,
+        becomes="JPEG",
+    ),
+    Format(
         name="RAW",
         title="RAW",
         suffixes=(
@@ -220,8 +235,6 @@ _OTHER_STARTS = (
     (b"%PDF", say("kind-pdf", "a PDF")),
     (b"8BPS", say("kind-photoshop", "a Photoshop")),
     (b"\0\0\0\x0cjP  ", say("kind-jpeg-2000", "a JPEG 2000")),
-    (b"\xff\x0a", say("kind-jpeg-xl", "a JPEG XL")),
-    (b"\0\0\0\x0cJXL ", say("kind-jpeg-xl", "a JPEG XL")),
 )
 
 

@@ -21,11 +21,13 @@ class Decoded:
     """A file's pixels.
 
     samples: (H, W, C), uint8 or uint16: grey, grey and alpha, RGB, or RGBA. is_srgb: the colours were turned into sRGB,
-    so the file's profile no longer holds. jpeg_tables, jpeg_subsampling: as in SourceFormat.
+    so the file's profile no longer holds. icc: a profile of which the header could not tell. jpeg_tables,
+    jpeg_subsampling: as in SourceFormat.
     """
 
     samples: Pixels
     is_srgb: bool = False
+    icc: bytes = b""
     jpeg_tables: Mapping[int, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
     jpeg_subsampling: int = -1
     warnings: tuple[Message, ...] = ()

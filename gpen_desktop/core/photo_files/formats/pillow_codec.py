@@ -32,7 +32,18 @@ def decode(header: FileHeader) -> Decoded:
             return Decoded(samples, is_srgb, warnings=words)
         tables = {number: tuple(values) for number, values in image.quantization.items()}
         sampling = JpegImagePlugin.get_sampling(image)
-        return Decoded(samples, is_srgb, MappingProxyType(tables), sampling, words)
+        return Decoded(
+            samples, is_srgb, jpeg_tables=MappingProxyType(tables), jpeg_subsampling=sampling, warnings=words
+        )
+
+
+def decode_with_profile(header: FileHeader) -> Decoded:
+    """The same, of a format whose colour profile the decoder alone finds; sRGB's own is not worth a word."""
+    with _open(header) as image:
+        profile = image.info.get("icc_profile", b"")
+        image.load()
+        samples, is_srgb, words = _samples(image, profile)
+        return Decoded(samples, is_srgb, icc=b"" if icc.is_srgb(profile) else profile, warnings=words)
 
 
 def encode(samples: Pixels, format: str, **options: object) -> bytes:
