@@ -20,7 +20,7 @@ def run(report: str) -> int:
         import torch  # noqa: F401, PLC0415 -- before Qt, as in __main__
     findings: dict[str, object] = {}
     faults: list[str] = []
-    for check in (_window_parts, _licences, _restores):
+    for check in (_window_parts, _licences, _restores, _published):
         started = time.perf_counter()
         try:
             findings |= check()
@@ -82,6 +82,23 @@ def _restores() -> dict[str, object]:
     composed = session.compose(ComposeOptions())
     _expect(bool((composed.photo.pixels != photo.pixels).any()), "restoring changed nothing")
     return {"compute": restorer.compute.name}
+
+
+def _published() -> dict[str, object]:
+    """What is imported only when a published model is chosen: is it in the bundle?"""
+    from facexlib.detection.retinaface import RetinaFace  # noqa: PLC0415
+    from facexlib.parsing.parsenet import ParseNet  # noqa: PLC0415
+    from spandrel import MAIN_REGISTRY  # noqa: PLC0415
+
+    from gpen_desktop.models.catalog import MODELS  # noqa: PLC0415
+
+    architectures = len(list(MAIN_REGISTRY.architectures("detection")))
+    _expect(architectures > 20, f"spandrel knows only {architectures} architectures")
+    return {
+        "architectures": architectures,
+        "catalogue": len(MODELS),
+        "facexlib": [RetinaFace.__name__, ParseNet.__name__],
+    }
 
 
 def _expect(truth: bool, otherwise: str) -> None:

@@ -1,4 +1,4 @@
-"""What is settled before PyTorch is loaded."""
+"""What is settled before PyTorch is loaded, and what is not loaded before somebody needs it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -34,3 +35,52 @@ def test_what_the_user_has_set_holds() -> None:
     assert _spins("gpen_desktop.cli.main", OMP_WAIT_POLICY="ACTIVE") > 1_000_000
     assert _spins("gpen_desktop.cli.main", OMP_WAIT_POLICY="PASSIVE") == 0
     assert _spins("gpen_desktop.cli.main", GOMP_SPINCOUNT="500") == 500
+
+
+_ALL_MODELS = """
+from gpen_desktop import paths
+from gpen_desktop.models.catalog import MODELS
+paths.user_weights().mkdir(parents=True, exist_ok=True)
+for info in MODELS:
+    if not info.shipped:
+        with (paths.user_weights() / info.file).open("wb") as file:
+            file.truncate(info.bytes or 1000)  # as large as it is, and nothing read of it
+"""
+_TELL = """
+import os, sys
+def tell():
+    print([name for name in ("torch", "torchvision", "spandrel", "facexlib") if name in sys.modules], flush=True)
+    os._exit(0)
+"""
+_VERSION = """
+from gpen_desktop.__main__ import main
+sys.argv = ["gpen-desktop", "--version"]
+try:
+    main()
+except SystemExit:
+    tell()
+tell()
+"""
+_WINDOW = """
+from gpen_desktop.gui.shell import application, main_window
+shown = main_window.MainWindow.paintEvent
+def painted(self, event):
+    shown(self, event)
+    tell()
+main_window.MainWindow.paintEvent = painted
+application.run([])
+"""
+
+
+@pytest.mark.parametrize("start", [_VERSION, _WINDOW], ids=["version", "window"])
+def test_nothing_slow_is_imported_at_start_with_every_model_installed(start: str, tmp_path: Path) -> None:
+    own = {name: str(tmp_path) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
+    done = subprocess.run(
+        [sys.executable, "-c", _ALL_MODELS + _TELL + start],
+        env={**os.environ, **own, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
