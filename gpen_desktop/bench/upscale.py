@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from gpen_desktop.bench import hybrid
 from gpen_desktop.bench.turns import Worker, answer, peak_mib
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.stages import registry
@@ -39,13 +40,18 @@ _RATIOS: Final = {
 
 
 def run(
-    rounds: int = 5, megapixels: int = 24, size: tuple[int, int] = (768, 512), forms: Sequence[str] = FORMS
+    rounds: int = 5,
+    megapixels: int = 24,
+    size: tuple[int, int] = (768, 512),
+    forms: Sequence[str] = FORMS,
+    hybrid_width: int = 320,
 ) -> dict[str, Any]:
     """Measure on the CPU. megapixels: of the photo that is enlarged twice for the figure of memory; 0 leaves it out.
-    size: (width, height) in pixels of what is timed, multiples of 16.
+    size: (width, height) in pixels of what is timed, multiples of 16. hybrid_width: of the photo that hybrid.run takes;
+    0 leaves it out.
 
     Returns a dict fit for JSON: per form the median and least seconds an input megapixel and its peak memory (MiB); the
-    ratios that matter, of medians and of least times; the peak memory of the large photo.
+    ratios that matter, of medians and of least times; the peak memory of the large photo; what hybrid.run gives.
     """
     forms = [form for form in forms if "bf16" not in form or has_native_bf16()]
     with tempfile.TemporaryDirectory(prefix="gpen-bench-") as folder, ExitStack() as stack:
@@ -58,6 +64,7 @@ def run(
                 seconds[form].append(worker.time_one())
         memory = {form: worker.finish()["peak_mib"] for form, worker in workers.items()}
         large = _large(work, megapixels) if megapixels else None
+        mixed = hybrid.run(work, rounds, hybrid_width) if hybrid_width else None
     median = {form: statistics.median(times) for form, times in seconds.items()}
     least = {form: min(times) for form, times in seconds.items()}
     return {
@@ -71,6 +78,7 @@ def run(
         "ratios": _ratios(median),
         "ratios_of_least": _ratios(least),
         "large_photo": large,
+        "hybrid": mixed,
     }
 
 

@@ -49,8 +49,15 @@ def _parser() -> argparse.ArgumentParser:
     upscale = benches.add_parser("upscale", help="enlarging whole photos, against other ways to run the same network")
     upscale.add_argument("--rounds", type=int, default=5, metavar="N")
     upscale.add_argument("--megapixels", type=int, default=24, metavar="N", help="of a large photo, for its memory")
+    size = "of the photos that are timed, and of the one with a face"
+    upscale.add_argument("--size", type=int, nargs=3, default=[768, 512, 320], metavar=("W", "H", "W2"), help=size)
     upscale.add_argument("--json", action="store_true")
     upscale.set_defaults(run=_bench_upscale)
+    detect = benches.add_parser("detect", help="finding faces by RetinaFace ResNet-50, against facexlib's own way")
+    detect.add_argument("--rounds", type=int, default=5, metavar="N")
+    detect.add_argument("--size", type=int, nargs=2, default=[2000, 1333], metavar=("W", "H"))
+    detect.add_argument("--json", action="store_true")
+    detect.set_defaults(run=_bench_detect)
     album = benches.add_parser("album", help="photos a minute and memory of a whole album")
     album.add_argument("--photos", type=int, default=400, metavar="N")
     album.add_argument("--rounds", type=int, default=2, metavar="N", help="runs of each (default: 2)")
@@ -101,7 +108,16 @@ def _bench_photo(options: argparse.Namespace) -> int:
 def _bench_upscale(options: argparse.Namespace) -> int:
     from gpen_desktop.bench import upscale
 
-    _show(upscale.run(options.rounds, options.megapixels), options.json)
+    width, height, hybrid = options.size
+    _show(upscale.run(options.rounds, options.megapixels, (width, height), hybrid_width=hybrid), options.json)
+    return Exit.ALL_DONE
+
+
+def _bench_detect(options: argparse.Namespace) -> int:
+    from gpen_desktop.bench import detect
+
+    width, height = options.size
+    _show(detect.run(options.rounds, (width, height)), options.json)
     return Exit.ALL_DONE
 
 

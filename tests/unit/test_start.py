@@ -63,11 +63,7 @@ tell()
 """
 _WINDOW = """
 from gpen_desktop.gui.shell import application, main_window
-shown = main_window.MainWindow.paintEvent
-def painted(self, event):
-    shown(self, event)
-    tell()
-main_window.MainWindow.paintEvent = painted
+main_window.MainWindow.load_ahead = lambda window: tell()  # from here on another thread loads what it needs
 application.run([])
 """
 

@@ -1,0 +1,128 @@
+"""How fast faces are found by RetinaFace ResNet-50 (random weights) in a whole photo, against facexlib's own
+`detect_faces`: one run, both in turn, each in a process of its own."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+
+from gpen_desktop.bench.turns import Worker, answer, peak_mib
+from gpen_desktop.models import registry
+from gpen_desktop.models.detectors.facexlib_retinaface import detect_faces
+from gpen_desktop.models.device import cpu_threads, device_name
+from gpen_desktop.models.spec import Task
+
+FORMS: Final = ("facexlib", "ours")
+
+_ABOVE: Final = 0.8
+"""Score of a face; facexlib's default."""
+
+
+def run(rounds: int = 5, size: tuple[int, int] = (2000, 1333)) -> dict[str, Any]:
+    """Measure on the CPU in fp32. size: (width, height) of the photo, pixels.
+
+    Returns a dict fit for JSON: per form the median and least seconds a photo and its peak memory (MiB), the ratios of
+    medians and of least times, and the largest relative difference of what both networks answer.
+    """
+    with tempfile.TemporaryDirectory(prefix="gpen-bench-") as folder, ExitStack() as stack:
+        work = Path(folder)
+        _prepare(work, size)
+        workers = {form: stack.enter_context(Worker(__name__, form, work)) for form in FORMS}
+        seconds: dict[str, list[float]] = {form: [] for form in FORMS}
+        for _ in range(rounds):
+            for form, worker in workers.items():
+                seconds[form].append(worker.time_one())
+        memory = {form: worker.finish()["peak_mib"] for form, worker in workers.items()}
+        theirs, ours = (np.load(work / f"{form}.npy") for form in FORMS)
+    median = {form: statistics.median(times) for form, times in seconds.items()}
+    least = {form: min(times) for form, times in seconds.items()}
+    return {
+        "machine": device_name(torch.device("cpu")),
+        "threads": cpu_threads(),
+        "torch": torch.__version__,
+        "network": "RetinaFace ResNet-50, random weights, fp32",
+        "input": f"{size[0]} x {size[1]} px",
+        "rounds": rounds,
+        "forms": {form: {"median_s": median[form], "least_s": least[form], "peak_mib": memory[form]} for form in FORMS},
+        "times facexlib's speed": median["facexlib"] / median["ours"],
+        "times facexlib's speed, of least times": least["facexlib"] / least["ours"],
+        "faces": [len(theirs), len(ours)],
+        "relative_difference": float(np.abs(theirs - ours).max() / np.abs(theirs).max())
+        if theirs.shape == ours.shape and len(theirs)
+        else None,
+    }
+
+
+def _facexlibs() -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of how facexlib asks torchvision for a network
+        from facexlib.detection.retinaface import RetinaFace  # noqa: PLC0415  -- brings torchvision: seconds
+
+        return RetinaFace("resnet50", device=torch.device("cpu"))
+
+
+def _prepare(work: Path, size: tuple[int, int]) -> None:
+    """Weights whose norms have seen something, so that scores differ, and a picture."""
+    torch.manual_seed(1)
+    net = _facexlibs()
+    for layer in net.modules():
+        if isinstance(layer, torch.nn.BatchNorm2d):
+            layer.momentum = 1.0
+    with torch.no_grad():
+        net.train()(torch.randn(2, 3, 128, 128) * 60)
+        for head in (*net.ClassHead, *net.BboxHead, *net.LandmarkHead):
+            head.conv1x1.weight /= 10
+    torch.save(net.state_dict(), work / "weights.pth")
+    np.save(work / "input.npy", np.random.default_rng(1).integers(0, 256, (size[1], size[0], 3), np.uint8))
+
+
+def _work(form: str, work: Path) -> None:
+    """What a worker does: build its form, warm up, then obey."""
+    torch.set_num_threads(cpu_threads())
+    call = {"facexlib": _facexlib, "ours": _ours}[form](work)
+    np.save(work / f"{form}.npy", call())
+    answer({})
+    for command in sys.stdin:
+        if command.strip() == "time":
+            start = time.perf_counter()
+            call()
+            answer({"seconds": time.perf_counter() - start})
+        else:
+            answer({"peak_mib": peak_mib()})
+
+
+def _facexlib(work: Path) -> Callable[[], Any]:
+    net = _facexlibs()
+    net.load_state_dict(torch.load(work / "weights.pth", weights_only=True))
+    picture = np.ascontiguousarray(np.load(work / "input.npy")[..., ::-1])
+
+    @torch.no_grad()  # as facexlib's helper calls it
+    def call() -> Any:
+        return net.eval().detect_faces(picture, _ABOVE)
+
+    return call
+
+
+def _ours(work: Path) -> Callable[[], Any]:
+    net = registry.load(work / "weights.pth", Task.FACE_DETECTOR)
+    picture = np.load(work / "input.npy")
+
+    def call() -> Any:
+        (found,) = detect_faces(net, picture[None], above=_ABOVE)
+        return np.hstack([found.boxes, found.scores[:, None], found.points.reshape(-1, 10)])
+
+    return call
+
+
+if __name__ == "__main__":  # started by turns.Worker
+    _work(sys.argv[1], Path(sys.argv[2]))
