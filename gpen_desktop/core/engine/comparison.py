@@ -9,6 +9,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from gpen_desktop.core.engine.edits import Edits
@@ -75,9 +76,9 @@ def sheet(comparison: Comparison) -> Photo:
     columns = [
         np.vstack(
             [
-                _caption(column.title),
-                _fitted(to_8_bits(column.pixels)),
-                *(_fitted(to_8_bits(_around(column, face))) for face in largest),
+                caption(column.title, _SIDE),
+                fitted(column.pixels, _SIDE),
+                *(fitted(_around(column, face), _SIDE) for face in largest),
             ]
         )
         for column in comparison.columns
@@ -93,19 +94,25 @@ def _around(column: Column, face: Face) -> Pixels:
     return part
 
 
-def _fitted(pixels: Pixels) -> Pixels:
-    """As large as a picture of the sheet holds, in its middle."""
-    factor = _SIDE / max(pixels.shape[:2])
+def fitted(pixels: Pixels, side: int) -> NDArray[np.uint8]:
+    """A picture (H, W, 3) as large as a square of `side` px of a sheet holds, in its middle: (side, side, 3)."""
+    factor = side / max(pixels.shape[:2])
     size = (max(1, round(pixels.shape[1] * factor)), max(1, round(pixels.shape[0] * factor)))
     way = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    picture = np.full((_SIDE, _SIDE, 3), _GROUND, np.uint8)
-    left, top = (_SIDE - size[0]) // 2, (_SIDE - size[1]) // 2
-    picture[top : top + size[1], left : left + size[0]] = cv2.resize(pixels, size, interpolation=way)
-    return picture
+    return placed(np.asarray(cv2.resize(to_8_bits(pixels), size, interpolation=way), np.uint8), side)
 
 
-def _caption(text: str) -> Pixels:
-    line = Image.new("RGB", (_SIDE, _CAPTION), (_GROUND,) * 3)
-    draw = ImageDraw.Draw(line)
-    draw.text((8, 4), text.encode("ascii", "replace").decode(), (230, 230, 230), ImageFont.load_default(15))
+def placed(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """A picture (h, w, 3) of `side` px at most, in the middle of a square of a sheet: (side, side, 3)."""
+    square = np.full((side, side, 3), _GROUND, np.uint8)
+    left, top = (side - picture.shape[1]) // 2, (side - picture.shape[0]) // 2
+    square[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
+    return square
+
+
+def caption(text: str, width: int) -> NDArray[np.uint8]:
+    """A line of a sheet: (_CAPTION, width, 3)."""
+    line = Image.new("RGB", (width, _CAPTION), (_GROUND,) * 3)
+    text = text.replace("×", "x").encode("ascii", "replace").decode()  # all that Pillow's own font has for sure
+    ImageDraw.Draw(line).text((8, 4), text, (230, 230, 230), ImageFont.load_default(15))
     return np.asarray(line, np.uint8)

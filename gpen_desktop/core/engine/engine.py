@@ -225,6 +225,7 @@ class Engine:
             self._networks = None
             self.choose_anew()
             self._let_go()
+            self._sessions.clear()
 
     def choose_anew(self) -> None:
         """Weights came or went: from the next photo on, use the best of those that are there now."""
@@ -277,7 +278,8 @@ class Engine:
         """The network of that name, loaded if it is not the one at hand."""
         if self._restorer is not None and model != self._model and self._restorer.choose(model):
             self._model = model
-            self._sessions.clear()  # what was made of their faces was made otherwise
+            for session in self._sessions.values():  # what was made of their faces was made otherwise
+                session.set_restorer(None)
         if self._restorer is None or model != self._model:
             self._let_go()
             loaded = self._source.load_restorer(model, self._wanted)
@@ -296,9 +298,11 @@ class Engine:
         return CachedRestorer(loaded, self._cache) if self._cache is not None else loaded
 
     def _let_go(self) -> None:
-        """Let the restoring network go, and the photos that hold on to it: two may not fit into memory."""
+        """Let the restoring network go, and have the photos let go of it: two may not fit into memory. What the stages
+        made of them stays."""
         self._restorer = self._inventor = None
-        self._sessions.clear()
+        for session in self._sessions.values():
+            session.set_restorer(None)
 
     @property
     def _source(self) -> ModelSource:

@@ -72,7 +72,7 @@ class Session:
         self.photo = photo
         self.seconds = Timings()
         self._finder = finder
-        self._restorer = restorer
+        self._restorer: CropRestorer | None = restorer
         self._guard = guard
         self._parser = parser
         self._load_inventor: Callable[[], CropRestorer | None] | None = None
@@ -110,7 +110,7 @@ class Session:
     @property
     def model_name(self) -> str:
         """Of the restorer, with its options, for people and reports."""
-        return self._restorer.model_name
+        return self._at_hand.model_name
 
     def better_quarters(self, progress: Progress | None = None) -> int:
         """How often the photo would have to be turned clockwise, by quarter turns, for most faces to be found in it; 0
@@ -182,15 +182,23 @@ class Session:
             self._layers = {face: self._layers[face] for face in self._restored.values() if face in self._layers}
 
     def set_restorer(
-        self, restorer: CropRestorer, load_inventor: Callable[[], CropRestorer | None] | None = None
+        self, restorer: CropRestorer | None, load_inventor: Callable[[], CropRestorer | None] | None = None
     ) -> None:
-        """Use another model from now on. load_inventor: gives the network that invents detail beside it, if any, for
-        the same crops; called when detail is first asked for."""
+        """Use another model from now on; None: hold on to none until there is another.
+
+        load_inventor: gives the network that invents detail beside it, if any, for the same crops; called when detail
+        is first asked for.
+        """
         self._load_inventor = load_inventor
         if restorer is not self._restorer:
             self._restorer = restorer
             self._restored = {}
             self._layers = {}
+
+    @property
+    def _at_hand(self) -> CropRestorer:
+        assert self._restorer is not None  # Engine.open sets it
+        return self._restorer
 
     def restore(self, progress: Progress | None = None) -> Iterator[RestoredFace]:
         """Yield every face restored, in the order of faces(), as soon as the model is done with it.
@@ -206,7 +214,7 @@ class Session:
             if face not in self._restored:
                 if face not in answered:
                     first = fresh.index(face)
-                    batch = fresh[first : first + self._restorer.batch]
+                    batch = fresh[first : first + self._at_hand.batch]
                     start, end = (0.2 + 0.8 * n / len(fresh) for n in (first, first + len(batch)))
                     answered = self._answers(batch, SubProgress(progress, start, end))
                 with self.seconds.timed("mask"):
@@ -316,7 +324,7 @@ class Session:
         with self.seconds.timed("align"):
             crops = [self._crop(face) for face in faces]
         with self.seconds.timed("restore"):
-            made = self._restorer.restore([crop.pixels for crop in crops], progress)
+            made = self._at_hand.restore([crop.pixels for crop in crops], progress)
         with self.seconds.timed("mask"):
             drawn = self._parser.masks(crops, made) if self._parser else [masks_by_points(crop) for crop in crops]
         return dict(zip(faces, zip(crops, made, drawn, strict=True), strict=True))
@@ -329,7 +337,7 @@ class Session:
             return dataclasses.replace(face, drift=self._guard.drift(face))
 
     def _crop(self, face: Face) -> Crop:
-        spec = self._restorer.spec
+        spec = self._at_hand.spec
         return crop_face(self._seen, face, template=spec.template, size=spec.size)
 
 

@@ -17,10 +17,11 @@ from typing import Final
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from gpen_desktop.core.batch.album import find_photos
 from gpen_desktop.core.engine import presets
+from gpen_desktop.core.engine.comparison import caption, fitted, placed
 from gpen_desktop.core.engine.edits import Edits, with_option
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.pixels import to_8_bits
@@ -36,7 +37,6 @@ _SIDE: Final = 440
 _DETAIL: Final = _SIDE // 2
 """Pixels of the photo that the second pair shows, each way."""
 
-_CAPTION: Final = 22
 _ON_A_PAGE: Final = 4
 
 
@@ -76,27 +76,19 @@ def _told(composed: Composed) -> str:
 
 def page(photos: Sequence[Compared]) -> Picture:
     """(H, W, 3) uint8 RGB: a row for each photo."""
-    return np.vstack([np.vstack([_caption(photo.told), _row(photo)]) for photo in photos])
+    return np.vstack([np.vstack([caption(photo.told, 4 * _SIDE), _row(photo)]) for photo in photos])
 
 
 def _row(photo: Compared) -> Picture:
     scale = photo.after.shape[1] / photo.before.shape[1]
     return np.hstack(
         [
-            _fitted(photo.before),
-            _fitted(photo.after),
+            fitted(photo.before, _SIDE),
+            fitted(photo.after, _SIDE),
             _detail(photo.before, photo.middle, 1.0),
             _detail(photo.after, photo.middle, scale),
         ]
     )
-
-
-def _fitted(pixels: Pixels) -> Picture:
-    """The whole photo, as large as a picture of the page holds."""
-    factor = _SIDE / max(pixels.shape[:2])
-    size = (max(1, round(pixels.shape[1] * factor)), max(1, round(pixels.shape[0] * factor)))
-    way = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    return _on_grey(octets(cv2.resize(to_8_bits(pixels), size, interpolation=way)))
 
 
 def _detail(pixels: Pixels, middle: tuple[float, float], scale: float) -> Picture:
@@ -109,20 +101,7 @@ def _detail(pixels: Pixels, middle: tuple[float, float], scale: float) -> Pictur
     part = to_8_bits(pixels[y : y + side, x : x + side])
     size = (round(part.shape[1] * 2 / scale), round(part.shape[0] * 2 / scale))
     way = cv2.INTER_NEAREST if scale in (1, 2) else cv2.INTER_AREA
-    return _on_grey(octets(cv2.resize(part, size, interpolation=way)))
-
-
-def _on_grey(picture: Picture) -> Picture:
-    out = np.full((_SIDE, _SIDE, 3), 128, np.uint8)
-    out[: picture.shape[0], : picture.shape[1]] = picture[:_SIDE, :_SIDE]
-    return out
-
-
-def _caption(text: str) -> Picture:
-    line = Image.new("RGB", (4 * _SIDE, _CAPTION), "white")
-    text = text.replace("×", "x")  # Pillow's own font has no such sign
-    ImageDraw.Draw(line).text((4, 3), text, fill="black", font=ImageFont.load_default(14))
-    return np.asarray(line)
+    return placed(octets(cv2.resize(part, size, interpolation=way))[:_SIDE, :_SIDE], _SIDE)
 
 
 def main() -> None:

@@ -125,6 +125,18 @@ def test_the_photos_worked_on_last_are_kept_until_they_are_forgotten(photo: Path
     assert engine.open(photo, "m") is not kept
 
 
+def test_another_model_takes_over_what_the_stages_made(photo: Path) -> None:
+    engine = Engine(models=Fakes())
+    made = []
+    for model in ("a", "b", "a"):
+        session = engine.open(photo, model, stages={"tone": 100})
+        *_, whole = engine.restore(session)
+        assert whole.is_whole
+        made.append(session.shown().photo)
+    assert made[0] is made[1]
+    assert made[0] is made[2]
+
+
 def test_faces_set_by_hand_are_those_that_are_restored(photo: Path) -> None:
     fakes = Fakes()
     engine = Engine(models=fakes)
