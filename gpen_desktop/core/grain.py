@@ -64,5 +64,7 @@ def make_grain(shape: tuple[int, int], softness: float, seed: int) -> FloatImage
     noise = np.random.Generator(np.random.PCG64(seed)).standard_normal(shape, dtype=np.float32)
     if softness > 0.3:
         noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), softness), np.float32)
-    band = fine_band(noise, _GRAIN_SIGMA)
-    return band / max(float(band.std()), 1e-6)
+    # in place: a head that fills an enlarged photo has many pixels
+    noise -= np.asarray(cv2.GaussianBlur(noise, (0, 0), _GRAIN_SIGMA), np.float32)
+    noise /= np.float32(max(float(noise.std()), 1e-6))
+    return noise

@@ -14,9 +14,10 @@ import cv2
 import numpy as np
 
 from gpen_desktop.core.compose import texture
+from gpen_desktop.core.compose.around import InCrop, Rect, high_pass_noise, missing_grain, warp_to_photo
 from gpen_desktop.core.faces.alignment import apply, cut_out, invert, scale_of
 from gpen_desktop.core.faces.masks import eye_mask
-from gpen_desktop.core.grain import fine_band, local_deviation, luma, make_grain, measure_grain
+from gpen_desktop.core.grain import fine_band, local_deviation, luma
 from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Pixels, RestoredFace, frozen
 
 # Skin tone is what is left after a blur of a third of the eye distance.
@@ -25,8 +26,6 @@ _COLOUR_BLUR: Final = 0.35
 _FINE_SIGMA: Final = 1.5
 # The same in the eyes: lashes, lids and the iris' edge.
 _EYE_SIGMA: Final = 3.0
-# Over this many photo px per crop px the photo has a band of its own that no model saw.
-_HIGH_PASS_FROM: Final = 1.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,10 +84,9 @@ def face_layers(base: Pixels, face: RestoredFace, scale: float) -> FaceLayers:
     rect = _rect(to_crop, crop.shape[0], base.shape)
     mask = warp_to_photo(seen.head_mask, to_crop, rect)
     change = restored - crop
-    eyes = _own_eyes(face)
-    skin_texture, other_texture, eye_texture = _own_texture(seen, _at_size(eyes, crop.shape[0]))
-    seen_eyes = warp_to_photo(_at_size(eyes, crop.shape[0]), to_crop, rect)
-    around = base[rect[1] : rect[3], rect[0] : rect[2]].astype(np.float32) / np.float32(np.iinfo(base.dtype).max)
+    eyes = _at_size(_own_eyes(face), crop.shape[0])
+    skin_texture, other_texture, eye_texture = _own_texture(seen, eyes)
+    around: Pixels = base[rect[1] : rect[3], rect[0] : rect[2]]
     return FaceLayers(
         restored=face,
         to_crop=frozen(to_crop),
@@ -102,8 +100,8 @@ def face_layers(base: Pixels, face: RestoredFace, scale: float) -> FaceLayers:
         unsharp=frozen(_unsharp(restored) * np.float32(min(1.0, 1 / scale_of(face.crop.to_crop)))),
         denoise_delta=frozen(_denoise_delta(restored)),
         invented=_invented(seen),
-        high_pass_noise=_high_pass_noise(around, mask, seen_eyes, scale_of(to_crop)),
-        grain=frozen(_missing_grain(around, warp_to_photo(change, to_crop, rect), mask, seed=_seed(face.crop.face))),
+        high_pass_noise=high_pass_noise(around, InCrop(eyes, to_crop, rect), mask),
+        grain=missing_grain(around, InCrop(change, to_crop, rect), mask, seed=_seed(face.crop.face)),
     )
 
 
@@ -139,29 +137,6 @@ def _rect(to_crop: Affine, size: int, shape: tuple[int, ...]) -> tuple[int, int,
     x0, y0 = np.clip(np.floor(points.min(axis=0)), 0, (shape[1] - 1, shape[0] - 1)).astype(int)
     x1, y1 = np.minimum(np.ceil(points.max(axis=0)) + 1, (shape[1], shape[0])).astype(int)
     return int(x0), int(y0), int(max(x1, x0 + 1)), int(max(y1, y0 + 1))
-
-
-def warp_to_photo(image: FloatImage, to_crop: Affine, rect: tuple[int, int, int, int]) -> FloatImage:
-    """Bring a crop-space image (S, S[, 3]) into the photo's pixels of rect (x0, y0, x1, y1); 0 outside the crop.
-
-    Anti-aliased where the face is smaller in the photo than in the crop.
-    """
-    density = scale_of(to_crop)
-    sigma = 0.5 * float(np.sqrt(max(0.0, density * density - 1)))
-    if sigma > 0.2:
-        image = np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
-    shifted = to_crop.copy()
-    shifted[:, 2] += to_crop[:, :2] @ np.array(rect[:2], dtype=np.float64)
-    return np.asarray(
-        cv2.warpAffine(
-            image,
-            shifted,
-            (rect[2] - rect[0], rect[3] - rect[1]),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_CONSTANT,
-        ),
-        np.float32,
-    )
 
 
 def _low_pass_colour(change: FloatImage, face: RestoredFace) -> FloatImage:
@@ -208,13 +183,13 @@ def _own_texture(face: RestoredFace, eyes: FloatImage) -> tuple[FloatImage, Floa
     had, has = luma(crop), luma(restored)
     sigma = _FINE_SIGMA * crop.shape[0] / 256
     band = fine_band(had, sigma)
-    lost = (band - fine_band(has, sigma)) * texture.detail_weight(band, face.face_mask)
+    lost = (band - fine_band(has, sigma)) * texture.detail_weight(band, texture.noise_floor(band, face.face_mask))
     grey = np.repeat(lost[..., None], 3, axis=2)
     # lashes are stronger than texture; where the model shows more of them, they stay the model's
     sigma = _EYE_SIGMA * crop.shape[0] / 256
     band, made = fine_band(had, sigma), fine_band(has, sigma)
     is_softer = np.clip((local_deviation(band) / np.maximum(local_deviation(made), 1e-4) - 0.8) / 0.2, 0, 1)
-    of_eyes = (band - made) * texture.not_noise(band, face.face_mask) * is_softer * eyes
+    of_eyes = (band - made) * texture.not_noise(band, texture.noise_floor(band, face.face_mask)) * is_softer * eyes
     elsewhere = grey * (1 - eyes[..., None])
     return (
         elsewhere * skin[..., None],
@@ -234,29 +209,25 @@ def _denoise_delta(restored: FloatImage) -> FloatImage:
     return texture.smooth_edges_kept(restored, radius=max(2, restored.shape[0] // 85), epsilon=0.0015) - restored
 
 
-def _high_pass_noise(around: FloatImage, mask: FloatImage, eyes: FloatImage, density: float) -> FloatImage | None:
-    """Minus the noise that the photo has beyond the crop's resolution; None where the photo has no such band. eyes
-    (h, w): where strong detail is none, either."""
-    if 1 / density < _HIGH_PASS_FROM:
-        return None
-    band = fine_band(around, 0.5 / density)
-    keep = texture.detail_weight(luma(band), mask)
-    keep = keep + eyes * (texture.not_noise(luma(band), mask) - keep)
-    return frozen(-band * (1 - keep[..., None]))
-
-
-def _missing_grain(around: FloatImage, change: FloatImage, mask: FloatImage, seed: int) -> FloatImage:
-    """Grain (h, w) that brings a restored face to the level of the photo around it; zero where it has enough."""
-    plane = luma(around)
-    grain = measure_grain(plane)
-    inside = local_deviation(fine_band(plane + luma(change), 2.0), 15)[mask > 0.6]
-    left = float(np.percentile(inside, 20)) if inside.size else 0.0
-    missing = float(np.sqrt(max(0.0, grain.deviation**2 - left**2)))
-    if missing < 1e-3:  # a quarter of an 8-bit step
-        return np.zeros(plane.shape, np.float32)
-    return missing * make_grain((plane.shape[0], plane.shape[1]), grain.softness, seed)
-
-
 def _seed(face: Face) -> int:
     """Grain is the same whenever a face is where it is, whatever else is in the photo."""
     return abs(int(face.landmarks[2] @ np.array([16.0, 16384.0])))
+
+
+def clipped(face: FaceLayers, part: Rect) -> FaceLayers | None:
+    """The layers of what of the face lies inside `part`, in the part's coordinates; None if nothing does."""
+    x0, y0 = max(face.rect[0], part[0]), max(face.rect[1], part[1])
+    x1, y1 = min(face.rect[2], part[2]), min(face.rect[3], part[3])
+    if x0 >= x1 or y0 >= y1:
+        return None
+    inside = (slice(y0 - face.rect[1], y1 - face.rect[1]), slice(x0 - face.rect[0], x1 - face.rect[0]))
+    to_crop = face.to_crop.copy()
+    to_crop[:, 2] += face.to_crop[:, :2] @ np.array(part[:2], np.float64)
+    return dataclasses.replace(
+        face,
+        to_crop=frozen(to_crop),
+        rect=(x0 - part[0], y0 - part[1], x1 - part[0], y1 - part[1]),
+        mask=face.mask[inside],
+        high_pass_noise=None if face.high_pass_noise is None else face.high_pass_noise[inside],
+        grain=face.grain[inside],
+    )

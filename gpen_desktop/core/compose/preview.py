@@ -12,14 +12,12 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 
-from gpen_desktop.core.compose.layers import FaceLayers, face_layers
+from gpen_desktop.core.compose.around import Rect
+from gpen_desktop.core.compose.layers import FaceLayers, clipped, face_layers
 from gpen_desktop.core.compose.render import render
 from gpen_desktop.core.faces.alignment import scale_of
 from gpen_desktop.core.pixels import to_8_bits
 from gpen_desktop.core.types import ComposeOptions, FloatImage, Pixels, RestoredFace, frozen
-
-Rect = tuple[int, int, int, int]
-"""x0, y0, x1, y1; the last two are outside."""
 
 
 def pyramid(pixels: Pixels, smallest: int = 256) -> tuple[Pixels, ...]:
@@ -53,7 +51,7 @@ def compose_part(base: Pixels, faces: Iterable[tuple[FaceLayers, int]], part: Re
     """
     x0, y0, x1, y1 = part
     pixels: Pixels = base[y0:y1, x0:x1]
-    within = [(clipped, strength) for face, strength in faces if (clipped := _clipped(face, part)) is not None]
+    within = [(part_of, strength) for face, strength in faces if (part_of := clipped(face, part)) is not None]
     return render(pixels, within, options)
 
 
@@ -87,23 +85,4 @@ def _reduced(layers: FaceLayers, size: int) -> FaceLayers:
         unsharp=smaller(layers.unsharp),
         denoise_delta=smaller(layers.denoise_delta),
         invented=None if layers.invented is None else smaller(layers.invented),
-    )
-
-
-def _clipped(face: FaceLayers, part: Rect) -> FaceLayers | None:
-    """The layers of what of the face lies inside `part`, in the part's coordinates; None if nothing does."""
-    x0, y0 = max(face.rect[0], part[0]), max(face.rect[1], part[1])
-    x1, y1 = min(face.rect[2], part[2]), min(face.rect[3], part[3])
-    if x0 >= x1 or y0 >= y1:
-        return None
-    inside = (slice(y0 - face.rect[1], y1 - face.rect[1]), slice(x0 - face.rect[0], x1 - face.rect[0]))
-    to_crop = face.to_crop.copy()
-    to_crop[:, 2] += face.to_crop[:, :2] @ np.array(part[:2], np.float64)
-    return dataclasses.replace(
-        face,
-        to_crop=frozen(to_crop),
-        rect=(x0 - part[0], y0 - part[1], x1 - part[0], y1 - part[1]),
-        mask=face.mask[inside],
-        high_pass_noise=None if face.high_pass_noise is None else face.high_pass_noise[inside],
-        grain=face.grain[inside],
     )

@@ -28,8 +28,9 @@ from typing import Final
 
 import numpy as np
 
+from gpen_desktop.core.compose.around import STRIP, warp_to_photo
 from gpen_desktop.core.compose.framing import framed
-from gpen_desktop.core.compose.layers import FaceLayers, warp_to_photo
+from gpen_desktop.core.compose.layers import FaceLayers, clipped
 from gpen_desktop.core.compose.select import judged, select
 from gpen_desktop.core.options import Mode
 from gpen_desktop.core.types import Composed, ComposedFace, ComposeOptions, FloatImage, Photo, Pixels, frozen
@@ -56,6 +57,8 @@ MODES: Final = MappingProxyType(
 # Gain of the unsharp mask at sharpen 100.
 _SHARPEN_GAIN: Final = 1.5
 
+# More pixels are composed in strips: float32 patches of heads that fill an enlarged photo would take gigabytes.
+_AT_ONCE: Final = 1 << 25
 
 # How quickly a head gives way to its neighbour: half-way between two faces of one size, both count alike; a tenth of a
 # crop nearer to one, that one counts four times as much.
@@ -96,8 +99,20 @@ def render(base: Pixels, faces: Iterable[tuple[FaceLayers, int]], options: Compo
     Pixels outside the faces are those of base, byte for byte; without any, base itself comes back. Of the options,
     mode, skin_protection, denoise and sharpen count: which faces and how strongly has been decided (select).
     """
-    patches = [_patch(layers, options, strength) for layers, strength in faces if strength]
-    return _paste(base, patches) if patches else base
+    chosen = [(layers, strength) for layers, strength in faces if strength]
+    if not chosen:
+        return base
+    height, width = base.shape[:2]
+    if height * width <= _AT_ONCE:
+        return _paste(base, [_patch(layers, options, strength) for layers, strength in chosen])
+    made = np.empty_like(base)
+    rows = max(1, STRIP // width)
+    for top in range(0, height, rows):
+        strip = (0, top, width, min(top + rows, height))
+        parts = ((part, strength) for layers, strength in chosen if (part := clipped(layers, strip)) is not None)
+        patches = [_patch(part, options, strength) for part, strength in parts]
+        made[top : top + rows] = _paste(base[top : top + rows], patches)
+    return frozen(made)
 
 
 def _patch(face: FaceLayers, options: ComposeOptions, strength: int) -> _Patch:

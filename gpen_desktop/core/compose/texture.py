@@ -5,6 +5,7 @@ All measures work on luma in [0, 1].
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,26 +37,29 @@ _OWN_EYES: Final = (0.5, 0.8)
 def noise_floor(band: FloatImage, weight: FloatImage) -> float:
     """Deviation of a fine band (H, W) in the flat places of where `weight` (H, W) is over a half: the level that noise
     and grain have everywhere. Grain depends on tone, so it is measured where the face is and not in a dark corner."""
-    local = local_deviation(band)[::3, ::3]
-    inside = local[weight[::3, ::3] > 0.5]
-    return float(np.percentile(inside if inside.size else local, FLAT_PERCENTILE))
+    return floor_of([(local_deviation(band)[::3, ::3], weight[::3, ::3] > 0.5)])
 
 
-def detail_weight(band: FloatImage, weight: FloatImage) -> FloatImage:
-    """(H, W) in [0, 1]: 1 where a fine band (H, W) is detail, 0 where it is noise or too strong to be texture.
+def floor_of(samples: Sequence[tuple[FloatImage, NDArray[np.bool_]]]) -> float:
+    """The same of the local deviations of a band's parts, every third each way, and whether they are in the face."""
+    inside = np.concatenate([local[is_inside] for local, is_inside in samples])
+    everywhere = [local.ravel() for local, _ in samples]
+    return float(np.percentile(inside if inside.size else np.concatenate(everywhere), FLAT_PERCENTILE))
 
-    The floor of the noise is measured where `weight` is.
+
+def detail_weight(band: FloatImage, floor: float) -> FloatImage:
+    """(H, W) in [0, 1]: 1 where a fine band (H, W) is detail, 0 where it is noise or too strong to be texture. floor:
+    from noise_floor."""
+    return np.asarray(not_noise(band, floor) * np.exp(-((band / _FAINT) ** 2)), np.float32)
+
+
+def not_noise(band: FloatImage, floor: float) -> FloatImage:
+    """(H, W) in [0, 1]: 1 where a fine band (H, W) is more than noise, however strong it is. floor: from noise_floor.
+
+    A Wiener weight 1 - (floor / local)^2 with a safety factor on the floor.
     """
-    return np.asarray(not_noise(band, weight) * np.exp(-((band / _FAINT) ** 2)), np.float32)
-
-
-def not_noise(band: FloatImage, weight: FloatImage) -> FloatImage:
-    """(H, W) in [0, 1]: 1 where a fine band (H, W) is more than noise, however strong it is.
-
-    A Wiener weight 1 - (floor / local)^2 with a safety factor on the floor, which is measured where `weight` is.
-    """
+    floor = max(floor, 1e-4) * _OVER_FLOOR
     local = local_deviation(band)
-    floor = max(noise_floor(band, weight), 1e-4) * _OVER_FLOOR
     return np.asarray(np.clip(1 - (floor / np.maximum(local, 1e-6)) ** 2, 0, 1), np.float32)
 
 

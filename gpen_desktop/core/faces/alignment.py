@@ -35,6 +35,8 @@ TEMPLATES: Final = MappingProxyType(
         ),
     }
 )
+_ROWS: Final = 64
+"""Rows of blocks averaged at a time."""
 _TEMPLATE_SIDE: Final = 512
 
 
@@ -110,8 +112,8 @@ def cut_out(photo: Pixels, to_crop: Affine, size: int) -> FloatImage:
     return frozen(np.clip(out.astype(np.float32) / white, 0, 1))
 
 
-def _region(photo: Pixels, to_crop: Affine, size: int) -> tuple[FloatImage, tuple[int, int]]:
-    """The part of the photo that the crop sees, with a margin for the filters, as float32; and its offset."""
+def _region(photo: Pixels, to_crop: Affine, size: int) -> tuple[Pixels, tuple[int, int]]:
+    """The part of the photo that the crop sees, with a margin for the filters; and its offset."""
     corners = np.array([[0, 0], [size - 1, 0], [size - 1, size - 1], [0, size - 1]], dtype=np.float64)
     in_photo = apply(invert(to_crop), corners)
     margin = 4 + 4 / scale_of(to_crop)
@@ -119,24 +121,33 @@ def _region(photo: Pixels, to_crop: Affine, size: int) -> tuple[FloatImage, tupl
     height, width = photo.shape[:2]
     x1, y1 = np.minimum(np.ceil(in_photo.max(axis=0) + margin) + 1, (width, height)).astype(int)
     x0, y0 = min(x0, width - 1), min(y0, height - 1)
-    return photo[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)].astype(np.float32), (int(x0), int(y0))
+    region: Pixels = photo[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
+    return region, (int(x0), int(y0))
 
 
-def _shrunk(region: FloatImage, factor: float) -> tuple[FloatImage, int]:
+def _shrunk(pixels: Pixels, factor: float) -> tuple[FloatImage, int]:
     """Area-average by half of `factor`, which is cheap, then a Gaussian for the rest, which leaves no moiré."""
     whole = max(1, int(factor / 2))
-    if whole > 1:
-        height, width = (-(-side // whole) for side in region.shape[:2])
-        padded = cv2.copyMakeBorder(
-            region,
-            0,
-            height * whole - region.shape[0],
-            0,
-            width * whole - region.shape[1],
-            cv2.BORDER_REFLECT_101 if min(region.shape[:2]) > whole else cv2.BORDER_REPLICATE,
-        )
-        region = cv2.resize(padded, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
+    region = _averaged(pixels, whole) if whole > 1 else pixels.astype(np.float32)
     sigma = 0.5 * float(np.sqrt(max(0.0, (factor / whole) ** 2 - 1)))
     if sigma > 0.1:
         region = cv2.GaussianBlur(region, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101).astype(np.float32)
     return region, whole
+
+
+def _averaged(pixels: Pixels, whole: int) -> FloatImage:
+    """Each block of `whole` px each way as one, float32; mirrored on at the right and below to whole blocks."""
+    height, width = (-(-side // whole) for side in pixels.shape[:2])
+    padded = cv2.copyMakeBorder(
+        pixels,
+        0,
+        height * whole - pixels.shape[0],
+        0,
+        width * whole - pixels.shape[1],
+        cv2.BORDER_REFLECT_101 if min(pixels.shape[:2]) > whole else cv2.BORDER_REPLICATE,
+    )
+    averaged = np.empty((height, width, pixels.shape[2]), np.float32)
+    for top in range(0, height, _ROWS):  # a head that fills an enlarged photo would take gigabytes as float32
+        rows = padded[top * whole : (top + _ROWS) * whole].astype(np.float32)
+        averaged[top : top + _ROWS] = cv2.resize(rows, (width, rows.shape[0] // whole), interpolation=cv2.INTER_AREA)
+    return averaged

@@ -18,8 +18,9 @@ import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 from PySide6.QtGui import QImage
 
+from gpen_desktop.core.compose.around import Rect
 from gpen_desktop.core.compose.layers import FaceLayers, cut_out_anew
-from gpen_desktop.core.compose.preview import Rect, compose_part, level_layers, pyramid
+from gpen_desktop.core.compose.preview import compose_part, level_layers, pyramid
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.core.photo_files.turning import turned
