@@ -30,7 +30,8 @@ def run(options: argparse.Namespace) -> int:
     format = "png" if target.suffix.lower() == ".png" else "jpeg"
     prepare(options.path, target, ExportOptions(format, overwrite=options.overwrite))
     usual = {option.name: option.default for option in FACE_OPTIONS}
-    look = {"mode": options.mode, "strength": options.strength, "restore_sharp": True}
+    # each as it is: what the guard would hold back is what one compares for
+    look = {"mode": options.mode, "strength": options.strength, "restore_sharp": True, "if_changed": "keep"}
     edits = Edits(ComposeOptions.of({**usual, **look}))
     engine = Engine(ComputeOptions(options.device, options.precision, None, options.detector))
     comparison = compare(options.path, options.model, edits, engine)

@@ -38,6 +38,9 @@ _EXTRA_SIGNS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Keys of catalogued models that only spandrel_extra_arches can build, so that its absence can be told."""
 
+_NOT_IN_BF16: Final = frozenset(["LaMa"])
+"""Of which spandrel promises bfloat16, though their Fourier transforms have none."""
+
 _COLOURISER: Final = "DDColor"
 
 _COLOUR_SIZE: Final = (512, 512)
@@ -119,7 +122,7 @@ def _spec(descriptor: Descriptor) -> ModelSpec:
     name = descriptor.architecture.name
     precisions = ["fp32"]
     precisions += ["fp16"] if descriptor.supports_half else []
-    precisions += ["bf16"] if descriptor.supports_bfloat16 else []
+    precisions += ["bf16"] if descriptor.supports_bfloat16 and name not in _NOT_IN_BF16 else []
     if name in PUBLISHED_FACES:
         if not PUBLISHED_FACES[name].in_bf16:
             precisions = [each for each in precisions if each != "bf16"]

@@ -61,7 +61,9 @@ def codeformer() -> nn.Module:
 
 def ddcolor(encoder: str = "convnext-l") -> nn.Module:
     """By default the large one, as its authors do."""
-    from spandrel_extra_arches.architectures.DDColor import DDColor
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what others' code thinks of newer libraries
+        from spandrel_extra_arches.architectures.DDColor import DDColor
 
     return DDColor(encoder_name=encoder, num_output_channels=2, last_norm="Spectral", num_queries=100)
 
