@@ -152,6 +152,14 @@ def test_a_cropped_photo_is_unsaved_until_it_is_exported(opened: MainWindow, tmp
     assert opened.workspace.current.is_changed
 
 
+def test_the_album_shows_what_is_kept(opened: MainWindow, qtbot: QtBot) -> None:
+    item = opened.workspace.current
+    qtbot.waitUntil(lambda: opened.album.thumbnail(item) is not None)
+    assert opened.album.thumbnail(item).width() > opened.album.thumbnail(item).height()
+    opened.panel.crop.shape.activated.emit(SHAPES.index("square"))
+    assert opened.album.thumbnail(item).width() == opened.album.thumbnail(item).height()
+
+
 def test_faces_and_damage_are_marked_on_the_whole_photo(opened: MainWindow, qtbot: QtBot) -> None:
     opened.panel.crop.straighten.slider.setValue(40)
     assert opened.view.placement.sight.turn.isRotating()

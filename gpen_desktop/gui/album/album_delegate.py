@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from gpen_desktop.gui.album.album_model import AlbumItem, ItemRole, PhotoState
 from gpen_desktop.gui.album.status import Status
-from gpen_desktop.gui.album.thumbnails import ThumbnailLoader, turned
+from gpen_desktop.gui.album.thumbnails import ThumbnailLoader, as_edited
 from gpen_desktop.gui.common import icons, theme
 
 PICTURE: Final = QSize(84, 64)
@@ -77,7 +77,7 @@ class AlbumDelegate(QStyledItemDelegate):
                 mark = icons.pixmap("image", theme.ICON, painter.device().devicePixelRatio(), "muted")
                 painter.drawPixmap(rect.center() - QPoint(theme.ICON // 2, theme.ICON // 2), mark)
             return
-        image = turned(image, item.edits.quarters)
+        image = as_edited(image, item.edits)
         size = image.size().scaled(rect.size(), Qt.AspectRatioMode.KeepAspectRatio)
         place = QRect(QPoint(0, 0), size)
         place.moveCenter(rect.center())

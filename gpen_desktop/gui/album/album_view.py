@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QListView, QWidget
 
 from gpen_desktop.gui.album.album_delegate import PICTURE, AlbumDelegate
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, ItemRole
-from gpen_desktop.gui.album.thumbnails import ThumbnailLoader, turned
+from gpen_desktop.gui.album.thumbnails import ThumbnailLoader, as_edited
 from gpen_desktop.gui.common import theme
 
 _DEVICE_SIDE: Final = 2 * PICTURE.width()
@@ -68,7 +68,7 @@ class AlbumView(QListView):
     def thumbnail(self, item: AlbumItem) -> QImage | None:
         """A small picture of a photo; None until `thumbnail_ready`, null where the file cannot be read."""
         image = self._thumbnails.get(item.path)
-        return None if image is None else turned(image, item.edits.quarters)
+        return None if image is None else as_edited(image, item.edits)
 
     def step(self, by: int) -> None:
         """To a photo further down (1) or up (-1), of those in sight."""

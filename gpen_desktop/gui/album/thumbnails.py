@@ -14,9 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
-from PySide6.QtGui import QImage, QTransform
+from PySide6.QtCore import QObject, QPointF, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtGui import QImage, QPainter, QTransform
 
+from gpen_desktop.core.compose import framing
+from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.core.photo_files.reading import read_whole
@@ -77,9 +79,22 @@ class ThumbnailLoader(QObject):
         self.ready.emit(path)
 
 
-def turned(image: QImage, quarters: int) -> QImage:
-    """A small picture turned clockwise by quarter turns."""
-    return image.transformed(QTransform().rotate(90 * quarters)) if quarters else image
+def as_edited(image: QImage, edits: Edits) -> QImage:
+    """A small picture of a file, turned, straightened and cropped as the photo is."""
+    if edits.quarters:
+        image = image.transformed(QTransform().rotate(90 * edits.quarters))
+    frame = edits.options.frame
+    if frame.is_whole or image.isNull():
+        return image
+    x0, y0, x1, y1 = framing.kept(frame, (image.width(), image.height()))
+    shown = QImage(x1 - x0, y1 - y0, QImage.Format.Format_RGB32)
+    painter = QPainter(shown)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.translate(image.width() / 2 - x0, image.height() / 2 - y0)
+    painter.rotate(frame.degrees)
+    painter.drawImage(QPointF(-image.width() / 2, -image.height() / 2), image)
+    painter.end()
+    return shown
 
 
 class _Task(QRunnable):
