@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from gpen_desktop.lab.damage import basicsr_compat
+from gpen_desktop.models.gpen import reference
 
 
 def rrdbnet(blocks: int = 23, scale: int = 4) -> nn.Module:
@@ -30,6 +31,22 @@ def compact(convs: int = 32, scale: int = 4) -> nn.Module:
     from basicsr.archs.srvgg_arch import SRVGGNetCompact
 
     return SRVGGNetCompact(3, 3, num_feat=64, num_conv=convs, upscale=scale, act_type="prelu")
+
+
+class _StateOnly(nn.Module):
+    """A state dict without its network."""
+
+    def __init__(self, state: dict[str, torch.Tensor]) -> None:
+        super().__init__()
+        self._state = state
+
+    def state_dict(self, *_: object, **__: object) -> dict[str, torch.Tensor]:
+        return self._state
+
+
+def gpen(size: int) -> nn.Module:
+    """GPEN's published layout."""
+    return _StateOnly(reference.random_state(reference.published(size)))
 
 
 def gfpgan() -> nn.Module:
@@ -119,6 +136,9 @@ def grey_dncnn() -> nn.Module:
 
 
 LAYOUTS: dict[str, Callable[[], nn.Module]] = {
+    "gpen-256": lambda: gpen(256),
+    "gpen-512": lambda: gpen(512),
+    "gpen-1024": lambda: gpen(1024),
     "realesrgan-x2": lambda: rrdbnet(scale=2),
     "realesrgan-x4": rrdbnet,
     "realesrgan-x4-anime": lambda: rrdbnet(blocks=6),
@@ -135,7 +155,7 @@ LAYOUTS: dict[str, Callable[[], nn.Module]] = {
     "parsenet": parsenet,
     "retinaface-mobilenet": lambda: retinaface("mobile0.25"),
 }
-"""By the catalogue's name."""
+"""By the catalogue's name; all but GPEN 2048, which takes 6 GB and minutes a face."""
 
 
 def network(name: str) -> nn.Module:

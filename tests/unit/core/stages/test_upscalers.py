@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -45,6 +46,32 @@ def test_tiles_give_what_the_whole_gives(
     whole = net(torch.from_numpy(PIXELS.transpose(2, 0, 1).copy())[None].float() / 255)
     wanted = whole[0].permute(1, 2, 0).clamp(0, 1).numpy()
     assert np.abs(over(network).clip(0, 1) - wanted).max() < 1 / 255
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["realesr-general-x4", "realesrgan-x4", "realesrgan-x2"])
+def test_published_depths_show_no_seams(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    file = write(published_weights.network(name), tmp_path / "any.pth")
+    network = PhotoNetworks("cpu", "fp32").upscaler(str(file))
+    whole = over(network).clip(0, 1)
+    monkeypatch.setattr(stage_networks, "_SIDE", 128)
+    tiled = PhotoNetworks("cpu", "fp32").upscaler(str(file))
+    assert tiled.side == 128 < PIXELS.shape[1] < network.side
+    assert np.abs(over(tiled).clip(0, 1) - whole).max() < 1 / 255
+
+
+@pytest.mark.parametrize("scale", [1, 2, 3, 4])
+def test_sixteen_bits_are_kept(tmp_path: Path, scale: int) -> None:
+    torch.manual_seed(1)
+    file = write(published_weights.compact(2, 4), tmp_path / "any.pth")
+    pixels = np.random.default_rng(3).integers(0, 65536, (40, 60, 3), np.uint16)
+    cv2.imwrite(str(tmp_path / "photo.png"), pixels)
+    options = ["--background", str(file), "--scale", str(scale), "--no-auto", "--precision", "fp32"]
+    assert cli.run(["restore", str(tmp_path / "photo.png"), "-o", str(tmp_path / "out"), *options]) == Exit.ALL_DONE
+    made = cv2.imread(str(tmp_path / "out" / "photo.png"), cv2.IMREAD_UNCHANGED)
+    assert (made.dtype, made.shape) == (np.uint16, (40 * scale, 60 * scale, 3))
+    assert len(np.unique(made)) > 1000
+    assert (made % 257).any()  # eight bits stretched would be multiples
 
 
 def test_tiles_fit_into_the_memory_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
