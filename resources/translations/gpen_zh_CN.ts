@@ -1667,6 +1667,10 @@
         <translation>正在修复 {number} / {all}</translation>
     </message>
     <message>
+        <source>{count} photos a minute</source>
+        <translation>每分钟 {count} 张</translation>
+    </message>
+    <message>
         <source>less than a minute left</source>
         <translation>不到 1 分钟</translation>
     </message>

@@ -479,8 +479,13 @@ def test_an_album_is_paused_and_gone_on_with(
     assert [item.state is PhotoState.DONE for item in window.workspace.album] == [True, False, False, False]
     assert window.status.doing.startswith("Paused · Restoring 2 of 4")
     assert not window.status.pause_button.isVisible()
+    assert window.status.rate == ""  # of one alone nothing can be said
+    engine.gate.clear()
     window.status.continue_button.click()
     assert window.status.pause_button.isVisible()
+    with qtbot.waitSignal(window.workspace.restored):
+        engine.gate.set()
+    assert "photos a minute" in window.status.rate
     wait_done(window, qtbot)
     assert all(item.state is PhotoState.DONE for item in window.workspace.album)
     assert not window.status.pause_button.isVisible()

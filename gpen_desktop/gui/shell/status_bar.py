@@ -83,6 +83,11 @@ class StatusBar(QStatusBar):
         """What the bar says is being done."""
         return self._doing.text()
 
+    @property
+    def rate(self) -> str:
+        """How fast it is done, in words; '' before that is known."""
+        return self._bar.toolTip()
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
@@ -114,6 +119,7 @@ class StatusBar(QStatusBar):
         elif not is_busy:
             self._tick.stop()
         self._bar.setValue(round(1000 * self._told.share))
+        self._bar.setToolTip(self._rate_text(self._told.a_minute()))
         for widget in (self._bar, self._cancel):
             widget.setVisible(is_busy)
         # one photo is over before it could be paused
@@ -156,6 +162,9 @@ class StatusBar(QStatusBar):
             text = text.format(number=min(work.done + 1, work.total), all=work.total)
         left = None if self._jobs.is_paused else work.seconds_left()
         return f"{text} · {self._time_text(left)}" if left is not None else text
+
+    def _rate_text(self, rate: float | None) -> str:
+        return "" if rate is None else self.tr("{count} photos a minute").format(count=f"{rate:.3g}")
 
     def _time_text(self, seconds: float) -> str:
         if seconds < 60:

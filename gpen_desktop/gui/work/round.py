@@ -66,6 +66,10 @@ class Round:
             self._seconds += time.monotonic() - self._started
         self.fraction, self._started = 0.0, None
 
+    def a_minute(self) -> float | None:
+        """How many are done a minute; None before two are."""
+        return 60 * self.done / self._seconds if self.done > 1 and self._seconds else None
+
     def seconds_left(self) -> float | None:
         """Estimated from those done; None before there is anything to go by."""
         return self._seconds / self.done * len(self._left) if self.done and self._left else None
