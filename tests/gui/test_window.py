@@ -420,11 +420,11 @@ def test_sizes_and_unfolded_sections_survive_a_restart(
     window: MainWindow, engine: FakeEngine, own_folders: Path, qtbot: QtBot
 ) -> None:
     window.resize(window.minimumWidth(), 650)
-    window.panel.set_open_sections([False, True, False])
+    window.panel.set_open_sections([False, True, False, True])
     window.close()
     again = MainWindow(engine, SettingsStore(own_folders / "settings.ini"))
     qtbot.addWidget(again)
-    assert again.panel.open_sections == [False, True, False]
+    assert again.panel.open_sections == [False, True, False, True]
     assert again.height() == 650
     again.close()
 
