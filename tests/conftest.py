@@ -6,11 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from gpen_desktop import paths
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write golden files anew instead of comparing")
+
+
+@pytest.fixture(autouse=True)
+def own_user_data(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user's data folder of this test only: what a developer has installed is neither used nor touched."""
+    folder = tmp_path_factory.mktemp("user")
+    monkeypatch.setattr(paths, "user_data", lambda: folder)
 
 
 @pytest.fixture(scope="session")
