@@ -44,6 +44,7 @@ class FacesSection(QWidget):
         self._states: Mapping[FaceId, FaceState] = {}
         self._which = Segments(["all", "largest", frozenset()])
         self._which_label = QLabel()
+        self._which_label.setWordWrap(True)
         theme.set_role(self._which_label, "muted")
         self._min_face, self._sharp, self._if_changed = self._options = [
             option_control(face_option(name)) for name in ("min_face", "restore_sharp", "if_changed")
