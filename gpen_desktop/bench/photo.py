@@ -17,6 +17,7 @@ from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.faces.detection import FaceDetector
+from gpen_desktop.core.faces.identity import IdentityGuard
 from gpen_desktop.core.options import Value
 from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.core.stages.registry import STAGES, stage_values
@@ -36,10 +37,10 @@ def run(path: Path, model: str = BUILTIN) -> dict[str, Any]:
     hand (those whose models are here), the model's share of the whole, and composing (layers and paste) on an enlarged
     copy of 24 megapixels with faces of the same size in pixels, beside pasting whole-photo layers as facexlib does.
     """
-    finder, restorer, networks = FaceDetector(), Restorer(model), PhotoNetworks()
+    finder, restorer, networks, guard = FaceDetector(), Restorer(model), PhotoNetworks(), IdentityGuard()
     stages: list[Timings] = []
     for _ in range(_RUNS + 1):
-        session = Session.open(path, finder, restorer, networks)
+        session = Session.open(path, finder, restorer, networks, guard=guard)
         session.compose(ComposeOptions(restore_sharp=True))
         stages.append(session.seconds)
     seconds = {stage: statistics.median(run[stage] for run in stages[1:]) for stage in stages[0]}

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 import cv2
 import numpy as np
@@ -18,7 +18,7 @@ from gpen_desktop.core.compose import texture
 from gpen_desktop.core.compose.layers import FaceLayers, cut_out_anew, face_layers
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.face_networks import CropRestorer, FaceFinder, Guard, Parser
-from gpen_desktop.core.faces.alignment import crop_face
+from gpen_desktop.core.faces.alignment import crop_face, scale_of
 from gpen_desktop.core.faces.masks import FaceMasks, masks_by_points
 from gpen_desktop.core.faces.regions import with_known_ids
 from gpen_desktop.core.grain import luma
@@ -45,6 +45,10 @@ from gpen_desktop.core.types import (
 )
 from gpen_desktop.errors import PhotoTooLargeError
 from gpen_desktop.messages import say
+
+# In photo pixels: takes the steps and the noise of pixels away and hardly any of the face, by eye on faces 35 px wide;
+# on faces out of small JPEG files (lab/evaluation, small-jpeg) it costs no PSNR.
+_PIXEL_BLUR: Final = 0.4
 
 
 class Session:
@@ -241,7 +245,7 @@ class Session:
             batch = faces[start : start + inventor.batch]
             part = SubProgress(progress, start / len(faces), (start + len(batch)) / len(faces))
             with self.seconds.timed("restore"):
-                answers = inventor.restore([face.crop.pixels for face in batch], part)
+                answers = inventor.restore([_without_pixels(face.crop) for face in batch], part)
             for face, answer in zip(batch, answers, strict=True):
                 vivid = _as_grey_as(face.crop, answer)
                 drift = self._guarded(dataclasses.replace(face, restored=vivid)).drift
@@ -368,6 +372,15 @@ def restored_face(crop: Crop, answer: NDArray[np.float32], masks: FaceMasks) -> 
         skin_mask=masks.skin,
         is_sharp=texture.is_sharp_already(crop, likeness),
     )
+
+
+def _without_pixels(crop: Crop) -> FloatImage:
+    """A crop (S, S, 3) without what an enlargement leaves of the photo's pixels and their noise: a network that invents
+    takes it for detail, and gives tiles."""
+    sigma = _PIXEL_BLUR * float(np.sqrt(max(0.0, scale_of(crop.to_crop) ** 2 - 1)))
+    if sigma < 0.2:  # nothing would change
+        return crop.pixels
+    return frozen(np.asarray(cv2.GaussianBlur(crop.pixels, (0, 0), sigma), np.float32))
 
 
 def _as_grey_as(crop: Crop, answer: NDArray[np.float32]) -> FloatImage:

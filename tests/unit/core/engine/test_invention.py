@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from gpen_desktop.core.engine.crop_cache import CropCache
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.progress import Progress
-from gpen_desktop.core.types import ComposeOptions, Drift, FloatImage, RestoredFace
+from gpen_desktop.core.types import ComposeOptions, Drift, FloatImage, RestoredFace, frozen
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
 
 STRIPES = np.where(np.arange(256) // 3 % 2, 0.1, -0.1).astype(np.float32)[:, None, None]
@@ -110,6 +111,30 @@ def test_what_makes_another_of_a_face_is_held_back_unless_the_user_keeps_it(phot
     assert np.abs(kept - plain).mean() > 1.4 * np.abs(more - plain).mean() > 0
     gone = opened(photo, Inventor(), DriftOf(3.0))
     assert np.array_equal(pixels(gone), pixels(gone, invent=100))
+
+
+def test_the_pixels_of_a_small_face_are_not_taken_for_detail(tmp_path: Path) -> None:
+    class Watching(Inventor):
+        crops: tuple[FloatImage, ...] = ()
+
+        def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
+            self.crops = tuple(crops)
+            return super().restore(crops, progress)
+
+    drawn, faces = photo_with_faces((40, 60), size=64)
+    noise = np.random.default_rng(1).normal(0, 12, drawn.pixels.shape)
+    noisy = frozen(np.clip(drawn.pixels + noise, 0, 255).astype(np.uint8))
+    inventor = Watching()
+    session = Session(replace(drawn, pixels=noisy), KnownFaces(*faces), Sharpener())
+    session.set_restorer(Sharpener(), lambda: inventor)
+    (face,) = session.invent()
+    grain, left = (np.std(np.diff(crop, axis=1)) for crop in (face.crop.pixels, inventor.crops[0]))
+    assert left < 0.8 * grain
+    large, faces = photo_with_faces((40, 60))
+    session = Session(large, KnownFaces(*faces), Sharpener())
+    session.set_restorer(Sharpener(), lambda: inventor)
+    (face,) = session.invent()
+    assert np.array_equal(inventor.crops[0], face.crop.pixels)
 
 
 def test_a_photo_seen_again_is_not_run_again(photo: Path, tmp_path: Path) -> None:
