@@ -41,7 +41,7 @@ BUILT_IN: Final = (
     Preset("print", values={"clean": 60, "tone": 80}),
     Preset("faded", values={"tone": 100}),
     # a screen's dots and lettering beside the picture can look like damage
-    Preset("newspaper", values={"repair": "off", "clean": 100, "tone": 60, "mode": "strong"}),
+    Preset("newspaper", values={"repair": "off", "clean": 100, "tone": 60, "mode": "strong", "invent": 40}),
     Preset("night", values={"repair": "off", "clean": 80, "tone": 0, "denoise": 40}),
 )
 

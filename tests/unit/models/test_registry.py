@@ -29,6 +29,7 @@ SAMPLE = "collins_faded_colour.jpg"
     ("name", "architecture", "task", "size", "template"),
     [
         (catalog.BUILTIN, "gpen", Task.FACE_RESTORER, 256, "ffhq"),
+        ("builtin-256-vivid", "gpen", Task.FACE_RESTORER, 256, "ffhq"),
         (catalog.DETECTOR, "retinaface-mobile0.25", Task.FACE_DETECTOR, 0, ""),
         (catalog.LANDMARKS, "landmarks5", Task.LANDMARKS, 96, ""),
     ],
