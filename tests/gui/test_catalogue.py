@@ -135,3 +135,26 @@ def test_whole_photos(installed: str, tmp_path: Path, qtbot) -> None:
     with Image.open(tmp_path / "out" / "photo.png") as made:
         assert made.size == (144, 112)
     restored_in_window(photo, tmp_path, qtbot, background=installed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("installed", ["ddcolor"], indirect=True)
+def test_colourisers(installed: str, tmp_path: Path, qtbot) -> None:
+    photo = tmp_path / "photo.png"
+    with Image.open(paths.samples() / SAMPLE) as sample:
+        sample.convert("L").resize((72, 56)).save(photo)
+    options = ["--colour", "100", "--device", "cpu", "--no-auto"]
+    assert cli.run(["restore", str(photo), "-o", str(tmp_path / "out"), *options]) == Exit.ALL_DONE
+    with Image.open(tmp_path / "out" / "photo.png") as made:
+        assert made.mode == "RGB"
+    restored_in_window(photo, tmp_path, qtbot, colour="100", colour_model=installed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("installed", ["lama"], indirect=True)
+def test_inpainters(installed: str, tmp_path: Path, qtbot) -> None:
+    photo, report = Path(shutil.copy(paths.samples() / "collins_sepia_folded.jpg", tmp_path)), tmp_path / "report.json"
+    options = ["--repair", "on", "--filler", installed, "--device", "cpu", "--report", str(report)]
+    assert cli.run(["restore", str(photo), "-o", str(tmp_path / "out"), *options]) == Exit.ALL_DONE
+    assert "did-repair-by" in report.read_text(encoding="utf-8")
+    restored_in_window(photo, tmp_path, qtbot, repair="on", filler=installed)

@@ -38,8 +38,8 @@ _EXTRA_SIGNS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Keys of catalogued models that only spandrel_extra_arches can build, so that its absence can be told."""
 
-_NOT_IN_BF16: Final = frozenset(["LaMa"])
-"""Of which spandrel promises bfloat16, though their Fourier transforms have none."""
+_NOT_IN_BF16: Final = frozenset(["LaMa", "DDColor"])
+"""Of which spandrel promises bfloat16, though Fourier transforms have none, and queries have places in fp32."""
 
 _COLOURISER: Final = "DDColor"
 

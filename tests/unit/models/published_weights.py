@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from safetensors.torch import save_file
 from torch import nn
 
 from gpen_desktop.lab.damage import basicsr_compat
@@ -168,5 +169,8 @@ def network(name: str) -> nn.Module:
 
 def write(net: nn.Module, path: Path) -> Path:
     """Its weights, wrapped as the authors' programs do."""
+    if path.suffix == ".safetensors":
+        save_file({name: value.contiguous() for name, value in net.state_dict().items()}, path)
+        return path
     torch.save({"params_ema": net.state_dict()}, path)
     return path

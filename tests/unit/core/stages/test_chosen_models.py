@@ -81,7 +81,7 @@ def test_our_own_filler_can_be_chosen_from_a_file() -> None:
 def restore(photo: Path, out: Path, *options: str) -> dict[str, object]:
     report = out.parent / "report.json"
     arguments = ["restore", str(photo), "-o", str(out), "--no-auto", "--device", "cpu", "--report", str(report)]
-    assert cli.run([*arguments, "--precision", "fp32", "--overwrite", *options]) == Exit.ALL_DONE
+    assert cli.run([*arguments, "--overwrite", *options]) == Exit.ALL_DONE
     found: dict[str, object] = json.loads(report.read_text(encoding="utf-8"))["photos"][0]
     return found
 
