@@ -163,7 +163,7 @@ def _rows(heads: nn.ModuleList, seen: list[Tensor], values: int) -> Tensor:
 
 
 ARCHITECTURE: Final = of_one_shape(
-    ModelSpec("retinaface-mobile0.25", Task.FACE_DETECTOR, value_range=(0.0, 255.0)),
+    ModelSpec("retinaface-mobile0.25", Task.FACE_DETECTOR, value_range=(0.0, 255.0), precisions=("fp32", "fp16")),
     make=RetinaFace,
     finish=fold_and_fuse,
     sign="body.stage1.0.0.weight",

@@ -76,6 +76,20 @@ def test_anchors_are_worked_out_once_for_each_size() -> None:
     assert anchors(77, 91) is anchors(77, 91)
 
 
+def test_in_half_precision_about_the_same_is_found(nets: tuple[nn.Module, nn.Module], tmp_path: Path) -> None:
+    theirs, ours = nets
+    above = float(_their_scores(theirs, PICTURES[0]).quantile(0.95))
+    torch.save(theirs.state_dict(), tmp_path / "any.pth")
+    model = registry.read(tmp_path / "any.pth")
+    assert model.spec.precisions == ("fp32", "fp16")
+    half = model.build(torch.device("cpu"), torch.float16)  # a processor does it slowly, a graphics card by itself
+    (found,), (exact,) = (detect_faces(net, PICTURES[:1], above=above) for net in (half, ours))
+    surest = exact.boxes[0]
+    gaps = np.abs(found.boxes - surest).max(axis=1)
+    assert gaps.min() < 0.5
+    assert found.boxes.dtype == np.float32
+
+
 def test_weights_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     state = published_weights.retinaface("resnet50").state_dict()
     del state["ssh1.conv3X3.0.weight"]
