@@ -130,6 +130,14 @@ def make_folder(folder: Path) -> None:
         raise SaveError(what, todo=todo, path=folder) from error
 
 
+def is_same_file(one: Path, other: Path) -> bool:
+    """Whether two names are one file. Raises Cancelled."""
+    try:
+        return answer_of(lambda _: one.samefile(other), PATIENCE_S)
+    except OSError:  # one of the two is not there (or not to be seen): not the same file
+        return False
+
+
 def _exists_error(path: Path) -> OutputExistsError:
     """The error for a file that is there already."""
     return OutputExistsError(

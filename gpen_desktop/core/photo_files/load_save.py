@@ -24,8 +24,7 @@ from gpen_desktop.core.photo_files.decode import decode, read_header
 from gpen_desktop.core.photo_files.encode import encode
 from gpen_desktop.core.photo_files.formats.codec import CannotEncodeError, Decoded, Encoded
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, DamagedFileError, FileHeader
-from gpen_desktop.core.photo_files.patience import answer_of
-from gpen_desktop.core.photo_files.reading import PATIENCE_S, read_start, read_whole, unreadable
+from gpen_desktop.core.photo_files.reading import read_start, read_whole, unreadable
 from gpen_desktop.core.photo_files.registry import Format
 from gpen_desktop.core.photo_files.tiff_structure import StructureError
 from gpen_desktop.core.photo_files.turning import turned_file
@@ -385,17 +384,10 @@ def _about_format(photo: Photo, stored: Format, asked: str) -> list[Message]:
 
 def check_target(source: Path | None, target: Path, *, overwrite: bool) -> None:
     """What can be said before any work is done on the photo `source`. Raises OutputExistsError, SaveError."""
-    if source is not None and _is_same_file(source, target):
+    if source is not None and atomic.is_same_file(source, target):
         raise SaveError(
             say("photo-itself", "{name} is the photo itself, which is never written to.", name=target.name),
             todo=say("choose-other-name-or-folder", "Choose another name or folder."),
             path=target,
         )
     atomic.check(target, overwrite=overwrite)
-
-
-def _is_same_file(one: Path, other: Path) -> bool:
-    try:
-        return answer_of(lambda _: one.samefile(other), PATIENCE_S)
-    except OSError:  # one of the two is not there (or not to be seen): not the same file
-        return False
