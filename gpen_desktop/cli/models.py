@@ -14,7 +14,7 @@ from gpen_desktop.cli.exits import Exit
 from gpen_desktop.cli.terminal import printable, printable_lines
 from gpen_desktop.errors import OptionError, UnknownModelError
 from gpen_desktop.messages import say
-from gpen_desktop.models import catalog, store
+from gpen_desktop.models import catalog, importing, store
 from gpen_desktop.models.catalog import ModelInfo
 from gpen_desktop.models.store import InstalledModel
 
@@ -113,7 +113,7 @@ def _check_agreed(info: ModelInfo, options: argparse.Namespace) -> None:
 
 
 def _import(options: argparse.Namespace) -> Exit:
-    model, verification = store.import_file(options.file)
+    model, verification = importing.import_file(options.file)
     print(printable(f"Imported '{model.name}' ({verification}) as {model.path}"))
     return Exit.ALL_DONE
 

@@ -6,7 +6,6 @@ import argparse
 import json
 import os
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -21,6 +20,7 @@ from gpen_desktop import __version__
 from gpen_desktop.cli.batch_bar import BatchBar, complain
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.cli.terminal import printable
+from gpen_desktop.cli.told import summarise, tell
 from gpen_desktop.core.batch import album, batch, cluster, report_page
 from gpen_desktop.core.batch.album import PlannedPhoto
 from gpen_desktop.core.batch.batch import BatchOptions, PhotoReport, PhotoStatus
@@ -38,7 +38,7 @@ from gpen_desktop.core.photo_files import atomic, registry
 from gpen_desktop.core.photo_files.reading import open_regular, read_start
 from gpen_desktop.core.photo_files.registry import FORMATS, is_supported
 from gpen_desktop.core.stages.registry import stage_options, stage_values, without_automatic
-from gpen_desktop.core.types import ComposeOptions, FaceState, Frame
+from gpen_desktop.core.types import ComposeOptions, Frame
 from gpen_desktop.errors import OptionError, PhotoError, SaveError
 from gpen_desktop.messages import say
 from gpen_desktop.models import store
@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
     reports: list[PhotoReport] = []
     try:
         reports.extend(_restore_all(jobs, engine, options, journal, console))
-        _summarise(reports, _status(engine), options.output, console)
+        summarise(reports, _status(engine), options.output, console)
     finally:  # what was done is told also after a cancel
         record = _record(reports, _status(engine), options, loaded, time.perf_counter() - started)
         written = [_write_report(file, record, reports) for file in options.report]
@@ -329,7 +329,7 @@ def _restore_all(
             )
         for report in reports:
             told.end(report)
-            _tell(report, console)
+            tell(report, console)
             yield report
 
 
@@ -337,42 +337,6 @@ def _status(engine: Engine) -> ModelStatus:
     status = engine.status()
     assert status is not None  # it was loaded before the first photo
     return status
-
-
-def _tell(report: PhotoReport, console: Console) -> None:
-    match report.outcome:
-        case PhotoStatus.DONE:
-            seconds = sum(report.seconds.values())
-            told = "; ".join([_faces_told(report), *_stages_told(report)])
-            console.print(printable(f"{report.source}: {told}; {seconds:.1f} s"))
-        case PhotoStatus.SKIPPED:
-            console.print(printable(f"{report.source}: finished earlier"))
-        case PhotoStatus.EXISTS | PhotoStatus.FAILED:
-            todo = "Use --overwrite to replace it." if report.outcome is PhotoStatus.EXISTS else report.todo
-            text = " ".join(str(part) for part in (report.error, todo) if part)
-            complain(f"{report.source}: {text}")
-    for warning in report.warnings:
-        console.print(printable(f"  {warning}"), style="dim")
-
-
-def _stages_told(report: PhotoReport) -> list[str]:
-    """What was done to the whole photo, and what could not be."""
-    told = []
-    for result in report.stages:
-        words = str(result.words)
-        strength = f" ({result.strength} %)" if 0 < result.strength < 100 else ""
-        told.append(f"{words[0].lower()}{words[1:]}{strength}")
-    return told
-
-
-def _faces_told(report: PhotoReport) -> str:
-    """'2 of 5 faces restored (1 already sharp, 2 too small)'."""
-    if not report.faces:
-        return "no faces found"
-    counts = Counter(face["state"] for face in report.faces)
-    left = [f"{count} {state}" for state, count in counts.items() if state != FaceState.RESTORED]
-    told = f"{report.restored} of {len(report.faces)} faces restored"
-    return f"{told} ({', '.join(left)})" if left else told
 
 
 def _record(
@@ -392,18 +356,6 @@ def _record(
         "seconds": {"start": round(loaded, 3), "total": round(total, 3)},
         "photos": [batch.report_record(report) for report in reports],
     }
-
-
-def _summarise(reports: Sequence[PhotoReport], status: ModelStatus, output: Path, console: Console) -> None:
-    counts = Counter(report.outcome for report in reports)
-    faces = sum(report.restored for report in reports)
-    parts = [f"{counts[PhotoStatus.DONE]} of {len(reports)} photos done, {faces} faces restored, in {output}"]
-    parts += [f"{counts[PhotoStatus.SKIPPED]} finished earlier"] if counts[PhotoStatus.SKIPPED] else []
-    parts += [f"{counts[PhotoStatus.EXISTS]} there already"] if counts[PhotoStatus.EXISTS] else []
-    parts += [f"{counts[PhotoStatus.FAILED]} failed"] if counts[PhotoStatus.FAILED] else []
-    console.print(printable("; ".join(parts) + f". {status.model} on {status.device}."))
-    for note in status.notes:
-        console.print(printable(note))
 
 
 def _exit_code(reports: Sequence[PhotoReport]) -> Exit:

@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from gpen_desktop.gui.common import failure
-from gpen_desktop.models import store
+from gpen_desktop.models import importing, store
 from gpen_desktop.models.store import InstalledModel
 
 
@@ -26,7 +26,7 @@ class _Worker(QObject):
 
     @Slot(str)
     def import_file(self, file: str) -> None:
-        self._told(lambda: self.imported.emit(*store.import_file(file)))
+        self._told(lambda: self.imported.emit(*importing.import_file(file)))
 
     def _told(self, work: Callable[[], None]) -> None:
         try:

@@ -17,7 +17,7 @@ from gpen_desktop.cli import main as cli
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.errors import DeviceError, ModelError, WeightsError
-from gpen_desktop.models import catalog, registry, store
+from gpen_desktop.models import catalog, importing, registry, store
 from gpen_desktop.models.spec import Task
 from tests.unit.models.toy_architecture import registered, toy_weights
 
@@ -101,4 +101,4 @@ def test_a_model_computes_in_what_it_can(toy: Path) -> None:
 
 def test_without_the_registration_there_is_no_such_model(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="knows no architecture"):
-        store.import_file(toy_weights(tmp_path / "toy.safetensors"))
+        importing.import_file(toy_weights(tmp_path / "toy.safetensors"))

@@ -13,7 +13,7 @@ import torch
 
 from gpen_desktop import paths
 from gpen_desktop.errors import UnknownModelError, WeightsError
-from gpen_desktop.models import catalog, store, tryout
+from gpen_desktop.models import catalog, importing, store, tryout
 from gpen_desktop.models.gpen import reference
 from gpen_desktop.models.spec import ALIGNED_TASKS
 from gpen_desktop.models.store import Verification
@@ -120,7 +120,7 @@ def test_known_but_not_here() -> None:
 
 def test_importing_an_unknown_file(tmp_path: Path, user_folder: Path) -> None:
     source = file(tmp_path / "downloads", "mine.pth", GPEN)
-    model, verdict = store.import_file(source)
+    model, verdict = importing.import_file(source)
     assert verdict is Verification.UNVERIFIED
     assert model.path == user_folder / "mine.pth"
     assert model.path.read_bytes() == GPEN
@@ -137,7 +137,7 @@ def test_a_known_hash_takes_the_known_name(tmp_path: Path, user_folder: Path, mo
     pinned = replace(info, bytes=7, sha256=hashlib.sha256(b"weights").hexdigest())
     monkeypatch.setattr(catalog, "MODELS", (pinned,))
     monkeypatch.setattr(store, "MODELS", (pinned,))
-    model, verdict = store.import_file(file(tmp_path, "download(1).pth"))
+    model, verdict = importing.import_file(file(tmp_path, "download(1).pth"))
     assert verdict is Verification.VERIFIED
     assert model.path == user_folder / "GPEN-BFR-512.pth"
     assert store.find("gpen-512") == model.path
@@ -168,12 +168,12 @@ def test_a_catalogued_file_is_known_by_any_name(user_folder: Path, monkeypatch: 
 
 def test_a_catalogued_name_with_another_content_is_refused(tmp_path: Path, user_folder: Path) -> None:
     with pytest.raises(WeightsError, match=r"not the file known by that name.*f1002c41"):
-        store.import_file(file(tmp_path, "GPEN-BFR-512.pth"))
+        importing.import_file(file(tmp_path, "GPEN-BFR-512.pth"))
     assert not user_folder.exists()
 
 
 def test_a_catalogued_name_without_known_hash_is_unverified(tmp_path: Path, user_folder: Path) -> None:
-    model, verdict = store.import_file(gpen_256(tmp_path / "GPEN-BFR-256.pth"))
+    model, verdict = importing.import_file(gpen_256(tmp_path / "GPEN-BFR-256.pth"))
     assert verdict is Verification.UNVERIFIED
     assert store.find("gpen-256") == model.path == user_folder / "GPEN-BFR-256.pth"
 
@@ -181,35 +181,35 @@ def test_a_catalogued_name_without_known_hash_is_unverified(tmp_path: Path, user
 @pytest.mark.usefixtures("user_folder")
 def test_what_cannot_be_imported(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="does not exist"):
-        store.import_file(tmp_path / "none.pth")
+        importing.import_file(tmp_path / "none.pth")
     with pytest.raises(WeightsError, match="not a weights file"):
-        store.import_file(file(tmp_path, "photo.jpg"))
+        importing.import_file(file(tmp_path, "photo.jpg"))
     with pytest.raises(WeightsError):
-        store.import_file(file(tmp_path, "nonsense.pth"))
+        importing.import_file(file(tmp_path, "nonsense.pth"))
     assert not paths.user_weights().exists()
 
 
 def test_an_earlier_import_is_never_replaced_by_another_file_of_its_name(tmp_path: Path, user_folder: Path) -> None:
-    store.import_file(file(tmp_path, "mine.pth", GPEN))
-    again, _ = store.import_file(file(tmp_path / "copy", "mine.pth", GPEN))
+    importing.import_file(file(tmp_path, "mine.pth", GPEN))
+    again, _ = importing.import_file(file(tmp_path / "copy", "mine.pth", GPEN))
     assert again.name == "mine"
     with pytest.raises(WeightsError, match=r"another model called 'mine'.*Remove it first"):
-        store.import_file(file(tmp_path / "other", "mine.pth", OTHER_GPEN))
+        importing.import_file(file(tmp_path / "other", "mine.pth", OTHER_GPEN))
     assert (user_folder / "mine.pth").read_bytes() == GPEN
     with pytest.raises(WeightsError, match="another model called 'mine'"):  # it would answer to the same name
-        store.import_file(file(tmp_path / "other", "Mine.pt", OTHER_GPEN))
+        importing.import_file(file(tmp_path / "other", "Mine.pt", OTHER_GPEN))
 
 
 @pytest.mark.parametrize("name", ["gpen-512.pth", "builtin-256.pt", "CodeFormer.pth"])
 def test_names_of_the_catalogues_models_are_theirs(tmp_path: Path, user_folder: Path, name: str) -> None:
     with pytest.raises(WeightsError, match="name of another model in the list"):
-        store.import_file(file(tmp_path, name, GPEN))
+        importing.import_file(file(tmp_path, name, GPEN))
     assert not user_folder.exists()
 
 
 def test_a_file_that_holds_another_size_than_its_name_says_is_refused(tmp_path: Path, user_folder: Path) -> None:
     with pytest.raises(WeightsError, match="64 pixels; the model of that name is for 256"):
-        store.import_file(file(tmp_path, "GPEN-BFR-256.pth", GPEN))
+        importing.import_file(file(tmp_path, "GPEN-BFR-256.pth", GPEN))
     assert not user_folder.exists()
 
 
@@ -234,6 +234,6 @@ def test_a_copy_that_fails_leaves_nothing(tmp_path: Path, user_folder: Path, mon
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(WeightsError, match="No space left"):
-        store.import_file(source)
+        importing.import_file(source)
     assert [p.name for p in user_folder.iterdir()] == ["mine.pth"]
     assert old.read_bytes() == GPEN
