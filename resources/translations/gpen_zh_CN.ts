@@ -3603,7 +3603,7 @@
     </message>
     <message>
         <source>3×</source>
-        <translation>3 倍</translation>
+        <translation>3×</translation>
     </message>
     <message>
         <source>Format</source>

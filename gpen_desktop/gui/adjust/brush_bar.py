@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from gpen_desktop.core.types import BRUSH_RADII
 from gpen_desktop.gui.adjust.controls import Segments
@@ -34,6 +34,8 @@ class BrushBar(QWidget):
         row.addWidget(self._caption)
         row.addWidget(self._size, 1)
         self._tools = QWidget()
+        for widget in (self, self._tools):  # a hint that breaks would let itself be squeezed
+            widget.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         tools = QVBoxLayout(self._tools)
         tools.setContentsMargins(0, 0, 0, 0)
         tools.setSpacing(theme.GRID)

@@ -74,7 +74,6 @@ class WholePhoto(QWidget):
         self._size = QLabel()
         for label in (self._in_colour, self._size):
             theme.set_role(label, "muted")
-            label.setWordWrap(True)
         self._captions: dict[str, QLabel] = {}
         self._lay_out()
         self._connect()
