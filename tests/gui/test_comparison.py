@@ -151,3 +151,10 @@ def test_a_model_that_fails_is_told_of(comparing: MainWindow, engine: FakeEngine
     qtbot.waitUntil(lambda: "damaged" in window.notification_strip.text)
     assert window.comparison.bar.sides[0].combo.currentData() == ""
     wait_done(window, qtbot)
+
+
+def test_marking_on_the_photo_ends_it(comparing: MainWindow, qtbot: QtBot) -> None:
+    comparing.panel.brush.button.click()
+    assert comparing.view.brush is not None
+    assert not comparing.actions_["compare_models"].isChecked()
+    wait_done(comparing, qtbot)

@@ -48,6 +48,7 @@ class ComparisonController(QObject):
         self.bar = ComparisonBar(view)
         self.bar.picked.connect(self._on_picked)
         self.bar.ended.connect(self._on_ended)
+        view.tool_began.connect(self._on_ended)  # faces and damage are marked on the photo as it was
         action.toggled.connect(self._on_toggled)
         for changed in (workspace.current_changed, workspace.edits_changed, workspace.faces_changed):
             changed.connect(self._refresh)

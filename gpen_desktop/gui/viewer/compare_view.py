@@ -60,7 +60,7 @@ class CompareView(PhotoView):
     box_drawn: a box around a face, photo pixels. points_ended: whether the points were confirmed. drawing_ended: a box
     was begun and given up. stroked: a Stroke over damage. brush_adjusted: its size or kind, by a key. brushing_ended:
     by a key, or as another photo or tool came. crop_moved: the Frame that was chosen. crop_ended: by a key, whether it
-    is to hold. cropping_ended: as brushing_ended.
+    is to hold. cropping_ended: as brushing_ended. tool_began: one of all these.
     """
 
     face_clicked = Signal(str)
@@ -70,6 +70,7 @@ class CompareView(PhotoView):
     box_drawn = Signal(QRectF)
     points_ended = Signal(bool)
     drawing_ended = Signal()
+    tool_began = Signal()
     stroked = Signal(object)
     brush_adjusted = Signal()
     brushing_ended = Signal()
@@ -85,8 +86,7 @@ class CompareView(PhotoView):
         self.setAccessibleDescription(
             self.tr("Left and right arrow keys move the divider; with Ctrl held, arrow keys move the photo.")
         )
-        self._pressed = QPointF()
-        self._last = QPointF()
+        self._pressed, self._last = QPointF(), QPointF()
         self._drag = _Drag.NOTHING
         self._is_framed = False
 
@@ -175,6 +175,7 @@ class CompareView(PhotoView):
         self.end_tool()
         self._tool = tool
         tool.changed.connect(self.update)
+        self.tool_began.emit()
         self.setCursor(tool.cursor)
         self._see_otherwise()
         self.setFocus()
