@@ -48,7 +48,9 @@ from gpen_desktop.messages import say
 
 # In photo pixels: takes the steps and the noise of pixels away and hardly any of the face, by eye on faces 35 px wide;
 # on faces out of small JPEG files (lab/evaluation, small-jpeg) it costs no PSNR.
-_PIXEL_BLUR: Final = 0.4
+_PIXEL_BLUR: Final = 0.5
+# Crop pixels to a photo pixel up to which the photo shows enough of a face for its pixels to be detail.
+_SMALL: Final = 1.5
 
 
 class Session:
@@ -377,7 +379,7 @@ def restored_face(crop: Crop, answer: NDArray[np.float32], masks: FaceMasks) -> 
 def _without_pixels(crop: Crop) -> FloatImage:
     """A crop (S, S, 3) without what an enlargement leaves of the photo's pixels and their noise: a network that invents
     takes it for detail, and gives tiles."""
-    sigma = _PIXEL_BLUR * float(np.sqrt(max(0.0, scale_of(crop.to_crop) ** 2 - 1)))
+    sigma = _PIXEL_BLUR * max(0.0, scale_of(crop.to_crop) - _SMALL)
     if sigma < 0.2:  # nothing would change
         return crop.pixels
     return frozen(np.asarray(cv2.GaussianBlur(crop.pixels, (0, 0), sigma), np.float32))
