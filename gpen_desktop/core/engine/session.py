@@ -46,11 +46,11 @@ from gpen_desktop.core.types import (
 from gpen_desktop.errors import PhotoTooLargeError
 from gpen_desktop.messages import say
 
-# In photo pixels: takes the steps and the noise of pixels away and hardly any of the face, by eye on faces 35 px wide;
-# on faces out of small JPEG files (lab/evaluation, small-jpeg) it costs no PSNR.
-_PIXEL_BLUR: Final = 0.5
-# Crop pixels to a photo pixel up to which the photo shows enough of a face for its pixels to be detail.
+# Crop pixels to a photo pixel up to which the photo shows so much of a face that its pixels are detail.
 _SMALL: Final = 1.5
+# Sigma of a blur in crop pixels, for each crop pixel to a photo pixel beyond that: takes the steps and noise of pixels
+# away and hardly any of the face; by eye, on faces 35 px wide and on portraits of 100.
+_PIXEL_BLUR: Final = 0.5
 
 
 class Session:
