@@ -357,13 +357,12 @@ def _format(own: str, asked: str) -> Format:
     """The format that is asked for: 'keep', that of a source in the format `own`, or an option. Raises OptionError."""
     if asked == "keep":
         return registry.stored_as(own)
-    for format in registry.written():
-        if format.option == asked:
-            return format
-    options = ", ".join(format.option for format in registry.written())
+    written = {format.option: format for format in registry.written()}
+    if asked in written:
+        return written[asked]
     raise OptionError(
         say("no-such-format", "There is no format '{name}'.", name=asked),
-        todo=say("known-formats", "Formats: keep, {names}.", names=options),
+        todo=say("known-formats", "Formats: keep, {names}.", names=", ".join(written)),
     )
 
 
