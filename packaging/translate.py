@@ -25,23 +25,8 @@ import PySide6
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "gpen_desktop"
 TRANSLATIONS = ROOT / "resources" / "translations"
-COLLECTED = PACKAGE / "gui" / "common" / "collected_texts.py"
 LANGUAGES = ("zh_CN",)
 _TOOLS = Path(PySide6.__file__).parent
-
-_HEADER = '''"""Sentences that are written outside the window and said in it.
-
-Made by packaging/translate.py: do not edit.
-"""
-
-# ruff: noqa: E501 -- one sentence, one line
-# fmt: off
-from __future__ import annotations
-
-from typing import Final
-
-from PySide6.QtCore import QT_TRANSLATE_NOOP
-'''
 
 
 def main() -> int:
@@ -55,7 +40,6 @@ def main() -> int:
 
 def update() -> list[str]:
     """Bring everything up to date; returns what is left for a translator to do."""
-    COLLECTED.write_text(collected(), encoding="utf-8")
     faults = _wrongly_said(_said())
     for language in LANGUAGES:
         ts = TRANSLATIONS / f"gpen_{language}.ts"
@@ -68,8 +52,6 @@ def update() -> list[str]:
 def check() -> list[str]:
     """What is stale or missing, one sentence each; empty when all is well."""
     faults = _wrongly_said(_said())
-    if not COLLECTED.is_file() or COLLECTED.read_text(encoding="utf-8") != collected():
-        faults.append(f"{COLLECTED.relative_to(ROOT)} is stale: run python packaging/translate.py")
     for language in LANGUAGES:
         ts = TRANSLATIONS / f"gpen_{language}.ts"
         faults += [*_stale(ts), *unfinished(ts)]
@@ -88,10 +70,14 @@ def unfinished(ts: Path) -> list[str]:
 
 
 def collected() -> str:
-    """The source of collected_texts.py."""
-    sections = [_section("messages", sorted({said.template for said in _said()}))]
-    sections += [_section("settings", _setting_texts()), _section("catalog", _catalog_texts())]
-    return "\n".join([_HEADER, *sections])
+    """A module that lupdate understands, with the sentences that are written outside the window and said in it."""
+    sections = {
+        "messages": sorted({said.template for said in _said()}),
+        "settings": _setting_texts(),
+        "catalog": _catalog_texts(),
+    }
+    calls = (f"QT_TRANSLATE_NOOP({_quoted(name)}, {_quoted(text)})" for name in sections for text in sections[name])
+    return "\n".join(calls)
 
 
 def _fault(message: ET.Element, source: str) -> str:
@@ -110,12 +96,6 @@ def _fault(message: ET.Element, source: str) -> str:
 
 def _placeholders(text: str) -> list[str]:
     return sorted(re.findall(r"\{\w*[^{}]*\}|%\d|%n|%L\d", text))
-
-
-def _section(context: str, texts: list[str]) -> str:
-    name = f"_{context.upper()}"
-    lines = [f"    QT_TRANSLATE_NOOP({_quoted(context)}, {_quoted(text)})," for text in texts]
-    return "\n".join([f"{name}: Final = (", *lines, ")", ""])
 
 
 def _quoted(text: str) -> str:
@@ -204,6 +184,13 @@ def _lupdate(ts: Path) -> None:
     """Merge what the sources say now into a .ts file."""
     sources = [str(path) for path in sorted((PACKAGE / "gui").rglob("*.py"))]
     language = ts.stem.removeprefix("gpen_")
+    with tempfile.TemporaryDirectory() as folder:
+        outside = Path(folder) / "collected.py"
+        outside.write_text(collected(), encoding="utf-8")
+        _run_lupdate([*sources, str(outside)], language, ts)
+
+
+def _run_lupdate(sources: list[str], language: str, ts: Path) -> None:
     _run(
         "lupdate",
         *sources,

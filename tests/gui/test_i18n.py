@@ -73,15 +73,11 @@ def test_check_notices_what_is_wrong(translate: ModuleType, copy: Path, old: str
     assert any(fault in line for line in set(translate.check()) - set(before))
 
 
-def test_check_notices_a_sentence_that_was_not_collected(
-    translate: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_check_notices_a_sentence_of_the_core_that_is_new(
+    translate: ModuleType, copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    collected = tmp_path / "collected_texts.py"
-    collected.write_text(translate.COLLECTED.read_text(encoding="utf-8").replace("{name} already exists.", ""))
-    monkeypatch.setattr(translate, "COLLECTED", collected)
-    monkeypatch.setattr(translate, "ROOT", tmp_path)
-    monkeypatch.setattr(translate, "PACKAGE", tmp_path)
-    assert any("collected_texts.py is stale" in line for line in translate.check())
+    monkeypatch.setattr(translate, "_said", lambda: [translate._Said("x.py:1", "new", "This is new.", frozenset())])
+    assert any("is stale" in line for line in translate.check())
 
 
 @pytest.mark.parametrize(
@@ -101,7 +97,6 @@ def test_check_notices_messages_that_cannot_be_translated(
     (tmp_path / "core" / "module.py").write_text(source)
     monkeypatch.setattr(translate, "ROOT", tmp_path)
     monkeypatch.setattr(translate, "PACKAGE", tmp_path)
-    monkeypatch.setattr(translate, "COLLECTED", tmp_path / "collected_texts.py")
     monkeypatch.setattr(translate, "LANGUAGES", ())
     assert any(fault in line for line in translate.check())
 
