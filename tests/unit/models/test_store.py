@@ -22,7 +22,10 @@ GOLDEN = Path(__file__).parents[2] / "golden"
 GPEN, OTHER_GPEN = ((GOLDEN / f"gpen_tiny_{size}.pth").read_bytes() for size in (64, 128))
 
 
-SHIPPED = [catalog.BUILTIN, "builtin-256-vivid", catalog.DETECTOR, catalog.LANDMARKS, catalog.CLEANER, catalog.REPAIRER]
+SHIPPED = [
+    *(catalog.BUILTIN, "builtin-256-vivid", catalog.DETECTOR, catalog.LANDMARKS),
+    *(catalog.CLEANER, catalog.REPAIRER, catalog.ENLARGER),
+]
 
 
 @pytest.fixture
