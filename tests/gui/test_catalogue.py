@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.models import catalog, store
 from gpen_desktop.models.fingerprints import sha256_of
+from gpen_desktop.models.gpen import memory
 from gpen_desktop.models.spec import PHOTO_TASKS, Task
 from tests.unit.models.published_weights import LAYOUTS, network, write
 
@@ -42,8 +44,9 @@ def _is_quick(name: str) -> bool:
 
 
 @pytest.fixture
-def installed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The name of a model, installed with random values that the catalogue vouches for."""
+def installed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The name of a model, installed with random values that the catalogue vouches for; memory and disk are given back
+    after it."""
     name = str(request.param)
     info = catalog.by_name(name)
     assert info is not None
@@ -53,7 +56,10 @@ def installed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     models = tuple(pinned if other.name == name else other for other in catalog.MODELS)
     monkeypatch.setattr(catalog, "MODELS", models)
     monkeypatch.setattr(store, "MODELS", models)
-    return name
+    yield name
+    file.unlink()
+    gc.collect()
+    memory.give_back()
 
 
 @contextmanager
