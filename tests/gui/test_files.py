@@ -351,6 +351,7 @@ def test_a_right_click_in_the_album_offers_what_can_be_done_with_the_photo(
         "Show in the file manager",
         "Turn left",
         "Turn right",
+        "Crop and straighten",
         "Copy adjustments",
         "Paste adjustments",
         "Apply to all photos",
