@@ -1761,7 +1761,7 @@
     <name>catalog</name>
     <message>
         <source>Built-in face restorer (256 px)</source>
-        <translation>内置人脸修复模型 (256 px)</translation>
+        <translation>内置人脸修复模型（256 像素）</translation>
     </message>
     <message>
         <source>Our own training on public-domain portraits: takes away grain and blur, invents nothing.</source>
@@ -2520,7 +2520,7 @@
     </message>
     <message>
         <source>JPEG blocks</source>
-        <translation>JPEG 方块</translation>
+        <translation>JPEG 压缩痕迹</translation>
     </message>
     <message>
         <source>Left in its colours: it is not in one hue</source>
@@ -3535,7 +3535,7 @@
     </message>
     <message>
         <source>Keep</source>
-        <translation>照用</translation>
+        <translation>仍采用</translation>
     </message>
     <message>
         <source>Blends it in only as far as it stays the same face</source>
@@ -3571,7 +3571,7 @@
     </message>
     <message>
         <source>Takes out grain, JPEG blocks and the dots of print. Auto does so where a photo shows them.</source>
-        <translation>去除颗粒、JPEG 方块与印刷网点。选“自动”时，只在照片有这些问题时进行。</translation>
+        <translation>去除颗粒、JPEG 压缩痕迹与印刷网点。选“自动”时，只在照片有这些问题时进行。</translation>
     </message>
     <message>
         <source>Neutral grey</source>

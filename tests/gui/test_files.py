@@ -468,6 +468,21 @@ def test_a_cancelled_album_can_be_gone_on_with(
     assert all(item.state is PhotoState.DONE for item in window.workspace.album)
 
 
+def test_a_paused_album_that_is_removed_leaves_nothing_to_go_on_with(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    engine.gate.clear()
+    window.imports.open_paths([make_photo(tmp_path / f"{n}.png", seed=n) for n in range(3)])
+    qtbot.waitUntil(lambda: len(window.workspace.jobs.waiting) == 2)
+    window.status.pause_button.click()
+    assert window.status.continue_button.isVisible()
+    window.album.selectAll()
+    window.actions_["remove"].trigger()
+    engine.gate.set()
+    qtbot.waitUntil(lambda: not window.workspace.jobs.is_busy)
+    assert not window.status.continue_button.isVisible()
+
+
 def test_an_album_is_paused_and_gone_on_with(
     window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -127,3 +127,20 @@ def test_what_takes_the_place_of_another_is_read_in_full(queue: NotificationQueu
     assert strip.subject == "second"
     assert strip.width() == strip.sizeHint().width()
     assert strip.width() > strip.button("export").sizeHint().width() + 100
+
+
+def test_where_it_is_narrow_the_buttons_stand_below_the_words(
+    queue: NotificationQueue, strip: NotificationStrip
+) -> None:
+    keys = ("stay", "close", "export")
+    buttons = tuple(NotificationButton(key, "What is to be done", print) for key in keys)
+    queue.post(Notification("closing", "Restored photos not exported yet: 28", buttons))
+    high = strip.height()
+    strip.parentWidget().resize(560, 400)
+    assert strip.height() < 3 * high
+    for key in keys:
+        button = strip.button(key)
+        assert button.width() >= button.sizeHint().width()
+        assert strip.rect().contains(button.geometry())
+    strip.parentWidget().resize(900, 400)
+    assert strip.height() == high

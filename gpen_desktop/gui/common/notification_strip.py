@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from gpen_desktop.gui.common import icons, theme
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
@@ -21,6 +21,8 @@ _PASSING_MS: Final = 8000
 """How long what asks for nothing stays: twice as long as reading a long sentence takes."""
 _WIDEST: Final = 760
 _MARGIN: Final = 12
+_NARROWEST: Final = 240
+"""Words that would get less beside the buttons stand above them."""
 
 
 class NotificationStrip(QFrame):
@@ -41,13 +43,19 @@ class NotificationStrip(QFrame):
         self._close = QToolButton()
         self._close.setIcon(icons.icon("x", "muted"))
         self._close.setIconSize(QSize(16, 16))
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(2 * theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
-        self._row.setSpacing(theme.GRID)
-        self._row.addWidget(self._icon)
-        self._row.addWidget(self._text, 1)
-        self._row.addWidget(self._more)
-        self._row.addWidget(self._close)
+        self._words = QHBoxLayout()
+        self._words.addWidget(self._icon)
+        self._words.addWidget(self._text, 1)
+        self._answers = QHBoxLayout()
+        self._answers.addStretch()
+        self._answers.addWidget(self._more)
+        self._answers.addWidget(self._close)
+        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._parts.setContentsMargins(2 * theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
+        for layout in (self._words, self._answers, self._parts):
+            layout.setSpacing(theme.GRID)
+        self._parts.addLayout(self._words, 1)
+        self._parts.addLayout(self._answers)
         self._passing = QTimer(self)
         self._passing.setSingleShot(True)
         self._passing.setInterval(_PASSING_MS)
@@ -111,7 +119,7 @@ class NotificationStrip(QFrame):
         self._close.setToolTip(self.tr("Close"))
         self._close.setAccessibleName(self.tr("Close"))
         for old in self._buttons.values():
-            self._row.removeWidget(old)
+            self._answers.removeWidget(old)
             old.hide()
             old.deleteLater()
         self._buttons = {button.key: self._button(button) for button in notification.buttons}
@@ -119,18 +127,31 @@ class NotificationStrip(QFrame):
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def _place(self) -> None:
-        """Wrap the words where they do not fit into one line; over a host, lie in the middle of its top."""
+        """Wrap the words where they do not fit into one line; over a host, lie in the middle of its top, the buttons
+        below the words where too little would be left of them."""
         if self._host is None:
             self._text.setWordWrap(True)
             return
         room = min(_WIDEST, self._host.width() - 2 * _MARGIN)
-        self._text.setWordWrap(False)
+        self._wrap(False)
+        self._parts.setDirection(QBoxLayout.Direction.LeftToRight)
         size = self.sizeHint()
+        if size.width() > room and self._text.sizeHint().width() - (size.width() - room) < _NARROWEST:
+            self._parts.setDirection(QBoxLayout.Direction.TopToBottom)
+            size = self.sizeHint()
         if size.width() > room:
-            self._text.setWordWrap(True)
-            size = QSize(room, self._row.heightForWidth(room))
+            self._wrap(True)
+            size = QSize(room, self._parts.heightForWidth(room))
         self.setGeometry((self._host.width() - size.width()) // 2, _MARGIN, size.width(), size.height())
         self.raise_()
+
+    def _wrap(self, wraps: bool) -> None:
+        self._text.setWordWrap(wraps)
+        for layout in (
+            self._words,
+            self._answers,
+        ):  # Qt tells only the outer one before the next turn of the event loop
+            layout.invalidate()
 
     def _button(self, button: NotificationButton) -> QPushButton:
         widget = QPushButton(button.text)
@@ -138,7 +159,7 @@ class NotificationStrip(QFrame):
         widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         theme.set_role(widget, "primary" if button.is_main else "quiet")
         widget.clicked.connect(self._on_button)
-        self._row.insertWidget(self._row.count() - 1, widget)
+        self._answers.insertWidget(self._answers.count() - 1, widget)
         widget.show()  # else it has no size before the next turn of the event loop, and the strip is placed without it
         return widget
 

@@ -53,7 +53,7 @@ _LOOK = (
     _Spec("zoom_out", marked("Actions", "Zoom out"), "minus", (_KEY.ZoomOut, "-")),
     _Spec("zoom_in", marked("Actions", "Zoom in"), "plus", (_KEY.ZoomIn, "+", "=")),
     _Spec("fit", marked("Actions", "Fit"), "maximize", ("0", "Ctrl+0")),
-    _Spec("actual", marked("Actions", "100 %"), "scan", ("1", "Ctrl+1"), tip=marked(
+    _Spec("actual", marked("Actions", "100 %"), "", ("1", "Ctrl+1"), tip=marked(
         "Actions", "One pixel of the photo on one of the screen")),
     _Spec("next_photo", marked("Actions", "Next photo"), "", ("Ctrl+PgDown",)),
     _Spec("previous_photo", marked("Actions", "Previous photo"), "", ("Ctrl+PgUp",)),

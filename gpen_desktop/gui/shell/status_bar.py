@@ -136,7 +136,8 @@ class StatusBar(QStatusBar):
         texts = [self.tr("Paused"), *texts] if texts and self._jobs.is_paused else texts
         statuses = [] if texts else [item.status for item in self._album]
         self._doing.setText(" · ".join(texts) or status.counted(statuses))
-        self._continue.setVisible(self._jobs.is_paused or (not self._jobs.is_busy and Status.WAITING in statuses))
+        is_held = self._jobs.is_paused and self._jobs.is_busy
+        self._continue.setVisible(is_held or (not self._jobs.is_busy and Status.WAITING in statuses))
 
     @property
     def pause_button(self) -> QPushButton:
