@@ -376,8 +376,10 @@
         <translation>画笔大小</translation>
     </message>
     <message>
-        <source>Red is filled. Keys: [ ] size, E erase, Esc end.</source>
-        <translation>红色部分会被填补。按键：[ ] 调整大小，E 擦除，Esc 结束。</translation>
+        <source>Red is filled.
+Keys: [ ] size, E erase, Esc end.</source>
+        <translation>红色部分会被填补。
+按键：[ ] 调整大小，E 擦除，Esc 结束。</translation>
     </message>
 </context>
 <context>

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from gpen_desktop.core.types import BRUSH_RADII
 from gpen_desktop.gui.adjust.controls import Segments
@@ -27,15 +27,12 @@ class BrushBar(QWidget):
         self._caption = QLabel()
         self._caption.setBuddy(self._size)
         self._hint = QLabel()
-        self._hint.setWordWrap(True)
         theme.set_role(self._hint, "muted")
         row = QHBoxLayout()
         row.setSpacing(theme.GRID)
         row.addWidget(self._caption)
         row.addWidget(self._size, 1)
         self._tools = QWidget()
-        for widget in (self, self._tools):  # a hint that breaks would let itself be squeezed
-            widget.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         tools = QVBoxLayout(self._tools)
         tools.setContentsMargins(0, 0, 0, 0)
         tools.setSpacing(theme.GRID)
@@ -81,7 +78,8 @@ class BrushBar(QWidget):
         self._kinds.set_texts(self.tr("Brush"), [self.tr("Mark"), self.tr("Erase")])
         self._caption.setText(self.tr("Size"))
         self._size.setAccessibleName(self.tr("Size of the brush"))
-        self._hint.setText(self.tr("Red is filled. Keys: [ ] size, E erase, Esc end."))
+        # Broken by hand: a label that wraps is squeezed, this deep in the panel
+        self._hint.setText(self.tr("Red is filled.\nKeys: [ ] size, E erase, Esc end."))
 
     @Slot(object)
     def _on_kind(self, erases: bool) -> None:

@@ -41,6 +41,7 @@ from gpen_desktop.gui.common import icons, theme
 from gpen_desktop.gui.common.combo_box import ComboBox
 from gpen_desktop.gui.common.i18n import error_text, setting_text
 from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.common.wrapped_label import WrappedLabel
 
 _LOOK_MS: Final = 120
 """What it comes to is looked up once nothing was typed for so long: it asks the disk."""
@@ -86,9 +87,7 @@ class ExportDialog(QDialog):
         self._format = self._combo("export/format")
         self._quality = ValueSlider((1, 100))
         self._existing = self._combo("export/existing")
-        self._outlook = QLabel()
-        self._outlook.setWordWrap(True)
-        self._outlook.setMinimumHeight(3 * self._outlook.fontMetrics().lineSpacing())
+        self._outlook = WrappedLabel(least_lines=3)
         self._outlook.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._looking = QTimer(self, singleShot=True, interval=_LOOK_MS)
         self._which.set_value(chosen)
