@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from gpen_desktop.cli import main as cli
 from gpen_desktop.core.compose.select import chosen_faces
-from gpen_desktop.core.faces import detection
+from gpen_desktop.core.engine import local_models
 from gpen_desktop.core.faces.regions import in_reading_order
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import ComposeOptions, Face, Photo
@@ -84,7 +84,7 @@ def test_the_command_line_numbers_them_alike(
         def detect(self, photo: Photo, *, progress: Progress | None = None) -> tuple[Face, ...]:
             return in_reading_order(reversed(READ))
 
-    monkeypatch.setattr(detection, "FaceDetector", Finder)
+    monkeypatch.setattr(local_models, "FaceDetector", Finder)
     photo = make_photo(tmp_path / "group.png")
     assert cli.run(["faces", str(photo), "--json"]) == 0
     (faces,) = json.loads(capsys.readouterr().out).values()
