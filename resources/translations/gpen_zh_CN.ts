@@ -1000,8 +1000,8 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>打开文件夹</translation>
     </message>
     <message>
-        <source>No photos found in {name}.</source>
-        <translation>{name} 中没有照片。</translation>
+        <source>Nothing to open: {name} holds no photos, is gone, or may not be read.</source>
+        <translation>没有可打开的照片：{name} 中没有照片、已不存在，或无法读取。</translation>
     </message>
     <message>
         <source>There is no photo on the clipboard.</source>

@@ -168,7 +168,9 @@ class ImportController(QObject):
     @Slot(object)
     def _tell_nothing_found(self, given: tuple[Path, ...]) -> None:
         if given:
-            text = self.tr("No photos found in {name}.").format(name=given[0].name)
+            text = self.tr("Nothing to open: {name} holds no photos, is gone, or may not be read.").format(
+                name=given[0].name
+            )
         else:
             text = self.tr("There is no photo on the clipboard.")
         self._notifications.post(Notification("nothing-found", text))
