@@ -106,9 +106,7 @@ def test_what_is_asked_for_is_nobodys_edit_and_ends_with_the_key(comparing: Main
     assert not window.actions_["compare_models"].isChecked()
     assert not window.comparison.bar.sides[0].isVisible()
     assert window.view.has_chips
-    qtbot.waitUntil(lambda: colour(window, Version.BEFORE) != COLOURS["red"])
-    with pytest.raises(Exception, match="timed out"):  # the photo as it was, not red any more
-        qtbot.waitUntil(lambda: colour(window, Version.BEFORE)[0] > 0.95, timeout=300)
+    qtbot.waitUntil(lambda: colour(window, Version.BEFORE)[0] < 0.95)  # the photo as it was, not red any more
 
 
 def test_a_slider_moves_both_sides_and_runs_nothing(comparing: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:

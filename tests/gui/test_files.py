@@ -21,11 +21,12 @@ from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core import memory
 from gpen_desktop.core.engine import export
-from gpen_desktop.core.engine.edits import with_option
+from gpen_desktop.core.engine.edits import with_frame, with_option
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.photo_files import reading
 from gpen_desktop.core.photo_files.load_save import load_photo
+from gpen_desktop.core.types import Frame
 from gpen_desktop.errors import SaveError
 from gpen_desktop.gui.album import file_intake, thumbnails
 from gpen_desktop.gui.album.album_model import PhotoState
@@ -118,6 +119,14 @@ def test_every_page_is_exported_restored(
         assert [page.shape for page in after.pages] == [page.shape for page in before.pages]
         for old, new in zip(before.pages, after.pages, strict=True):
             assert (old.asarray() != new.asarray()).mean() > 0.02
+    # what was drawn on the first page cuts no other
+    workspace = window.workspace
+    workspace.change(with_frame(workspace.current.edits, Frame(shape="square")), "Crop")
+    with qtbot.waitSignal(workspace.exports.ended) as ended:
+        window.exports.export_as(ExportPlan(tmp_path / "cropped"), window.exports.exportable)
+    with tifffile.TiffFile(scan) as before, tifffile.TiffFile(ended.args[0].exported[0].path) as after:
+        assert after.pages[0].shape[0] == after.pages[0].shape[1]
+        assert after.pages[1].shape == before.pages[1].shape
 
 
 def test_export_all_goes_through_the_dialog(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:

@@ -95,8 +95,8 @@ def _numbers_they_had(found: Sequence[FoundPhoto], pattern: str, out_dir: Path, 
             names = []
         inside = [name for name in names if name.parent == (out_dir / each.inner).parent]
         numbers = [number_in(name.stem, pattern, each.inner.stem, model) for name in reversed(inside)]
-        number = next((number for number in numbers if number is not None), None)
-        had.append(None if number in had else number)
+        # of files that are the same, each the one that none before it took
+        had.append(next((number for number in numbers if number is not None and number not in had), None))
     # also those of photos that are gone: their results are not
     stems = [name.stem for names in known.values() for name in names]
     given = [number for stem in stems if (number := number_in(stem, pattern, None, model)) is not None]

@@ -24,6 +24,7 @@ from gpen_desktop.core.engine.pages import restored_pages
 from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.photo_files import atomic
 from gpen_desktop.core.photo_files.load_save import OpenedPhoto, open_photo
+from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.types import RESTORED_STATES, ComposedFace, ComposeOptions, Face, Seen, StageResult
 from gpen_desktop.errors import Cancelled, DiskFullError, GpenError, OutputExistsError, PhotoError
@@ -118,7 +119,8 @@ def restore_all(
         if not hasattr(engines, "own"):
             engines.own = Engine(models=networks)
         around = Surroundings(journal, control, room)
-        return restore_photo(job, engines.own, replace(options, export=how), progress, around)
+        with waiting_while(lambda: control.is_going):  # nor for a disk that does not answer
+            return restore_photo(job, engines.own, replace(options, export=how), progress, around)
 
     for folder in {job.target.parent for job in photos}:
         part_files.remove_stale(folder, atomic.PART_PREFIX)

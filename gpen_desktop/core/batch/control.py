@@ -40,6 +40,11 @@ class BatchControl:
         """End every photo at its next step."""
         self._cancelled.set()
 
+    @property
+    def is_going(self) -> bool:
+        """Whether nobody has asked to cancel."""
+        return not self._cancelled.is_set()
+
     def check(self) -> None:
         """Raises Cancelled once cancelling was asked for."""
         if self._cancelled.is_set():

@@ -96,9 +96,9 @@ def write(
         with part_files.created(path.parent, PART_PREFIX) as (temporary, file):
             for start in range(0, len(data), _CHUNK):
                 file.write(memoryview(data)[start : start + _CHUNK])
+                file.flush()
+                os.fsync(file.fileno())  # bit by bit: all at once a slow disk would seem not to answer
                 tick()
-            file.flush()
-            os.fsync(file.fileno())
             file.close()  # Windows gives no name to what is open
             tick()
             if before_naming is not None:

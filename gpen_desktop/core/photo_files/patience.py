@@ -83,6 +83,10 @@ def answer_of(call: Callable[[Callable[[], None]], T], patience: float) -> T:
                 raise NoAnswerError("it does not answer")
     finally:
         asked.is_left = True
-    if asked.error is not None:
-        raise asked.error
-    return asked.answer[0]
+    if asked.error is None:
+        return asked.answer[0]
+    error, asked.error = asked.error, None
+    try:
+        raise error
+    finally:
+        del error, asked  # through the traceback they would hold one another, and all that was to be written

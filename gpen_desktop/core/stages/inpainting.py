@@ -95,6 +95,7 @@ def windows_over(mask: Mask) -> tuple[Window, ...]:
     if shrink < 1:
         shares = cv2.resize(mask.astype(np.float32), None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
         small = (shares > 0).astype(np.uint8)
+    down, across = (full / reduced for full, reduced in zip(mask.shape, small.shape, strict=True))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(small)
     thickest = np.zeros(count)
     holes = small > 0
@@ -105,10 +106,10 @@ def windows_over(mask: Mask) -> tuple[Window, ...]:
         factor = 0.5 ** max(0, math.ceil(math.log2(thickest[label] / _THICK)))
         # a pixel more: where the reduced mask has its pixels is rounded
         rect = (
-            max(0, int(x / shrink) - 1),
-            max(0, int(y / shrink) - 1),
-            min(mask.shape[1], math.ceil((x + width) / shrink) + 1),
-            min(mask.shape[0], math.ceil((y + height) / shrink) + 1),
+            max(0, int(x * across) - 1),
+            max(0, int(y * down) - 1),
+            min(mask.shape[1], math.ceil((x + width) * across) + 1),
+            min(mask.shape[0], math.ceil((y + height) * down) + 1),
         )
         cell = _INSIDE / factor / 2
         is_long = max(rect[2] - rect[0], rect[3] - rect[1]) > cell

@@ -118,7 +118,7 @@ class PhotoNetworks:
         if spec.task in ALIGNED_TASKS:
             faces = self._of_faces(name, model)
             return ChosenNetwork(name, lambda face: lab_hue(faces(face)), spec.size, spec.template)
-        compute = device.choose(self._device, self._precision, spec.precisions)
+        compute = self._compute_for(spec)
         net = model.build(compute.device, compute.dtype)
         run = self._on_device(lambda x: net(x[:, :1]), name, compute)
         return ChosenNetwork(name, run, multiple=spec.multiple)
@@ -130,7 +130,7 @@ class PhotoNetworks:
             faces = self._of_faces(name, model)
             # its authors tell it of holes by painting them white
             return ChosenNetwork(name, lambda x: faces(np.maximum(x[..., :3], x[..., 3:])), spec.size, spec.template)
-        compute = device.choose(self._device, self._precision, spec.precisions)
+        compute = self._compute_for(spec)
         net = model.build(compute.device, compute.dtype)
         if isinstance(net, PhotoRepairer):
             filler = net.filler
@@ -140,9 +140,14 @@ class PhotoNetworks:
         run = self._on_device(lambda x: net(x[:, :3], x[:, 3:]), name, compute)
         return ChosenNetwork(name, run, multiple=multiple)
 
+    def _compute_for(self, spec: ModelSpec) -> Compute:
+        """What a chosen network runs on, in the precision that is wished if it knows that one."""
+        wished = self._precision if self._precision in spec.precisions else "auto"
+        return device.choose(self._device, wished, spec.precisions)
+
     def _of_faces(self, name: str, model: ReadModel) -> Callable[[FloatImage], FloatImage]:
         """A network for aligned faces as a function of one, (S, S, 3)."""
-        compute = device.choose(self._device, self._precision, model.spec.precisions)
+        compute = self._compute_for(model.spec)
         net = model.build(compute.device, compute.dtype)
         assert isinstance(net, FaceNet)  # what every architecture for ALIGNED_TASKS builds
 
@@ -159,7 +164,7 @@ class PhotoNetworks:
     def _load_upscaler(self, name: str) -> TiledNetwork:
         model = _read(choice_of(name), PHOTO_TASKS, _NO_PHOTOS)
         spec = model.spec
-        compute = device.choose(self._device, self._precision, spec.precisions)
+        compute = self._compute_for(spec)
         net = model.build(compute.device, compute.dtype)
         run = self._on_device(net, name, compute)
         side = _side(spec, compute) if spec.in_tiles else _WHOLE

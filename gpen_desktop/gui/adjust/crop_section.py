@@ -162,8 +162,8 @@ class CropSection(QWidget):
             frame = replace(self._frame, shape=shape, box=box)
         else:
             frame = replace(self._frame, shape=shape, box=None)
+        self.toggled.emit(True)  # first: Escape goes back to what was there when cropping began
         self.changed.emit(frame, self.tr("Crop"), "")
-        self.toggled.emit(True)
 
     @Slot()
     def _on_other_way(self) -> None:

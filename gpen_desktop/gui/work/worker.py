@@ -21,7 +21,7 @@ from gpen_desktop.core.photo_files.load_save import open_photo
 from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.core.progress import CancellableProgress, Progress, SubProgress
 from gpen_desktop.core.stages.registry import stage_values
-from gpen_desktop.core.types import Face, Photo, RestoredFace, Stroke
+from gpen_desktop.core.types import Face, Frame, Photo, RestoredFace, Stroke
 from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.common.failure import from_exception
 
@@ -199,7 +199,7 @@ class Worker(QObject):
     def _further_pages(self, job: ExportJob, photo: Photo, progress: Progress) -> list[Page]:
         if photo.source.pictures < 2:
             return []
-        look = job.edits.options
+        look = replace(job.edits.options, frame=Frame())  # drawn by looking at the first page, as strokes are
         if not isinstance(look.faces, str):  # chosen on the first page
             look = replace(look, faces="all")
         return restored_pages(

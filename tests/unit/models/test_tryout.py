@@ -13,7 +13,7 @@ from torch import Tensor
 
 from gpen_desktop import paths
 from gpen_desktop.errors import WeightsError
-from gpen_desktop.models import store
+from gpen_desktop.models import importing
 from tests.unit.models.toy_architecture import registered, toy_weights
 
 BUILTIN = paths.weights() / "gpen_builtin_256.safetensors"
@@ -40,9 +40,9 @@ def builtin_with(path: Path, change: Callable[[Tensor], Tensor]) -> Path:
 def test_weights_that_restore_are_taken(tmp_path: Path, user_folder: Path) -> None:
     torch.manual_seed(0)
     tuned = builtin_with(tmp_path / "tuned.safetensors", lambda v: v * (1 + 0.02 * torch.randn(v.shape)).to(v.dtype))
-    store.import_file(tuned)
+    importing.import_file(tuned)
     with registered():
-        store.import_file(toy_weights(tmp_path / "darker.safetensors"))
+        importing.import_file(toy_weights(tmp_path / "darker.safetensors"))
     assert sorted(path.name for path in user_folder.iterdir()) == ["darker.safetensors", "tuned.safetensors"]
 
 
@@ -59,7 +59,7 @@ def test_weights_that_restore_are_taken(tmp_path: Path, user_folder: Path) -> No
 def test_finite_nonsense_is_refused(tmp_path: Path, user_folder: Path, change: Callable[[Tensor], Tensor]) -> None:
     torch.manual_seed(0)
     with pytest.raises(WeightsError) as caught:
-        store.import_file(builtin_with(tmp_path / "mine.safetensors", change))
+        importing.import_file(builtin_with(tmp_path / "mine.safetensors", change))
     assert caught.value.what.code == "weights-nonsense"
     assert not user_folder.exists()
 
@@ -67,4 +67,4 @@ def test_finite_nonsense_is_refused(tmp_path: Path, user_folder: Path, change: C
 def test_random_weights_are_refused(tmp_path: Path) -> None:
     for size in (64, 128):
         with pytest.raises(WeightsError, match="gives something else back"):
-            store.import_file(GOLDEN / f"gpen_tiny_{size}.pth")
+            importing.import_file(GOLDEN / f"gpen_tiny_{size}.pth")

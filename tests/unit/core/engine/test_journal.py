@@ -280,6 +280,12 @@ def test_numbers_in_names_stay_when_photos_come_and_go(tmp_path: Path, out: Path
         "f": (named("f", 3), SKIPPED),
     }
     assert (out / f"{named('d', 2)}.png").is_file()
+    add("g", 5)  # the same as a
+    assert results()["g"] == (named("g", 5), DONE)
+    again = results()  # which of the two has which of their numbers is all one
+    assert {outcome for _, outcome in again.values()} == {SKIPPED}
+    if "{name}" not in pattern:
+        assert {stem for stem, _ in again.values()} == {named("", number) for number in (1, 3, 4, 5)}
 
 
 def test_what_interrupted_runs_left_is_removed_and_what_others_write_stays(album: Path, out: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +45,28 @@ def test_reading_is_given_up_when_it_is_wanted_no_more(stalled: Path, monkeypatc
     monkeypatch.setattr(reading, "PATIENCE_S", 60.0)
     with pytest.raises(Cancelled), waiting_while(lambda: False):
         read_whole(stalled)
+
+
+def test_what_could_not_be_written_is_let_go_at_once() -> None:
+    class Pixels:
+        """What is to be written."""
+
+    def write(pixels: Pixels) -> None:
+        def failing(_tick) -> None:
+            raise OSError(f"no room for {pixels}")
+
+        with pytest.raises(OSError, match="no room"):
+            answer_of(failing, patience=5)
+
+    pixels = Pixels()
+    gone = weakref.ref(pixels)
+    gc.disable()  # the collector comes late, and photos are large
+    try:
+        write(pixels)
+        del pixels
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_what_comes_slowly_but_steadily_is_waited_for() -> None:
