@@ -50,7 +50,8 @@ def comparing(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> MainWindow:
     window.panel.set_models([(name, name.title()) for name in (PHOTO, "blue", "green", "red")], {})
     open_photos(window, qtbot, make_photo(tmp_path / "photo.png"))
     window.panel.control("skin_protection").click()  # which would give skin its own colour back
-    window.panel.strength.slider.setValue(100)
+    with qtbot.waitSignal(window.workspace.shown, check_params_cb=lambda shown: shown.wanted.options.strength == 100):
+        window.panel.strength.slider.setValue(100)
     wait_done(window, qtbot)
     window.actions_["compare_models"].trigger()
     wait_done(window, qtbot)
