@@ -155,9 +155,11 @@ def _low_pass_colour(change: FloatImage, face: RestoredFace) -> FloatImage:
 
 def _own_eyes(face: RestoredFace) -> FloatImage:
     """(S, S) in [0, 1]: the eyes, as far as they are to stay as sharp as they were."""
+    if not texture.may_have_own_eyes(face.crop):
+        return np.zeros(face.head_mask.shape, np.float32)
     eyes = eye_mask(face.crop)
     likeness = texture.compare_detail(face.crop.pixels, face.restored, eyes)
-    return eyes * np.float32(texture.own_eyes(face.crop, likeness))
+    return eyes * np.float32(texture.own_eyes(likeness))
 
 
 def _at_size(image: FloatImage, size: int) -> FloatImage:
@@ -185,17 +187,23 @@ def _own_texture(face: RestoredFace, eyes: FloatImage) -> tuple[FloatImage, Floa
     band = fine_band(had, sigma)
     lost = (band - fine_band(has, sigma)) * texture.detail_weight(band, texture.noise_floor(band, face.face_mask))
     grey = np.repeat(lost[..., None], 3, axis=2)
-    # lashes are stronger than texture; where the model shows more of them, they stay the model's
-    sigma = _EYE_SIGMA * crop.shape[0] / 256
-    band, made = fine_band(had, sigma), fine_band(has, sigma)
-    is_softer = np.clip((local_deviation(band) / np.maximum(local_deviation(made), 1e-4) - 0.8) / 0.2, 0, 1)
-    of_eyes = (band - made) * texture.not_noise(band, texture.noise_floor(band, face.face_mask)) * is_softer * eyes
     elsewhere = grey * (1 - eyes[..., None])
+    of_eyes = _texture_of_eyes(had, has, eyes, face) if eyes.any() else np.zeros_like(had)
     return (
         elsewhere * skin[..., None],
         elsewhere * (1 - skin[..., None]),
         np.repeat(of_eyes[..., None], 3, axis=2).astype(np.float32),
     )
+
+
+def _texture_of_eyes(had: FloatImage, has: FloatImage, eyes: FloatImage, face: RestoredFace) -> FloatImage:
+    """What the model took of the photo's detail in the eyes, (S, S). had, has: luma of the crop and of the restored."""
+    # lashes are stronger than texture; where the model shows more of them, they stay the model's
+    sigma = _EYE_SIGMA * had.shape[0] / 256
+    band, made = fine_band(had, sigma), fine_band(has, sigma)
+    is_softer = np.clip((local_deviation(band) / np.maximum(local_deviation(made), 1e-4) - 0.8) / 0.2, 0, 1)
+    taken = (band - made) * texture.not_noise(band, texture.noise_floor(band, face.face_mask)) * is_softer * eyes
+    return np.asarray(taken, np.float32)
 
 
 def _unsharp(restored: FloatImage) -> FloatImage:

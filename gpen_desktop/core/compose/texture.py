@@ -94,11 +94,14 @@ def is_sharp_already(crop: Crop, likeness: Likeness) -> bool:
     return likeness.gain >= _SHARP_GAIN and likeness.noise < _SHARP_NOISE
 
 
-def own_eyes(crop: Crop, likeness: Likeness) -> float:
-    """How far the detail in the eyes of a crop is the photo's own to keep, in [0, 1]: 0 where they are blurred, or the
-    crop is an enlargement. likeness: over the eyes alone."""
-    if 1 / scale_of(crop.to_crop) < _SHARP_RESOLUTION:
-        return 0.0
+def may_have_own_eyes(crop: Crop) -> bool:
+    """Whether a crop shows enough of the photo's pixels for its eyes to be worth keeping; an enlargement does not."""
+    return 1 / scale_of(crop.to_crop) >= _SHARP_RESOLUTION
+
+
+def own_eyes(likeness: Likeness) -> float:
+    """How far the detail in the eyes of a crop is the photo's own to keep, in [0, 1]: 0 where they are blurred.
+    likeness: over the eyes alone."""
     return float(np.clip((likeness.gain - _OWN_EYES[0]) / (_OWN_EYES[1] - _OWN_EYES[0]), 0, 1))
 
 
