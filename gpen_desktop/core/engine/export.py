@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from gpen_desktop.core.output.journal import is_journalled
 from gpen_desktop.core.output.mark import marked
 from gpen_desktop.core.photo_files import atomic, registry
 from gpen_desktop.core.photo_files import metadata as photo_metadata
-from gpen_desktop.core.photo_files.companions import bring_along
+from gpen_desktop.core.photo_files.companions import brought_along
 from gpen_desktop.core.photo_files.formats.codec import Encoded
 from gpen_desktop.core.photo_files.load_save import (
     SOFTWARE,
@@ -130,21 +131,24 @@ def export(
 
     Where nothing changed and nothing else was asked for, the source file is copied byte for byte: storing a JPEG anew
     would only lose. One of a format that cannot be written becomes what was said and planned for it. An animation
-    keeps its format only as it is. What belongs to the photo is copied beside the result before that gets its name.
-    before_naming: called after that, see atomic.write. further: of the pages behind the first; without,
-    they stay as they are. history: what was done, for the file's XMP. Raises
-    SaveError; NotAResultError where `target` may be somebody's original.
+    keeps its format only as it is. What belongs to the photo is copied beside the result before that gets its name,
+    and goes again where it gets none. before_naming: called after that with the name, and the one until then.
+    further: of the pages behind the first; without, they stay as they are. history: what was done, for the file's XMP.
+    Raises SaveError, Cancelled; NotAResultError where `target` may be somebody's original.
     """
     prepare(source.path, target, options)
     problems: list[Message] = []
 
-    def before(result: Path, made: Path) -> None:
-        if source.path is not None and options.companions:
-            problems[:] = bring_along(source.path, result)
-        if before_naming is not None:
-            before_naming(result, made)
+    @contextmanager
+    def around(result: Path, made: Path) -> Iterator[None]:
+        with ExitStack() as beside:
+            if source.path is not None and options.companions:
+                problems[:] = beside.enter_context(brought_along(source.path, result))
+            if before_naming is not None:
+                before_naming(result, made)
+            yield
 
-    exported = _stored(source, composed, target, options, before, further, history)
+    exported = _stored(source, composed, target, options, around, further, history)
     return replace(exported, warnings=(*exported.warnings, *problems))
 
 
@@ -153,7 +157,7 @@ def _stored(
     composed: Composed,
     target: Path,
     options: ExportOptions,
-    before_naming: Callable[[Path, Path], None],
+    around_naming: atomic.Around,
     further: Sequence[Page],
     history: str,
 ) -> Exported:
@@ -161,12 +165,12 @@ def _stored(
     if keeps and source.path is not None and source.source.animated:
         # one that was turned, too: stored anew, only its first frame would be left
         as_it_is = replace(source, quarters=0)
-        copied = copy_photo(as_it_is, target, overwrite=options.overwrite, before_naming=before_naming)
+        copied = copy_photo(as_it_is, target, overwrite=options.overwrite, around_naming=around_naming)
         return Exported(copied.path, True, (*copied.warnings, _ANIMATED))
     is_changed = composed.is_changed or any(page.is_changed for page in further)
     may_copy = not is_changed and options.quality is None and keeps
     if may_copy and source.path is not None and not registry.by_name(source.source.format).becomes:
-        copied = copy_photo(source, target, overwrite=options.overwrite, before_naming=before_naming)
+        copied = copy_photo(source, target, overwrite=options.overwrite, around_naming=around_naming)
         return Exported(copied.path, True, copied.warnings, composed.faces, composed.seen, composed.stages)
     photo = _with_mark(composed, options)
     saved = save_photo(
@@ -175,7 +179,7 @@ def _stored(
         format=options.format,
         quality=options.quality,
         overwrite=options.overwrite,
-        before_naming=before_naming,
+        around_naming=around_naming,
         further=[page.encoded for page in further],
     )
     return Exported(saved.path, False, saved.warnings, composed.faces, composed.seen, composed.stages)

@@ -6,20 +6,29 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
 from gpen_desktop import part_files
 from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of
 from gpen_desktop.core.photo_files.reading import PATIENCE_S
-from gpen_desktop.errors import DiskFullError, OutputExistsError, SaveError
+from gpen_desktop.errors import Cancelled, DiskFullError, OutputExistsError, SaveError
 from gpen_desktop.messages import Filling, Message, say
 
 WRITING_PATIENCE_S: Final = 120.0
 """How long a disk may take over its last bytes: a slow stick has much of a large TIFF before it when it is flushed."""
 
+GRACE_S: Final = 2.0
+"""How long who cancels waits for what was begun to be put away: a slow stick takes a second for a piece of a file."""
+
 _CHUNK: Final = 1 << 22
+
+Around = Callable[[Path, Path], AbstractContextManager[None]]
+"""What is done about a file that gets its name, called with that name and the one it has until then: entered when the
+file is whole, left when it has its name; the error comes through where it gets none."""
 
 PART_PREFIX: Final = ".gpen-"
 """How the names of files begin that are being written."""
@@ -80,17 +89,22 @@ def check(path: Path, *, overwrite: bool) -> None:
         raise _exists_error(path)
 
 
-def write(
-    path: Path, data: bytes, *, overwrite: bool, before_naming: Callable[[Path, Path], None] | None = None
-) -> None:
+def unaccompanied(_path: Path, _temporary: Path) -> AbstractContextManager[None]:
+    """The Around of a file that has nothing to do with others."""
+    return contextlib.nullcontext()
+
+
+def write(path: Path, data: bytes, *, overwrite: bool, around_naming: Around = unaccompanied) -> None:
     """Write a file: a temporary one in the same folder, flushed to the disk, then given its name in one step.
 
-    before_naming: called as before_naming(path, temporary) once the file is whole.
+    around_naming: see Around; it runs in another thread, but is wanted only as long as the caller's waiting is.
     Raises OutputExistsError (a file is there and `overwrite` is off; also if it appears at the last moment),
-    DiskFullError, SaveError and Cancelled (see patience.py). Whatever fails, nothing is left behind and what was there
+    DiskFullError, SaveError and Cancelled (see patience.py), each only while the file has no name: whatever the disk
+    does after that, the file is there. Whatever fails, nothing is left behind and what was there
     before is untouched; a disk that answers late is left with a temporary file at most.
     """
     check(path, overwrite=overwrite)
+    named = threading.Event()
 
     def written(tick: Callable[[], None]) -> None:
         with part_files.created(path.parent, PART_PREFIX) as (temporary, file):
@@ -101,19 +115,23 @@ def write(
                 tick()
             file.close()  # Windows gives no name to what is open
             tick()
-            if before_naming is not None:
-                before_naming(path, temporary)
-            tick()
-            if overwrite:
-                temporary.replace(path)
-            else:
-                _rename_new(temporary, path)
+            with around_naming(path, temporary):
+                tick()
+                if overwrite:
+                    temporary.replace(path)
+                else:
+                    _rename_new(temporary, path)
+                named.set()
         _sync_folder(path.parent)
 
     try:
-        answer_of(written, WRITING_PATIENCE_S)
+        answer_of(written, WRITING_PATIENCE_S, GRACE_S)
+    except Cancelled:
+        if not named.is_set():
+            raise
     except OSError as error:
-        raise _save_error(path, error, len(data)) from error
+        if not named.is_set():
+            raise _save_error(path, error, len(data)) from error
 
 
 def make_folder(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -36,11 +37,25 @@ def _if_there(path: Path, ending: str) -> Iterator[tuple[Path, str]]:
         yield path, ending
 
 
-def bring_along(photo: Path, result: Path) -> list[Message]:
-    """Copy what belongs to a photo beside its result, under the result's name; sentences on what could not be copied.
+@contextmanager
+def brought_along(photo: Path, result: Path) -> Iterator[list[Message]]:
+    """Copies of what belongs to a photo, beside its result, under the result's name: gone again if an error comes.
+    Gives sentences on what could not be copied.
 
-    What is there already stays. Raises DiskFullError.
+    What is there already stays. Raises DiskFullError, Cancelled.
     """
+    copies: list[Path] = []
+    try:
+        yield _copied(photo, result, copies)
+    except BaseException:
+        for copy in copies:
+            with suppress(OSError):
+                copy.unlink()
+        raise
+
+
+def _copied(photo: Path, result: Path, copies: list[Path]) -> list[Message]:
+    """copies: to which each copy that was made is added."""
     problems = []
     for file, ending in companions(photo):
         name = result.name + ending[1:] if ending.startswith("..") else result.stem + ending
@@ -48,6 +63,7 @@ def bring_along(photo: Path, result: Path) -> list[Message]:
         try:
             data = read_whole(file)
             atomic.write(target, data, overwrite=False)
+            copies.append(target)
         except OutputExistsError:
             if not _is_same(target, data):
                 problems.append(say("companion-there", "{name} was there already, and stays.", name=target.name))

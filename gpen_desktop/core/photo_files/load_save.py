@@ -7,7 +7,7 @@ by its content. What each format keeps of the metadata: resources/docs/0003-phot
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -234,7 +234,7 @@ def save_photo(
     quality: int | None = None,
     overwrite: bool = False,
     software: str | None = SOFTWARE,
-    before_naming: Callable[[Path, Path], None] | None = None,
+    around_naming: atomic.Around = atomic.unaccompanied,
     further: Sequence[Encoded] = (),
 ) -> SavedPhoto:
     """Write a photo with its metadata; the name's ending is set by the format where it is another's.
@@ -242,7 +242,7 @@ def save_photo(
     format: 'keep' (the source's, or what its files become where they are only read), or the option of a format that can
     be written, such as 'png'. quality: 1 to 100, for formats that have one; None stores a JPEG with its source's own
     quantisation and a lossless WebP losslessly, everything else at 95. A photo whose source was grey is stored as one
-    channel. software: named in the file as its writer; None: nothing is said. before_naming: see atomic.write. further:
+    channel. software: named in the file as its writer; None: nothing is said. around_naming: see atomic.write. further:
     from encode_page, of the pages behind the first; without, they stay as they are in the photo's file.
     The same photo and options give the same bytes. Raises OptionError, OutputExistsError and SaveError; then nothing
     was written. A photo's own source file is never overwritten.
@@ -263,7 +263,7 @@ def save_photo(
             todo=say("choose-other-format", "Choose another format."),
             path=target,
         ) from error
-    atomic.write(target, encoded.data, overwrite=overwrite, before_naming=before_naming)
+    atomic.write(target, encoded.data, overwrite=overwrite, around_naming=around_naming)
     return SavedPhoto(target, stored.name, (*_about_format(photo, stored, format), *encoded.warnings))
 
 
@@ -315,9 +315,9 @@ def copy_photo(
     path: Path | str,
     *,
     overwrite: bool = False,
-    before_naming: Callable[[Path, Path], None] | None = None,
+    around_naming: atomic.Around = atomic.unaccompanied,
 ) -> SavedPhoto:
-    """Copy the file a photo was read from, byte for byte; the name's ending is set by its format. before_naming: see
+    """Copy the file a photo was read from, byte for byte; the name's ending is set by its format. around_naming: see
     atomic.write.
 
     One that was turned is copied with nothing changed but how it is to be looked at, where its format can say that;
@@ -333,8 +333,8 @@ def copy_photo(
     if photo.quarters and data is not None:
         data = turned_file(data, photo.source.format, photo.quarters, SOFTWARE)
     if data is None:
-        return save_photo(photo, target, overwrite=overwrite, before_naming=before_naming)
-    atomic.write(target, data, overwrite=overwrite, before_naming=before_naming)
+        return save_photo(photo, target, overwrite=overwrite, around_naming=around_naming)
+    atomic.write(target, data, overwrite=overwrite, around_naming=around_naming)
     return SavedPhoto(target, photo.source.format)
 
 

@@ -59,25 +59,36 @@ class _Asked(threading.Thread, Generic[T]):
         if self.is_left:
             raise Cancelled
 
+    def is_wanted(self) -> bool:
+        """What the call waits for in turn, it waits for in a patience of its own."""
+        self.last = time.monotonic()
+        return not self.is_left
+
     def run(self) -> None:
         try:
-            self.answer.append(self._call(self.tick))
+            with waiting_while(self.is_wanted):
+                self.answer.append(self._call(self.tick))
         except BaseException as error:  # raised again where it was asked for
             self.error = error
         self.ended.set()
 
 
-def answer_of(call: Callable[[Callable[[], None]], T], patience: float) -> T:
+def answer_of(call: Callable[[Callable[[], None]], T], patience: float, grace: float = 0.0) -> T:
     """What `call` gives or raises. It is handed a function to call whenever something has come or gone; in a call that
-    nobody waits for any more, that function raises.
+    nobody waits for any more, that function raises Cancelled, as does what the call itself waits for.
 
-    patience: seconds without anything after which NoAnswerError is raised. Raises Cancelled, see waiting_while.
+    patience: seconds without anything after which NoAnswerError is raised. grace: seconds in which a call that is
+    wanted no more may put away what it began; one that ends well in them is answered. Raises Cancelled, see
+    waiting_while.
     """
     asked = _Asked(call)
     asked.start()
     try:
         while not asked.ended.wait(_LOOK_S):
             if not _this_thread.is_wanted():
+                asked.is_left = True
+                if asked.ended.wait(grace):
+                    break
                 raise Cancelled
             if time.monotonic() - asked.last > patience:
                 raise NoAnswerError("it does not answer")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,12 @@ from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.output.journal import Journal
+from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.photo_files.metadata import with_history
+from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.types import ComposeOptions
+from gpen_desktop.errors import Cancelled
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
 from tests.unit.core.made_files import exiftool, needs_exiftool, tag
 
@@ -78,6 +82,27 @@ def test_they_travel_with_a_photo_in_which_nothing_changes(photo: Path, tmp_path
     photo.with_suffix(".xmp").write_bytes(b"notes")
     restore(photo, tmp_path / "out", KnownFaces())
     assert (tmp_path / "out" / "IMG_1.xmp").read_bytes() == b"notes"
+
+
+def test_a_cancel_leaves_none_of_them_without_its_photo(photo: Path, tmp_path: Path) -> None:
+    photo.with_suffix(".xmp").write_bytes(b"new")
+    photo.with_suffix(".MOV").write_bytes(b"film")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "IMG_1.xmp").write_bytes(b"somebody's")
+    faces = photo_with_faces((40, 60))[1]
+    engine = Engine(models=DrawnModels(KnownFaces(*faces), Sharpener()))
+    session = engine.open(load_photo(photo), "sharpener")
+    cancelled = threading.Event()
+
+    def cancel(_result: Path, _made: Path) -> None:
+        assert (out / "IMG_1.MOV").exists()
+        cancelled.set()
+        threading.Event().wait(0.3)  # longer than it takes to be heard of
+
+    with pytest.raises(Cancelled), waiting_while(lambda: not cancelled.is_set()):
+        engine.export(session, ComposeOptions(), out / "IMG_1.jpg", ExportOptions(), before_naming=cancel)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == {"IMG_1.xmp": b"somebody's"}
 
 
 @needs_exiftool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import stat
 import threading
 import weakref
 from collections.abc import Iterator
@@ -148,3 +149,58 @@ def test_a_folder_that_never_answers_is_no_folder_to_save_in(tmp_path: Path, mon
         atomic.make_folder(tmp_path / "share")
     answers.set()
     assert "does not answer" in str(caught.value)
+
+
+def test_what_a_call_waits_for_in_turn_is_given_up_with_it(stalled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "PATIENCE_S", 60.0)
+    ended: list[str] = []
+
+    def call(_tick) -> None:
+        try:
+            read_whole(stalled)
+        except Cancelled:
+            ended.append("put away")
+            raise
+
+    with pytest.raises(Cancelled), waiting_while(lambda: False):
+        answer_of(call, patience=60, grace=10)
+    assert ended == ["put away"]
+
+
+def test_what_is_waited_for_in_turn_has_its_own_patience(stalled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "PATIENCE_S", 0.6)
+    with pytest.raises(UnreadablePhotoError):  # not the outer call's NoAnswerError, which has waited for less
+        answer_of(lambda _: read_whole(stalled), patience=0.2)
+
+
+def test_a_file_that_has_its_name_is_saved_though_the_folder_never_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, really = threading.Event(), os.fsync
+
+    def fsync(file: int) -> None:
+        if stat.S_ISDIR(os.fstat(file).st_mode):
+            answers.wait(20)
+        really(file)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(atomic, "WRITING_PATIENCE_S", 0.3)
+    atomic.write(tmp_path / "waited.png", b"x", overwrite=False)
+    monkeypatch.setattr(atomic, "GRACE_S", 0.1)
+    with waiting_while(lambda: not (tmp_path / "cancelled.png").exists()):
+        atomic.write(tmp_path / "cancelled.png", b"x", overwrite=False)
+    answers.set()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"waited.png": b"x", "cancelled.png": b"x"}
+
+
+def test_cancelling_leaves_no_temporary_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    really = os.fsync
+
+    def slow(file: int) -> None:
+        threading.Event().wait(0.3)
+        really(file)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    with pytest.raises(Cancelled), waiting_while(lambda: not any(tmp_path.iterdir())):
+        atomic.write(tmp_path / "result.png", b"x", overwrite=False)
+    assert list(tmp_path.iterdir()) == []  # now, not only later: the program may end
