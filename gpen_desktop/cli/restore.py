@@ -273,6 +273,10 @@ def _journal_options(options: argparse.Namespace) -> dict[str, Any]:
     models = [option for option in stage_options() if option.names_model]
     return {name: getattr(options, name) for name in names} | {
         "program": __version__,
+        # what 'auto' stands for as long as nothing else is installed
+        "detector": store.chosen_detector(options.detector),
+        "parser": store.chosen_parser(),
+        **({"colour_model": store.first_colouriser()} if _chooses_colouriser(options) else {}),
         "model_file": _file_state(options.model),
         **{f"{option.name}_file": _file_state(getattr(options, option.name)) for option in models},
     }
@@ -281,9 +285,13 @@ def _journal_options(options: argparse.Namespace) -> dict[str, Any]:
 def _models_asked_for(options: argparse.Namespace) -> list[str]:
     """Of the whole photo's stages."""
     asked = [str(getattr(options, option.name)) for option in stage_options() if option.names_model]
-    if options.colour and options.colour_model == AUTO:
+    if _chooses_colouriser(options):
         asked.append(store.first_colouriser())
     return [name for name in asked if name not in (NO_MODEL, AUTO)]
+
+
+def _chooses_colouriser(options: argparse.Namespace) -> bool:
+    return bool(options.colour) and options.colour_model == AUTO
 
 
 def _file_state(model: str) -> list[int] | None:

@@ -101,6 +101,16 @@ def first_sound(names: Sequence[str]) -> str:
     return next((name for name in names if name in here and is_sound(here[name])), "")
 
 
+def chosen_detector(wanted: str) -> str:
+    """Name of the face detector that is used where `wanted` is asked for; 'auto': the best that is here."""
+    return (first_sound(catalog.PUBLISHED_DETECTORS) or catalog.DETECTOR) if wanted == "auto" else wanted
+
+
+def chosen_parser() -> str:
+    """Name of what tells the parts of a face apart; '' where none is here."""
+    return first_sound([catalog.PARSER])
+
+
 def first_colouriser() -> str:
     """Name of the first colouriser that is here, of those for whole photos or else of those for faces; where there is
     none, of the one to be got."""

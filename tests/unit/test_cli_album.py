@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,10 @@ from gpen_desktop.core.batch.batch import PhotoReport, PhotoStatus
 from gpen_desktop.core.batch.report_page import page
 from gpen_desktop.core.output.journal import JOURNAL_NAME
 from gpen_desktop.messages import say
+from gpen_desktop.models import catalog, store
+from gpen_desktop.models.fingerprints import sha256_of
 
+GOLDEN = Path(__file__).parents[1] / "golden"
 SAMPLE = paths.samples() / "hopper_small_blurry.jpg"
 
 
@@ -103,3 +107,34 @@ def test_the_page_needs_nothing_else_and_obeys_no_name(tmp_path: Path) -> None:
 def test_photos_that_went_away_have_no_pictures() -> None:
     text = page([PhotoReport("gone.jpg", "gone too.jpg", PhotoStatus.DONE)] * 3, "")
     assert "data:image" not in text
+
+
+def install(name: str, monkeypatch: pytest.MonkeyPatch, weights: bytes = b"weights") -> Path:
+    """A file that the catalogue vouches for."""
+    info = catalog.by_name(name)
+    assert info is not None
+    paths.user_weights().mkdir(parents=True, exist_ok=True)
+    file = paths.user_weights() / info.file
+    file.write_bytes(weights)
+    pinned = replace(info, bytes=len(weights), sha256=sha256_of(file))
+    models = tuple(pinned if other.name == name else other for other in catalog.MODELS)
+    monkeypatch.setattr(catalog, "MODELS", models)
+    monkeypatch.setattr(store, "MODELS", models)
+    return file
+
+
+def test_what_auto_stands_for_is_among_the_options_of_a_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A model that is installed between two runs may find or paint otherwise: what is finished is finished no more."""
+    monkeypatch.setattr(paths, "user_weights", lambda: tmp_path / "weights")
+    install("gpen-colorization-1024", monkeypatch, (GOLDEN / "gpen_tiny_64.pth").read_bytes())
+    Image.new("RGB", (80, 60), (90, 120, 60)).save(tmp_path / "photo.png")
+    command = (tmp_path / "photo.png", "-o", tmp_path / "out", "--no-auto", "--colour", "50")
+    assert run("restore", *command) == Exit.ALL_DONE
+    capsys.readouterr()
+    for better in ("retinaface-resnet50", "parsenet", "ddcolor"):
+        assert "finished earlier" in planned(capsys, *command, "--resume")[0]
+        file = install(better, monkeypatch)
+        assert "finished earlier" not in planned(capsys, *command, "--resume")[0]
+        file.unlink()

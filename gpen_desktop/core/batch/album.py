@@ -60,13 +60,15 @@ def plan(
                 path=path,
             )
     found = list(find_photos(paths, recursive=recursive, without=out_dir))
-    numbers = _numbers_they_had(found, pattern, out_dir, model) if has_number(pattern) else range(1, len(found) + 1)
+    earlier = _EarlierResults(out_dir)
+    is_numbered = has_number(pattern)
+    numbers = _numbers_they_had(found, pattern, out_dir, model, earlier) if is_numbered else range(1, len(found) + 1)
     wanted = [
         result_path(each.path, out_dir / _named(each.inner, pattern, number, model), format)
         for number, each in zip(numbers, found, strict=True)
     ]
     taken = {name_key(each.path) for each in found}
-    targets = _names_they_had(found, wanted, out_dir, taken)
+    targets = _names_they_had(found, wanted, taken, earlier)
     taken |= {name_key(target) for target in targets.values()}
     planned = []
     for number, each in enumerate(found):
@@ -81,47 +83,63 @@ def _named(inner: Path, pattern: str, number: int, model: str) -> Path:
     return inner.with_name(name + inner.suffix)
 
 
-def _numbers_they_had(found: Sequence[FoundPhoto], pattern: str, out_dir: Path, model: str) -> list[int]:
+class _EarlierResults:
+    """The results that a folder's journal names.
+
+    Attributes
+    ----------
+    by_source : as journal.names_by_source gives them.
+    """
+
+    def __init__(self, out_dir: Path) -> None:
+        self.by_source = names_by_source(out_dir)
+        self._of: dict[Path, Sequence[Path]] = {}
+
+    def of(self, photo: Path) -> Sequence[Path]:
+        """Those of a photo, the latest last; none of one that cannot be read: restoring it will say so. Reads the photo
+        whole the first time that it is asked for."""
+        if photo not in self._of:
+            try:
+                self._of[photo] = self.by_source.get(sha256_of(photo), ()) if self.by_source else ()
+            except OSError:
+                self._of[photo] = ()
+        return self._of[photo]
+
+
+def _numbers_they_had(
+    found: Sequence[FoundPhoto], pattern: str, out_dir: Path, model: str, earlier: _EarlierResults
+) -> list[int]:
     """A number for each photo: the one that its result has, or the next behind all that were given; without results
     their places, from 1."""
-    known = names_by_source(out_dir)
-    if not known:
+    if not earlier.by_source:
         return list(range(1, len(found) + 1))
     had: list[int | None] = []
     for each in found:
-        try:
-            names = known.get(sha256_of(each.path), [])
-        except OSError:  # restoring it will say so
-            names = []
-        inside = [name for name in names if name.parent == (out_dir / each.inner).parent]
+        inside = [name for name in earlier.of(each.path) if name.parent == (out_dir / each.inner).parent]
         numbers = [number_in(name.stem, pattern, each.inner.stem, model) for name in reversed(inside)]
         # of files that are the same, each the one that none before it took
         had.append(next((number for number in numbers if number is not None and number not in had), None))
     # also those of photos that are gone: their results are not
-    stems = [name.stem for names in known.values() for name in names]
+    stems = [name.stem for names in earlier.by_source.values() for name in names]
     given = [number for stem in stems if (number := number_in(stem, pattern, None, model)) is not None]
     following = count(max(given, default=0) + 1)
     return [next(following) if number is None else number for number in had]
 
 
 def _names_they_had(
-    found: Sequence[FoundPhoto], wanted: Sequence[Path], out_dir: Path, taken: Collection[str]
+    found: Sequence[FoundPhoto], wanted: Sequence[Path], taken: Collection[str], earlier: _EarlierResults
 ) -> dict[int, Path]:
     """The targets of photos, by their numbers, that want a name others want, or wanted, and had one of theirs."""
-    known = names_by_source(out_dir)
-    if not known:
+    if not earlier.by_source:
         return {}
     keys = [name_key(path) for path in wanted]
     counts = Counter([*keys, *taken])
-    were_crowded = {name_key(whole) for names in known.values() for name in names if (whole := unnumbered(name))}
+    results_there = [name for names in earlier.by_source.values() for name in names]
+    were_crowded = {name_key(whole) for name in results_there if (whole := unnumbered(name))}
     crowded = [number for number, key in enumerate(keys) if counts[key] > 1 or key in were_crowded]
     had: dict[int, Path] = {}
     for number in crowded:
-        try:
-            names = known.get(sha256_of(found[number].path), [])
-        except OSError:  # restoring it will say so
-            continue
-        for name in names:
+        for name in earlier.of(found[number].path):
             is_of_it = wanted[number] in (name, unnumbered(name))
             if is_of_it and name_key(name) not in taken and name not in had.values():
                 had[number] = name

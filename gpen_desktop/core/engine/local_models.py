@@ -15,9 +15,7 @@ from gpen_desktop.models.choice import choice_of
 
 def load_finder(wanted: ComputeOptions) -> FaceDetector | PublishedDetector:
     """The face detector. Raises WeightsError, DeviceError."""
-    name = wanted.detector
-    if name == "auto":
-        name = store.first_sound(catalog.PUBLISHED_DETECTORS) or catalog.DETECTOR
+    name = store.chosen_detector(wanted.detector)
     if name == catalog.DETECTOR:
         return FaceDetector()
     return PublishedDetector(name, device=wanted.device, precision=wanted.precision)
@@ -30,7 +28,7 @@ def load_guard() -> IdentityGuard:
 
 def load_parser(wanted: ComputeOptions) -> FaceParser | None:
     """What tells the parts of a face apart, where it is installed. Raises WeightsError, DeviceError."""
-    name = store.first_sound([catalog.PARSER])
+    name = store.chosen_parser()
     return FaceParser(name, device=wanted.device, precision=wanted.precision) if name else None
 
 

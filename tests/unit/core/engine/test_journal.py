@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from gpen_desktop.core.batch import album as album_module
 from gpen_desktop.core.batch import batch
 from gpen_desktop.core.batch.album import PlannedPhoto, plan
 from gpen_desktop.core.batch.batch import BatchOptions, PhotoStatus
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
-from gpen_desktop.core.output.journal import JOURNAL_NAME, Journal, is_journalled
+from gpen_desktop.core.output.journal import JOURNAL_NAME, Journal, is_journalled, sha256_of
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.types import ComposeOptions
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
@@ -286,6 +288,24 @@ def test_numbers_in_names_stay_when_photos_come_and_go(tmp_path: Path, out: Path
     assert {outcome for _, outcome in again.values()} == {SKIPPED}
     if "{name}" not in pattern:
         assert {stem for stem, _ in again.values()} == {named("", number) for number in (1, 3, 4, 5)}
+
+
+def test_planning_reads_each_photo_once(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two things are asked of each: which number its result has, and which name where others want the same."""
+    folders = [tmp_path / name for name in ("m", "n")]
+    for number, folder in enumerate(folders):
+        folder.mkdir()
+        (folder / "a.png").write_bytes(bytes([number]))
+    plan_all = partial(plan, folders, out, recursive=False, pattern="{name}-{number}")
+    for number, job in enumerate(plan_all()):
+        made = out / f"a-00{number + 1}-2.png"
+        made.parent.mkdir(exist_ok=True)
+        made.write_bytes(b"result")
+        Journal(out, {}).add(job.source, made)
+    read: list[Path] = []
+    monkeypatch.setattr(album_module, "sha256_of", lambda file: read.append(file) or sha256_of(file))
+    plan_all()
+    assert sorted(read) == [folder / "a.png" for folder in folders]
 
 
 def test_what_interrupted_runs_left_is_removed_and_what_others_write_stays(album: Path, out: Path) -> None:
