@@ -3,20 +3,18 @@
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
-import time
 import warnings
 from collections.abc import Callable
-from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import torch
 
-from gpen_desktop.bench.turns import Worker, answer, peak_mib
+from gpen_desktop.bench.turns import in_turn, obey
 from gpen_desktop.models import registry
 from gpen_desktop.models.detectors.facexlib_retinaface import detect_faces
 from gpen_desktop.models.device import cpu_threads, device_name
@@ -34,18 +32,12 @@ def run(rounds: int = 5, size: tuple[int, int] = (2000, 1333)) -> dict[str, Any]
     Returns a dict fit for JSON: per form the median and least seconds a photo and its peak memory (MiB), the ratios of
     medians and of least times, and the largest relative difference of what both networks answer.
     """
-    with tempfile.TemporaryDirectory(prefix="gpen-bench-") as folder, ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix="gpen-bench-") as folder:
         work = Path(folder)
         _prepare(work, size)
-        workers = {form: stack.enter_context(Worker(__name__, form, work)) for form in FORMS}
-        seconds: dict[str, list[float]] = {form: [] for form in FORMS}
-        for _ in range(rounds):
-            for form, worker in workers.items():
-                seconds[form].append(worker.time_one())
-        memory = {form: worker.finish()["peak_mib"] for form, worker in workers.items()}
+        measured = in_turn(__name__, FORMS, work, rounds)
         theirs, ours = (np.load(work / f"{form}.npy") for form in FORMS)
-    median = {form: statistics.median(times) for form, times in seconds.items()}
-    least = {form: min(times) for form, times in seconds.items()}
+    facexlib, mine = (measured[form] for form in FORMS)
     return {
         "machine": device_name(torch.device("cpu")),
         "threads": cpu_threads(),
@@ -53,9 +45,9 @@ def run(rounds: int = 5, size: tuple[int, int] = (2000, 1333)) -> dict[str, Any]
         "network": "RetinaFace ResNet-50, random weights, fp32",
         "input": f"{size[0]} x {size[1]} px",
         "rounds": rounds,
-        "forms": {form: {"median_s": median[form], "least_s": least[form], "peak_mib": memory[form]} for form in FORMS},
-        "times facexlib's speed": median["facexlib"] / median["ours"],
-        "times facexlib's speed, of least times": least["facexlib"] / least["ours"],
+        "forms": {form: asdict(measured[form]) for form in FORMS},
+        "times facexlib's speed": facexlib.median_s / mine.median_s,
+        "times facexlib's speed, of least times": facexlib.least_s / mine.least_s,
         "faces": [len(theirs), len(ours)],
         "relative_difference": float(np.abs(theirs - ours).max() / np.abs(theirs).max())
         if theirs.shape == ours.shape and len(theirs)
@@ -91,14 +83,7 @@ def _work(form: str, work: Path) -> None:
     torch.set_num_threads(cpu_threads())
     call = {"facexlib": _facexlib, "ours": _ours}[form](work)
     np.save(work / f"{form}.npy", call())
-    answer({})
-    for command in sys.stdin:
-        if command.strip() == "time":
-            start = time.perf_counter()
-            call()
-            answer({"seconds": time.perf_counter() - start})
-        else:
-            answer({"peak_mib": peak_mib()})
+    obey(call)
 
 
 def _facexlib(work: Path) -> Callable[[], Any]:

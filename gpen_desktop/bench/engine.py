@@ -7,12 +7,10 @@ own), and the processes take turns, round after round, so that whatever else the
 from __future__ import annotations
 
 import platform
-import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from gpen_desktop.bench.turns import Worker, answer, peak_mib
+from gpen_desktop.bench.turns import in_turn, obey
 from gpen_desktop.models.device import PRECISIONS, cpu_threads, device_name, has_native_bf16
 from gpen_desktop.models.gpen.layout import GpenDescriptor
 from gpen_desktop.models.gpen.reference import ReferenceGpen, published, random_state
@@ -62,19 +60,11 @@ def run(size: int = 512, rounds: int = 7, forms: Sequence[str] = tuple(FORMS)) -
     meanwhile.
     """
     descriptor = published(size)
-    with tempfile.TemporaryDirectory(prefix="gpen-bench-") as folder, ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix="gpen-bench-") as folder:
         work = Path(folder)
         _prepare(descriptor, work, any("onnx" in form or "openvino" in form for form in forms))
-        workers = {
-            form: stack.enter_context(Worker("gpen_desktop.bench.engine", form, work))
-            for form in forms
-            if _possible(form)
-        }
-        seconds: dict[str, list[float]] = {form: [] for form in workers}
-        for _ in range(rounds):
-            for form, worker in workers.items():
-                seconds[form].append(worker.time_one())
-        results = {form: _summary(seconds[form], worker.finish()) for form, worker in workers.items()}
+        measured = in_turn(__name__, [form for form in forms if _possible(form)], work, rounds)
+        results = {form: asdict(of_form) for form, of_form in measured.items()}
         _add_accuracy(results, work)
     return {
         "machine": device_name(torch.device("cpu")),
@@ -158,19 +148,11 @@ def _work(form: str, work: Path) -> None:
     x = np.load(work / "input.npy")
     faces = 8 if form.endswith("batch 8") else 1
     x = np.repeat(x, faces, axis=0)
-    before = peak_mib()
     call, check = _build(form, work)
     y = check(x)
-    answer({})
-    for command in sys.stdin:
-        if command.strip() == "time":
-            start = time.perf_counter()
-            call(x)
-            answer({"seconds": (time.perf_counter() - start) / faces})
-        else:
-            if not form.startswith("ceiling"):
-                np.save(work / f"{form}.npy", y[:1])
-            answer({"peak_mib": _peak_gpu_mib() if "GPU" in form else peak_mib(), "before_mib": before})
+    if not form.startswith("ceiling"):
+        np.save(work / f"{form}.npy", y[:1])
+    obey(lambda: call(x), share=faces, peak=_peak_gpu_mib if "GPU" in form else None)
 
 
 def _build(form: str, work: Path) -> tuple[Run, Run]:
@@ -260,10 +242,6 @@ def _ceiling(work: Path, dtype: torch.dtype) -> Run:
         return np.zeros(0, np.float32)
 
     return call
-
-
-def _summary(seconds: list[float], memory: dict[str, float]) -> dict[str, float]:
-    return {"median_s": statistics.median(seconds), "least_s": min(seconds), "peak_mib": memory["peak_mib"]}
 
 
 def _add_accuracy(results: dict[str, dict[str, float]], work: Path) -> None:

@@ -4,12 +4,9 @@ both in turn, each in a process of its own."""
 
 from __future__ import annotations
 
-import statistics
 import sys
-import time
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +15,7 @@ import numpy as np
 import torch
 
 from gpen_desktop import paths
-from gpen_desktop.bench.turns import Worker, answer, peak_mib
+from gpen_desktop.bench.turns import in_turn, obey
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.faces.detection import FaceDetector
@@ -42,7 +39,7 @@ def run(work: Path, rounds: int, width: int, blocks: int = 23) -> dict[str, Any]
     """Measure on the CPU, precision as the product chooses it. work: an empty folder. width: of the photo, pixels.
     blocks: of the networks; the published ones have 23.
 
-    Returns a dict fit for JSON: per form the median seconds a photo and its peak memory (MiB), and the ratio.
+    Returns a dict fit for JSON: per form the median and least seconds a photo and its peak memory (MiB), and the ratio.
     """
     photo = load_photo(paths.samples() / _SAMPLE)
     size = (width, round(photo.height * width / photo.width))
@@ -50,19 +47,12 @@ def run(work: Path, rounds: int, width: int, blocks: int = 23) -> dict[str, Any]
     for scale in (2, 4):
         torch.manual_seed(scale)
         torch.save({"params_ema": _rrdbnet(scale, blocks).state_dict()}, work / f"x{scale}.pth")
-    with ExitStack() as stack:
-        workers = {form: stack.enter_context(Worker(__name__, form, work)) for form in FORMS}
-        seconds: dict[str, list[float]] = {form: [] for form in FORMS}
-        for _ in range(rounds):
-            for form, worker in workers.items():
-                seconds[form].append(worker.time_one())
-        memory = {form: worker.finish()["peak_mib"] for form, worker in workers.items()}
-    median = {form: statistics.median(times) for form, times in seconds.items()}
+    measured = in_turn(__name__, FORMS, work, rounds)
     return {
         "input": f"{size[0]} x {size[1]} px, one face, to twice its size",
         "networks": f"RRDBNet, {blocks} blocks, random weights",
-        "forms": {form: {"median_s": median[form], "peak_mib": memory[form]} for form in FORMS},
-        "times the speed of x4 then faces": median["x4 then faces"] / median["hybrid"],
+        "forms": {form: asdict(measured[form]) for form in FORMS},
+        "times the speed of x4 then faces": measured["x4 then faces"].median_s / measured["hybrid"].median_s,
     }
 
 
@@ -81,14 +71,7 @@ def _work(form: str, work: Path) -> None:
     faces = FaceDetector().detect(photo)  # once: in what random weights make of the photo nobody finds any
     call = {"hybrid": _hybrid, "x4 then faces": _then_faces}[form](photo, faces, work)
     call()
-    answer({})
-    for command in sys.stdin:
-        if command.strip() == "time":
-            start = time.perf_counter()
-            call()
-            answer({"seconds": time.perf_counter() - start})
-        else:
-            answer({"peak_mib": peak_mib()})
+    obey(call)
 
 
 def _values(scale: int, work: Path) -> dict[str, Any]:

@@ -5,9 +5,50 @@ from __future__ import annotations
 import json
 import os
 import resource
+import statistics
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Of one form: median and least seconds of its rounds, and the most memory its process took (MiB)."""
+
+    median_s: float
+    least_s: float
+    peak_mib: float
+
+
+def in_turn(module: str, forms: Iterable[str], work: Path, rounds: int) -> dict[str, Measured]:
+    """Run every form `rounds` times, round after round, each in a process of its own; see Worker."""
+    with ExitStack() as stack:
+        workers = {form: stack.enter_context(Worker(module, form, work)) for form in forms}
+        seconds: dict[str, list[float]] = {form: [] for form in workers}
+        for _ in range(rounds):
+            for form, worker in workers.items():
+                seconds[form].append(worker.time_one())
+        return {
+            form: Measured(statistics.median(times), min(times), workers[form].finish()["peak_mib"])
+            for form, times in seconds.items()
+        }
+
+
+def obey(call: Callable[[], object], *, share: float = 1.0, peak: Callable[[], float] | None = None) -> None:
+    """What a worker does once it is warm: say so, then run `call` whenever told, its seconds divided by `share`, and
+    tell at the end what memory it took (MiB), by default this process's."""
+    answer({})
+    for command in sys.stdin:
+        if command.strip() == "time":
+            start = time.perf_counter()
+            call()
+            answer({"seconds": (time.perf_counter() - start) / share})
+        else:
+            answer({"peak_mib": (peak or peak_mib)()})
 
 
 class Worker:
@@ -35,7 +76,7 @@ class Worker:
         return float(self._ask("time")["seconds"])
 
     def finish(self) -> dict[str, float]:
-        """Write the answer beside the input and say what memory it took."""
+        """What memory it took."""
         return self._ask("finish")
 
     def _ask(self, command: str) -> dict[str, float]:

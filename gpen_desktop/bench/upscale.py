@@ -3,12 +3,10 @@ else could run it: one run, forms in turn, each in a process of its own."""
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from gpen_desktop.bench import hybrid
-from gpen_desktop.bench.turns import Worker, answer, peak_mib
+from gpen_desktop.bench.turns import Worker, in_turn, obey
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.networks import PhotoNetworks
@@ -54,19 +52,12 @@ def run(
     ratios that matter, of medians and of least times; the peak memory of the large photo; what hybrid.run gives.
     """
     forms = [form for form in forms if "bf16" not in form or has_native_bf16()]
-    with tempfile.TemporaryDirectory(prefix="gpen-bench-") as folder, ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix="gpen-bench-") as folder:
         work = Path(folder)
         _prepare(work, size, any("openvino" in form for form in forms))
-        workers = {form: stack.enter_context(Worker(__name__, form, work)) for form in forms}
-        seconds: dict[str, list[float]] = {form: [] for form in workers}
-        for _ in range(rounds):
-            for form, worker in workers.items():
-                seconds[form].append(worker.time_one())
-        memory = {form: worker.finish()["peak_mib"] for form, worker in workers.items()}
+        measured = in_turn(__name__, forms, work, rounds)
         large = _large(work, megapixels) if megapixels else None
         mixed = hybrid.run(work, rounds, hybrid_width) if hybrid_width else None
-    median = {form: statistics.median(times) for form, times in seconds.items()}
-    least = {form: min(times) for form, times in seconds.items()}
     return {
         "machine": device_name(torch.device("cpu")),
         "threads": cpu_threads(),
@@ -74,9 +65,9 @@ def run(
         "network": "SRVGGNetCompact, 64 channels, 32 convolutions, x4, random weights",
         "input": f"{size[0]} x {size[1]} px",
         "rounds": rounds,
-        "forms": {form: {"median_s": median[form], "least_s": least[form], "peak_mib": memory[form]} for form in forms},
-        "ratios": _ratios(median),
-        "ratios_of_least": _ratios(least),
+        "forms": {form: asdict(measured[form]) for form in forms},
+        "ratios": _ratios({form: m.median_s for form, m in measured.items()}),
+        "ratios_of_least": _ratios({form: m.least_s for form, m in measured.items()}),
         "large_photo": large,
         "hybrid": mixed,
     }
@@ -118,14 +109,7 @@ def _work(form: str, work: Path) -> None:
     call, share = _large_photo(work, int(form.split()[1])) if form.startswith("large") else _form(form, work)
     if not form.startswith("large"):
         call()
-    answer({})
-    for command in sys.stdin:
-        if command.strip() == "time":
-            start = time.perf_counter()
-            call()
-            answer({"seconds": (time.perf_counter() - start) / share})
-        else:
-            answer({"peak_mib": peak_mib()})
+    obey(call, share=share)
 
 
 def _form(form: str, work: Path) -> tuple[Callable[[], object], float]:
