@@ -167,3 +167,28 @@ def test_faces_and_damage_are_marked_on_the_whole_photo(opened: MainWindow, qtbo
     assert not opened.view.placement.sight.turn.isRotating()
     qtbot.keyClick(opened.view, Qt.Key.Key_Escape)
     assert opened.view.placement.sight.turn.isRotating()
+
+
+def test_escape_gives_up_from_the_straighten_slider_too(opened: MainWindow, qtbot: QtBot) -> None:
+    straighten = opened.panel.crop.straighten
+    qtbot.keyClick(opened.view, Qt.Key.Key_C)
+    straighten.slider.setFocus()
+    straighten.slider.setValue(25)
+    assert frame(opened).degrees == 2.5
+    qtbot.keyClick(straighten.slider, Qt.Key.Key_Escape)
+    assert opened.view.cropping is None
+    assert frame(opened) == Frame()
+
+
+def test_escape_gives_up_a_number_being_typed_first(opened: MainWindow, qtbot: QtBot) -> None:
+    field = opened.panel.crop.straighten.field
+    qtbot.keyClick(opened.view, Qt.Key.Key_C)
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "3")
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert field.text() == "0.0°"
+    assert opened.view.cropping is not None
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert opened.view.cropping is None
+    assert frame(opened) == Frame()

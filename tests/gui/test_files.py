@@ -492,6 +492,33 @@ def test_a_paused_album_that_is_removed_leaves_nothing_to_go_on_with(
     assert not window.status.continue_button.isVisible()
 
 
+def test_a_paused_export_that_was_removed_with_its_album_comes_back_paused(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(3)))
+    engine.gate.clear()
+    make_photo(tmp_path / "late.png", seed=9)
+    window.imports.open_paths([tmp_path / "late.png"])
+    jobs = window.workspace.jobs
+    qtbot.waitUntil(lambda: jobs.running is not None and window.workspace.photo_opened is not None)
+    window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable[:3])
+    window.status.pause_button.click()
+    engine.gate.set()
+    qtbot.waitUntil(lambda: jobs.running is None)
+    assert len(jobs.waiting) == 3
+    window.album.selectAll()
+    window.actions_["remove"].trigger()
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+    window.actions_["undo"].trigger()
+    qtbot.waitUntil(lambda: jobs.running is None and window.workspace.photo_opened is not None)
+    assert window.status.doing.startswith("Paused · Exporting 1 of 3")
+    assert window.status.continue_button.isVisible()
+    assert not (tmp_path / "out").exists()
+    with qtbot.waitSignal(window.workspace.exports.ended):
+        window.status.continue_button.click()
+    assert sorted(path.stem for path in (tmp_path / "out").iterdir()) == [f"{n}_restored" for n in range(3)]
+
+
 def test_an_album_is_paused_and_gone_on_with(
     window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtWidgets import QWidget
@@ -81,6 +82,26 @@ def test_a_button_acts_once_and_its_notification_goes(queue: NotificationQueue, 
     strip.button("again").click()
     assert pressed == ["again"]
     assert strip.text == "a fact happened."
+
+
+def test_a_button_keeps_the_keyboard_while_only_the_words_are_others(
+    queue: NotificationQueue, strip: NotificationStrip
+) -> None:
+    pressed: list[str] = []
+
+    def ask(count: str) -> None:
+        button = NotificationButton("stay", "Stay", partial(pressed.append, count))
+        queue.post(Notification("closing", f"Not exported: {count}", (button,)))
+
+    ask("one")
+    held = strip.button("stay")
+    held.setFocus()
+    ask("two")
+    assert strip.button("stay") is held
+    assert strip.window().focusWidget() is held
+    assert strip.text == "Not exported: two"
+    held.click()
+    assert pressed == ["two"]
 
 
 def test_closing_is_heard(queue: NotificationQueue, strip: NotificationStrip) -> None:

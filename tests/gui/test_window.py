@@ -412,6 +412,22 @@ def test_closing_during_work_asks_then_ends_cleanly(
     assert not window.isVisible()  # the fixture that looks for running threads does the rest
 
 
+def test_the_question_on_closing_counts_what_is_restored_meanwhile(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    engine.gate.clear()
+    window.imports.open_paths([make_photo(tmp_path / f"{n}.png", seed=n) for n in range(2)])
+    qtbot.waitUntil(lambda: len(window.workspace.jobs.waiting) == 1)
+    assert not window.close()
+    assert "being restored" in window.notification_strip.text
+    engine.gate.set()
+    wait_done(window, qtbot)
+    qtbot.waitUntil(lambda: window.notification_strip.text == "Restored photos not exported yet: 2")
+    window.album.selectAll()
+    window.actions_["remove"].trigger()
+    qtbot.waitUntil(window.notification_strip.isHidden)  # nothing is left to lose
+
+
 def test_an_empty_window_closes_at_once(window: MainWindow) -> None:
     assert window.close()
 

@@ -94,6 +94,8 @@ class _ValueField(QLineEdit):
         step = steps.get(Qt.Key(event.key()))
         if step is not None:
             self._enter(self._value + step)
+        elif event.key() == Qt.Key.Key_Escape and self.isModified():
+            self.set_value(self._value)  # gives up what was typed, and nothing else yet
         else:
             super().keyPressEvent(event)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Slot
@@ -98,12 +99,14 @@ class NotificationStrip(QFrame):
         self._more.setText(self.tr("%n more", "", self._queue.more) if self._queue.more else "")
         self._more.setVisible(bool(self._queue.more))
         if current is not self._shown:
-            self._shown = current
+            before, self._shown = self._shown, current
             self._passing.stop()
             if current is None:
                 self.hide()
                 return
             self._fill(current)
+            if before is None or not _are_alike(before, current):
+                self._put_buttons(current.buttons)
             if current.is_passing:
                 self._passing.start()
         if self._shown is not None:
@@ -118,13 +121,15 @@ class NotificationStrip(QFrame):
         self._close.setVisible(not notification.needs_answer)
         self._close.setToolTip(self.tr("Close"))
         self._close.setAccessibleName(self.tr("Close"))
+        self.setAccessibleName(notification.text)
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    def _put_buttons(self, buttons: Sequence[NotificationButton]) -> None:
         for old in self._buttons.values():
             self._answers.removeWidget(old)
             old.hide()
             old.deleteLater()
-        self._buttons = {button.key: self._button(button) for button in notification.buttons}
-        self.setAccessibleName(notification.text)
-        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        self._buttons = {button.key: self._button(button) for button in buttons}
 
     def _place(self) -> None:
         """Wrap the words where they do not fit into one line; over a host, lie in the middle of its top, the buttons
@@ -173,3 +178,9 @@ class NotificationStrip(QFrame):
     def _on_close(self) -> None:
         if self._shown is not None:
             self._queue.close(self._shown)
+
+
+def _are_alike(one: Notification, other: Notification) -> bool:
+    """Whether the same buttons go on standing below other words: one may hold the keyboard, or be half pressed."""
+    looks = [[(button.key, button.text, button.is_main) for button in each.buttons] for each in (one, other)]
+    return one.subject == other.subject and looks[0] == looks[1]

@@ -68,6 +68,10 @@ class NotificationQueue(QObject):
         """How many wait behind the current one."""
         return max(0, len(self._posted) - 1)
 
+    def on(self, subject: str) -> Notification | None:
+        """What was posted on a subject and still holds."""
+        return next((each for each in self._posted if each.subject == subject), None)
+
     def post(self, notification: Notification) -> None:
         """Tell something."""
         self._posted = [each for each in self._posted if not _gives_way(each, notification)]

@@ -64,7 +64,9 @@ class PhotoNotifications(QObject):
     @Slot(object)
     def _on_current(self, item: AlbumItem | None) -> None:
         self._notifications.withdraw(_FAILED, _NO_FACES, _NOT_FOUND, _PART)
-        if item is not None and item.failure is not None:
+        if item is None:
+            self._notifications.withdraw(_SUMMARY)  # it offers to export what has left
+        elif item.failure is not None:
             self._tell_failure(item, item.failure)
 
     @Slot(object)

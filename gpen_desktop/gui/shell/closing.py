@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
@@ -10,9 +12,16 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.controllers.export_controller import ExportController
 from gpen_desktop.gui.work.workspace import Workspace
 
+_SUBJECT: Final = "closing"
+_RECOUNT_MS: Final = 200
+"""Photos that end in quick succession are counted together."""
+
 
 class ClosingQuestion(QObject):
-    """close_wanted: the user has said that the window may close."""
+    """The question follows what happens while it stands, and goes once nothing would be lost any more.
+
+    close_wanted: the user has said that the window may close.
+    """
 
     close_wanted = Signal()
 
@@ -30,13 +39,35 @@ class ClosingQuestion(QObject):
         self._exports = exports
         self._notifications = notifications
         self._store = store
+        self._recount = QTimer(self, singleShot=True, interval=_RECOUNT_MS)
+        self._recount.timeout.connect(self._ask_again)
+        album = workspace.album
+        for changed in (album.dataChanged, album.rowsInserted, album.rowsRemoved, workspace.jobs.queue_changed):
+            changed.connect(self._on_changed)
 
     def asks(self) -> bool:
         """Ask whether the window may close, if anything would be lost; True if it asks."""
+        question, standing = self._question(), self._notifications.on(_SUBJECT)
+        if question is not None and (standing is None or standing.text != question.text):
+            self._notifications.post(question)
+        return question is not None
+
+    @Slot()
+    def _on_changed(self) -> None:
+        if self._notifications.on(_SUBJECT) is not None and not self._recount.isActive():
+            self._recount.start()
+
+    @Slot()
+    def _ask_again(self) -> None:
+        if self._notifications.on(_SUBJECT) is not None and not self.asks():
+            self._notifications.withdraw(_SUBJECT)
+
+    def _question(self) -> Notification | None:
+        """What to ask now; None where nothing would be lost."""
         unsaved = len(self._workspace.album.unsaved) if self._store.get("general/confirm_close") else 0
         is_exporting = self._workspace.exports.are_running
         if not unsaved and not is_exporting and not self._workspace.jobs.restoring.is_under_way:
-            return False
+            return None
         if is_exporting:
             text = self.tr("Photos are still being exported.")
         elif unsaved:
@@ -44,8 +75,7 @@ class ClosingQuestion(QObject):
         else:
             text = self.tr("Photos are still being restored.")
         buttons = self._working_buttons() if is_exporting or not unsaved else self._unsaved_buttons()
-        self._notifications.post(Notification("closing", text, buttons, Severity.WARNING, needs_answer=True))
-        return True
+        return Notification(_SUBJECT, text, buttons, Severity.WARNING, needs_answer=True)
 
     def _working_buttons(self) -> tuple[NotificationButton, ...]:
         """The safe one is the accented one."""

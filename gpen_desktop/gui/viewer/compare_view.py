@@ -159,8 +159,7 @@ class CompareView(PhotoView):
     def end_tool(self) -> None:
         """Back to looking."""
         if self._tool is not None:
-            is_brush = self.brush is not None
-            is_crop = self.cropping is not None
+            is_brush, is_crop = self.brush is not None, self.cropping is not None
             self._tool.deleteLater()
             self._tool = None
             self.unsetCursor()
@@ -285,12 +284,7 @@ class CompareView(PhotoView):
             if self.brush is not None and self.brush.wants(event):
                 event.accept()
                 return True
-        elif (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.KeyPress
-            and self._tool is not None
-            and self._tool.key(event)
-        ):
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._is_for_tool(event):
             return True  # before Qt takes Tab for moving the focus
         return super().event(event)
 
@@ -317,7 +311,9 @@ class CompareView(PhotoView):
 
     def take_key(self, event: QKeyEvent) -> bool:
         """Arrows move the divider, with Ctrl the photo; with Shift in larger steps. Space, or B, shows the photo as it
-        was for as long as it is held. False for any other key."""
+        was for as long as it is held. Escape gives up what a tool does. False for any other key."""
+        if event.key() == Qt.Key.Key_Escape and self._is_for_tool(event):
+            return True
         if event.key() in _HELD_FOR_BEFORE and not event.modifiers():
             self.hold_before(True)
             return True
@@ -337,6 +333,9 @@ class CompareView(PhotoView):
             return False
         self._fade.wake()
         return True
+
+    def _is_for_tool(self, event: QKeyEvent) -> bool:
+        return self._tool is not None and self._tool.key(event)
 
     def let_go_of_key(self, event: QKeyEvent) -> None:
         """The other end of take_key, for keys that are held."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from gpen_desktop.gui.work import face_marks
 from gpen_desktop.gui.work.exports import Exports
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.photo_states import PhotoStates, restore_job
+from gpen_desktop.gui.work.removal import Removal
 from gpen_desktop.gui.work.wishes import Sides, wish
 from gpen_desktop.gui.work.worker import Job, RefineJob, RestoreJob, next_job_id
 
@@ -129,21 +129,12 @@ class Workspace(QObject):
     def remove(self, *items: AlbumItem) -> None:
         """Take photos out of the album, undoably; a neighbour comes on screen. The files stay."""
         places = sorted(((self.album.row_of(item), item) for item in items), key=itemgetter(0))
-        self.undo.push(
-            RemoveCommand(
-                self.tr("Remove from the album"),
-                partial(self._take_out_all, items),
-                partial(self._put_back_all, places),
-            )
-        )
+        removal = Removal(self.jobs, places, self._take_out_all, self._put_back)
+        self.undo.push(RemoveCommand(self.tr("Remove from the album"), removal.take_out, removal.put_back))
 
     def _take_out_all(self, items: Iterable[AlbumItem]) -> None:
         for item in sorted(items, key=lambda item: item is self._current):  # the one on screen last
             self._take_out(item)
-
-    def _put_back_all(self, places: Iterable[tuple[int, AlbumItem]]) -> None:
-        for row, item in places:
-            self._put_back(item, row)
 
     def _put_back(self, item: AlbumItem, row: int) -> None:
         if self.album.by_path(item.path) is not None:
