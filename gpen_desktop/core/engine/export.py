@@ -193,8 +193,7 @@ def _with_mark(composed: Composed, options: ExportOptions) -> Photo:
 def _with_history(photo: Photo, done: str, options: ExportOptions) -> Photo:
     """The photo with what was done to it in its XMP, where the format has any."""
     done += f"; mark: {options.mark}" * bool(options.mark)
-    own = registry.stored_as(photo.source.format).option if options.format == "keep" else options.format
-    if not any(format.option == own and "xmp" in format.holds for format in registry.written()):
+    if "xmp" not in registry.asked_for(options.format, photo.source.format).holds:
         return photo
     xmp = photo_metadata.with_history(photo.metadata.xmp, done, SOFTWARE)
     return replace(photo, metadata=replace(photo.metadata, xmp=xmp))

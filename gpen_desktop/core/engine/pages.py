@@ -8,6 +8,7 @@ from dataclasses import replace
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, Page, made_page
+from gpen_desktop.core.photo_files import registry
 from gpen_desktop.core.photo_files.load_save import OpenedPhoto
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import ComposeOptions, Face
@@ -21,12 +22,14 @@ def restored_pages(
     export: ExportOptions,
     progress: Progress,
 ) -> list[Page]:
-    """The pages behind the first, as they go into the file; none for a photo of one page.
+    """The pages behind the first, as they go into the file; none for a photo of one page, or for a file that holds one.
 
     Model and stages are those of `edits`; strokes, faces set by hand and turning belong to the first page alone.
     look_of: gives the options of the look for the faces that were found on a page.
     Raises PhotoError, OptionError, SaveError, and what restoring raises.
     """
+    if registry.asked_for(export.format, opened.header.format).codec().join is None:
+        return []  # saving says that they were left out
     return [_restored(page, engine, edits, look_of, export, progress) for page in opened.further_pages()]
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
+from pathlib import Path
 
 from PIL import UnidentifiedImageError
 
 from gpen_desktop.core.photo_files import registry
 from gpen_desktop.core.photo_files.formats.codec import Decoded
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, FileHeader
+from gpen_desktop.core.photo_files.reading import read_whole
 from gpen_desktop.core.photo_files.registry import Format
 from gpen_desktop.messages import say
 
@@ -22,6 +25,19 @@ def read_header(data: bytes, format: Format) -> FileHeader:
     if header.width < 1 or header.height < 1:
         raise DamagedFileError(DAMAGED)
     return header
+
+
+def is_animation(path: Path, start: bytes, format: Format) -> bool:
+    """Whether a file of this format, which is only read and starts with these bytes, is an animation; False for a
+    damaged one. Raises UnreadablePhotoError, PhotoTooLargeError."""
+    tells = format.codec().is_animation
+    if tells is None:
+        return False
+    with suppress(ValueError, struct.error, IndexError):
+        return tells(start)
+    with suppress(ValueError, struct.error, IndexError):
+        return tells(read_whole(path))
+    return False
 
 
 def decode(header: FileHeader) -> Decoded:

@@ -20,7 +20,7 @@ from gpen_desktop.core import memory
 from gpen_desktop.core.photo_files import atomic, icc, registry
 from gpen_desktop.core.photo_files import exif as exif_block
 from gpen_desktop.core.photo_files import metadata as photo_metadata
-from gpen_desktop.core.photo_files.decode import decode, read_header
+from gpen_desktop.core.photo_files.decode import decode, is_animation, read_header
 from gpen_desktop.core.photo_files.encode import encode
 from gpen_desktop.core.photo_files.formats.codec import CannotEncodeError, Decoded, Encoded
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, DamagedFileError, FileHeader
@@ -247,7 +247,7 @@ def save_photo(
     The same photo and options give the same bytes. Raises OptionError, OutputExistsError and SaveError; then nothing
     was written. A photo's own source file is never overwritten.
     """
-    stored = _format(photo.source.format, format)
+    stored = registry.asked_for(format, photo.source.format)
     if quality is not None and not 1 <= quality <= 100:
         raise OptionError(
             say("quality-range", "The quality is {quality}.", quality=quality),
@@ -270,7 +270,7 @@ def save_photo(
 def encode_page(photo: Photo, format: str, software: str | None = SOFTWARE) -> Encoded:
     """A page behind the first, for save_photo with the same `format`. Raises OptionError, SaveError."""
     try:
-        return encode(photo, _format(photo.source.format, format), None, software)
+        return encode(photo, registry.asked_for(format, photo.source.format), None, software)
     except CannotEncodeError as error:
         raise SaveError(
             say("cannot-save-page", "Could not save a page: {reason}.", reason=error.reason), path=photo.path
@@ -339,31 +339,22 @@ def copy_photo(
 
 
 def result_path(source: Path, wanted: Path, format: str) -> Path:
-    """The path at which save_photo would put a result of the file `source` when asked for `wanted` and `format`.
+    """The path at which a result of the file `source` is put when asked for `wanted` and `format`.
 
-    With 'keep' the file's content decides; one that cannot be read keeps the wanted name. Raises OptionError for a
-    format that there is not.
+    With 'keep' the file's content decides: an animation is copied in its own format (see export.export); one that
+    cannot be read keeps the wanted name. Raises OptionError for a format that there is not.
     """
     if format != "keep":
-        return registry.named_like(wanted, _format("", format))
+        return registry.named_like(wanted, registry.asked_for(format, ""))
     try:
-        own = registry.recognised(read_start(source, registry.RECOGNISED_BY))
-    except UnreadablePhotoError:
+        start = read_start(source, registry.RECOGNISED_BY)
+        own = registry.recognised(start)
+        is_copied = own is not None and bool(own.becomes) and is_animation(source, start, own)
+    except (UnreadablePhotoError, PhotoTooLargeError):
         own = None
-    return registry.named_like(wanted, registry.stored_as(own.name)) if own else wanted
-
-
-def _format(own: str, asked: str) -> Format:
-    """The format that is asked for: 'keep', that of a source in the format `own`, or an option. Raises OptionError."""
-    if asked == "keep":
-        return registry.stored_as(own)
-    written = {format.option: format for format in registry.written()}
-    if asked in written:
-        return written[asked]
-    raise OptionError(
-        say("no-such-format", "There is no format '{name}'.", name=asked),
-        todo=say("known-formats", "Formats: keep, {names}.", names=", ".join(written)),
-    )
+    if own is None:
+        return wanted
+    return registry.named_like(wanted, own if is_copied else registry.stored_as(own.name))
 
 
 def _about_format(photo: Photo, stored: Format, asked: str) -> list[Message]:

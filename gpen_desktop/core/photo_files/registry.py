@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from gpen_desktop.core.photo_files.camera_raw import is_camera_raw
+from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import Message, say
 
 if TYPE_CHECKING:
@@ -271,6 +272,20 @@ def written() -> tuple[Format, ...]:
 def stored_as(name: str) -> Format:
     """The format in which a photo that was read from the format `name` is stored when no other is asked for."""
     return by_name(by_name(name).becomes or name)
+
+
+def asked_for(option: str, own: str) -> Format:
+    """The format that is asked for: 'keep', that of a source in the format `own`, or the word of one that can be
+    written. Raises OptionError."""
+    if option == "keep":
+        return stored_as(own)
+    known = {format.option: format for format in written()}
+    if option in known:
+        return known[option]
+    raise OptionError(
+        say("no-such-format", "There is no format '{name}'.", name=option),
+        todo=say("known-formats", "Formats: keep, {names}.", names=", ".join(known)),
+    )
 
 
 def named_like(path: Path, format: Format) -> Path:

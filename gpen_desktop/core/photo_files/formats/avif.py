@@ -27,4 +27,4 @@ def decode(header: FileHeader) -> Decoded:
     return Decoded(to_16_bits(samples, (1 << header.bits) - 1))
 
 
-CODEC = Codec(read_header, decode, None)
+CODEC = Codec(read_header, decode, None, is_animation=isobmff.is_animation)

@@ -62,7 +62,9 @@ class Codec:
     read_header: a file up to its pixels; may raise anything a damaged file brings about (ValueError, struct.error,
     IndexError, KeyError, ArithmeticError). decode: the pixels, as stored; may raise anything. encode: raises
     CannotEncodeError; None for a format that is only read. pages, join: a file as files of one page each, and such
-    files put together; None for a format without pages. They may raise ValueError, struct.error, IndexError.
+    files put together; None for a format without pages. is_animation: of a format that is only read, whether a file
+    that starts with some bytes is an animation; raises where more of them are wanted; None for a format that has none.
+    They may raise ValueError, struct.error, IndexError.
     """
 
     read_header: Callable[[bytes], FileHeader]
@@ -70,3 +72,4 @@ class Codec:
     encode: Callable[[Picture], Encoded] | None
     pages: Callable[[bytes], Iterator[bytes]] | None = None
     join: Callable[[Iterable[bytes]], bytes] | None = None
+    is_animation: Callable[[bytes], bool] | None = None

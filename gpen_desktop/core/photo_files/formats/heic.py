@@ -41,4 +41,4 @@ def decode(header: FileHeader) -> Decoded:
     return Decoded(np.ascontiguousarray(samples))
 
 
-CODEC = Codec(read_header, decode, None)
+CODEC = Codec(read_header, decode, None, is_animation=isobmff.is_animation)

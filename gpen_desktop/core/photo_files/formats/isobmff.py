@@ -72,11 +72,18 @@ def read_header(data: bytes, format: str) -> FileHeader:
         metadata=_metadata(data, contents, picture),
         pixel_data=_without_descriptions(data, contents),
         pictures=2 if is_sequence else max(1, shown),
+        animated=is_animation(data),
         bits=_bits(contents, picture),
         pixel_bytes=4 if _bits(contents, picture) == 8 else 8,
         orientation=_orientation(picture),
         warnings=tuple(_warnings(contents)),
     )
+
+
+def is_animation(start: bytes) -> bool:
+    """Whether a file that starts so says of itself, before all else, that its pictures follow in time. A still one may
+    have some of those beside it."""
+    return start[4:8] == b"ftyp" and start[8:12] in _SEQUENCES
 
 
 def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, tuple[int, int]]]:

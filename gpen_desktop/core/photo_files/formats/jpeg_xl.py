@@ -7,7 +7,7 @@ is known before anything is decoded.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from gpen_desktop.core.photo_files.formats import pillow_codec
@@ -33,12 +33,7 @@ def read_header(data: bytes) -> FileHeader:
             say("jpeg-xl-missing", "JPEG XL needs an extra: pip install 'gpen-desktop[jpeg-xl]'")
         ) from error
     boxes = [] if data.startswith(_CODESTREAM) else list(_boxes(data))
-    stream = data[:_START] if data.startswith(_CODESTREAM) else _stream(boxes)
-    bits = _Bits(stream)
-    if bits.number(16) != int.from_bytes(_CODESTREAM, "little"):
-        raise DamagedFileError(DAMAGED)
-    width, height = _size(bits)
-    width, height, animated = _turned(bits, width, height)
+    width, height, animated = _facts(data, boxes)
     return FileHeader(
         format="JXL",
         width=width,
@@ -53,9 +48,22 @@ def read_header(data: bytes) -> FileHeader:
     )
 
 
+def is_animation(start: bytes) -> bool:
+    """Whether a file that starts so is an animation. Raises DamagedFileError where the picture begins only later."""
+    return _facts(start, () if start.startswith(_CODESTREAM) else _boxes(start))[2]
+
+
 def decode(header: FileHeader) -> Decoded:
     """Decode the picture. May raise whatever the plug-in raises."""
     return pillow_codec.decode_with_profile(header)
+
+
+def _facts(data: bytes, boxes: Iterable[tuple[bytes, bytes]]) -> tuple[int, int, bool]:
+    """Width, height and whether it is an animation, of a bare codestream or of one in boxes."""
+    bits = _Bits(data[:_START] if data.startswith(_CODESTREAM) else _stream(boxes))
+    if bits.number(16) != int.from_bytes(_CODESTREAM, "little"):
+        raise DamagedFileError(DAMAGED)
+    return _turned(bits, *_size(bits))
 
 
 class _Bits:
@@ -118,7 +126,7 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         at = end
 
 
-def _stream(boxes: list[tuple[bytes, bytes]]) -> bytes:
+def _stream(boxes: Iterable[tuple[bytes, bytes]]) -> bytes:
     """The start of the codestream, whole or in numbered parts."""
     whole = b"".join(body if kind == b"jxlc" else body[4:] for kind, body in boxes if kind in (b"jxlc", b"jxlp"))
     if not whole:
@@ -139,4 +147,4 @@ def _warnings(boxes: list[tuple[bytes, bytes]]) -> list[Message]:
     return [say("packed-metadata-left-out", "Its metadata is compressed by Brotli and was left out.")] * packed
 
 
-CODEC = Codec(read_header, decode, None)
+CODEC = Codec(read_header, decode, None, is_animation=is_animation)

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image, features
 
+from gpen_desktop.core.batch.album import plan
 from gpen_desktop.core.engine.export import ExportOptions, export
 from gpen_desktop.core.photo_files.formats import opencv_codec
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, DamagedFileError
 from gpen_desktop.core.photo_files.load_save import load_photo, result_path, save_photo
 from gpen_desktop.core.types import Composed
-from gpen_desktop.errors import PhotoTooLargeError, UnreadablePhotoError
+from gpen_desktop.errors import NotAResultError, PhotoTooLargeError, UnreadablePhotoError
 from tests.unit.core.made_files import needs_exiftool, png_chunks, srgb, tags_of
 
 DATA = Path(__file__).parent / "data"
@@ -101,6 +102,27 @@ def test_what_can_only_be_read_becomes_a_jpeg_and_that_is_said(tmp_path: Path, n
     assert saved.path == result_path(DATA / name, tmp_path / name, "keep")
     assert codes(saved.warnings)[0] == "saved-as-other-format"
     assert load_photo(saved.path).pixels.shape == photo.pixels.shape
+
+
+@needs_avif
+def test_an_animation_is_copied_under_a_name_that_was_checked(tmp_path: Path) -> None:
+    frames = [Image.fromarray(np.roll(quarters(), 9 * n, axis=0)) for n in range(3)]
+    source, out = tmp_path / "a.avif", tmp_path / "out"
+    frames[0].save(source, save_all=True, append_images=frames[1:])
+    (planned,) = plan([source], tmp_path, recursive=False)
+    assert planned.target == tmp_path / "a-2.avif", "the album itself has one of that name"
+    photo = load_photo(source)
+    exported = export(photo, Composed(photo, ()), planned.target, ExportOptions())
+    assert exported.path == planned.target
+    assert exported.path.read_bytes() == source.read_bytes()
+    assert codes(exported.warnings) == ["animation-left-alone"]
+
+    out.mkdir()
+    frames[1].save(out / "a.avif")  # somebody else's
+    before = (out / "a.avif").read_bytes()
+    with pytest.raises(NotAResultError):
+        export(photo, Composed(photo, ()), out / "a.avif", ExportOptions(overwrite=True))
+    assert (out / "a.avif").read_bytes() == before
 
 
 def test_an_untouched_heic_is_stored_under_the_name_that_was_planned(tmp_path: Path) -> None:

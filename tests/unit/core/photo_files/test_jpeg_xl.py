@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpen_desktop.core.photo_files.load_save import load_photo, open_photo, save_photo
+from gpen_desktop.core.photo_files.load_save import load_photo, open_photo, result_path, save_photo
 from gpen_desktop.errors import UnreadablePhotoError
 from tests.unit.core.made_files import picture
 
@@ -82,6 +82,30 @@ def test_a_claim_of_many_pixels_costs_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.jxl").write_bytes(b"\xff\x0a" + struct.pack("<Q", bits) + bytes(60))
     with pytest.raises(Exception, match="too large"):
         load_photo(tmp_path / "a.jxl")
+
+
+def test_an_animation_keeps_its_name_wherever_its_picture_begins(tmp_path: Path) -> None:
+    # 16 x 16 as SizeHeader says it, then of ImageMetadata: not all as usual, more to come, upright, an animation
+    bits = 1 | 1 << 1 | 1 << 6 | 0 << 9 | 1 << 10 | 0 << 11 | 0 << 14 | 0 << 15 | 1 << 16
+    stream = b"\xff\x0a" + struct.pack("<Q", bits) + bytes(60)
+
+    def box(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I4s", 8 + len(body), kind) + body
+
+    head = box(b"JXL ", b"\r\n\x87\n") + box(b"ftyp", b"jxl \0\0\0\0jxl ")
+    for name, data in (
+        ("bare", stream),
+        ("boxed", head + box(b"jxlc", stream)),
+        ("behind notes", head + box(b"xml ", bytes(9000)) + box(b"jxlc", stream)),
+    ):
+        (tmp_path / name).write_bytes(data)
+        assert open_photo(tmp_path / name).header.animated
+        assert result_path(tmp_path / name, tmp_path / "a.jxl", "keep") == tmp_path / "a.jxl"
+        assert result_path(tmp_path / name, tmp_path / "a.jxl", "png") == tmp_path / "a.png"
+    still = write(tmp_path / "still.jxl", picture())
+    assert result_path(still, tmp_path / "a.jxl", "keep") == tmp_path / "a.jpg"
+    (tmp_path / "cut").write_bytes(head + box(b"xml ", bytes(9000))[:5000])
+    assert result_path(tmp_path / "cut", tmp_path / "a.jxl", "keep") == tmp_path / "a.jpg"
 
 
 def test_without_the_extra_it_is_named_for_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

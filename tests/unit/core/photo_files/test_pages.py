@@ -154,6 +154,20 @@ def test_pages_in_which_nothing_changes_are_copied(scans: Path, tmp_path: Path) 
     assert (tmp_path / "b.tif").read_bytes() == scans.read_bytes()
 
 
+def test_only_the_page_that_is_kept_is_restored_where_the_format_holds_one(scans: Path, tmp_path: Path) -> None:
+    seen: list[np.ndarray] = []
+
+    class Noting(KnownFaces):
+        def detect(self, photo, *, progress=None):
+            seen.append(photo.pixels)
+            return self.faces
+
+    report = restored(scans, tmp_path / "b.jpg", Noting(*photo_with_faces((40, 60))[1]), format="jpeg")
+    assert [face.get("page", 1) for face in report.faces] == [1]
+    assert "first-page-only" in [warning.code for warning in report.warnings]
+    assert all(np.array_equal(pixels, read(scans)[0]) for pixels in seen)
+
+
 @pytest.mark.parametrize("ending", ["png", "webp"])
 def test_an_animation_is_left_alone_aloud(tmp_path: Path, ending: str) -> None:
     frames = [Image.fromarray(np.roll(photo_with_faces((40, 60))[0].pixels, n, axis=0)) for n in range(3)]
