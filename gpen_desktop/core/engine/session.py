@@ -330,7 +330,7 @@ class Session:
         with self.seconds.timed("align"):
             crops = [self._crop(face) for face in faces]
         with self.seconds.timed("restore"):
-            made = self._at_hand.restore([crop.pixels for crop in crops], progress)
+            made = self._at_hand.restore([_without_pixels(crop) for crop in crops], progress)
         with self.seconds.timed("mask"):
             drawn = self._parser.masks(crops, made) if self._parser else [masks_by_points(crop) for crop in crops]
         return dict(zip(faces, zip(crops, made, drawn, strict=True), strict=True))
@@ -377,8 +377,8 @@ def restored_face(crop: Crop, answer: NDArray[np.float32], masks: FaceMasks) -> 
 
 
 def _without_pixels(crop: Crop) -> FloatImage:
-    """A crop (S, S, 3) without what an enlargement leaves of the photo's pixels and their noise: a network that invents
-    takes it for detail, and gives tiles."""
+    """A crop (S, S, 3) without what an enlargement leaves of the photo's pixels, their noise and JPEG's blocks: a
+    network takes it for detail, and gives crackle and tiles."""
     sigma = _PIXEL_BLUR * max(0.0, scale_of(crop.to_crop) - _SMALL)
     if sigma < 0.2:  # nothing would change
         return crop.pixels

@@ -114,7 +114,7 @@ def test_what_makes_another_of_a_face_is_held_back_unless_the_user_keeps_it(phot
 
 
 def test_the_pixels_of_a_small_face_are_not_taken_for_detail(tmp_path: Path) -> None:
-    class Watching(Inventor):
+    class Watching(Sharpener):
         crops: tuple[FloatImage, ...] = ()
 
         def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
@@ -124,16 +124,19 @@ def test_the_pixels_of_a_small_face_are_not_taken_for_detail(tmp_path: Path) -> 
     drawn, faces = photo_with_faces((40, 60), size=64)
     noise = np.random.default_rng(1).normal(0, 12, drawn.pixels.shape)
     noisy = frozen(np.clip(drawn.pixels + noise, 0, 255).astype(np.uint8))
-    inventor = Watching()
-    session = Session(replace(drawn, pixels=noisy), KnownFaces(*faces), Sharpener())
-    session.set_restorer(Sharpener(), lambda: inventor)
+    restorer, inventor = Watching(), Watching()
+    session = Session(replace(drawn, pixels=noisy), KnownFaces(*faces), restorer)
+    session.set_restorer(restorer, lambda: inventor)
     (face,) = session.invent()
-    grain, left = (np.std(np.diff(crop, axis=1)) for crop in (face.crop.pixels, inventor.crops[0]))
-    assert left < 0.8 * grain
+    grain, left, left_to_invent = (
+        np.std(np.diff(crop, axis=1)) for crop in (face.crop.pixels, restorer.crops[0], inventor.crops[0])
+    )
+    assert left == left_to_invent < 0.8 * grain
     large, faces = photo_with_faces((40, 60))
-    session = Session(large, KnownFaces(*faces), Sharpener())
-    session.set_restorer(Sharpener(), lambda: inventor)
+    session = Session(large, KnownFaces(*faces), restorer)
+    session.set_restorer(restorer, lambda: inventor)
     (face,) = session.invent()
+    assert np.array_equal(restorer.crops[0], face.crop.pixels)
     assert np.array_equal(inventor.crops[0], face.crop.pixels)
 
 
