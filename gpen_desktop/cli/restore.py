@@ -32,7 +32,7 @@ from gpen_desktop.core.engine.export import ExportOptions, may_be_replaced
 from gpen_desktop.core.options import AUTO, FACE_OPTIONS, NO_MODEL
 from gpen_desktop.core.output.file_names import is_missing, real_path
 from gpen_desktop.core.output.journal import Journal
-from gpen_desktop.core.output.mark_words import check_mark
+from gpen_desktop.core.output.mark import check_drawable
 from gpen_desktop.core.output.name_pattern import check_pattern
 from gpen_desktop.core.photo_files import atomic, registry
 from gpen_desktop.core.photo_files.reading import open_regular, read_start
@@ -53,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
             say("format-without-quality", "{format} has no quality.", format=options.format.upper()),
             todo=say("leave-quality-out", "Leave --quality out."),
         )
+    check_drawable(options.mark)
     if options.cluster:  # whose workers are in other folders
         there = {"paths": [path.absolute() for path in options.paths], "output": options.output.absolute()}
         options = argparse.Namespace(**vars(options) | there)
@@ -109,7 +110,6 @@ def _check_invents(options: argparse.Namespace) -> None:
 def _plan(options: argparse.Namespace) -> tuple[PlannedPhoto, ...]:
     """What is to be restored, and where each result goes. Raises OptionError."""
     check_pattern(options.name)
-    check_mark(options.mark)
     jobs = album.plan(
         options.paths,
         options.output,

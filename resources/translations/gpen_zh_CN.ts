@@ -2185,6 +2185,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>请从中选择：{names}。</translation>
     </message>
     <message>
+        <source>Choose other words for the mark, or install a font that has them.</source>
+        <translation>请换一段标记文字，或安装包含这些字符的字体。</translation>
+    </message>
+    <message>
         <source>Cleaned</source>
         <translation>已清洁</translation>
     </message>
@@ -2391,10 +2395,6 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Check the connection and try again: what has arrived is kept and gone on with.</source>
         <translation>请检查网络后重试：已下载的部分会保留并继续。</translation>
-    </message>
-    <message>
-        <source>Choose other words for the mark.</source>
-        <translation>请换用其他文字作为标记。</translation>
     </message>
     <message>
         <source>Choose the processor in the settings, or --device cpu.</source>

@@ -55,6 +55,17 @@ def test_results_are_named_by_pattern(album: Path, tmp_path: Path, capsys: pytes
     assert "{nonsense}" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("output", ["out", "out/x.png"])
+def test_a_mark_that_no_font_can_draw_is_refused_before_anything_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], output: str
+) -> None:
+    assert run("restore", SAMPLE, "-o", tmp_path / output, "--mark", "\U0001f9ff mine") == Exit.USAGE
+    assert not list(tmp_path.iterdir())
+    told = capsys.readouterr().err
+    assert "No font" in told
+    assert "install a font" in told
+
+
 @pytest.mark.parametrize(("name", "format"), [("x.png", "PNG"), ("x.jpg", "JPEG"), ("x.tiff", "TIFF")])
 def test_a_single_photo_becomes_the_file_that_is_named(tmp_path: Path, name: str, format: str) -> None:
     assert run("restore", SAMPLE, "-o", tmp_path / "new" / name, "--quiet") == Exit.ALL_DONE

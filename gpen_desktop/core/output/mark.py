@@ -74,6 +74,12 @@ def _letters(words: str, width: int, height: int) -> tuple[FloatImage, FloatImag
     return light, np.asarray(around, np.float32) / np.float32(255)
 
 
+def check_drawable(words: str) -> None:
+    """Say before any work is done what `marked` would say. '' is none, and always right. Raises OptionError."""
+    check_mark(words)
+    _font(words, _LEAST)
+
+
 @lru_cache(maxsize=64)
 def _font(words: str, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """The first font that has every character. Raises OptionError where none has."""
@@ -81,16 +87,22 @@ def _font(words: str, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont
     if _has_all(own, words):
         return own
     for name in _FONTS:
-        try:
-            font = ImageFont.truetype(name, size)
-        except OSError:
-            continue
-        if _has_all(font, words):
-            return font
+        font = _system_s(name)
+        if font is not None and _has_all(font, words):
+            return font.font_variant(size=size)
     raise OptionError(
         say("mark-without-font", "No font on this computer has all characters of '{words}'.", words=words),
-        todo=say("plain-mark", "Choose other words for the mark."),
+        todo=say("plain-mark", "Choose other words for the mark, or install a font that has them."),
     )
+
+
+@lru_cache(maxsize=len(_FONTS))
+def _system_s(name: str) -> ImageFont.FreeTypeFont | None:
+    """A font of the system's, of some size; looking for one that is not there goes through all folders of fonts."""
+    try:
+        return ImageFont.truetype(name, _LEAST)
+    except (OSError, ImportError):  # ImportError: Pillow without FreeType
+        return None
 
 
 def _has_all(font: ImageFont.FreeTypeFont | ImageFont.ImageFont, words: str) -> bool:

@@ -28,7 +28,7 @@ from gpen_desktop.core import memory
 from gpen_desktop.core.engine import export_plan
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.output.cost import Cost, cost_of
-from gpen_desktop.core.output.mark_words import check_mark
+from gpen_desktop.core.output.mark import check_drawable
 from gpen_desktop.core.output.name_pattern import check_pattern
 from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of
 from gpen_desktop.core.photo_files.registry import FORMATS
@@ -276,7 +276,7 @@ class ExportDialog(QDialog):
     def _wrong(self) -> str:
         try:
             check_pattern(self._pattern.text())
-            check_mark(self._mark.text().strip())
+            check_drawable(self._mark.text().strip())
         except OptionError as error:
             return error_text(error.what, error.todo)
         is_nowhere = not self._is_beside and not self._folder.text().strip()

@@ -15,7 +15,7 @@ from gpen_desktop.core.batch.batch import BatchOptions, PhotoReport
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions
-from gpen_desktop.core.output.mark import marked
+from gpen_desktop.core.output.mark import check_drawable, marked
 from gpen_desktop.core.output.mark_words import USUAL, check_mark
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.progress import SilentProgress
@@ -108,6 +108,13 @@ def test_what_is_no_line_of_words_is_refused(words: str) -> None:
 
 def test_characters_that_no_font_has_are_refused_and_not_drawn_as_boxes() -> None:
     photo = photo_of(np.zeros((400, 900, 3), np.uint8))
-    with pytest.raises(OptionError) as error:
-        marked(photo, "\U000e0100\u0378")
-    assert error.value.what.code in ("mark-without-font", "bad-mark")
+    for draw in (check_drawable, lambda words: marked(photo, words)):
+        with pytest.raises(OptionError) as error:
+            draw("\U0001f9ff mine")  # in no font that is looked for
+        assert error.value.what.code == "mark-without-font"
+        assert error.value.todo is not None
+
+
+def test_words_that_can_be_drawn_are_right_before_any_work_is_done() -> None:
+    for words in ("", USUAL, "Schön war’s"):
+        check_drawable(words)
