@@ -14,6 +14,7 @@ from typing import Final, cast
 import cv2
 import numpy as np
 
+from gpen_desktop.core.grain import luma
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.stages.tiles import as_pixels
 from gpen_desktop.core.stages.tone import read_tone
@@ -29,8 +30,6 @@ _FEATHER: Final = 0.2
 
 _STRIP: Final = 256
 """Rows put together at a time: a large photo as floats would not fit."""
-
-_LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 
 
 def colour(work: Work, progress: Progress) -> Worked:
@@ -78,7 +77,7 @@ def with_hues(pixels: Pixels, hues: FloatImage, progress: Progress) -> Pixels:
             borderMode=cv2.BORDER_REPLICATE,
         )
         share = np.asarray(here[..., 2:], np.float32)
-        light = np.asarray((part @ _LUMA)[..., None], np.float32)
+        light = luma(part)[..., None]
         wanted = light + _tint(light, np.asarray(here[..., :2], np.float32))
         made = as_pixels(np.asarray(part + share * (wanted - part), np.float32), pixels)
         np.copyto(out[y : y + _STRIP], made, where=share > 0)
@@ -90,7 +89,7 @@ def _tint(light: FloatImage, hue: FloatImage) -> FloatImage:
     lab = cv2.cvtColor(np.repeat(light, 3, axis=2), cv2.COLOR_RGB2LAB)
     lab[..., 1:] = hue
     rgb = np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), np.float32)
-    tint = rgb - (rgb @ _LUMA)[..., None]
+    tint = rgb - luma(rgb)[..., None]
     room = np.where(tint > 0, 1 - light, light)
     fits = np.where(np.abs(tint) > room, room / np.maximum(np.abs(tint), 1e-6), 1)
     return np.asarray(tint * fits.min(axis=2, keepdims=True), np.float32)
@@ -148,7 +147,7 @@ def _small(pixels: Pixels) -> tuple[Pixels, tuple[float, float]]:
 
 def _grey(picture: FloatImage) -> FloatImage:
     """(h, w, 3) of its luma."""
-    return np.repeat((picture @ _LUMA)[..., None], 3, axis=2)
+    return np.repeat(luma(picture)[..., None], 3, axis=2)
 
 
 def lab_hue(rgb: FloatImage) -> FloatImage:
