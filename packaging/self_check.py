@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def run(report: str) -> int:
         import torch  # noqa: F401, PLC0415 -- before Qt, as in __main__
     findings: dict[str, object] = {}
     faults: list[str] = []
-    for check in (_window_parts, _licences, _restores, _published):
+    for check in (_window_parts, _licences, _formats, _weights, _restores, _published, _downloads):
         started = time.perf_counter()
         try:
             findings |= check()
@@ -63,17 +64,47 @@ def _licences() -> dict[str, object]:
     return {"libraries": [f"{part.name} {part.version}".strip() for part in libraries]}
 
 
+def _formats() -> dict[str, object]:
+    """Each is imported with the first file of its kind: is its library in the bundle?"""
+    import pi_heif  # noqa: PLC0415
+    import rawpy  # noqa: PLC0415
+    from PIL import features  # noqa: PLC0415
+
+    from gpen_desktop.core.photo_files.registry import FORMATS  # noqa: PLC0415
+
+    for format in FORMATS:
+        format.codec()
+    _expect(features.check("avif") and features.check("webp"), "Pillow lacks AVIF or WebP")
+    return {"libheif": pi_heif.libheif_version(), "libraw": ".".join(map(str, rawpy.libraw_version))}
+
+
+def _weights() -> dict[str, object]:
+    from gpen_desktop.models import store  # noqa: PLC0415
+    from gpen_desktop.models.catalog import MODELS  # noqa: PLC0415
+
+    shipped = [info.name for info in MODELS if info.shipped]
+    missing = [name for name in shipped if not store.has(name)]
+    _expect(bool(shipped) and not missing, f"no weights of {', '.join(missing)}")
+    return {"weights": shipped}
+
+
+def _downloads() -> dict[str, object]:
+    """What 'Get' needs, short of a network."""
+    import ssl  # noqa: PLC0415
+
+    import certifi  # noqa: PLC0415
+
+    return {"authorities": len(ssl.create_default_context(cafile=certifi.where()).get_ca_certs())}
+
+
 def _restores() -> dict[str, object]:
     from gpen_desktop import paths  # noqa: PLC0415
     from gpen_desktop.core.engine.restorer import Restorer  # noqa: PLC0415
     from gpen_desktop.core.engine.session import Session  # noqa: PLC0415
     from gpen_desktop.core.faces.detection import FaceDetector  # noqa: PLC0415
     from gpen_desktop.core.photo_files.load_save import load_photo  # noqa: PLC0415
-    from gpen_desktop.core.photo_files.registry import FORMATS  # noqa: PLC0415
     from gpen_desktop.core.types import ComposeOptions  # noqa: PLC0415
 
-    for format in FORMATS:
-        format.codec()  # imported with the first file of its kind: is its library in the bundle?
     photo = load_photo(paths.samples() / "hopper_small_blurry.jpg")
     restorer = Restorer(BUILTIN, device="cpu")
     session = Session(photo, FaceDetector(), restorer)
@@ -85,15 +116,24 @@ def _restores() -> dict[str, object]:
 
 
 def _published() -> dict[str, object]:
-    """What is imported only when a published model is chosen: is it in the bundle?"""
+    """What is imported only when a published model is chosen: is it in the bundle, and does it run?"""
+    import numpy as np  # noqa: PLC0415
+    import torch  # noqa: PLC0415
     from facexlib.detection.retinaface import RetinaFace  # noqa: PLC0415
     from facexlib.parsing.parsenet import ParseNet  # noqa: PLC0415
     from spandrel import MAIN_REGISTRY  # noqa: PLC0415
+    from spandrel.architectures.ESRGAN import RRDBNet  # noqa: PLC0415
 
+    from gpen_desktop.core.stages.networks import PhotoNetworks  # noqa: PLC0415
     from gpen_desktop.models.catalog import MODELS  # noqa: PLC0415
 
     architectures = len(list(MAIN_REGISTRY.architectures("detection")))
     _expect(architectures > 20, f"spandrel knows only {architectures} architectures")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "random.pth"
+        torch.save(RRDBNet(num_filters=8, num_blocks=1, scale=2).state_dict(), file)
+        made = PhotoNetworks("cpu").upscaler(str(file)).run(np.zeros((32, 32, 3), np.float32))
+    _expect(made.shape == (64, 64, 3), f"an enlarging model gave {made.shape}")
     return {
         "architectures": architectures,
         "catalogue": len(MODELS),

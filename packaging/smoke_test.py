@@ -2,8 +2,10 @@
 
     python packaging/smoke_test.py "dist/GPEN Desktop"
 
-Checks: the version; --self-check (icon, translation, style, licences, one sample restored in the bundle); the command
-line restores a sample; the window starts, stays open, and leaves no crash log. Needs nothing but Python.
+Checks: the version; --self-check (icon, translation, style, licences, formats, weights, a sample restored, published
+models run, all in the bundle); that what the program depends on is all in it; the command line restores the samples;
+the window starts, stays open, and leaves no crash log. It is started in another folder and with an empty home, on the
+screen if there is one (`xvfb-run` gives one), else without. Needs nothing but Python 3.11.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,15 +57,25 @@ def _check_itself(program: Path, home: Path) -> None:
     findings = json.loads(report.read_text(encoding="utf-8"))
     print(json.dumps(findings, indent=2, ensure_ascii=False))
     _expect(not findings["faults"], "the self-check found faults")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    inside = {_plain_name(library) for library in findings["libraries"]}
+    missing = {_plain_name(each) for each in project["dependencies"]} - inside
+    _expect(not missing, f"built from another environment: without {', '.join(sorted(missing))}")
+
+
+def _plain_name(requirement: str) -> str:
+    """Name of a package, as all ways to write it have it."""
+    return re.split(r"[^\w.-]", requirement, maxsplit=1)[0].lower().replace("_", "-")
 
 
 def _check_command_line(program: Path, home: Path) -> None:
-    sample = ROOT / "resources" / "samples" / "hopper_grey_scratched.jpg"
-    done = _run([program, "restore", sample, "-o", home / "out", "--device", "cpu", "--quiet"], home)
+    folder = ROOT / "resources" / "samples"
+    done = _run([program, "restore", folder, "-o", home / "out", "--device", "cpu", "--quiet"], home)
     _expect(done.returncode == 0, f"restore ended with {done.returncode}: {done.stderr[-2000:]}")
-    results = [file for file in (home / "out").iterdir() if file.suffix == ".jpg"]
-    _expect(len(results) == 1, f"restore wrote {results}")
-    _expect(results[0].read_bytes() != sample.read_bytes(), "restore changed nothing")
+    samples = {file.stem: file.read_bytes() for file in folder.glob("*.jpg")}
+    results = {file.stem.removesuffix("_restored"): file.read_bytes() for file in (home / "out").glob("*.jpg")}
+    _expect(results.keys() == samples.keys(), f"restore wrote {sorted(results)}")
+    _expect(not any(results[name] == samples[name] for name in samples), "restore changed nothing")
 
 
 def _check_window(program: Path, home: Path) -> None:
@@ -70,6 +83,7 @@ def _check_window(program: Path, home: Path) -> None:
     with subprocess.Popen(
         [str(program), str(sample)],
         env=_environment(home),
+        cwd=home,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -87,6 +101,7 @@ def _run(command: list[Path | str], home: Path) -> subprocess.CompletedProcess[s
     return subprocess.run(
         [str(part) for part in command],
         env=_environment(home),
+        cwd=home,
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -96,9 +111,11 @@ def _run(command: list[Path | str], home: Path) -> subprocess.CompletedProcess[s
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """The user's own, but with an empty home and no need for a screen."""
-    own = {name: str(home) for name in ("HOME", "XDG_DATA_HOME", "LOCALAPPDATA", "APPDATA")}
-    return {**os.environ, **own, "QT_QPA_PLATFORM": "offscreen"}
+    """The user's own, but with an empty home, nothing of this environment's Python, and no need for a screen."""
+    own = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA", "APPDATA"), str(home))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "QT_", "VIRTUAL_ENV"))}
+    has_screen = sys.platform in ("win32", "darwin") or "DISPLAY" in kept
+    return {**kept, **own, **({} if has_screen else {"QT_QPA_PLATFORM": "offscreen"})}
 
 
 def _program(bundle: Path, name: str) -> Path:
