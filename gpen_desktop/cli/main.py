@@ -189,15 +189,18 @@ def _add_option(group: argparse._ActionsContainer, flag: str, option: Option) ->
     details: dict[str, Any] = {"default": option.default, "help": f"{option.help} (default: {default})"}
     if option.type is bool:
         details["action"] = argparse.BooleanOptionalAction
-    elif option.choices:
-        details |= {"choices": [choice.value for choice in option.choices], "type": option.type}
-    elif option.names_model:
-        details["metavar"] = f"{option.default}|NAME|FILE"
     elif option.limits:
         low, high = option.limits
         word = option.lowest_label.lower()
         span = f"{word}|{low + 1}..{high}" if word else f"{low}..{high}"
-        details |= {"type": _number(low, high, word), "metavar": option.unit.upper() if high > 100 else span}
+        details |= {
+            "type": _number(low, high, word, float if option.type is float else int),
+            "metavar": option.unit.upper() if high > 100 else span,
+        }
+    elif option.choices:
+        details |= {"choices": [choice.value for choice in option.choices], "type": option.type}
+    elif option.names_model:
+        details["metavar"] = f"{option.default}|NAME|FILE"
     group.add_argument(flag, **{name: _escaped(value) for name, value in details.items()})
 
 
@@ -206,16 +209,16 @@ def _escaped(value: Any) -> Any:
     return value.replace("%", "%%") if isinstance(value, str) else value
 
 
-def _number(low: int, high: int, word: str = "") -> Any:
-    """An argparse type: a whole number within limits; `word` stands for the lowest."""
+def _number(low: int, high: int, word: str = "", kind: type[int] | type[float] = int) -> Any:
+    """An argparse type: a number within limits, an int where it is whole; `word` stands for the lowest."""
 
-    def number(text: str) -> int:
+    def number(text: str) -> float:
         if word and text == word:
             return low
-        value = int(text)
+        value = kind(text)
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{value} is not between {low} and {high}")
-        return value
+            raise argparse.ArgumentTypeError(f"{text} is not between {low} and {high}")
+        return int(value) if value == int(value) else value
 
     return number
 

@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import Message, say
 
-Value = bool | int | str
+Value = bool | int | float | str
 Values = Mapping[str, Value]
 """Option name -> value."""
 
@@ -69,16 +69,17 @@ class Choice:
 class Option:
     """One thing that can be chosen.
 
-    name: in code, reports and journals; with dashes its command-line flag. type: bool, int or str. default: what holds
-    until it is changed. label, help: for the window and --help. limits: lowest and highest, of an int. choices: the
-    only values allowed, if any. unit: shown behind a number. lowest_label: how the lowest number reads, where it is not
+    name: in code, reports and journals; with dashes its command-line flag. type: bool, int, float or str; whole values
+    of a float are ints. default: what holds until it is changed. label, help: for the window and --help. limits: lowest
+    and highest, of a number. choices: the only values allowed, if any; of an option with limits those that are offered
+    at one click. unit: shown behind a number. lowest_label: how the lowest number reads, where it is not
     meant as a number. slider_end: where the window's slider ends, if before the highest; larger numbers are typed.
     in_presets: a look by name holds it; the panel shows it on top. names_model: its text is the name of weights or of
     their file, or NO_MODEL; the window offers what is installed.
     """
 
     name: str
-    type: type[bool] | type[int] | type[str]
+    type: type[bool] | type[int] | type[float] | type[str]
     default: Value
     label: str = ""
     help: str = ""
@@ -101,9 +102,10 @@ class Option:
         Raises ValueError for anything that is not one of its values.
         """
         value = _typed(self.type, raw)
-        if self.limits is not None and not self.limits[0] <= int(value) <= self.limits[1]:
-            raise ValueError(f"{self.name} is {value}; it goes from {self.limits[0]} to {self.limits[1]}.")
-        if self.choices and value not in [choice.value for choice in self.choices]:
+        if self.limits is not None:
+            if not self.limits[0] <= float(value) <= self.limits[1]:
+                raise ValueError(f"{self.name} is {value}; it goes from {self.limits[0]} to {self.limits[1]}.")
+        elif self.choices and value not in [choice.value for choice in self.choices]:
             allowed = ", ".join(str(choice.value) for choice in self.choices)
             raise ValueError(f"{self.name} is '{value}'; it is one of {allowed}.")
         return value
@@ -131,19 +133,21 @@ class Option:
         return None
 
 
-def _typed(kind: type[bool] | type[int] | type[str], raw: object) -> Value:
+def _typed(kind: type[bool] | type[int] | type[float] | type[str], raw: object) -> Value:
     if kind is bool:
         known = {True: True, False: False, "true": True, "false": False}
         if not isinstance(raw, bool | str) or raw not in known:
             raise ValueError(f"'{raw}' is neither true nor false.")
         return known[raw]
-    if kind is int:
+    if kind in (int, float):
         if isinstance(raw, bool) or not isinstance(raw, int | float | str):
-            raise ValueError(f"'{raw}' is no whole number.")
+            raise ValueError(f"'{raw}' is no number.")
         number = float(raw)
-        if not math.isfinite(number) or number != int(number):
-            raise ValueError(f"'{raw}' is no whole number.")
-        return int(number)
+        if math.isfinite(number) and number == int(number):
+            return int(number)
+        if not math.isfinite(number) or kind is int:
+            raise ValueError(f"'{raw}' is no {'whole ' if kind is int else ''}number.")
+        return number
     if not isinstance(raw, str):
         raise ValueError(f"'{raw}' is no text.")  # noqa: TRY004 -- a broken value, whatever it was stored as
     return raw

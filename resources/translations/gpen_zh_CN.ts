@@ -1564,6 +1564,29 @@ Keys: [ ] size, E erase, Esc end.</source>
     </message>
 </context>
 <context>
+    <name>SizeFields</name>
+    <message>
+        <source>px</source>
+        <translation>像素</translation>
+    </message>
+    <message>
+        <source>px, {scale}×</source>
+        <translation>像素，{scale}×</translation>
+    </message>
+    <message>
+        <source>Type how many pixels you want; the other side follows.</source>
+        <translation>输入想要的像素数，另一边会随之改变。</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>宽度</translation>
+    </message>
+    <message>
+        <source>Height</source>
+        <translation>高度</translation>
+    </message>
+</context>
+<context>
     <name>Status</name>
     <message>
         <source>waiting</source>
@@ -1707,10 +1730,6 @@ Keys: [ ] size, E erase, Esc end.</source>
 </context>
 <context>
     <name>WholePhoto</name>
-    <message>
-        <source>{width} × {height} px</source>
-        <translation>{width} × {height} 像素</translation>
-    </message>
     <message>
         <source>None</source>
         <translation>无</translation>

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.gui.shell.main_window import MainWindow
@@ -67,6 +68,33 @@ def test_a_small_photo_is_offered_to_be_enlarged(window: MainWindow, tmp_path: P
     assert not button.isChecked()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert window.workspace.current.edits.stages["scale"] == 2
+
+
+def test_a_wanted_width_or_height_is_typed(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    photo = make_photo(tmp_path / "small.png")
+    with Image.open(photo) as image:
+        width, height = image.size
+    open_photos(window, qtbot, photo)
+    fields = window.panel.whole.size_fields
+
+    def enter(field: QLineEdit, number: int) -> float:
+        field.setText(str(number))
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        return float(window.workspace.current.edits.stages["scale"])
+
+    def shown() -> tuple[int, int]:
+        return fields.width_field.value, fields.height_field.value
+
+    assert shown() == (width, height)
+    assert enter(fields.width_field, width * 3 // 2) == pytest.approx(1.5, abs=0.01)
+    assert shown() == (width * 3 // 2, round(height * (width * 3 // 2) / width))
+    assert enter(fields.height_field, height * 2) == 2
+    assert shown() == (width * 2, height * 2)
+    assert enter(fields.width_field, width * 9) == 4
+    assert enter(fields.width_field, 1) == 1
+    window.actions_["undo"].trigger()
+    assert shown() == (width * 4, height * 4)
+    assert window.panel.control("scale").button(4).isChecked()
 
 
 def test_a_slider_is_followed_before_the_faces_are(

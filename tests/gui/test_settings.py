@@ -20,8 +20,8 @@ def test_every_setting_is_well_declared() -> None:
     for setting in settings.declared():
         assert setting.parse(setting.default) == setting.default, setting.key
         assert (setting.group is None) == (setting.label == "" and setting.help == ""), setting.key
-        assert setting.limits is None or setting.type is int
-        assert all(type(choice.value) is setting.type for choice in setting.choices), setting.key
+        assert setting.limits is None or setting.type in (int, float)
+        assert all(setting.parse(choice.value) is choice.value for choice in setting.choices), setting.key
         assert not setting.help or setting.help.endswith("."), setting.key
 
 
@@ -58,6 +58,8 @@ def test_default_model_is_the_built_in_one() -> None:
         ("restore/skin_protection", "false", False),
         ("restore/skin_protection", True, True),
         ("restore/scale", "2", 2),
+        ("restore/scale", "2.0", 2),
+        ("restore/scale", "2.5", 2.5),
         ("restore/mode", "strong", "strong"),
     ],
 )
@@ -79,6 +81,8 @@ def test_parse_takes_what_a_file_gives(key: str, raw: object, value: object) -> 
         ("restore/strength", None),
         ("restore/strength", 7.5),
         ("restore/scale", 5),
+        ("restore/scale", 0.5),
+        ("restore/scale", "nan"),
         ("restore/skin_protection", "perhaps"),
         ("restore/skin_protection", 2),
         ("restore/mode", "loud"),

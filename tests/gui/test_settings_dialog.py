@@ -41,7 +41,8 @@ def test_every_shown_setting_has_a_named_control(dialog: SettingsDialog) -> None
     ("key", "change", "value"),
     [
         ("restore/mode", lambda box: (box.setCurrentIndex(1), box.activated.emit(1)), "strong"),
-        ("restore/scale", lambda box: (box.setCurrentIndex(3), box.activated.emit(3)), 4),
+        ("restore/scale", lambda box: box.setValue(4), 4),
+        ("restore/scale", lambda box: box.setValue(2.5), 2.5),
         ("restore/skin_protection", lambda box: box.click(), False),
         ("restore/min_face", lambda box: box.setValue(64), 64),
         ("restore/strength", lambda both: both.findChild(QSpinBox).setValue(55), 55),

@@ -223,6 +223,8 @@ def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path) -> None:
         ["restore", "PHOTO", "-o", "out", "--faces", "0"],
         ["restore", "PHOTO", "-o", "out", "--faces", "some"],
         ["restore", "PHOTO", "-o", "out", "--scale", "5"],
+        ["restore", "PHOTO", "-o", "out", "--scale", "0.9"],
+        ["restore", "PHOTO", "-o", "out", "--scale", "nan"],
         ["restore", "", "-o", "out"],
         ["nonsense"],
     ],

@@ -282,7 +282,7 @@ class Session:
             self._restored = {}
             self._layers = {}
 
-    def _check_scale(self, scale: int) -> None:
+    def _check_scale(self, scale: float) -> None:
         """Raise PhotoTooLargeError for an enlargement beyond what is worked on, or beyond the memory that is free."""
         name = self.photo.path.name if self.photo.path else say("the-photo", "The photo")
         cost = cost_of((self.photo.width, self.photo.height), scale)
@@ -293,7 +293,7 @@ class Session:
                     "{name} would have {megapixels} million pixels at {scale} times its size.",
                     name=name,
                     megapixels=int(cost.megapixels),
-                    scale=scale,
+                    scale=round(scale, 2),
                 ),
                 todo=say(
                     "result-limit", "Results can have up to {limit} million pixels.", limit=MAX_PIXELS // 1_000_000

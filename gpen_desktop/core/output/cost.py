@@ -23,7 +23,12 @@ class Cost:
         return self.width * self.height / 1e6
 
 
-def cost_of(size: tuple[int, int], scale: int) -> Cost:
+def enlarged(size: tuple[int, int], scale: float) -> tuple[int, int]:
+    """(width, height) in pixels, `scale` times as large, to the nearest pixel."""
+    return round(size[0] * scale), round(size[1] * scale)
+
+
+def cost_of(size: tuple[int, int], scale: float) -> Cost:
     """Of the result of a photo of (width, height) pixels, enlarged `scale` times."""
-    width, height = size[0] * scale, size[1] * scale
+    width, height = enlarged(size, scale)
     return Cost(width, height, width * height * _BYTES_PER_PIXEL)

@@ -1,5 +1,5 @@
 """Enlarging a photo: by a model that the user chose, whatever its own factor; else twice by the built-in network, as
-often as it takes; by Lanczos where there is none.
+often as it takes; by Lanczos where there is none. What came out larger than it is wanted is resampled down by area.
 
 Faces are laid into the result at its own resolution, so that none is restored small and then blown up.
 """
@@ -7,11 +7,13 @@ Faces are laid into the result at its own resolution, so that none is restored s
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import cv2
 import numpy as np
 
 from gpen_desktop.core.options import NO_MODEL
+from gpen_desktop.core.output.cost import enlarged
 from gpen_desktop.core.pixels import is_grey
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.stages.tiles import TiledNetwork, as_pixels, changed
@@ -23,12 +25,14 @@ from gpen_desktop.models.catalog import ENLARGER
 
 def enlarge(work: Work, progress: Progress) -> Worked:
     """The photo `scale` times larger, its alpha by Lanczos."""
-    photo, scale, model = work.photo, int(work.values["scale"]), str(work.values["background"])
+    photo, scale, model = work.photo, work.values["scale"], str(work.values["background"])
+    assert isinstance(scale, int | float)  # as it is declared
+    times = round(scale, 2)
     alpha = None if photo.alpha is None else frozen(_resized(photo.alpha, photo, scale))
     if model != NO_MODEL:
         network = work.networks.upscaler(model)
         pixels = _by_model(photo, network, scale, progress)
-        words = say("did-enlarge-by", "Enlarged {scale}× by '{name}'", scale=scale, name=model)
+        words = say("did-enlarge-by", "Enlarged {scale}× by '{name}'", scale=times, name=model)
         if scale == 1:
             words = say("did-treat-by", "Gone over by '{name}' at the photo's own size", name=model)
         elif network.scale == 1:
@@ -36,23 +40,23 @@ def enlarge(work: Work, progress: Progress) -> Worked:
                 "did-treat-and-enlarge",
                 "Gone over by '{name}', and enlarged {scale}× by resampling",
                 name=model,
-                scale=scale,
+                scale=times,
             )
     elif not work.networks.has(ENLARGER):
         progress.report(0.0, "enlarge")
         pixels = frozen(_resized(photo.pixels, photo, scale))
         words = say(
-            "did-enlarge-simply", "Enlarged {scale}× by resampling: the enlarging model is not there", scale=scale
+            "did-enlarge-simply", "Enlarged {scale}× by resampling: the enlarging model is not there", scale=times
         )
     else:
         pixels = _by_network(photo, work.networks.enlarger(), scale, progress)
-        words = say("did-enlarge", "Enlarged {scale}× by the enlarging model", scale=scale)
+        words = say("did-enlarge", "Enlarged {scale}× by the enlarging model", scale=times)
     return Worked(dataclasses.replace(photo, pixels=pixels, alpha=alpha), words)
 
 
-def _by_network(photo: Photo, network: TiledNetwork, scale: int, progress: Progress) -> Pixels:
+def _by_network(photo: Photo, network: TiledNetwork, scale: float, progress: Progress) -> Pixels:
     pixels = photo.pixels
-    passes = (scale - 1).bit_length()  # by a network that doubles
+    passes = (math.ceil(scale) - 1).bit_length()  # by a network that doubles
     for number in range(passes):
         pixels = changed(pixels, network, _part(progress, number, passes, 2), "enlarge")
     return frozen(_resized(pixels, photo, scale))
@@ -64,22 +68,28 @@ def _part(progress: Progress, number: int, passes: int, factor: int) -> Progress
     return SubProgress(progress, done[0] / done[2], done[1] / done[2])
 
 
-def _by_model(photo: Photo, network: TiledNetwork, scale: int, progress: Progress) -> Pixels:
+def _by_model(photo: Photo, network: TiledNetwork, scale: float, progress: Progress) -> Pixels:
     """As often as its factor takes to reach the scale. Where once is enough, each tile is brought to the scale as it
-    comes, so that nothing larger than the result is held."""
+    comes, so that nothing larger than the result is held; or as near to it as tiles can be."""
     pixels = photo.pixels
     grey = is_grey(pixels)
     passes = 1
     while network.scale > 1 and network.scale**passes < scale:
         passes += 1
-    given = reduced(network, scale) if passes == 1 and scale < network.scale else network
+    given = _reduced(network, _held(network.scale, scale)) if passes == 1 and scale < network.scale else network
     for number in range(passes):
         pixels = _answered(pixels, given, grey, _part(progress, number, passes, network.scale))
     return frozen(_resized(pixels, photo, scale))
 
 
-def reduced(network: TiledNetwork, scale: int) -> TiledNetwork:
-    """The network with its answers resampled to `scale`, which is smaller than its own."""
+def _held(factor: int, scale: float) -> int:
+    """The least that answers `factor` times a tile's size are brought to one by one, for a photo at `scale`: that
+    itself, or what they come to without a pixel of theirs being divided, which only once would be good for them."""
+    return next(each for each in range(math.ceil(scale), factor + 1) if each == scale or factor % each == 0)
+
+
+def _reduced(network: TiledNetwork, scale: int) -> TiledNetwork:
+    """The network with its answers resampled to `scale`, which is no larger than its own."""
 
     def run(tile: FloatImage) -> FloatImage:
         size = (tile.shape[1] * scale, tile.shape[0] * scale)
@@ -96,9 +106,9 @@ def _answered(pixels: Pixels, network: TiledNetwork, grey: bool, progress: Progr
     return made
 
 
-def _resized(pixels: Pixels, photo: Photo, scale: int) -> Pixels:
+def _resized(pixels: Pixels, photo: Photo, scale: float) -> Pixels:
     """(H, W) or (H, W, C) at `scale` times the photo's size."""
-    size = (photo.width * scale, photo.height * scale)
+    size = enlarged((photo.width, photo.height), scale)
     if (pixels.shape[1], pixels.shape[0]) == size:
         return pixels
     shrinks = pixels.shape[1] > size[0]

@@ -62,7 +62,7 @@ class Stage:
     offered: Value | None = None
     brushed: Value | None = None
     weights: str = ""
-    scale: Callable[[Values], int] | None = None
+    scale: Callable[[Values], float] | None = None
     also_on: Callable[[Values], bool] = field(default=lambda values: False)
 
     @property
@@ -253,15 +253,21 @@ def _enlarge(work: Work, progress: Progress) -> Worked:
     return enlarge(work, progress)
 
 
+def _number(value: Value) -> float:
+    assert isinstance(value, int | float)  # as it is declared
+    return value
+
+
 ENLARGE: Final = Stage(
     name="enlarge",
     options=(
         Option(
             "scale",
-            int,
+            float,
             1,
             "Enlarge",
             "Size of the result compared with the photo.",
+            limits=(1, 4),
             choices=(Choice(1, "1×"), Choice(2, "2×"), Choice(3, "3×"), Choice(4, "4×")),
         ),
         Option(
@@ -276,7 +282,7 @@ ENLARGE: Final = Stage(
     off=1,
     offered=2,
     run=_enlarge,
-    scale=lambda values: int(values["scale"]),
+    scale=lambda values: _number(values["scale"]),
     also_on=lambda values: values["background"] != NO_MODEL,
 )
 
@@ -296,8 +302,9 @@ def stage_values(values: Values = MappingProxyType({})) -> Values:
     """
     full: dict[str, Value] = {}
     for option in stage_options():
-        full[option.name] = values.get(option.name, option.default)
-        option.check(full[option.name])
+        value = values.get(option.name, option.default)
+        option.check(value)
+        full[option.name] = option.parse(value)
     return MappingProxyType(full)
 
 
@@ -307,7 +314,7 @@ def without_automatic(values: Values) -> Values:
     return MappingProxyType({**values, **off})
 
 
-def total_scale(values: Values) -> int:
+def total_scale(values: Values) -> float:
     """How many times larger than the photo the result is."""
     return prod(stage.scale(values) for stage in STAGES if stage.scale is not None)
 

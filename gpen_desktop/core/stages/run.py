@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpen_desktop.core.options import AUTO, AUTOMATIC, Values
+from gpen_desktop.core.output.cost import enlarged
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.stages.analysis import PhotoReading
 from gpen_desktop.core.stages.automatic import DAMAGE, seen_of
@@ -40,7 +41,7 @@ class Staged:
     """
 
     photo: Photo
-    scale: int
+    scale: float
     values: Values
     seen: tuple[Seen, ...]
     results: tuple[StageResult, ...]
@@ -99,7 +100,7 @@ class StagedPhotos:
         progress = progress or SilentProgress()
         decided, results = self._decided(stages, values, bool(strokes))
         on = [stage for stage in stages if stage.is_on(decided)]
-        photo, scale, steps, damage, has_new_detail = self._source, 1, [], None, False
+        photo, scale, steps, damage, has_new_detail = self._source, 1.0, [], None, False
         for number, stage in enumerate(on):
             part = SubProgress(progress, number / len(on), (number + 1) / len(on))
             worked = self._worked(stage, photo, decided, strokes, part)
@@ -175,8 +176,8 @@ class StagedPhotos:
             worked = stage.run(Work(before, values, self._networks, self._damage, self._crops, strokes), progress)
         after = worked.photo
         scale = stage.scale(values) if stage.scale is not None else 1
-        wanted = (before.height * scale, before.width * scale, before.pixels.dtype)
-        if (after.height, after.width, after.pixels.dtype) != wanted:
+        wanted = (enlarged((before.width, before.height), scale), before.pixels.dtype)
+        if ((after.width, after.height), after.pixels.dtype) != wanted:
             raise ValueError(f"stage {stage.name} gave {after.pixels.shape} {after.pixels.dtype}, not {wanted}")
         return worked
 

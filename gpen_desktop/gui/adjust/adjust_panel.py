@@ -18,6 +18,7 @@ from gpen_desktop.core.compose.framing import result_size
 from gpen_desktop.core.engine.edits import Edits, option_value, with_frame, with_option
 from gpen_desktop.core.engine.presets import Preset
 from gpen_desktop.core.options import FACE_OPTIONS, Option, Value
+from gpen_desktop.core.output.cost import enlarged
 from gpen_desktop.core.stages.registry import total_scale
 from gpen_desktop.core.types import Face, FaceId, FaceState, Frame
 from gpen_desktop.gui.adjust.brush_bar import BrushBar
@@ -237,9 +238,9 @@ class AdjustPanel(QWidget):
 
     def _show_size(self) -> None:
         frame, scale = self._edits.options.frame, total_scale(self._edits.stages)
-        self.crop.show_frame(frame, self._photo_size and (self._photo_size[0] * scale, self._photo_size[1] * scale))
+        self.crop.show_frame(frame, self._photo_size and enlarged(self._photo_size, scale))
         kept = None if self._photo_size is None else result_size(frame, self._photo_size)
-        self.whole.show_photo(kept and (kept[0] * scale, kept[1] * scale), self._is_in_colour)
+        self.whole.show_photo(kept, self._is_in_colour)
 
     def _say(self) -> None:
         self.setAccessibleName(self.tr("Adjustments"))
@@ -265,7 +266,8 @@ class AdjustPanel(QWidget):
         edits = self._edits
         for name, value in values.items():
             edits = with_option(edits, name, value)
-        merge = option.name if option.limits is not None or option.names_model else ""
+        is_slider = option.limits is not None and not option.choices
+        merge = option.name if is_slider or option.names_model else ""
         self._pass_on(edits, setting_text(option.label), merge)
 
     @Slot(object, str, str)

@@ -57,7 +57,7 @@ class _MarkedSlider(QSlider):
             self.reset.emit()
 
 
-class _ValueField(QLineEdit):
+class ValueField(QLineEdit):
     """A number to type, with its unit behind it. typed: the number, once it is entered.
 
     steps: of the value in one of the unit that is read and typed; of more than one, a decimal is shown.
@@ -65,7 +65,7 @@ class _ValueField(QLineEdit):
 
     typed = Signal(int)
 
-    def __init__(self, limits: tuple[int, int], unit: str, steps: int) -> None:
+    def __init__(self, limits: tuple[int, int], unit: str = "", steps: int = 1) -> None:
         super().__init__()
         self._limits = limits
         self._steps = steps
@@ -82,6 +82,10 @@ class _ValueField(QLineEdit):
     @property
     def value(self) -> int:
         return self._value
+
+    def set_limits(self, limits: tuple[int, int]) -> None:
+        """The lowest and the highest number that can be typed."""
+        self._limits = limits
 
     def set_value(self, value: int) -> None:
         self._value = value
@@ -139,7 +143,7 @@ class ValueSlider(QWidget):
         slider in one of the unit; values are counted in them."""
         super().__init__(parent)
         self._label = QLabel()
-        self._field = _ValueField(limits, unit, steps)
+        self._field = ValueField(limits, unit, steps)
         self._slider = _MarkedSlider()
         self._field.set_value(limits[0])
         self._slider.setRange(limits[0], slider_end or limits[1])

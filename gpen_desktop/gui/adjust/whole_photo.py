@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from gpen_desktop.core.engine.edits import Edits, option_value
 from gpen_desktop.core.options import AUTO, NO_MODEL, Option, Value
-from gpen_desktop.core.stages.registry import COLOUR, ENLARGE, REPAIR, stage_options
+from gpen_desktop.core.stages.registry import COLOUR, ENLARGE, REPAIR, stage_options, total_scale
 from gpen_desktop.gui.adjust.brush_bar import BrushBar
 from gpen_desktop.gui.adjust.model_control import ModelControl
 from gpen_desktop.gui.adjust.option_control import OptionControl, option_control
+from gpen_desktop.gui.adjust.size_fields import SizeFields
 from gpen_desktop.gui.common import theme
 from gpen_desktop.models import catalog
 from gpen_desktop.models.spec import COLOUR_TASKS, FACE_TASKS, FILL_TASKS, PHOTO_TASKS, Task
@@ -22,6 +23,7 @@ from gpen_desktop.models.spec import COLOUR_TASKS, FACE_TASKS, FILL_TASKS, PHOTO
 FILLER: Final = REPAIR.options[1].name
 COLOUR_MODEL: Final = COLOUR.options[1].name
 _RECOLOUR: Final = COLOUR.options[2].name
+_SCALE: Final = ENLARGE.options[0]
 BACKGROUND: Final = ENLARGE.options[1].name
 
 TO_GET: Final[Mapping[str, str]] = {
@@ -51,6 +53,7 @@ class WholePhoto(QWidget):
     Attributes
     ----------
     model : the restorer of the faces. models : of the stages, by the option's name. brush : over damage.
+    size_fields : of the result.
     """
 
     changed = Signal(object, object)
@@ -71,9 +74,9 @@ class WholePhoto(QWidget):
         self._edits = Edits()
         self._is_in_colour = False
         self._in_colour = QLabel()
-        self._size = QLabel()
-        for label in (self._in_colour, self._size):
-            theme.set_role(label, "muted")
+        theme.set_role(self._in_colour, "muted")
+        assert _SCALE.limits is not None
+        self.size_fields = SizeFields(_SCALE.limits)
         self._captions: dict[str, QLabel] = {}
         self._lay_out()
         self._connect()
@@ -96,9 +99,10 @@ class WholePhoto(QWidget):
                 self._grid.addWidget(of_options[name], self._grid.rowCount(), 0, 1, 2)
             if name == FILLER:
                 self._grid.addWidget(self.brush, self._grid.rowCount(), 0, 1, 2)
+            if name == _SCALE.name:
+                self._grid.addWidget(self.size_fields, self._grid.rowCount(), 1)
             if name == COLOUR_MODEL:
                 self._grid.addWidget(self._in_colour, self._grid.rowCount(), 0, 1, 2)
-        self._grid.addWidget(self._size, self._grid.rowCount(), 1)
 
     def _add(self, name: str, control: QWidget) -> None:
         row = self._grid.rowCount()
@@ -111,6 +115,7 @@ class WholePhoto(QWidget):
         for control in self.controls:
             control.changed.connect(self._on_option)
             control.held.connect(self.held)
+        self.size_fields.changed.connect(self._on_size)
         self.model.changed.connect(self.model_changed)
         self.model.held.connect(self.held)
         for name, model in self.models.items():
@@ -141,9 +146,12 @@ class WholePhoto(QWidget):
         self._show_possible()
 
     def show_photo(self, size: tuple[int, int] | None, is_in_colour: bool) -> None:
-        """size: (width, height) of the result. is_in_colour: neither grey nor in any other single hue."""
+        """size: (width, height) of what is kept of the photo, before it is enlarged. is_in_colour: neither grey nor in
+        any other single hue."""
         self._is_in_colour = is_in_colour
-        self._size.setText(self.tr("{width} × {height} px").format(width=size[0], height=size[1]) if size else "")
+        self.size_fields.setVisible(size is not None)
+        if size is not None:
+            self.size_fields.show_size(size, total_scale(self._edits.stages))
         self._show_possible()
 
     def set_models(self, models: Sequence[tuple[str, str]], of_stages: Mapping[str, Sequence[tuple[str, str]]]) -> None:
@@ -206,6 +214,7 @@ class WholePhoto(QWidget):
         for name, model in self.models.items():
             model.combo.setAccessibleName(texts[name])
         self._in_colour.setText(self.tr("This photo is in colour already."))
+        self.size_fields.say()
         self._offer()
 
     @Slot(object, object)
@@ -215,6 +224,10 @@ class WholePhoto(QWidget):
         if option in COLOUR.options and self._edits.stages[COLOUR_MODEL] == AUTO:
             values[COLOUR_MODEL] = self._model_of(COLOUR_MODEL)
         self.changed.emit(option, values)
+
+    @Slot(float)
+    def _on_size(self, scale: float) -> None:
+        self.changed.emit(_SCALE, {_SCALE.name: scale})
 
     def _on_model(self, name: str, chosen: str) -> None:
         self.changed.emit(self._options[name], {name: chosen})

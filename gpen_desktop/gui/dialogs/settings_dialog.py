@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
+    QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -218,7 +219,7 @@ class _Switch(_Editor):
 
 class _Number(_Editor):
     def _make_control(self) -> QWidget:
-        self._box = _spin_box(self._setting)
+        self._box = _spin_box(self._setting, QSpinBox())
         self._box.valueChanged.connect(self._on_value)
         return self._box
 
@@ -234,7 +235,7 @@ class _Percent(_Editor):
     """Slider and number side by side."""
 
     def _make_control(self) -> QWidget:
-        self._box = _spin_box(self._setting)
+        self._box = _spin_box(self._setting, QSpinBox())
         self._box.setFixedWidth(72)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         _ignore_stray_wheel(self._slider)
@@ -304,7 +305,32 @@ class _Text(_Editor):
             self._changed(self._line.text())
 
 
+class _Factor(QDoubleSpinBox):
+    def textFromValue(self, value: float) -> str:
+        return self.locale().toString(value, "g", 3)  # whole ones without decimals
+
+
+class _Times(_Editor):
+    """How many times as large: any number, by halves with the arrows."""
+
+    def _make_control(self) -> QWidget:
+        self._box = _spin_box(self._setting, _Factor())
+        self._box.setSingleStep(0.5)
+        self._box.setSuffix("×")
+        self._box.valueChanged.connect(self._on_value)
+        return self._box
+
+    def show_value(self, value: Value) -> None:
+        self._box.setValue(float(value))
+
+    @Slot(float)
+    def _on_value(self, value: float) -> None:
+        self._changed(value)
+
+
 def _editor(setting: Setting, store: SettingsStore) -> _Editor:
+    if setting.type is float:
+        return _Times(setting, store)
     if setting.choices:
         return _Choice(setting, store)
     if setting.type is bool:
@@ -314,9 +340,11 @@ def _editor(setting: Setting, store: SettingsStore) -> _Editor:
     return _Text(setting, store)
 
 
-def _spin_box(setting: Setting) -> QSpinBox:
+_Box = TypeVar("_Box", QSpinBox, QDoubleSpinBox)
+
+
+def _spin_box(setting: Setting, box: _Box) -> _Box:
     assert setting.limits is not None
-    box = QSpinBox()
     _ignore_stray_wheel(box)
     box.setRange(*setting.limits)
     box.setKeyboardTracking(False)

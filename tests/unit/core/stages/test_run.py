@@ -112,7 +112,7 @@ def test_cancelling_keeps_what_was_done(work: Negative) -> None:
     assert work.runs == 1
 
 
-@pytest.mark.parametrize("values", [{"scale": 5}, {"negate": 101}, {"negate_to_white": 2}])
+@pytest.mark.parametrize("values", [{"scale": 5}, {"scale": 0.5}, {"negate": 101}, {"negate_to_white": 2}])
 def test_values_outside_their_range_are_refused(work: Negative, values: dict[str, int]) -> None:
     with pytest.raises(OptionError):
         registry.stage_values(values)

@@ -1,0 +1,66 @@
+"""The result's width and height: what they are, and to be typed where a certain number of pixels is wanted."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from gpen_desktop.core.output.cost import enlarged
+from gpen_desktop.gui.adjust.value_slider import ValueField
+from gpen_desktop.gui.common import theme
+
+
+class SizeFields(QWidget):
+    """Two numbers that go together. changed: how many times larger than the photo, by the user; of `limits`."""
+
+    changed = Signal(float)
+
+    def __init__(self, limits: tuple[int, int], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._limits = limits
+        self._photo = (1, 1)
+        self.width_field, self.height_field = ValueField((0, 0)), ValueField((0, 0))
+        self._unit = QLabel()
+        by = QLabel("×")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.GRID // 2)
+        for field in (self.width_field, self.height_field):
+            field.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        for part in (self.width_field, by, self.height_field, self._unit):
+            row.addWidget(part)
+        row.addStretch(1)
+        for label in (by, self._unit):
+            theme.set_role(label, "muted")
+        self.width_field.typed.connect(self._on_width)
+        self.height_field.typed.connect(self._on_height)
+
+    def show_size(self, photo: tuple[int, int], scale: float) -> None:
+        """photo: (width, height) in pixels of what is not enlarged. scale: how many times it is."""
+        self._photo = photo
+        least, most = (enlarged(photo, limit) for limit in self._limits)
+        for field, *limits, now in zip(
+            (self.width_field, self.height_field), least, most, enlarged(photo, scale), strict=True
+        ):
+            field.set_limits((limits[0], limits[1]))
+            field.set_value(now)
+        is_said = scale == int(scale)  # by the control for whole numbers
+        self._unit.setText(self.tr("px") if is_said else self.tr("px, {scale}×").format(scale=f"{scale:.3g}"))
+
+    def say(self) -> None:
+        """Put the words into the window's language."""
+        helps = self.tr("Type how many pixels you want; the other side follows.")
+        for field, name in ((self.width_field, self.tr("Width")), (self.height_field, self.tr("Height"))):
+            field.setAccessibleName(name)
+            field.setToolTip(helps)
+
+    @Slot(int)
+    def _on_width(self, pixels: int) -> None:
+        self._tell(pixels / self._photo[0])
+
+    @Slot(int)
+    def _on_height(self, pixels: int) -> None:
+        self._tell(pixels / self._photo[1])
+
+    def _tell(self, scale: float) -> None:
+        self.changed.emit(min(max(scale, self._limits[0]), self._limits[1]))
