@@ -1000,10 +1000,6 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>打开文件夹</translation>
     </message>
     <message>
-        <source>Nothing to open: {name} holds no photos, is gone, or may not be read.</source>
-        <translation>没有可打开的照片：{name} 中没有照片、已不存在，或无法读取。</translation>
-    </message>
-    <message>
         <source>There is no photo on the clipboard.</source>
         <translation>剪贴板中没有照片。</translation>
     </message>
@@ -1382,10 +1378,6 @@ Keys: [ ] size, E erase, Esc end.</source>
 <context>
     <name>PhotoNotifications</name>
     <message>
-        <source>Remove from the album</source>
-        <translation>从相册中移除</translation>
-    </message>
-    <message>
         <source>Try again</source>
         <translation>重试</translation>
     </message>
@@ -1726,6 +1718,25 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Their parts are told apart by: {parser}</source>
         <translation>面部分区：{parser}</translation>
+    </message>
+</context>
+<context>
+    <name>UnreadablePage</name>
+    <message>
+        <source>Remove from the album</source>
+        <translation>从相册中移除</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>复制详情</translation>
+    </message>
+    <message>
+        <source>Try again once it can be read, or remove it from the album; the file itself stays.</source>
+        <translation>等文件能读取后再试，或把它从相册中移除；文件本身不会被删除。</translation>
     </message>
 </context>
 <context>
@@ -2400,6 +2411,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>“{name}”不是该名称所指的文件。</translation>
     </message>
     <message>
+        <source>&apos;{name}&apos; is not there: it was moved or renamed, or its disk is away.</source>
+        <translation>找不到“{name}”：它可能已被移动或改名，或所在磁盘未连接。</translation>
+    </message>
+    <message>
         <source>&apos;{name}&apos; is not whole: {size} of {bytes} bytes are here.</source>
         <translation>“{name}”不完整：只有 {bytes} 字节中的 {size} 字节。</translation>
     </message>
@@ -2500,6 +2515,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>颗粒</translation>
     </message>
     <message>
+        <source>In &apos;{name}&apos; there are only results; open their folder itself.</source>
+        <translation>“{name}”里只有修复结果；要查看请直接打开结果所在的文件夹。</translation>
+    </message>
+    <message>
         <source>Install it with: pip install {package}</source>
         <translation>请用以下命令安装：pip install {package}</translation>
     </message>
@@ -2558,6 +2577,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>No cluster answers at &apos;{address}&apos;.</source>
         <translation>“{address}”处没有集群应答。</translation>
+    </message>
+    <message>
+        <source>No file in &apos;{name}&apos; is of a kind that can be opened. These are: {kinds}.</source>
+        <translation>“{name}”里没有可以打开的图片。可打开的格式：{kinds}。</translation>
     </message>
     <message>
         <source>No font on this computer has all characters of &apos;{words}&apos;.</source>
@@ -2718,6 +2741,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>The file names an unknown template, &apos;{name}&apos;.</source>
         <translation>文件指定了模板“{name}”。</translation>
+    </message>
+    <message>
+        <source>The folder &apos;{name}&apos; is empty.</source>
+        <translation>文件夹“{name}”是空的。</translation>
     </message>
     <message>
         <source>The journal could not be written ({reason}): an interrupted run will do this photo again.</source>

@@ -20,10 +20,12 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core import memory
+from gpen_desktop.core.batch import album
 from gpen_desktop.core.engine import export
 from gpen_desktop.core.engine.edits import with_frame, with_option
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.engine.export_plan import ExportPlan
+from gpen_desktop.core.output.journal import JOURNAL_NAME
 from gpen_desktop.core.photo_files import reading
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.types import Frame
@@ -134,6 +136,8 @@ def test_export_all_goes_through_the_dialog(window: MainWindow, tmp_path: Path, 
     window.actions_["export_all"].trigger()
     dialog = window.findChild(ExportDialog)
     assert dialog.isVisible()
+    assert dialog.which.button(1).isChecked()
+    assert dialog.focusWidget() is dialog.which.button(1)  # All (2), not This photo
     dialog.folder_field.setText(str(tmp_path / "results"))
     with qtbot.waitSignal(window.workspace.exports.ended) as ended:
         dialog.accept()
@@ -403,6 +407,41 @@ def test_nothing_to_open_is_said(window: MainWindow, tmp_path: Path, qtbot: QtBo
     window.imports.open_paths([tmp_path / "empty"])
     qtbot.waitUntil(lambda: "empty" in window.notification_strip.text)
     assert window.notification_strip.isVisible()
+
+
+def test_why_there_is_nothing_to_open_is_said(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = {name: tmp_path / name for name in ("nothing", "papers", "away", "done", "closed")}
+    for name, folder in folders.items():
+        if name != "away":
+            folder.mkdir()
+    (folders["papers"] / "letter.txt").write_text("no photo")
+    (folders["done"] / "out").mkdir()
+    (folders["done"] / "out" / JOURNAL_NAME).write_text("")
+    make_photo(folders["done"] / "out" / "a.png")
+    really = os.scandir
+
+    def scandir(folder: Path) -> object:
+        if folder == folders["closed"]:
+            raise PermissionError
+        return really(folder)
+
+    monkeypatch.setattr(album.os, "scandir", scandir)
+    reasons = {}
+    for name, folder in folders.items():
+        with qtbot.waitSignal(window.imports._intake.nothing) as nothing:
+            window.imports.open_paths([folder])
+        reasons[name] = nothing.args[0].code
+        assert name in window.notification_strip.text
+    assert reasons == {
+        "nothing": "opened-empty",
+        "papers": "opened-other-kinds",
+        "away": "opened-gone",
+        "done": "opened-results",
+        "closed": "folder-unreadable",
+    }
+    assert len(window.workspace.album) == 0
 
 
 def test_the_same_photo_is_not_added_twice(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
@@ -720,7 +759,7 @@ def test_a_file_that_never_answers_does_not_stop_the_others(
     first, *rest = window.workspace.album
     assert [item.state for item in rest] == [PhotoState.DONE, PhotoState.DONE]
     assert first.state is PhotoState.FAILED
-    assert "does not answer" in window.notification_strip.text
+    assert "does not answer" in window.unreadable.text
     qtbot.waitUntil(lambda: window.album.thumbnail(rest[1]) is not None)
 
 

@@ -357,11 +357,43 @@ def test_a_bad_file_says_what_to_do_and_does_not_stop_the_rest(
     good = make_photo(tmp_path / "good.png")
     open_photos(window, qtbot, bad, good)
     assert [item.state for item in window.workspace.album] == [PhotoState.FAILED, PhotoState.DONE]
-    assert window.notification_strip.subject == "failed"
-    assert "broken.png" in window.notification_strip.text
-    window.notification_strip.button("remove").click()
+    assert window.unreadable.isVisible()
+    assert "broken.png" in window.unreadable.text
+    assert window.notification_strip.isHidden()  # it is said once
+    window.unreadable.remove_button.click()
     wait_done(window, qtbot)
     assert [item.path for item in window.workspace.album] == [good]
+
+
+def test_nothing_can_be_done_to_a_photo_that_cannot_be_read_until_it_can(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    good = make_photo(tmp_path / "good.png")
+    bad = tmp_path / "broken.png"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n cut off")
+    open_photos(window, qtbot, good)
+    assert not window.unreadable.isVisible()
+    open_photos(window, qtbot, bad)
+    for name in ("export", "copy", "crop", "turn_left", "zoom_in", "fit", "split", "add_face", "compare_models"):
+        assert not window.actions_[name].isEnabled(), name
+    for name in ("remove", "reveal", "export_all", "next_photo", "previous_photo", "open"):
+        assert window.actions_[name].isEnabled(), name
+    assert not window.panel.strength.isEnabled()
+    window.actions_["previous_photo"].trigger()
+    wait_done(window, qtbot)
+    assert window.view.isVisible()
+    assert window.actions_["export"].isEnabled()
+    assert window.panel.strength.isEnabled()
+    window.actions_["next_photo"].trigger()
+    assert window.unreadable.isVisible()
+    bad.unlink()
+    make_photo(bad)
+    window.unreadable.retry_button.click()
+    qtbot.waitUntil(lambda: window.workspace.photo_opened is not None)
+    wait_done(window, qtbot)
+    assert window.view.isVisible()
+    assert window.actions_["export"].isEnabled()
+    assert window.workspace.current.state is PhotoState.DONE
 
 
 def test_an_unforeseen_error_is_shown_with_its_details_and_can_be_retried(

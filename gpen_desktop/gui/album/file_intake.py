@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -12,17 +13,20 @@ from PySide6.QtGui import QImage
 
 from gpen_desktop.core.batch.album import find_photos
 from gpen_desktop.core.output.file_names import is_missing
+from gpen_desktop.core.output.journal import JOURNAL_NAME
 from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of, waiting_while
 from gpen_desktop.core.photo_files.reading import PATIENCE_S
+from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.common.own_folder import OwnFolder
+from gpen_desktop.messages import Message, say
 
 _log = logging.getLogger(__name__)
 
 
 class FileIntake(QObject):
-    """found: photos (list of Path) in what was given. nothing: what was looked through without finding any.
-    no_answer: what could not be looked through, as its disk does not answer."""
+    """found: photos (list of Path) in what was given. nothing: there are none, and why (Message). no_answer: what could
+    not be looked through, as its disk does not answer."""
 
     found = Signal(object)
     nothing = Signal(object)
@@ -77,11 +81,11 @@ class FileIntake(QObject):
         return path
 
     @Slot(object, object)
-    def _on_walked(self, given: tuple[Path, ...], photos: list[Path] | None) -> None:
-        if photos is None:
+    def _on_walked(self, given: tuple[Path, ...], found: list[Path] | Message | None) -> None:
+        if found is None:
             self.no_answer.emit(given)
         else:
-            (self.found if photos else self.nothing).emit(photos or given)
+            (self.nothing if isinstance(found, Message) else self.found).emit(found)
 
 
 def can_take(data: QMimeData) -> bool:
@@ -89,22 +93,51 @@ def can_take(data: QMimeData) -> bool:
     return any(url.isLocalFile() for url in data.urls()) or data.hasImage()
 
 
-def _photos_in(given: tuple[Path, ...], tick: Callable[[], None]) -> list[Path]:
-    photos = []
+def _photos_in(given: tuple[Path, ...], tick: Callable[[], None]) -> list[Path] | Message:
+    """The photos; if there are none, why: of several reasons the first."""
+    photos, problems = [], []
     for found in find_photos([path.absolute() for path in given if not is_missing(path)], recursive=True):
         tick()
         if found.problem is None:
             photos.append(found.path)
         else:
             _log.warning("%s", found.problem)
-    return photos
+            problems.append(found.problem)
+    return photos or next(iter(problems), None) or _why_none(given[0], tick)
+
+
+def _why_none(path: Path, tick: Callable[[], None]) -> Message:
+    """Why nothing was found in a folder that may be read; or that it is gone."""
+    if is_missing(path):
+        return say(
+            "opened-gone", "'{name}' is not there: it was moved or renamed, or its disk is away.", name=path.name
+        )
+    count, has_results = 0, False
+    for folder, inner, files in os.walk(path):
+        tick()
+        if JOURNAL_NAME in files and folder != str(path):
+            has_results = True
+            inner.clear()
+        else:
+            count += sum(not name.startswith(".") for name in files)
+    if count:
+        kinds = ", ".join(format.name for format in FORMATS)
+        return say(
+            "opened-other-kinds",
+            "No file in '{name}' is of a kind that can be opened. These are: {kinds}.",
+            name=path.name,
+            kinds=kinds,
+        )
+    if has_results:
+        return say("opened-results", "In '{name}' there are only results; open their folder itself.", name=path.name)
+    return say("opened-empty", "The folder '{name}' is empty.", name=path.name)
 
 
 class _Walk(QRunnable):
     def __init__(
         self,
         given: tuple[Path, ...],
-        done: Callable[[tuple[Path, ...], list[Path] | None], object],
+        done: Callable[[tuple[Path, ...], list[Path] | Message | None], object],
         is_closed: threading.Event,
     ) -> None:
         super().__init__()
@@ -115,10 +148,10 @@ class _Walk(QRunnable):
     def run(self) -> None:
         try:
             with waiting_while(lambda: not self._is_closed.is_set()):
-                photos = answer_of(lambda tick: _photos_in(self._given, tick), PATIENCE_S)
+                found = answer_of(lambda tick: _photos_in(self._given, tick), PATIENCE_S)
         except Cancelled:
             return
         except NoAnswerError:
             self._done(self._given, None)
         else:
-            self._done(self._given, photos)
+            self._done(self._given, found)

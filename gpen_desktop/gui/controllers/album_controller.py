@@ -1,4 +1,4 @@
-"""What is done with the photo on screen and those selected with it: removing, turning."""
+"""What is done with the photo on screen and those selected with it: removing, turning, trying again."""
 
 from __future__ import annotations
 
@@ -26,6 +26,18 @@ class AlbumController(QObject):
         """Take them out of the album, undoably."""
         if chosen := self._chosen():
             self._workspace.remove(*chosen)
+
+    @Slot()
+    def remove_shown(self) -> None:
+        """Take the photo on screen out of the album and leave the others selected with it, undoably."""
+        if self._workspace.current is not None:
+            self._workspace.remove(self._workspace.current)
+
+    @Slot()
+    def retry(self) -> None:
+        """Read and restore the photo on screen again."""
+        if self._workspace.current is not None:
+            self._workspace.retry(self._workspace.current)
 
     @Slot()
     def turn_left(self) -> None:

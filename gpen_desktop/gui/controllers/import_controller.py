@@ -18,10 +18,13 @@ from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of
 from gpen_desktop.core.photo_files.registry import SUPPORTED_SUFFIXES, is_supported
 from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.album.file_intake import FileIntake
+from gpen_desktop.gui.common.i18n import message_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationQueue, Severity
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.work.workspace import Workspace
+from gpen_desktop.messages import Message
 
+_SUBJECT: Final = "nothing-found"
 _RECENT: Final = 10
 _GLANCE_S: Final = 0.3
 """How long the window waits to hear which of the recent photos are still there."""
@@ -110,11 +113,15 @@ class ImportController(QObject):
     def paste(self) -> None:
         """Open what is on the clipboard."""
         if not self.open_mime(QGuiApplication.clipboard().mimeData()):
-            self._tell_nothing_found(())
+            self._notifications.post(Notification(_SUBJECT, self.tr("There is no photo on the clipboard.")))
 
     @Slot(object)
     def open_sample(self, path: Path) -> None:
         self._workspace.add([path], is_sample=True)
+
+    @Slot(object)
+    def open_recent(self, path: Path) -> None:
+        self.open_paths([path])
 
     @Slot()
     def open_last(self) -> None:
@@ -166,16 +173,10 @@ class ImportController(QObject):
         self.recent_changed.emit()
 
     @Slot(object)
-    def _tell_nothing_found(self, given: tuple[Path, ...]) -> None:
-        if given:
-            text = self.tr("Nothing to open: {name} holds no photos, is gone, or may not be read.").format(
-                name=given[0].name
-            )
-        else:
-            text = self.tr("There is no photo on the clipboard.")
-        self._notifications.post(Notification("nothing-found", text))
+    def _tell_nothing_found(self, why: Message) -> None:
+        self._notifications.post(Notification(_SUBJECT, message_text(why)))
 
     @Slot(object)
     def _tell_no_answer(self, given: tuple[Path, ...]) -> None:
         text = self.tr("Could not look into {name}: the disk does not answer.").format(name=given[0].name)
-        self._notifications.post(Notification("nothing-found", text, severity=Severity.WARNING))
+        self._notifications.post(Notification(_SUBJECT, text, severity=Severity.WARNING))

@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.core.photo_files.formats.header import PART_MISSING
 from gpen_desktop.gui.album import status
-from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
+from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.album.status import Status
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import joined, message_text
@@ -25,7 +25,8 @@ _PART = "part-missing"
 
 
 class PhotoNotifications(QObject):
-    """Posts them, and withdraws those of a photo that leaves the screen; at the end of an album, how it went.
+    """Posts them, and withdraws those of a photo that leaves the screen; at the end of an album, how it went. That a
+    photo cannot be read stands in its place instead.
 
     draw: lets the user draw a face. export_all: exports the album.
     turn: turns the photo on screen clockwise by quarter turns.
@@ -58,7 +59,7 @@ class PhotoNotifications(QObject):
 
     @Slot(object, object)
     def _on_failed(self, item: AlbumItem, failure: Failure) -> None:
-        if item is self._workspace.current:
+        if item is self._workspace.current and self._workspace.photo_opened is not None:
             self._tell_failure(item, failure)
 
     @Slot(object)
@@ -66,20 +67,17 @@ class PhotoNotifications(QObject):
         self._notifications.withdraw(_FAILED, _NO_FACES, _NOT_FOUND, _PART)
         if item is None:
             self._notifications.withdraw(_SUMMARY)  # it offers to export what has left
-        elif item.failure is not None:
-            self._tell_failure(item, item.failure)
 
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
         if PART_MISSING in opened.photo.warnings:
             self._notifications.post(Notification(_PART, message_text(PART_MISSING)))
+        item = self._workspace.current
+        if item is not None and item.failure is not None:
+            self._tell_failure(item, item.failure)
 
     def _tell_failure(self, item: AlbumItem, failure: Failure) -> None:
-        if self._workspace.photo_opened is None and item.state is PhotoState.FAILED:
-            remove = partial(self._workspace.remove, item)
-            buttons = [NotificationButton("remove", self.tr("Remove from the album"), remove)]
-        else:
-            buttons = [NotificationButton("retry", self.tr("Try again"), partial(self._workspace.retry, item))]
+        buttons = [NotificationButton("retry", self.tr("Try again"), partial(self._workspace.retry, item))]
         if failure.details:
             copy = partial(QGuiApplication.clipboard().setText, failure.details)
             buttons.insert(0, NotificationButton("details", self.tr("Copy details"), copy))

@@ -109,6 +109,7 @@ class ExportDialog(QDialog):
         self._existing.currentIndexChanged.connect(self._check)
         self._check()
         self.setMinimumWidth(560)
+        self._which.button(chosen).setFocus()  # not the first of them
 
     @property
     def plan(self) -> ExportPlan:
@@ -136,6 +137,11 @@ class ExportDialog(QDialog):
     @property
     def mark_field(self) -> QLineEdit:
         return self._mark
+
+    @property
+    def which(self) -> Segments:
+        """Of the selections, by their numbers."""
+        return self._which
 
     @property
     def where(self) -> Segments:

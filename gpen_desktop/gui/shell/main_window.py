@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, Slot
@@ -47,6 +46,7 @@ from gpen_desktop.gui.shell.empty_state import EmptyState
 from gpen_desktop.gui.shell.history_actions import HistoryActions
 from gpen_desktop.gui.shell.status_bar import StatusBar
 from gpen_desktop.gui.shell.tool_bar import MainToolBar
+from gpen_desktop.gui.shell.unreadable_page import UnreadablePage
 from gpen_desktop.gui.shell.view_modes import ViewModes
 from gpen_desktop.gui.shell.window_state import WindowState
 from gpen_desktop.gui.viewer.compare_view import CompareView
@@ -54,25 +54,19 @@ from gpen_desktop.gui.viewer.face_strip import FaceStrip
 from gpen_desktop.gui.viewer.preview import Opened
 from gpen_desktop.gui.work.workspace import Workspace
 
+_WITH_ALBUM = (
+    *("remove", "reveal", "select_all", "export_all", "restore_waiting"),
+    *("next_photo", "previous_photo", "panel"),
+)
 _WITH_PHOTO = (
-    *("remove", "reveal", "copy", "copy_look", "select_all", "export", "export_all", "restore_waiting"),
-    *("next_photo", "previous_photo", "turn_left", "turn_right", "crop", "panel", "compare_models"),
+    *("copy", "copy_look", "export", "turn_left", "turn_right", "crop", "compare_models"),
     *("split", "side", "after", "before", "zoom_in", "zoom_out", "fit", "actual"),
     *("next_face", "previous_face", "toggle_face", "add_face", "correct_face", "remove_face"),
 )
 _ALBUM_MENU = (
-    "export",
-    "copy",
-    "reveal",
-    "",
-    "turn_left",
-    "turn_right",
-    "crop",
-    "",
-    "copy_look",
-    "paste_look",
-    "apply_to_all",
-    "",
+    *("export", "copy", "reveal", ""),
+    *("turn_left", "turn_right", "crop", ""),
+    *("copy_look", "paste_look", "apply_to_all", ""),
     "remove",
 )
 _SMALLEST: Final = QSize(640, 420)
@@ -126,6 +120,7 @@ class MainWindow(DropWindow):
         )
         self._closing = ClosingQuestion(self.workspace, self.exports, self.notifications, store, self)
         self.empty = EmptyState(self.imports.samples)
+        self.unreadable = UnreadablePage()
         self._working = QProgressBar()
         self._lay_out()
         self._connect()
@@ -141,8 +136,8 @@ class MainWindow(DropWindow):
         self._working.setRange(0, 1000)
         self._working.setFixedHeight(2)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self.empty)
-        self._pages.addWidget(self.view)
+        for page in (self.empty, self.view, self.unreadable):
+            self._pages.addWidget(page)
         centre = QWidget()
         middle = QVBoxLayout(centre)
         middle.setContentsMargins(0, 0, 0, 0)
@@ -171,6 +166,8 @@ class MainWindow(DropWindow):
         work.shown.connect(self.view.take)
         work.edits_changed.connect(self._show_edits)
         work.restored.connect(self._on_restored)
+        work.opened.connect(self._show_page)
+        work.failed.connect(self._show_page)
         work.album.dataChanged.connect(self._show_working)
         work.album.rowsInserted.connect(self._on_rows)
         work.album.rowsRemoved.connect(self._on_rows)
@@ -188,13 +185,16 @@ class MainWindow(DropWindow):
         self.status.cancel_wanted.connect(work.jobs.cancel_all)
         self.status.pause_wanted.connect(work.jobs.pause)
         self.status.continue_wanted.connect(work.go_on)
+        self.unreadable.retry_wanted.connect(self.photos.retry)
+        self.unreadable.retry_wanted.connect(self._show_page)
+        self.unreadable.remove_wanted.connect(self.photos.remove_shown)
         self.empty.open_wanted.connect(self.imports.open)
         self.empty.folder_wanted.connect(self.imports.open_folder)
         self.empty.last_wanted.connect(self.imports.open_last)
         self.looks.copied.connect(partial(self.actions_.enable, ("paste_look",), True))
         self.empty.sample_wanted.connect(self.imports.open_sample)
         self.imports.recent_changed.connect(self._show_recent)
-        self.tools.recent_chosen.connect(self._on_recent)
+        self.tools.recent_chosen.connect(self.imports.open_recent)
         self.tools.recent_forgotten.connect(self.imports.forget_recent)
         self._closing.close_wanted.connect(self.close_now)
 
@@ -247,14 +247,11 @@ class MainWindow(DropWindow):
     @Slot(object)
     def _show_photo_or_none(self, item: AlbumItem | None) -> None:
         has_photo = item is not None
-        page = self.view if has_photo else self.empty
-        if self._pages.currentWidget() is not page:
-            self._pages.setCurrentWidget(page)
-            page.setFocus()
+        self._show_page()
         self.album_side.setVisible(has_photo)
         self._album_line.setVisible(has_photo)
         self._show_panel()
-        self.actions_.enable(_WITH_PHOTO, has_photo)
+        self.actions_.enable(_WITH_ALBUM, has_photo)
         self.view.clear()
         self._show_thumbnail(item)
         self.tools.show_zoom(0)
@@ -262,6 +259,20 @@ class MainWindow(DropWindow):
         self.setWindowTitle(f"{item.path.name} – GPEN Desktop" if item is not None else "GPEN Desktop")
         self._show_edits()
         self._show_working()
+
+    @Slot()
+    def _show_page(self) -> None:
+        """The photo; where there is none, or none that can be read, what can be done instead."""
+        item = self.workspace.current
+        page: QWidget = self.view if item is not None else self.empty
+        if item is not None and item.is_unreadable and item.failure is not None:
+            self.unreadable.show_failure(item.failure)
+            page = self.unreadable
+        if self._pages.currentWidget() is not page:
+            self._pages.setCurrentWidget(page)
+            page.setFocus()
+        self.actions_.enable(_WITH_PHOTO, page is self.view)
+        self.panel.setEnabled(page is self.view)
 
     @Slot(object)
     def _show_thumbnail(self, item: AlbumItem | None) -> None:
@@ -314,10 +325,6 @@ class MainWindow(DropWindow):
         menu = self.actions_.menu(_ALBUM_MENU, self.album)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)
-
-    @Slot(object)
-    def _on_recent(self, path: Path) -> None:
-        self.imports.open_paths([path])
 
     @Slot(object)
     def _keep_presets(self, own: tuple[presets.Preset, ...]) -> None:

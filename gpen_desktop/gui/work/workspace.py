@@ -86,7 +86,7 @@ class Workspace(QObject):
         self.jobs.failed.connect(self._on_failed)
         self.preview.opened.connect(self._on_opened)
         self.preview.open_failed.connect(self._on_open_failed)
-        self.preview.failed.connect(self._on_open_failed)
+        self.preview.failed.connect(self._on_show_failed)
         self.preview.shown.connect(self._on_shown)
 
     # The album
@@ -164,7 +164,7 @@ class Workspace(QObject):
 
     def retry(self, item: AlbumItem) -> None:
         """Read and restore a photo again after a failure."""
-        item.failure = None
+        item.failure, item.is_unreadable = None, False
         self._states.set(item, PhotoState.WAITING)
         if item is self._current and self._opened is None:
             self._want()
@@ -314,7 +314,7 @@ class Workspace(QObject):
     def _on_opened(self, opened: Opened) -> None:
         if self._current is None or opened.visit != self._visit:
             return
-        self._opened = opened
+        self._opened, self._current.is_unreadable = opened, False
         self.opened.emit(opened)
         running = self.jobs.running
         if not (isinstance(running, RestoreJob) and running.item == opened.item):
@@ -322,6 +322,12 @@ class Workspace(QObject):
 
     @Slot(int, object)
     def _on_open_failed(self, item_id: int, failure: Failure) -> None:
+        if (item := self.album.item(item_id)) is not None:
+            item.is_unreadable = True
+        self._on_show_failed(item_id, failure)
+
+    @Slot(int, object)
+    def _on_show_failed(self, item_id: int, failure: Failure) -> None:
         item = self.album.item(item_id)
         if item is not None:
             self._states.fail(item, failure)

@@ -1,0 +1,122 @@
+"""What stands in a photo's place while its file cannot be read."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common.failure import Failure
+from gpen_desktop.gui.common.i18n import message_text
+from gpen_desktop.gui.common.wrapped_label import WrappedLabel
+
+_WIDEST = 480
+
+
+class UnreadablePage(QFrame):
+    """What happened, what can be done, and buttons for it. retry_wanted: read it again. remove_wanted: take it out of
+    the album."""
+
+    retry_wanted = Signal()
+    remove_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._failure: Failure | None = None
+        self._picture = QLabel()
+        self._what, self._todo = WrappedLabel(), WrappedLabel()
+        self._what.setFont(theme.large(self._what.font()))
+        theme.set_role(self._todo, "canvas-muted")
+        for label in (self._picture, self._what, self._todo):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for label in (self._what, self._todo):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._details, self._remove, self._retry = QPushButton(), QPushButton(), QPushButton()
+        theme.set_role(self._details, "quiet")
+        self._lay_out()
+        self._details.clicked.connect(self._on_details)
+        self._remove.clicked.connect(self.remove_wanted)
+        self._retry.clicked.connect(self.retry_wanted)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        theme.set_role(self, "canvas")
+        self._say()
+
+    @property
+    def text(self) -> str:
+        """What happened and what can be done, in words."""
+        return f"{self._what.text()} {self._todo.text()}"
+
+    @property
+    def retry_button(self) -> QPushButton:
+        return self._retry
+
+    @property
+    def remove_button(self) -> QPushButton:
+        return self._remove
+
+    @property
+    def details_button(self) -> QPushButton:
+        """Shown where the fault is ours."""
+        return self._details
+
+    def show_failure(self, failure: Failure) -> None:
+        """Say what went wrong with the photo on screen."""
+        if failure is not self._failure:
+            self._failure = failure
+            self._say()
+            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()
+        elif event.type() == QEvent.Type.PaletteChange:
+            self._show_picture()
+
+    def _lay_out(self) -> None:
+        words = QWidget()
+        words.setMaximumWidth(_WIDEST)
+        inside = QVBoxLayout(words)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(theme.GRID)
+        for label in (self._picture, self._what, self._todo):
+            inside.addWidget(label)
+        inside.addSpacing(theme.GRID)
+        ways = QHBoxLayout()
+        ways.setSpacing(theme.GRID)
+        ways.addStretch(1)
+        for button in (self._details, self._remove, self._retry):
+            ways.addWidget(button)
+        ways.addStretch(1)
+        inside.addLayout(ways)
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(words, 100)
+        middle.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*[2 * theme.GRID] * 4)
+        column.addStretch(2)
+        column.addLayout(middle)
+        column.addStretch(3)
+
+    def _say(self) -> None:
+        self._remove.setText(self.tr("Remove from the album"))
+        self._retry.setText(self.tr("Try again"))
+        self._details.setText(self.tr("Copy details"))
+        self._show_picture()
+        if self._failure is None:
+            return
+        self._details.setVisible(bool(self._failure.details))
+        self._what.setText(message_text(self._failure.what))
+        otherwise = self.tr("Try again once it can be read, or remove it from the album; the file itself stays.")
+        self._todo.setText(message_text(self._failure.todo) if self._failure.todo is not None else otherwise)
+        self.setAccessibleName(self.text)
+
+    def _show_picture(self) -> None:
+        self._picture.setPixmap(icons.pixmap("circle-alert", 32, self.devicePixelRatioF(), "canvas_muted"))
+
+    @Slot()
+    def _on_details(self) -> None:
+        if self._failure is not None:
+            QGuiApplication.clipboard().setText(self._failure.details)
