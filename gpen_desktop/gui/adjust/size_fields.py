@@ -27,9 +27,12 @@ class SizeFields(QWidget):
         row.setSpacing(theme.GRID // 2)
         for field in (self.width_field, self.height_field):
             field.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            theme.set_role(
+                field, ""
+            )  # with a frame: without a slider beside it nothing else shows that it can be typed
+        row.addStretch(1)
         for part in (self.width_field, by, self.height_field, self._unit):
             row.addWidget(part)
-        row.addStretch(1)
         for label in (by, self._unit):
             theme.set_role(label, "muted")
         self.width_field.typed.connect(self._on_width)

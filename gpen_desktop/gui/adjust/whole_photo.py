@@ -100,7 +100,7 @@ class WholePhoto(QWidget):
             if name == FILLER:
                 self._grid.addWidget(self.brush, self._grid.rowCount(), 0, 1, 2)
             if name == _SCALE.name:
-                self._grid.addWidget(self.size_fields, self._grid.rowCount(), 1)
+                self._grid.addWidget(self.size_fields, self._grid.rowCount(), 0, 1, 2)
             if name == COLOUR_MODEL:
                 self._grid.addWidget(self._in_colour, self._grid.rowCount(), 0, 1, 2)
 
