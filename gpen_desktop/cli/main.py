@@ -141,7 +141,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", type=_path, metavar="FILE", help="JPEG or PNG (default: beside you)")
     parser.add_argument("--overwrite", action="store_true", help="replace the sheet of an earlier run")
     for option in FACE_OPTIONS:
-        if option.name in ("mode", "strength"):
+        if option.name in ("mode", "strength", "invent"):
             _add_option(parser, option.flag, option)
     parser.add_argument("--device", default="auto", metavar="auto|cpu|cuda|cuda:1|mps")
     _add_option(parser, "--precision", by_key("compute/precision"))

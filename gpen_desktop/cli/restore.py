@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
         return Exit.NOTHING_DONE
     for name in _models_asked_for(options):
         store.find(choice_of(name).name)  # what is not there is said before any photo is worked on
-    _check_invents(options)
+    check_invents([options.model], options.invent)
     started = time.perf_counter()
     engine = Engine(_compute_of(options))
     engine.load(options.model)
@@ -97,12 +97,12 @@ def _compute_of(options: argparse.Namespace) -> ComputeOptions:
     return ComputeOptions(options.device, options.precision, options.batch_size, options.detector)
 
 
-def _check_invents(options: argparse.Namespace) -> None:
-    """Say before any photo is worked on that --invent would do nothing. Raises OptionError."""
-    name = choice_of(options.model).name
-    if options.invent and store.inventor_of(name) is None:
+def check_invents(models: Sequence[str], invent: int) -> None:
+    """Say before any photo is worked on that --invent would do nothing, with none of the models. Raises OptionError."""
+    names = [choice_of(model).name for model in models]
+    if invent and all(store.inventor_of(name) is None for name in names):
         raise OptionError(
-            say("nothing-invents", "Nothing here invents detail beside the model '{name}'.", name=name),
+            say("nothing-invents", "Nothing here invents detail beside the model '{name}'.", name="', '".join(names)),
             todo=say("leave-invent-out", "Leave --invent out, or use another model."),
         )
 

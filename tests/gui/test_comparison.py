@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF, QSizeF, Qt
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine.compute import ComputeOptions
+from gpen_desktop.core.engine.edits import with_option
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import FloatImage, frozen
 from gpen_desktop.gui.shell.main_window import MainWindow
@@ -19,15 +20,20 @@ from tests.gui.fakes import FakeEngine, FakeRestorer, make_photo
 from tests.gui.test_window import open_photos, wait_done
 
 COLOURS = {"red": (1.0, 0.0, 0.0), "green": (0.0, 1.0, 0.0), "blue": (0.0, 0.0, 1.0)}
+STRIPES = np.where(np.arange(512) // 8 % 2, 0.2, 0.0).astype(np.float32)[:, None, None]
 PHOTO = "builtin-256"
 
 
 class Painter(FakeRestorer):
-    """Paints faces in one colour."""
+    """Paints faces in one colour; what is to invent detail beside it, with stripes."""
 
     def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
         made = super().restore(crops, progress)
-        return [frozen(np.broadcast_to(np.float32(COLOURS[self.model_name]), crop.shape).copy()) for crop in made]
+        name, _, is_vivid = self.model_name.partition(" ")
+        painted = [np.broadcast_to(np.float32(COLOURS[name]), crop.shape).copy() for crop in made]
+        if is_vivid:
+            painted = [np.clip(0.8 * crop + STRIPES[: crop.shape[0]], 0, 1) for crop in painted]
+        return [frozen(np.asarray(crop, np.float32)) for crop in painted]
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +43,7 @@ def models(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def load_restorer(model: str, wanted: ComputeOptions) -> FakeRestorer:
         usual(model, wanted)
-        if model in COLOURS and not isinstance(engine.restorers[model], Painter):
+        if model.partition(" ")[0] in COLOURS and not isinstance(engine.restorers[model], Painter):
             engine.restorers[model] = Painter(model, engine.gate)
         return engine.restorers[model]
 
@@ -94,6 +100,24 @@ def test_any_two_and_each_is_run_once(comparing: MainWindow, engine: FakeEngine,
     qtbot.waitUntil(lambda: max(np.abs(np.subtract(colour(window, Version.AFTER), own))) < 0.05)
     assert "MainThread" not in engine.threads
     assert "blue" not in engine.restorers
+
+
+def test_invented_detail_is_compared_too(comparing: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    window = comparing
+    shows(window, qtbot, Version.BEFORE, "red")
+
+    def stripes() -> float:
+        part = window.view.pair.thumbnail(Version.BEFORE, QRectF(118, 126, 10, 30), QSizeF(10, 30))
+        return float(np.ptp([part.pixelColor(5, y).red() for y in range(30)]))
+
+    plain = stripes()
+    engine.invents = True
+    window.workspace.change(with_option(window.workspace.current.edits, "invent", 100), "Invent")
+    wait_done(window, qtbot)
+    qtbot.waitUntil(lambda: stripes() > plain + 20)
+    window.actions_["undo"].trigger()
+    wait_done(window, qtbot)
+    qtbot.waitUntil(lambda: stripes() == plain)
 
 
 def test_what_is_asked_for_is_nobodys_edit_and_ends_with_the_key(comparing: MainWindow, qtbot: QtBot) -> None:

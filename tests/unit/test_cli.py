@@ -368,3 +368,5 @@ def test_models_are_compared_on_a_sheet(tmp_path: Path, capsys: pytest.CaptureFi
     assert run("compare", photo, *two, "-o", other, "--overwrite") == Exit.NOTHING_DONE
     assert other.read_bytes() == (paths.samples() / GRAINY).read_bytes()
     assert "only one model" in capsys.readouterr().err
+    assert run("compare", photo, "--model", dark, "--model", bright, "--invent", "50") == Exit.USAGE
+    assert "invents detail" in capsys.readouterr().err

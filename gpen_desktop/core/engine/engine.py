@@ -223,14 +223,14 @@ class Engine:
         if wanted != self._wanted:
             self._wanted = wanted
             self._networks = None
-            self.choose_anew()
             self._let_go()
-            self._sessions.clear()
+            self.choose_anew()
 
     def choose_anew(self) -> None:
-        """Weights came or went: from the next photo on, use the best of those that are there now."""
+        """Weights came or went: whatever is opened next uses the best of those that are there now."""
         self._finder = self._parser = None
         self._has_parser = False
+        self._sessions.clear()  # each holds what it was opened with
 
     def rest(self) -> None:
         """Give back the memory that is kept for the next run; the models stay loaded."""

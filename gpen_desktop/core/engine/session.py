@@ -318,12 +318,15 @@ class Session:
         if staged.photo is not self._base:
             self._base = staged.photo
             self._layers = {}
+        kept: dict[RestoredFace, FaceLayers] = {}  # not those of faces that have been made anew since
         for face in restored:
-            if face not in self._layers:
-                base, scale = staged.photo.pixels, staged.scale
-                cut = cut_out_anew(base, face, scale) if staged.has_new_detail else face
-                self._layers[face] = face_layers(base, cut, scale)
-        return tuple(self._layers[face] for face in restored)
+            kept[face] = self._layers.get(face) or self._new_layers(face, staged)
+        self._layers = kept
+        return tuple(kept[face] for face in restored)
+
+    def _new_layers(self, face: RestoredFace, staged: Staged) -> FaceLayers:
+        base, scale = staged.photo.pixels, staged.scale
+        return face_layers(base, cut_out_anew(base, face, scale) if staged.has_new_detail else face, scale)
 
     def _answers(self, faces: Sequence[Face], progress: Progress) -> dict[Face, tuple[Crop, FloatImage, FaceMasks]]:
         """One batch run through the model: each face's crop, what the model made of it, and its masks."""

@@ -113,7 +113,8 @@ class ComparisonController(QObject):
                 if name not in (ORIGINAL, item.edits.model, *self._made, *self._jobs):
                     edits = item.edits
                     self._jobs[name] = next_job_id()
-                    how = (name, opened.photo, item.faces, edits.stages, edits.strokes, edits.quarters)
+                    seen = (opened.photo, item.faces, edits.stages, edits.strokes, edits.quarters)
+                    how = (name, *seen, edits.options.invents)
                     self._workspace.jobs.submit(CompareJob(self._jobs[name], item.id, item.path, *how))
         own = self._workspace.made.restored
         left, right = (own if name == item.edits.model else self._made.get(name) for name in self._chosen)

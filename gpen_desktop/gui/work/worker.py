@@ -76,6 +76,7 @@ class CompareJob:
     stages: Values
     strokes: tuple[Stroke, ...]
     quarters: int
+    invents: bool
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ class Worker(QObject):
     def _compare(self, job: CompareJob, progress: CancellableProgress) -> tuple[RestoredFace, ...]:
         session = self._engine.open(job.photo, job.model, job.faces, job.stages, job.strokes, job.quarters)
         self._tell_status()
-        return tuple(session.restore(progress))
+        return tuple(session.invent(progress) if job.invents else session.restore(progress))
 
     def _further_pages(self, job: ExportJob, photo: Photo, progress: Progress) -> list[Page]:
         if photo.source.pictures < 2:

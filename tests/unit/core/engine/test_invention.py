@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -83,6 +85,15 @@ def test_the_network_runs_when_detail_is_first_asked_for_and_not_again(photo: Pa
     added = np.abs(full - plain)
     assert added.max() > 10
     assert np.abs(half - plain).mean() == pytest.approx(added.mean() / 2, rel=0.1)
+
+
+def test_what_faces_were_before_is_let_go(photo: Path) -> None:
+    session = opened(photo, Inventor())
+    before = [weakref.ref(face) for face in session.restore()]
+    pixels(session)
+    pixels(session, invent=100)
+    gc.collect()
+    assert [face() for face in before] == [None, None]
 
 
 def test_where_nothing_invents_the_faces_are_as_without(photo: Path) -> None:
