@@ -20,7 +20,7 @@ from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.engine.shared import SharedNetworks
 from gpen_desktop.core.options import FACE_OPTIONS, Values
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
-from gpen_desktop.core.stages.run import Staged
+from gpen_desktop.core.stages.run import Staged, Viewer
 from gpen_desktop.core.stages.work import Networks
 from gpen_desktop.core.types import Composed, ComposeOptions, Face, Photo, RestoredFace, Stroke
 
@@ -136,9 +136,9 @@ class Engine:
         self._keep(path, session)
         return session
 
-    def stage(self, session: Session, progress: Progress | None = None) -> Staged:
+    def stage(self, session: Session, progress: Progress | None = None, viewer: Viewer | None = None) -> Staged:
         """Run the stages that keep the photo's size. Raises OutOfMemoryError, WeightsError, DeviceError, Cancelled."""
-        return session.shown(progress)
+        return session.shown(progress, viewer)
 
     def shared(self, model: str) -> SharedNetworks:
         """The detector and the network of that name for engines in other threads; this one is to rest meanwhile."""
@@ -153,7 +153,12 @@ class Engine:
         )
 
     def restore(
-        self, session: Session, progress: Progress | None = None, *, invents: bool = False
+        self,
+        session: Session,
+        progress: Progress | None = None,
+        *,
+        invents: bool = False,
+        viewer: Viewer | None = None,
     ) -> Iterator[RestoredFaces]:
         """Run the stages, find and restore the faces: yields the faces found, then them again with each restored; last,
         where a model goes over the whole photo for the screen too, all of them in what it made.
@@ -176,7 +181,7 @@ class Engine:
             made = replace(made, restored=vivid, seconds=time.perf_counter() - started)
             yield made
         if made.more:
-            staged = session.on_screen(SubProgress(progress, end, 1.0))
+            staged = session.on_screen(SubProgress(progress, end, 1.0), viewer)
             yield replace(made, staged=staged, seconds=time.perf_counter() - started, more=False)
 
     def export(

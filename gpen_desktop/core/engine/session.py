@@ -28,7 +28,7 @@ from gpen_desktop.core.photo_files.load_save import MAX_PIXELS, load_photo
 from gpen_desktop.core.photo_files.turning import turned
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.stages import registry
-from gpen_desktop.core.stages.run import Staged, StagedPhotos
+from gpen_desktop.core.stages.run import Staged, StagedPhotos, Viewer
 from gpen_desktop.core.stages.work import Networks
 from gpen_desktop.core.timings import Timings
 from gpen_desktop.core.types import (
@@ -140,23 +140,23 @@ class Session:
         self._values = registry.stage_values(values)
         self._strokes = tuple(strokes)
 
-    def shown(self, progress: Progress | None = None) -> Staged:
+    def shown(self, progress: Progress | None = None, viewer: Viewer | None = None) -> Staged:
         """The photo that faces are found in: what the stages give that keep its size."""
-        return self._staged.run(registry.keeping_size(), self._values, self._strokes, progress)
+        return self._staged.run(registry.keeping_size(), self._values, self._strokes, progress, viewer)
 
     @property
     def has_more_on_screen(self) -> bool:
         """Whether `on_screen` gives something else than `shown`."""
         return registry.on_screen(self._values) != registry.keeping_size()
 
-    def on_screen(self, progress: Progress | None = None) -> Staged:
+    def on_screen(self, progress: Progress | None = None, viewer: Viewer | None = None) -> Staged:
         """What a screen shows: as `shown`, and gone over by the model that was chosen to enlarge, at the photo's own
         size. Raises as `compose` does."""
         if not self.has_more_on_screen:
-            return self.shown(progress)
+            return self.shown(progress, viewer)
         stages = registry.on_screen(self._values)
         self._check_scale(registry.total_scale(self._values))
-        staged = self._staged.run(stages, self._values, self._strokes, progress)
+        staged = self._staged.run(stages, self._values, self._strokes, progress, viewer)
         if staged.scale == 1:
             return staged
         if self._reduced is None or self._reduced[0] is not staged.photo:

@@ -13,5 +13,5 @@ from gpen_desktop.messages import say
 
 def clean(work: Work, progress: Progress) -> Worked:
     """The photo cleaned; where the network has nothing to say, pixels stay as they are, and grey stays grey."""
-    cleaned = changed(work.photo.pixels, work.networks.cleaner(), progress, "clean")
+    cleaned = changed(work.photo.pixels, work.networks.cleaner(), progress, "clean", work.watcher)
     return Worked(dataclasses.replace(work.photo, pixels=frozen(cleaned)), say("did-clean", "Cleaned"))

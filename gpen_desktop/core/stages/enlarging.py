@@ -16,7 +16,7 @@ from gpen_desktop.core.options import NO_MODEL
 from gpen_desktop.core.output.cost import enlarged
 from gpen_desktop.core.pixels import is_grey
 from gpen_desktop.core.progress import Progress, SubProgress
-from gpen_desktop.core.stages.tiles import TiledNetwork, as_pixels, changed
+from gpen_desktop.core.stages.tiles import NOBODY, TiledNetwork, Watcher, as_pixels, changed, of_photo
 from gpen_desktop.core.stages.work import Work, Worked
 from gpen_desktop.core.types import FloatImage, Photo, Pixels, frozen
 from gpen_desktop.messages import say
@@ -31,7 +31,7 @@ def enlarge(work: Work, progress: Progress) -> Worked:
     alpha = None if photo.alpha is None else frozen(_resized(photo.alpha, photo, scale))
     if model != NO_MODEL:
         network = work.networks.upscaler(model)
-        pixels = _by_model(photo, network, scale, progress)
+        pixels = _by_model(photo, network, scale, progress, work.watcher)
         words = say("did-enlarge-by", "Enlarged {scale}× by '{name}'", scale=times, name=model)
         if scale == 1:
             words = say("did-treat-by", "Gone over by '{name}' at the photo's own size", name=model)
@@ -68,17 +68,19 @@ def _part(progress: Progress, number: int, passes: int, factor: int) -> Progress
     return SubProgress(progress, done[0] / done[2], done[1] / done[2])
 
 
-def _by_model(photo: Photo, network: TiledNetwork, scale: float, progress: Progress) -> Pixels:
+def _by_model(photo: Photo, network: TiledNetwork, scale: float, progress: Progress, watcher: Watcher) -> Pixels:
     """As often as its factor takes to reach the scale. Where once is enough, each tile is brought to the scale as it
-    comes, so that nothing larger than the result is held; or as near to it as tiles can be."""
+    comes, so that nothing larger than the result is held, and the watcher sees it; or as near to it as tiles can
+    be."""
     pixels = photo.pixels
     grey = is_grey(pixels)
     passes = 1
     while network.scale > 1 and network.scale**passes < scale:
         passes += 1
     given = _reduced(network, _held(network.scale, scale)) if passes == 1 and scale < network.scale else network
+    sees = watcher if passes == 1 else NOBODY
     for number in range(passes):
-        pixels = _answered(pixels, given, grey, _part(progress, number, passes, network.scale))
+        pixels = _answered(pixels, given, grey, _part(progress, number, passes, network.scale), sees)
     return frozen(_resized(pixels, photo, scale))
 
 
@@ -98,11 +100,12 @@ def _reduced(network: TiledNetwork, scale: int) -> TiledNetwork:
     return dataclasses.replace(network, run=run, scale=scale)
 
 
-def _answered(pixels: Pixels, network: TiledNetwork, grey: bool, progress: Progress) -> Pixels:
+def _answered(pixels: Pixels, network: TiledNetwork, grey: bool, progress: Progress, watcher: Watcher) -> Pixels:
     height, width = (side * network.scale for side in pixels.shape[:2])
     made = np.empty((height, width, 3), pixels.dtype)
-    for (x0, y0, x1, y1), answer in network.answers(pixels, progress, "enlarge"):
+    for (x0, y0, x1, y1), answer in network.answers(pixels, progress, "enlarge", watcher=watcher):
         made[y0:y1, x0:x1] = as_pixels(answer.mean(axis=2, keepdims=True) if grey else answer, pixels)
+        watcher.made(of_photo((x0, y0, x1, y1), network.scale), made[y0:y1, x0:x1])
     return made
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gpen_desktop.core.progress import Progress
     from gpen_desktop.core.stages.analysis import PhotoReading
     from gpen_desktop.core.stages.work import Work, Worked
+    from gpen_desktop.core.types import Photo, Pixels
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Stage:
     stage without a brush.
     weights: name in the catalogue of what it cannot do without, if anything.
     also_on: of the stage's values, whether it has something to do though its first option is off.
+    of_parts: for a stage that does the same to a pixel wherever it lies: of the photo that it is to work on, what it
+    does to any part (h, w, 3) of it. So a screen can show parts of the result while a stage before it still works.
     scale: for a stage that enlarges, how many times with these values. Faces are found in, and cut out of, what all
     other stages give, and composed into what all give.
     """
@@ -64,6 +67,7 @@ class Stage:
     weights: str = ""
     scale: Callable[[Values], float] | None = None
     also_on: Callable[[Values], bool] = field(default=lambda values: False)
+    of_parts: Callable[[Photo], Callable[[Pixels], Pixels]] | None = None
 
     @property
     def switch(self) -> str:
@@ -162,6 +166,12 @@ def _restore_tone(work: Work, progress: Progress) -> Worked:
     return restore_tone(work, progress)
 
 
+def _tone_of_parts(photo: Photo) -> Callable[[Pixels], Pixels]:
+    from gpen_desktop.core.stages.tone import tone_of_parts  # noqa: PLC0415  -- brings OpenCV
+
+    return tone_of_parts(photo)
+
+
 def _needed_tone(reading: PhotoReading, values: Values) -> int:
     from gpen_desktop.core.stages.automatic import needed_tone  # noqa: PLC0415  -- brings OpenCV
 
@@ -187,6 +197,7 @@ TONE: Final = Stage(
     run=_restore_tone,
     blends=True,
     automatic=_needed_tone,
+    of_parts=_tone_of_parts,
 )
 
 
@@ -194,6 +205,12 @@ def _make_neutral(work: Work, progress: Progress) -> Worked:
     from gpen_desktop.core.stages.tone import make_neutral  # noqa: PLC0415  -- brings OpenCV
 
     return make_neutral(work, progress)
+
+
+def _neutral_of_parts(photo: Photo) -> Callable[[Pixels], Pixels]:
+    from gpen_desktop.core.stages.tone import neutral_of_parts  # noqa: PLC0415  -- brings OpenCV
+
+    return neutral_of_parts(photo)
 
 
 NEUTRAL: Final = Stage(
@@ -210,6 +227,7 @@ NEUTRAL: Final = Stage(
     ),
     off=False,
     run=_make_neutral,
+    of_parts=_neutral_of_parts,
 )
 
 

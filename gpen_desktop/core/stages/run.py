@@ -20,6 +20,7 @@ from gpen_desktop.core.stages.analysis import PhotoReading
 from gpen_desktop.core.stages.automatic import DAMAGE, seen_of
 from gpen_desktop.core.stages.examined import Examined
 from gpen_desktop.core.stages.registry import Stage
+from gpen_desktop.core.stages.tiles import NOBODY, Rect, Watcher
 from gpen_desktop.core.stages.work import Crops, Damage, Networks, NoNetworks, Work, Worked
 from gpen_desktop.core.timings import Timings
 from gpen_desktop.core.types import Photo, Pixels, Seen, StageResult, Stroke, frozen
@@ -55,6 +56,76 @@ class Staged:
         return tuple(result.stage for result in self.results if result.strength)
 
 
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at a photo while stages work on it; called in the thread that works.
+
+    looked_at: the part that is on screen, pixels of the photo; None while the photo is not on screen. show: takes what
+    can be seen so far: the photo as it was shown before, and in it what is done, at the photo's own size.
+    """
+
+    looked_at: Callable[[], Rect | None]
+    show: Callable[[Staged], None]
+
+
+class _Canvas:
+    """What a viewer sees while a stage works on a photo.
+
+    Parameters
+    ----------
+    shown : what was seen before, of the size of the photo.
+    before : the photo that the stage was given.
+    later : the stages after it, which do the same to a pixel wherever it lies. What they do is decided by `before`, as
+        what they will be given is not there yet: the result may differ from what is seen so far by a trace.
+    """
+
+    def __init__(self, shown: Photo, before: Photo, stage: Stage, later: Sequence[Stage], values: Values) -> None:
+        self._pixels = shown.pixels
+        self._before = before
+        self._share = _share(stage, values)
+        self._later = later
+        self._values = values
+        self._fresh: list[tuple[Rect, Pixels]] = []
+        self._left = before.width * before.height
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the stage's result has come."""
+        return self._left <= 0
+
+    def take(self, rect: Rect, pixels: Pixels) -> None:
+        """A part of the photo, and the stage's full effect there, maybe enlarged."""
+        self._fresh.append((rect, pixels))
+        self._left -= (rect[2] - rect[0]) * (rect[3] - rect[1])
+
+    def photo(self) -> Photo:
+        """With all parts in it that are made by now."""
+        made = self._pixels.copy()
+        for (x0, y0, x1, y1), pixels in self._fresh:
+            part = _at_size(pixels, (x1 - x0, y1 - y0))
+            part = _mixed(self._before.pixels[y0:y1, x0:x1], part, self._share)
+            for work, share in self._works:
+                part = _mixed(part, work(part), share)
+            made[y0:y1, x0:x1] = part
+        self._fresh.clear()
+        self._pixels = frozen(made)
+        return dataclasses.replace(self._before, pixels=self._pixels)
+
+    @cached_property
+    def _works(self) -> list[tuple[Callable[[Pixels], Pixels], float]]:
+        return [
+            (stage.of_parts(self._before), _share(stage, self._values))
+            for stage in self._later
+            if stage.of_parts is not None
+        ]
+
+
+def _at_size(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    if (pixels.shape[1], pixels.shape[0]) == size:
+        return pixels
+    return cast(Pixels, cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+
+
 class StagedPhotos:
     """What stages made of one photo, kept for as long as it is wanted again. Not thread-safe.
 
@@ -78,6 +149,7 @@ class StagedPhotos:
         self._seconds = Timings() if seconds is None else seconds
         self._crops = crops or (lambda *_: ())
         self._kept: dict[str, dict[Hashable, Worked]] = {}
+        self._shown = source  # to a viewer
 
     @cached_property
     def examined(self) -> Examined:
@@ -90,32 +162,44 @@ class StagedPhotos:
         values: Values,
         strokes: tuple[Stroke, ...] = (),
         progress: Progress | None = None,
+        viewer: Viewer | None = None,
     ) -> Staged:
         """Run those of `stages` that are on, one after the other; `values`: of every stage's options, strokes: of the
-        brush over the damage.
+        brush over the damage. What the viewer looks at is made first, and shown as it comes; the result is the same.
 
         Raises Cancelled, WeightsError where a stage was turned on by hand whose weights are not on this computer, and
         what a stage raises.
         """
         progress = progress or SilentProgress()
-        decided, results = self._decided(stages, values, bool(strokes))
+        decided, missing = self._decided(stages, values, bool(strokes))
         on = [stage for stage in stages if stage.is_on(decided)]
-        photo, scale, steps, damage, has_new_detail = self._source, 1.0, [], None, False
+        staged = Staged(self._source, 1.0, decided, (), tuple(missing))
         for number, stage in enumerate(on):
             part = SubProgress(progress, number / len(on), (number + 1) / len(on))
-            worked = self._worked(stage, photo, decided, strokes, part)
-            is_changed = worked.photo is not photo
-            if is_changed and stage.scale is not None:
-                scale *= stage.scale(decided)
-                has_new_detail = True
-            strength = int(decided[stage.switch]) if stage.blends else 100
-            results.append(StageResult(stage.name, strength if is_changed else 0, worked.words))
-            if is_changed:
-                steps.append((stage.name, photo, worked.photo))
-            photo = worked.photo
-            damage = damage if worked.mask is None else worked.mask
-        seen = self._seen(stages, values, results)
-        return Staged(photo, scale, decided, seen, tuple(results), tuple(steps), damage, has_new_detail)
+            seen = dataclasses.replace(staged, seen=self._seen(stages, values, staged.results))
+            watcher = NOBODY if viewer is None else self._watcher(viewer, seen, stage, on[number + 1 :])
+            staged = _after(staged, stage, self._worked(stage, staged.photo, decided, strokes, part, watcher))
+        if viewer is not None and staged.scale == 1:
+            self._shown = staged.photo
+        return dataclasses.replace(staged, seen=self._seen(stages, values, staged.results))
+
+    def _watcher(self, viewer: Viewer, staged: Staged, stage: Stage, later: Sequence[Stage]) -> Watcher:
+        """Brings what a stage makes of `staged` to the viewer, as the stages after it will have it."""
+        if any(each.of_parts is None for each in later):
+            return Watcher(viewer.looked_at)
+        canvas = _Canvas(self._shown, staged.photo, stage, later, staged.values)
+        has_new_detail = staged.has_new_detail or stage.scale is not None
+
+        def made(rect: Rect, pixels: Pixels) -> None:
+            canvas.take(rect, pixels)
+            if viewer.looked_at() is not None and not canvas.is_whole:  # the whole comes by itself
+                self._shown = canvas.photo()
+                parts = dataclasses.replace(
+                    staged, photo=self._shown, scale=1.0, steps=(), has_new_detail=has_new_detail
+                )
+                viewer.show(parts)
+
+        return Watcher(viewer.looked_at, made)
 
     def forget_enlarged(self) -> None:
         """Let go of what is larger than the photo."""
@@ -155,12 +239,18 @@ class StagedPhotos:
         return (*((DAMAGE,) if is_damaged else ()), *seen_of(self._reading()))
 
     def _worked(
-        self, stage: Stage, before: Photo, values: Values, strokes: tuple[Stroke, ...], progress: Progress
+        self,
+        stage: Stage,
+        before: Photo,
+        values: Values,
+        strokes: tuple[Stroke, ...],
+        progress: Progress,
+        watcher: Watcher,
     ) -> Worked:
         own = tuple(values[option.name] for option in stage.options)
         key = (before, own[stage.blends :], strokes)
-        full = self._once(stage.name, key, lambda: self._run(stage, before, values, strokes, progress))
-        share = int(own[0]) / 100 if stage.blends else 1.0
+        full = self._once(stage.name, key, lambda: self._run(stage, before, values, strokes, progress, watcher))
+        share = _share(stage, values)
         if share == 1 or full.photo is before:
             return full
         return self._once(
@@ -170,13 +260,19 @@ class StagedPhotos:
         )
 
     def _run(
-        self, stage: Stage, before: Photo, values: Values, strokes: tuple[Stroke, ...], progress: Progress
+        self,
+        stage: Stage,
+        before: Photo,
+        values: Values,
+        strokes: tuple[Stroke, ...],
+        progress: Progress,
+        watcher: Watcher,
     ) -> Worked:
+        work = Work(before, values, self._networks, self._damage, self._crops, strokes, watcher)
         with self._seconds.timed(stage.name):
-            worked = stage.run(Work(before, values, self._networks, self._damage, self._crops, strokes), progress)
+            worked = stage.run(work, progress)
         after = worked.photo
-        scale = stage.scale(values) if stage.scale is not None else 1
-        wanted = (enlarged((before.width, before.height), scale), before.pixels.dtype)
+        wanted = (enlarged((before.width, before.height), _scale(stage, values)), before.pixels.dtype)
         if ((after.width, after.height), after.pixels.dtype) != wanted:
             raise ValueError(f"stage {stage.name} gave {after.pixels.shape} {after.pixels.dtype}, not {wanted}")
         return worked
@@ -197,8 +293,36 @@ class StagedPhotos:
 def blended(before: Photo, after: Photo, share: float) -> Photo:
     """`share` (0 to 1) of the way from one photo to another of the same size and depth; where they agree, nothing
     changes."""
-    mixed = cv2.addWeighted(before.pixels, 1 - share, after.pixels, share, 0)
-    return dataclasses.replace(after, pixels=frozen(cast(Pixels, mixed)))
+    return dataclasses.replace(after, pixels=frozen(_mixed(before.pixels, after.pixels, share)))
+
+
+def _mixed(before: Pixels, after: Pixels, share: float) -> Pixels:
+    return after if share == 1 else cast(Pixels, cv2.addWeighted(before, 1 - share, after, share, 0))
+
+
+def _share(stage: Stage, values: Values) -> float:
+    """How much of a stage's full effect is wanted, 0 to 1."""
+    return int(values[stage.switch]) / 100 if stage.blends else 1.0
+
+
+def _scale(stage: Stage, values: Values) -> float:
+    return 1.0 if stage.scale is None else stage.scale(values)
+
+
+def _after(staged: Staged, stage: Stage, worked: Worked) -> Staged:
+    """What stages made, with what one more made of that."""
+    before, is_changed = staged.photo, worked.photo is not staged.photo
+    strength = int(staged.values[stage.switch]) if stage.blends else 100
+    result = StageResult(stage.name, strength if is_changed else 0, worked.words)
+    return dataclasses.replace(
+        staged,
+        photo=worked.photo,
+        scale=staged.scale * (_scale(stage, staged.values) if is_changed else 1),
+        results=(*staged.results, result),
+        steps=(*staged.steps, (stage.name, before, worked.photo)) if is_changed else staged.steps,
+        damage=staged.damage if worked.mask is None else worked.mask,
+        has_new_detail=staged.has_new_detail or (is_changed and stage.scale is not None),
+    )
 
 
 def without(staged: Staged, stage: str) -> Photo:

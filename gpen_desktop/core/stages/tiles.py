@@ -3,12 +3,15 @@
 Each tile is given to the network with a margin as wide as the network sees, taken from the photo around it; the margin
 of the answer is thrown away. So seams do not arise: every pixel kept had all its surroundings. Only at the photo's own
 border is there nothing to take, and the picture is mirrored there, as it is for the photo as a whole.
+
+So a tile's answer does not depend on those before it either, and they may come in any order: first those that somebody
+is looking at.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -23,15 +26,34 @@ Network = Callable[[FloatImage], FloatImage]
 """(h, w, C) float32 in [0, 1], RGB first -> (h * scale, w * scale, D) float32; h and w are multiples of what it asks
 for."""
 
+Rect = tuple[int, int, int, int]
+"""x0, y0, x1, y1 in pixels; the last two are outside."""
+
 _SMALLEST: Final = 128
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Who looks on while a stage works, tile by tile; called in the thread that works.
+
+    looked_at: the part of the stage's photo that is on screen, its pixels; None where nobody looks. Asked before each
+    tile, and the one nearest to it is the next. made: hears of each part of the photo that is done, and what was made
+    of it, (h * scale, w * scale, 3).
+    """
+
+    looked_at: Callable[[], Rect | None] = field(default=lambda: None)
+    made: Callable[[Rect, Pixels], None] = field(default=lambda rect, pixels: None)
+
+
+NOBODY: Final = Watcher()
 
 
 @dataclass(frozen=True)
 class Tile:
     """One part of a photo, px: inner is what is kept of the answer, outer what the network is given. x1, y1 outside."""
 
-    inner: tuple[int, int, int, int]
-    outer: tuple[int, int, int, int]
+    inner: Rect
+    outer: Rect
 
 
 def cut(width: int, height: int, *, side: int, margin: int, multiple: int) -> tuple[Tile, ...]:
@@ -72,15 +94,20 @@ def answers(
     multiple: int,
     progress: Progress,
     stage: str,
-) -> Iterator[tuple[tuple[int, int, int, int], FloatImage]]:
+    watcher: Watcher = NOBODY,
+) -> Iterator[tuple[Rect, FloatImage]]:
     """Give each tile of `pixels` (H, W, C) to the network; yields (rect in the answer's pixels, its answer (h, w, C)).
 
-    multiple: what the network's sides have to be multiples of; tiles are mirrored on to it. Reports progress under the
-    name `stage` before each tile, where Cancelled may be raised.
+    multiple: what the network's sides have to be multiples of; tiles are mirrored on to it. They come in their order,
+    or what the watcher looks at first and then what is nearest to it. Reports progress under the name `stage` before
+    each tile, where Cancelled may be raised.
     """
     white = np.float32(np.iinfo(pixels.dtype).max)
-    for number, tile in enumerate(tiles):
-        progress.report(number / len(tiles), stage)
+    left = list(tiles)
+    while left:
+        progress.report(1 - len(left) / len(tiles), stage)
+        tile = _next(left, watcher.looked_at())
+        left.remove(tile)
         x0, y0, x1, y1 = tile.outer
         part = pixels[y0:y1, x0:x1].astype(np.float32) / white
         made = network(padded(part, multiple))
@@ -88,6 +115,20 @@ def answers(
         kept = made[(iy0 - y0) * scale : (iy1 - y0) * scale, (ix0 - x0) * scale : (ix1 - x0) * scale]
         yield (ix0 * scale, iy0 * scale, ix1 * scale, iy1 * scale), kept
     progress.report(1.0, stage)
+
+
+def _next(tiles: list[Tile], looked_at: Rect | None) -> Tile:
+    """The tile that is nearest to what is looked at; of several the first."""
+    if looked_at is None:
+        return tiles[0]
+    x0, y0, x1, y1 = looked_at
+
+    def distance(tile: Tile) -> int:
+        left, top, right, bottom = tile.inner
+        dx, dy = max(0, left - x1 + 1, x0 - right + 1), max(0, top - y1 + 1, y0 - bottom + 1)
+        return dx * dx + dy * dy
+
+    return min(tiles, key=distance)
 
 
 def padded(part: FloatImage, multiple: int) -> FloatImage:
@@ -117,8 +158,13 @@ class TiledNetwork:
     scale: int = 1
 
     def answers(
-        self, pixels: Pixels, progress: Progress, stage: str, where: NDArray[np.bool_] | None = None
-    ) -> Iterator[tuple[tuple[int, int, int, int], FloatImage]]:
+        self,
+        pixels: Pixels,
+        progress: Progress,
+        stage: str,
+        where: NDArray[np.bool_] | None = None,
+        watcher: Watcher = NOBODY,
+    ) -> Iterator[tuple[Rect, FloatImage]]:
         """As `answers`, over all of `pixels` (H, W, C). where (H, W): only tiles that have any of these pixels."""
         tiles = cut(pixels.shape[1], pixels.shape[0], side=self.side, margin=self.margin, multiple=self.multiple)
         if where is not None:
@@ -126,7 +172,14 @@ class TiledNetwork:
                 tile for tile in tiles if where[tile.inner[1] : tile.inner[3], tile.inner[0] : tile.inner[2]].any()
             )
         return answers(
-            pixels, self.run, tiles, scale=self.scale, multiple=self.multiple, progress=progress, stage=stage
+            pixels,
+            self.run,
+            tiles,
+            scale=self.scale,
+            multiple=self.multiple,
+            progress=progress,
+            stage=stage,
+            watcher=watcher,
         )
 
 
@@ -137,13 +190,20 @@ def as_pixels(values: FloatImage, like: Pixels) -> Pixels:
     return made
 
 
-def changed(pixels: Pixels, network: TiledNetwork, progress: Progress, stage: str) -> Pixels:
+def of_photo(rect: Rect, scale: int) -> Rect:
+    """What lies under a tile's answer, which is `scale` times larger."""
+    x0, y0, x1, y1 = rect
+    return x0 // scale, y0 // scale, x1 // scale, y1 // scale
+
+
+def changed(pixels: Pixels, network: TiledNetwork, progress: Progress, stage: str, watcher: Watcher = NOBODY) -> Pixels:
     """(H * scale, W * scale, 3): the photo (H, W, 3), each pixel repeated `scale` times each way, with the network's
     answers added, which are what is to be changed. Grey stays grey."""
     scale, grey, white = network.scale, is_grey(pixels), np.float32(np.iinfo(pixels.dtype).max)
     made = np.empty((pixels.shape[0] * scale, pixels.shape[1] * scale, 3), pixels.dtype)
-    for (x0, y0, x1, y1), change in network.answers(pixels, progress, stage):
+    for (x0, y0, x1, y1), change in network.answers(pixels, progress, stage, watcher=watcher):
         part = pixels[y0 // scale : y1 // scale, x0 // scale : x1 // scale].astype(np.float32) / white
         part = part.repeat(scale, axis=0).repeat(scale, axis=1)
         made[y0:y1, x0:x1] = as_pixels(part + (change.mean(axis=2, keepdims=True) if grey else change), pixels)
+        watcher.made(of_photo((x0, y0, x1, y1), scale), made[y0:y1, x0:x1])
     return made

@@ -9,6 +9,7 @@ bits stay 16. A photo in one hue (grey, sepia, any toning) gets one curve for al
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from gpen_desktop.core.pixels import is_grey, luminance
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.work import Work, Worked
-from gpen_desktop.core.types import FloatImage, Pixels, frozen
+from gpen_desktop.core.types import FloatImage, Photo, Pixels, frozen
 from gpen_desktop.messages import say
 
 _LOOKED_AT: Final = 512
@@ -90,8 +91,14 @@ class ToneReading:
 def restore_tone(work: Work, progress: Progress) -> Worked:
     """The photo with its tones where they were before they faded."""
     progress.report(0.0, "tone")
-    pixels = with_tone(work.photo.pixels, read_tone(work.photo.pixels))
+    pixels = tone_of_parts(work.photo)(work.photo.pixels)
     return Worked(dataclasses.replace(work.photo, pixels=pixels), say("did-tone", "Faded tones restored"))
+
+
+def tone_of_parts(photo: Photo) -> Callable[[Pixels], Pixels]:
+    """What restore_tone does to any part (h, w, 3) of a photo."""
+    reading = read_tone(photo.pixels)
+    return lambda part: with_tone(part, reading)
 
 
 def make_neutral(work: Work, progress: Progress) -> Worked:
@@ -102,9 +109,16 @@ def make_neutral(work: Work, progress: Progress) -> Worked:
         return Worked(photo, say("is-neutral", "It is neutral grey already"))
     if not read_tone(photo.pixels).one_hue:
         return Worked(photo, say("not-one-hue", "Left in its colours: it is not in one hue"))
-    grey = luminance(photo.pixels)
-    pixels = cast(Pixels, np.repeat(grey[..., None], 3, axis=2))
-    return Worked(dataclasses.replace(photo, pixels=frozen(pixels)), say("did-neutral", "Made neutral grey"))
+    return Worked(dataclasses.replace(photo, pixels=_neutral(photo.pixels)), say("did-neutral", "Made neutral grey"))
+
+
+def neutral_of_parts(photo: Photo) -> Callable[[Pixels], Pixels]:
+    """What make_neutral does to any part (h, w, 3) of a photo."""
+    return _neutral if read_tone(photo.pixels).one_hue else lambda part: part
+
+
+def _neutral(pixels: Pixels) -> Pixels:
+    return frozen(cast(Pixels, np.repeat(luminance(pixels)[..., None], 3, axis=2)))
 
 
 def read_tone(pixels: Pixels) -> ToneReading:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gpen_desktop.core.options import Values
 from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.stages.tiles import NOBODY, TiledNetwork, Watcher
 from gpen_desktop.core.types import Crop, FloatImage, Photo, Stroke
 from gpen_desktop.errors import WeightsError
 from gpen_desktop.messages import Message, say
-
-if TYPE_CHECKING:
-    from gpen_desktop.core.stages.tiles import TiledNetwork
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +112,7 @@ class Damage:
 class Work:
     """photo: as the stages before left it. values: of the options of all stages. damage: where the photo is damaged as
     it was opened; looked for when it is first asked. crops: finds the faces of any photo. strokes: of the brush over
-    the damage."""
+    the damage. watcher: of the stage's own tiles."""
 
     photo: Photo
     values: Values
@@ -122,6 +120,7 @@ class Work:
     damage: Callable[[Progress], Damage]
     crops: Crops
     strokes: tuple[Stroke, ...] = ()
+    watcher: Watcher = NOBODY
 
 
 @dataclass(frozen=True, eq=False)

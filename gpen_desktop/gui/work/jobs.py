@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.engine import Engine
+from gpen_desktop.core.stages.tiles import Rect
 from gpen_desktop.gui.work.round import Round
-from gpen_desktop.gui.work.worker import ExportJob, Job, RefineJob, RestoreJob, Worker
+from gpen_desktop.gui.work.worker import ExportJob, Gaze, Job, RefineJob, RestoreJob, Worker
 
 _ON_SCREEN: Final = 1
 """Urgency of what belongs to the photo on screen."""
@@ -24,7 +25,8 @@ class JobController(QObject):
     the rest of the album in its order. In a pause the first two alone are done.
 
     Signals carry the job itself. Each submitted job ends with exactly one of done, failed, cancelled. staged: what the
-    stages made of its photo; told of a cancelled job too, as it is what a slider that moves on shows.
+    stages made of its photo, of the one at the front part by part too; told of a cancelled job too, as it is what a
+    slider that moves on shows.
 
     Attributes
     ----------
@@ -59,7 +61,8 @@ class JobController(QObject):
         self.restoring, self.exporting = Round(), Round()
         self._thread = QThread(self)
         self._thread.setObjectName("models")
-        self._worker = Worker(engine)
+        self._gaze = Gaze()
+        self._worker = Worker(engine, self._gaze)
         self._worker.moveToThread(self._thread)
         self._dispatch.connect(self._worker.run)
         self._compute_wanted.connect(self._worker.set_compute)
@@ -119,8 +122,13 @@ class JobController(QObject):
     def set_front(self, item: int) -> None:
         """The photo on screen: its jobs go first, and a running restoration of another photo steps back for it."""
         self._front = item
+        self._gaze.turn_to(item)
         self._make_way()
         self._next()
+
+    def look_at(self, part: Rect | None) -> None:
+        """What of the photo on screen is seen, its pixels; None: all of it. The stages make that part first."""
+        self._gaze.turn_to(self._front, part)
 
     def cancel_item(self, item: int) -> None:
         """Cancel all of a photo's jobs."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRect
 
 from gpen_desktop.core.engine.engine import RestoredFaces
+from gpen_desktop.core.stages.tiles import Rect
 from gpen_desktop.core.types import RestoredFace
 from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.viewer.preview import Wanted
@@ -41,10 +42,23 @@ def wish(
         made.staged,
         left_out,
         level,
-        None if rect is None else (rect.x(), rect.y(), rect.x() + rect.width(), rect.y() + rect.height()),
+        None if rect is None else _rect(rect),
         item.edits.quarters,
         None if sides.left is None else _strengths(item, sides.left),
     )
+
+
+def part_on_screen(detail: tuple[int, QRect] | None) -> Rect | None:
+    """Of the photo, in its pixels. detail: as in `wish`; where there is none, all of it is on screen, or may be."""
+    if detail is None:
+        return None
+    level, rect = detail
+    x0, y0, x1, y1 = (side << level for side in _rect(rect))
+    return x0, y0, x1, y1
+
+
+def _rect(rect: QRect) -> Rect:
+    return rect.x(), rect.y(), rect.x() + rect.width(), rect.y() + rect.height()
 
 
 def _strengths(item: AlbumItem, restored: tuple[RestoredFace, ...]) -> tuple[tuple[RestoredFace, int], ...]:

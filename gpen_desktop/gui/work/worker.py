@@ -21,6 +21,8 @@ from gpen_desktop.core.photo_files.load_save import open_photo
 from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.core.progress import CancellableProgress, Progress, SubProgress
 from gpen_desktop.core.stages.registry import stage_values
+from gpen_desktop.core.stages.run import Viewer
+from gpen_desktop.core.stages.tiles import Rect
 from gpen_desktop.core.types import Face, Frame, Photo, RestoredFace, Stroke
 from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.common.failure import from_exception
@@ -112,8 +114,31 @@ class RefineJob:
 Job = RestoreJob | CompareJob | ExportJob | RefineJob
 
 
+class Gaze:
+    """What somebody looks at; told in one thread, asked in another."""
+
+    def __init__(self) -> None:
+        self._now: tuple[int, Rect | None] = (0, None)
+
+    def turn_to(self, item: int, part: Rect | None = None) -> None:
+        """A photo, and the part of it that is on screen, its pixels; None: all of it."""
+        self._now = (item, part)  # at once for every thread
+
+    def on(self, item: int) -> Rect | None:
+        """The part of a photo that is on screen; None where it is another photo."""
+        looked_at, part = self._now
+        return None if looked_at != item else part or _ALL
+
+
+_ALL: Final = (0, 0, 1 << 30, 1 << 30)
+
+
 class Worker(QObject):
-    """Does jobs. Every signal carries the job's id first; each job ends with exactly one of done, failed, cancelled."""
+    """Does jobs. Every signal carries the job's id first; each job ends with exactly one of done, failed, cancelled.
+
+    staged: what stages made of the photo; before that, while somebody looks at it, what they made of its parts. gaze:
+    which part is looked at.
+    """
 
     progressed = Signal(int, float, str)
     staged = Signal(int, object)
@@ -124,9 +149,10 @@ class Worker(QObject):
     cancelled = Signal(int)
     model_changed = Signal(object)
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, gaze: Gaze) -> None:
         super().__init__()
         self._engine = engine
+        self._gaze = gaze
         self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)  # a child: it moves to the worker's thread too
         self._idle.timeout.connect(self._rest)
         self._told_status: ModelStatus | None = None
@@ -212,8 +238,10 @@ class Worker(QObject):
             job.photo or job.path, job.model, job.faces, job.stages, job.strokes, job.quarters, job.former
         )
         self._tell_status()
-        self.staged.emit(job.id, self._engine.stage(session, SubProgress(progress, 0.0, 0.3)))
-        for result in self._engine.restore(session, SubProgress(progress, 0.3, 0.9), invents=job.invents):
+        viewer = Viewer(lambda: self._gaze.on(job.item), lambda parts: self.staged.emit(job.id, parts))
+        self.staged.emit(job.id, self._engine.stage(session, SubProgress(progress, 0.0, 0.3), viewer))
+        rest = SubProgress(progress, 0.3, 0.9)
+        for result in self._engine.restore(session, rest, invents=job.invents, viewer=viewer):
             if not result.restored:
                 self.faces_found.emit(job.id, result.faces)
             elif result.more or not result.is_whole:

@@ -29,7 +29,7 @@ from gpen_desktop.gui.work.exports import Exports
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.photo_states import PhotoStates, restore_job
 from gpen_desktop.gui.work.removal import Removal
-from gpen_desktop.gui.work.wishes import Sides, wish
+from gpen_desktop.gui.work.wishes import Sides, part_on_screen, wish
 from gpen_desktop.gui.work.worker import Job, RefineJob, RestoreJob, next_job_id
 
 _NOTHING_YET = RestoredFaces((), (), seconds=0.0)
@@ -302,13 +302,12 @@ class Workspace(QObject):
     def look_closer(self, detail: tuple[int, QRect] | None) -> None:
         """Show a part of a pyramid level, or the overview only (None)."""
         self._detail = detail
+        self.jobs.look_at(part_on_screen(detail))
         self._want()
 
     def _want(self) -> None:
-        item = self._current
-        if item is None:
-            return
-        self.preview.want(wish(self._visit, item, self._made, self._sides, self._left_out, self._detail))
+        if (item := self._current) is not None:
+            self.preview.want(wish(self._visit, item, self._made, self._sides, self._left_out, self._detail))
 
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
