@@ -15,7 +15,7 @@ from PIL import Image
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
-from gpen_desktop import paths
+from gpen_desktop import allocator, paths
 from gpen_desktop.cli import main as cli
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.core.engine.compute import ComputeOptions
@@ -25,7 +25,6 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.models import catalog, store
 from gpen_desktop.models.fingerprints import sha256_of
-from gpen_desktop.models.gpen import memory
 from gpen_desktop.models.spec import PHOTO_TASKS, Task
 from tests.unit.models.published_weights import LAYOUTS, network, write
 
@@ -59,7 +58,7 @@ def installed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     yield name
     file.unlink()
     gc.collect()
-    memory.give_back()
+    allocator.give_back()
 
 
 @contextmanager

@@ -20,8 +20,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from gpen_desktop import allocator
 from gpen_desktop.models.device import cpu_threads
-from gpen_desktop.models.gpen import memory, onednn
+from gpen_desktop.models.gpen import onednn
 from gpen_desktop.models.gpen.layout import GAIN, SLOPE, GpenDescriptor, fir_kernel
 from gpen_desktop.models.gpen.portable import (
     GpenNet,
@@ -47,7 +48,7 @@ class CpuGpen(GpenNet):
 
     def __init__(self, state: Mapping[str, Tensor], descriptor: GpenDescriptor, dtype: torch.dtype) -> None:
         super().__init__(descriptor, dtype)
-        memory.keep_freed_memory()
+        allocator.keep_freed_memory()
         ops = onednn.pick(dtype)
         sides = descriptor.resolutions
         with torch.inference_mode():
@@ -75,7 +76,7 @@ class CpuGpen(GpenNet):
 
     def release(self) -> None:
         """Give back the memory that freed maps left behind."""
-        memory.give_back()
+        allocator.give_back()
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, S, S) RGB in [-1, 1] to the same, in x's dtype."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gpen_desktop.models.gpen import memory
+from gpen_desktop import allocator
 
 # In a process of its own, because the allocator is the whole process's. Prints page faults of later runs, and how
 # many MiB the process shrinks when it gives memory back.
@@ -50,7 +50,7 @@ else:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not memory.keep_freed_memory(), reason="the allocator of this system cannot be told")
+@pytest.mark.skipif(not allocator.keep_freed_memory(), reason="the allocator of this system cannot be told")
 @pytest.mark.parametrize("thread", ["main", "worker"])
 def test_later_faces_meet_no_page_faults(thread: str) -> None:
     root = Path(__file__).parents[4]
@@ -69,7 +69,7 @@ def test_later_faces_meet_no_page_faults(thread: str) -> None:
 
 
 def test_giving_back_is_safe_at_any_time() -> None:
-    threads = [threading.Thread(target=memory.give_back) for _ in range(4)]
+    threads = [threading.Thread(target=allocator.give_back) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
