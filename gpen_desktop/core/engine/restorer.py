@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from gpen_desktop.core.engine.compute import ModelStatus
+from gpen_desktop.core.on_device import empty_cache, is_out_of_memory
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import FloatImage, frozen
 from gpen_desktop.errors import ModelError, OutOfMemoryError, WeightsError
@@ -108,7 +109,7 @@ class Restorer:
             try:
                 restored += self._run(np.stack(part))
             except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
-                if not _is_out_of_memory(error):
+                if not is_out_of_memory(error):
                     raise
                 self._after_out_of_memory(len(part))
         progress.report(1.0, "restore")
@@ -179,10 +180,7 @@ class Restorer:
     def release(self) -> None:
         """Give back the memory that is kept for the next run; for after an idle time. The weights stay."""
         self._net.release()
-        if self.compute.device.type == "cuda":
-            torch.cuda.empty_cache()
-        if self.compute.device.type == "mps":
-            torch.mps.empty_cache()
+        empty_cache(self.compute.device)
 
     def _after_out_of_memory(self, tried: int) -> None:
         """Go on with half the batch from now on; on the CPU when a single crop was too much for the GPU."""
@@ -231,15 +229,3 @@ def _no_restorer(name: str) -> ModelError:
 def _is_sound(made: RestoredBatch) -> bool:
     """Whether no face is what overflow in half precision leaves: not a number somewhere, or black all over."""
     return bool((made.is_finite & made.is_not_black).all())
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    """PyTorch reports a failed CPU or Apple allocation as a plain RuntimeError, and one while a CUDA graph is recorded
-    as a failed recording, with the allocation's error behind it."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    text = str(error)
-    if "DefaultCPUAllocator" in text or "out of memory" in text.lower():
-        return True
-    behind = error.__cause__ or error.__context__
-    return behind is not None and _is_out_of_memory(behind)

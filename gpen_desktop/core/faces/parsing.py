@@ -8,8 +8,10 @@ from typing import Final
 import cv2
 import numpy as np
 import torch
+from torch import nn
 
 from gpen_desktop.core.faces.masks import FACE_RAMP, FaceMasks, border_ramp, masks_by_points
+from gpen_desktop.core.on_device import OnDevice
 from gpen_desktop.core.types import Crop, FloatImage, frozen
 from gpen_desktop.models import device as devices
 from gpen_desktop.models import registry, store
@@ -42,21 +44,24 @@ class FaceParser:
 
     def __init__(self, name: str, *, device: str = "auto", precision: str = "auto") -> None:
         self.name = name
-        model = registry.read(store.find(name))
+        path = store.find(name)
+        model = registry.read(path)
         offered = model.spec.precisions
         compute = devices.choose(device, precision if precision in offered else "auto", offered)
-        self._net = model.build(compute.device, compute.dtype)
+        self._network = OnDevice(lambda: registry.read(path), compute, model)
 
     def masks(self, crops: Sequence[Crop], restored: Sequence[FloatImage]) -> list[FaceMasks]:
         """Of each crop, by what the model made of it, (S, S, 3) float32 RGB in [0, 1]: parts are clearest there. Where
-        the parser sees no face, by its points."""
-        torch.set_num_threads(devices.threads_here())  # holds for the calling thread only
-        pictures = np.stack([_resized(each, SIDE) for each in restored])
-        regions = find_regions(self._net, torch.from_numpy(pictures))
+        the parser sees no face, by its points. Raises OutOfMemoryError."""
+        pictures = [_resized(each, SIDE) for each in restored]
         return [
-            _masks(crop, {name: each[number].numpy() for name, each in regions.items()})
-            for number, crop in enumerate(crops)
+            _masks(crop, regions) for crop, regions in zip(crops, self._network.answers(pictures, _ask), strict=True)
         ]
+
+
+def _ask(net: nn.Module, pictures: Sequence[FloatImage]) -> list[dict[str, FloatImage]]:
+    regions = find_regions(net, torch.from_numpy(np.stack(pictures)))
+    return [{name: each[number].numpy() for name, each in regions.items()} for number in range(len(pictures))]
 
 
 def _masks(crop: Crop, regions: dict[str, FloatImage]) -> FaceMasks:

@@ -6,11 +6,11 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from gpen_desktop.core.faces.detection import LONGEST_COPY, MIN_FACE, FaceDetector, check_min_face, shrunk
 from gpen_desktop.core.faces.regions import Floats, each_once, in_reading_order
+from gpen_desktop.core.on_device import OnDevice
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import Face, Photo, frozen
 from gpen_desktop.models import device as devices
@@ -40,20 +40,20 @@ class PublishedDetector:
 
     def __init__(self, name: str, *, device: str = "auto", precision: str = "auto") -> None:
         self.name = name
-        model = registry.read(store.find(name))
+        path = store.find(name)
+        model = registry.read(path)
         offered = model.spec.precisions
         compute = devices.choose(device, precision if precision in offered else "auto", offered)
-        self._net = model.build(compute.device, compute.dtype)
+        self._network = OnDevice(lambda: registry.read(path), compute, model)
 
     def detect(self, photo: Photo, *, min_face: float = MIN_FACE, progress: Progress | None = None) -> tuple[Face, ...]:
         """Find the faces whose box is at least `min_face` pixels wide, in reading order, each once.
 
         Photos over LONGEST_COPY are looked at in a copy of that size. Score: the detector's, 0.9 to 1.
-        Raises OptionError where min_face is not positive, Cancelled when progress says so.
+        Raises OptionError where min_face is not positive, OutOfMemoryError, Cancelled when progress says so.
         """
         check_min_face(min_face)
         progress = progress or SilentProgress()
-        torch.set_num_threads(devices.threads_here())  # holds for the calling thread only
         largest = min(1.0, LONGEST_COPY / max(photo.width, photo.height))
         factors = [largest]
         if largest * max(photo.width, photo.height) > 2 * _LARGE:
@@ -80,6 +80,6 @@ class PublishedDetector:
     def _look(self, photo: Photo, factor: float) -> tuple[Floats, NDArray[np.float64]]:
         """Points (N, 5, 2) in photo pixels and scores (N,) of what is found in the photo at `factor` of its size."""
         copy = shrunk(photo, factor)
-        (found,) = detect_faces(self._net, copy[None], above=_SURE)
+        (found,) = self._network.answers([copy], lambda net, each: detect_faces(net, np.stack(each), above=_SURE))
         to_photo = np.array([photo.width / copy.shape[1], photo.height / copy.shape[0]])
         return (found.points.astype(np.float64) + 0.5) * to_photo - 0.5, found.scores.astype(np.float64)

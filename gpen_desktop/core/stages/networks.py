@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gpen_desktop.core import memory
+from gpen_desktop.core.on_device import OnDevice
 from gpen_desktop.core.options import AUTO
 from gpen_desktop.core.stages.colour import lab_hue
 from gpen_desktop.core.stages.tiles import TiledNetwork
@@ -147,19 +148,16 @@ class PhotoNetworks:
 
     def _of_faces(self, name: str, model: ReadModel) -> Callable[[FloatImage], FloatImage]:
         """A network for aligned faces as a function of one, (S, S, 3)."""
-        compute = self._compute_for(model.spec)
-        net = model.build(compute.device, compute.dtype)
-        assert isinstance(net, FaceNet)  # what every architecture for ALIGNED_TASKS builds
+        network = OnDevice(lambda: _read_mixed(choice_of(name))[1], self._compute_for(model.spec), model)
 
-        def run(face: FloatImage) -> FloatImage:
-            torch.set_num_threads(device.threads_here())
-            made = net.restore(torch.from_numpy(np.ascontiguousarray(face))[None])
+        def ask(net: nn.Module, faces: Sequence[FloatImage]) -> list[FloatImage]:
+            assert isinstance(net, FaceNet)  # what every architecture for ALIGNED_TASKS builds
+            made = net.restore(torch.from_numpy(np.stack(faces)))
             if not bool(made.is_finite.all()):
                 raise _no_picture(name)
-            answer: FloatImage = made.pixels[0].numpy()
-            return answer
+            return list(made.pixels.numpy())
 
-        return run
+        return lambda face: network.answers([face], ask)[0]
 
     def _load_upscaler(self, name: str) -> TiledNetwork:
         model = _read(choice_of(name), PHOTO_TASKS, _NO_PHOTOS)

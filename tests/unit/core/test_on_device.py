@@ -1,0 +1,155 @@
+"""A GPU whose memory is too small: fewer items at a time, then the CPU, in every network that is asked for answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from gpen_desktop.core.faces import parsing, published_detection
+from gpen_desktop.core.faces.alignment import crop_face
+from gpen_desktop.core.faces.parsing import FaceParser
+from gpen_desktop.core.faces.published_detection import PublishedDetector
+from gpen_desktop.core.on_device import OnDevice
+from gpen_desktop.core.stages import networks
+from gpen_desktop.core.stages.networks import PhotoNetworks
+from gpen_desktop.errors import OutOfMemoryError
+from gpen_desktop.messages import say
+from gpen_desktop.models import device as devices
+from gpen_desktop.models.architecture import ReadModel
+from gpen_desktop.models.detectors.facexlib_retinaface import FoundFaces
+from gpen_desktop.models.device import Compute
+from gpen_desktop.models.face_net import FaceNet
+from gpen_desktop.models.spec import ModelSpec, Task
+from tests.unit.core.drawn_faces import photo_with_faces
+
+GPU = Compute(torch.device("cuda", 0), torch.float16, "a small GPU", say("test", "it is a test"), 1)
+SPEC = ModelSpec("fake", Task.FACE_PARSER, size=64)
+
+
+@pytest.fixture(autouse=True)
+def small_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A computer that has a GPU; nothing is run on it but what the test's networks pretend."""
+    really = devices.choose
+    monkeypatch.setattr(devices, "choose", lambda wanted, *how: really("cpu", *how) if wanted == "cpu" else GPU)
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: None)
+
+
+class Doubler(nn.Module):
+    """Doubles as many items at a time as fit on its device."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+        self.asked: list[int] = []
+
+    def answer(self, items: list[int]) -> list[int]:
+        self.asked.append(len(items))
+        if len(items) > self.most:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return [2 * item for item in items]
+
+
+def placed(on_gpu: nn.Module, on_cpu: nn.Module) -> ReadModel:
+    return ReadModel(SPEC, lambda device, dtype: on_gpu if device.type == "cuda" else on_cpu)
+
+
+def doubled(network: OnDevice, count: int) -> list[int]:
+    return network.answers(list(range(count)), lambda net, items: net.answer(items))
+
+
+def test_fewer_at_a_time_where_they_do_not_fit() -> None:
+    gpu, cpu = Doubler(2), Doubler(99)
+    network = OnDevice(lambda: placed(gpu, cpu), GPU)
+    assert doubled(network, 9) == [2 * number for number in range(9)]
+    assert gpu.asked == [9, 4, 2, 2, 2, 2, 1]
+    assert doubled(network, 3) == [0, 2, 4]
+    assert gpu.asked[-2:] == [2, 1]
+    assert cpu.asked == []
+
+
+def test_the_cpu_where_not_even_one_fits_and_there_it_stays() -> None:
+    gpu, cpu = Doubler(0), Doubler(99)
+    network = OnDevice(lambda: placed(gpu, cpu), GPU)
+    assert doubled(network, 2) == doubled(network, 2) == [0, 2]
+    assert gpu.asked == [2, 1]
+    assert cpu.asked == [1, 1, 1, 1]
+
+
+def test_too_little_memory_everywhere_is_said_and_other_faults_are_raised() -> None:
+    nowhere = OnDevice(lambda: placed(Doubler(0), Doubler(0)), GPU)
+    with pytest.raises(OutOfMemoryError) as caught:
+        doubled(nowhere, 1)
+    assert caught.value.todo is not None
+    with pytest.raises(RuntimeError, match="other"):
+        nowhere.answers([1], lambda net, items: (_ for _ in ()).throw(RuntimeError("another fault")))
+
+
+def full(*_: object) -> torch.Tensor:
+    raise torch.OutOfMemoryError("CUDA out of memory.")
+
+
+class Full(FaceNet):
+    """A network for which there is never room."""
+
+    def __init__(self) -> None:
+        super().__init__((0.0, 1.0))
+        self.weight = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return full()
+
+
+class Same(Full):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x
+
+
+def test_a_face_parser_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Skin(Full):
+        def forward(self, faces: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            seen = torch.zeros(len(faces), 19, 512, 512)
+            seen[:, 1] = 50
+            return seen, faces
+
+    monkeypatch.setattr(parsing.store, "find", lambda name: name)
+    monkeypatch.setattr(parsing.registry, "read", lambda path: placed(Full(), Skin()))
+    photo, faces = photo_with_faces((40, 60), (400, 90))
+    crops = [crop_face(photo, face, template="ffhq", size=256) for face in faces]
+    masks = FaceParser("parsenet", device="cuda").masks(crops, [crop.pixels for crop in crops])
+    assert len(masks) == 2
+    assert all(each.skin[128, 128] > 0.9 for each in masks)
+
+
+def test_a_published_detector_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def detect_faces(net: nn.Module, pictures: np.ndarray, *, above: float) -> list[FoundFaces]:
+        asked.append(type(net).__name__)
+        if isinstance(net, Full):
+            full()
+        return [FoundFaces(np.zeros((0, 4)), np.zeros((0, 5, 2)), np.zeros(0)) for _ in pictures]
+
+    monkeypatch.setattr(published_detection, "detect_faces", detect_faces)
+    monkeypatch.setattr(published_detection.store, "find", lambda name: name)
+    monkeypatch.setattr(published_detection.registry, "read", lambda path: placed(Full(), Doubler(1)))
+    assert PublishedDetector("retinaface-mobilenet", device="cuda").detect(photo_with_faces((40, 60))[0]) == ()
+    assert asked == ["Full", "Doubler"]
+
+
+@pytest.mark.parametrize("kind", ["colouriser", "inpainter"])
+def test_an_aligned_colouriser_and_inpainter_go_on(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    task = Task.FACE_COLOURISER if kind == "colouriser" else Task.FACE_INPAINTER
+    spec = replace(SPEC, task=task, template="gpen", value_range=(0.0, 1.0))
+    model = ReadModel(spec, lambda device, dtype: Full() if device.type == "cuda" else Same())
+    monkeypatch.setattr(networks, "_read_mixed", lambda choice: (networks.Path("x.pth"), model))
+    network = getattr(PhotoNetworks("cuda"), kind)("x.pth")
+    picture = np.random.default_rng(1).random((64, 64, 3), dtype=np.float32)
+    given = picture if kind == "colouriser" else np.dstack([picture, np.zeros((64, 64, 1), np.float32)])
+    made = network.run(given)
+    assert np.isfinite(made).all()
+    if kind == "inpainter":
+        np.testing.assert_allclose(made, picture, atol=1e-6)
