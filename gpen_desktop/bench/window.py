@@ -120,6 +120,12 @@ class _DrawnModels:
     def photo_networks(self, _wanted: ComputeOptions) -> Networks:
         return NoNetworks()
 
+    def cpu_threads(self) -> int:
+        return 1
+
+    def limit_threads_here(self, _count: int) -> None:
+        """They compute nothing."""
+
     def load_restorer(self, _model: str, _wanted: ComputeOptions) -> LoadedRestorer:
         return _Blur()
 

@@ -115,6 +115,12 @@ class FakeEngine(Engine):
     def photo_networks(self, _wanted: ComputeOptions) -> NoNetworks:
         return NoNetworks()
 
+    def cpu_threads(self) -> int:
+        return 2
+
+    def limit_threads_here(self, count: int) -> None:
+        """They compute nothing."""
+
     def load_restorer(self, model: str, wanted: ComputeOptions) -> FakeRestorer:
         self.threads.add(threading.current_thread().name)
         self.compute = wanted

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -15,18 +14,19 @@ from gpen_desktop import part_files
 from gpen_desktop.core import memory
 from gpen_desktop.core.batch.album import PlannedPhoto
 from gpen_desktop.core.batch.control import BatchControl, ControlledProgress
-from gpen_desktop.core.batch.workers import in_order
+from gpen_desktop.core.batch.side_by_side import SideBySide
 from gpen_desktop.core.compose.select import by_number
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
-from gpen_desktop.core.engine.export import ExportOptions, prepare
+from gpen_desktop.core.engine.export import Exported, ExportOptions, prepare
 from gpen_desktop.core.engine.pages import restored_pages
 from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.photo_files import atomic
 from gpen_desktop.core.photo_files.load_save import OpenedPhoto, open_photo
 from gpen_desktop.core.photo_files.patience import waiting_while
+from gpen_desktop.core.photo_files.turning import turned
 from gpen_desktop.core.progress import Progress, SubProgress
-from gpen_desktop.core.types import RESTORED_STATES, ComposedFace, ComposeOptions, Face, Seen, StageResult
+from gpen_desktop.core.types import RESTORED_STATES, ComposedFace, ComposeOptions, Face, Photo, Seen, StageResult
 from gpen_desktop.errors import Cancelled, DiskFullError, GpenError, OutputExistsError, PhotoError
 from gpen_desktop.messages import Message, say
 
@@ -69,22 +69,26 @@ class PhotoReport:
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """What is done to every photo.
+    """What is done to a photo, or to every one.
 
     face_numbers: restore these faces only, whatever `edits` say of them; numbered from 1 in reading order, on each page
-    anew.
+    anew. faces: when they are known; None: those that are set in `edits`, or found. former: as in Session.set_faces.
+    further: the look of the pages behind the first, where it is not that of the first.
     """
 
     edits: Edits = field(default_factory=Edits)
     export: ExportOptions = field(default_factory=ExportOptions)
     face_numbers: Collection[int] | None = None
+    faces: tuple[Face, ...] | None = None
+    former: tuple[Face, ...] = ()
+    further: ComposeOptions | None = None
 
     def look_of_page(self, faces: Sequence[Face]) -> ComposeOptions:
         """The look of a page behind the first with these faces; it need not have as many as there are numbers."""
         if self.face_numbers is None:
-            return self.edits.options
+            return self.further or self.edits.options
         there = [number for number in self.face_numbers if number <= len(faces)]
-        return replace(self.edits.options, faces=by_number(faces, there))
+        return replace(self.further or self.edits.options, faces=by_number(faces, there))
 
 
 def restore_all(
@@ -105,9 +109,7 @@ def restore_all(
     control: cancels. Without a journal nothing is noted, and everything done.
     """
     control = control or BatchControl()
-    room = memory.Room(memory.available_bytes() // 2)
-    networks = engine.shared(options.edits.model)
-    engines = threading.local()  # one a thread
+    beside = SideBySide(engine, options.edits.model, max(1, min(at_once, len(photos))))
 
     def work(numbered: tuple[int, PlannedPhoto]) -> PhotoReport:
         number, job = numbered
@@ -116,18 +118,16 @@ def restore_all(
         how = resumed(job, options.export, journal if resume else None)
         if isinstance(how, PhotoReport):
             return how
-        if not hasattr(engines, "own"):
-            engines.own = Engine(models=networks)
-        around = Surroundings(journal, control, room)
+        around = Surroundings(journal, control.wait_for_room, beside.room)
         with waiting_while(lambda: control.is_going):  # nor for a disk that does not answer
-            return restore_photo(job, engines.own, replace(options, export=how), progress, around)
+            return restore_photo(job, beside.engine_here(), replace(options, export=how), progress, around)
 
     for folder in {job.target.parent for job in photos}:
         part_files.remove_stale(folder, atomic.PART_PREFIX)
     try:
-        yield from in_order(enumerate(photos), work, max(1, min(at_once, len(photos))), control.cancel)
+        yield from beside.threads.in_order(enumerate(photos), work, control.cancel)
     finally:
-        networks.close()
+        beside.close()
 
 
 def resumed(job: PlannedPhoto, export: ExportOptions, journal: Journal | None) -> ExportOptions | PhotoReport:
@@ -141,12 +141,20 @@ def resumed(job: PlannedPhoto, export: ExportOptions, journal: Journal | None) -
     return export if journal.was_altered(job.target) else replace(export, overwrite=True)
 
 
+def _raise(error: DiskFullError) -> None:
+    raise error
+
+
 @dataclass(frozen=True, eq=False)
 class Surroundings:
-    """What a photo of a batch has to do with beside itself. journal: None where nothing is noted."""
+    """What a photo of a batch has to do with beside itself.
+
+    journal: None where nothing is noted. on_full: called where a disk is full, and writing tried again once it returns;
+    it may raise instead, as it does by default. room: that all photos share.
+    """
 
     journal: Journal | None = None
-    control: BatchControl = field(default_factory=BatchControl)
+    on_full: Callable[[DiskFullError], None] = _raise
     room: memory.Room = field(default_factory=lambda: memory.Room(0))
 
 
@@ -159,7 +167,7 @@ def restore_photo(
 ) -> PhotoReport:
     """Restore one photo and save it. Whatever goes wrong is in the report; only Cancelled is raised."""
     try:
-        return _restore(job, engine, options, progress, around or Surroundings())
+        return export_photo(job, engine, options, progress, around)[1]
     except Cancelled:
         raise
     except OutputExistsError as error:
@@ -184,45 +192,62 @@ def restore_photo(
         engine.forget(job.source)
 
 
-def _restore(
-    job: PlannedPhoto, engine: Engine, options: BatchOptions, progress: Progress, around: Surroundings
-) -> PhotoReport:
+def export_photo(
+    job: PlannedPhoto,
+    engine: Engine,
+    options: BatchOptions,
+    progress: Progress,
+    around: Surroundings | None = None,
+) -> tuple[Exported, PhotoReport]:
+    """Restore one photo and save it: the one way in which window and command line do. A photo that the engine has in
+    memory is not read again.
+
+    Raises PhotoError, ModelError (of all kinds), DeviceError, OptionError, SaveError, Cancelled.
+    """
+    around = around or Surroundings()
     if job.problem:
         raise PhotoError(job.problem, path=job.source)
     # before the photo is even read
-    _when_there_is_room(lambda: prepare(job.source, job.target, options.export), around.control)
+    _when_there_is_room(lambda: prepare(job.source, job.target, options.export), around)
+    edits = options.edits
+    at_hand = engine.photo_at_hand(job.source, edits.quarters)
+    if at_hand is not None:
+        pages = open_photo(job.source) if at_hand.source.pictures > 1 else None
+        return _export(at_hand, pages, 0.0, job, engine, options, progress, around)
     opened = open_photo(job.source)
     with around.room.hold(opened.needed_bytes):
-        return _restore_opened(opened, job, engine, options, progress, around)
+        progress.report(0.0, "load")
+        started = time.perf_counter()
+        photo = turned(opened.decode(), edits.quarters)
+        return _export(photo, opened, time.perf_counter() - started, job, engine, options, progress, around)
 
 
-def _restore_opened(
-    opened: OpenedPhoto,
+def _export(
+    photo: Photo,
+    opened: OpenedPhoto | None,
+    loaded: float,
     job: PlannedPhoto,
     engine: Engine,
     options: BatchOptions,
     progress: Progress,
     around: Surroundings,
-) -> PhotoReport:
-    progress.report(0.0, "load")
-    started = time.perf_counter()
-    photo = opened.decode()
-    loaded = time.perf_counter() - started
-    session = engine.open(photo, options.edits.model, stages=options.edits.stages, strokes=options.edits.strokes)
-    look = options.edits.options
+) -> tuple[Exported, PhotoReport]:
+    """opened: its file, None where that has no further pages. loaded: seconds that reading took."""
+    edits = options.edits
+    known = edits.faces if options.faces is None else options.faces
+    session = engine.open(photo, edits.model, known, edits.stages, edits.strokes, former=options.former)
+    look = edits.options
     if options.face_numbers is not None:
         faces = session.faces(SubProgress(progress, 0.0, 0.2))
         look = replace(look, faces=by_number(faces, options.face_numbers))
-    pages = restored_pages(
-        opened, engine, options.edits, options.look_of_page, options.export, SubProgress(progress, 0.0, 0.5)
-    )
+    half = SubProgress(progress, 0.0, 0.5)
+    pages = restored_pages(opened, engine, edits, options.look_of_page, options.export, half) if opened else []
     unnoted: list[Message] = []
     note = _noting(around.journal, job.source, unnoted)
     saved = _when_there_is_room(
-        lambda: engine.export(session, look, job.target, options.export, progress, note, pages),
-        around.control,
+        lambda: engine.export(session, look, job.target, options.export, progress, note, pages), around
     )
-    return PhotoReport(
+    return saved, PhotoReport(
         source=str(job.source),
         target=str(saved.path),
         outcome=PhotoStatus.DONE,
@@ -242,13 +267,13 @@ def _restore_opened(
     )
 
 
-def _when_there_is_room(write: Callable[[], ResultT], control: BatchControl) -> ResultT:
-    """What `write` gives; where the disk is full, it is tried again when there is room. Raises Cancelled."""
+def _when_there_is_room(write: Callable[[], ResultT], around: Surroundings) -> ResultT:
+    """What `write` gives; where the disk is full, it is tried again when there may be room."""
     while True:
         try:
             return write()
         except DiskFullError as error:
-            control.wait_for_room(error)
+            around.on_full(error)
 
 
 def note_result(report: PhotoReport, job: PlannedPhoto, journal: Journal | None) -> PhotoReport:

@@ -14,7 +14,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from gpen_desktop.core.batch.album import PlannedPhoto
-from gpen_desktop.core.batch.batch import BatchOptions, PhotoReport, PhotoStatus, note_result, restore_photo, resumed
+from gpen_desktop.core.batch.batch import (
+    BatchOptions,
+    PhotoReport,
+    PhotoStatus,
+    Surroundings,
+    note_result,
+    restore_photo,
+    resumed,
+)
+from gpen_desktop.core.batch.control import BatchControl
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.engine import Engine, ModelSource
 from gpen_desktop.core.output.journal import Journal
@@ -135,7 +144,8 @@ def _answer(future: Any, job: PlannedPhoto) -> PhotoReport:
 def _restore(job: PlannedPhoto, setting: Setting, overwrite: bool) -> PhotoReport:
     """On a worker: one photo with the networks that this worker keeps."""
     options = replace(setting.options, export=replace(setting.options.export, overwrite=overwrite))
-    return restore_photo(job, _engine(setting), options, SilentProgress())
+    around = Surroundings(on_full=BatchControl().wait_for_room)
+    return restore_photo(job, _engine(setting), options, SilentProgress(), around)
 
 
 def _engine(setting: Setting) -> Engine:

@@ -24,6 +24,49 @@ _LISTEN_EVERY: Final = 0.2
 """Seconds; on Windows a thread that waits for another hears of Ctrl+C in between only."""
 
 
+class Threads:
+    """So many threads, which share the cores as far as OpenCV computes.
+
+    Parameters
+    ----------
+    count : photos in work at once.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._of_cv = cv2.getNumThreads()
+        cv2.setNumThreads(max(1, self._of_cv // count))
+        self._pool = ThreadPoolExecutor(count, "photo")
+
+    def submit(self, work: Callable[[JobT], ResultT], job: JobT) -> Future[ResultT]:
+        """Have the next thread that is free do work(job)."""
+        return self._pool.submit(work, job)
+
+    def in_order(
+        self, jobs: Iterable[JobT], work: Callable[[JobT], ResultT], stop: Callable[[], None]
+    ) -> Iterator[ResultT]:
+        """As the function `in_order`. Closes the threads in the end."""
+        waiting: deque[Future[ResultT]] = deque()
+        try:
+            for job in jobs:
+                while len(waiting) >= self.count * _AHEAD or (waiting and waiting[0].done()):
+                    yield _first(waiting)
+                waiting.append(self.submit(work, job))
+            while waiting:
+                yield _first(waiting)
+        finally:
+            for future in waiting:
+                future.cancel()
+            if waiting:
+                stop()
+            self.close()
+
+    def close(self) -> None:
+        """Wait for what is under way, and end the threads."""
+        self._pool.shutdown(wait=True)
+        cv2.setNumThreads(self._of_cv)
+
+
 def in_order(
     jobs: Iterable[JobT], work: Callable[[JobT], ResultT], count: int, stop: Callable[[], None]
 ) -> Iterator[ResultT]:
@@ -32,24 +75,7 @@ def in_order(
     stop: called when nobody wants more: the listener stops or is interrupted, or work raises. It makes calls of `work`
     that are under way end; they are waited for. Raises what `work` raises.
     """
-    waiting: deque[Future[ResultT]] = deque()
-    threads_of_cv = cv2.getNumThreads()
-    cv2.setNumThreads(max(1, threads_of_cv // count))
-    pool = ThreadPoolExecutor(count, "photo", _share_cores, (count,))
-    try:
-        for job in jobs:
-            while len(waiting) >= count * _AHEAD or (waiting and waiting[0].done()):
-                yield _first(waiting)
-            waiting.append(pool.submit(work, job))
-        while waiting:
-            yield _first(waiting)
-    finally:
-        for future in waiting:
-            future.cancel()
-        if waiting:
-            stop()
-        pool.shutdown(wait=True)
-        cv2.setNumThreads(threads_of_cv)
+    yield from Threads(count).in_order(jobs, work, stop)
 
 
 def _first(waiting: deque[Future[ResultT]]) -> ResultT:
@@ -59,9 +85,3 @@ def _first(waiting: deque[Future[ResultT]]) -> ResultT:
     result = waiting[0].result()
     waiting.popleft()
     return result
-
-
-def _share_cores(count: int) -> None:
-    from gpen_desktop.models import device  # noqa: PLC0415  -- brings torch, which takes seconds
-
-    device.limit_threads_here(max(1, device.cpu_threads() // count))

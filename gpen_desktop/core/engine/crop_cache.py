@@ -4,6 +4,7 @@ not run the model again, and memory holds only the photos at hand."""
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -21,31 +22,34 @@ _MOST_BYTES: Final = 4 << 30
 
 
 class CropCache:
-    """Restored crops as .npy files in a folder, by the crop and the model that they were made of."""
+    """Restored crops as .npy files in a folder, by the crop and the model they were made of. For several threads."""
 
     def __init__(self, folder: Path, most_bytes: int = _MOST_BYTES) -> None:
         self._folder = folder
         self._most_bytes = most_bytes
         self._sizes: dict[Path, int] = {}
+        self._lock = threading.Lock()
 
     def get(self, key: str) -> FloatImage | None:
         """The restored crop, read-only, or None."""
         path = self._folder / f"{key}.npy"
-        return frozen(np.load(path)) if path in self._sizes else None
+        with self._lock:
+            return frozen(np.load(path)) if path in self._sizes else None
 
     def put(self, key: str, restored: FloatImage) -> None:
         """Keep a restored crop. A full disk is no error: it is then computed again when it is needed."""
         path = self._folder / f"{key}.npy"
-        try:
-            np.save(path, restored)
-        except OSError:
-            path.unlink(missing_ok=True)
-            return
-        self._sizes[path] = restored.nbytes
-        while sum(self._sizes.values()) > self._most_bytes:
-            oldest = next(iter(self._sizes))
-            del self._sizes[oldest]
-            oldest.unlink(missing_ok=True)
+        with self._lock:
+            try:
+                np.save(path, restored)
+            except OSError:
+                path.unlink(missing_ok=True)
+                return
+            self._sizes[path] = restored.nbytes
+            while sum(self._sizes.values()) > self._most_bytes:
+                oldest = next(iter(self._sizes))
+                del self._sizes[oldest]
+                oldest.unlink(missing_ok=True)
 
 
 class CachedRestorer:
@@ -77,8 +81,8 @@ class CachedRestorer:
 
     @property
     def runs_beside_itself(self) -> bool:
-        """False: the cache is not for several threads."""
-        return False
+        """As the inner restorer's."""
+        return self._inner.runs_beside_itself
 
     def choose(self, model: str) -> bool:
         """As the inner restorer's."""

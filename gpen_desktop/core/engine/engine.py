@@ -29,7 +29,10 @@ _KEPT_SESSIONS: Final = 2
 
 
 class ModelSource(Protocol):
-    """Where the networks come from: the module local_models, or a stand-in."""
+    """Where the networks come from: the module local_models, or a stand-in.
+
+    cpu_threads, limit_threads_here: as models/device has them, which brings torch.
+    """
 
     def load_finder(self, wanted: ComputeOptions) -> HandFinder: ...
 
@@ -42,6 +45,10 @@ class ModelSource(Protocol):
     def load_guard(self) -> Guard | None: ...
 
     def photo_networks(self, wanted: ComputeOptions) -> Networks: ...
+
+    def cpu_threads(self) -> int: ...
+
+    def limit_threads_here(self, count: int) -> None: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,6 +143,11 @@ class Engine:
         self._keep(path, session)
         return session
 
+    def photo_at_hand(self, path: Path, quarters: int = 0) -> Photo | None:
+        """The photo of a file that is kept in memory, if it is turned clockwise so often."""
+        session = self._sessions.get(path)
+        return session.photo if session is not None and session.photo.quarters == quarters else None
+
     def stage(self, session: Session, progress: Progress | None = None, viewer: Viewer | None = None) -> Staged:
         """Run the stages that keep the photo's size. Raises OutOfMemoryError, WeightsError, DeviceError, Cancelled."""
         return session.shown(progress, viewer)
@@ -150,6 +162,7 @@ class Engine:
             restorer,
             self._load_inventor,
             self._photo_networks,
+            self._source,
         )
 
     def restore(
@@ -222,6 +235,10 @@ class Engine:
             return None
         detector = self._finder.name if self._finder is not None else ""
         return replace(self._restorer.status, detector=detector, parser=self._parser.name if self._parser else "")
+
+    def cpu_threads(self) -> int:
+        """Threads that compute well on this computer's CPU."""
+        return self._source.cpu_threads()
 
     def set_compute(self, wanted: ComputeOptions) -> None:
         """Use another device, precision or detector from the next photo on."""

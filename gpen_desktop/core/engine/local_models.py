@@ -9,7 +9,7 @@ from gpen_desktop.core.faces.identity import IdentityGuard
 from gpen_desktop.core.faces.parsing import FaceParser
 from gpen_desktop.core.faces.published_detection import PublishedDetector
 from gpen_desktop.core.stages.networks import PhotoNetworks
-from gpen_desktop.models import catalog, store
+from gpen_desktop.models import catalog, device, store
 from gpen_desktop.models.choice import choice_of
 
 
@@ -49,3 +49,13 @@ def load_inventor(model: str, wanted: ComputeOptions) -> Restorer | None:
     load_restorer."""
     name = store.inventor_of(choice_of(model).name)
     return load_restorer(name, wanted) if name else None
+
+
+def cpu_threads() -> int:
+    """As models/device has it."""
+    return device.cpu_threads()
+
+
+def limit_threads_here(count: int) -> None:
+    """As models/device has it."""
+    device.limit_threads_here(count)

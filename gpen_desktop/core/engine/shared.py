@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.face_networks import Guard, HandFinder, LoadedRestorer, Parser
@@ -122,6 +122,14 @@ class SharedRestorer:
         return requests
 
 
+class Cores(Protocol):
+    """The CPU's, as models/device shares them out among threads."""
+
+    def cpu_threads(self) -> int: ...
+
+    def limit_threads_here(self, count: int) -> None: ...
+
+
 class SharedPhotoNetworks:
     """Networks of the whole photo for several threads: one loads at a time, then all may run them."""
 
@@ -169,6 +177,7 @@ class SharedNetworks:
     ----------
     load_finder, load_parser, load_guard, load_restorer, load_inventor, photo_networks : give those networks. They raise
         what loading raises, each time anew.
+    cores : says how many there are, and shares them out.
     """
 
     def __init__(
@@ -179,7 +188,10 @@ class SharedNetworks:
         load_restorer: Callable[[], LoadedRestorer],
         load_inventor: Callable[[], LoadedRestorer | None],
         photo_networks: Callable[[], Networks],
+        cores: Cores,
     ) -> None:
+        self.cpu_threads = cores.cpu_threads
+        self.limit_threads_here = cores.limit_threads_here
         self._load_finder = load_finder
         self._load_guard = load_guard
         self._load_parser = load_parser

@@ -11,12 +11,12 @@ from gpen_desktop.core.engine.export import Exported, ExportOptions
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.work.jobs import JobController
-from gpen_desktop.gui.work.worker import ExportJob, Job, next_job_id
+from gpen_desktop.gui.work.worker import ExportDone, ExportJob, Job, next_job_id
 
 
 @dataclass(frozen=True)
 class ExportRound:
-    """failed: the jobs, for Exports.again, and what went wrong with each."""
+    """Exports in the order in which they ended. failed: the jobs, for Exports.again, and what went wrong with each."""
 
     exported: tuple[Exported, ...] = ()
     failed: tuple[tuple[ExportJob, Failure], ...] = ()
@@ -69,19 +69,19 @@ class Exports(QObject):
             self.export(item, job.target, job.export, job.draft_for)
 
     @Slot(object, object)
-    def _on_done(self, job: Job, result: Exported) -> None:
-        if not isinstance(job, ExportJob):
+    def _on_done(self, job: Job, result: object) -> None:
+        if not isinstance(job, ExportJob) or not isinstance(result, ExportDone):
             return
-        item = self._album.item(job.item)
+        item, exported = self._album.item(job.item), result.exported
         if job.draft_for:
             if item is not None:
-                self.drafted.emit(item, result, job.draft_for)
+                self.drafted.emit(item, exported, job.draft_for)
             return
-        self._round = self._round.with_exported(result)
+        self._round = self._round.with_exported(exported)
         if item is not None:
-            item.saved, item.exported_to, item.export_failure = job.edits, result.path, None
+            item.saved, item.exported_to, item.export_failure = job.edits, exported.path, None
             self._album.touch(item)
-            self.exported.emit(item, result)
+            self.exported.emit(item, exported)
 
     @Slot(object, object)
     def _on_failed(self, job: Job, failure: Failure) -> None:

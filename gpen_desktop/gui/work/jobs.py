@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +20,19 @@ _ON_SCREEN: Final = 1
 """Urgency of what belongs to the photo on screen."""
 
 
+@dataclass(eq=False)
+class _Running:
+    """A job that the worker has. is_beside: others like it may run too. is_stepping_back: it goes back into the queue
+    once it is cancelled."""
+
+    job: Job
+    is_beside: bool
+    cancel: threading.Event = field(default_factory=threading.Event)
+    is_stepping_back: bool = False
+
+
 class JobController(QObject):
-    """Queues jobs and gives them to the worker one by one.
+    """Queues jobs and gives them to the worker one by one; exports of photos that are not on screen several at once.
 
     What the user waits for comes first: finding points inside a drawn box, then the photo on screen, then exports, then
     the rest of the album in its order. In a pause the first two alone are done.
@@ -45,6 +58,8 @@ class JobController(QObject):
     queue_changed = Signal()
 
     _dispatch = Signal(object, object)
+    _dispatch_beside = Signal(object, object)
+    _beside_ended = Signal()
     _compute_wanted = Signal(object)
     _choice_wanted = Signal()
     _forget_wanted = Signal(object)
@@ -53,9 +68,8 @@ class JobController(QObject):
     def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._waiting: list[Job] = []
-        self._running: Job | None = None
-        self._cancel = threading.Event()
-        self._requeue = False
+        self._running: dict[int, _Running] = {}
+        self._at_once = 1
         self._front = 0
         self._is_paused = False
         self.restoring, self.exporting = Round(), Round()
@@ -65,6 +79,9 @@ class JobController(QObject):
         self._worker = Worker(engine, self._gaze)
         self._worker.moveToThread(self._thread)
         self._dispatch.connect(self._worker.run)
+        self._dispatch_beside.connect(self._worker.run_beside)
+        self._beside_ended.connect(self._worker.end_beside)
+        self._worker.at_once_changed.connect(self._on_at_once)
         self._compute_wanted.connect(self._worker.set_compute)
         self._choice_wanted.connect(self._worker.choose_anew)
         self._forget_wanted.connect(self._worker.forget)
@@ -77,13 +94,14 @@ class JobController(QObject):
         self._worker.failed.connect(self._on_failed)
         self._worker.cancelled.connect(self._on_cancelled)
         self._worker.model_changed.connect(self.model_changed)
+        self._thread.finished.connect(self._worker.close_beside)
         self._thread.finished.connect(self._worker.deleteLater)
         self._thread.start()
 
     @property
     def running(self) -> Job | None:
-        """The job the worker has now."""
-        return self._running
+        """The job the worker has now; of several, the first that it was given."""
+        return next((running.job for running in self._running.values()), None)
 
     @property
     def waiting(self) -> tuple[Job, ...]:
@@ -92,8 +110,8 @@ class JobController(QObject):
 
     @property
     def all(self) -> tuple[Job, ...]:
-        """Those not begun, and the one the worker has now."""
-        return (*self._waiting, self._running) if self._running is not None else tuple(self._waiting)
+        """Those not begun, and those the worker has now."""
+        return (*self._waiting, *(running.job for running in self._running.values()))
 
     def is_restoring(self, item: int) -> bool:
         """Whether a restoration of the photo waits or runs."""
@@ -101,7 +119,7 @@ class JobController(QObject):
 
     @property
     def is_busy(self) -> bool:
-        return self._running is not None or bool(self._waiting)
+        return bool(self._running) or bool(self._waiting)
 
     def submit(self, *jobs: Job) -> None:
         """Queue jobs. A restoration of the same photo that has not begun is replaced, one that runs is cancelled: a
@@ -114,8 +132,9 @@ class JobController(QObject):
         for old in replaced:
             self._discount(old)
             self.cancelled.emit(old)
-        if isinstance(self._running, RestoreJob) and self._running.item in items:
-            self._cancel.set()
+        for running in self._running.values():
+            if isinstance(running.job, RestoreJob) and running.job.item in items:
+                running.cancel.set()
         self._make_way()
         self._next()
 
@@ -132,24 +151,23 @@ class JobController(QObject):
 
     def cancel_item(self, item: int) -> None:
         """Cancel all of a photo's jobs."""
-        for job in [job for job in self._waiting if job.item == item]:
-            self._waiting.remove(job)
-            self._discount(job)
-            self.cancelled.emit(job)
-        if self._running is not None and self._running.item == item:
-            self._requeue = False
-            self._cancel.set()
-        self.queue_changed.emit()
+        self._cancel_those(lambda job: job.item == item)
 
     def cancel(self, job_id: int) -> None:
         """Cancel one job."""
-        for job in [job for job in self._waiting if job.id == job_id]:
-            self._waiting.remove(job)
+        self._cancel_those(lambda job: job.id == job_id)
+
+    def _cancel_those(self, are_meant: Callable[[Job], bool]) -> None:
+        """Those that wait go at once, one that runs ends at its next step."""
+        dropped = [job for job in self._waiting if are_meant(job)]
+        self._waiting = [job for job in self._waiting if not are_meant(job)]
+        for running in self._running.values():
+            if are_meant(running.job):
+                running.is_stepping_back = False
+                running.cancel.set()
+        for job in dropped:
             self._discount(job)
             self.cancelled.emit(job)
-        if self._running is not None and self._running.id == job_id:
-            self._requeue = False
-            self._cancel.set()
         self.queue_changed.emit()
 
     def forget(self, path: Path) -> None:
@@ -157,14 +175,9 @@ class JobController(QObject):
         self._forget_wanted.emit(path)
 
     def cancel_all(self) -> None:
-        """Cancel everything; the running job ends at its next step."""
-        dropped, self._waiting = self._waiting, []
-        self._requeue = self._is_paused = False
-        self._cancel.set()
-        for job in dropped:
-            self._discount(job)
-            self.cancelled.emit(job)
-        self.queue_changed.emit()
+        """Cancel everything; what runs ends at its next step."""
+        self._is_paused = False
+        self._cancel_those(lambda job: True)
 
     @property
     def is_paused(self) -> bool:
@@ -197,8 +210,9 @@ class JobController(QObject):
     def shut_down(self) -> None:
         """Cancel, end the thread and wait for it. Blocks for one model step at most."""
         self._waiting.clear()
-        self._requeue = False
-        self._cancel.set()
+        for running in self._running.values():
+            running.is_stepping_back = False
+            running.cancel.set()
         self._thread.quit()
         self._thread.wait()
 
@@ -208,12 +222,14 @@ class JobController(QObject):
 
         What the model has answered by then is kept, so only one step is done twice.
         """
-        job = self._running
-        if not isinstance(job, RestoreJob):
-            return
-        if self._is_held(job) or any(self._urgency(other) < self._urgency(job) for other in self._waiting):
-            self._requeue = not any(isinstance(o, RestoreJob) and o.item == job.item for o in self._waiting)
-            self._cancel.set()
+        for running in self._running.values():  # one alone, if it is one
+            job = running.job
+            if not isinstance(job, RestoreJob):
+                continue
+            if self._is_held(job) or any(self._urgency(other) < self._urgency(job) for other in self._waiting):
+                others = [other for other in self._waiting if isinstance(other, RestoreJob)]
+                running.is_stepping_back = all(other.item != job.item for other in others)
+                running.cancel.set()
 
     def _urgency(self, job: Job) -> int:
         if isinstance(job, RefineJob):
@@ -230,24 +246,46 @@ class JobController(QObject):
     def _next(self) -> None:
         if not self.is_busy:
             self._is_paused = False
-        ready = [job for job in self._waiting if not self._is_held(job)]
-        if self._running is None and ready:
-            job = min(ready, key=self._urgency)  # min takes the first of equals: the album's order
-            self._waiting.remove(job)
-            self._running = job
-            self._cancel = threading.Event()
-            self._requeue = False
-            if (counted := self._counted(job)) is not None:
-                counted[0].start()
-            self.started.emit(job)
-            self._dispatch.emit(job, self._cancel)
+        while (job := self._startable()) is not None:
+            self._start(job)
         self.queue_changed.emit()
 
-    def _ended(self) -> Job:
-        job = self._running
-        assert job is not None  # the worker speaks only of the job it was given
-        self._running = None
-        return job
+    def _startable(self) -> Job | None:
+        """What the worker can be given now. While anything more urgent waits, nothing else is begun."""
+        ready = [job for job in self._waiting if not self._is_held(job)]
+        if not ready:
+            return None
+        job = min(ready, key=self._urgency)  # min takes the first of equals: the album's order
+        if not self._running:
+            return job
+        is_room = len(self._running) < self._at_once and all(running.is_beside for running in self._running.values())
+        return job if is_room and self._goes_beside(job) else None
+
+    def _start(self, job: Job) -> None:
+        running = self._running[job.id] = _Running(job, self._goes_beside(job))
+        self._waiting.remove(job)
+        if (counted := self._counted(job)) is not None:
+            counted[0].start(counted[1])
+        self.started.emit(job)
+        (self._dispatch_beside if running.is_beside else self._dispatch).emit(job, running.cancel)
+
+    def _goes_beside(self, job: Job) -> bool:
+        """Whether others like it may run at the same time. What is made of the photo on screen is at hand in the
+        worker's own engine; so are drafts. All that run together use one model."""
+        if not isinstance(job, ExportJob) or job.draft_for or job.item == self._front:
+            return False
+        others = [running.job for running in self._running.values() if running.job is not job]
+        return all(isinstance(other, ExportJob) and other.edits.model == job.edits.model for other in others)
+
+    def _ended(self, job_id: int) -> _Running:
+        running = self._running.pop(job_id)
+        if running.is_beside and not self._running and not self._goes_on_beside():
+            self._beside_ended.emit()
+        return running
+
+    def _goes_on_beside(self) -> bool:
+        job = self._startable()
+        return job is not None and self._goes_beside(job)
 
     def _counted(self, job: Job) -> tuple[Round, int] | None:
         """Where a job counts, and as which number: a photo that is restored anew is the same one."""
@@ -274,52 +312,62 @@ class JobController(QObject):
         if all(self._counted(other) != counted for other in self._waiting):
             counted[0].finish(counted[1])
         else:
-            counted[0].pause()
+            counted[0].pause(counted[1])
+
+    def _told_of(self, job_id: int) -> Job | None:
+        """The job that the worker speaks of; None for one that was cancelled: what is said of it comes too late."""
+        running = self._running.get(job_id)
+        return None if running is None or running.cancel.is_set() else running.job
+
+    @Slot(int)
+    def _on_at_once(self, count: int) -> None:
+        self._at_once = count
+        self._next()
 
     @Slot(int, float, str)
-    def _on_progressed(self, _job_id: int, fraction: float, stage: str) -> None:
-        if self._running is not None and not self._cancel.is_set():
-            if (counted := self._counted(self._running)) is not None:
-                counted[0].fraction = fraction
-            self.progressed.emit(self._running, fraction, stage)
+    def _on_progressed(self, job_id: int, fraction: float, stage: str) -> None:
+        if (job := self._told_of(job_id)) is not None:
+            if (counted := self._counted(job)) is not None:
+                counted[0].report(counted[1], fraction)
+            self.progressed.emit(job, fraction, stage)
 
     @Slot(int, object)
-    def _on_staged(self, _job_id: int, staged: object) -> None:
-        if self._running is not None:
-            self.staged.emit(self._running, staged)
+    def _on_staged(self, job_id: int, staged: object) -> None:
+        if job_id in self._running:
+            self.staged.emit(self._running[job_id].job, staged)
 
     @Slot(int, object)
-    def _on_faces_found(self, _job_id: int, faces: object) -> None:
-        if self._running is not None and not self._cancel.is_set():
-            self.faces_found.emit(self._running, faces)
+    def _on_faces_found(self, job_id: int, faces: object) -> None:
+        if (job := self._told_of(job_id)) is not None:
+            self.faces_found.emit(job, faces)
 
     @Slot(int, object)
-    def _on_faces_restored(self, _job_id: int, restored: object) -> None:
-        if self._running is not None and not self._cancel.is_set():
-            self.faces_restored.emit(self._running, restored)
+    def _on_faces_restored(self, job_id: int, restored: object) -> None:
+        if (job := self._told_of(job_id)) is not None:
+            self.faces_restored.emit(job, restored)
 
     @Slot(int, object)
-    def _on_done(self, _job_id: int, result: object) -> None:
-        job = self._ended()
+    def _on_done(self, job_id: int, result: object) -> None:
+        job = self._ended(job_id).job
         self._finish(job)
         self.done.emit(job, result)
         self._next()
 
     @Slot(int, object)
-    def _on_failed(self, _job_id: int, failure: object) -> None:
-        job = self._ended()
+    def _on_failed(self, job_id: int, failure: object) -> None:
+        job = self._ended(job_id).job
         self._finish(job)
         self.failed.emit(job, failure)
         self._next()
 
     @Slot(int)
-    def _on_cancelled(self, _job_id: int) -> None:
-        job = self._ended()
-        if (counted := self._counted(job)) is not None:
-            counted[0].pause()
-        if self._requeue:
-            self._waiting.insert(0, job)
+    def _on_cancelled(self, job_id: int) -> None:
+        ended = self._ended(job_id)
+        if (counted := self._counted(ended.job)) is not None:
+            counted[0].pause(counted[1])
+        if ended.is_stepping_back:
+            self._waiting.insert(0, ended.job)
         else:
-            self._discount(job)
-            self.cancelled.emit(job)
+            self._discount(ended.job)
+            self.cancelled.emit(ended.job)
         self._next()

@@ -7,19 +7,14 @@ import time
 
 class Round:
     """Photos to restore, or files to export, by number. Each counts once, however often it is begun, until all are
-    done; the next one that is wanted then begins another round.
-
-    Attributes
-    ----------
-    fraction : of the one that is being worked on, 0 to 1.
-    """
+    done; the next one that is wanted then begins another round. Several may be worked on at once."""
 
     def __init__(self) -> None:
-        self.fraction = 0.0
+        self._fractions: dict[int, float] = {}  # of those that are worked on, 0 to 1
         self._left: set[int] = set()
         self._done: set[int] = set()
-        self._seconds = 0.0
-        self._started: float | None = None
+        self._seconds = 0.0  # in which any was worked on, up to the last that stopped
+        self._since = 0.0
 
     @property
     def done(self) -> int:
@@ -36,7 +31,7 @@ class Round:
     @property
     def share(self) -> float:
         """0 to 1."""
-        return min(1.0, (self.done + self.fraction) / self.total) if self.total else 0.0
+        return min(1.0, (self.done + sum(self._fractions.values())) / self.total) if self.total else 0.0
 
     def want(self, number: int) -> None:
         """One more, or one again."""
@@ -45,13 +40,19 @@ class Round:
         self._done.discard(number)
         self._left.add(number)
 
-    def start(self) -> None:
+    def start(self, number: int) -> None:
         """One of them is being worked on."""
-        self.fraction, self._started = 0.0, time.monotonic()
+        if not self._fractions:
+            self._since = time.monotonic()
+        self._fractions[number] = 0.0
+
+    def report(self, number: int, fraction: float) -> None:
+        """How far one is that is being worked on."""
+        self._fractions[number] = fraction
 
     def finish(self, number: int) -> None:
         """One is done, well or badly."""
-        self.pause()
+        self.pause(number)
         if number in self._left:
             self._left.remove(number)
             self._done.add(number)
@@ -60,11 +61,14 @@ class Round:
         """One is not wanted any more."""
         self._left.discard(number)
 
-    def pause(self) -> None:
-        """What is being worked on stops: it is done, or steps back."""
-        if self._started is not None:
-            self._seconds += time.monotonic() - self._started
-        self.fraction, self._started = 0.0, None
+    def pause(self, number: int) -> None:
+        """One that is being worked on stops: it is done, or steps back."""
+        if number not in self._fractions:
+            return
+        del self._fractions[number]
+        now = time.monotonic()
+        self._seconds += now - self._since
+        self._since = now
 
     def a_minute(self) -> float | None:
         """How many are done a minute; None before two are."""

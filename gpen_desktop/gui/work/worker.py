@@ -1,23 +1,31 @@
-"""The one object that calls the engine. It lives in its own thread, does one job at a time, and tells by signals."""
+"""The one object that calls the engine. It lives in its own thread and tells by signals.
+
+It does one job at a time, but for exports of photos that are not on screen: several of those at once, in threads of
+their own, as the command line does.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from gpen_desktop.core import memory
+from gpen_desktop.core.batch.album import PlannedPhoto
+from gpen_desktop.core.batch.batch import BatchOptions, PhotoReport, Surroundings, export_photo
+from gpen_desktop.core.batch.side_by_side import SideBySide
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine, RestoredFaces
-from gpen_desktop.core.engine.export import ExportOptions, Page
-from gpen_desktop.core.engine.pages import restored_pages
+from gpen_desktop.core.engine.export import Exported, ExportOptions
 from gpen_desktop.core.options import Values
-from gpen_desktop.core.photo_files.load_save import open_photo
 from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.core.progress import CancellableProgress, Progress, SubProgress
 from gpen_desktop.core.stages.registry import stage_values
@@ -83,7 +91,7 @@ class CompareJob:
 
 @dataclass(frozen=True)
 class ExportJob:
-    """Compose a photo at full size and save it as `target`, with the same calls as the command line.
+    """Compose a photo at full size and save it as `target`, with the same call as the command line.
 
     edits: as the photo was edited when the export was asked for. faces, former: as in RestoreJob.
     draft_for: what a result is handed to another program for ('copy', 'drag'), the photo staying unsaved; '' keeps it.
@@ -98,6 +106,27 @@ class ExportJob:
     export: ExportOptions
     draft_for: str = ""
     former: tuple[Face, ...] = ()
+
+    @property
+    def planned(self) -> PlannedPhoto:
+        """From where to where."""
+        return PlannedPhoto(self.path, self.target)
+
+    @property
+    def options(self) -> BatchOptions:
+        """All that is to be done to the photo."""
+        look = replace(self.edits.options, frame=Frame())  # drawn by looking at the first page, as strokes are
+        if not isinstance(look.faces, str):  # chosen on the first page
+            look = replace(look, faces="all")
+        return BatchOptions(self.edits, self.export, None, self.faces, self.former, further=look)
+
+
+@dataclass(frozen=True)
+class ExportDone:
+    """What an export came to: for the window, and for a report."""
+
+    exported: Exported
+    report: PhotoReport
 
 
 @dataclass(frozen=True)
@@ -138,6 +167,7 @@ class Worker(QObject):
 
     staged: what stages made of the photo; before that, while somebody looks at it, what they made of its parts. gaze:
     which part is looked at.
+    at_once_changed: how many jobs `run_beside` can do at once.
     """
 
     progressed = Signal(int, float, str)
@@ -148,6 +178,7 @@ class Worker(QObject):
     failed = Signal(int, object)
     cancelled = Signal(int)
     model_changed = Signal(object)
+    at_once_changed = Signal(int)
 
     def __init__(self, engine: Engine, gaze: Gaze) -> None:
         super().__init__()
@@ -156,23 +187,70 @@ class Worker(QObject):
         self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)  # a child: it moves to the worker's thread too
         self._idle.timeout.connect(self._rest)
         self._told_status: ModelStatus | None = None
+        self._beside: SideBySide | None = None
 
     @Slot(object, object)
     def run(self, job: Job, cancelled: threading.Event) -> None:
-        """Do one job. Nothing that goes wrong in it leaves this slot."""
+        """Do one job, and nothing beside it. Nothing that goes wrong in it leaves this slot."""
+        self.end_beside()
         self._idle.stop()
+        self._do(job, cancelled, partial(self._result, job))
+        self._tell_status()  # a device may have turned out not to work
+        self._idle.start()
+
+    @Slot(object, object)
+    def run_beside(self, job: ExportJob, cancelled: threading.Event) -> None:
+        """Begin an export and return; others may be begun beside it, up to so many as at_once_changed tells."""
+        self._idle.stop()
+        try:
+            beside = self._beside_with(job.edits.model)
+        except Exception as error:
+            self.failed.emit(job.id, from_exception(error, job.path))
+            return
+
+        def result(progress: CancellableProgress) -> ExportDone:
+            engine = beside.engine_here()
+            try:
+                return _exported(job, engine, progress, beside.room)
+            finally:
+                engine.forget(job.path)
+
+        beside.threads.submit(partial(self._do, cancelled=cancelled, result_of=result), job)
+
+    def _beside_with(self, model: str) -> SideBySide:
+        if self._beside is None or self._beside.model != model:
+            self.close_beside()
+            self._beside = SideBySide(self._engine, model, self._engine.cpu_threads())
+            self.at_once_changed.emit(self._beside.threads.count)
+        return self._beside
+
+    @Slot()
+    def end_beside(self) -> None:
+        """Wait for the exports that `run_beside` began, and give back what they used."""
+        if self._beside is not None:
+            self.close_beside()
+            self._tell_status()
+            self._idle.start()
+
+    @Slot()
+    def close_beside(self) -> None:
+        """The same for good: the thread ends."""
+        beside, self._beside = self._beside, None
+        if beside is not None:
+            beside.close()
+
+    def _do(self, job: Job, cancelled: threading.Event, result_of: Callable[[CancellableProgress], object]) -> None:
         progress = CancellableProgress(lambda fraction, stage: self.progressed.emit(job.id, fraction, stage), cancelled)
         try:
             with waiting_while(lambda: not cancelled.is_set()):
-                result = self._result(job, progress)
+                progress.report(0.0, "open")
+                result = result_of(progress)
         except Cancelled:
             self.cancelled.emit(job.id)
         except BaseException as error:  # told to the user; a slot that raises would lose it
             self.failed.emit(job.id, from_exception(error, job.path))
         else:
             self.done.emit(job.id, result)
-        self._tell_status()  # a device may have turned out not to work
-        self._idle.start()
 
     @Slot()
     def _rest(self) -> None:
@@ -182,11 +260,13 @@ class Worker(QObject):
     @Slot(object)
     def set_compute(self, wanted: ComputeOptions) -> None:
         """Use another device or precision from the next job on."""
+        self.end_beside()
         self._engine.set_compute(wanted)
 
     @Slot(str)
     def warm_up(self, model: str) -> None:
         """Load what the first photo will need. What goes wrong here is told by that photo's job, which meets it too."""
+        self.end_beside()
         try:
             self._engine.load(model)
         except Exception as error:
@@ -196,6 +276,7 @@ class Worker(QObject):
     @Slot()
     def choose_anew(self) -> None:
         """Weights came or went."""
+        self.end_beside()
         self._engine.choose_anew()
 
     @Slot(object)
@@ -204,34 +285,18 @@ class Worker(QObject):
         self._engine.forget(path)
 
     def _result(self, job: Job, progress: CancellableProgress) -> object:
-        progress.report(0.0, "open")
         if isinstance(job, RefineJob):
             return self._engine.refine(job.photo, job.box)
         if isinstance(job, CompareJob):
             return self._compare(job, progress)
         if isinstance(job, ExportJob):
-            edits, faces = job.edits, job.faces
-            how = (edits.stages, edits.strokes, edits.quarters)
-            session = self._engine.open(job.path, edits.model, faces, *how, former=job.former)
-            self._tell_status()
-            pages = self._further_pages(job, session.photo, progress)
-            return self._engine.export(session, edits.options, job.target, job.export, progress, further=pages)
+            return _exported(job, self._engine, progress, memory.Room(0))
         return self._restore(job, progress)
 
     def _compare(self, job: CompareJob, progress: CancellableProgress) -> tuple[RestoredFace, ...]:
         session = self._engine.open(job.photo, job.model, job.faces, job.stages, job.strokes, job.quarters)
         self._tell_status()
         return tuple(session.invent(progress) if job.invents else session.restore(progress))
-
-    def _further_pages(self, job: ExportJob, photo: Photo, progress: Progress) -> list[Page]:
-        if photo.source.pictures < 2:
-            return []
-        look = replace(job.edits.options, frame=Frame())  # drawn by looking at the first page, as strokes are
-        if not isinstance(look.faces, str):  # chosen on the first page
-            look = replace(look, faces="all")
-        return restored_pages(
-            open_photo(job.path), self._engine, job.edits, lambda _: look, job.export, SubProgress(progress, 0.0, 0.5)
-        )
 
     def _restore(self, job: RestoreJob, progress: CancellableProgress) -> RestoredFaces:
         session = self._engine.open(
@@ -255,3 +320,7 @@ class Worker(QObject):
         if status != self._told_status:
             self._told_status = status
             self.model_changed.emit(status)
+
+
+def _exported(job: ExportJob, engine: Engine, progress: Progress, room: memory.Room) -> ExportDone:
+    return ExportDone(*export_photo(job.planned, engine, job.options, progress, Surroundings(room=room)))

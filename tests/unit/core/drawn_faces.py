@@ -125,6 +125,12 @@ class DrawnModels:
     def photo_networks(self, _wanted: ComputeOptions) -> NoNetworks:
         return NoNetworks()
 
+    def cpu_threads(self) -> int:
+        return 2
+
+    def limit_threads_here(self, count: int) -> None:
+        """They compute nothing."""
+
     def load_restorer(self, model: str, _wanted: ComputeOptions) -> Sharpener:
         self.loaded.append(model)
         return self._restorer

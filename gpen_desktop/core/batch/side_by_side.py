@@ -1,0 +1,50 @@
+"""What photos that are in work at once share: threads, one set of networks, memory."""
+
+from __future__ import annotations
+
+import threading
+from typing import Final
+
+from gpen_desktop.core import memory
+from gpen_desktop.core.batch.workers import Threads
+from gpen_desktop.core.engine.engine import Engine
+
+_SHARE: Final = 0.5
+"""Of the memory that is free: what photos and all that is made of them may take together."""
+
+
+class SideBySide:
+    """Threads with an engine each, which share the networks of one engine; that one is to rest until `close`.
+
+    Parameters
+    ----------
+    engine : whose networks they are.
+    model : name of the network that restores the faces of all photos.
+    at_once : photos in work, as far as memory goes.
+
+    Attributes
+    ----------
+    threads : in which `engine_here` may be asked for.
+    room : memory, to be held by each photo.
+    """
+
+    def __init__(self, engine: Engine, model: str, at_once: int) -> None:
+        self.model = model
+        self.threads = Threads(at_once)
+        self.room = memory.Room(int(memory.available_bytes() * _SHARE))
+        self._networks = engine.shared(model)
+        self._cores_each = max(1, engine.cpu_threads() // at_once)
+        self._of_thread = threading.local()
+
+    def engine_here(self) -> Engine:
+        """The engine of the thread that asks."""
+        if not hasattr(self._of_thread, "engine"):
+            self._networks.limit_threads_here(self._cores_each)
+            self._of_thread.engine = Engine(models=self._networks)
+        engine: Engine = self._of_thread.engine
+        return engine
+
+    def close(self) -> None:
+        """Wait for what is under way, and end what runs beside."""
+        self.threads.close()
+        self._networks.close()
