@@ -11,6 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from gpen_desktop import allocator
+
+LARGE: Final = 1 << 27
+"""Pixels of a photo above which memory counts for more than speed: at three bytes each they are 400 MB."""
+
 _UNKNOWN: Final = 4 << 30
 """Where a system does not say: what a computer that runs PyTorch has at least."""
 
@@ -18,6 +23,13 @@ _UNKNOWN: Final = 4 << 30
 def available_bytes() -> int:
     """Bytes that this process can still take: what the system has free, less where a limit was set for the process."""
     return max(0, min([_free(), *_left_by_limits()]))
+
+
+def give_back_after(pixels: int) -> None:
+    """Return what a step freed of the memory for a large photo of so many pixels: the allocator keeps it otherwise
+    (allocator.py), and the next step takes other pieces."""
+    if pixels > LARGE:
+        allocator.give_back()
 
 
 class Room:

@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gpen_desktop.core.types import Pixels
 
+_STRIP: Final = 1 << 22
+"""Samples that are worked on at a time: a large photo in integers of 32 bits takes gigabytes."""
+
+
+def _in_strips(samples: Pixels, made_of: Callable[[Pixels], Pixels]) -> Pixels:
+    """What `made_of` makes of samples (H, ...), rows of them at a time: each row by itself alone."""
+    rows = max(1, _STRIP // max(1, samples[:1].size))
+    first = made_of(samples[:rows])
+    if len(samples) <= rows:
+        return first
+    made = np.empty((len(samples), *first.shape[1:]), first.dtype)
+    made[:rows] = first
+    for top in range(rows, len(samples), rows):
+        made[top : top + rows] = made_of(samples[top : top + rows])
+    return cast(Pixels, made)
+
 
 def to_8_bits(samples: Pixels) -> NDArray[np.uint8]:
     """Samples of 0 to 65535 as 0 to 255, rounded to the nearest; 8-bit ones stay as they are. Any shape."""
     if samples.dtype == np.uint8:
         return cast("NDArray[np.uint8]", samples)
-    return ((samples.astype(np.uint32) + 128) // 257).astype(np.uint8)  # 257 = 65535 / 255; odd, so there are no ties
+    # 257 = 65535 / 255; odd, so there are no ties
+    made = _in_strips(samples, lambda part: ((part.astype(np.uint32) + 128) // 257).astype(np.uint8))
+    return cast("NDArray[np.uint8]", made)
 
 
 def to_16_bits(samples: Pixels, white: int) -> NDArray[np.uint16]:
     """Samples of 0 to `white` as 0 to 65535, rounded to the nearest. Any shape."""
-    return ((samples.astype(np.uint32) * 65535 + white // 2) // white).astype(np.uint16)
+    made = _in_strips(samples, lambda part: ((part.astype(np.uint32) * 65535 + white // 2) // white).astype(np.uint16))
+    return cast("NDArray[np.uint16]", made)
 
 
 def divided_by_alpha(samples: Pixels) -> Pixels:
     """Samples (H, W, C), the last of which is alpha, with colours out of premultiplied ones: rounded, black where
     nothing shows."""
+    return _in_strips(samples, _divided_by_alpha)
+
+
+def _divided_by_alpha(samples: Pixels) -> Pixels:
     white = int(np.iinfo(samples.dtype).max)
     alpha = samples[..., -1:].astype(np.uint32)
     colours = (samples[..., :-1].astype(np.uint64) * white + alpha // 2) // np.maximum(alpha, 1)
@@ -33,14 +57,21 @@ def divided_by_alpha(samples: Pixels) -> Pixels:
 
 def is_grey(pixels: Pixels) -> bool:
     """Whether the three channels (H, W, 3) are the same everywhere."""
-    red, green, blue = (pixels[..., channel] for channel in range(3))
-    return bool(np.array_equal(red, green) and np.array_equal(red, blue))
+    rows = max(1, _STRIP // max(1, pixels[:1].size))
+    parts = (pixels[top : top + rows] for top in range(0, len(pixels), rows))
+    return all(
+        np.array_equal(part[..., 0], part[..., 1]) and np.array_equal(part[..., 0], part[..., 2]) for part in parts
+    )
 
 
 def luminance(pixels: Pixels) -> Pixels:
     """Rec. 601 luma of (H, W, 3) pixels, rounded: (H, W), the dtype stays. What is grey already stays as it is."""
     if is_grey(pixels):
         return pixels[..., 0]
+    return _in_strips(pixels, _luminance)
+
+
+def _luminance(pixels: Pixels) -> Pixels:
     red, green, blue = (pixels[..., i].astype(np.uint32) for i in range(3))
     weighted = 299 * red + 587 * green + 114 * blue  # below 2**32 for 16 bits too
     return cast(Pixels, ((weighted + 500) // 1000).astype(pixels.dtype))

@@ -263,10 +263,13 @@ class Session:
         faces = self.invent if options.invents else self.restore
         restored = tuple(faces(SubProgress(progress, 0.0, 0.8)))
         staged = self._staged.run(registry.STAGES, self._values, self._strokes, SubProgress(progress, 0.8, 1.0))
+        pixels = staged.photo.width * staged.photo.height
+        memory.give_back_after(pixels)
         with self.seconds.timed("compose"):
             composed = compose(staged.photo, self._layers_for(restored, staged), options)
-        if staged.scale > 1:
-            self._layers = {}  # they are as large as the enlarged faces, and quickly made again
+        if staged.scale > 1 or pixels > memory.LARGE:
+            self._layers = {}  # they are as large as the faces in it, and quickly made again
+        memory.give_back_after(pixels)
         return dataclasses.replace(composed, seen=staged.seen, stages=staged.results)
 
     def rest(self) -> None:

@@ -105,7 +105,9 @@ class GreyPyramid:
 
     def __init__(self, photo: Photo) -> None:
         grey = cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2GRAY)
-        self._levels: list[Grey] = [np.asarray(grey // (photo.white // 255), np.uint8)]
+        if photo.pixels.dtype != np.uint8:
+            grey = grey // (photo.white // 255)
+        self._levels: list[Grey] = [np.asarray(grey, np.uint8)]
 
     def cut(self, frames: Floats, crop_side: int) -> Grey:
         """What (N, 4) frames show, upright: (N, crop_side, crop_side) uint8. Beyond the edge the photo is reflected."""

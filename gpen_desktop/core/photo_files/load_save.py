@@ -76,7 +76,7 @@ class OpenedPhoto:
         """The photo. Raises UnreadablePhotoError, PhotoTooLargeError (over the memory that there is)."""
         _check_memory(self)
         try:
-            return _photo(self.header, decode(self.header), self.path)
+            photo = _photo(self.header, decode(self.header), self.path)
         except DamagedFileError as error:
             raise unreadable(self.path, error.reason) from error
         except MemoryError as error:
@@ -84,6 +84,8 @@ class OpenedPhoto:
                 say("no-memory-to-read", "There is not enough memory to read {name}.", name=self.path.name),
                 path=self.path,
             ) from error
+        memory.give_back_after(photo.width * photo.height)
+        return photo
 
 
 def open_photo(path: Path | str) -> OpenedPhoto:

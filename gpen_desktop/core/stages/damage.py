@@ -68,7 +68,9 @@ def is_worth_asking(damage: Damage) -> bool:
 
 
 def brushed(mask: Mask, strokes: Sequence[Stroke]) -> Mask:
-    """The mask with the brush's strokes over it, in their order."""
+    """The mask with the brush's strokes over it, in their order; the very same without any."""
+    if not strokes:
+        return mask
     out = mask.astype(np.uint8)
     for stroke in strokes:
         value = 0 if stroke.erases else 1

@@ -37,7 +37,8 @@ def repair(work: Work, progress: Progress) -> Worked:
     """
     looking = SubProgress(progress, 0.0, 0.5)
     is_asked = work.values["repair"] != AUTO
-    found = damage_mask(work.damage(looking)) if is_asked else np.zeros((work.photo.height, work.photo.width), np.bool_)
+    nothing = np.broadcast_to(np.False_, (work.photo.height, work.photo.width))  # no memory for each pixel
+    found = damage_mask(work.damage(looking)) if is_asked else nothing
     mask = brushed(found, work.strokes)
     if not mask.any():
         asks = not is_asked and is_worth_asking(work.damage(looking))

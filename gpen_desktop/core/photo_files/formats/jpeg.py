@@ -11,12 +11,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from gpen_desktop.core import memory
 from gpen_desktop.core.photo_files import exif as exif_block
-from gpen_desktop.core.photo_files.formats import pillow_codec
+from gpen_desktop.core.photo_files.formats import jpeg_strips, pillow_codec
 from gpen_desktop.core.photo_files.formats.codec import Codec, Decoded, Encoded, Picture
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, PART_MISSING, DamagedFileError, FileHeader
 from gpen_desktop.core.photo_files.tiff_structure import StructureError
-from gpen_desktop.core.types import Metadata
+from gpen_desktop.core.types import Metadata, Pixels
 from gpen_desktop.messages import Message, say
 
 _EXIF = b"Exif\0\0"
@@ -231,7 +232,7 @@ def encode(picture: Picture) -> Encoded:
     ]
     jfif = [_segment(m, _with_density(body, metadata.dpi)) for m, body in segments if m == _APP0]
     rest = [_segment(m, body) for m, body in segments if m != _APP0]
-    return Encoded(b"".join([b"\xff\xd8", *jfif, *blocks, *rest, bare[pixels_at:]]), tuple(warnings))
+    return Encoded(b"".join([b"\xff\xd8", *jfif, *blocks, *rest, memoryview(bare)[pixels_at:]]), tuple(warnings))
 
 
 def turned(data: bytes, quarters: int, software: str) -> bytes | None:
@@ -259,11 +260,18 @@ def _bare(picture: Picture) -> bytes:
     """The JPEG as the encoder gives it: with its source's own tables where no quality is asked for."""
     source = picture.source
     own = max(source.jpeg_subsampling, _FULL_CHROMA)  # an unknown sampling (-1) is not copied: 4:4:4 loses nothing
-    way = {"subsampling": own, "progressive": source.progressive}
+    way: dict[str, object] = {"subsampling": own, "progressive": source.progressive}
     if picture.quality is not None or not source.jpeg_tables:
-        return pillow_codec.encode(picture.samples, "JPEG", quality=picture.quality or _QUALITY, **way)
-    tables = [list(values) for _, values in sorted(source.jpeg_tables.items())]
-    return pillow_codec.encode(picture.samples, "JPEG", qtables=tables, **way)
+        way["quality"] = picture.quality or _QUALITY
+    else:
+        way["qtables"] = [list(values) for _, values in sorted(source.jpeg_tables.items())]
+
+    def encode(samples: Pixels) -> bytes:
+        return pillow_codec.encode(samples, "JPEG", **way)
+
+    height, width = picture.samples.shape[:2]
+    is_large = height * width > memory.LARGE and not source.progressive
+    return jpeg_strips.encoded(picture.samples, encode) if is_large else encode(picture.samples)
 
 
 def _segment(marker: int, body: bytes) -> bytes:

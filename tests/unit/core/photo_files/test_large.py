@@ -1,0 +1,84 @@
+"""Large photos: worked on in strips, with the same result as in one piece."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gpen_desktop.core import memory, pixels
+from gpen_desktop.core.photo_files.formats import jpeg_strips
+from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
+from tests.unit.core.made_files import photo_of, picture
+
+
+def decoded(data: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(data)) as image:
+        return np.asarray(image)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("sampling", [0, 1, 2])
+@pytest.mark.parametrize("size", [(213, 320), (320, 213), (16, 700), (9, 9)])
+def test_a_jpeg_in_strips_decodes_to_the_same(
+    tmp_path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], sampling: int, channels: int
+) -> None:
+    samples = picture(*size, channels)
+    source = tmp_path / "source.jpg"
+    Image.fromarray(samples.squeeze()).save(
+        source, quality=80, subsampling=sampling if channels == 3 else -1, dpi=(300, 300)
+    )
+    photo = load_photo(source)
+    save_photo(photo, tmp_path / "whole.jpg")
+    monkeypatch.setattr(memory, "LARGE", 10)
+    monkeypatch.setattr(jpeg_strips, "_LONGEST_INTERVAL", 100)
+    save_photo(photo, tmp_path / "strips.jpg")
+    whole, strips = ((tmp_path / f"{name}.jpg").read_bytes() for name in ("whole", "strips"))
+    assert whole != strips
+    assert len(strips) < len(whole) * 1.05 + 100
+    np.testing.assert_array_equal(decoded(strips), decoded(whole))
+    again = load_photo(tmp_path / "strips.jpg")
+    assert again.warnings == ()
+    assert again.metadata.dpi == (300, 300)
+    np.testing.assert_array_equal(again.pixels, load_photo(tmp_path / "whole.jpg").pixels)
+    save_photo(again, tmp_path / "again.jpg")
+    assert load_photo(tmp_path / "again.jpg").source.jpeg_subsampling == again.source.jpeg_subsampling
+
+
+def test_a_progressive_jpeg_stays_so_however_large(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Image.fromarray(picture(200, 300)).save(tmp_path / "a.jpg", progressive=True)
+    monkeypatch.setattr(memory, "LARGE", 1000)
+    save_photo(load_photo(tmp_path / "a.jpg"), tmp_path / "b.jpg")
+    assert load_photo(tmp_path / "b.jpg").source.progressive
+
+
+def test_arithmetic_of_samples_in_strips_is_that_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    deep, narrow = picture(61, 47, 4, bits=16), picture(61, 47, 3)
+
+    def made() -> list[np.ndarray]:
+        return [
+            pixels.to_8_bits(deep),
+            pixels.to_16_bits(narrow, 255),
+            pixels.divided_by_alpha(deep),
+            pixels.luminance(narrow),
+            pixels.luminance(np.repeat(narrow[..., :1], 3, axis=2)),
+        ]
+
+    whole = made()
+    monkeypatch.setattr(pixels, "_STRIP", 1000)
+    for one, other in zip(whole, made(), strict=True):
+        assert one.dtype == other.dtype
+        np.testing.assert_array_equal(one, other)
+    nearly = np.repeat(narrow[..., :1], 3, axis=2)
+    assert pixels.is_grey(nearly)
+    nearly[60, 46, 2] ^= 1
+    assert not pixels.is_grey(nearly)
+
+
+def test_a_large_photo_in_grey_is_stored_as_one_channel(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "LARGE", 1000)
+    photo = photo_of(picture(120, 90, 1))
+    with Image.open(save_photo(photo, tmp_path / "a", format="jpeg").path) as image:
+        assert image.mode == "L"
