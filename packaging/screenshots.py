@@ -1,34 +1,44 @@
 """Takes pictures of the real window in its states, for the README, and for looking at them before a release.
 
-    xvfb-run -a -s '-screen 0 1440x900x24' .venv/bin/python packaging/screenshots.py FOLDER [STATE...]
+    xvfb-run -a -s '-screen 0 1440x900x24' .venv/bin/python packaging/screenshots.py FOLDER [STATE[:SCHEME:LANGUAGE]...]
 
 Writes FOLDER/STATE.png; the README's is `resources/docs/screens done`. Everything on them is real: the built-in model
-restores the shipped samples.
+restores the shipped samples. A state is shown in its own colours and language unless others follow it, as in
+`crop:dark:zh_CN`. A smaller screen makes a smaller window; QT_SCALE_FACTOR=2 works as for any program.
 """
 
 from __future__ import annotations
 
+import socket
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
-from PySide6.QtCore import QPoint, Qt
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from gpen_desktop import paths
 from gpen_desktop.core.engine.crop_cache import CropCache
 from gpen_desktop.core.engine.engine import Engine
+from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common import i18n, theme
 from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.dialogs.model_card import ModelCard
+from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
 from gpen_desktop.gui.shell import application
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.face_item import MarkState
+from gpen_desktop.models import catalog
 
 SIZE = (1280, 800)
+FETCHED = "gfpgan-1.4"
 
 
 class Stage:
@@ -39,11 +49,11 @@ class Stage:
         self.folder = folder
         i18n.apply(app, language)
         theme.apply(app, scheme)
-        store = SettingsStore(folder / "settings.ini")
+        self.store = store = SettingsStore(folder / "settings.ini")
         store.set("general/appearance", scheme)
         store.set("general/language", language)
         self.window = MainWindow(Engine(cache=CropCache(folder)), store)
-        self.window.resize(*SIZE)
+        self.window.resize(QSize(*SIZE).boundedTo(self.window.screen().availableSize()))
         self.window.move(0, 0)
         self.window.show()
         self.subject: QWidget = self.window
@@ -160,7 +170,7 @@ def error(stage: Stage) -> None:
     cut_off = stage.folder / "Scan_031.jpg"
     cut_off.write_bytes((paths.samples() / "hopper_small_blurry.jpg").read_bytes()[:300])
     stage.window.imports.open_paths([cut_off])
-    stage.until(lambda: bool(stage.window.notification_strip.subject))
+    stage.until(stage.window.unreadable.isVisible)
     stage.settle(0.4)
 
 
@@ -179,6 +189,147 @@ def settings(stage: Stage) -> None:
     stage.dialog("SettingsDialog")
 
 
+def portrait(stage: Stage) -> None:
+    """An upright photo with its face selected and all of the panel unfolded."""
+    stage.window.panel.set_open_sections([True, True, True, True])
+    stage.open_sample("collins_faded_colour.jpg")
+    stage.window.faces.select(stage.window.workspace.faces[0].id)
+    stage.settle(0.6)
+    stage.point_at(QPoint(60, 300))
+
+
+def crop(stage: Stage) -> None:
+    """The part of a photo that is kept being chosen."""
+    stage.open_sample("collins_faded_colour.jpg")
+    stage.window.actions_["crop"].trigger()
+    stage.window.panel.crop.straighten.slider.setValue(30)
+    stage.settle(0.8)
+
+
+def compare(stage: Stage) -> None:
+    """Two models compared."""
+    stage.open_sample("collins_faded_colour.jpg")
+    stage.window.actions_["compare_models"].trigger()
+    stage.settle(0.8)
+
+
+def brush(stage: Stage) -> None:
+    """Damage being marked, a stroke drawn."""
+    stage.open_sample("hopper_grey_scratched.jpg")
+    window, view = stage.window, stage.window.view
+    window.panel.set_open_sections([False, True, False, False])
+    window.panel.brush.toggled.emit(True)
+    stage.settle(0.4)
+    middle = view.rect().center()
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=middle)
+    QTest.mouseMove(view, middle + QPoint(60, 80))
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=middle + QPoint(60, 80))
+    stage.settle(0.4)
+    stage.until(lambda: not window.workspace.jobs.is_busy)
+    stage.settle(0.6)
+
+
+def no_faces(stage: Stage) -> None:
+    """A photo without faces."""
+    pixels = np.random.default_rng(1).integers(0, 256, (12, 16, 3), np.uint8)
+    Image.fromarray(pixels).resize((800, 600), Image.Resampling.BICUBIC).save(stage.folder / "Landscape.jpg")
+    stage.window.imports.open_paths([stage.folder / "Landscape.jpg"])
+    stage.until(lambda: bool(stage.window.notification_strip.subject))
+    stage.settle(0.6)
+
+
+def closing(stage: Stage) -> None:
+    """The question on closing."""
+    stage.open_sample("collins_faded_colour.jpg")
+    stage.window.close()
+    stage.settle(0.4)
+
+
+def models(stage: Stage) -> None:
+    """The models."""
+    stage.window.application.models()
+    stage.dialog("ModelsDialog")
+
+
+def models_fetching(stage: Stage) -> None:
+    """A model being fetched: two fifths are here, and the server takes its time."""
+    info = catalog.by_name(FETCHED)
+    assert info is not None
+    assert info.bytes is not None
+    assert info.sha256 is not None
+    paths.user_weights().mkdir(parents=True)
+    part = paths.user_weights() / f".{info.file}.{info.sha256[:8]}.part"
+    with part.open("wb") as file:
+        file.truncate(info.bytes * 2 // 5)
+    server = socket.create_server(("127.0.0.1", 0))  # it never answers
+    fetch(stage, f"http://127.0.0.1:{server.getsockname()[1]}")
+    stage.settle(0.6)
+
+
+def models_failed(stage: Stage) -> None:
+    """A model that could not be fetched."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        free = server.getsockname()[1]
+    fetch(stage, f"http://127.0.0.1:{free}")  # nobody listens there
+    dialog = stage.subject
+    assert isinstance(dialog, ModelsDialog)
+    stage.until(lambda: stage.window.application.downloads.share(FETCHED) is None)
+    stage.settle(0.6)
+
+
+def fetch(stage: Stage, mirror: str) -> None:
+    """Ask for a model's weights in the dialog, and agree to its licence."""
+    stage.store.set("models/mirror", mirror)
+    stage.window.application.get_model(FETCHED)
+    dialog = stage.dialog("ModelsDialog")
+    assert isinstance(dialog, ModelsDialog)
+    dialog.findChild(ModelCard).get.click()
+    dialog.notification_strip.button("agree").click()
+    stage.settle(0.6)
+
+
+def exporting(stage: Stage) -> None:
+    """All photos being exported, paused after the first."""
+    window = stage.window
+    window.imports.open_paths([paths.samples()])
+    stage.until(lambda: window.workspace.jobs.restoring.done >= 2 and not window.workspace.jobs.is_busy)
+    window.workspace.exports.exported.connect(window.workspace.jobs.pause)
+    window.exports.export_as(ExportPlan(stage.folder / "out"), window.exports.exportable)
+    stage.until(lambda: window.workspace.jobs.is_paused and window.workspace.jobs.running is None)
+    stage.settle(0.4)
+
+
+def exported(stage: Stage) -> None:
+    """All photos exported."""
+    exporting(stage)
+    window = stage.window
+    window.workspace.exports.exported.disconnect(window.workspace.jobs.pause)
+    window.status.continue_button.click()
+    stage.until(lambda: not window.workspace.jobs.is_busy)
+    stage.settle(0.6)
+
+
+def export_all(stage: Stage) -> None:
+    """The export dialog for several photos."""
+    window = stage.window
+    window.imports.open_paths([paths.samples()])
+    stage.until(lambda: window.workspace.jobs.restoring.done >= 2 and not window.workspace.jobs.is_busy)
+    window.exports.export_all()
+    stage.dialog("ExportDialog")
+
+
+def shortcuts(stage: Stage) -> None:
+    """The list of keys."""
+    stage.window.application.shortcuts()
+    stage.dialog("ShortcutsDialog")
+
+
+def about(stage: Stage) -> None:
+    """What the program is."""
+    stage.window.application.about()
+    stage.dialog("AboutDialog")
+
+
 STATES: dict[str, tuple[Callable[[Stage], None], str, str]] = {
     "empty": (empty, "light", "en"),
     "working": (working, "light", "en"),
@@ -189,7 +340,21 @@ STATES: dict[str, tuple[Callable[[Stage], None], str, str]] = {
     "points": (points, "light", "en"),
     "error": (error, "light", "en"),
     "export": (export, "dark", "en"),
+    "export_all": (export_all, "light", "en"),
+    "exporting": (exporting, "light", "en"),
+    "exported": (exported, "light", "en"),
     "settings": (settings, "light", "en"),
+    "portrait": (portrait, "light", "zh_CN"),
+    "crop": (crop, "light", "zh_CN"),
+    "compare": (compare, "light", "zh_CN"),
+    "brush": (brush, "light", "en"),
+    "no_faces": (no_faces, "light", "en"),
+    "closing": (closing, "light", "en"),
+    "models": (models, "light", "en"),
+    "models_fetching": (models_fetching, "light", "en"),
+    "models_failed": (models_failed, "light", "en"),
+    "shortcuts": (shortcuts, "light", "en"),
+    "about": (about, "light", "en"),
 }
 
 
@@ -209,12 +374,13 @@ def main(out: Path, wanted: list[str]) -> int:
     app.setCursorFlashTime(0)
     app.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
     out.mkdir(parents=True, exist_ok=True)
-    for name in wanted or STATES:
-        bring, scheme, language = STATES[name]
-        with tempfile.TemporaryDirectory() as folder:
-            stage = Stage(app, Path(folder), scheme, language)
+    for asked in wanted or STATES:
+        name, *others = asked.split(":")
+        bring, *usual = STATES[name]
+        with tempfile.TemporaryDirectory() as folder, patch.object(paths, "user_data", lambda: Path(folder, "user")):
+            stage = Stage(app, Path(folder), *(others or usual))
             bring(stage)
-            picture_of(stage.subject, out / f"{name}.png")
+            picture_of(stage.subject, out / f"{'_'.join([name, *others])}.png")
             stage.close()
     return 0
 

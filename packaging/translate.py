@@ -110,6 +110,7 @@ def _setting_texts() -> list[str]:
     for setting in declared():
         texts += [setting.label, setting.help, setting.lowest_label, *(choice.label for choice in setting.choices)]
         texts += [choice.help for choice in setting.choices]
+        texts.append(setting.unit)
     return _unique(texts)
 
 

@@ -381,6 +381,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>红色部分会被填补。
 按键：[ ] 调整大小，E 擦除，Esc 结束。</translation>
     </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
 </context>
 <context>
     <name>ClosingQuestion</name>
@@ -1095,6 +1099,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>{percent} % fetched</source>
         <translation>已下载 {percent} %</translation>
+    </message>
+    <message>
+        <source>Being fetched</source>
+        <translation>下载中</translation>
     </message>
     <message>
         <source>The file is not the one known by this name. Remove it and get it again.</source>
@@ -3558,12 +3566,20 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>自动</translation>
     </message>
     <message>
+        <source>%</source>
+        <translation>%</translation>
+    </message>
+    <message>
         <source>Invent detail</source>
         <translation>补全细节</translation>
     </message>
     <message>
         <source>Adds hair, lashes and skin as they may have been, where the photo shows too little of them.</source>
         <translation>照片中头发、睫毛、皮肤的细节不足时，按可能的样子补上。</translation>
+    </message>
+    <message>
+        <source>px</source>
+        <translation>像素</translation>
     </message>
     <message>
         <source>If a face changed too much</source>

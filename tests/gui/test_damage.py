@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine.compute import ComputeOptions
@@ -94,6 +95,8 @@ def test_it_is_shown_marked_erased_and_undone(window: MainWindow, scratched: Pat
 def test_keys_size_it_change_it_and_end_it(window: MainWindow, scratched: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, scratched)
     qtbot.mouseClick(window.panel.brush.button, Qt.MouseButton.LeftButton)
+    assert window.panel.brush.button.accessibleName() == "Done"
+    qtbot.waitUntil(lambda: _is_in_sight(window, window.panel.brush.kinds))
     brush = window.view.brush
     before = brush.radius
     qtbot.keyClick(window.view, Qt.Key.Key_BracketRight)
@@ -103,6 +106,13 @@ def test_keys_size_it_change_it_and_end_it(window: MainWindow, scratched: Path, 
     qtbot.keyClick(window.view, Qt.Key.Key_Escape)
     assert window.view.brush is None
     assert not window.panel.brush.button.isChecked()
+    assert window.panel.brush.button.accessibleName() == "Show and brush damage"
+
+
+def _is_in_sight(window: MainWindow, part: QWidget) -> bool:
+    """Whether the panel is scrolled so that all of a part of it is seen."""
+    seen = part.visibleRegion().boundingRect()
+    return window.isVisible() and seen == part.rect()
 
 
 def test_brushing_turns_repairing_on(window: MainWindow, scratched: Path, qtbot: QtBot) -> None:

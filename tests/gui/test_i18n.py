@@ -12,8 +12,10 @@ from PySide6.QtCore import QLocale, QObject
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from gpen_desktop import settings
+from gpen_desktop.core.options import FACE_OPTIONS
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.errors import UnreadablePhotoError, WeightsError
+from gpen_desktop.gui.adjust.option_control import option_control
 from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
@@ -191,6 +193,19 @@ def test_open_dialog_changes_its_language(qapp: QApplication, qtbot) -> None:
     i18n.apply(qapp, "en")
     qapp.processEvents()
     assert dialog.windowTitle() == "Settings"
+
+
+def test_units_are_said_in_chinese_too(qapp: QApplication, qtbot) -> None:
+    smallest = option_control(next(option for option in FACE_OPTIONS if option.name == "min_face"))
+    qtbot.addWidget(smallest)
+    smallest.show_value(25)
+    assert smallest.control.field.text() == "25 px"
+    i18n.apply(qapp, "zh_CN")
+    smallest.say()
+    assert smallest.control.field.text() == "25 像素"
+    dialog = SettingsDialog(SettingsStore())
+    qtbot.addWidget(dialog)
+    assert dialog.editor("restore/min_face").suffix() == " 像素"
 
 
 def test_every_setting_is_said_in_chinese(qapp: QApplication) -> None:

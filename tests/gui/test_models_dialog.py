@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QThread
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt, QThread
+from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QLabel
 
 from gpen_desktop import paths
 from gpen_desktop.gui.album.album_model import PhotoState
+from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs import trust
 from gpen_desktop.gui.dialogs.downloads import Downloads
@@ -238,6 +240,34 @@ def test_a_fetch_that_fails_says_why_and_can_be_tried_again(
         qtbot.waitUntil(lambda: "404" in dialog.notification_strip.text)
     assert dialog._selected().state is State.ABSENT
     assert dialog._card.get.isVisible()
+
+
+def test_how_much_of_a_model_is_here_is_said_while_it_is_fetched(
+    open_dialog, settings: SettingsStore, downloads: Downloads, known_content: bytes, qtbot
+) -> None:
+    dialog = open_dialog()
+    dialog.select(_SMALL)
+    assert dialog.models.y() == 0  # no empty strip above it
+    part = paths.user_weights() / f".{dialog.models.selected.info.file}.{dialog.models.selected.info.sha256[:8]}.part"
+    part.parent.mkdir()
+    part.write_bytes(known_content[: len(known_content) // 2])
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.set("models/mirror", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        dialog._card.get.click()
+        qtbot.waitUntil(lambda: dialog.models.y() > dialog.notification_strip.geometry().bottom())
+        dialog.notification_strip.button("agree").click()
+        qtbot.waitUntil(lambda: "50 % fetched" in _words(dialog))
+        assert "Being fetched" in _words(dialog)
+        dialog._card.cancel.click()
+    qtbot.waitUntil(lambda: downloads.share(_SMALL) is None)
+    assert "Not installed" in _words(dialog)
+
+
+def test_models_that_are_not_here_are_readable(open_dialog) -> None:
+    models = open_dialog().models
+    absent = [item for item in models._items() if item.data(0, Qt.ItemDataRole.UserRole).state is State.ABSENT]
+    assert absent
+    assert all(item.foreground(0).color() == QColor(theme.tokens().muted) for item in absent)
 
 
 def test_a_fetch_is_cancelled_and_gone_on_with(

@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QImage
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gpen_desktop import paths
 from gpen_desktop.gui.common import icons, theme
@@ -99,6 +108,27 @@ def test_system_scheme_follows_the_system(qapp: QApplication, monkeypatch: pytes
     monkeypatch.setattr(follower, "_is_dark", lambda app: True)
     qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
     assert theme.tokens() is theme.DARK
+
+
+@pytest.mark.parametrize("scheme", [theme.Scheme.LIGHT, theme.Scheme.DARK])
+def test_what_a_field_may_hold_is_readable(scheme: theme.Scheme, qapp: QApplication, qtbot) -> None:
+    theme.apply(qapp, scheme)
+    field = QLineEdit()
+    qtbot.addWidget(field)
+    field.ensurePolished()
+    assert field.palette().placeholderText().color() == QColor(theme.tokens().muted)
+
+
+def test_fields_of_a_form_are_equally_high(qapp: QApplication, qtbot) -> None:
+    theme.apply(qapp, theme.Scheme.LIGHT)
+    form = QWidget()
+    qtbot.addWidget(form)
+    column = QVBoxLayout(form)
+    fields = (QLineEdit(), QSpinBox(), QDoubleSpinBox(), ComboBox())
+    for field in fields:
+        column.addWidget(field)
+    form.show()
+    assert {field.height() for field in fields} == {28}
 
 
 def test_role_reaches_the_style_sheet(qapp: QApplication, qtbot) -> None:

@@ -61,6 +61,7 @@ def test_first_start_says_what_to_do(window: MainWindow) -> None:
     assert window.empty.isVisible()
     assert not window.view.isVisible()
     assert not window.actions_["export"].isEnabled()
+    assert not window.tools._export.isEnabled()
     window.resize(900, 700)
     window.resize(1300, 800)
     buttons = {button.defaultAction(): button for button in window.tools.findChildren(QToolButton)}

@@ -93,6 +93,8 @@ def test_letters_typed_into_a_field_do_nothing_else(window: MainWindow, tmp_path
     qtbot.keyClicks(field, "bats")
     assert field.text() == "bats"
     qtbot.keyClick(field, Qt.Key.Key_Return)
+    rows = window.panel.presets._list
+    assert rows.viewport().height() == sum(rows.sizeHintForRow(row) for row in range(rows.count()))  # no empty ones
     assert window.panel.presets.all[-1].name == "bats"
 
 

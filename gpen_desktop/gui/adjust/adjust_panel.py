@@ -197,6 +197,15 @@ class AdjustPanel(QWidget):
         self._sections[3].set_open(True)
         QTimer.singleShot(0, self._scroll_to_crop)  # once it has been laid out
 
+    def show_brush(self) -> None:
+        """Bring what the brush is set by into sight, below the button that begins it."""
+        self._sections[1].set_open(True)
+        QTimer.singleShot(0, self._scroll_to_brush)
+
+    @Slot()
+    def _scroll_to_brush(self) -> None:
+        self._area.ensureWidgetVisible(self.brush)
+
     @Slot()
     def _stay(self) -> None:
         self._area.horizontalScrollBar().setValue(0)

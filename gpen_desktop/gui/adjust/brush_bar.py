@@ -20,7 +20,6 @@ class BrushBar(QWidget):
         super().__init__(parent)
         self.button = QPushButton()
         self.button.setCheckable(True)
-        self.button.setIcon(icons.icon("brush"))
         self._kinds = Segments((False, True))
         self._size = QSlider(Qt.Orientation.Horizontal)
         self._size.setRange(*BRUSH_RADII)
@@ -59,6 +58,7 @@ class BrushBar(QWidget):
     def show_brush(self, brush: tuple[float, bool] | None) -> None:
         """Radius and whether it erases, of the brush in use; None: there is none."""
         self.button.setChecked(brush is not None)
+        self._say_button()
         self._tools.setVisible(brush is not None)
         if brush is not None:
             radius, self._erases = brush
@@ -72,14 +72,19 @@ class BrushBar(QWidget):
             self._say()
 
     def _say(self) -> None:
-        text = self.tr("Show and brush damage")
-        self.button.setText(f" {text}")  # Qt puts an icon and its text very close together
-        self.button.setAccessibleName(text)
+        self._say_button()
         self._kinds.set_texts(self.tr("Brush"), [self.tr("Mark"), self.tr("Erase")])
         self._caption.setText(self.tr("Size"))
         self._size.setAccessibleName(self.tr("Size of the brush"))
         # Broken by hand: a label that wraps is squeezed, this deep in the panel
         self._hint.setText(self.tr("Red is filled.\nKeys: [ ] size, E erase, Esc end."))
+
+    def _say_button(self) -> None:
+        is_on = self.button.isChecked()
+        text = self.tr("Done") if is_on else self.tr("Show and brush damage")
+        self.button.setText(f" {text}")  # Qt puts an icon and its text very close together
+        self.button.setAccessibleName(text)
+        self.button.setIcon(icons.icon("check" if is_on else "brush"))
 
     @Slot(object)
     def _on_kind(self, erases: bool) -> None:

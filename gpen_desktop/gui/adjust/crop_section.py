@@ -38,7 +38,7 @@ class CropSection(QWidget):
         self._left.setIcon(icons.icon("rotate-ccw"))
         self._right.setIcon(icons.icon("rotate-cw"))
         most = round(STRAIGHTEN_LIMIT * _STEPS)
-        self.straighten = ValueSlider((-most, most), "°", steps=_STEPS)
+        self.straighten = ValueSlider((-most, most), steps=_STEPS)
         self.straighten.set_mark(0)
         theme.set_role(self.straighten.slider, "from-middle")
         self.shape = ComboBox()
@@ -123,7 +123,8 @@ class CropSection(QWidget):
         self._left.setAccessibleName(self.tr("Turn left"))
         self._right.setToolTip(self.tr("Turn right"))
         self._right.setAccessibleName(self.tr("Turn right"))
-        self.straighten.set_text(self.tr("Straighten"), self.tr("The corners that this would leave empty are cut off."))
+        corners = self.tr("The corners that this would leave empty are cut off.")
+        self.straighten.set_text(self.tr("Straighten"), corners, unit="°")
         self._caption.setText(self.tr("Shape"))
         prints = [self.tr("{short} × {long} cm").format(short=short, long=long) for short, long in PRINTS.values()]
         with QSignalBlocker(self.shape):

@@ -98,8 +98,8 @@ class _Switch(OptionControl):
 class _Number(OptionControl):
     def __init__(self, option: Option, parent: QWidget | None = None) -> None:
         assert option.limits is not None
-        unit = "" if option.limits in (PERCENT, AUTOMATIC_PERCENT) else option.unit
-        self._slider = ValueSlider(option.limits, unit, slider_end=option.slider_end)
+        self._unit = "" if option.limits in (PERCENT, AUTOMATIC_PERCENT) else option.unit
+        self._slider = ValueSlider(option.limits, slider_end=option.slider_end)
         super().__init__(option, self._slider, parent)
         self._slider.changed.connect(self._on_changed)
         self._slider.reset.connect(self._on_reset)
@@ -118,7 +118,7 @@ class _Number(OptionControl):
 
     def say(self) -> None:
         lowest = setting_text(self.option.lowest_label) if self.option.lowest_label else ""
-        self._slider.set_text(self.label, setting_text(self.option.help), lowest)
+        self._slider.set_text(self.label, setting_text(self.option.help), lowest, setting_text(self._unit))
 
     @Slot(int)
     def _on_changed(self, value: int) -> None:

@@ -23,7 +23,6 @@ from gpen_desktop.core.engine.presets import Preset
 from gpen_desktop.gui.common import icons, theme
 from gpen_desktop.gui.common.i18n import marked
 
-_ROW_HEIGHT = 28
 _NAMES = {
     "automatic": marked("Preset", "Automatic"),
     "faces": marked("Preset", "Faces only"),
@@ -108,7 +107,8 @@ class PresetsSection(QWidget):
             item = QListWidgetItem(_shown_name(preset))
             item.setIcon(icons.icon("sparkles" if preset.key else "star", "muted"))
             self._list.addItem(item)
-        self._list.setFixedHeight(_ROW_HEIGHT * len(self.all) + 4)
+        frame = 2 * self._list.frameWidth()
+        self._list.setFixedHeight(sum(map(self._list.sizeHintForRow, range(len(self.all)))) + frame)
         self.show_edits(self._edits)
 
     @Slot(QListWidgetItem)

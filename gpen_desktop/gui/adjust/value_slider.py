@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSlider, QStyle, Q
 
 from gpen_desktop.gui.common import theme
 
-_FIELD_WIDTH: Final = 62
+_FIELD_WIDTH: Final = 66
 
 
 class _MarkedSlider(QSlider):
@@ -60,18 +60,18 @@ class _MarkedSlider(QSlider):
 class ValueField(QLineEdit):
     """A number to type, with its unit behind it. typed: the number, once it is entered.
 
-    steps: of the value in one of the unit that is read and typed; of more than one, a decimal is shown.
+    steps: of the value in one of the unit that is read and typed; of more than one, a decimal is shown. unit: in words,
+    '' for none. lowest_word: as ValueSlider.set_text takes it.
     """
 
     typed = Signal(int)
 
-    def __init__(self, limits: tuple[int, int], unit: str = "", steps: int = 1) -> None:
+    def __init__(self, limits: tuple[int, int], steps: int = 1) -> None:
         super().__init__()
         self._limits = limits
         self._steps = steps
-        self._unit = unit if unit in ("", "°") else f" {unit}"
         self._value = limits[0]
-        self.lowest_word = ""
+        self.unit = self.lowest_word = ""
         theme.set_role(self, "value")
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFixedWidth(_FIELD_WIDTH)
@@ -91,7 +91,8 @@ class ValueField(QLineEdit):
         self._value = value
         is_word = bool(self.lowest_word) and value == self._limits[0]
         number = f"{value / self._steps:.1f}".replace("-", "−") if self._steps > 1 else str(value)
-        self.setText(self.lowest_word if is_word else f"{number}{self._unit}")
+        unit = self.unit if self.unit in ("", "°") else f" {self.unit}"
+        self.setText(self.lowest_word if is_word else f"{number}{unit}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
@@ -134,7 +135,6 @@ class ValueSlider(QWidget):
     def __init__(
         self,
         limits: tuple[int, int] = (0, 100),
-        unit: str = "",
         slider_end: int | None = None,
         parent: QWidget | None = None,
         steps: int = 1,
@@ -143,7 +143,7 @@ class ValueSlider(QWidget):
         slider in one of the unit; values are counted in them."""
         super().__init__(parent)
         self._label = QLabel()
-        self._field = ValueField(limits, unit, steps)
+        self._field = ValueField(limits, steps)
         self._slider = _MarkedSlider()
         self._field.set_value(limits[0])
         self._slider.setRange(limits[0], slider_end or limits[1])
@@ -192,9 +192,10 @@ class ValueSlider(QWidget):
         self._slider.mark = value
         self._slider.update()
 
-    def set_text(self, label: str, help_text: str = "", lowest_word: str = "") -> None:
-        """Name the number. lowest_word: how the lowest one reads, where it is not meant as a number."""
-        self._field.lowest_word = lowest_word
+    def set_text(self, label: str, help_text: str = "", lowest_word: str = "", unit: str = "") -> None:
+        """Name the number. lowest_word: how the lowest one reads, where it is not meant as a number. unit: in the
+        window's language."""
+        self._field.lowest_word, self._field.unit = lowest_word, unit
         self._field.set_value(self._field.value)
         self._label.setText(label)
         self._slider.setAccessibleName(label)

@@ -27,6 +27,7 @@ class DamageController(QObject):
         super().__init__(parent)
         self._workspace = workspace
         self._view = view
+        self._panel = panel
         self._bar = panel.brush
         self._bar.toggled.connect(self._on_toggled)
         self._bar.adjusted.connect(self._on_adjusted)
@@ -45,6 +46,7 @@ class DamageController(QObject):
             if item.edits.stages[REPAIR.switch] == REPAIR.off:
                 edits = with_option(item.edits, REPAIR.switch, AUTO)
                 self._workspace.change(edits, self.tr("Repair damage"))
+            self._panel.show_brush()
         self._show()
 
     @Slot(int, bool)

@@ -113,8 +113,8 @@ class PhotoNotifications(QObject):
         restoring = self._workspace.jobs.restoring
         has_ended = self._was_restoring and not restoring.is_under_way
         self._was_restoring = restoring.is_under_way
-        if restoring.is_under_way:
-            self._notifications.withdraw(_SUMMARY)
+        if restoring.is_under_way or self._workspace.jobs.exporting.is_under_way:
+            self._notifications.withdraw(_SUMMARY)  # it offers what has begun
         if not has_ended or restoring.done < 2:
             return
         statuses = [item.status for item in self._workspace.album]

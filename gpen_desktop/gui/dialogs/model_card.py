@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -135,6 +136,9 @@ class ModelCard(QScrollArea):
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
+        self._fetched = QLabel()
+        self._fetched.setFont(theme.tabular(self._fetched.font()))
+        theme.set_role(self._fetched, "muted")
         theme.set_role(self.use, "primary")
         theme.set_role(self.get, "primary")
         self.use.clicked.connect(self.use_wanted)
@@ -149,7 +153,7 @@ class ModelCard(QScrollArea):
             self._show_share(share)  # the card stays as it is under the pointer
             return
         self._entry, self._in_use, self._share = entry, in_use, share
-        for part in (self.use, self.remove, self.address, self.get, self.cancel, self.bar):
+        for part in (self.use, self.remove, self.address, self.get, self.cancel, self.bar, self._fetched):
             part.setParent(None)
         self.setWidget(self._content(entry))
         self.setAccessibleName(f"{entry.title}, {entry.state_text}")
@@ -164,7 +168,8 @@ class ModelCard(QScrollArea):
     def _show_share(self, share: float) -> None:
         self._share = share
         self.bar.setValue(round(1000 * share))
-        self.bar.setAccessibleName(self.tr("{percent} % fetched").format(percent=int(100 * share)))
+        self._fetched.setText(self.tr("{percent} % fetched").format(percent=int(100 * share)))
+        self.bar.setAccessibleName(self._fetched.text())
 
     def _content(self, entry: ModelEntry) -> QWidget:
         inside = QWidget()
@@ -180,9 +185,13 @@ class ModelCard(QScrollArea):
             column.addWidget(words)
         column.addLayout(self._facts(entry))
         if self._share is not None:
-            column.addWidget(self.bar)
+            coming = QVBoxLayout()
+            coming.setSpacing(theme.GRID // 2)
+            for part in (self.bar, self._fetched):
+                coming.addWidget(part)
+                part.show()
+            column.addLayout(coming)
             self._show_share(self._share)
-            self.bar.show()
         column.addLayout(self._actions(entry))
         column.addStretch(1)
         return inside
@@ -190,7 +199,7 @@ class ModelCard(QScrollArea):
     def _heading(self, entry: ModelEntry) -> QHBoxLayout:
         title = _wrapped(entry.title)
         title.setFont(theme.large(title.font()))
-        chip = QLabel(entry.state_text)
+        chip = QLabel(entry.state_text if self._share is None else self.tr("Being fetched"))
         chip.setFont(theme.small(chip.font()))
         theme.set_role(chip, _ROLES[entry.state])
         row = QHBoxLayout()
@@ -236,6 +245,8 @@ class ModelCard(QScrollArea):
         for name, value in facts:
             label = QLabel(name)
             theme.set_role(label, "muted")
+            label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
             text = _wrapped(_breakable(value))
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             text.setAccessibleName(f"{name}: {value}")

@@ -173,15 +173,21 @@ class ModelsDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        notice = QVBoxLayout()
-        notice.setContentsMargins(theme.GRID, theme.GRID, theme.GRID, 0)
-        notice.addWidget(self.notification_strip)
-        outer.addLayout(notice)
+        self._notice = QVBoxLayout()
+        self._notice.addWidget(self.notification_strip)
+        self._make_room()
+        outer.addLayout(self._notice)
         outer.addLayout(body, 1)
         outer.addWidget(line)
         outer.addLayout(foot)
 
+    @Slot()
+    def _make_room(self) -> None:
+        """Around what is told, and only while something is: Qt keeps the margins of what is hidden."""
+        self._notice.setContentsMargins(*[theme.GRID if self._notifications.current is not None else 0] * 4)
+
     def _connect(self) -> None:
+        self._notifications.changed.connect(self._make_room)
         self.models.currentItemChanged.connect(self._on_selected)
         self._import.clicked.connect(self._on_import)
         self._folder.clicked.connect(self._on_folder)

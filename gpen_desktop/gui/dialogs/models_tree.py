@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
 
 from gpen_desktop.gui.common import icons, theme
@@ -70,7 +70,7 @@ class ModelsTree(QTreeWidget):
         is_out_of_reach = entry.state is State.ABSENT and not entry.can_be_fetched
         item.setIcon(0, icons.icon(*(_ELSEWHERE if is_out_of_reach else _STATE_ICONS[entry.state])))
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, {entry.state_text}")
-        muted = self.palette().color(QPalette.ColorRole.PlaceholderText)
+        muted = QColor(theme.tokens().muted)
         for column, colour in ((0, muted if entry.state is State.ABSENT else None), (1, muted)):
             if colour is not None:
                 item.setForeground(column, colour)

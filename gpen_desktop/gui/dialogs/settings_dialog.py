@@ -348,7 +348,7 @@ def _spin_box(setting: Setting, box: _Box) -> _Box:
     _ignore_stray_wheel(box)
     box.setRange(*setting.limits)
     box.setKeyboardTracking(False)
-    box.setSuffix(f" {setting.unit}" if setting.unit else "")
+    box.setSuffix(f" {setting_text(setting.unit)}" if setting.unit else "")
     box.setSpecialValueText(setting_text(setting.lowest_label))
     box.setFont(theme.tabular(box.font()))
     # The style sheet's padding does not reach the line inside a spin box.

@@ -36,6 +36,7 @@ class MainToolBar(QToolBar):
         self._open = self._menu_button("folder-open", opening)
         exporting = actions.menu(("export", "export_all", "", "copy", "reveal"), self)
         self._export = self._menu_button("download", exporting)
+        actions["export_all"].enabledChanged.connect(self._export.setEnabled)
         self.addSeparator()
         self._add("undo")
         self._add("redo")
