@@ -73,14 +73,16 @@ class _Canvas:
 
     Parameters
     ----------
-    shown : what was seen before, of the size of the photo.
+    shown : what was seen before, of the size of the photo; None where no stage was seen yet.
     before : the photo that the stage was given.
     later : the stages after it, which do the same to a pixel wherever it lies. What they do is decided by `before`, as
         what they will be given is not there yet: the result may differ from what is seen so far by a trace.
     """
 
-    def __init__(self, shown: Photo, before: Photo, stage: Stage, later: Sequence[Stage], values: Values) -> None:
-        self._pixels = shown.pixels
+    def __init__(
+        self, shown: Photo | None, before: Photo, stage: Stage, later: Sequence[Stage], values: Values
+    ) -> None:
+        self._pixels = None if shown is None else shown.pixels
         self._before = before
         self._share = _share(stage, values)
         self._later = later
@@ -100,16 +102,19 @@ class _Canvas:
 
     def photo(self) -> Photo:
         """With all parts in it that are made by now."""
-        made = self._pixels.copy()
+        # what is done must not stand out by what only later stages do
+        made = (self._later_made(self._before.pixels) if self._pixels is None else self._pixels).copy()
         for (x0, y0, x1, y1), pixels in self._fresh:
             part = _at_size(pixels, (x1 - x0, y1 - y0))
-            part = _mixed(self._before.pixels[y0:y1, x0:x1], part, self._share)
-            for work, share in self._works:
-                part = _mixed(part, work(part), share)
-            made[y0:y1, x0:x1] = part
+            made[y0:y1, x0:x1] = self._later_made(_mixed(self._before.pixels[y0:y1, x0:x1], part, self._share))
         self._fresh.clear()
         self._pixels = frozen(made)
         return dataclasses.replace(self._before, pixels=self._pixels)
+
+    def _later_made(self, part: Pixels) -> Pixels:
+        for work, share in self._works:
+            part = _mixed(part, work(part), share)
+        return part
 
     @cached_property
     def _works(self) -> list[tuple[Callable[[Pixels], Pixels], float]]:
@@ -187,7 +192,8 @@ class StagedPhotos:
         """Brings what a stage makes of `staged` to the viewer, as the stages after it will have it."""
         if any(each.of_parts is None for each in later):
             return Watcher(viewer.looked_at)
-        canvas = _Canvas(self._shown, staged.photo, stage, later, staged.values)
+        shown = None if self._shown is self._source else self._shown
+        canvas = _Canvas(shown, staged.photo, stage, later, staged.values)
         has_new_detail = staged.has_new_detail or stage.scale is not None
 
         def made(rect: Rect, pixels: Pixels) -> None:

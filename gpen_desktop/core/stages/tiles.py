@@ -106,7 +106,7 @@ def answers(
     left = list(tiles)
     while left:
         progress.report(1 - len(left) / len(tiles), stage)
-        tile = _next(left, watcher.looked_at())
+        tile = _next(left, _within(watcher.looked_at(), pixels))
         left.remove(tile)
         x0, y0, x1, y1 = tile.outer
         part = pixels[y0:y1, x0:x1].astype(np.float32) / white
@@ -117,18 +117,23 @@ def answers(
     progress.report(1.0, stage)
 
 
+def _within(rect: Rect | None, pixels: Pixels) -> Rect | None:
+    height, width = pixels.shape[:2]
+    return rect and (max(0, rect[0]), max(0, rect[1]), min(width, rect[2]), min(height, rect[3]))
+
+
 def _next(tiles: list[Tile], looked_at: Rect | None) -> Tile:
-    """The tile that is nearest to what is looked at; of several the first."""
+    """The tile that is nearest to what is looked at; of several in it the one that is nearest to its middle."""
     if looked_at is None:
         return tiles[0]
     x0, y0, x1, y1 = looked_at
 
-    def distance(tile: Tile) -> int:
+    def distances(tile: Tile) -> tuple[int, int]:
         left, top, right, bottom = tile.inner
         dx, dy = max(0, left - x1 + 1, x0 - right + 1), max(0, top - y1 + 1, y0 - bottom + 1)
-        return dx * dx + dy * dy
+        return dx * dx + dy * dy, (left + right - x0 - x1) ** 2 + (top + bottom - y0 - y1) ** 2
 
-    return min(tiles, key=distance)
+    return min(tiles, key=distances)
 
 
 def padded(part: FloatImage, multiple: int) -> FloatImage:
