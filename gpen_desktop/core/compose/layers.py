@@ -7,6 +7,7 @@ model made of the face; only the gains depend on the options. So a slider costs 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,6 +57,24 @@ class FaceLayers:
     invented: FloatImage | None
     high_pass_noise: FloatImage | None
     grain: FloatImage
+
+    def clipped(self, part: Rect) -> FaceLayers | None:
+        """The layers of what of the face lies inside `part`, in the part's coordinates; None if nothing does."""
+        x0, y0 = max(self.rect[0], part[0]), max(self.rect[1], part[1])
+        x1, y1 = min(self.rect[2], part[2]), min(self.rect[3], part[3])
+        if x0 >= x1 or y0 >= y1:
+            return None
+        inside = (slice(y0 - self.rect[1], y1 - self.rect[1]), slice(x0 - self.rect[0], x1 - self.rect[0]))
+        to_crop = self.to_crop.copy()
+        to_crop[:, 2] += self.to_crop[:, :2] @ np.array(part[:2], np.float64)
+        return dataclasses.replace(
+            self,
+            to_crop=frozen(to_crop),
+            rect=(x0 - part[0], y0 - part[1], x1 - part[0], y1 - part[1]),
+            mask=self.mask[inside],
+            high_pass_noise=None if self.high_pass_noise is None else self.high_pass_noise[inside],
+            grain=self.grain[inside],
+        )
 
 
 def enlarged_map(to_crop: Affine, scale: float) -> Affine:
@@ -222,20 +241,37 @@ def _seed(face: Face) -> int:
     return abs(int(face.landmarks[2] @ np.array([16.0, 16384.0])))
 
 
-def clipped(face: FaceLayers, part: Rect) -> FaceLayers | None:
-    """The layers of what of the face lies inside `part`, in the part's coordinates; None if nothing does."""
-    x0, y0 = max(face.rect[0], part[0]), max(face.rect[1], part[1])
-    x1, y1 = min(face.rect[2], part[2]), min(face.rect[3], part[3])
-    if x0 >= x1 or y0 >= y1:
-        return None
-    inside = (slice(y0 - face.rect[1], y1 - face.rect[1]), slice(x0 - face.rect[0], x1 - face.rect[0]))
-    to_crop = face.to_crop.copy()
-    to_crop[:, 2] += face.to_crop[:, :2] @ np.array(part[:2], np.float64)
-    return dataclasses.replace(
-        face,
-        to_crop=frozen(to_crop),
-        rect=(x0 - part[0], y0 - part[1], x1 - part[0], y1 - part[1]),
-        mask=face.mask[inside],
-        high_pass_noise=None if face.high_pass_noise is None else face.high_pass_noise[inside],
-        grain=face.grain[inside],
-    )
+class LaterLayers:
+    """One face's layers in a large photo, which is composed in strips from its top to its bottom: worked out for the
+    first strip that has any of them, let go with the last. Those of thirty heads would take more than the photo.
+
+    Parameters
+    ----------
+    shape : of the photo, (H, W, 3).
+    scale, face : as of face_layers.
+    work_out : gives the layers.
+
+    Attributes
+    ----------
+    restored, rect : as of FaceLayers.
+    """
+
+    def __init__(
+        self, shape: tuple[int, ...], scale: float, face: RestoredFace, work_out: Callable[[], FaceLayers]
+    ) -> None:
+        self.restored = face
+        seen = _at_photo_resolution(face, scale)
+        self.rect = _rect(enlarged_map(seen.crop.to_crop, scale), seen.crop.pixels.shape[0], shape)
+        self._work_out = work_out
+        self._layers: FaceLayers | None = None
+
+    def clipped(self, part: Rect) -> FaceLayers | None:
+        """As FaceLayers.clipped; a part that lies above the one before costs more."""
+        if self.rect[1] >= part[3] or self.rect[3] <= part[1]:
+            return None
+        layers = self._layers or self._work_out()
+        self._layers = layers if part[3] < self.rect[3] else None
+        return layers.clipped(part)
+
+
+Layers = FaceLayers | LaterLayers

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from gpen_desktop.core.compose.around import Rect
-from gpen_desktop.core.compose.layers import FaceLayers, clipped, face_layers
+from gpen_desktop.core.compose.layers import FaceLayers, face_layers
 from gpen_desktop.core.compose.render import render
 from gpen_desktop.core.faces.alignment import scale_of
 from gpen_desktop.core.pixels import to_8_bits
@@ -51,7 +51,7 @@ def compose_part(base: Pixels, faces: Iterable[tuple[FaceLayers, int]], part: Re
     """
     x0, y0, x1, y1 = part
     pixels: Pixels = base[y0:y1, x0:x1]
-    within = [(part_of, strength) for face, strength in faces if (part_of := clipped(face, part)) is not None]
+    within = [(part_of, strength) for face, strength in faces if (part_of := face.clipped(part)) is not None]
     return render(pixels, within, options)
 
 

@@ -28,9 +28,9 @@ from typing import Final
 
 import numpy as np
 
-from gpen_desktop.core.compose.around import STRIP, warp_to_photo
+from gpen_desktop.core.compose.around import STRIP, Rect, warp_to_photo
 from gpen_desktop.core.compose.framing import framed
-from gpen_desktop.core.compose.layers import FaceLayers, clipped
+from gpen_desktop.core.compose.layers import FaceLayers, Layers
 from gpen_desktop.core.compose.select import judged, select
 from gpen_desktop.core.options import Mode
 from gpen_desktop.core.types import Composed, ComposedFace, ComposeOptions, FloatImage, Photo, Pixels, frozen
@@ -78,7 +78,7 @@ class _Patch:
     addition: FloatImage
 
 
-def compose(base: Photo, layers: Sequence[FaceLayers], options: ComposeOptions) -> Composed:
+def compose(base: Photo, layers: Sequence[Layers], options: ComposeOptions) -> Composed:
     """Compose the picture that `options` ask for: select, render, frame. layers: of every face, made for `base`."""
     faces = [layer.restored.crop.face for layer in layers]
     choices = select(faces, judged(layer.restored for layer in layers), options)
@@ -93,7 +93,7 @@ def compose(base: Photo, layers: Sequence[FaceLayers], options: ComposeOptions) 
     return Composed(photo=photo, faces=composed, is_framed=photo is not whole)
 
 
-def render(base: Pixels, faces: Iterable[tuple[FaceLayers, int]], options: ComposeOptions) -> Pixels:
+def render(base: Pixels, faces: Iterable[tuple[Layers, int]], options: ComposeOptions) -> Pixels:
     """`base` (H, W, 3) with faces composed into it, each at its strength (0 to 100; 0 leaves it out).
 
     Pixels outside the faces are those of base, byte for byte; without any, base itself comes back. Of the options,
@@ -104,15 +104,18 @@ def render(base: Pixels, faces: Iterable[tuple[FaceLayers, int]], options: Compo
         return base
     height, width = base.shape[:2]
     if height * width <= _AT_ONCE:
-        return _paste(base, [_patch(layers, options, strength) for layers, strength in chosen])
+        return _paste(base, _patches(chosen, (0, 0, width, height), options))
     made = np.empty_like(base)
     rows = max(1, STRIP // width)
     for top in range(0, height, rows):
         strip = (0, top, width, min(top + rows, height))
-        parts = ((part, strength) for layers, strength in chosen if (part := clipped(layers, strip)) is not None)
-        patches = [_patch(part, options, strength) for part, strength in parts]
-        made[top : top + rows] = _paste(base[top : top + rows], patches)
+        made[top : top + rows] = _paste(base[top : top + rows], _patches(chosen, strip, options))
     return frozen(made)
+
+
+def _patches(faces: Sequence[tuple[Layers, int]], strip: Rect, options: ComposeOptions) -> list[_Patch]:
+    parts = ((layers.clipped(strip), strength) for layers, strength in faces)
+    return [_patch(part, options, strength) for part, strength in parts if part is not None]
 
 
 def _patch(face: FaceLayers, options: ComposeOptions, strength: int) -> _Patch:

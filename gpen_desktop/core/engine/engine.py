@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Protocol
 
+from gpen_desktop.core import memory
 from gpen_desktop.core.engine import export as exporting
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.crop_cache import CachedRestorer, CropCache
@@ -215,6 +216,7 @@ class Engine:
         progress = progress or SilentProgress()
         exporting.prepare(session.photo.path, target, how)
         composed = session.compose(options, SubProgress(progress, 0.0, 0.9))
+        memory.give_back_after(composed.photo.width * composed.photo.height)
         progress.report(0.9, "save")
         with session.seconds.timed("save"):
             return exporting.export(

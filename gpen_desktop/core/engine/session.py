@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core import memory
 from gpen_desktop.core.compose import texture
-from gpen_desktop.core.compose.layers import FaceLayers, cut_out_anew, face_layers
+from gpen_desktop.core.compose.layers import FaceLayers, LaterLayers, Layers, cut_out_anew, face_layers
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.face_networks import CropRestorer, FaceFinder, Guard, Parser
 from gpen_desktop.core.faces.alignment import crop_face, scale_of
@@ -263,13 +263,11 @@ class Session:
         faces = self.invent if options.invents else self.restore
         restored = tuple(faces(SubProgress(progress, 0.0, 0.8)))
         staged = self._staged.run(registry.STAGES, self._values, self._strokes, SubProgress(progress, 0.8, 1.0))
-        pixels = staged.photo.width * staged.photo.height
-        memory.give_back_after(pixels)
+        memory.give_back_after(staged.photo.width * staged.photo.height)
         with self.seconds.timed("compose"):
             composed = compose(staged.photo, self._layers_for(restored, staged), options)
-        if staged.scale > 1 or pixels > memory.LARGE:
-            self._layers = {}  # they are as large as the faces in it, and quickly made again
-        memory.give_back_after(pixels)
+        if staged.scale > 1:
+            self._layers = {}  # they are as large as the enlarged faces, and quickly made again
         return dataclasses.replace(composed, seen=staged.seen, stages=staged.results)
 
     def rest(self) -> None:
@@ -317,15 +315,16 @@ class Session:
                 path=self.photo.path,
             )
 
-    def _layers_for(self, restored: tuple[RestoredFace, ...], staged: Staged) -> tuple[FaceLayers, ...]:
+    def _layers_for(self, restored: tuple[RestoredFace, ...], staged: Staged) -> Sequence[Layers]:
         if staged.photo is not self._base:
             self._base = staged.photo
             self._layers = {}
-        kept: dict[RestoredFace, FaceLayers] = {}  # not those of faces that have been made anew since
-        for face in restored:
-            kept[face] = self._layers.get(face) or self._new_layers(face, staged)
-        self._layers = kept
-        return tuple(kept[face] for face in restored)
+        if staged.photo.width * staged.photo.height > memory.LARGE:
+            where = (staged.photo.pixels.shape, staged.scale)
+            return [LaterLayers(*where, face, partial(self._new_layers, face, staged)) for face in restored]
+        # not those of faces that have been made anew since
+        self._layers = {face: self._layers.get(face) or self._new_layers(face, staged) for face in restored}
+        return tuple(self._layers[face] for face in restored)
 
     def _new_layers(self, face: RestoredFace, staged: Staged) -> FaceLayers:
         base, scale = staged.photo.pixels, staged.scale

@@ -415,6 +415,28 @@ def test_composed_in_strips_it_is_the_same_picture(dtype: type, monkeypatch: pyt
     assert np.mean(difference > 0) < 0.002
 
 
+def test_heads_of_a_large_photo_are_not_all_kept_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    _in_strips(monkeypatch)
+    corners = [(20 + 400 * (n % 2), 20 + 390 * (n // 2)) for n in range(10)]
+    photo, faces = photo_with_faces(*corners, size=340, shape=(1980, 820))
+    made: dict[int, tuple[np.ndarray, int]] = {}
+    for large in (memory.LARGE, 1 << 18):
+        monkeypatch.setattr(memory, "LARGE", large)
+        session = session_of(photo, faces)
+        for _ in session.restore():
+            pass
+        tracemalloc.start()
+        composed = session.compose(ComposeOptions(strength=100, restore_sharp=True))
+        made[large] = composed.photo.pixels, tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert len(composed.faces) == 10
+        assert all(face.changed is not None for face in composed.faces)
+    (kept, much), (later, little) = made.values()
+    assert np.array_equal(kept, later)
+    assert not np.array_equal(kept, photo.pixels)
+    assert little < 0.6 * much
+
+
 def test_a_head_that_fills_an_enlarged_photo_takes_no_floats_for_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     _in_strips(monkeypatch)
     photo, faces = photo_with_faces((20, 20), size=420, shape=(460, 460))
