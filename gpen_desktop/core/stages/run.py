@@ -73,16 +73,13 @@ class _Canvas:
 
     Parameters
     ----------
-    shown : what was seen before, of the size of the photo; None where no stage was seen yet.
+    shown : what was seen before, of the size of the photo.
     before : the photo that the stage was given.
-    later : the stages after it, which do the same to a pixel wherever it lies. What they do is decided by `before`, as
-        what they will be given is not there yet: the result may differ from what is seen so far by a trace.
+    later : the stages after it, which do the same to a pixel wherever it lies.
     """
 
-    def __init__(
-        self, shown: Photo | None, before: Photo, stage: Stage, later: Sequence[Stage], values: Values
-    ) -> None:
-        self._pixels = None if shown is None else shown.pixels
+    def __init__(self, shown: Photo, before: Photo, stage: Stage, later: Sequence[Stage], values: Values) -> None:
+        self._pixels = shown.pixels
         self._before = before
         self._share = _share(stage, values)
         self._later = later
@@ -102,27 +99,33 @@ class _Canvas:
 
     def photo(self) -> Photo:
         """With all parts in it that are made by now."""
-        # what is done must not stand out by what only later stages do
-        made = (self._later_made(self._before.pixels) if self._pixels is None else self._pixels).copy()
+        made = self._pixels.copy()
         for (x0, y0, x1, y1), pixels in self._fresh:
             part = _at_size(pixels, (x1 - x0, y1 - y0))
-            made[y0:y1, x0:x1] = self._later_made(_mixed(self._before.pixels[y0:y1, x0:x1], part, self._share))
+            made[y0:y1, x0:x1] = self._finish(_mixed(self._before.pixels[y0:y1, x0:x1], part, self._share))
         self._fresh.clear()
         self._pixels = frozen(made)
         return dataclasses.replace(self._before, pixels=self._pixels)
 
-    def _later_made(self, part: Pixels) -> Pixels:
-        for work, share in self._works:
+    @cached_property
+    def _finish(self) -> Callable[[Pixels], Pixels]:
+        return _in_parts(self._later, self._values, self._before)
+
+
+def _in_parts(stages: Sequence[Stage], values: Values, photo: Photo) -> Callable[[Pixels], Pixels]:
+    """What the stages that do the same to a pixel wherever it lies do to any part of a photo.
+
+    What they do is decided by this photo, which the others may not have come to yet: it may differ by a trace from what
+    they make of the result.
+    """
+    works = [(stage.of_parts(photo), _share(stage, values)) for stage in stages if stage.of_parts is not None]
+
+    def made(part: Pixels) -> Pixels:
+        for work, share in works:
             part = _mixed(part, work(part), share)
         return part
 
-    @cached_property
-    def _works(self) -> list[tuple[Callable[[Pixels], Pixels], float]]:
-        return [
-            (stage.of_parts(self._before), _share(stage, self._values))
-            for stage in self._later
-            if stage.of_parts is not None
-        ]
+    return made
 
 
 def _at_size(pixels: Pixels, size: tuple[int, int]) -> Pixels:
@@ -178,7 +181,9 @@ class StagedPhotos:
         progress = progress or SilentProgress()
         decided, missing = self._decided(stages, values, bool(strokes))
         on = [stage for stage in stages if stage.is_on(decided)]
-        staged = Staged(self._source, 1.0, decided, (), tuple(missing))
+        staged = Staged(self._source, 1.0, decided, self._seen(stages, values, missing), tuple(missing))
+        if viewer is not None and self._shown is self._source:
+            self._show_quick(viewer, staged, on)
         for number, stage in enumerate(on):
             part = SubProgress(progress, number / len(on), (number + 1) / len(on))
             seen = dataclasses.replace(staged, seen=self._seen(stages, values, staged.results))
@@ -188,12 +193,19 @@ class StagedPhotos:
             self._shown = staged.photo
         return dataclasses.replace(staged, seen=self._seen(stages, values, staged.results))
 
+    def _show_quick(self, viewer: Viewer, staged: Staged, stages: Sequence[Stage]) -> None:
+        """Bring to the viewer what is done at once, before what takes its time: a faded photo's tones."""
+        is_quick = [stage.of_parts is not None for stage in stages]
+        if any(is_quick) and not all(is_quick) and viewer.looked_at() is not None:
+            pixels = frozen(_in_parts(stages, staged.values, self._source)(self._source.pixels))
+            self._shown = dataclasses.replace(self._source, pixels=pixels)
+            viewer.show(dataclasses.replace(staged, photo=self._shown))
+
     def _watcher(self, viewer: Viewer, staged: Staged, stage: Stage, later: Sequence[Stage]) -> Watcher:
         """Brings what a stage makes of `staged` to the viewer, as the stages after it will have it."""
         if any(each.of_parts is None for each in later):
             return Watcher(viewer.looked_at)
-        shown = None if self._shown is self._source else self._shown
-        canvas = _Canvas(shown, staged.photo, stage, later, staged.values)
+        canvas = _Canvas(self._shown, staged.photo, stage, later, staged.values)
         has_new_detail = staged.has_new_detail or stage.scale is not None
 
         def made(rect: Rect, pixels: Pixels) -> None:
