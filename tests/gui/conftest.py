@@ -24,7 +24,7 @@ from gpen_desktop import paths
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
-from tests.gui.fakes import FakeEngine
+from tests.gui.fakes import FakeEngine, make_photo
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -78,3 +78,9 @@ def window(engine: FakeEngine, own_folders: Path, qtbot: QtBot) -> Iterator[Main
     window.close_now()
     window.deleteLater()
     QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """One that the window opens."""
+    return make_photo(tmp_path / "family.png")

@@ -25,7 +25,6 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.models import catalog
-from tests.gui import test_window
 
 TINY = Path(__file__).parents[1] / "golden" / "gpen_tiny_64.pth"
 GPEN_COLOUR, GPEN_FILLER = "gpen-colorization-1024", "gpen-inpainting-1024"
@@ -90,7 +89,7 @@ def wait_done(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_without_a_model_it_is_there_with_a_way_to_get_one(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
-    test_window.open_photos(window, qtbot, portrait(tmp_path, "L"))
+    open_photos(window, qtbot, portrait(tmp_path, "L"))
     assert window.panel.control("colour").isVisibleTo(window.panel)
     assert not window.panel.control("colour").isEnabled()
     for option, wanted in ((COLOUR_MODEL, catalog.COLOURISER), (FILLER, catalog.INPAINTER)):

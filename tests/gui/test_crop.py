@@ -15,7 +15,7 @@ from gpen_desktop.core.options import SHAPES
 from gpen_desktop.core.types import Frame
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import FakeEngine, make_photo
-from tests.gui.test_window import open_photos, wait_done
+from tests.gui.steps import open_photos, wait_done
 
 SIZE = (420, 300)
 

@@ -18,7 +18,7 @@ from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import ComposeOptions, Face, Photo
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import FakeEngine, face_at, make_photo
-from tests.gui.test_window import open_photos, wait_done
+from tests.gui.steps import open_photos, wait_done
 
 TOP, BOTTOM = (face_at(90, 80, 30), face_at(330, 90, 30)), (face_at(100, 220, 30), face_at(320, 215, 30))
 READ = (*TOP, *BOTTOM)

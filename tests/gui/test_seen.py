@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.picture_pair import Version
 from tests.gui.fakes import FakeEngine, make_photo
-from tests.gui.test_window import open_photos, wait_done
+from tests.gui.steps import open_photos, wait_done
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.panes import ViewMode
 from tests.gui.fakes import make_photo
 from tests.gui.rings import reached, unmarked
-from tests.gui.test_window import open_photos, wait_done
+from tests.gui.steps import open_photos, wait_done
 
 
 def name_of(widget: QWidget) -> str:

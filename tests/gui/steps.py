@@ -1,0 +1,49 @@
+"""What tests do with a window, and where they find what is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QPointF
+from pytestqt.qtbot import QtBot
+
+from gpen_desktop.gui.album.album_model import PhotoState
+from gpen_desktop.gui.album.status import Status
+from gpen_desktop.gui.shell.main_window import MainWindow
+from gpen_desktop.gui.viewer.face_item import MarkState
+
+
+def open_photos(window: MainWindow, qtbot: QtBot, *photos: Path) -> None:
+    """Open photos and wait until nothing is left to do."""
+    with qtbot.waitSignal(window.imports.recent_changed):
+        window.imports.open_paths(list(photos))
+    wait_done(window, qtbot)
+
+
+def wait_done(window: MainWindow, qtbot: QtBot) -> None:
+    """Wait until no job is left and the faces on screen are up to date."""
+
+    def settled() -> bool:
+        work = window.workspace
+        if work.jobs.is_busy or any(item.state is PhotoState.WAITING for item in work.album):
+            return False
+        item = work.current
+        return (
+            item is None
+            or item.status in (Status.FAILED, Status.NO_FACES, Status.SIDEWAYS)
+            or (bool(work.marks()) and all(mark.state is not MarkState.WORKING for mark in work.marks()))
+        )
+
+    qtbot.waitUntil(settled, timeout=10_000)
+
+
+def on_face(window: MainWindow, number: int) -> QPoint:
+    """The middle of a face, numbered from 0, in the view."""
+    return window.view.placement.to_pane(window.workspace.marks()[number].rect.center()).toPoint()
+
+
+def on_chip(window: MainWindow, number: int) -> QPoint:
+    """The middle of the chip under its chin."""
+    rect = window.workspace.marks()[number].rect
+    bottom = window.view.placement.to_pane(QPointF(rect.center().x(), rect.bottom()))
+    return (bottom + QPointF(0, 12)).toPoint()

@@ -1,0 +1,280 @@
+"""Photos into the window: dropped, pasted, in folders, of the last time; and files that cannot be read."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from gpen_desktop.core.batch import album
+from gpen_desktop.core.output.journal import JOURNAL_NAME
+from gpen_desktop.core.photo_files import reading
+from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
+from gpen_desktop.gui.album import file_intake
+from gpen_desktop.gui.album.album_model import PhotoState
+from gpen_desktop.gui.shell.main_window import MainWindow
+from tests.gui.fakes import FakeEngine, make_photo
+from tests.gui.steps import open_photos, wait_done
+
+
+def test_folders_are_opened_with_those_in_them(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "album" / "inner").mkdir(parents=True)
+    make_photo(tmp_path / "album" / "b.png")
+    make_photo(tmp_path / "album" / "inner" / "a.png")
+    (tmp_path / "album" / "notes.txt").write_text("no photo")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "album"))])
+    drop = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    window.dropEvent(drop)
+    qtbot.waitUntil(lambda: len(window.workspace.album) == 2)
+    wait_done(window, qtbot)
+    assert [item.path.name for item in window.workspace.album] == ["b.png", "a.png"]
+    assert all(item.state is PhotoState.DONE for item in window.workspace.album)
+
+
+def test_a_drop_is_a_copy_also_where_the_source_would_rather_move(
+    window: MainWindow, photo: Path, qtbot: QtBot
+) -> None:
+    """A source that is answered 'moved' deletes its file: the original."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(photo))])
+    offered = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    mouse = (data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier)  # Shift asks for a move
+    for event in (
+        QDragEnterEvent(QPoint(5, 5), offered, *mouse),
+        QDragMoveEvent(QPoint(5, 5), offered, *mouse),
+        QDropEvent(QPointF(5, 5), offered, *mouse),
+    ):
+        assert event.proposedAction() == Qt.DropAction.MoveAction
+        QApplication.sendEvent(window, event)
+        assert event.isAccepted()
+        assert event.dropAction() == Qt.DropAction.CopyAction
+    qtbot.waitUntil(lambda: len(window.workspace.album) == 1)
+    wait_done(window, qtbot)
+
+
+def test_a_pasted_picture_becomes_a_photo(window: MainWindow, qtbot: QtBot) -> None:
+    image = QImage(400, 300, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.darkGreen)
+    data = QMimeData()
+    data.setImageData(image)
+    assert window.imports.open_mime(data)
+    qtbot.waitUntil(lambda: len(window.workspace.album) == 1)
+    wait_done(window, qtbot)
+    assert window.workspace.photo_opened.photo.width == 400
+
+
+def test_a_bad_file_says_what_to_do_and_does_not_stop_the_rest(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    bad = tmp_path / "broken.png"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n cut off")
+    good = make_photo(tmp_path / "good.png")
+    open_photos(window, qtbot, bad, good)
+    assert [item.state for item in window.workspace.album] == [PhotoState.FAILED, PhotoState.DONE]
+    assert window.unreadable.isVisible()
+    assert "broken.png" in window.unreadable.text
+    assert window.notification_strip.isHidden()  # it is said once
+    window.unreadable.remove_button.click()
+    wait_done(window, qtbot)
+    assert [item.path for item in window.workspace.album] == [good]
+
+
+def test_nothing_can_be_done_to_a_photo_that_cannot_be_read_until_it_can(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    good = make_photo(tmp_path / "good.png")
+    bad = tmp_path / "broken.png"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n cut off")
+    open_photos(window, qtbot, good)
+    assert not window.unreadable.isVisible()
+    open_photos(window, qtbot, bad)
+    for name in ("export", "copy", "crop", "turn_left", "zoom_in", "fit", "split", "add_face", "compare_models"):
+        assert not window.actions_[name].isEnabled(), name
+    for name in ("remove", "reveal", "export_all", "next_photo", "previous_photo", "open"):
+        assert window.actions_[name].isEnabled(), name
+    assert not window.panel.strength.isEnabled()
+    window.actions_["previous_photo"].trigger()
+    wait_done(window, qtbot)
+    assert window.view.isVisible()
+    assert window.actions_["export"].isEnabled()
+    assert window.panel.strength.isEnabled()
+    window.actions_["next_photo"].trigger()
+    assert window.unreadable.isVisible()
+    bad.unlink()
+    make_photo(bad)
+    window.unreadable.retry_button.click()
+    qtbot.waitUntil(lambda: window.workspace.photo_opened is not None)
+    wait_done(window, qtbot)
+    assert window.view.isVisible()
+    assert window.actions_["export"].isEnabled()
+    assert window.workspace.current.state is PhotoState.DONE
+
+
+def test_a_half_damaged_jpeg_opens_as_far_as_it_goes_and_is_marked(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    whole = save_photo(load_photo(make_photo(tmp_path / "whole.png")), tmp_path / "half.jpg", format="jpeg").path
+    whole.write_bytes(whole.read_bytes()[: whole.stat().st_size * 6 // 10])
+    open_photos(window, qtbot, whole)
+    item = window.workspace.current
+    assert item.state is PhotoState.DONE
+    assert item.lacks_part
+    assert "Part of the picture is missing" in window.notification_strip.text
+    assert "missing" in window.album.model().index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_recent_photos_are_remembered_latest_first(
+    window: MainWindow, own_folders: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    for name in ("1.png", "2.png"):
+        open_photos(window, qtbot, make_photo(tmp_path / name))
+    assert [path.name for path in window.imports.recent] == ["2.png", "1.png"]
+    assert len(json.loads(str(window._store.get("window/recent")))) == 2
+    (tmp_path / "2.png").unlink()
+    assert [path.name for path in window.imports.recent] == ["1.png"]
+    window.imports.forget_recent()
+    assert window.imports.recent == []
+
+
+def test_nothing_to_open_is_said(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "empty").mkdir()
+    window.imports.open_paths([tmp_path / "empty"])
+    qtbot.waitUntil(lambda: "empty" in window.notification_strip.text)
+    assert window.notification_strip.isVisible()
+
+
+def test_why_there_is_nothing_to_open_is_said(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = {name: tmp_path / name for name in ("nothing", "papers", "away", "done", "closed")}
+    for name, folder in folders.items():
+        if name != "away":
+            folder.mkdir()
+    (folders["papers"] / "letter.txt").write_text("no photo")
+    (folders["done"] / "out").mkdir()
+    (folders["done"] / "out" / JOURNAL_NAME).write_text("")
+    make_photo(folders["done"] / "out" / "a.png")
+    really = os.scandir
+
+    def scandir(folder: Path) -> object:
+        if folder == folders["closed"]:
+            raise PermissionError
+        return really(folder)
+
+    monkeypatch.setattr(album.os, "scandir", scandir)
+    reasons = {}
+    for name, folder in folders.items():
+        with qtbot.waitSignal(window.imports._intake.nothing) as nothing:
+            window.imports.open_paths([folder])
+        reasons[name] = nothing.args[0].code
+        assert name in window.notification_strip.text
+    assert reasons == {
+        "nothing": "opened-empty",
+        "papers": "opened-other-kinds",
+        "away": "opened-gone",
+        "done": "opened-results",
+        "closed": "folder-unreadable",
+    }
+    assert len(window.workspace.album) == 0
+
+
+def test_the_same_photo_is_not_added_twice(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    with qtbot.waitSignal(window.imports._intake.found):
+        window.imports.open_paths([photo])
+    assert len(window.workspace.album) == 1
+
+
+def test_the_album_of_the_last_time_is_offered(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    assert not window.empty.last_button.isVisible()
+    paths = [make_photo(tmp_path / f"{n}.png", seed=n) for n in range(3)]
+    open_photos(window, qtbot, *paths)
+    stored = json.loads(str(window._store.get("window/album")))
+    stored["day"] = (date.today() - timedelta(days=1)).isoformat()
+    window._store.set("window/album", json.dumps(stored))
+    later = MainWindow(engine, window._store)
+    qtbot.addWidget(later)
+    later.show()
+    assert later.empty.last_button.text() == "Open the photos of yesterday (3)"
+    paths[1].unlink()
+    with qtbot.waitSignal(later.imports.recent_changed):
+        later.empty.last_button.click()
+    assert [item.path for item in later.workspace.album] == [paths[0], paths[2]]
+    wait_done(later, qtbot)
+    later.imports.forget_recent()
+    assert window._store.get("window/album") == ""
+    later.close_now()
+
+
+def test_the_samples_offered_are_of_different_subjects(window: MainWindow) -> None:
+    subjects = [path.name.split("_")[0] for path in window.imports.samples]
+    assert len(subjects) == len(set(subjects)) == 3
+
+
+@pytest.fixture
+def stalled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A photo on a share whose server is gone; it answers once the test is over."""
+    path, answers, really = make_photo(tmp_path / "0 stalled.png"), threading.Event(), reading.open_regular
+
+    def open_regular(asked: Path) -> object:
+        if asked == path:
+            answers.wait(30)
+        return really(asked)
+
+    monkeypatch.setattr(reading, "open_regular", open_regular)
+    yield path
+    answers.set()
+
+
+def test_a_file_that_never_answers_does_not_stop_the_others(
+    window: MainWindow, stalled: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PATIENCE_S", 0.5)
+    others = [make_photo(tmp_path / f"{n}.png", seed=n) for n in (1, 2)]
+    open_photos(window, qtbot, stalled, *others)
+    first, *rest = window.workspace.album
+    assert [item.state for item in rest] == [PhotoState.DONE, PhotoState.DONE]
+    assert first.state is PhotoState.FAILED
+    assert "does not answer" in window.unreadable.text
+    qtbot.waitUntil(lambda: window.album.thumbnail(rest[1]) is not None)
+
+
+def test_a_folder_that_never_answers_is_told(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = threading.Event()
+    monkeypatch.setattr(file_intake, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(file_intake, "find_photos", lambda *_, **__: iter(lambda: answers.wait(20), True))
+    window.imports.open_paths([tmp_path])
+    qtbot.waitUntil(lambda: "does not answer" in window.notification_strip.text)
+    answers.set()
+
+
+def test_moving_on_cancelling_and_closing_do_not_wait_for_a_stalled_file(
+    window: MainWindow, stalled: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(window.imports.recent_changed):
+        window.imports.open_paths([stalled, make_photo(tmp_path / "1.png")])
+    work = window.workspace
+    work.show_item(work.album.at(1))
+    qtbot.waitUntil(lambda: work.photo_opened is not None and work.album.at(1).state is PhotoState.DONE)
+    qtbot.waitUntil(lambda: work.jobs.running is not None and work.jobs.running.path == stalled)
+    window.status.cancel_wanted.emit()
+    qtbot.waitUntil(lambda: not work.jobs.is_busy)
+    work.show_item(work.album.at(0))
+    window.close_now()
+    assert not window.isVisible()
