@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
+from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.faces.alignment import template_points
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.work import NoNetworks
@@ -134,3 +135,8 @@ class DrawnModels:
     def load_restorer(self, model: str, _wanted: ComputeOptions) -> Sharpener:
         self.loaded.append(model)
         return self._restorer
+
+
+def session_of(photo: Photo, faces: tuple[Face, ...], model: Sharpener | None = None) -> Session:
+    """Of a photo whose faces are known; Sharpener restores them unless another model is given."""
+    return Session(photo, KnownFaces(*faces), model or Sharpener())
