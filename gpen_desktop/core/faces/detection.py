@@ -19,6 +19,7 @@ from gpen_desktop.core.faces.regions import (
     each_once,
     face_sizes,
     frames_around,
+    in_bytes,
     in_reading_order,
     to_photo,
 )
@@ -198,7 +199,7 @@ def shrunk(photo: Photo, factor: float) -> NDArray[np.uint8]:
     """The photo at `factor` of its size: (h, w, 3) RGB uint8."""
     size = (max(1, round(photo.width * factor)), max(1, round(photo.height * factor)))
     small = photo.pixels if factor == 1 else cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(small // (photo.white // 255), np.uint8)
+    return in_bytes(small)
 
 
 def _without_doubles(seen: _Sightings) -> _Sightings:

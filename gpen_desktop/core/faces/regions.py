@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -95,6 +96,11 @@ def with_known_ids(faces: Iterable[Face], known: Sequence[Face]) -> tuple[Face, 
     return tuple(named)
 
 
+def in_bytes(samples: NDArray[Any]) -> NDArray[np.uint8]:
+    """Samples with 16 bits as the networks for faces see them, with 8; those with 8 as they are. Any shape."""
+    return np.asarray(samples if samples.dtype == np.uint8 else samples // 257, np.uint8)
+
+
 def _is_same_face(one: Face, other: Face) -> bool:
     apart = np.linalg.norm(one.landmarks.mean(axis=0) - other.landmarks.mean(axis=0))
     return bool(apart < SAME_FACE * face_sizes(np.stack([one.landmarks, other.landmarks])).max())
@@ -105,9 +111,7 @@ class GreyPyramid:
 
     def __init__(self, photo: Photo) -> None:
         grey = cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2GRAY)
-        if photo.pixels.dtype != np.uint8:
-            grey = grey // (photo.white // 255)
-        self._levels: list[Grey] = [np.asarray(grey, np.uint8)]
+        self._levels: list[Grey] = [in_bytes(grey)]
 
     def cut(self, frames: Floats, crop_side: int) -> Grey:
         """What (N, 4) frames show, upright: (N, crop_side, crop_side) uint8. Beyond the edge the photo is reflected."""

@@ -81,6 +81,16 @@ def test_pictures_of_any_shape_are_taken(net: nn.Module, shape: tuple[int, int, 
     assert scores.shape == (0,)
 
 
+@pytest.mark.parametrize("above", [0.0, 0.05, 0.9])
+def test_all_that_the_whole_network_is_surer_of_is_given(net: nn.Module, hopper: np.ndarray, above: float) -> None:
+    with torch.inference_mode():
+        _, logits, _ = net(network_input(torch.tensor(hopper)[None]))
+        scores = logits[0].softmax(dim=1)[:, 1].double().numpy()
+    points, found = find_faces(net, hopper, above=above)
+    assert np.array_equal(found, scores[scores > above])
+    assert points.shape == (len(found), 5, 2)
+
+
 def test_missing_and_damaged_weights_are_named(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match=r"nowhere\.safetensors"):
         registry.load(tmp_path / "nowhere.safetensors", Task.FACE_DETECTOR)
