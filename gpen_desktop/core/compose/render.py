@@ -28,6 +28,7 @@ from typing import Final
 
 import numpy as np
 
+from gpen_desktop.core import memory
 from gpen_desktop.core.compose.around import STRIP, Rect, warp_to_photo
 from gpen_desktop.core.compose.framing import framed
 from gpen_desktop.core.compose.layers import FaceLayers, Layers
@@ -110,6 +111,7 @@ def render(base: Pixels, faces: Iterable[tuple[Layers, int]], options: ComposeOp
     for top in range(0, height, rows):
         strip = (0, top, width, min(top + rows, height))
         made[top : top + rows] = _paste(base[top : top + rows], _patches(chosen, strip, options))
+        memory.give_back_after(height * width)  # what faces that are done with took
     return frozen(made)
 
 

@@ -33,6 +33,7 @@ _MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")  # within coded pixels, wher
 _STANDALONE = frozenset([0x01, *range(0xD0, 0xD8)])
 _SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # the start-of-frame markers
 _PROGRESSIVE = frozenset([0xC2, 0xC6, 0xCA, 0xCE])
+_CMYK = 4  # channels
 _CM_PER_INCH = 2.54
 _MISSING = 128  # what libjpeg fills in where data are missing: the middle grey
 _LEAST_CODED = 64  # bytes of a picture that is missing in part
@@ -60,6 +61,7 @@ def read_header(data: bytes) -> FileHeader:
         metadata=_metadata(segments),
         pixel_data=b"\xff\xd8" + kept + data[pixels_at:],
         pictures=pictures,
+        pixel_bytes=4 if frame[5] == _CMYK else 3,
         progressive=kind in _PROGRESSIVE,
         warnings=(*_credentials(segments), *(_trailer(data[end:]) if pictures == 1 and end is not None else ())),
     )
@@ -213,7 +215,7 @@ def _lacks_data(header: FileHeader, decoded: Decoded) -> bool:
     if end < 0:
         return False
     padded = header.pixel_data[:end] + bytes(1 << 16) + header.pixel_data[end:]
-    return not np.array_equal(pillow_codec.decode(replace(header, pixel_data=padded)).samples, decoded.samples)
+    return not pillow_codec.gives(replace(header, pixel_data=padded), decoded.samples)
 
 
 def encode(picture: Picture) -> Encoded:

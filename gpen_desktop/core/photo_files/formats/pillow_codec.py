@@ -46,6 +46,16 @@ def decode_with_profile(header: FileHeader) -> Decoded:
         return Decoded(samples, is_srgb, icc=b"" if icc.is_srgb(profile) else profile, warnings=words)
 
 
+def gives(header: FileHeader, samples: Pixels) -> bool:
+    """Whether decoding the file gives these samples; they are not in memory a second time. May raise anything."""
+    with _open(header) as image:
+        mode = {1: "L", 3: "RGB"}.get(samples.shape[2])
+        if image.mode != mode:
+            return np.array_equal(_samples(image, header.metadata.icc)[0], samples)
+        image.load()
+        return all(np.array_equal(strip, samples[y : y + _STRIP]) for y, strip in _strips(image, mode))
+
+
 def encode(samples: Pixels, format: str, **options: object) -> bytes:
     """A file of these 8-bit samples, (H, W, C), without metadata unless the options bring it. format: Pillow's name."""
     picture = Image.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)
@@ -100,11 +110,18 @@ def _array(image: Image.Image, mode: str) -> NDArray[np.uint8]:
     """(H, W, C) of a picture in the colours of `mode`; taken over in strips, or it would be in memory four times."""
     width, height = image.size
     array = np.empty((height, width, Image.getmodebands(mode)), np.uint8)
+    for y, strip in _strips(image, mode):
+        array[y : y + _STRIP] = strip
+    return array
+
+
+def _strips(image: Image.Image, mode: str) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    """First row and samples (h, W, C) of each strip of a picture, in the colours of `mode`."""
+    width, height = image.size
     for y in range(0, height, _STRIP):
         strip = image.crop((0, y, width, min(y + _STRIP, height)))
         samples = np.asarray(strip if strip.mode == mode else strip.convert(mode), np.uint8)
-        array[y : y + _STRIP] = samples.reshape(-1, width, array.shape[2])
-    return array
+        yield y, samples.reshape(-1, width, Image.getmodebands(mode))
 
 
 def _palette_samples(image: Image.Image) -> NDArray[np.uint8]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -82,3 +83,24 @@ def test_a_large_photo_in_grey_is_stored_as_one_channel(tmp_path, monkeypatch: p
     photo = photo_of(picture(120, 90, 1))
     with Image.open(save_photo(photo, tmp_path / "a", format="jpeg").path) as image:
         assert image.mode == "L"
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+def test_missing_data_are_noticed_without_a_second_picture_in_memory(tmp_path, mode: str) -> None:
+    samples = picture(700, 900, len(mode))
+    samples[-1, -1] = 128
+    Image.fromarray(samples.squeeze(), mode=None if mode != "CMYK" else mode).save(tmp_path / "a.jpg", progressive=True)
+    whole = (tmp_path / "a.jpg").read_bytes()
+    assert "picture-data-missing" not in [words.code for words in load_photo(tmp_path / "a.jpg").warnings]
+    (tmp_path / "half.jpg").write_bytes(whole[: len(whole) // 2] + b"\xff\xd9")
+    assert "picture-data-missing" in [words.code for words in load_photo(tmp_path / "half.jpg").warnings]
+
+
+def test_a_progressive_jpeg_is_held_against_itself_in_strips(tmp_path) -> None:
+    Image.fromarray(picture(3000, 3000)).save(tmp_path / "a.jpg", progressive=True)
+    load_photo(tmp_path / "a.jpg")
+    tracemalloc.start()
+    photo = load_photo(tmp_path / "a.jpg")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.5 * photo.pixels.nbytes  # of NumPy's memory; Pillow's own is not traced
