@@ -122,7 +122,7 @@ def _published() -> dict[str, object]:
     from facexlib.detection.retinaface import RetinaFace  # noqa: PLC0415
     from facexlib.parsing.parsenet import ParseNet  # noqa: PLC0415
     from spandrel import MAIN_REGISTRY  # noqa: PLC0415
-    from spandrel.architectures.ESRGAN import RRDBNet  # noqa: PLC0415
+    from spandrel.architectures.ESRGAN import ESRGAN  # noqa: PLC0415
 
     from gpen_desktop.core.stages.networks import PhotoNetworks  # noqa: PLC0415
     from gpen_desktop.models.catalog import MODELS  # noqa: PLC0415
@@ -131,7 +131,7 @@ def _published() -> dict[str, object]:
     _expect(architectures > 20, f"spandrel knows only {architectures} architectures")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "random.pth"
-        torch.save(RRDBNet(num_filters=8, num_blocks=1, scale=2).state_dict(), file)
+        torch.save(ESRGAN(num_filters=8, num_blocks=1, scale=2).state_dict(), file)
         made = PhotoNetworks("cpu").upscaler(str(file)).run(np.zeros((32, 32, 3), np.float32))
     _expect(made.shape == (64, 64, 3), f"an enlarging model gave {made.shape}")
     return {
