@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from gpen_desktop import allocator
 from gpen_desktop.core import memory
 from gpen_desktop.core.on_device import OnDevice
 from gpen_desktop.core.options import AUTO
@@ -212,6 +213,8 @@ class PhotoNetworks:
         """A network of tensors as a function of one tile. compute: where, if not as the built-in ones. centre: taken
         off before it is rounded to half precision."""
         compute = compute or self._compute
+        if compute.device.type == "cpu":
+            allocator.keep_freed_memory()
 
         def run(tile: FloatImage) -> FloatImage:
             torch.set_num_threads(device.threads_here())  # holds for the calling thread only

@@ -12,6 +12,7 @@ from typing import Final
 
 from torch import Tensor, nn
 
+from gpen_desktop import allocator
 from gpen_desktop.models.face_net import FaceNet
 from gpen_desktop.models.spec import FIDELITY, ModelOption
 
@@ -65,6 +66,10 @@ class PublishedFaceNet(FaceNet):
     def forward(self, x: Tensor) -> Tensor:
         faces = x.to(next(self.net.parameters()).dtype).contiguous()  # GFPGAN takes maps in no other order
         return self._run(self.net, faces, self._values)
+
+    def release(self) -> None:
+        """Give back the memory that freed maps left behind."""
+        allocator.give_back()
 
     def set_option(self, name: str, value: float) -> None:
         if name not in self._values:
