@@ -50,6 +50,8 @@ class Stage:
     stage without a brush.
     weights: name in the catalogue of what it cannot do without, if anything.
     also_on: of the stage's values, whether it has something to do though its first option is off.
+    only_looks: of the stage's values, and whether a brush was used: whether it leaves the photo as it is and only says
+    something about it. Then what is to be seen comes first.
     of_parts: for a stage that does the same to a pixel wherever it lies: of the photo that it is to work on, what it
     does to any part (h, w, 3) of it. So a screen can show parts of the result while a stage before it still works.
     scale: for a stage that enlarges, how many times with these values. Faces are found in, and cut out of, what all
@@ -67,6 +69,7 @@ class Stage:
     weights: str = ""
     scale: Callable[[Values], float] | None = None
     also_on: Callable[[Values], bool] = field(default=lambda values: False)
+    only_looks: Callable[[Values, bool], bool] = field(default=lambda values, is_brushed: False)
     of_parts: Callable[[Photo], Callable[[Pixels], Pixels]] | None = None
 
     @property
@@ -122,6 +125,7 @@ REPAIR: Final = Stage(
     offered="on",
     brushed=AUTO,
     weights=REPAIRER,
+    only_looks=lambda values, is_brushed: values["repair"] == AUTO and not is_brushed,
 )
 
 

@@ -181,17 +181,22 @@ class StagedPhotos:
         progress = progress or SilentProgress()
         decided, missing = self._decided(stages, values, bool(strokes))
         on = [stage for stage in stages if stage.is_on(decided)]
+        looking = [stage for stage in on if stage.only_looks(decided, bool(strokes))]
+        on.sort(key=lambda stage: (stage.scale is not None, stage in looking))
         staged = Staged(self._source, 1.0, decided, self._seen(stages, values, missing), tuple(missing))
         if viewer is not None and self._shown is self._source:
             self._show_quick(viewer, staged, on)
         for number, stage in enumerate(on):
             part = SubProgress(progress, number / len(on), (number + 1) / len(on))
             seen = dataclasses.replace(staged, seen=self._seen(stages, values, staged.results))
-            watcher = NOBODY if viewer is None else self._watcher(viewer, seen, stage, on[number + 1 :])
+            later = [each for each in on[number + 1 :] if each not in looking]
+            watcher = NOBODY if viewer is None else self._watcher(viewer, seen, stage, later)
             staged = _after(staged, stage, self._worked(stage, staged.photo, decided, strokes, part, watcher))
         if viewer is not None and staged.scale == 1:
             self._shown = staged.photo
-        return dataclasses.replace(staged, seen=self._seen(stages, values, staged.results))
+        order = [stage.name for stage in stages]
+        results = sorted(staged.results, key=lambda result: order.index(result.stage))
+        return dataclasses.replace(staged, seen=self._seen(stages, values, results), results=tuple(results))
 
     def _show_quick(self, viewer: Viewer, staged: Staged, stages: Sequence[Stage]) -> None:
         """Bring to the viewer what is done at once, before what takes its time: a faded photo's tones."""

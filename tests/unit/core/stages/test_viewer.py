@@ -125,3 +125,16 @@ def test_what_fits_into_one_tile_comes_as_a_whole() -> None:
     looking = Looking(ALL)
     run(photo_of(np.random.default_rng(2).integers(0, 256, (90, 120, 3), np.uint8)), looking, clean=100)
     assert not looking.shown
+
+
+def test_damage_is_looked_for_when_there_is_something_to_see() -> None:
+    rng = np.random.default_rng(4)
+    grey = np.repeat(rng.integers(60, 180, (260, 380, 1)).astype(np.uint8), 3, axis=2)
+    networks = DrawnNetworks()
+    found: list[int] = []
+    viewer = Viewer(lambda: ALL, lambda staged: found.append(networks.runs.get("find", 0)))
+    values = registry.stage_values({**OFF, "clean": 100, "repair": "auto"})
+    made = StagedPhotos(photo_of(grey), networks).run(registry.keeping_size(), values, viewer=viewer)
+    assert found == [0] * 8
+    assert networks.runs["find"] == 9
+    assert [result.stage for result in made.results] == ["repair", "clean"]
