@@ -22,7 +22,7 @@ from gpen_desktop.core.engine.export import Exported, ExportOptions, prepare
 from gpen_desktop.core.engine.pages import restored_pages
 from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.photo_files import atomic
-from gpen_desktop.core.photo_files.load_save import OpenedPhoto, open_photo
+from gpen_desktop.core.photo_files.load_save import open_photo
 from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.core.photo_files.turning import turned
 from gpen_desktop.core.progress import Progress, SubProgress
@@ -212,19 +212,18 @@ def export_photo(
     edits = options.edits
     at_hand = engine.photo_at_hand(job.source, edits.quarters)
     if at_hand is not None:
-        pages = open_photo(job.source) if at_hand.source.pictures > 1 else None
-        return _export(at_hand, pages, 0.0, job, engine, options, progress, around)
+        return _export(at_hand, 0.0, job, engine, options, progress, around)
     opened = open_photo(job.source)
     with around.room.hold(opened.needed_bytes):
         progress.report(0.0, "load")
         started = time.perf_counter()
         photo = turned(opened.decode(), edits.quarters)
-        return _export(photo, opened, time.perf_counter() - started, job, engine, options, progress, around)
+        del opened  # the file's bytes: those of an uncompressed scan are as many as its pixels'
+        return _export(photo, time.perf_counter() - started, job, engine, options, progress, around)
 
 
 def _export(
     photo: Photo,
-    opened: OpenedPhoto | None,
     loaded: float,
     job: PlannedPhoto,
     engine: Engine,
@@ -232,7 +231,7 @@ def _export(
     progress: Progress,
     around: Surroundings,
 ) -> tuple[Exported, PhotoReport]:
-    """opened: its file, None where that has no further pages. loaded: seconds that reading took."""
+    """loaded: seconds that reading took."""
     edits = options.edits
     known = edits.faces if options.faces is None else options.faces
     session = engine.open(photo, edits.model, known, edits.stages, edits.strokes, former=options.former)
@@ -241,7 +240,7 @@ def _export(
         faces = session.faces(SubProgress(progress, 0.0, 0.2))
         look = replace(look, faces=by_number(faces, options.face_numbers))
     half = SubProgress(progress, 0.0, 0.5)
-    pages = restored_pages(opened, engine, edits, options.look_of_page, options.export, half) if opened else []
+    pages = restored_pages(photo, engine, edits, options.look_of_page, options.export, half)
     unnoted: list[Message] = []
     note = _noting(around.journal, job.source, unnoted)
     saved = _when_there_is_room(

@@ -9,28 +9,28 @@ from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, Page, made_page
 from gpen_desktop.core.photo_files import registry
-from gpen_desktop.core.photo_files.load_save import OpenedPhoto
+from gpen_desktop.core.photo_files.load_save import OpenedPhoto, further_pages
 from gpen_desktop.core.progress import Progress
-from gpen_desktop.core.types import ComposeOptions, Face
+from gpen_desktop.core.types import ComposeOptions, Face, Photo
 
 
 def restored_pages(
-    opened: OpenedPhoto,
+    photo: Photo,
     engine: Engine,
     edits: Edits,
     look_of: Callable[[Sequence[Face]], ComposeOptions],
     export: ExportOptions,
     progress: Progress,
 ) -> list[Page]:
-    """The pages behind the first, as they go into the file; none for a photo of one page, or for a file that holds one.
+    """The pages behind the first in the file of `photo`, as they go into the result; none where either holds one page.
 
     Model and stages are those of `edits`; strokes, faces set by hand and turning belong to the first page alone.
     look_of: gives the options of the look for the faces that were found on a page.
     Raises PhotoError, OptionError, SaveError, and what restoring raises.
     """
-    if registry.asked_for(export.format, opened.header.format).codec().join is None:
+    if registry.asked_for(export.format, photo.source.format).codec().join is None:
         return []  # saving says that they were left out
-    return [_restored(page, engine, edits, look_of, export, progress) for page in opened.further_pages()]
+    return [_restored(page, engine, edits, look_of, export, progress) for page in further_pages(photo)]
 
 
 def _restored(

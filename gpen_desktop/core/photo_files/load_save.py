@@ -60,18 +60,6 @@ class OpenedPhoto:
         """Memory for all that is done to the photo, about."""
         return self.header.width * self.header.height * self.header.pixel_bytes * _TIMES_IN_MEMORY
 
-    def further_pages(self) -> Iterator[OpenedPhoto]:
-        """The pages behind the first, of a format that has pages, one after the other. Raises UnreadablePhotoError,
-        PhotoTooLargeError."""
-        format = registry.by_name(self.header.format)
-        for data in islice(_pages(self.path, format), 1, None):
-            try:
-                header = read_header(data, format)
-            except DamagedFileError as error:
-                raise unreadable(self.path, error.reason) from error
-            _check_size(header, self.path)
-            yield OpenedPhoto(self.path, header)
-
     def decode(self) -> Photo:
         """The photo. Raises UnreadablePhotoError, PhotoTooLargeError (over the memory that there is)."""
         _check_memory(self)
@@ -105,6 +93,21 @@ def open_photo(path: Path | str) -> OpenedPhoto:
         raise unreadable(path, error.reason) from error
     _check_size(header, path)
     return OpenedPhoto(path, header)
+
+
+def further_pages(photo: Photo) -> Iterator[OpenedPhoto]:
+    """The pages behind the first in a photo's file, of a format that has pages, one after the other. Raises
+    UnreadablePhotoError, PhotoTooLargeError."""
+    if photo.path is None or photo.source.pictures < 2:
+        return
+    format = registry.by_name(photo.source.format)
+    for data in islice(_pages(photo.path, format), 1, None):
+        try:
+            header = read_header(data, format)
+        except DamagedFileError as error:
+            raise unreadable(photo.path, error.reason) from error
+        _check_size(header, photo.path)
+        yield OpenedPhoto(photo.path, header)
 
 
 def _pages(path: Path, format: Format) -> Iterator[bytes]:

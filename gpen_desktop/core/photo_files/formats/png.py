@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core import memory
 from gpen_desktop.core.photo_files.formats import opencv_codec, pillow_codec
 from gpen_desktop.core.photo_files.formats.codec import Codec, Decoded, Encoded, Picture
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, FileHeader, Inflater
@@ -204,22 +205,23 @@ def _fits(kind: bytes, body: bytes, channels: int) -> bool:
 
 
 def _bare(samples: Pixels) -> bytes:
-    """Pillow writes no 16-bit colours, OpenCV no grey with alpha. Every row is stored as differences to the row above
-    (filter type 2), which suits photographs."""
-    if samples.dtype == np.uint8:
-        return pillow_codec.encode(samples, "PNG")
+    """Pillow writes no 16-bit colours, and wants a large picture once more; OpenCV no grey with alpha. Every row is
+    stored as differences to the row above (filter type 2), which suits photographs."""
     height, width, channels = samples.shape
+    if samples.dtype == np.uint8 and height * width <= memory.LARGE:
+        return pillow_codec.encode(samples, "PNG")
+    row_bytes = width * channels * samples.itemsize
     packer, packed = zlib.compressobj(6), []
-    above = np.zeros((1, width * channels * 2), np.uint8)
+    above = np.zeros((1, row_bytes), np.uint8)
     for y in range(0, height, _STRIP):  # as bytes the whole picture would be in memory three times more
-        rows = samples[y : y + _STRIP].astype(">u2").view(np.uint8).reshape(-1, width * channels * 2)
+        rows = samples[y : y + _STRIP].astype(samples.dtype.newbyteorder(">")).view(np.uint8).reshape(-1, row_bytes)
         filtered = np.full((len(rows), rows.shape[1] + 1), 2, dtype=np.uint8)
         filtered[:, 1:] = rows - np.concatenate([above, rows[:-1]])
         packed.append(packer.compress(filtered.tobytes()))
         above = rows[-1:]
     packed.append(packer.flush())
     colour_type = {1: 0, 2: 4, 3: 2, 4: 6}[channels]
-    head = struct.pack(">IIBBBBB", width, height, 16, colour_type, 0, 0, 0)
+    head = struct.pack(">IIBBBBB", width, height, 8 * samples.itemsize, colour_type, 0, 0, 0)
     pieces = [(b"IDAT", piece) for piece in packed if piece]
     return _file([(b"IHDR", head), *pieces, (b"IEND", b"")])
 
@@ -259,11 +261,12 @@ def _comment(comment: bytes) -> Chunk:
 
 
 def _file(chunks: list[Chunk]) -> bytes:
-    return _SIGNATURE + b"".join(_chunk(*chunk) for chunk in chunks)
+    return b"".join([_SIGNATURE, *(piece for chunk in chunks for piece in _pieces(*chunk))])
 
 
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))
+def _pieces(kind: bytes, body: bytes) -> tuple[bytes, bytes, bytes]:
+    """What a chunk is in a file; its body is not copied."""
+    return struct.pack(">I4s", len(body), kind), body, struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))
 
 
 CODEC = Codec(read_header, decode, encode)

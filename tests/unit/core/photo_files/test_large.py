@@ -104,3 +104,24 @@ def test_a_progressive_jpeg_is_held_against_itself_in_strips(tmp_path) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 1.5 * photo.pixels.nbytes  # of NumPy's memory; Pillow's own is not traced
+
+
+def test_a_tiff_is_put_together_once(tmp_path) -> None:
+    photo = photo_of(np.random.default_rng(0).integers(0, 256, (1500, 2000, 3), np.uint8))  # packs to its own size
+    tracemalloc.start()
+    save_photo(photo, tmp_path / "a", format="tiff")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2.6 * photo.pixels.nbytes  # its strips, and the file; it was five times
+    np.testing.assert_array_equal(load_photo(tmp_path / "a.tif").pixels, photo.pixels)
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_large_png_is_packed_in_strips(tmp_path, monkeypatch: pytest.MonkeyPatch, channels: int) -> None:
+    photo = photo_of(picture(700, 300, channels))
+    monkeypatch.setattr(memory, "LARGE", 1000)
+    again = load_photo(save_photo(photo, tmp_path / "a", format="png").path)
+    assert again.warnings == ()
+    np.testing.assert_array_equal(again.pixels, photo.pixels)
+    if channels == 4:
+        np.testing.assert_array_equal(again.alpha, photo.alpha)

@@ -15,7 +15,7 @@ from gpen_desktop.core.batch.batch import BatchOptions, PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, export
-from gpen_desktop.core.photo_files.load_save import load_photo, open_photo, save_photo
+from gpen_desktop.core.photo_files.load_save import further_pages, load_photo, open_photo, save_photo
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.types import ComposeOptions, Face, frozen
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
@@ -44,7 +44,8 @@ def test_every_page_is_read(tmp_path: Path, bits: int, how: dict[str, object]) -
     made = pages(tmp_path / "a.tif", bits, **how)
     opened = open_photo(tmp_path / "a.tif")
     assert opened.header.pictures == 3
-    photos = [opened.decode(), *(page.decode() for page in opened.further_pages())]
+    first = opened.decode()
+    photos = [first, *(page.decode() for page in further_pages(first))]
     assert all(np.array_equal(photo.pixels, samples) for photo, samples in zip(photos, made, strict=True))
 
 

@@ -54,11 +54,11 @@ def _file(samples: Pixels, metadata: Metadata) -> bytes:
     if int(offsets[-1]) + len(strips[-1]) > 0xFFFF0000:
         raise StructureError(say("too-large-for-tiff", "the picture is too large for a TIFF file"))
     entries.append(_appended(block, _longs(tags.STRIP_OFFSETS, offsets.tolist(), order), order))
-    block += bytes(pixels_at - len(block)) + b"".join(strips)
-    first = _even(block)
-    block += tiff.table(order, [*described, *entries])
-    block[4:8] = struct.pack(order + "I", first)
-    return bytes(block)
+    block += bytes(pixels_at - len(block))
+    end = pixels_at + sum(len(strip) for strip in strips)
+    block[4:8] = struct.pack(order + "I", end + end % 2)
+    # joined once: the pixels of a large scan would lie in memory several times
+    return b"".join([block, *strips, bytes(end % 2), tiff.table(order, [*described, *entries])])
 
 
 def _described(base: bytes) -> list[bytes]:
