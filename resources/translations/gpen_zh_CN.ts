@@ -662,6 +662,14 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>在文件夹中显示</translation>
     </message>
     <message>
+        <source>Open report</source>
+        <translation>打开报告</translation>
+    </message>
+    <message>
+        <source>Putting the report together…</source>
+        <translation>正在生成报告…</translation>
+    </message>
+    <message>
         <source>{count} photos were not exported.</source>
         <translation>{count} 张照片未能导出。</translation>
     </message>
@@ -2647,6 +2655,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>请先移除它，或给新文件换一个名字。</translation>
     </message>
     <message>
+        <source>Restored photos</source>
+        <translation>修复报告</translation>
+    </message>
+    <message>
         <source>Results can have up to {limit} million pixels.</source>
         <translation>结果最大为 {limit} 百万像素。</translation>
     </message>
@@ -3027,12 +3039,20 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>{format} 的宽和高最多为 {limit} 像素</translation>
     </message>
     <message>
+        <source>after</source>
+        <translation>修复后</translation>
+    </message>
+    <message>
         <source>an EXIF block cannot be BigTIFF</source>
         <translation>EXIF 数据块不能是 BigTIFF</translation>
     </message>
     <message>
         <source>an upscaler</source>
         <translation>放大模型</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>修复前</translation>
     </message>
     <message>
         <source>bf16 is not available on Apple GPUs.</source>
@@ -3047,8 +3067,16 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>注释</translation>
     </message>
     <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
         <source>fill damage</source>
         <translation>填补破损</translation>
+    </message>
+    <message>
+        <source>finished earlier</source>
+        <translation>此前已完成</translation>
     </message>
     <message>
         <source>fp16 works on GPUs only.</source>
@@ -3167,6 +3195,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>pip install &apos;gpen-desktop[cluster]&apos;</translation>
     </message>
     <message>
+        <source>restored</source>
+        <translation>已修复</translation>
+    </message>
+    <message>
         <source>second part of the XMP data</source>
         <translation> XMP 数据的第二部分</translation>
     </message>
@@ -3247,6 +3279,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>服务器返回 {code} {reason}</translation>
     </message>
     <message>
+        <source>there already</source>
+        <translation>文件已存在</translation>
+    </message>
+    <message>
         <source>there is a CUDA GPU</source>
         <translation>有可用的 CUDA GPU</translation>
     </message>
@@ -3275,6 +3311,14 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>没有写入该文件夹的权限</translation>
     </message>
     <message>
+        <source>{count} photos: {outcomes}; {faces} faces restored.</source>
+        <translation>共 {count} 张照片：{outcomes}；修复了 {faces} 张人脸。</translation>
+    </message>
+    <message>
+        <source>{count} {outcome}</source>
+        <translation>{outcome} {count} 张</translation>
+    </message>
+    <message>
         <source>{device} has no {precision} arithmetic.</source>
         <translation>{device} 不支持 {precision} 运算。</translation>
     </message>
@@ -3301,6 +3345,14 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>{name} was there already, and stays.</source>
         <translation>{name} 已经存在，保持不变。</translation>
+    </message>
+    <message>
+        <source>{one}, {other}</source>
+        <translation>{one}，{other}</translation>
+    </message>
+    <message>
+        <source>{outcome}, {restored} of {faces} faces</source>
+        <translation>{outcome}，{faces} 张人脸中的 {restored} 张</translation>
     </message>
     <message>
         <source>{own} files can be read but not written; the photo was saved as {stored}.</source>
@@ -3353,6 +3405,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>{precision} was requested</source>
         <translation>已指定 {precision}</translation>
+    </message>
+    <message>
+        <source>{program}, {model} on {device}</source>
+        <translation>{program}，{model}，{device}</translation>
     </message>
     <message>
         <source>{tried} faces at a time did not fit into memory; {now} are restored at a time.</source>

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core import memory
@@ -21,6 +23,7 @@ from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.types import Frame
 from gpen_desktop.errors import SaveError
+from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.controllers import export_controller
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
@@ -206,6 +209,56 @@ def test_a_failed_export_is_told_and_stays_told_though_others_succeed(
         work.exports.export(shown, tmp_path / "out" / "newer.png", ExportOptions())
     strip.close_button.click()
     assert "newer.png" in strip.text  # what went well waited behind it
+
+
+def test_an_album_ends_with_a_report_that_can_be_opened(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    open_photos(window, qtbot, *(make_photo(tmp_path / f"{name}.png", seed=n) for n, name in enumerate("abc")))
+    work, strip = window.workspace, window.notification_strip
+    (tmp_path / "c.png").rename(tmp_path / "away.png")  # the last, so that it is not on screen
+    with qtbot.waitSignal(work.exports.ended, timeout=20_000):
+        window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
+    assert strip.subject == "export-failed"
+    (tmp_path / "away.png").rename(tmp_path / "c.png")
+    strip.close_button.click()
+    strip.button("report").click()
+    qtbot.waitUntil(lambda: len(opened) == 1)
+    text = Path(opened[0].toLocalFile()).read_text(encoding="utf-8")
+    assert '<html lang="en">' in text
+    assert "3 photos: 2 restored, 1 failed; 4 faces restored." in text
+    assert text.count("data:image/jpeg") == 4
+    assert "2 photos exported" in strip.text  # it is still told
+    i18n.apply(QApplication.instance(), "zh_CN")
+    try:
+        strip.button("report").click()
+        qtbot.waitUntil(lambda: len(opened) == 2)
+    finally:
+        i18n.apply(QApplication.instance(), "en")
+    text = Path(opened[1].toLocalFile()).read_text(encoding="utf-8")
+    assert '<html lang="zh-CN">' in text
+    assert "失败" in text
+
+
+def test_what_was_tried_again_is_once_in_the_report(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    open_photos(window, qtbot, *(make_photo(tmp_path / f"{name}.png", seed=n) for n, name in enumerate("abc")))
+    (tmp_path / "c.png").rename(tmp_path / "away.png")
+    (tmp_path / "b.png").rename(tmp_path / "too.png")
+    with qtbot.waitSignal(window.workspace.exports.ended, timeout=20_000):
+        window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
+    (tmp_path / "away.png").rename(tmp_path / "c.png")
+    (tmp_path / "too.png").rename(tmp_path / "b.png")
+    with qtbot.waitSignal(window.workspace.exports.ended, timeout=20_000):
+        window.notification_strip.button("retry").click()
+    window.notification_strip.button("report").click()
+    qtbot.waitUntil(lambda: len(opened) == 1)
+    assert "3 photos: 3 restored; 6 faces" in Path(opened[0].toLocalFile()).read_text(encoding="utf-8")
 
 
 def test_a_full_disk_is_not_told_as_saved_and_trying_again_exports(

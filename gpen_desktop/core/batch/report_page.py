@@ -6,7 +6,9 @@ import base64
 import html
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +20,7 @@ from gpen_desktop.core.batch.batch import PhotoReport, PhotoStatus
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.pixels import to_8_bits
 from gpen_desktop.errors import PhotoError
+from gpen_desktop.messages import Filling, Message, say
 
 _SIDE: Final = 240
 """Longer side of the small pictures, px."""
@@ -34,30 +37,75 @@ _STYLE: Final = (
     ".failed{color:#f88}.quiet{color:#999}}"
 )
 
+_TITLE: Final = say("report-title", "Restored photos")
+
 _WORDS: Final = {
-    PhotoStatus.DONE: "restored",
-    PhotoStatus.SKIPPED: "finished earlier",
-    PhotoStatus.EXISTS: "there already",
-    PhotoStatus.FAILED: "failed",
+    PhotoStatus.DONE: say("report-restored", "restored"),
+    PhotoStatus.SKIPPED: say("report-skipped", "finished earlier"),
+    PhotoStatus.EXISTS: say("report-exists", "there already"),
+    PhotoStatus.FAILED: say("report-failed", "failed"),
 }
 
+_BEFORE: Final = say("report-before", "before")
+_AFTER: Final = say("report-after", "after")
 
-def page(reports: Sequence[PhotoReport], made_with: str) -> str:
-    """The whole page. made_with: the program, the model and what it ran on, one line.
+
+@dataclass(frozen=True)
+class Language:
+    """What a page is written in. code: as HTML has it. text_of: a message, or any other value, in it."""
+
+    code: str = "en"
+    text_of: Callable[[Filling], str] = str
+
+    def shown(self, value: Filling) -> str:
+        """Safe between tags, and in UTF-8 whatever a name holds."""
+        return html.escape(self.text_of(value).encode("utf-8", "backslashreplace").decode("utf-8"))
+
+
+ENGLISH: Final = Language()
+
+
+def page(
+    reports: Sequence[PhotoReport],
+    made_with: Filling,
+    language: Language = ENGLISH,
+    tick: Callable[[], None] = lambda: None,
+) -> str:
+    """The whole page. made_with: the program, the model and what it ran on, one line. tick: called for each photo, as
+    files are read for it; may raise to end it.
 
     Opens in a browser without any network. Of photos that can no longer be read there are no pictures.
     """
-    counts = Counter(report.outcome for report in reports)
-    faces = sum(report.restored for report in reports)
-    summary = ", ".join(f"{counts[outcome]} {words}" for outcome, words in _WORDS.items() if counts[outcome])
     pictured = {id(report) for report in [r for r in reports if r.outcome is PhotoStatus.DONE][:_MOST_PICTURED]}
-    rows = "\n".join(_row(report, with_pictures=id(report) in pictured) for report in _failed_first(reports))
+    rows = []
+    for report in _failed_first(reports):
+        tick()
+        rows.append(_row(report, language, with_pictures=id(report) in pictured))
+    title = language.shown(_TITLE)
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Restored photos</title>'
+        f'<!doctype html><html lang="{language.code}"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width">'
-        f"<style>{_STYLE}</style></head><body><h1>Restored photos</h1>"
-        f"<p>{len(reports)} photos: {summary}; {faces} faces restored.</p>"
-        f'<p class="quiet">{_shown(made_with)}</p><table>{rows}</table></body></html>\n'
+        f"<style>{_STYLE}</style></head><body><h1>{title}</h1>"
+        f"<p>{language.shown(_summary(reports))}</p>"
+        f'<p class="quiet">{language.shown(made_with)}</p><table>{"".join(rows)}</table></body></html>\n'
+    )
+
+
+def _summary(reports: Sequence[PhotoReport]) -> Message:
+    counts = Counter(report.outcome for report in reports)
+    counted = [
+        say("report-count", "{count} {outcome}", count=counts[outcome], outcome=words)
+        for outcome, words in _WORDS.items()
+        if counts[outcome]
+    ]
+    return say(
+        "report-summary",
+        "{count} photos: {outcomes}; {faces} faces restored.",
+        count=len(reports),
+        outcomes=reduce(lambda one, other: say("report-list", "{one}, {other}", one=one, other=other), counted)
+        if counted
+        else "",
+        faces=sum(report.restored for report in reports),
     )
 
 
@@ -65,24 +113,30 @@ def _failed_first(reports: Sequence[PhotoReport]) -> Sequence[PhotoReport]:
     return sorted(reports, key=lambda report: report.outcome is not PhotoStatus.FAILED)
 
 
-def _row(report: PhotoReport, *, with_pictures: bool) -> str:
-    told = [f"<b>{_shown(Path(report.source).name)}</b>", _shown(_WORDS[report.outcome])]
+def _row(report: PhotoReport, language: Language, *, with_pictures: bool) -> str:
+    outcome = _WORDS[report.outcome]
     if report.outcome is PhotoStatus.DONE:
-        told[-1] += f", {report.restored} of {len(report.faces)} faces"
+        faces, restored = len(report.faces), report.restored
+        outcome = say(
+            "report-of-faces", "{outcome}, {restored} of {faces} faces", outcome=outcome, restored=restored, faces=faces
+        )
+    told = f"<b>{language.shown(Path(report.source).name)}</b><br>{language.shown(outcome)}"
     lines = [part for part in (report.error, report.todo, *report.warnings) if part is not None]
-    listed = "".join(f"<li>{_shown(line)}</li>" for line in lines)
+    listed = "".join(f"<li>{language.shown(line)}</li>" for line in lines)
     kind = "failed" if report.outcome is PhotoStatus.FAILED else ""
     pictures = (
-        "".join(f"<td>{picture}</td>" for picture in _pictures(report)) if with_pictures else "<td></td><td></td>"
+        "".join(f"<td>{picture}</td>" for picture in _pictures(report, language))
+        if with_pictures
+        else "<td></td><td></td>"
     )
-    return f'<tr><td class="{kind}">{"<br>".join(told)}<ul>{listed}</ul></td>{pictures}</tr>'
+    return f'<tr><td class="{kind}">{told}<ul>{listed}</ul></td>{pictures}</tr>\n'
 
 
-def _pictures(report: PhotoReport) -> Iterator[str]:
-    for path, word in ((report.source, "before"), (report.target, "after")):
+def _pictures(report: PhotoReport, language: Language) -> Iterator[str]:
+    for path, word in ((report.source, _BEFORE), (report.target, _AFTER)):
         small = _thumbnail(Path(path)) if path else b""
         data = base64.b64encode(small).decode("ascii")
-        yield f'<img alt="{word}" src="data:image/jpeg;base64,{data}">' if small else ""
+        yield f'<img alt="{language.shown(word)}" src="data:image/jpeg;base64,{data}">' if small else ""
 
 
 def _thumbnail(path: Path) -> bytes:
@@ -103,8 +157,3 @@ def _thumbnail(path: Path) -> bytes:
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=75)
     return buffer.getvalue()
-
-
-def _shown(text: object) -> str:
-    """Safe between tags, and in UTF-8 whatever a name holds."""
-    return html.escape(str(text).encode("utf-8", "backslashreplace").decode("utf-8"))

@@ -20,12 +20,13 @@ from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import joined, message_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
 from gpen_desktop.gui.common.settings_store import SettingsStore
+from gpen_desktop.gui.controllers.album_report import AlbumReport
 from gpen_desktop.gui.dialogs.export_dialog import PLANNING_S, ExportDialog, Selection
 from gpen_desktop.gui.work.exports import ExportRound
 from gpen_desktop.gui.work.worker import ExportJob
 from gpen_desktop.gui.work.workspace import Workspace
 
-_EXPORTED, _FAILED, _LEFT_OUT = "exported", "export-failed", "left-out"
+_EXPORTED, _FAILED, _LEFT_OUT, _REPORT = "exported", "export-failed", "left-out", "report"
 
 
 class ExportController(QObject):
@@ -47,6 +48,10 @@ class ExportController(QObject):
         self._window = window
         self._failed: list[tuple[ExportJob, Failure]] = []
         self._afterwards: Callable[[], object] | None = None
+        self._exported: Sequence[Exported] = ()
+        self._report = AlbumReport(self)
+        self._report.ended.connect(self._on_report)
+        workspace.jobs.model_changed.connect(self._report.set_status)
         workspace.exports.ended.connect(self._on_ended)
 
     @property
@@ -106,6 +111,8 @@ class ExportController(QObject):
     def export_as(self, plan: ExportPlan, items: list[tuple[int, AlbumItem]]) -> None:
         """Export photos, each with its number. Raises OptionError for a pattern that gives no name."""
         self._afterwards = None
+        if not self._workspace.exports.are_running:
+            self._report.begin()
         album = list(self._workspace.album)
         try:
             targets = answer_of(lambda tick: export_plan.targets(items, plan, album, tick), PLANNING_S)
@@ -123,7 +130,8 @@ class ExportController(QObject):
         """What was exported and what failed are told apart, so that neither hides the other; what has failed is told
         until it has gone well or left the album."""
         self._failed = [*(each for each in self._failed if self._is_still_failed(each[0])), *ended.failed]
-        self._notifications.withdraw(_EXPORTED, _FAILED)
+        self._report.add(ended)
+        self._notifications.withdraw(_EXPORTED, _FAILED, _REPORT)
         if ended.exported:
             self._tell_exported(ended.exported)
         if self._failed:
@@ -137,6 +145,7 @@ class ExportController(QObject):
         return item is not None and item.export_failure is not None
 
     def _tell_exported(self, exported: Sequence[Exported]) -> None:
+        self._exported = exported
         count, last = len(exported), exported[-1].path
         folders = {each.path.parent for each in exported}
         if count == 1:
@@ -148,8 +157,26 @@ class ExportController(QObject):
         # Photos of one album mostly lose the same; each sentence is said once.
         warnings = dict.fromkeys(message_text(sentence) for each in exported for sentence in each.warnings)
         show = NotificationButton("reveal", self.tr("Show in folder"), partial(self.reveal_path, last))
+        report = NotificationButton("report", self.tr("Open report"), self._open_report)
+        buttons = (show, report) if count > 1 else (show,)
         severity = Severity.WARNING if warnings else Severity.INFO
-        self._notifications.post(Notification(_EXPORTED, joined((text, *warnings)), (show,), severity))
+        self._notifications.post(Notification(_EXPORTED, joined((text, *warnings)), buttons, severity))
+
+    def _open_report(self) -> None:
+        """Pictures of hundreds of photos take their time: what is told stands aside for as long."""
+        self._notifications.post(Notification(_EXPORTED, self.tr("Putting the report together…")))
+        self._report.open()
+
+    @Slot(object)
+    def _on_report(self, failure: Failure | None) -> None:
+        self._notifications.withdraw(_REPORT)
+        self._tell_exported(self._exported)
+        if failure is not None:
+            self._notifications.post(Notification(_REPORT, failure.text, severity=Severity.WARNING))
+
+    def shut_down(self) -> None:
+        """Wait for what is under way in the background."""
+        self._report.shut_down()
 
     def _tell_failed(self) -> None:
         text = self._failed[-1][1].text

@@ -380,7 +380,7 @@ class MainWindow(DropWindow):
         window_state.save(self._store, WindowState(self.actions_["panel"].isChecked(), tuple(self.panel.open_sections)))
         self._store.flush()
         self.hide()  # a model's step may take seconds to end
-        for part in (self.workspace, self.imports, self.drafts, self.album, self.empty, self.application):
+        for part in (self.workspace, self.imports, self.exports, self.drafts, self.album, self.empty, self.application):
             part.shut_down()
         super().closeEvent(event)
 

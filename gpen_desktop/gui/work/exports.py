@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from gpen_desktop.core.batch.batch import PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.export import Exported, ExportOptions
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel
 from gpen_desktop.gui.common.failure import Failure
@@ -16,18 +17,21 @@ from gpen_desktop.gui.work.worker import ExportDone, ExportJob, Job, next_job_id
 
 @dataclass(frozen=True)
 class ExportRound:
-    """Exports in the order in which they ended. failed: the jobs, for Exports.again, and what went wrong with each."""
+    """Exports in the order in which they ended. failed: the jobs, for Exports.again, and what went wrong with each.
+    reports: of every job, as core/batch/report_page takes them."""
 
     exported: tuple[Exported, ...] = ()
     failed: tuple[tuple[ExportJob, Failure], ...] = ()
+    reports: tuple[tuple[ExportJob, PhotoReport], ...] = ()
 
-    def with_exported(self, exported: Exported) -> ExportRound:
+    def with_exported(self, job: ExportJob, done: ExportDone) -> ExportRound:
         """With one more that went well."""
-        return replace(self, exported=(*self.exported, exported))
+        return replace(self, exported=(*self.exported, done.exported), reports=(*self.reports, (job, done.report)))
 
     def with_failed(self, job: ExportJob, failure: Failure) -> ExportRound:
         """With one more that failed."""
-        return replace(self, failed=(*self.failed, (job, failure)))
+        report = PhotoReport(str(job.path), None, PhotoStatus.FAILED, error=failure.what, todo=failure.todo)
+        return replace(self, failed=(*self.failed, (job, failure)), reports=(*self.reports, (job, report)))
 
 
 class Exports(QObject):
@@ -77,7 +81,7 @@ class Exports(QObject):
             if item is not None:
                 self.drafted.emit(item, exported, job.draft_for)
             return
-        self._round = self._round.with_exported(exported)
+        self._round = self._round.with_exported(job, result)
         if item is not None:
             item.saved, item.exported_to, item.export_failure = job.edits, exported.path, None
             self._album.touch(item)
