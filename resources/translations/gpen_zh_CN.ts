@@ -1122,7 +1122,7 @@ Keys: [ ] size, E erase, Esc end.</source>
     </message>
     <message>
         <source>No trusted fingerprint of this file is known, so it is not offered for download. Get it from its source and import it here.</source>
-        <translation>尚无此文件的可信指纹，因此不提供下载。请从来源处获取后在此导入。</translation>
+        <translation>尚无此文件的可信校验值，因此不提供下载。请从来源处获取后在此导入。</translation>
     </message>
     <message>
         <source>Size</source>
@@ -1166,7 +1166,7 @@ Keys: [ ] size, E erase, Esc end.</source>
     </message>
     <message>
         <source>Stated by</source>
-        <translation>指纹来源</translation>
+        <translation>校验值来源</translation>
     </message>
     <message>
         <source>File</source>
@@ -2948,7 +2948,7 @@ Keys: [ ] size, E erase, Esc end.</source>
     </message>
     <message>
         <source>What arrived is not the file &apos;{file}&apos;: its fingerprint is another.</source>
-        <translation>收到的不是文件“{file}”：指纹不符。</translation>
+        <translation>收到的不是文件“{file}”：校验值不符。</translation>
     </message>
     <message>
         <source>What follows the picture in the file ({size} kB), such as a motion photo&apos;s film, was left out.</source>

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -137,6 +138,19 @@ def test_it_lies_in_the_middle_of_the_top_and_wraps_what_is_long(
     assert strip.height() > short.height()
     strip.parentWidget().resize(500, 400)
     assert strip.geometry().right() <= 500
+
+
+def test_a_long_file_name_is_broken_where_there_is_no_room(queue: NotificationQueue, strip: NotificationStrip) -> None:
+    strip.parentWidget().resize(500, 400)
+    text = f"Exported to /home/me/Pictures/{'scan_2024_' * 12}.jpg."
+    queue.post(Notification("exported", text))
+    assert strip.text == text
+    assert strip.geometry().right() <= 500
+    needed = strip._text.fontMetrics().boundingRect(
+        0, 0, strip._text.width(), 400, Qt.TextFlag.TextWordWrap, strip._text.text()
+    )
+    assert needed.width() <= strip._text.width()
+    assert needed.height() <= strip._text.height()
 
 
 def test_what_takes_the_place_of_another_is_read_in_full(queue: NotificationQueue, strip: NotificationStrip) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from gpen_desktop.gui.common.wrapped_label import WrappedLabel
+from gpen_desktop.gui.common.wrapped_label import WrappedLabel, breakable
 
 WORDS = "Red is filled. Keys: [ ] size, E erase, Esc end. "
 
@@ -21,6 +22,20 @@ def test_it_has_room_for_all_its_words_however_deep_it_lies(qtbot: QtBot) -> Non
     for times in (4, 1, 8):
         label.setText(WORDS * times)
         qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()))
+
+
+def test_a_long_name_is_broken_and_read_as_it_is(qtbot: QtBot) -> None:
+    label = WrappedLabel()
+    qtbot.addWidget(label)
+    said = f"Could not read {'scan_' * 40}.jpg: the file ends early."
+    label.setText(said)
+    label.resize(200, 10)
+    assert label.text() == said
+    words = label.fontMetrics().boundingRect(0, 0, 200, 5000, Qt.TextFlag.TextWordWrap, QLabel.text(label))
+    assert words.width() <= 200
+    assert breakable("收到的不是文件，请从来源处重新获取后在此导入，或者选择其他的镜像站点。") == (
+        "收到的不是文件，请从来源处重新获取后在此导入，或者选择其他的镜像站点。"
+    )
 
 
 def test_it_keeps_room_for_lines_it_has_not(qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButt
 
 from gpen_desktop.gui.common import icons, theme
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
+from gpen_desktop.gui.common.wrapped_label import breakable
 
 _LOOKS: Final = {
     Severity.INFO: ("notification", "info", "muted"),
@@ -72,7 +73,7 @@ class NotificationStrip(QFrame):
 
     @property
     def text(self) -> str:
-        return self._text.text() if self._shown else ""
+        return self._shown.text if self._shown else ""
 
     def button(self, key: str) -> QPushButton:
         """A button of what is shown. Raises KeyError if there is none of that key."""
@@ -117,7 +118,7 @@ class NotificationStrip(QFrame):
         role, icon, tint = _LOOKS[notification.severity]
         theme.set_role(self, role)
         self._icon.setPixmap(icons.pixmap(icon, theme.ICON, self.devicePixelRatioF(), tint))
-        self._text.setText(notification.text)
+        self._text.setText(breakable(notification.text))
         self._close.setVisible(not notification.needs_answer)
         self._close.setToolTip(self.tr("Close"))
         self._close.setAccessibleName(self.tr("Close"))

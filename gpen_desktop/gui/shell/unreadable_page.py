@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from gpen_desktop.gui.common import icons, theme
 from gpen_desktop.gui.common.failure import Failure
-from gpen_desktop.gui.common.i18n import message_text
+from gpen_desktop.gui.common.i18n import joined, message_text
 from gpen_desktop.gui.common.wrapped_label import WrappedLabel
 
 _WIDEST = 480
@@ -30,8 +30,6 @@ class UnreadablePage(QFrame):
         theme.set_role(self._todo, "canvas-muted")
         for label in (self._picture, self._what, self._todo):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        for label in (self._what, self._todo):
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._details, self._remove, self._retry = QPushButton(), QPushButton(), QPushButton()
         theme.set_role(self._details, "quiet")
         self._lay_out()
@@ -45,7 +43,7 @@ class UnreadablePage(QFrame):
     @property
     def text(self) -> str:
         """What happened and what can be done, in words."""
-        return f"{self._what.text()} {self._todo.text()}"
+        return joined((self._what.text(), self._todo.text()))
 
     @property
     def retry_button(self) -> QPushButton:
