@@ -12,7 +12,7 @@ import pytest
 import tifffile
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core import memory
@@ -130,6 +130,19 @@ def test_export_all_goes_through_the_dialog(window: MainWindow, tmp_path: Path, 
         dialog.accept()
     assert len(ended.args[0].exported) == 2
     assert sorted(path.name for path in (tmp_path / "results").iterdir()) == ["1_restored.png", "2_restored.png"]
+
+
+def test_of_one_photo_there_is_nothing_to_choose(window: MainWindow, photo: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    window.actions_["export"].trigger()
+    dialog = window.findChild(ExportDialog)
+    assert dialog.isVisible()
+    assert not dialog.which.isVisible()
+    assert "Photos" not in [label.text() for label in dialog.findChildren(QLabel)]
+    dialog.folder_field.setText(str(tmp_path / "results"))
+    with qtbot.waitSignal(window.workspace.exports.ended):
+        dialog.accept()
+    assert [path.name for path in (tmp_path / "results").iterdir()] == ["family_restored.png"]
 
 
 def test_results_go_beside_the_originals_and_only_those_that_changed(

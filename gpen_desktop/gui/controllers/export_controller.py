@@ -93,7 +93,8 @@ class ExportController(QObject):
         selections = [Selection(self.tr("This photo"), tuple(self._current()))]
         chosen_name = self.tr("Selected ({count})").format(count=len(self._chosen()))
         selections.append(Selection(chosen_name, tuple(self._chosen())))
-        selections.append(Selection(self.tr("All ({count})").format(count=len(all_items)), tuple(all_items)))
+        if all_items != self._current():
+            selections.append(Selection(self.tr("All ({count})").format(count=len(all_items)), tuple(all_items)))
         if len(unsaved) < len(all_items):
             name = self.tr("Not exported yet ({count})").format(count=len(unsaved))
             selections.append(Selection(name, tuple(unsaved)))

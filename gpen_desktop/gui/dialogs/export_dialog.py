@@ -109,7 +109,8 @@ class ExportDialog(QDialog):
         self._existing.currentIndexChanged.connect(self._check)
         self._check()
         self.setMinimumWidth(560)
-        self._which.button(chosen).setFocus()  # not the first of them
+        if len(self._selections) > 1:
+            self._which.button(chosen).setFocus()  # not the first of them
 
     @property
     def plan(self) -> ExportPlan:
@@ -231,9 +232,12 @@ class ExportDialog(QDialog):
             ("", self._outlook),
         )
         for row, (text, field) in enumerate(fields):
-            if text:
+            is_asked = field is not self._which or len(self._selections) > 1
+            if text and is_asked:
                 form.addWidget(QLabel(text), row, 0)
             form.addWidget(field, row, 1)
+            if not is_asked:
+                field.hide()
         buttons = QDialogButtonBox()
         self._export = buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._export.setDefault(True)
