@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core import memory
 from gpen_desktop.core.options import AUTO, AUTOMATIC, Values
 from gpen_desktop.core.output.cost import enlarged
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
@@ -271,16 +272,21 @@ class StagedPhotos:
         watcher: Watcher,
     ) -> Worked:
         own = tuple(values[option.name] for option in stage.options)
-        key = (before, own[stage.blends :], strokes)
-        full = self._once(stage.name, key, lambda: self._run(stage, before, values, strokes, progress, watcher))
         share = _share(stage, values)
+
+        def run() -> Worked:
+            return self._run(stage, before, values, strokes, progress, watcher)
+
+        if self._is_large:  # to hold what another strength would be made of takes gigabytes
+            return self._once(stage.name, (before, own, strokes), lambda: _in_part(before, run(), share))
+        full = self._once(stage.name, (before, own[stage.blends :], strokes), run)
         if share == 1 or full.photo is before:
             return full
-        return self._once(
-            f"{stage.name}, in part",
-            (before, full, share),
-            lambda: dataclasses.replace(full, photo=blended(before, full.photo, share)),
-        )
+        return self._once(f"{stage.name}, in part", (before, full, share), lambda: _in_part(before, full, share))
+
+    @property
+    def _is_large(self) -> bool:
+        return self._source.width * self._source.height > memory.LARGE
 
     def _run(
         self,
@@ -308,9 +314,15 @@ class StagedPhotos:
         kept = self._kept.setdefault(name, {})
         worked = kept.pop(key, None) or make()
         kept[key] = worked
-        while len(kept) > _KEPT:
+        while len(kept) > (1 if self._is_large else _KEPT):
             del kept[next(iter(kept))]
         return worked
+
+
+def _in_part(before: Photo, full: Worked, share: float) -> Worked:
+    if share == 1 or full.photo is before:
+        return full
+    return dataclasses.replace(full, photo=blended(before, full.photo, share))
 
 
 def blended(before: Photo, after: Photo, share: float) -> Photo:

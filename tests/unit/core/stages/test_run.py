@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 
 from gpen_desktop import settings
+from gpen_desktop.core import memory
 from gpen_desktop.core.engine.edits import Edits, with_option
 from gpen_desktop.core.engine.export import ExportOptions, export
 from gpen_desktop.core.engine.session import Session
@@ -69,6 +72,22 @@ def test_a_stage_runs_once_for_all_strengths(work: Negative) -> None:
     assert work.runs == 1
     run(staged, negate=100, negate_to_white=False)
     assert work.runs == 2
+
+
+def test_of_a_large_photo_only_what_is_wanted_now_is_kept(work: Negative, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = photo_of(PIXELS)
+    expected = run(StagedPhotos(photo), negate=50).pixels
+    monkeypatch.setattr(memory, "LARGE", 10)
+    staged, runs = StagedPhotos(photo), work.runs
+    half = run(staged, negate=50)
+    assert np.array_equal(half.pixels, expected)
+    assert run(staged, negate=50) is half
+    assert work.runs == runs + 1
+    gone = weakref.ref(half)
+    del half
+    run(staged, negate=100)
+    gc.collect()
+    assert gone() is None
 
 
 @pytest.mark.parametrize("strength", range(1, 100, 7))
