@@ -53,6 +53,7 @@ def _record(info: ModelInfo, *, is_here: bool) -> dict[str, Any]:
         "installed": is_here,
         "usable": info.usable,
         "can_be_fetched": info.can_be_fetched,
+        "lacks": info.lacks,
         "file": info.file,
         "bytes": info.bytes,
         "sha256": info.sha256,
@@ -68,6 +69,8 @@ def _mark(row: dict[str, Any]) -> str:
         return "installed"
     if not row["usable"]:
         return "not used yet"
+    if row["lacks"]:
+        return "lacks package"
     return "get" if row["can_be_fetched"] else "by hand"
 
 

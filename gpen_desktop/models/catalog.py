@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from gpen_desktop.messages import Message, say
 from gpen_desktop.models.spec import FACE_TASKS, MODEL_OPTIONS, ModelOption, Task
 
 SHIPPED = "shipped"
@@ -37,6 +40,7 @@ class ModelInfo:
     options: tuple[ModelOption, ...] = ()
     partner: str = ""
     invents_for: str = ""
+    needs: str = ""
 
     @property
     def restores_faces(self) -> bool:
@@ -54,9 +58,16 @@ class ModelInfo:
         return self.source == SHIPPED
 
     @property
+    def lacks(self) -> str:
+        """The package that it needs and that is not installed; '' if nothing is missing."""
+        return self.needs if self.needs and not _is_installed(self.needs) else ""
+
+    @property
     def can_be_fetched(self) -> bool:
-        """Whether the program offers to download it: what arrives has to be checked against a size and a hash."""
-        return self.usable and not self.shipped and self.bytes is not None and self.sha256 is not None
+        """Whether the program offers to download it: what arrives has to be checked against a size and a hash, and
+        must not have come in vain."""
+        is_known = self.bytes is not None and self.sha256 is not None
+        return self.usable and not self.shipped and is_known and not self.lacks
 
 
 BUILTIN = "builtin-256"
@@ -74,6 +85,25 @@ UPSCALER = "realesr-general-x4"
 ENLARGER = "photo-enlarge"
 STRONGEST = "gpen-512"
 """Restores faces best; what a new user is offered."""
+
+
+def _is_installed(package: str) -> bool:
+    return find_spec(package) is not None
+
+
+def needs_package(name: str, package: str) -> tuple[Message, Message]:
+    """What to say of a model whose package is not installed, and what to do."""
+    what = say(
+        "package-missing", "'{name}' needs the package {package}, which is not installed.", name=name, package=package
+    )
+    if getattr(sys, "frozen", False):  # a bundle, into which nothing can be installed
+        todo = say(
+            "package-not-in-bundle",
+            "This download of the program comes without it, for its licences restrict the use; "
+            "the program as installed by pip can have it.",
+        )
+        return what, todo
+    return what, say("install-package", "Install it with: pip install {package}", package=package)
 
 
 def _read() -> tuple[ModelInfo, ...]:

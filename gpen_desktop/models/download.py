@@ -27,7 +27,7 @@ from gpen_desktop import __version__, paths
 from gpen_desktop.errors import DownloadError
 from gpen_desktop.messages import Filling, say
 from gpen_desktop.models import fingerprints
-from gpen_desktop.models.catalog import ModelInfo
+from gpen_desktop.models.catalog import ModelInfo, needs_package
 from gpen_desktop.models.mirror import address_of, check_mirror
 
 Report = Callable[[int, int], None]
@@ -50,10 +50,13 @@ def fetch(info: ModelInfo, report: Report, mirror: str = "", pause: Callable[[fl
     """Get a model's weights into the user's folder, going on with what is there of them. Returns the file.
 
     mirror: as mirror.address_of takes it. pause: waits that many seconds between two attempts; may raise Cancelled.
-    Raises DownloadError: no trusted size and hash, no room, no answer, or another file than expected. OptionError for a
-    mirror that is no address. Cancelled.
+    Raises DownloadError: nothing here could run it, no trusted size and hash, no room, no answer, or another file than
+    expected. OptionError for a mirror that is no address. Cancelled.
     """
     check_mirror(mirror)
+    if info.lacks:
+        what, todo = needs_package(info.name, info.lacks)
+        raise DownloadError(what, todo=todo)
     if info.bytes is None or info.sha256 is None or info.shipped:
         raise DownloadError(
             say("not-offered", "'{name}' is not offered for download: no trusted hash of it is known.", name=info.name),

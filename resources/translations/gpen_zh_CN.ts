@@ -2155,6 +2155,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>“{name}”是列表中另一个模型的名称。</translation>
     </message>
     <message>
+        <source>&apos;{name}&apos; needs the package {package}, which is not installed.</source>
+        <translation>“{name}”需要软件包 {package}，但尚未安装。</translation>
+    </message>
+    <message>
         <source>&apos;{path}&apos; does not exist.</source>
         <translation>“{path}”不存在。</translation>
     </message>
@@ -2587,10 +2591,6 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>已转为中性灰</translation>
     </message>
     <message>
-        <source>Models of the kind {architecture} need the package {package}, which is not installed.</source>
-        <translation>{architecture} 类模型需要 {package} 包，但尚未安装。</translation>
-    </message>
-    <message>
         <source>No cluster answers at &apos;{address}&apos;.</source>
         <translation>“{address}”处没有集群应答。</translation>
     </message>
@@ -2913,6 +2913,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>This cannot be a visible mark.</source>
         <translation>这段文字不能用作可见标记。</translation>
+    </message>
+    <message>
+        <source>This download of the program comes without it, for its licences restrict the use; the program as installed by pip can have it.</source>
+        <translation>此安装包不含它，因为其许可证限制用途；用 pip 安装的程序可以使用它。</translation>
     </message>
     <message>
         <source>This model cannot compute in {precision}.</source>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import socket
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -294,6 +295,23 @@ def test_what_cannot_be_checked_is_not_offered(open_dialog) -> None:
     assert not dialog._card.get.isVisible()
     assert "not offered for download" in _words(dialog)
     assert dialog._card.address.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("is_bundle", "todo"), [(False, "pip install spandrel_extra_arches"), (True, "comes without it")]
+)
+def test_what_nothing_here_could_run_is_not_offered(
+    open_dialog, monkeypatch: pytest.MonkeyPatch, is_bundle: bool, todo: str
+) -> None:
+    monkeypatch.setattr(catalog, "find_spec", lambda package: None)
+    monkeypatch.setattr(sys, "frozen", is_bundle, raising=False)
+    dialog = open_dialog()
+    dialog.select("codeformer")
+    assert not dialog._card.get.isVisible()
+    assert "needs the package spandrel_extra_arches" in _words(dialog)
+    assert todo in _words(dialog)
+    dialog.select("gfpgan-1.4")
+    assert dialog._card.get.isVisible()
 
 
 def test_files_copied_into_the_folder_appear(window: MainWindow, tmp_path: Path, known_content: bytes, qtbot) -> None:

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from gpen_desktop.gui.adjust.whole_photo import RESTORER, option_for
 from gpen_desktop.gui.common import theme
-from gpen_desktop.gui.common.i18n import catalog_text
-from gpen_desktop.models.catalog import ModelInfo
+from gpen_desktop.gui.common.i18n import catalog_text, error_text
+from gpen_desktop.models.catalog import ModelInfo, needs_package
 from gpen_desktop.models.store import InstalledModel
 
 
@@ -213,6 +213,8 @@ class ModelCard(QScrollArea):
             return self.tr("The file is not the one known by this name. Remove it and get it again.")
         if entry.state is State.UNVERIFIED:
             return self.tr("No trusted fingerprint of this file is known, so it cannot be checked.")
+        if entry.info is not None and entry.info.lacks:
+            return error_text(*needs_package(entry.title, entry.info.lacks))
         if entry.state is State.ABSENT and not entry.can_be_fetched:
             return self.tr(
                 "No trusted fingerprint of this file is known, so it is not offered for download. Get it from its "

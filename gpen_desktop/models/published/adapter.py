@@ -18,6 +18,7 @@ from torch import nn
 from gpen_desktop.errors import WeightsError
 from gpen_desktop.messages import say
 from gpen_desktop.models.architecture import Architecture, ReadModel, State
+from gpen_desktop.models.catalog import needs_package
 from gpen_desktop.models.published.faces import PUBLISHED_FACES, SIZE, VALUE_RANGE, PublishedFaceNet
 from gpen_desktop.models.published.photos import PublishedColouriser, PublishedInpainter, PublishedPhotoNet
 from gpen_desktop.models.spec import ModelSpec, Task
@@ -87,15 +88,8 @@ def _recognises(state: State) -> bool:
 def _read(state: State, metadata: Mapping[str, str]) -> ReadModel:
     architecture = _known(state)
     if architecture is None:
-        raise WeightsError(
-            say(
-                "package-missing",
-                "Models of the kind {architecture} need the package {package}, which is not installed.",
-                architecture=_needs_extras(state),
-                package="spandrel_extra_arches",
-            ),
-            todo=say("install-package", "Install it with: pip install {package}", package="spandrel_extra_arches"),
-        )
+        what, todo = needs_package(_needs_extras(state), "spandrel_extra_arches")
+        raise WeightsError(what, todo=todo)
     try:
         descriptor: Descriptor = architecture.load(dict(state))
     except Exception as error:  # spandrel infers sizes from whatever is there, and trips over anything

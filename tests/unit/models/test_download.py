@@ -39,7 +39,7 @@ def pinned(content: bytes = CONTENT) -> ModelInfo:
     """A model of the catalogue, as if these were its bytes."""
     info = catalog.by_name("codeformer")
     assert info is not None
-    return replace(info, bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+    return replace(info, bytes=len(content), sha256=hashlib.sha256(content).hexdigest(), needs="")
 
 
 def silent(done: int, total: int) -> None:
@@ -294,3 +294,14 @@ def test_what_was_fetched_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "MODELS", models)
     path = fetched(Behaviour(CONTENT))
     assert store.find("codeformer") == path
+
+
+def test_what_nothing_here_could_run_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    info = catalog.by_name("codeformer")
+    assert info is not None
+    assert info.can_be_fetched
+    monkeypatch.setattr(catalog, "find_spec", lambda package: None)
+    assert not info.can_be_fetched
+    with pytest.raises(DownloadError, match="'codeformer' needs the package spandrel_extra_arches") as caught:
+        download.fetch(info, lambda *_: None)
+    assert caught.value.todo.code == "install-package"

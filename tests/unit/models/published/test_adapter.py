@@ -136,7 +136,7 @@ def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     keys = ("position_emb", "quantize.embedding.weight", "idx_pred_layer.1.weight")
     save_file({key: torch.zeros(2) for key in keys}, tmp_path / "codeformer.safetensors")
     monkeypatch.setitem(sys.modules, "spandrel", None)
-    with pytest.raises(WeightsError, match="CodeFormer need the package spandrel_extra_arches") as caught:
+    with pytest.raises(WeightsError, match="'CodeFormer' needs the package spandrel_extra_arches") as caught:
         registry.read(tmp_path / "codeformer.safetensors")
     assert caught.value.what.values  # wrapped with the file's name
 
