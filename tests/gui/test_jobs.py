@@ -20,7 +20,7 @@ from gpen_desktop.core.types import ComposeOptions, Face, Photo
 from gpen_desktop.gui.work import worker
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.worker import ExportJob, RefineJob, RestoreJob, next_job_id
-from tests.gui.fakes import FakeEngine, make_photo
+from tests.gui.fakes import FakeEngine, FakeRestorer, make_photo
 
 
 class Record:
@@ -366,6 +366,21 @@ def test_a_cancel_reaches_every_export_that_runs(
     assert sorted(record.items("cancelled")) == [1, 2, 3]
     engine.gate.set()
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_shutting_down_during_exports_ends_their_threads(
+    engine: FakeEngine, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeRestorer, "runs_beside_itself", True)
+    controller = JobController(engine)
+    record = Record(controller)
+    photos = [make_photo(tmp_path / f"photo{n}.png", seed=n) for n in range(3)]
+    engine.gate.clear()
+    controller.submit(*(export(n, path, tmp_path / "out") for n, path in enumerate(photos, 1)))
+    qtbot.waitUntil(lambda: record.items("started") == [1, 2])
+    controller.shut_down()
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("photo")]
+    assert list((tmp_path / "out").glob("*.png")) == []
 
 
 def test_photos_that_run_together_use_one_model(
