@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,6 +93,27 @@ def test_window_and_command_line_give_the_same_bytes(
     assert main.run([*arguments, "--overwrite"]) == 0
     assert ended.args[0].exported[-1].path.read_bytes() == (tmp_path / "cli" / sample).read_bytes()
     assert ended.args[0].exported[-1].path.read_bytes() != photo.read_bytes()
+
+
+@pytest.mark.slow
+def test_an_album_exported_at_once_has_the_bytes_of_the_command_line(
+    real_window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window, album = real_window, tmp_path / "album"
+    album.mkdir()
+    for name in ("hopper_small_blurry.jpg", "hopper_grey_scratched.jpg", "collins_faded_colour.jpg"):
+        shutil.copy(paths.samples() / name, album)
+    window.imports.open_paths(sorted(album.iterdir()))
+    work = window.workspace
+    qtbot.waitUntil(lambda: len(work.album) == 3 and not work.jobs.is_busy, timeout=240_000)
+    with qtbot.waitSignal(work.exports.ended, timeout=120_000) as ended:
+        window.exports.export_as(ExportPlan(tmp_path / "window", pattern="{name}"), window.exports.exportable)
+    assert len(ended.args[0].exported) == 3
+    assert main.run(["restore", str(album), "-o", str(tmp_path / "cli"), "--quiet"]) == 0
+    for photo in album.iterdir():
+        made = (tmp_path / "window" / photo.name).read_bytes()
+        assert made == (tmp_path / "cli" / photo.name).read_bytes()
+        assert made != photo.read_bytes()
 
 
 @pytest.mark.skipif(store.inventor_of(BUILTIN) is None, reason="weights that invent detail are not here")
