@@ -24,6 +24,7 @@ from gpen_desktop import paths
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
+from gpen_desktop.gui.work.jobs import JobController
 from tests.gui.fakes import FakeEngine, make_photo
 
 
@@ -84,3 +85,11 @@ def window(engine: FakeEngine, own_folders: Path, qtbot: QtBot) -> Iterator[Main
 def photo(tmp_path: Path) -> Path:
     """One that the window opens."""
     return make_photo(tmp_path / "family.png")
+
+
+@pytest.fixture
+def jobs(engine: FakeEngine) -> Iterator[JobController]:
+    """The queue with fake models, without a window."""
+    controller = JobController(engine)
+    yield controller
+    controller.shut_down()

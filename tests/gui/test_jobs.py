@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,50 +13,12 @@ from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.photo_files.load_save import load_photo
-from gpen_desktop.core.progress import Progress
-from gpen_desktop.core.types import ComposeOptions, Face, Photo
+from gpen_desktop.core.types import ComposeOptions
 from gpen_desktop.gui.work import worker
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.worker import ExportJob, RefineJob, RestoreJob, next_job_id
-from tests.gui.fakes import FakeEngine, FakeRestorer, make_photo
-
-
-class Record:
-    """What the controller said, in order."""
-
-    def __init__(self, jobs: JobController) -> None:
-        self.events: list[tuple[str, int]] = []
-        self.results: dict[int, object] = {}
-        self.failures: dict[int, object] = {}
-        self.partial: list[int] = []
-        jobs.started.connect(lambda job: self.events.append(("started", job.item)))
-        jobs.done.connect(self._on_done)
-        jobs.failed.connect(self._on_failed)
-        jobs.cancelled.connect(lambda job: self.events.append(("cancelled", job.item)))
-        jobs.faces_restored.connect(lambda _job, result: self.partial.append(len(result.restored)))
-
-    def _on_done(self, job: RestoreJob, result: object) -> None:
-        self.events.append(("done", job.item))
-        self.results[job.item] = result
-
-    def _on_failed(self, job: RestoreJob, failure: object) -> None:
-        self.events.append(("failed", job.item))
-        self.failures[job.item] = failure
-
-    def items(self, what: str) -> list[int]:
-        return [item for said, item in self.events if said == what]
-
-
-@pytest.fixture
-def jobs(engine: FakeEngine) -> Iterator[JobController]:
-    controller = JobController(engine)
-    yield controller
-    controller.shut_down()
-
-
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    return make_photo(tmp_path / "photo.png")
+from tests.gui.fakes import FakeEngine
+from tests.gui.job_record import Record
 
 
 def restore(item: int, path: Path, model: str = "m") -> RestoreJob:
@@ -284,116 +244,6 @@ def test_an_export_saves_what_the_options_ask_for(
     assert record.items("done") == [1]
     assert target.is_file()
     assert target.read_bytes() != photo.read_bytes()
-
-
-class Meeting(FakeEngine):
-    """Looks for faces in two photos at once or in none: each waits until the other has come as far."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.two = threading.Barrier(2, timeout=10)
-
-    def detect(self, photo: Photo, *, progress: Progress | None = None) -> tuple[Face, ...]:
-        self.two.wait()
-        return super().detect(photo, progress=progress)
-
-
-@pytest.fixture
-def meeting(tmp_path: Path) -> Iterator[tuple[JobController, Meeting]]:
-    engine = Meeting(tmp_path)
-    controller = JobController(engine)
-    yield controller, engine
-    controller.shut_down()
-
-
-def export(item: int, path: Path, folder: Path, model: str = "m") -> ExportJob:
-    edits = Edits(ComposeOptions(restore_sharp=True), model=model)
-    return ExportJob(next_job_id(), item, path, edits, None, folder / f"{item}.png", ExportOptions())
-
-
-def test_several_photos_are_exported_at_once(
-    meeting: tuple[JobController, Meeting], tmp_path: Path, qtbot: QtBot
-) -> None:
-    jobs, _ = meeting
-    record = Record(jobs)
-    most = []
-    jobs.started.connect(lambda _: most.append(len(jobs.all) - len(jobs.waiting)))
-    photos = [make_photo(tmp_path / f"photo{n}.png", seed=n) for n in range(4)]
-    jobs.submit(*(export(n, path, tmp_path / "out") for n, path in enumerate(photos, 1)))
-    qtbot.waitUntil(lambda: not jobs.is_busy, timeout=20_000)
-    assert sorted(record.items("done")) == [1, 2, 3, 4]
-    assert record.items("started") == [1, 2, 3, 4]
-    assert max(most) == 2
-    assert (jobs.exporting.done, jobs.exporting.total) == (4, 4)
-    alone = tmp_path / "alone"
-    controller = JobController(FakeEngine(tmp_path))
-    controller.set_front(1)  # one by one
-    controller.submit(*(replace(export(n, path, alone), item=1) for n, path in enumerate(photos, 1)))
-    qtbot.waitUntil(lambda: not controller.is_busy, timeout=20_000)
-    controller.shut_down()
-    assert [(alone / f"{n}.png").read_bytes() for n in range(1, 5)] == [
-        (tmp_path / "out" / f"{n}.png").read_bytes() for n in range(1, 5)
-    ]
-
-
-def test_exports_make_way_and_go_on(meeting: tuple[JobController, Meeting], tmp_path: Path, qtbot: QtBot) -> None:
-    """The photo on screen comes first: what is being exported is finished, and nothing else is begun before it."""
-    jobs, engine = meeting
-    record = Record(jobs)
-    photos = [make_photo(tmp_path / f"photo{n}.png", seed=n) for n in range(4)]
-    engine.gate.clear()
-    jobs.submit(*(export(n, path, tmp_path / "out") for n, path in enumerate(photos, 1)))
-    qtbot.waitUntil(lambda: record.items("started") == [1, 2])
-    jobs.set_front(9)
-    jobs.submit(RefineJob(next_job_id(), 9, photos[0], load_photo(photos[0]), (100, 100, 42, 50)))
-    engine.gate.set()
-    qtbot.waitUntil(lambda: not jobs.is_busy, timeout=20_000)
-    assert record.items("started") == [1, 2, 9, 3, 4]
-    assert sorted(record.items("done")) == [1, 2, 3, 4, 9]
-
-
-def test_a_cancel_reaches_every_export_that_runs(
-    meeting: tuple[JobController, Meeting], tmp_path: Path, qtbot: QtBot
-) -> None:
-    jobs, engine = meeting
-    record = Record(jobs)
-    photos = [make_photo(tmp_path / f"photo{n}.png", seed=n) for n in range(3)]
-    engine.gate.clear()
-    jobs.submit(*(export(n, path, tmp_path / "out") for n, path in enumerate(photos, 1)))
-    qtbot.waitUntil(lambda: record.items("started") == [1, 2])
-    jobs.cancel_all()
-    qtbot.waitUntil(lambda: not jobs.is_busy)
-    assert sorted(record.items("cancelled")) == [1, 2, 3]
-    engine.gate.set()
-    assert list((tmp_path / "out").iterdir()) == []
-
-
-def test_shutting_down_during_exports_ends_their_threads(
-    engine: FakeEngine, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(FakeRestorer, "runs_beside_itself", True)
-    controller = JobController(engine)
-    record = Record(controller)
-    photos = [make_photo(tmp_path / f"photo{n}.png", seed=n) for n in range(3)]
-    engine.gate.clear()
-    controller.submit(*(export(n, path, tmp_path / "out") for n, path in enumerate(photos, 1)))
-    qtbot.waitUntil(lambda: record.items("started") == [1, 2])
-    controller.shut_down()
-    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("photo")]
-    assert list((tmp_path / "out").glob("*.png")) == []
-
-
-def test_photos_that_run_together_use_one_model(
-    jobs: JobController, engine: FakeEngine, photo: Path, tmp_path: Path, qtbot: QtBot
-) -> None:
-    record = Record(jobs)
-    models = ["a", "a", "broken", "b"]
-    engine.broken_models = {"broken"}
-    jobs.submit(*(export(n, photo, tmp_path / "out", model) for n, model in enumerate(models, 1)))
-    qtbot.waitUntil(lambda: not jobs.is_busy, timeout=20_000)
-    assert sorted(record.items("done")) == [1, 2, 4]
-    assert record.items("failed") == [3]
-    assert {name: restorer.runs > 0 for name, restorer in engine.restorers.items()} == {"a": True, "b": True}
 
 
 def test_models_are_loaded_ahead_and_a_failure_waits_for_the_first_photo(

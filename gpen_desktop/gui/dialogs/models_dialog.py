@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, QUrl, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QVBoxLayout,
     QWidget,
 )
@@ -150,17 +149,6 @@ class ModelsDialog(QDialog):
                 self._start_import(url.toLocalFile())
 
     def _lay_out(self) -> None:
-        self.models.setColumnCount(2)
-        self.models.setHeaderHidden(True)
-        self.models.setRootIsDecorated(False)
-        self.models.setIndentation(0)
-        self.models.setIconSize(QSize(theme.ICON, theme.ICON))
-        self.models.setItemsExpandable(False)
-        self.models.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.models.header().setStretchLastSection(False)
-        self.models.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.models.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        theme.set_role(self.models, "navigation")
         body = QHBoxLayout()
         body.setSpacing(0)
         body.addWidget(self.models, 5)
