@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRect, QSize
-from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QScrollArea, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.gui.common import i18n, room
@@ -46,6 +46,26 @@ def test_everything_is_in_reach(
         if control.isVisibleTo(area) and control.focusPolicy():
             area.ensureWidgetVisible(control, 0, 0)
             assert not control.visibleRegion().isEmpty(), control
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_stands_in_an_unreadable_photos_place_is_in_reach(
+    window: MainWindow, spoken: str, size: tuple[int, int], tmp_path: Path, qtbot: QtBot
+) -> None:
+    bad = tmp_path / f"{'scan_' * 20}.png"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n cut off")
+    open_photos(window, qtbot, bad)
+    window.resize(*size)
+    QApplication.processEvents()
+    assert window.size() == QSize(*size)
+    page = window.unreadable
+    assert page.isVisible()
+    qtbot.waitUntil(lambda: page.widget().width() <= page.width())
+    for label in page.findChildren(QLabel):
+        assert page.rect().contains(in_window(label, page)) or size == SIZES[-1], label.text()
+    for button in (page.remove_button, page.retry_button):
+        page.ensureWidgetVisible(button, 0, 0)
+        assert button.visibleRegion().boundingRect() == button.rect()
 
 
 def in_window(part: QWidget, window: QWidget) -> QRect:
