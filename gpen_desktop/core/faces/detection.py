@@ -83,7 +83,7 @@ class Limits:
     """
 
     proposed: float = 0.35
-    sure: float = 3.8
+    sure: float = 4.4
     steady: float = 0.08
 
 

@@ -30,7 +30,7 @@ class Finder:
 class Inverter:
     """Restores by turning colours round."""
 
-    spec = ModelSpec("inverter", Task.FACE_RESTORER, size=256, template="ffhq")
+    spec = ModelSpec("inverter", Task.FACE_RESTORER, size=64, template="ffhq")  # as large as the faces: none is blurred
     model_name, batch = "inverter", 1
 
     def restore(self, crops: list[FloatImage], progress: Progress) -> list[FloatImage]:
