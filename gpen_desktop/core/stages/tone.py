@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core.grain import luma
 from gpen_desktop.core.pixels import is_grey, luminance
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.work import Work, Worked
@@ -125,11 +126,7 @@ def read_tone(pixels: Pixels) -> ToneReading:
     """Look at a photo (H, W, 3), uint8 or uint16."""
     small = _inside(_reduced(pixels))
     one_hue = _is_one_hue(small)
-    if one_hue:
-        light = small @ np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
-        values = np.repeat(light.reshape(-1, 1), 3, axis=1)
-    else:
-        values = small.reshape(-1, 3)
+    values = np.repeat(luma(small).reshape(-1, 1), 3, axis=1) if one_hue else small.reshape(-1, 3)
     low, middle, high = np.percentile(values, [_TAIL, 50, 100 - _TAIL], axis=0)
     return ToneReading(_triple(low), _triple(high), _triple(middle), one_hue)
 
@@ -200,12 +197,11 @@ def _by_channel(pixels: Pixels, table: NDArray[np.unsignedinteger]) -> Pixels:
 
 def _by_lightness(pixels: Pixels, table: NDArray[np.unsignedinteger]) -> Pixels:
     """Each pixel lighter or darker as the table says of its lightness, its hue kept."""
-    weights = np.array([0.299, 0.587, 0.114], np.float32)
     white = float(np.iinfo(pixels.dtype).max)
     out = np.empty_like(pixels)
     for y in range(0, pixels.shape[0], _STRIP):
         strip = pixels[y : y + _STRIP].astype(np.float32)
-        light = strip @ weights
+        light = luma(strip)
         wanted = table[np.rint(light).astype(np.int64)].astype(np.float32)
         # the tint's distance from grey grows with contrast, but not where there is hardly light
         out[y : y + _STRIP] = np.clip(np.rint(strip - light[..., None] + wanted[..., None]), 0, white)
