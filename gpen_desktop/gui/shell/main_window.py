@@ -46,12 +46,12 @@ from gpen_desktop.gui.shell.empty_state import EmptyState
 from gpen_desktop.gui.shell.history_actions import HistoryActions
 from gpen_desktop.gui.shell.status_bar import StatusBar
 from gpen_desktop.gui.shell.tool_bar import MainToolBar
-from gpen_desktop.gui.shell.unreadable_page import UnreadablePage
 from gpen_desktop.gui.shell.view_modes import ViewModes
 from gpen_desktop.gui.shell.window_state import WindowState
 from gpen_desktop.gui.viewer.compare_view import CompareView
 from gpen_desktop.gui.viewer.face_strip import FaceStrip
 from gpen_desktop.gui.viewer.preview import Opened
+from gpen_desktop.gui.viewer.unreadable_page import UnreadablePage
 from gpen_desktop.gui.work.workspace import Workspace
 
 _WITH_ALBUM = (
