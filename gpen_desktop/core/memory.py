@@ -7,14 +7,18 @@ import ctypes
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 from gpen_desktop import allocator
+from gpen_desktop.errors import Cancelled
 
 LARGE: Final = 1 << 27
 """Pixels of a photo above which memory counts for more than speed: at three bytes each they are 400 MB."""
+
+_LOOK_S: Final = 0.05
+"""How often who waits for room looks whether it is still wanted."""
 
 _UNKNOWN: Final = 4 << 30
 """Where a system does not say: what a computer that runs PyTorch has at least."""
@@ -46,10 +50,13 @@ class Room:
         self._changed = threading.Condition()
 
     @contextlib.contextmanager
-    def hold(self, needed: int) -> Iterator[None]:
-        """Hold so many bytes; waits for them first."""
+    def hold(self, needed: int, is_wanted: Callable[[], bool] = lambda: True) -> Iterator[None]:
+        """Hold so many bytes; waits for them first. Raises Cancelled once nobody wants them any more."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._taken or self._taken + needed <= self._size)
+            while self._taken and self._taken + needed > self._size:
+                self._changed.wait(_LOOK_S)
+                if not is_wanted():
+                    raise Cancelled
             self._taken += needed
         try:
             yield

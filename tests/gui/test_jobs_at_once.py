@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop.core import memory
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.photo_files.load_save import load_photo
@@ -49,6 +51,13 @@ def export(item: int, path: Path, folder: Path, model: str = "m") -> ExportJob:
     return ExportJob(next_job_id(), item, path, edits, None, folder / f"{item}.png", ExportOptions())
 
 
+def met_by(jobs: JobController) -> set[int]:
+    """Items of the photos that are looked at for faces from now on, as the queue hears of it."""
+    items: set[int] = set()
+    jobs.progressed.connect(lambda job, _, stage: items.add(job.item) if stage == "detect" else None)
+    return items
+
+
 def test_several_photos_are_exported_at_once(
     meeting: tuple[JobController, Meeting], tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -81,13 +90,61 @@ def test_exports_make_way_and_go_on(meeting: tuple[JobController, Meeting], tmp_
     photos = [make_photo(tmp_path / f"photo{n}.png", seed=n) for n in range(4)]
     engine.gate.clear()
     jobs.submit(*(export(n, path, tmp_path / "out") for n, path in enumerate(photos, 1)))
-    qtbot.waitUntil(lambda: record.items("started") == [1, 2])
+    begun = met_by(jobs)
+    qtbot.waitUntil(lambda: begun == {1, 2})
     jobs.set_front(9)
     jobs.submit(RefineJob(next_job_id(), 9, photos[0], load_photo(photos[0]), (100, 100, 42, 50)))
     engine.gate.set()
     qtbot.waitUntil(lambda: not jobs.is_busy, timeout=20_000)
     assert record.items("started") == [1, 2, 9, 3, 4]
     assert sorted(record.items("done")) == [1, 2, 3, 4, 9]
+
+
+def test_an_export_that_waits_for_memory_steps_back(
+    jobs: JobController, engine: FakeEngine, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has not begun: what is more urgent comes first, and a cancel is heard at once."""
+    monkeypatch.setattr(memory, "available_bytes", lambda: 1)  # each goes alone
+    record, begun = Record(jobs), met_by(jobs)
+    photos = [make_photo(tmp_path / f"photo{n}.png", seed=n) for n in range(3)]
+    engine.gate.clear()
+    exports = [export(n, path, tmp_path / "out") for n, path in enumerate(photos, 1)]
+    jobs.submit(*exports)
+    qtbot.waitUntil(lambda: record.items("started") == [1, 2] and len(begun) == 1)
+    (first,) = begun
+    jobs.set_front(9)
+    jobs.submit(RefineJob(next_job_id(), 9, photos[0], load_photo(photos[0]), (100, 100, 42, 50)))
+    qtbot.waitUntil(lambda: len(jobs.waiting) == 3)  # it, the one that stepped back, and the last
+    engine.gate.set()
+    qtbot.waitUntil(lambda: not jobs.is_busy, timeout=20_000)
+    assert record.items("started")[2] == 9
+    assert record.items("done")[:2] == [first, 9]
+    assert sorted(record.items("done")) == [1, 2, 3, 9]
+    assert record.items("cancelled") == []
+
+
+def test_a_photo_is_exported_once_at_a_time(jobs: JobController, photo: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    """In the order in which it was asked for: the last wish is what the file holds."""
+    record, together = Record(jobs), []
+    jobs.started.connect(lambda _: together.append(len(jobs.all) - len(jobs.waiting)))
+    once = export(1, photo, tmp_path / "out")
+    plain = replace(once.edits, options=replace(once.edits.options, strength=0))
+    options = ExportOptions(overwrite=True)
+    jobs.submit(replace(once, export=options), replace(once, id=next_job_id(), edits=plain, export=options))
+    qtbot.waitUntil(lambda: not jobs.is_busy, timeout=20_000)
+    assert record.items("done") == [1, 1]
+    assert together == [1, 1]
+    np.testing.assert_array_equal(load_photo(once.target).pixels, load_photo(photo).pixels)
+
+
+def test_one_export_has_all_cores(
+    jobs: JobController, photo: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited = []
+    monkeypatch.setattr(FakeEngine, "limit_threads_here", lambda _, count: limited.append(count))
+    jobs.submit(export(1, photo, tmp_path / "out"))
+    qtbot.waitUntil(lambda: not jobs.is_busy, timeout=20_000)
+    assert limited == []
 
 
 def test_a_cancel_reaches_every_export_that_runs(

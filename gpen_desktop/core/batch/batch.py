@@ -20,12 +20,14 @@ from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import Exported, ExportOptions, prepare
 from gpen_desktop.core.engine.pages import restored_pages
+from gpen_desktop.core.output.cost import cost_of
 from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.photo_files import atomic
 from gpen_desktop.core.photo_files.load_save import open_photo
-from gpen_desktop.core.photo_files.patience import waiting_while
+from gpen_desktop.core.photo_files.patience import is_wanted_here, waiting_while
 from gpen_desktop.core.photo_files.turning import turned
 from gpen_desktop.core.progress import Progress, SubProgress
+from gpen_desktop.core.stages.registry import total_scale
 from gpen_desktop.core.types import RESTORED_STATES, ComposedFace, ComposeOptions, Face, Photo, Seen, StageResult
 from gpen_desktop.errors import Cancelled, DiskFullError, GpenError, OutputExistsError, PhotoError
 from gpen_desktop.messages import Message, say
@@ -214,7 +216,9 @@ def export_photo(
     if at_hand is not None:
         return _export(at_hand, 0.0, job, engine, options, progress, around)
     opened = open_photo(job.source)
-    with around.room.hold(opened.needed_bytes):
+    scale = total_scale(edits.stages)
+    enlarged = cost_of((opened.header.width, opened.header.height), scale).memory if scale > 1 else 0
+    with around.room.hold(max(opened.needed_bytes, enlarged), is_wanted_here):
         progress.report(0.0, "load")
         started = time.perf_counter()
         photo = turned(opened.decode(), edits.quarters)

@@ -258,7 +258,7 @@ class Engine:
 
     def rest(self) -> None:
         """Give back the memory that is kept for the next run; the models stay loaded."""
-        for session in self._sessions.values():
+        for session in list(self._sessions.values()):
             session.rest()
         for network in (self._restorer, self._inventor):
             if network is not None:
@@ -302,7 +302,7 @@ class Engine:
         """The network of that name, loaded if it is not the one at hand."""
         if self._restorer is not None and model != self._model and self._restorer.choose(model):
             self._model = model
-            for session in self._sessions.values():  # what was made of their faces was made otherwise
+            for session in list(self._sessions.values()):  # what was made of their faces was made otherwise
                 session.set_restorer(None)
         if self._restorer is None or model != self._model:
             self._let_go()
@@ -325,7 +325,7 @@ class Engine:
         """Let the restoring network go, and have the photos let go of it: two may not fit into memory. What the stages
         made of them stays."""
         self._restorer = self._inventor = None
-        for session in self._sessions.values():
+        for session in list(self._sessions.values()):
             session.set_restorer(None)
 
     @property

@@ -44,6 +44,11 @@ def waiting_while(is_wanted: Callable[[], bool]) -> Iterator[None]:
         _this_thread.is_wanted = former
 
 
+def is_wanted_here() -> bool:
+    """Whether what this thread waits for is still wanted."""
+    return _this_thread.is_wanted()
+
+
 class _Asked(threading.Thread, Generic[T]):
     def __init__(self, call: Callable[[Callable[[], None]], T]) -> None:
         super().__init__(name="waiting for a disk", daemon=True)

@@ -14,7 +14,7 @@ from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.stages.tiles import Rect
 from gpen_desktop.gui.work.round import Round
-from gpen_desktop.gui.work.worker import ExportJob, Gaze, Job, RefineJob, RestoreJob, Worker
+from gpen_desktop.gui.work.worker import WAITING, ExportJob, Gaze, Job, RefineJob, RestoreJob, Worker
 
 _ON_SCREEN: Final = 1
 """Urgency of what belongs to the photo on screen."""
@@ -22,13 +22,19 @@ _ON_SCREEN: Final = 1
 
 @dataclass(eq=False)
 class _Running:
-    """A job that the worker has. is_beside: others like it may run too. is_stepping_back: it goes back into the queue
-    once it is cancelled."""
+    """A job that the worker has. is_beside: others like it may run too. has_begun: it is past waiting for memory.
+    is_stepping_back: it goes back into the queue once it is cancelled."""
 
     job: Job
     is_beside: bool
     cancel: threading.Event = field(default_factory=threading.Event)
+    has_begun: bool = False
     is_stepping_back: bool = False
+
+    @property
+    def can_step_back(self) -> bool:
+        """Whether it may be interrupted and done later, with nothing lost."""
+        return isinstance(self.job, RestoreJob) or (self.is_beside and not self.has_begun)
 
 
 class JobController(QObject):
@@ -58,7 +64,7 @@ class JobController(QObject):
     queue_changed = Signal()
 
     _dispatch = Signal(object, object)
-    _dispatch_beside = Signal(object, object)
+    _dispatch_beside = Signal(object, object, int)
     _beside_ended = Signal()
     _compute_wanted = Signal(object)
     _choice_wanted = Signal()
@@ -70,6 +76,7 @@ class JobController(QObject):
         self._waiting: list[Job] = []
         self._running: dict[int, _Running] = {}
         self._at_once = 1
+        self._are_beside = False  # the worker has threads for several
         self._front = 0
         self._is_paused = False
         self.restoring, self.exporting = Round(), Round()
@@ -217,18 +224,19 @@ class JobController(QObject):
         self._thread.wait()
 
     def _make_way(self) -> None:
-        """Interrupt an album photo's restoration when something more urgent waits, or in a pause; it goes back into the
-        queue.
+        """Interrupt an album photo's restoration, and exports that only wait for memory, when something more urgent
+        waits, or in a pause; they go back into the queue.
 
         What the model has answered by then is kept, so only one step is done twice.
         """
-        for running in self._running.values():  # one alone, if it is one
+        for running in self._running.values():
             job = running.job
-            if not isinstance(job, RestoreJob):
+            if not running.can_step_back:
                 continue
             if self._is_held(job) or any(self._urgency(other) < self._urgency(job) for other in self._waiting):
                 others = [other for other in self._waiting if isinstance(other, RestoreJob)]
-                running.is_stepping_back = all(other.item != job.item for other in others)
+                is_replaced = isinstance(job, RestoreJob) and any(other.item == job.item for other in others)
+                running.is_stepping_back = not is_replaced
                 running.cancel.set()
 
     def _urgency(self, job: Job) -> int:
@@ -248,6 +256,9 @@ class JobController(QObject):
             self._is_paused = False
         while (job := self._startable()) is not None:
             self._start(job)
+        if self._are_beside and not self._running:
+            self._are_beside = False
+            self._beside_ended.emit()
         self.queue_changed.emit()
 
     def _startable(self) -> Job | None:
@@ -259,33 +270,37 @@ class JobController(QObject):
         if not self._running:
             return job
         is_room = len(self._running) < self._at_once and all(running.is_beside for running in self._running.values())
-        return job if is_room and self._goes_beside(job) else None
+        is_beside_all = all(self._go_together(job, running.job) for running in self._running.values())
+        return job if is_room and is_beside_all else None
 
     def _start(self, job: Job) -> None:
-        running = self._running[job.id] = _Running(job, self._goes_beside(job))
+        together = sum(self._go_together(job, other) for other in self.all if not self._is_held(other)) + 1
+        running = self._running[job.id] = _Running(job, together > 1)  # one alone has all cores
         self._waiting.remove(job)
         if (counted := self._counted(job)) is not None:
             counted[0].start(counted[1])
         self.started.emit(job)
-        (self._dispatch_beside if running.is_beside else self._dispatch).emit(job, running.cancel)
+        if running.is_beside:
+            self._are_beside = True
+            self._dispatch_beside.emit(job, running.cancel, together)
+        else:
+            self._dispatch.emit(job, running.cancel)
 
-    def _goes_beside(self, job: Job) -> bool:
-        """Whether others like it may run at the same time. What is made of the photo on screen is at hand in the
-        worker's own engine; so are drafts. All that run together use one model."""
-        if not isinstance(job, ExportJob) or job.draft_for or job.item == self._front:
+    def _go_together(self, one: Job, other: Job) -> bool:
+        """Whether two jobs may run at the same time: exports by one model of two photos, that are not on screen. What
+        is made of the photo on screen is at hand in the worker's own engine; so are drafts."""
+        if not (isinstance(one, ExportJob) and isinstance(other, ExportJob)):
             return False
-        others = [running.job for running in self._running.values() if running.job is not job]
-        return all(isinstance(other, ExportJob) and other.edits.model == job.edits.model for other in others)
+        are_kept = not (one.draft_for or other.draft_for) and self._front not in (one.item, other.item)
+        are_two = one.item != other.item and one.target != other.target
+        return are_kept and are_two and one.edits.model == other.edits.model
 
-    def _ended(self, job_id: int) -> _Running:
-        running = self._running.pop(job_id)
-        if running.is_beside and not self._running and not self._goes_on_beside():
-            self._beside_ended.emit()
-        return running
-
-    def _goes_on_beside(self) -> bool:
-        job = self._startable()
-        return job is not None and self._goes_beside(job)
+    def _place_of(self, job: Job) -> int:
+        """Where in the queue a job comes that steps back: exports keep their order, a restoration goes on first."""
+        if not isinstance(job, ExportJob):
+            return 0
+        later = (number for number, other in enumerate(self._waiting) if other.id > job.id)
+        return next(later, len(self._waiting))
 
     def _counted(self, job: Job) -> tuple[Round, int] | None:
         """Where a job counts, and as which number: a photo that is restored anew is the same one."""
@@ -327,6 +342,7 @@ class JobController(QObject):
     @Slot(int, float, str)
     def _on_progressed(self, job_id: int, fraction: float, stage: str) -> None:
         if (job := self._told_of(job_id)) is not None:
+            self._running[job_id].has_begun = stage != WAITING
             if (counted := self._counted(job)) is not None:
                 counted[0].report(counted[1], fraction)
             self.progressed.emit(job, fraction, stage)
@@ -348,25 +364,25 @@ class JobController(QObject):
 
     @Slot(int, object)
     def _on_done(self, job_id: int, result: object) -> None:
-        job = self._ended(job_id).job
+        job = self._running.pop(job_id).job
         self._finish(job)
         self.done.emit(job, result)
         self._next()
 
     @Slot(int, object)
     def _on_failed(self, job_id: int, failure: object) -> None:
-        job = self._ended(job_id).job
+        job = self._running.pop(job_id).job
         self._finish(job)
         self.failed.emit(job, failure)
         self._next()
 
     @Slot(int)
     def _on_cancelled(self, job_id: int) -> None:
-        ended = self._ended(job_id)
+        ended = self._running.pop(job_id)
         if (counted := self._counted(ended.job)) is not None:
             counted[0].pause(counted[1])
         if ended.is_stepping_back:
-            self._waiting.insert(0, ended.job)
+            self._waiting.insert(self._place_of(ended.job), ended.job)
         else:
             self._discount(ended.job)
             self.cancelled.emit(ended.job)

@@ -45,6 +45,9 @@ def next_job_id() -> int:
     return next(_numbers)
 
 
+WAITING: Final = "open"
+"""The stage of a job that may still wait: for a disk, or for memory."""
+
 IDLE_MS: Final = 60_000
 """After so long without a job the engine gives back the memory it keeps for the next one."""
 
@@ -198,12 +201,13 @@ class Worker(QObject):
         self._tell_status()  # a device may have turned out not to work
         self._idle.start()
 
-    @Slot(object, object)
-    def run_beside(self, job: ExportJob, cancelled: threading.Event) -> None:
-        """Begin an export and return; others may be begun beside it, up to so many as at_once_changed tells."""
+    @Slot(object, object, int)
+    def run_beside(self, job: ExportJob, cancelled: threading.Event, together: int) -> None:
+        """Begin an export and return; others may be begun beside it, up to so many as at_once_changed tells. together:
+        how many there are, it among them: what they do not need of the cores, each has for itself."""
         self._idle.stop()
         try:
-            beside = self._beside_with(job.edits.model)
+            beside = self._beside_with(job.edits.model, min(together, self._engine.cpu_threads()))
         except Exception as error:
             self.failed.emit(job.id, from_exception(error, job.path))
             return
@@ -217,10 +221,10 @@ class Worker(QObject):
 
         beside.threads.submit(partial(self._do, cancelled=cancelled, result_of=result), job)
 
-    def _beside_with(self, model: str) -> SideBySide:
-        if self._beside is None or self._beside.model != model:
+    def _beside_with(self, model: str, at_once: int) -> SideBySide:
+        if self._beside is None or self._beside.model != model or self._beside.threads.count < at_once:
             self.close_beside()
-            self._beside = SideBySide(self._engine, model, self._engine.cpu_threads())
+            self._beside = SideBySide(self._engine, model, at_once)
             self.at_once_changed.emit(self._beside.threads.count)
         return self._beside
 
@@ -230,7 +234,7 @@ class Worker(QObject):
         if self._beside is not None:
             self.close_beside()
             self._tell_status()
-            self._idle.start()
+        self._idle.start()
 
     @Slot()
     def close_beside(self) -> None:
@@ -243,7 +247,7 @@ class Worker(QObject):
         progress = CancellableProgress(lambda fraction, stage: self.progressed.emit(job.id, fraction, stage), cancelled)
         try:
             with waiting_while(lambda: not cancelled.is_set()):
-                progress.report(0.0, "open")
+                progress.report(0.0, WAITING)
                 result = result_of(progress)
         except Cancelled:
             self.cancelled.emit(job.id)

@@ -9,6 +9,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ from gpen_desktop.core.engine.shared import SharedRestorer
 from gpen_desktop.core.memory import Room
 from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.progress import CancellableProgress, Progress, SilentProgress
+from gpen_desktop.core.stages.registry import stage_values
 from gpen_desktop.core.types import ComposeOptions, FloatImage
 from gpen_desktop.errors import Cancelled, DiskFullError
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
@@ -158,6 +160,33 @@ def test_who_does_not_fit_beside_the_others_waits() -> None:
         assert order == ["small"]
     large.join()
     assert order == ["small", "large"]  # larger than all, and alone
+
+
+def test_who_is_wanted_no_more_waits_no_more() -> None:
+    room = Room(100)
+    with room.hold(60):
+        with pytest.raises(Cancelled), room.hold(50, lambda: False):
+            pass
+        with room.hold(40):
+            pass
+
+
+def test_an_enlarged_result_counts_as_what_it_takes(
+    album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[int] = []
+
+    def hold(_: Room, needed: int, is_wanted: Callable[[], bool]) -> AbstractContextManager[None]:
+        held.append(needed)
+        return nullcontext()
+
+    monkeypatch.setattr(Room, "hold", hold)
+    for scale in (1, 4):
+        stages = stage_values({"scale": scale, "repair": "off", "clean": 0, "tone": 0})
+        jobs = plan([album / "0.png"], tmp_path / str(scale), recursive=False)
+        wanted = BatchOptions(Edits(model="sharpener", stages=stages))
+        list(batch.restore_all(jobs, engine(), wanted, None, lambda *_: SilentProgress()))
+    assert held[1] >= 16 * held[0]
 
 
 def test_a_cancel_ends_all_and_what_is_done_stays(album: Path, tmp_path: Path) -> None:
