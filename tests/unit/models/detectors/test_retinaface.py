@@ -43,8 +43,9 @@ def test_finds_the_face_at_any_of_its_sizes(net: nn.Module, hopper: np.ndarray, 
     points, scores = find_faces(net, picture, above=0.5)
     assert points.shape == (len(scores), 5, 2)
     assert 0.7 < scores.max() <= 1
-    off = np.linalg.norm(points[scores.argmax()] - HOPPER * factor, axis=1).mean() / (55 * factor)
-    assert off < 0.2
+    off = np.linalg.norm(points[scores.argmax()] - HOPPER * factor, axis=1).mean()
+    # a tenth of the eye distance, as far as pixels allow: the smallest face's eyes are 11 of them apart
+    assert off < max(0.1 * 55 * factor, 2.5)
 
 
 def test_it_is_the_network_of_facexlib(hopper: np.ndarray) -> None:
