@@ -12,11 +12,13 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop.core.engine import export
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.gui.album import thumbnails
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
+from gpen_desktop.gui.work.worker import ExportJob
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos, wait_done
 
@@ -155,6 +157,62 @@ def test_a_paused_export_that_was_removed_with_its_album_comes_back_paused(
     with qtbot.waitSignal(window.workspace.exports.ended):
         window.status.continue_button.click()
     assert sorted(path.stem for path in (tmp_path / "out").iterdir()) == [f"{n}_restored" for n in range(3)]
+
+
+def _held_exports(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
+    """Let exports stop once their file is written. Returns what is set then, and what lets them come to their end."""
+    written, may_end, really = threading.Event(), threading.Event(), export.save_photo
+
+    def save(*arguments: object, **options: object) -> object:
+        saved = really(*arguments, **options)
+        written.set()
+        may_end.wait(20)
+        return saved
+
+    monkeypatch.setattr(export, "save_photo", save)
+    return written, may_end
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_an_export_that_ended_in_spite_of_the_removal_is_not_made_again(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, is_over: bool
+) -> None:
+    open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(2)))
+    work, item = window.workspace, window.workspace.current
+    started: list[object] = []
+    work.jobs.started.connect(started.append)
+    written, may_end = _held_exports(monkeypatch)
+    window.exports.export_as(ExportPlan(tmp_path / "out"), [(1, item)])
+    qtbot.waitUntil(written.is_set)
+    window.actions_["remove"].trigger()
+    if is_over:
+        may_end.set()
+        qtbot.waitUntil(lambda: not work.jobs.is_busy)
+    window.actions_["undo"].trigger()
+    may_end.set()
+    wait_done(window, qtbot)
+    assert work.current is item
+    assert item.is_exported
+    assert item.export_failure is None
+    assert len([job for job in started if isinstance(job, ExportJob)]) == 1
+
+
+def test_exports_of_a_photo_that_was_opened_anew_do_not_come_back(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(2)))
+    work, other = window.workspace, window.workspace.album.at(1)
+    written, may_end = _held_exports(monkeypatch)
+    window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
+    qtbot.waitUntil(written.is_set)
+    work.remove(other)
+    window.imports.open_paths([other.path])
+    qtbot.waitUntil(lambda: work.album.by_path(other.path) is not None)
+    window.actions_["undo"].trigger()
+    may_end.set()
+    wait_done(window, qtbot)
+    assert len(work.album) == 2
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["0_restored.png"]
 
 
 def test_an_album_is_paused_and_gone_on_with(

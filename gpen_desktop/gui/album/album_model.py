@@ -80,6 +80,10 @@ class AlbumItem:
         """Add what was seen of it. What was seen before stays: a stage that is off does not look again."""
         self.seen = tuple(dict.fromkeys((*(self.seen or ()), *seen)))
 
+    def take_export(self, edits: Edits, path: Path) -> None:
+        """It was exported as `path`, as it was edited then."""
+        self.saved, self.exported_to, self.export_failure = edits, path, None
+
     def turn(self, quarters: int) -> None:
         """It lies otherwise from now on, clockwise by quarter turns; whether that is better is not known yet."""
         if self.size is not None:

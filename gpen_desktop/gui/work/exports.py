@@ -83,7 +83,7 @@ class Exports(QObject):
             return
         self._round = self._round.with_exported(job, result)
         if item is not None:
-            item.saved, item.exported_to, item.export_failure = job.edits, exported.path, None
+            item.take_export(job.edits, exported.path)
             self._album.touch(item)
             self.exported.emit(item, exported)
 

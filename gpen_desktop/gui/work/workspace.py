@@ -136,13 +136,14 @@ class Workspace(QObject):
         for item in sorted(items, key=lambda item: item is self._current):  # the one on screen last
             self._take_out(item)
 
-    def _put_back(self, item: AlbumItem, row: int) -> None:
+    def _put_back(self, item: AlbumItem, row: int) -> bool:
         if self.album.by_path(item.path) is not None:
-            return  # it was opened anew meanwhile
+            return False  # it was opened anew meanwhile
         self.album.put_back(item, min(row, len(self.album)))
         if item.state is PhotoState.WORKING:
             item.state = PhotoState.WAITING
         self.show_item(item)
+        return True
 
     def _take_out(self, item: AlbumItem) -> None:
         if self.album.item(item.id) is None:
