@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop.core.engine.edits import with_frame
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.options import SHAPES
 from gpen_desktop.core.types import Frame
@@ -69,6 +70,18 @@ def test_a_crop_is_drawn_by_its_corner_and_exported(
     opened.workspace.undo.undo()
     assert opened.view.placement.sight.size.width() == SIZE[0]
     assert len(opened.view._marks) == 2
+
+
+def test_a_typed_size_is_that_of_the_file_of_a_cropped_photo(opened: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    cropped = with_frame(opened.workspace.current.edits, Frame(box=(0.13, 0.21, 0.77, 0.86)))
+    opened.workspace.change(cropped, "Crop")
+    width, height = opened.panel.whole.size_fields.width_field, opened.panel.whole.size_fields.height_field
+    for field, wanted in ((width, 500), (height, 411)):
+        field.setText(str(wanted))
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        wait_done(opened, qtbot)
+        assert field.value == wanted
+        assert exported_size(opened, qtbot, tmp_path / "out") == (width.value, height.value)
 
 
 def test_escape_goes_back_to_what_there_was(opened: MainWindow, qtbot: QtBot) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpen_desktop.core.options import PRINTS
+from gpen_desktop.core.output.cost import enlarged
 from gpen_desktop.core.types import Affine, Box, Frame, Photo, Pixels, frozen
 
 Size = tuple[int, int]
@@ -24,6 +25,8 @@ Size = tuple[int, int]
 # OpenCV's warps take no side of 32768 px or more, so a picture is made in tiles.
 _TILE: Final = 4096
 _REACH: Final = 4  # px around a tile that interpolation may look at
+# Scales are not told apart more finely than this: it is far less than a pixel of the largest photo.
+_SAME_SCALE: Final = 1e-7
 
 
 def side_ratio(shape: str, size: Size, *, is_upright: bool) -> float | None:
@@ -92,6 +95,22 @@ def result_size(frame: Frame, size: Size) -> Size:
     """(width, height) of what is kept of a photo of that size."""
     x0, y0, x1, y1 = kept(frame, size)
     return x1 - x0, y1 - y0
+
+
+def enlarged_result_size(frame: Frame, size: Size, scale: float) -> Size:
+    """(width, height) of the result of a photo of that size, which is enlarged `scale` times before it is cut."""
+    return result_size(frame, enlarged(size, scale))
+
+
+def scale_for(frame: Frame, size: Size, side: int, pixels: int, limits: tuple[float, float]) -> float:
+    """How many times to enlarge a photo so that a side (0 width, 1 height) of its result has so many pixels, within
+    limits. About as many where no scale gives just that: the long side of a print grows by more than one at once."""
+    low, high = limits
+    scale = min(max(pixels / result_size(frame, size)[side], low), high)  # but for what rounding takes
+    while (made := enlarged_result_size(frame, size, scale)[side]) != pixels and high - low > _SAME_SCALE:
+        low, high = (scale, high) if made < pixels else (low, scale)
+        scale = (low + high) / 2
+    return scale
 
 
 def print_dpi(shape: str, size: Size) -> int | None:

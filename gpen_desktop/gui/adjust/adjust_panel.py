@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gpen_desktop.core.compose.framing import result_size
 from gpen_desktop.core.engine.edits import Edits, option_value, with_frame, with_option
 from gpen_desktop.core.engine.presets import Preset
 from gpen_desktop.core.options import FACE_OPTIONS, Option, Value
@@ -248,8 +247,7 @@ class AdjustPanel(QWidget):
     def _show_size(self) -> None:
         frame, scale = self._edits.options.frame, total_scale(self._edits.stages)
         self.crop.show_frame(frame, self._photo_size and enlarged(self._photo_size, scale))
-        kept = None if self._photo_size is None else result_size(frame, self._photo_size)
-        self.whole.show_photo(kept, self._is_in_colour)
+        self.whole.show_photo(self._photo_size, self._is_in_colour)
 
     def _say(self) -> None:
         self.setAccessibleName(self.tr("Adjustments"))

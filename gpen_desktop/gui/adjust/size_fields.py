@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from gpen_desktop.core.output.cost import enlarged
+from gpen_desktop.core.compose.framing import enlarged_result_size, scale_for
+from gpen_desktop.core.types import Frame
 from gpen_desktop.gui.adjust.value_slider import ValueField
 from gpen_desktop.gui.common import theme
 
@@ -18,7 +19,7 @@ class SizeFields(QWidget):
     def __init__(self, limits: tuple[int, int], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._limits = limits
-        self._photo = (1, 1)
+        self._frame, self._photo = Frame(), (1, 1)
         self.width_field, self.height_field = ValueField((0, 0)), ValueField((0, 0))
         self._unit = QLabel()
         by = QLabel("×")
@@ -38,15 +39,14 @@ class SizeFields(QWidget):
         self.width_field.typed.connect(self._on_width)
         self.height_field.typed.connect(self._on_height)
 
-    def show_size(self, photo: tuple[int, int], scale: float) -> None:
-        """photo: (width, height) in pixels of what is not enlarged. scale: how many times it is."""
-        self._photo = photo
-        least, most = (enlarged(photo, limit) for limit in self._limits)
-        for field, *limits, now in zip(
-            (self.width_field, self.height_field), least, most, enlarged(photo, scale), strict=True
-        ):
-            field.set_limits((limits[0], limits[1]))
-            field.set_value(now)
+    def show_size(self, frame: Frame, photo: tuple[int, int], scale: float) -> None:
+        """frame: what is kept. photo: (width, height) in pixels of all of it, not enlarged. scale: how many times it
+        is."""
+        self._frame, self._photo = frame, photo
+        least, most, now = (enlarged_result_size(frame, photo, each) for each in (*self._limits, scale))
+        for side, field in enumerate((self.width_field, self.height_field)):
+            field.set_limits((least[side], most[side]))
+            field.set_value(now[side])
         is_said = scale == int(scale)  # by the control for whole numbers
         self._unit.setText(self.tr("px") if is_said else self.tr("px, {scale}×").format(scale=f"{scale:.3g}"))
 
@@ -59,11 +59,11 @@ class SizeFields(QWidget):
 
     @Slot(int)
     def _on_width(self, pixels: int) -> None:
-        self._tell(pixels / self._photo[0])
+        self._tell(0, pixels)
 
     @Slot(int)
     def _on_height(self, pixels: int) -> None:
-        self._tell(pixels / self._photo[1])
+        self._tell(1, pixels)
 
-    def _tell(self, scale: float) -> None:
-        self.changed.emit(min(max(scale, self._limits[0]), self._limits[1]))
+    def _tell(self, side: int, pixels: int) -> None:
+        self.changed.emit(scale_for(self._frame, self._photo, side, pixels, self._limits))

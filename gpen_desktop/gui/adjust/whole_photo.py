@@ -146,12 +146,12 @@ class WholePhoto(QWidget):
         self._show_possible()
 
     def show_photo(self, size: tuple[int, int] | None, is_in_colour: bool) -> None:
-        """size: (width, height) of what is kept of the photo, before it is enlarged. is_in_colour: neither grey nor in
-        any other single hue."""
+        """size: (width, height) of the photo, before it is cropped or enlarged. is_in_colour: neither grey nor in any
+        other single hue."""
         self._is_in_colour = is_in_colour
         self.size_fields.setVisible(size is not None)
         if size is not None:
-            self.size_fields.show_size(size, total_scale(self._edits.stages))
+            self.size_fields.show_size(self._edits.options.frame, size, total_scale(self._edits.stages))
         self._show_possible()
 
     def set_models(self, models: Sequence[tuple[str, str]], of_stages: Mapping[str, Sequence[tuple[str, str]]]) -> None:

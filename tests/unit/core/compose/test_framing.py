@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from gpen_desktop.core.compose import framing
-from gpen_desktop.core.compose.framing import framed, kept, largest, result_size
+from gpen_desktop.core.compose.framing import enlarged_result_size, framed, kept, largest, result_size, scale_for
 from gpen_desktop.core.engine.edits import Edits, restore_alike, turned, with_frame, with_look
 from gpen_desktop.core.engine.session import Session
+from gpen_desktop.core.options import SHAPES
 from gpen_desktop.core.photo_files.turning import turned as turned_photo
 from gpen_desktop.core.types import ComposeOptions, Frame, Photo, SourceFormat, frozen
 from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_with_faces
@@ -85,6 +86,29 @@ def test_without_a_box_the_shape_lies_as_the_photo_does() -> None:
     assert result_size(Frame(shape="square"), (800, 600)) == (600, 600)
     assert Frame(shape="original").is_whole
     assert not Frame(shape="square").is_whole
+
+
+def test_a_side_of_a_crop_gets_as_many_pixels_as_are_wanted() -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(300):
+        width, height, side = (int(number) for number in rng.integers((200, 200, 0), (5000, 5000, 2)))
+        x0, y0, x1, y1 = rng.uniform((0, 0, 0.6, 0.6), (0.4, 0.4, 1, 1)).tolist()
+        frame = Frame(box=(x0, y0, x1, y1))
+        least, most = (enlarged_result_size(frame, (width, height), limit)[side] for limit in (1, 4))
+        wanted = int(rng.integers(least, most + 1))
+        scale = scale_for(frame, (width, height), side, wanted, (1, 4))
+        assert 1 <= scale <= 4
+        assert enlarged_result_size(frame, (width, height), scale)[side] == wanted
+
+
+def test_a_straightened_photo_gets_any_size_that_a_scale_gives_it() -> None:
+    rng = np.random.default_rng(6)
+    for _ in range(300):
+        width, height, side = (int(number) for number in rng.integers((200, 200, 0), (5000, 5000, 2)))
+        frame = Frame(float(rng.uniform(-15, 15)), shape=str(rng.choice(SHAPES)))
+        wanted = enlarged_result_size(frame, (width, height), float(rng.uniform(1, 4)))[side]
+        scale = scale_for(frame, (width, height), side, wanted, (1, 4))
+        assert enlarged_result_size(frame, (width, height), scale)[side] == wanted
 
 
 def test_a_print_says_how_fine_it_gets() -> None:
