@@ -24,7 +24,7 @@ from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.types import Frame
 from gpen_desktop.errors import SaveError
 from gpen_desktop.gui.common import i18n
-from gpen_desktop.gui.controllers import export_controller
+from gpen_desktop.gui.controllers import album_report, export_controller
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.work.worker import ExportJob
@@ -253,6 +253,47 @@ def test_an_album_ends_with_a_report_that_can_be_opened(
     text = Path(opened[1].toLocalFile()).read_text(encoding="utf-8")
     assert '<html lang="zh-CN">' in text
     assert "失败" in text
+
+
+@pytest.mark.parametrize("is_put_away", [True, False])
+def test_a_report_speaks_no_more_of_what_was_put_away_or_is_over(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, is_put_away: bool
+) -> None:
+    opened: list[QUrl] = []
+    may_end, really = threading.Event(), album_report.page
+
+    def slow_page(*arguments: object) -> str:
+        may_end.wait(20)
+        return really(*arguments)
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    monkeypatch.setattr(album_report, "page", slow_page)
+    open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(2)))
+    work, strip = window.workspace, window.notification_strip
+    with qtbot.waitSignal(work.exports.ended):
+        window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
+    strip.button("report").click()
+    assert strip.button("reveal").isVisible()  # it does not pass by itself
+    if is_put_away:
+        strip.close_button.click()
+    else:
+        (tmp_path / "blocked").write_text("a file where a folder should be")
+        with qtbot.waitSignal(work.exports.ended):
+            work.exports.export(work.current, tmp_path / "blocked" / "0.png", ExportOptions())
+    may_end.set()
+    qtbot.waitUntil(lambda: len(opened) == 1)
+    assert window.notifications.on("exported") is None
+
+
+def test_a_report_is_offered_of_what_was_exported_last_only(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(2)))
+    with qtbot.waitSignal(window.workspace.exports.ended):
+        window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
+    assert window.notification_strip.button("report").isVisible()
+    with qtbot.waitSignal(window.workspace.exports.ended):
+        window.exports.export_as(ExportPlan(tmp_path / "again"), window.exports.exportable[:1])
+        assert window.notifications.on("exported") is None
+    assert window.notifications.on("exported") is not None
 
 
 def test_what_was_tried_again_is_once_in_the_report(

@@ -49,6 +49,7 @@ class ExportController(QObject):
         self._failed: list[tuple[ExportJob, Failure]] = []
         self._afterwards: Callable[[], object] | None = None
         self._exported: Sequence[Exported] = ()
+        self._making_report: Notification | None = None
         self._report = AlbumReport(self)
         self._report.ended.connect(self._on_report)
         workspace.jobs.model_changed.connect(self._report.set_status)
@@ -114,6 +115,7 @@ class ExportController(QObject):
         self._afterwards = None
         if not self._workspace.exports.are_running:
             self._report.begin()
+            self._notifications.withdraw(_EXPORTED, _REPORT)  # a report would not be of what it speaks of any more
         album = list(self._workspace.album)
         try:
             targets = answer_of(lambda tick: export_plan.targets(items, plan, album, tick), PLANNING_S)
@@ -157,21 +159,27 @@ class ExportController(QObject):
             text = self.tr("{count} photos exported into {folders} folders.").format(count=count, folders=len(folders))
         # Photos of one album mostly lose the same; each sentence is said once.
         warnings = dict.fromkeys(message_text(sentence) for each in exported for sentence in each.warnings)
-        show = NotificationButton("reveal", self.tr("Show in folder"), partial(self.reveal_path, last))
         report = NotificationButton("report", self.tr("Open report"), self._open_report)
-        buttons = (show, report) if count > 1 else (show,)
+        buttons = (self._show_button(), report) if count > 1 else (self._show_button(),)
         severity = Severity.WARNING if warnings else Severity.INFO
         self._notifications.post(Notification(_EXPORTED, joined((text, *warnings)), buttons, severity))
 
+    def _show_button(self) -> NotificationButton:
+        show = partial(self.reveal_path, self._exported[-1].path)
+        return NotificationButton("reveal", self.tr("Show in folder"), show)
+
     def _open_report(self) -> None:
         """Pictures of hundreds of photos take their time: what is told stands aside for as long."""
-        self._notifications.post(Notification(_EXPORTED, self.tr("Putting the report together…")))
+        text = self.tr("Putting the report together…")
+        self._making_report = Notification(_EXPORTED, text, (self._show_button(),))
+        self._notifications.post(self._making_report)
         self._report.open()
 
     @Slot(object)
     def _on_report(self, failure: Failure | None) -> None:
         self._notifications.withdraw(_REPORT)
-        self._tell_exported(self._exported)
+        if self._notifications.on(_EXPORTED) is self._making_report:  # nobody put it away, and no other round began
+            self._tell_exported(self._exported)
         if failure is not None:
             self._notifications.post(Notification(_REPORT, failure.text, severity=Severity.WARNING))
 
