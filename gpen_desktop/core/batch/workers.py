@@ -45,7 +45,11 @@ class Threads:
     def in_order(
         self, jobs: Iterable[JobT], work: Callable[[JobT], ResultT], stop: Callable[[], None]
     ) -> Iterator[ResultT]:
-        """As the function `in_order`. Closes the threads in the end."""
+        """Yield work(job) of every job, in their order, and close the threads in the end.
+
+        stop: called when nobody wants more: the listener stops or is interrupted, or work raises. It makes calls of
+        `work` that are under way end; they are waited for. Raises what `work` raises.
+        """
         waiting: deque[Future[ResultT]] = deque()
         try:
             for job in jobs:
@@ -65,17 +69,6 @@ class Threads:
         """Wait for what is under way, and end the threads."""
         self._pool.shutdown(wait=True)
         cv2.setNumThreads(self._of_cv)
-
-
-def in_order(
-    jobs: Iterable[JobT], work: Callable[[JobT], ResultT], count: int, stop: Callable[[], None]
-) -> Iterator[ResultT]:
-    """Yield work(job) of every job, in their order, `count` at a time in threads that share the cores.
-
-    stop: called when nobody wants more: the listener stops or is interrupted, or work raises. It makes calls of `work`
-    that are under way end; they are waited for. Raises what `work` raises.
-    """
-    yield from Threads(count).in_order(jobs, work, stop)
 
 
 def _first(waiting: deque[Future[ResultT]]) -> ResultT:

@@ -21,7 +21,7 @@ from gpen_desktop.core.batch import batch, control, workers
 from gpen_desktop.core.batch.album import plan
 from gpen_desktop.core.batch.batch import BatchOptions, PhotoReport, PhotoStatus
 from gpen_desktop.core.batch.control import BatchControl
-from gpen_desktop.core.batch.workers import in_order
+from gpen_desktop.core.batch.workers import Threads
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
@@ -127,7 +127,7 @@ def test_results_come_in_order_and_one_slow_photo_holds_up_only_so_many() -> Non
             assert slow.wait(30)
         return number
 
-    results = in_order(range(100), work, 2, lambda: None)
+    results = Threads(2).in_order(range(100), work, lambda: None)
     threading.Timer(0.5, slow.set).start()
     first = next(results)
     assert len(begun) <= 10  # not all hundred in memory
@@ -141,7 +141,7 @@ def test_a_photo_that_ends_just_as_it_is_looked_after_is_no_failure(monkeypatch:
         time.sleep(2e-4)
         return number
 
-    assert list(in_order(range(150), work, 2, lambda: None)) == list(range(150))
+    assert list(Threads(2).in_order(range(150), work, lambda: None)) == list(range(150))
 
 
 def test_who_does_not_fit_beside_the_others_waits() -> None:
