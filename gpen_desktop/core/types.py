@@ -26,6 +26,9 @@ Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 FloatImage = NDArray[np.float32]
 Affine = NDArray[np.float64]
 
+Rect = tuple[int, int, int, int]
+"""x0, y0, x1, y1 in pixels; the last two are outside."""
+
 
 ArrayT = TypeVar("ArrayT", bound=NDArray[Any])
 

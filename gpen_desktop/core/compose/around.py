@@ -17,10 +17,7 @@ import numpy as np
 from gpen_desktop.core.compose import texture
 from gpen_desktop.core.faces.alignment import scale_of
 from gpen_desktop.core.grain import Grain, fine_band, local_deviation, luma, make_grain, measure_grain
-from gpen_desktop.core.types import Affine, FloatImage, Pixels, frozen
-
-Rect = tuple[int, int, int, int]
-"""x0, y0, x1, y1; the last two are outside."""
+from gpen_desktop.core.types import Affine, FloatImage, Pixels, Rect, frozen
 
 STRIP: Final = 1 << 22
 """Pixels worked on at a time."""

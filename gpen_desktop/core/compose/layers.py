@@ -15,11 +15,11 @@ import cv2
 import numpy as np
 
 from gpen_desktop.core.compose import texture
-from gpen_desktop.core.compose.around import InCrop, Rect, high_pass_noise, missing_grain, warp_to_photo
+from gpen_desktop.core.compose.around import InCrop, high_pass_noise, missing_grain, warp_to_photo
 from gpen_desktop.core.faces.alignment import apply, cut_out, invert, scale_of
 from gpen_desktop.core.faces.masks import eye_mask
 from gpen_desktop.core.grain import fine_band, local_deviation, luma
-from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Pixels, RestoredFace, frozen
+from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Pixels, Rect, RestoredFace, frozen
 
 # Skin tone is what is left after a blur of a third of the eye distance.
 _COLOUR_BLUR: Final = 0.35

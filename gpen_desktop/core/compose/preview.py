@@ -12,12 +12,11 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 
-from gpen_desktop.core.compose.around import Rect
 from gpen_desktop.core.compose.layers import FaceLayers, face_layers
 from gpen_desktop.core.compose.render import render
 from gpen_desktop.core.faces.alignment import scale_of
 from gpen_desktop.core.pixels import to_8_bits
-from gpen_desktop.core.types import ComposeOptions, FloatImage, Pixels, RestoredFace, frozen
+from gpen_desktop.core.types import ComposeOptions, FloatImage, Pixels, Rect, RestoredFace, frozen
 
 
 def pyramid(pixels: Pixels, smallest: int = 256) -> tuple[Pixels, ...]:

@@ -29,12 +29,12 @@ from typing import Final
 import numpy as np
 
 from gpen_desktop.core import memory
-from gpen_desktop.core.compose.around import STRIP, Rect, warp_to_photo
+from gpen_desktop.core.compose.around import STRIP, warp_to_photo
 from gpen_desktop.core.compose.framing import framed
 from gpen_desktop.core.compose.layers import FaceLayers, Layers
 from gpen_desktop.core.compose.select import judged, select
 from gpen_desktop.core.options import Mode
-from gpen_desktop.core.types import Composed, ComposedFace, ComposeOptions, FloatImage, Photo, Pixels, frozen
+from gpen_desktop.core.types import Composed, ComposedFace, ComposeOptions, FloatImage, Photo, Pixels, Rect, frozen
 
 
 @dataclass(frozen=True)

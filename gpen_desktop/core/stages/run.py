@@ -21,10 +21,10 @@ from gpen_desktop.core.stages.analysis import PhotoReading
 from gpen_desktop.core.stages.automatic import DAMAGE, seen_of
 from gpen_desktop.core.stages.examined import Examined
 from gpen_desktop.core.stages.registry import Stage
-from gpen_desktop.core.stages.tiles import NOBODY, Rect, Watcher
+from gpen_desktop.core.stages.tiles import NOBODY, Watcher
 from gpen_desktop.core.stages.work import Crops, Damage, Networks, NoNetworks, Work, Worked
 from gpen_desktop.core.timings import Timings
-from gpen_desktop.core.types import Photo, Pixels, Seen, StageResult, Stroke, frozen
+from gpen_desktop.core.types import Photo, Pixels, Rect, Seen, StageResult, Stroke, frozen
 from gpen_desktop.messages import say
 
 _KEPT: Final = 2

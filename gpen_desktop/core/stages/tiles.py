@@ -18,6 +18,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core import types
 from gpen_desktop.core.pixels import is_grey
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import FloatImage, Pixels
@@ -26,8 +27,7 @@ Network = Callable[[FloatImage], FloatImage]
 """(h, w, C) float32 in [0, 1], RGB first -> (h * scale, w * scale, D) float32; h and w are multiples of what it asks
 for."""
 
-Rect = tuple[int, int, int, int]
-"""x0, y0, x1, y1 in pixels; the last two are outside."""
+Rect = types.Rect
 
 _SMALLEST: Final = 128
 

@@ -18,7 +18,6 @@ import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 from PySide6.QtGui import QImage
 
-from gpen_desktop.core.compose.around import Rect
 from gpen_desktop.core.compose.layers import FaceLayers, cut_out_anew
 from gpen_desktop.core.compose.preview import compose_part, level_layers, pyramid
 from gpen_desktop.core.photo_files.load_save import load_photo
@@ -27,7 +26,7 @@ from gpen_desktop.core.photo_files.turning import turned
 from gpen_desktop.core.pixels import to_8_bits
 from gpen_desktop.core.stages.run import Staged, without
 from gpen_desktop.core.stages.tone import read_tone
-from gpen_desktop.core.types import ComposeOptions, Photo, Pixels, RestoredFace
+from gpen_desktop.core.types import ComposeOptions, Photo, Pixels, Rect, RestoredFace
 from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.common.failure import from_exception
 from gpen_desktop.gui.viewer import qimage

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRect
 
 from gpen_desktop.core.engine.engine import RestoredFaces
-from gpen_desktop.core.stages.tiles import Rect
-from gpen_desktop.core.types import RestoredFace
+from gpen_desktop.core.types import Rect, RestoredFace
 from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.viewer.preview import Wanted
 from gpen_desktop.gui.work import face_marks

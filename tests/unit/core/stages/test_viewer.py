@@ -10,8 +10,7 @@ import pytest
 
 from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.run import Staged, StagedPhotos, Viewer
-from gpen_desktop.core.stages.tiles import Rect
-from gpen_desktop.core.types import Photo, Pixels
+from gpen_desktop.core.types import Photo, Pixels, Rect
 from tests.unit.core.drawn_faces import photo_of
 from tests.unit.core.stages.stand_ins import DrawnNetworks
 
