@@ -18,16 +18,13 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core import types
 from gpen_desktop.core.pixels import is_grey
 from gpen_desktop.core.progress import Progress
-from gpen_desktop.core.types import FloatImage, Pixels
+from gpen_desktop.core.types import FloatImage, Pixels, Rect
 
 Network = Callable[[FloatImage], FloatImage]
 """(h, w, C) float32 in [0, 1], RGB first -> (h * scale, w * scale, D) float32; h and w are multiples of what it asks
 for."""
-
-Rect = types.Rect
 
 _SMALLEST: Final = 128
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.engine import Engine
-from gpen_desktop.core.stages.tiles import Rect
+from gpen_desktop.core.types import Rect
 from gpen_desktop.gui.work.round import Round
 from gpen_desktop.gui.work.worker import WAITING, ExportJob, Gaze, Job, RefineJob, RestoreJob, Worker
 

@@ -30,8 +30,7 @@ from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.core.progress import CancellableProgress, Progress, SubProgress
 from gpen_desktop.core.stages.registry import stage_values
 from gpen_desktop.core.stages.run import Viewer
-from gpen_desktop.core.stages.tiles import Rect
-from gpen_desktop.core.types import Face, Frame, Photo, RestoredFace, Stroke
+from gpen_desktop.core.types import Face, Frame, Photo, Rect, RestoredFace, Stroke
 from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.common.failure import from_exception
 
