@@ -84,7 +84,6 @@ class OnDevice:
             _log.info("not enough memory on %s; the CPU is used instead", tried.compute.name)
             model = self._read()
             self._placed = _built(model, devices.choose("cpu", "auto", model.spec.precisions))
-            self._at_once = None
 
 
 def _built(model: ReadModel, compute: Compute) -> _Placed:
