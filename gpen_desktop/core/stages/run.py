@@ -192,7 +192,8 @@ class StagedPhotos:
             seen = dataclasses.replace(staged, seen=self._seen(stages, values, staged.results))
             later = [each for each in on[number + 1 :] if each not in looking]
             watcher = NOBODY if viewer is None else self._watcher(viewer, seen, stage, later)
-            staged = _after(staged, stage, self._worked(stage, staged.photo, decided, strokes, part, watcher))
+            work = Work(staged.photo, decided, self._networks, self._damage, self._crops, strokes, watcher)
+            staged = _after(staged, stage, self._worked(stage, work, part))
         if viewer is not None and staged.scale == 1:
             self._shown = staged.photo
         order = [stage.name for stage in stages]
@@ -262,24 +263,17 @@ class StagedPhotos:
         )
         return (*((DAMAGE,) if is_damaged else ()), *seen_of(self._reading()))
 
-    def _worked(
-        self,
-        stage: Stage,
-        before: Photo,
-        values: Values,
-        strokes: tuple[Stroke, ...],
-        progress: Progress,
-        watcher: Watcher,
-    ) -> Worked:
-        own = tuple(values[option.name] for option in stage.options)
-        share = _share(stage, values)
+    def _worked(self, stage: Stage, work: Work, progress: Progress) -> Worked:
+        before = work.photo
+        own = tuple(work.values[option.name] for option in stage.options)
+        share = _share(stage, work.values)
 
         def run() -> Worked:
-            return self._run(stage, before, values, strokes, progress, watcher)
+            return self._run(stage, work, progress)
 
         if self._is_large:  # to hold what another strength would be made of takes gigabytes
-            return self._once(stage.name, (before, own, strokes), lambda: _in_part(before, run(), share))
-        full = self._once(stage.name, (before, own[stage.blends :], strokes), run)
+            return self._once(stage.name, (before, own, work.strokes), lambda: _in_part(before, run(), share))
+        full = self._once(stage.name, (before, own[stage.blends :], work.strokes), run)
         if share == 1 or full.photo is before:
             return full
         return self._once(f"{stage.name}, in part", (before, full, share), lambda: _in_part(before, full, share))
@@ -288,20 +282,12 @@ class StagedPhotos:
     def _is_large(self) -> bool:
         return self._source.width * self._source.height > memory.LARGE
 
-    def _run(
-        self,
-        stage: Stage,
-        before: Photo,
-        values: Values,
-        strokes: tuple[Stroke, ...],
-        progress: Progress,
-        watcher: Watcher,
-    ) -> Worked:
-        work = Work(before, values, self._networks, self._damage, self._crops, strokes, watcher)
+    def _run(self, stage: Stage, work: Work, progress: Progress) -> Worked:
+        before = work.photo
         with self._seconds.timed(stage.name):
             worked = stage.run(work, progress)
         after = worked.photo
-        wanted = (enlarged((before.width, before.height), _scale(stage, values)), before.pixels.dtype)
+        wanted = (enlarged((before.width, before.height), _scale(stage, work.values)), before.pixels.dtype)
         if ((after.width, after.height), after.pixels.dtype) != wanted:
             raise ValueError(f"stage {stage.name} gave {after.pixels.shape} {after.pixels.dtype}, not {wanted}")
         return worked

@@ -28,9 +28,8 @@ class SizeFields(QWidget):
         row.setSpacing(theme.GRID // 2)
         for field in (self.width_field, self.height_field):
             field.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            theme.set_role(
-                field, ""
-            )  # with a frame: without a slider beside it nothing else shows that it can be typed
+            # with a frame: without a slider beside it nothing else shows that it can be typed
+            theme.set_role(field, "")
         row.addStretch(1)
         for part in (self.width_field, by, self.height_field, self._unit):
             row.addWidget(part)
