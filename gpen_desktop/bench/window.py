@@ -322,7 +322,7 @@ def _random_gpen_512(folder: Path) -> Path:
     """Weights in GPEN-512's layout: as slow as the real ones, and good for nothing else."""
     import torch  # noqa: PLC0415  -- not before the time to the window is measured
 
-    from gpen_desktop.models.gpen.layout import GpenDescriptor, expected_shapes, fir_kernel  # noqa: PLC0415
+    from gpen_desktop.models.gpen.layout import GpenDescriptor, expected_shapes, fir_kernel  # noqa: PLC0415  -- too
 
     layout = GpenDescriptor(512, 512, 8, 2, 1.0, 0, "gpen", half=False)
     state = {name: torch.randn(shape) for name, shape in expected_shapes(layout).items()}
