@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final, cast
+from typing import cast
 
 import cv2
 import numpy as np
@@ -18,7 +18,7 @@ from gpen_desktop.core.compose import texture
 from gpen_desktop.core.compose.layers import FaceLayers, LaterLayers, Layers, cut_out_anew, face_layers
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.face_networks import CropRestorer, FaceFinder, Guard, Parser
-from gpen_desktop.core.faces.alignment import crop_face, scale_of
+from gpen_desktop.core.faces.alignment import crop_face, scale_of, without_pixels
 from gpen_desktop.core.faces.masks import FaceMasks, masks_by_points
 from gpen_desktop.core.faces.regions import with_known_ids
 from gpen_desktop.core.grain import luma
@@ -45,12 +45,6 @@ from gpen_desktop.core.types import (
 )
 from gpen_desktop.errors import PhotoTooLargeError
 from gpen_desktop.messages import say
-
-# Crop pixels to a photo pixel up to which the photo shows so much of a face that its pixels are detail.
-_SMALL: Final = 1.5
-# Sigma of a blur in crop pixels, for each crop pixel to a photo pixel beyond that: takes the steps and noise of pixels
-# away and hardly any of the face; by eye, on faces 35 px wide and on portraits of 100.
-_PIXEL_BLUR: Final = 0.5
 
 
 class Session:
@@ -247,7 +241,9 @@ class Session:
             batch = faces[start : start + inventor.batch]
             part = SubProgress(progress, start / len(faces), (start + len(batch)) / len(faces))
             with self.seconds.timed("restore"):
-                answers = inventor.restore([_without_pixels(face.crop) for face in batch], part)
+                answers = inventor.restore(
+                    [without_pixels(face.crop.pixels, scale_of(face.crop.to_crop)) for face in batch], part
+                )
             for face, answer in zip(batch, answers, strict=True):
                 vivid = _as_grey_as(face.crop, answer)
                 drift = self._guarded(dataclasses.replace(face, restored=vivid)).drift
@@ -335,7 +331,9 @@ class Session:
         with self.seconds.timed("align"):
             crops = [self._crop(face) for face in faces]
         with self.seconds.timed("restore"):
-            made = self._at_hand.restore([_without_pixels(crop) for crop in crops], progress)
+            made = self._at_hand.restore(
+                [without_pixels(crop.pixels, scale_of(crop.to_crop)) for crop in crops], progress
+            )
         with self.seconds.timed("mask"):
             drawn = self._parser.masks(crops, made) if self._parser else [masks_by_points(crop) for crop in crops]
         return dict(zip(faces, zip(crops, made, drawn, strict=True), strict=True))
@@ -379,15 +377,6 @@ def restored_face(crop: Crop, answer: NDArray[np.float32], masks: FaceMasks) -> 
         skin_mask=masks.skin,
         is_sharp=texture.is_sharp_already(crop, likeness),
     )
-
-
-def _without_pixels(crop: Crop) -> FloatImage:
-    """A crop (S, S, 3) without what an enlargement leaves of the photo's pixels, their noise and JPEG's blocks: a
-    network takes it for detail, and gives crackle and tiles."""
-    sigma = _PIXEL_BLUR * max(0.0, scale_of(crop.to_crop) - _SMALL)
-    if sigma < 0.2:  # nothing would change
-        return crop.pixels
-    return frozen(np.asarray(cv2.GaussianBlur(crop.pixels, (0, 0), sigma), np.float32))
 
 
 def _as_grey_as(crop: Crop, answer: NDArray[np.float32]) -> FloatImage:

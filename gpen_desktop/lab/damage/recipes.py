@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core.faces.alignment import without_pixels
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import degradations as d
 from gpen_desktop.lab.damage.degradations import Rng
@@ -104,9 +105,9 @@ class SmallFile:
 
     side: of the face's square in the file, px; where the file was saved at twice its size first, that is
     shrunk_between. blur: of the lens, px of the file. averaged: shrunk by averages, else by the cubic filter, which
-    sharpens. tilt: of the head in the photo, degrees. noise: deviation / 255, of film and scanner. quality,
-    chroma_halved, offset: of the JPEG and of its 8 px grid; again: quality of a second one, or 0, with its own chroma
-    and offset.
+    sharpens. tilt: of the head in the photo, degrees. noise: deviation / 255, of the scanner. grain, grain_size: of the
+    film, deviation / 255 and px of the file. quality, chroma_halved, offset: of the JPEG and of its 8 px grid; again:
+    quality of a second one, or 0, with its own chroma and offset.
     """
 
     side: int
@@ -115,6 +116,8 @@ class SmallFile:
     tilt: float
     noise: float
     noise_alike: bool
+    grain: float
+    grain_size: float
     quality: float
     chroma_halved: bool
     offset: int
@@ -130,11 +133,13 @@ def small_file(rng: Rng) -> SmallFile:
     again = rng.random() < 0.3
     return SmallFile(
         side=side,
-        blur=rng.uniform(0, 0.8) if rng.random() < 0.6 else 0,
+        blur=rng.uniform(0, 1.4) if rng.random() < 0.7 else 0,
         averaged=bool(rng.random() < 0.7),
         tilt=float(np.clip(rng.normal(0, 4), -9, 9)) if rng.random() < 0.5 else 0,
         noise=rng.uniform(0, 6) if rng.random() < 0.5 else 0,
         noise_alike=bool(rng.random() < 0.7),
+        grain=rng.uniform(1, 8) if rng.random() < 0.5 else 0,
+        grain_size=rng.uniform(0.4, 1.4),
         quality=rng.uniform(60, 95),
         chroma_halved=bool(rng.random() < 0.65),
         offset=int(rng.integers(8)),
@@ -151,7 +156,7 @@ def _small_jpeg(x: FloatImage, rng: Rng) -> FloatImage:
 
 def through_small_file(x: FloatImage, rng: Rng, file: SmallFile) -> FloatImage:
     """A small face in a JPEG file, and what the product makes of it: core.faces.alignment.crop_face enlarges it by the
-    cubic filter, turned upright, blocks and all."""
+    cubic filter, turned upright, blocks and all; without_pixels blurs those."""
     whole = x.shape[0]
     last = max(8, round(file.side * whole / 256))
     side = 2 * last if file.shrunk_between else last
@@ -163,6 +168,8 @@ def through_small_file(x: FloatImage, rng: Rng, file: SmallFile) -> FloatImage:
     x = floats(cv2.resize(x, (side, side), interpolation=cv2.INTER_AREA if file.averaged else cv2.INTER_CUBIC))
     if file.noise:
         x = d.noise(x, rng, file.noise, alike=file.noise_alike)
+    if file.grain:
+        x = d.film_grain(x, rng, file.grain, file.grain_size)
     x = _in_a_photo(x, file.offset, file.quality, chroma_halved=file.chroma_halved)
     if file.shrunk_between:
         x = floats(cv2.resize(x, (last, last), interpolation=cv2.INTER_AREA))
@@ -172,7 +179,8 @@ def through_small_file(x: FloatImage, rng: Rng, file: SmallFile) -> FloatImage:
     scale = whole / last
     to_crop[:, 2] += to_crop[:, :2] @ np.full(2, scale / 2 - 0.5)  # pixel centres kept
     to_crop[:, :2] *= scale
-    return floats(cv2.warpAffine(x, to_crop, (whole, whole), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101))
+    x = floats(cv2.warpAffine(x, to_crop, (whole, whole), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101))
+    return without_pixels(x, scale)
 
 
 def _in_a_photo(x: FloatImage, offset: int, quality: float, *, chroma_halved: bool) -> FloatImage:

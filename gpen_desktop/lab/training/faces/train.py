@@ -366,11 +366,12 @@ def add_shares(parser: argparse.ArgumentParser) -> None:
     for name in _WISHES:
         default = getattr(usual, name)
         parser.add_argument(f"--{name}-share", type=float, default=default, help="vivid: length of its gradient")
+    parser.add_argument("--settling", type=int, default=usual.settling, help="vivid: steps in which they grow to that")
 
 
 def taken_shares(options: dict[str, Any]) -> Shares:
     """What `add_shares` parsed, taken out of the options."""
-    return Shares(**{name: options.pop(f"{name}_share") for name in _WISHES})
+    return Shares(**{name: options.pop(f"{name}_share") for name in _WISHES}, settling=options.pop("settling"))
 
 
 if __name__ == "__main__":

@@ -172,7 +172,7 @@ def test_higher_grades_are_worse(face: FloatImage) -> None:
 def test_a_small_file_leaves_the_face_where_it_is(
     face: FloatImage, tilt: float, shrunk_between: bool, again: float
 ) -> None:
-    file = recipes.SmallFile(180, 0, True, tilt, 0, True, 95, False, 3, again, False, 6, shrunk_between)
+    file = recipes.SmallFile(180, 0, True, tilt, 0, True, 0, 0, 95, False, 3, again, False, 6, shrunk_between)
     made = recipes.through_small_file(face, np.random.default_rng(0), file)
     inside = np.s_[16:-16, 16:-16]
     errors = {
@@ -192,9 +192,22 @@ def test_smaller_faces_are_worse(face: FloatImage) -> None:
 def test_a_face_in_a_small_file_has_less_detail_the_smaller_it_is(face: FloatImage) -> None:
     kept = []
     for side in (50, 100, 200):
-        file = recipes.SmallFile(side, 0, True, 0, 0, True, 90, True, 0, 0, True, 0, False)
+        file = recipes.SmallFile(side, 0, True, 0, 0, True, 0, 0, 90, True, 0, 0, True, 0, False)
         kept.append(high_frequencies(recipes.through_small_file(face, np.random.default_rng(0), file)))
     assert kept == sorted(kept)
+
+
+def test_film_grain_in_a_small_file_is_seen(face: FloatImage) -> None:
+    made = [
+        recipes.through_small_file(
+            face,
+            np.random.default_rng(0),
+            recipes.SmallFile(100, 0, True, 0, 0, True, grain, 0.8, 95, False, 0, 0, True, 0, False),
+        )
+        for grain in (0, 4, 8)
+    ]
+    none, some, much = (float(np.square(each - face).mean()) for each in made)
+    assert none < some < much
 
 
 def test_grey_faces_get_no_colours() -> None:

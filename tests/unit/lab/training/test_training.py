@@ -15,6 +15,7 @@ from gpen_desktop.errors import OptionError, WeightsError
 from gpen_desktop.lab.training import checkpoints, losses
 from gpen_desktop.lab.training.faces.adversary import Adversary, Shares
 from gpen_desktop.lab.training.faces.discriminator import Discriminators
+from gpen_desktop.lab.training.faces.extrapolate import extrapolated
 from gpen_desktop.lab.training.faces.train import CHECKPOINT, Settings, learning_rate, train
 from gpen_desktop.lab.training.faces.trainable import TrainableGpen
 from gpen_desktop.models.gpen.layout import describe
@@ -175,6 +176,21 @@ def test_a_tiny_training_is_saved_resumed_and_shipped(tmp_path: Path, stage: str
     assert read_descriptor(weights).template == "ffhq"
     x = torch.rand(1, 3, 32, 32) * 2 - 1
     assert load_gpen(weights, "cpu", torch.float32)(x).isfinite().all()
+
+
+@needs_basicsr
+def test_a_vivid_training_goes_on_beyond_another_one(tmp_path: Path) -> None:
+    first = train(settings(tmp_path, stage="vivid"))
+    start = {name: torch.zeros_like(tensor) for name, tensor in first.averaged.items()}
+    beyond = extrapolated(start, first, by=1.5)
+    assert beyond.steps == 0
+    for name, tensor in first.averaged.items():
+        torch.testing.assert_close(beyond.generator[name], 1.5 * tensor)
+
+    out = tmp_path / "second"
+    out.mkdir()
+    checkpoints.save(beyond, out / CHECKPOINT)
+    assert train(settings(tmp_path, stage="vivid", out=out)).steps == 16
 
 
 @needs_basicsr
