@@ -188,6 +188,8 @@ class StagedPhotos:
         if viewer is not None and self._shown is self._source:
             self._show_quick(viewer, staged, on)
         for number, stage in enumerate(on):
+            if viewer is not None and number:
+                self._show_so_far(viewer, staged, on[number:])
             part = SubProgress(progress, number / len(on), (number + 1) / len(on))
             seen = dataclasses.replace(staged, seen=self._seen(stages, values, staged.results))
             later = [each for each in on[number + 1 :] if each not in looking]
@@ -201,12 +203,20 @@ class StagedPhotos:
         return dataclasses.replace(staged, seen=self._seen(stages, values, results), results=tuple(results))
 
     def _show_quick(self, viewer: Viewer, staged: Staged, stages: Sequence[Stage]) -> None:
-        """Bring to the viewer what is done at once, before what takes its time: a faded photo's tones."""
+        """Bring to the viewer what is done at once, before what takes its time: a faded photo's tones, as they are
+        before its grain goes."""
         is_quick = [stage.of_parts is not None for stage in stages]
-        if any(is_quick) and not all(is_quick) and viewer.looked_at() is not None:
+        if any(is_quick) and not is_quick[0] and viewer.looked_at() is not None:
             pixels = frozen(_in_parts(stages, staged.values, self._source)(self._source.pixels))
             self._shown = dataclasses.replace(self._source, pixels=pixels)
             viewer.show(dataclasses.replace(staged, photo=self._shown))
+
+    def _show_so_far(self, viewer: Viewer, staged: Staged, left: Sequence[Stage]) -> None:
+        """Bring to the viewer what is made, where all that is left takes its time."""
+        is_new = staged.photo is not self._shown and staged.scale == 1
+        if is_new and all(stage.of_parts is None for stage in left) and viewer.looked_at() is not None:
+            self._shown = staged.photo
+            viewer.show(staged)
 
     def _watcher(self, viewer: Viewer, staged: Staged, stage: Stage, later: Sequence[Stage]) -> Watcher:
         """Brings what a stage makes of `staged` to the viewer, as the stages after it will have it."""

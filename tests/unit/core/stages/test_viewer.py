@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from gpen_desktop.core.stages import registry
+from gpen_desktop.core.stages import registry, tone
 from gpen_desktop.core.stages.run import Staged, StagedPhotos, Viewer
 from gpen_desktop.core.types import Photo, Pixels, Rect
 from tests.unit.core.drawn_faces import photo_of
@@ -134,6 +134,34 @@ def test_damage_is_looked_for_when_there_is_something_to_see() -> None:
     viewer = Viewer(lambda: ALL, lambda staged: found.append(networks.runs.get("find", 0)))
     values = registry.stage_values({**OFF, "clean": 100, "repair": "auto"})
     made = StagedPhotos(photo_of(grey), networks).run(registry.keeping_size(), values, viewer=viewer)
-    assert found == [0] * 8
+    assert found == [0] * 9  # the parts, and all of it
     assert networks.runs["find"] == 9
     assert [result.stage for result in made.results] == ["repair", "clean"]
+
+
+def test_a_faded_photos_tones_are_reckoned_once_and_seen_before_damage_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(4)
+    faded = photo_of((70 + rng.integers(0, 100, (260, 380, 3))).astype(np.uint8))
+    toned: list[Pixels] = []
+    with_tone = tone.with_tone
+
+    def counted(pixels: Pixels, reading: tone.ToneReading) -> Pixels:
+        toned.append(pixels)
+        return with_tone(pixels, reading)
+
+    monkeypatch.setattr(tone, "with_tone", counted)
+    networks, found = DrawnNetworks(), []
+    shown: list[Staged] = []
+
+    def show(staged: Staged) -> None:
+        shown.append(staged)
+        found.append(networks.runs.get("find", 0))
+
+    values = registry.stage_values({**OFF, "tone": 100, "repair": "auto"})
+    made = StagedPhotos(faded, networks).run(registry.keeping_size(), values, viewer=Viewer(lambda: ALL, show))
+    assert len(toned) == 1
+    assert found == [0]
+    assert shown[0].photo is made.photo
+    assert networks.runs["find"] == 9
