@@ -646,6 +646,22 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>该文件夹没有响应，未导出任何照片。</translation>
     </message>
     <message>
+        <source>Cancel export</source>
+        <translation>取消导出</translation>
+    </message>
+    <message>
+        <source>The disk {name} is full</source>
+        <translation>磁盘“{name}”已满</translation>
+    </message>
+    <message>
+        <source>The system disk is full</source>
+        <translation>系统盘已满</translation>
+    </message>
+    <message>
+        <source>{disk}: {size} must be free. The export goes on by itself once there is room.</source>
+        <translation>{disk}：需要 {size} 可用空间。腾出空间后，导出会自动继续。</translation>
+    </message>
+    <message>
         <source>Exported to {path}.</source>
         <translation>已导出到 {path}。</translation>
     </message>
@@ -1678,6 +1694,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Progress</source>
         <translation>进度</translation>
+    </message>
+    <message>
+        <source>Waiting for room on the disk</source>
+        <translation>等待磁盘腾出空间</translation>
     </message>
     <message>
         <source>Paused</source>

@@ -89,12 +89,17 @@ class ControlledProgress:
         self._inner.report(fraction, stage)
 
 
+def room_wanted(error: DiskFullError) -> int:
+    """Bytes that are to be free before what could not be written is tried again: half as much again as it takes."""
+    return error.needed * 3 // 2 + (1 << 16)
+
+
 def _has_room(error: DiskFullError) -> bool:
-    """Whether the disk says that what could not be written has room now, and half as much again."""
+    """Whether the disk says that there is room now."""
     folder = error.path.parent if error.path is not None else None
     while folder is not None:
         try:
-            return shutil.disk_usage(folder).free > error.needed * 3 // 2 + (1 << 16)
+            return shutil.disk_usage(folder).free > room_wanted(error)
         except FileNotFoundError:  # a folder that could not be made
             folder = folder.parent if folder != folder.parent else None
         except OSError:

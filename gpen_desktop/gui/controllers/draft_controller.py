@@ -141,7 +141,8 @@ class DraftController(QObject):
         """The file on the clipboard goes with the window; the picture stays for others to paste. What Python put there
         must not outlive Python either: Qt frees its clipboard after it."""
         clipboard = QGuiApplication.clipboard()
-        if any(Path(url.toLocalFile()).is_relative_to(drafts) for url in clipboard.mimeData().urls()):
+        data: QMimeData | None = clipboard.mimeData()  # None where nothing was ever put there
+        if data is not None and any(Path(url.toLocalFile()).is_relative_to(drafts) for url in data.urls()):
             clipboard.setImage(clipboard.image())
 
 

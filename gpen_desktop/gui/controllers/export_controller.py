@@ -6,14 +6,16 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtCore import QLocale, QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
+from gpen_desktop.core.batch.control import room_wanted
 from gpen_desktop.core.engine import export_plan
 from gpen_desktop.core.engine.export import Exported
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of
+from gpen_desktop.errors import DiskFullError
 from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.common import reveal
 from gpen_desktop.gui.common.failure import Failure
@@ -23,10 +25,12 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.controllers.album_report import AlbumReport
 from gpen_desktop.gui.dialogs.export_dialog import PLANNING_S, ExportDialog, Selection
 from gpen_desktop.gui.work.exports import ExportRound
+from gpen_desktop.gui.work.full_disk import disk_name
 from gpen_desktop.gui.work.worker import ExportJob
 from gpen_desktop.gui.work.workspace import Workspace
 
 _EXPORTED, _FAILED, _LEFT_OUT, _REPORT = "exported", "export-failed", "left-out", "report"
+_FULL = "disk-full"
 
 
 class ExportController(QObject):
@@ -53,6 +57,7 @@ class ExportController(QObject):
         self._report = AlbumReport(self)
         self._report.ended.connect(self._on_report)
         workspace.jobs.model_changed.connect(self._report.set_status)
+        workspace.jobs.disk.changed.connect(self._on_disk)
         workspace.exports.ended.connect(self._on_ended)
 
     @property
@@ -127,6 +132,24 @@ class ExportController(QObject):
         for target in targets:
             if target.path is not None:
                 self._workspace.exports.export(target.item, target.path, plan.options)
+
+    @Slot()
+    def _on_disk(self) -> None:
+        """A disk is full, or has room again."""
+        jobs = self._workspace.jobs
+        if jobs.disk.error is None:
+            self._notifications.withdraw(_FULL)
+        else:
+            cancel = NotificationButton("cancel", self.tr("Cancel export"), jobs.cancel_exports)
+            text = self._full_text(jobs.disk.error)
+            self._notifications.post(Notification(_FULL, text, (cancel,), Severity.WARNING))
+
+    def _full_text(self, error: DiskFullError) -> str:
+        name = disk_name(error.path) if error.path is not None else ""
+        disk = self.tr("The disk {name} is full").format(name=name) if name else self.tr("The system disk is full")
+        wanted = QLocale().formattedDataSize(room_wanted(error), 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+        text = self.tr("{disk}: {size} must be free. The export goes on by itself once there is room.")
+        return text.format(disk=disk, size=wanted)
 
     @Slot(object)
     def _on_ended(self, ended: ExportRound) -> None:

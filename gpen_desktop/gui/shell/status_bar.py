@@ -133,7 +133,10 @@ class StatusBar(QStatusBar):
         """What is being done; else how the photos stand."""
         rounds = (self._jobs.exporting, self._jobs.restoring)
         texts = [self._doing_text(each) for each in rounds if each.is_under_way]
-        texts = [self.tr("Paused"), *texts] if texts and self._jobs.is_paused else texts
+        if texts and self._jobs.disk.error is not None:
+            texts.insert(0, self.tr("Waiting for room on the disk"))
+        if texts and self._jobs.is_paused:
+            texts.insert(0, self.tr("Paused"))
         statuses = [] if texts else [item.status for item in self._album]
         self._doing.setText(" · ".join(texts) or status.counted(statuses))
         is_held = self._jobs.is_paused and self._jobs.is_busy
@@ -161,7 +164,8 @@ class StatusBar(QStatusBar):
         else:
             text = self.tr("Exporting {number} of {all}") if is_export else self.tr("Restoring {number} of {all}")
             text = text.format(number=min(work.done + 1, work.total), all=work.total)
-        left = None if self._jobs.is_paused else work.seconds_left()
+        is_held = self._jobs.is_paused or (is_export and self._jobs.disk.error is not None)
+        left = None if is_held else work.seconds_left()
         return f"{text} · {self._time_text(left)}" if left is not None else text
 
     def _rate_text(self, rate: float | None) -> str:

@@ -12,6 +12,7 @@ from gpen_desktop.core.engine.export import Exported, ExportOptions
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.work.jobs import JobController
+from gpen_desktop.gui.work.order import is_kept_export
 from gpen_desktop.gui.work.worker import ExportDone, ExportJob, Job, next_job_id
 
 
@@ -58,7 +59,7 @@ class Exports(QObject):
     @property
     def are_running(self) -> bool:
         """Whether an export waits or runs; drafts for other programs do not count."""
-        return any(isinstance(job, ExportJob) and not job.draft_for for job in self._jobs.all)
+        return any(is_kept_export(job) for job in self._jobs.all)
 
     def export(self, item: AlbumItem, target: Path, options: ExportOptions, draft_for: str = "") -> None:
         """Queue an export of the photo as it is edited now. draft_for: see ExportJob."""

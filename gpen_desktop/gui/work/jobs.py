@@ -2,46 +2,29 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.types import Rect
+from gpen_desktop.errors import DiskFullError
+from gpen_desktop.gui.common.failure import from_exception
+from gpen_desktop.gui.work import order
+from gpen_desktop.gui.work.full_disk import FullDisk
+from gpen_desktop.gui.work.order import Running, is_kept_export
 from gpen_desktop.gui.work.round import Round
-from gpen_desktop.gui.work.worker import WAITING, ExportJob, Gaze, Job, RefineJob, RestoreJob, Worker
-
-_ON_SCREEN: Final = 1
-"""Urgency of what belongs to the photo on screen."""
-
-
-@dataclass(eq=False)
-class _Running:
-    """A job that the worker has. is_beside: others like it may run too. has_begun: it is past waiting for memory.
-    is_stepping_back: it goes back into the queue once it is cancelled."""
-
-    job: Job
-    is_beside: bool
-    cancel: threading.Event = field(default_factory=threading.Event)
-    has_begun: bool = False
-    is_stepping_back: bool = False
-
-    @property
-    def can_step_back(self) -> bool:
-        """Whether it may be interrupted and done later, with nothing lost."""
-        return isinstance(self.job, RestoreJob) or (self.is_beside and not self.has_begun)
+from gpen_desktop.gui.work.worker import WAITING, ExportJob, Gaze, Job, RestoreJob, Worker
 
 
 class JobController(QObject):
     """Queues jobs and gives them to the worker one by one; exports of photos that are not on screen several at once.
 
     What the user waits for comes first: finding points inside a drawn box, then the photo on screen, then exports, then
-    the rest of the album in its order. In a pause the first two alone are done.
+    the rest of the album in its order. In a pause the first two alone are done. Where a disk is full, exports wait for
+    room and all else goes on.
 
     Signals carry the job itself. Each submitted job ends with exactly one of done, failed, cancelled. staged: what the
     stages made of its photo, of the one at the front part by part too; told of a cancelled job too, as it is what a
@@ -50,6 +33,7 @@ class JobController(QObject):
     Attributes
     ----------
     restoring, exporting : how far each is; finished photos that come back on screen, and drafts, count in neither.
+    disk : whose `error` exports wait for.
     """
 
     started = Signal(object)
@@ -74,12 +58,14 @@ class JobController(QObject):
     def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._waiting: list[Job] = []
-        self._running: dict[int, _Running] = {}
+        self._running: dict[int, Running] = {}
         self._at_once = 1
         self._are_beside = False  # the worker has threads for several
         self._front = 0
         self._is_paused = False
         self.restoring, self.exporting = Round(), Round()
+        self.disk = FullDisk(self)
+        self.disk.has_room.connect(self._next)
         self._thread = QThread(self)
         self._thread.setObjectName("models")
         self._gaze = Gaze()
@@ -100,6 +86,7 @@ class JobController(QObject):
         self._worker.done.connect(self._on_done)
         self._worker.failed.connect(self._on_failed)
         self._worker.cancelled.connect(self._on_cancelled)
+        self._worker.disk_full.connect(self._on_disk_full)
         self._worker.model_changed.connect(self.model_changed)
         self._thread.finished.connect(self._worker.close_beside)
         self._thread.finished.connect(self._worker.deleteLater)
@@ -164,6 +151,10 @@ class JobController(QObject):
         """Cancel one job."""
         self._cancel_those(lambda job: job.id == job_id)
 
+    def cancel_exports(self) -> None:
+        """Cancel all exports, but for drafts."""
+        self._cancel_those(is_kept_export)
+
     def _cancel_those(self, are_meant: Callable[[Job], bool]) -> None:
         """Those that wait go at once, one that runs ends at its next step."""
         dropped = [job for job in self._waiting if are_meant(job)]
@@ -175,6 +166,7 @@ class JobController(QObject):
         for job in dropped:
             self._discount(job)
             self.cancelled.emit(job)
+        self._end_holds()
         self.queue_changed.emit()
 
     def forget(self, path: Path) -> None:
@@ -220,6 +212,7 @@ class JobController(QObject):
         for running in self._running.values():
             running.is_stepping_back = False
             running.cancel.set()
+        self.disk.shut_down()
         self._thread.quit()
         self._thread.wait()
 
@@ -229,31 +222,36 @@ class JobController(QObject):
 
         What the model has answered by then is kept, so only one step is done twice.
         """
+        ready = [job for job in self._waiting if not self._is_held(job)]
         for running in self._running.values():
             job = running.job
             if not running.can_step_back:
                 continue
-            if self._is_held(job) or any(self._urgency(other) < self._urgency(job) for other in self._waiting):
-                others = [other for other in self._waiting if isinstance(other, RestoreJob)]
-                is_replaced = isinstance(job, RestoreJob) and any(other.item == job.item for other in others)
+            if self._is_held(job) or any(self._urgency(other) < self._urgency(job) for other in ready):
+                restored = [other.item for other in self._waiting if isinstance(other, RestoreJob)]
+                is_replaced = isinstance(job, RestoreJob) and job.item in restored
                 running.is_stepping_back = not is_replaced
                 running.cancel.set()
 
     def _urgency(self, job: Job) -> int:
-        if isinstance(job, RefineJob):
-            return 0
-        if job.item == self._front:
-            return _ON_SCREEN
-        return 2 if isinstance(job, ExportJob) else 3
+        return order.urgency(job, self._front)
 
     def _is_held(self, job: Job) -> bool:
-        """Whether a pause holds it back. Nothing holds drafts back, for which somebody holds the mouse."""
-        is_draft = isinstance(job, ExportJob) and bool(job.draft_for)
-        return self._is_paused and not is_draft and self._urgency(job) > _ON_SCREEN
+        """Whether a pause or a full disk holds it back. Nothing does drafts, for which somebody holds the mouse."""
+        if isinstance(job, ExportJob) and (job.draft_for or self.disk.error is not None):
+            return not job.draft_for
+        return self._is_paused and self._urgency(job) > order.ON_SCREEN
 
-    def _next(self) -> None:
+    def _end_holds(self) -> None:
+        """A pause ends, and so does waiting for room, where there is nothing left to hold back."""
         if not self.is_busy:
             self._is_paused = False
+        if not any(map(is_kept_export, self.all)):
+            self.disk.give_up()
+
+    @Slot()
+    def _next(self) -> None:
+        self._end_holds()
         while (job := self._startable()) is not None:
             self._start(job)
         if self._are_beside and not self._running:
@@ -275,7 +273,7 @@ class JobController(QObject):
 
     def _start(self, job: Job) -> None:
         together = sum(self._go_together(job, other) for other in self.all if not self._is_held(other)) + 1
-        running = self._running[job.id] = _Running(job, together > 1)  # one alone has all cores
+        running = self._running[job.id] = Running(job, together > 1)  # one alone has all cores
         self._waiting.remove(job)
         if (counted := self._counted(job)) is not None:
             counted[0].start(counted[1])
@@ -287,26 +285,13 @@ class JobController(QObject):
             self._dispatch.emit(job, running.cancel)
 
     def _go_together(self, one: Job, other: Job) -> bool:
-        """Whether two jobs may run at the same time: exports by one model of two photos, that are not on screen. What
-        is made of the photo on screen is at hand in the worker's own engine; so are drafts."""
-        if not (isinstance(one, ExportJob) and isinstance(other, ExportJob)):
-            return False
-        are_kept = not (one.draft_for or other.draft_for) and self._front not in (one.item, other.item)
-        are_two = one.item != other.item and one.target != other.target
-        return are_kept and are_two and one.edits.model == other.edits.model
-
-    def _place_of(self, job: Job) -> int:
-        """Where in the queue a job comes that steps back: exports keep their order, a restoration goes on first."""
-        if not isinstance(job, ExportJob):
-            return 0
-        later = (number for number, other in enumerate(self._waiting) if other.id > job.id)
-        return next(later, len(self._waiting))
+        return order.go_together(one, other, self._front)
 
     def _counted(self, job: Job) -> tuple[Round, int] | None:
         """Where a job counts, and as which number: a photo that is restored anew is the same one."""
         if isinstance(job, RestoreJob):
             return None if job.is_known else (self.restoring, job.item)
-        if isinstance(job, ExportJob) and not job.draft_for:
+        if is_kept_export(job):
             return self.exporting, job.id
         return None
 
@@ -382,8 +367,21 @@ class JobController(QObject):
         if (counted := self._counted(ended.job)) is not None:
             counted[0].pause(counted[1])
         if ended.is_stepping_back:
-            self._waiting.insert(self._place_of(ended.job), ended.job)
+            self._waiting.insert(order.place_of(ended.job, self._waiting), ended.job)
         else:
             self._discount(ended.job)
             self.cancelled.emit(ended.job)
         self._next()
+
+    @Slot(int, object)
+    def _on_disk_full(self, job_id: int, error: DiskFullError) -> None:
+        """The export goes back into the queue: the worker is not to wait, it has the photo on screen to do."""
+        full = self._running[job_id]
+        if is_kept_export(full.job):
+            if not full.cancel.is_set():
+                full.is_stepping_back = True
+                self.disk.wait(error)
+                self._make_way()
+            self._on_cancelled(job_id)
+        else:
+            self._on_failed(job_id, from_exception(error))

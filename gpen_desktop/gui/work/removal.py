@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 
 from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.work.jobs import JobController
+from gpen_desktop.gui.work.order import is_kept_export
 from gpen_desktop.gui.work.worker import ExportDone, ExportJob, Job, next_job_id
 
 
@@ -42,7 +43,7 @@ class Removal(QObject):
         """Drafts for other programs are given up for good: nobody holds the mouse any more."""
         items = [item for _, item in self._places]
         numbers = {item.id for item in items}
-        exports = (job for job in self._jobs.all if isinstance(job, ExportJob) and not job.draft_for)
+        exports = (job for job in self._jobs.all if is_kept_export(job))
         self._exports = {job.id: job for job in exports if job.item in numbers}
         self._is_out = True
         self._was_paused = self._jobs.is_paused

@@ -31,7 +31,7 @@ from gpen_desktop.core.progress import CancellableProgress, Progress, SubProgres
 from gpen_desktop.core.stages.registry import stage_values
 from gpen_desktop.core.stages.run import Viewer
 from gpen_desktop.core.types import Face, Frame, Photo, Rect, RestoredFace, Stroke
-from gpen_desktop.errors import Cancelled
+from gpen_desktop.errors import Cancelled, DiskFullError
 from gpen_desktop.gui.common.failure import from_exception
 
 _log = logging.getLogger(__name__)
@@ -165,7 +165,8 @@ _ALL: Final = (0, 0, 1 << 30, 1 << 30)
 
 
 class Worker(QObject):
-    """Does jobs. Every signal carries the job's id first; each job ends with exactly one of done, failed, cancelled.
+    """Does jobs. Every signal carries the job's id first; each job ends with exactly one of done, failed, cancelled,
+    disk_full: then it can be done once there is room (a DiskFullError says where).
 
     staged: what stages made of the photo; before that, while somebody looks at it, what they made of its parts. gaze:
     which part is looked at.
@@ -179,6 +180,7 @@ class Worker(QObject):
     done = Signal(int, object)
     failed = Signal(int, object)
     cancelled = Signal(int)
+    disk_full = Signal(int, object)
     model_changed = Signal(object)
     at_once_changed = Signal(int)
 
@@ -250,6 +252,8 @@ class Worker(QObject):
                 result = result_of(progress)
         except Cancelled:
             self.cancelled.emit(job.id)
+        except DiskFullError as error:
+            self.disk_full.emit(job.id, error)
         except BaseException as error:  # told to the user; a slot that raises would lose it
             self.failed.emit(job.id, from_exception(error, job.path))
         else:

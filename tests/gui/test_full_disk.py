@@ -1,0 +1,121 @@
+"""A disk that is full while photos are exported: they wait for room, and all else goes on."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from gpen_desktop.core.batch import control
+from gpen_desktop.core.engine.export_plan import ExportPlan
+from gpen_desktop.gui.album.album_model import PhotoState
+from gpen_desktop.gui.shell.main_window import MainWindow
+from tests.gui.fakes import FakeEngine, make_photo
+from tests.gui.steps import open_photos
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """While it is set, nothing can be written: the disk is full."""
+    full = threading.Event()
+    syncing = os.fsync
+
+    def sync(file: int) -> None:
+        if full.is_set():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        syncing(file)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(control, "_LOOK_EVERY", 0.02)
+    monkeypatch.setattr(control, "_has_room", lambda error: not full.is_set())
+    return full
+
+
+def test_exports_wait_for_room_on_a_full_disk_and_go_on_by_themselves(
+    window: MainWindow, disk: threading.Event, tmp_path: Path, qtbot: QtBot
+) -> None:
+    photos = [make_photo(tmp_path / f"{n}.png", seed=n) for n in range(4)]
+    open_photos(window, qtbot, *photos[:3])
+    disk.set()
+    window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
+    qtbot.waitUntil(lambda: window.notification_strip.subject == "disk-full")
+    assert "is full" in window.notification_strip.text
+    assert "goes on by itself" in window.notification_strip.text
+    assert any(unit in window.notification_strip.text for unit in (" kB", " MB"))
+    assert "Waiting for room" in window.status.doing
+    assert "left" not in window.status.doing
+    window.imports.open_paths([photos[3]])  # everything else goes on
+    qtbot.waitUntil(lambda: len(window.workspace.album) == 4)
+    qtbot.waitUntil(lambda: window.workspace.album.at(3).state is PhotoState.DONE)
+    assert not any(item.export_failure for item in window.workspace.album)
+    assert not list((tmp_path / "out").iterdir())
+    with qtbot.waitSignal(window.workspace.exports.ended) as ended:
+        disk.clear()
+    assert {each.path.name for each in ended.args[0].exported} == {f"{n}_restored.png" for n in range(3)}
+    assert not ended.args[0].failed
+    assert window.notification_strip.subject == "exported"
+
+
+def test_waiting_for_room_is_cancelled_and_leaves_nothing(
+    window: MainWindow, disk: threading.Event, photo: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, photo)
+    disk.set()
+    window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
+    qtbot.waitUntil(lambda: window.notification_strip.subject == "disk-full")
+    qtbot.mouseClick(window.notification_strip.button("cancel"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.workspace.jobs.is_busy)
+    assert window.notification_strip.subject == ""
+    assert not window.workspace.exports.are_running
+    assert window.workspace.jobs.disk.error is None
+    assert window.workspace.album.unsaved
+    disk.clear()
+    qtbot.wait(100)
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_waiting_for_room_ends_with_the_photos_that_wait(
+    window: MainWindow, disk: threading.Event, photo: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, photo)
+    disk.set()
+    window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
+    qtbot.waitUntil(lambda: window.notification_strip.subject == "disk-full")
+    window.photos.remove_shown()
+    assert window.workspace.jobs.disk.error is None
+    window.workspace.undo.undo()
+    qtbot.waitUntil(lambda: window.notification_strip.subject == "disk-full")
+    disk.clear()
+    qtbot.waitUntil(lambda: window.notification_strip.subject == "exported")
+
+
+def test_a_draft_on_a_full_disk_fails_at_once(
+    window: MainWindow, disk: threading.Event, photo: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, photo)
+    disk.set()
+    window.drafts.copy()
+    qtbot.waitUntil(lambda: "disk is full" in window.notification_strip.text)
+    assert window.workspace.jobs.disk.error is None
+
+
+def test_a_pause_ends_with_the_last_photo_that_it_held_back(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    photos = [make_photo(tmp_path / f"{n}.png", seed=n) for n in range(4)]
+    open_photos(window, qtbot, photos[0])
+    jobs = window.workspace.jobs
+    jobs.pause()
+    engine.gate.clear()
+    window.imports.open_paths(photos[1:3])
+    qtbot.waitUntil(lambda: len(window.workspace.album) == 3)
+    engine.gate.set()
+    qtbot.waitUntil(lambda: jobs.running is None or not jobs.is_busy)
+    window.workspace.remove(window.workspace.album.at(2), window.workspace.album.at(1))
+    assert not jobs.is_busy
+    assert not jobs.is_paused
