@@ -52,15 +52,17 @@ def of_one_shape(
     make: Callable[[], nn.Module],
     finish: Callable[[nn.Module], None],
     sign: str,
+    absent: str = "",
 ) -> Architecture:
     """An architecture whose shapes never vary.
 
     make(): the network without weights. finish(net): in place, once weights are loaded and evaluation mode is set.
-    sign: a key that no other architecture has.
+    sign: a key that no other architecture has. absent: for one that has all its keys from a larger one, a key that only
+    that one has.
     """
 
     def recognises(state: State) -> bool:
-        return sign in state
+        return sign in state and (not absent or absent not in state)
 
     def read(state: State, metadata: Mapping[str, str]) -> ReadModel:
         net = make()

@@ -33,6 +33,7 @@ _architectures: list[Architecture] = [
     parsenet.PARSENET,
     landmarks.ARCHITECTURE,
     photo.CLEANER,
+    photo.UNBLOCKER,
     photo.REPAIRER,
     photo.COMPACT,
     published.SPANDREL,

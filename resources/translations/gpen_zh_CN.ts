@@ -1876,6 +1876,14 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>去除整张照片的颗粒、噪点和压缩痕迹。</translation>
     </message>
     <message>
+        <source>Built-in cleaner for JPEG blocks</source>
+        <translation>内置 JPEG 块状痕迹清洁模型</translation>
+    </message>
+    <message>
+        <source>Takes the traces of compression out of whole photos in which nothing else is to be cleaned.</source>
+        <translation>去除整张照片的压缩痕迹，用于只有压缩痕迹、没有其他瑕疵的照片。</translation>
+    </message>
+    <message>
         <source>Built-in damage finder and filler</source>
         <translation>内置损伤查找与修补模型</translation>
     </message>
@@ -1890,6 +1898,14 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Enlarges whole photos to twice their size.</source>
         <translation>将整张照片放大到 2 倍。</translation>
+    </message>
+    <message>
+        <source>Built-in enlarger (2x), for poor photos</source>
+        <translation>内置放大模型（2 倍），用于画质较差的照片</translation>
+    </message>
+    <message>
+        <source>Mixed with the built-in enlarger where noise or traces of compression lie over a photo.</source>
+        <translation>照片带有噪点或压缩痕迹时，与内置放大模型混合使用。</translation>
     </message>
     <message>
         <source>GPEN 512</source>

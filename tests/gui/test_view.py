@@ -168,66 +168,6 @@ def test_the_divider_is_dragged(view: CompareView, qtbot: QtBot) -> None:
     assert view.grab().toImage().pixelColor(300, 200).lightness() > 200  # the same as while it was held
 
 
-def a_mark_at(view: CompareView, middle: QPointF, width: float) -> FaceMark:
-    """A face whose chip stands with its middle at a place of the view."""
-    assert view.placement is not None
-    size = width / view.placement.scale
-    chin = view.placement.to_photo(middle - QPointF(0, 14))
-    return FaceMark(FaceId("one"), 1, (chin.x() - size / 2, chin.y() - size, size, size), MarkState.ON)
-
-
-def chip_rect(view: CompareView, mark: FaceMark) -> QRectF:
-    assert view.placement is not None
-    (chip,) = face_item.chips([mark], view.placement, set(), view.font())
-    return chip
-
-
-@pytest.mark.parametrize("height", [286, 300, 310])
-def test_the_dividers_handle_leaves_a_faces_chip_uncovered(view: CompareView, qtbot: QtBot, height: int) -> None:
-    mark = a_mark_at(view, QPointF(395, height), 120)
-    view.set_marks((mark,), NO_FACE)
-    chip = chip_rect(view, mark)
-    assert chip.contains(QPointF(395, height))
-    toggled: list[str] = []
-    view.face_toggled.connect(toggled.append)
-    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(round(chip.left()) + 2, height))
-    assert toggled == ["one"]
-    picture = view.grab(chip.toAlignedRect()).toImage()
-    white = sum(
-        picture.pixelColor(x, y).lightness() > 240 for x in range(picture.width()) for y in range(picture.height())
-    )
-    assert white < picture.width() * picture.height() / 5  # the checkbox, the number and the line, no handle
-
-
-def test_the_dividers_handle_stays_where_it_is_taken_hold_of_until_it_is_let_go(
-    view: CompareView, qtbot: QtBot
-) -> None:
-    mark = a_mark_at(view, QPointF(300, 300), 120)
-    view.set_marks((mark,), NO_FACE)
-    handle = QPoint(400, 300)
-    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=handle)
-    qtbot.mouseMove(view, QPoint(350, 300))
-    qtbot.mouseMove(view, QPoint(300, 300))
-    assert view.grab().toImage().pixelColor(300 - 10, 300 + 2).lightness() > 240
-    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(300, 300))
-    assert view.grab().toImage().pixelColor(300 - 10, 300 + 2).lightness() < 240
-
-
-def test_moving_the_divider_paints_what_it_passes_over_and_no_more(view: CompareView, qtbot: QtBot) -> None:
-    """The view as it was painted bit by bit is the view as it would be painted at once."""
-    view.set_marks((a_mark_at(view, QPointF(300, 350), 120),), NO_FACE)
-    qtbot.wait(50)
-    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(400, 100))
-    for x in (390, 330, 120, 660, 400, 500):
-        qtbot.mouseMove(view, QPoint(x, 100))
-        qtbot.wait(20)
-    painted = view.window().backingStore().paintDevice()
-    assert isinstance(painted, QImage)
-    bit_by_bit = painted.copy()
-    view.repaint()
-    assert painted == bit_by_bit
-
-
 def test_the_divider_is_moved_by_keys(view: CompareView, qtbot: QtBot) -> None:
     qtbot.keyClick(view, Qt.Key.Key_Right)
     assert view.divider_at == pytest.approx(0.52)

@@ -145,6 +145,10 @@ class SharedPhotoNetworks:
         with self._loading:
             return self._inner.cleaner()
 
+    def unblocker(self) -> TiledNetwork:
+        with self._loading:
+            return self._inner.unblocker()
+
     def finder(self) -> TiledNetwork:
         with self._loading:
             return self._inner.finder()
@@ -153,9 +157,9 @@ class SharedPhotoNetworks:
         with self._loading:
             return self._inner.filler()
 
-    def enlarger(self) -> TiledNetwork:
+    def enlarger(self, spoilt: float) -> TiledNetwork:
         with self._loading:
-            return self._inner.enlarger()
+            return self._inner.enlarger(spoilt)
 
     def upscaler(self, name: str) -> TiledNetwork:
         with self._loading:

@@ -41,6 +41,12 @@ _SCREENED: Final = 14.0
 _SOFT: Final = 0.15
 """Share of contrast left in the finest octave of the photo's sharpest places, below which it is blurred."""
 
+_SPOILT_BLOCKS: Final = ((1.1, 1.4), (0.4, 0.8))
+"""Ratio and height of the steps across the borders of JPEG's blocks between which a photo comes to count as spoilt."""
+
+_SPOILT_NOISE: Final = ((0.8, 1.8), (0.35, 0.6))
+"""Deviation of the noise, 8-bit steps, and its evenness between which it does: noise of 3 steps is seen as 1.8."""
+
 _SMALL: Final = 700_000
 """Pixels below which enlarging is offered: less than a screen shows."""
 
@@ -73,6 +79,11 @@ class PhotoReading:
     @property
     def is_blocky(self) -> bool:
         return any(self.blocks > ratio and self.block_steps > steps for ratio, steps in _BLOCKY)
+
+    @property
+    def is_only_blocky(self) -> bool:
+        """Whether JPEG's blocks are all there is to be cleaned."""
+        return self.is_blocky and not (self.is_grainy or self.is_screened or self.is_soft)
 
     @property
     def is_screened(self) -> bool:
@@ -108,6 +119,17 @@ def read_photo(photo: Photo) -> PhotoReading:
         tone=read_tone(photo.pixels),
         pixels=photo.width * photo.height,
     )
+
+
+def spoilt(pixels: Pixels) -> float:
+    """0 to 1: how far noise or JPEG's blocks lie over a photo (H, W, 3), also where nobody would see them yet.
+
+    0 for one in good order, 1 for a JPEG of quality 50, or noise of three 8-bit steps.
+    """
+    plane = _grey(_middle(pixels))
+    noise = [np.interp(seen, bounds, (0, 1)) for seen, bounds in zip(_grain(plane), _SPOILT_NOISE, strict=True)]
+    blocks = [np.interp(seen, bounds, (0, 1)) for seen, bounds in zip(_blocks(plane), _SPOILT_BLOCKS, strict=True)]
+    return float(max(min(noise), *blocks))
 
 
 def _middle(pixels: Pixels) -> Pixels:

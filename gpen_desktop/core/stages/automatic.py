@@ -35,7 +35,7 @@ def needed_repair(reading: PhotoReading, values: Values) -> str:
 def needed_cleaning(reading: PhotoReading, values: Values) -> int:
     """0 to 100: how strongly grain, JPEG's blocks and a printed screen are to be taken out of a photo."""
     del values
-    if reading.is_screened:
+    if reading.is_screened or reading.is_only_blocky:  # for blocks alone there is a network of their own
         return 100
     grain = np.interp(reading.grain, (3.2, 12.0), (75, 95)) if reading.is_grainy else 0
     # what lies between blocks is often cloth or leaves: less than for grain

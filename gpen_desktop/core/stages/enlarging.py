@@ -1,6 +1,9 @@
 """Enlarging a photo: by a model that the user chose, whatever its own factor; else twice by the built-in network, as
 often as it takes; by Lanczos where there is none. What came out larger than it is wanted is resampled down by area.
 
+The built-in network has two sets of weights, for photos in good order and for those with noise or JPEG's blocks; what
+is seen of the pixels that it is given says how they are mixed.
+
 Faces are laid into the result at its own resolution, so that none is restored small and then blown up.
 """
 
@@ -16,8 +19,9 @@ from gpen_desktop.core.options import NO_MODEL
 from gpen_desktop.core.output.cost import enlarged
 from gpen_desktop.core.pixels import is_grey
 from gpen_desktop.core.progress import Progress, SubProgress
+from gpen_desktop.core.stages.analysis import spoilt
 from gpen_desktop.core.stages.tiles import NOBODY, TiledNetwork, Watcher, as_pixels, changed, of_photo
-from gpen_desktop.core.stages.work import Work, Worked
+from gpen_desktop.core.stages.work import Networks, Work, Worked
 from gpen_desktop.core.types import FloatImage, Photo, Pixels, frozen
 from gpen_desktop.messages import say
 from gpen_desktop.models.catalog import ENLARGER
@@ -49,15 +53,16 @@ def enlarge(work: Work, progress: Progress) -> Worked:
             "did-enlarge-simply", "Enlarged {scale}× by resampling: the enlarging model is not there", scale=times
         )
     else:
-        pixels = _by_network(photo, work.networks.enlarger(), scale, progress)
+        pixels = _by_network(photo, work.networks, scale, progress)
         words = say("did-enlarge", "Enlarged {scale}× by the enlarging model", scale=times)
     return Worked(dataclasses.replace(photo, pixels=pixels, alpha=alpha), words)
 
 
-def _by_network(photo: Photo, network: TiledNetwork, scale: float, progress: Progress) -> Pixels:
+def _by_network(photo: Photo, networks: Networks, scale: float, progress: Progress) -> Pixels:
     pixels = photo.pixels
     passes = (math.ceil(scale) - 1).bit_length()  # by a network that doubles
     for number in range(passes):
+        network = networks.enlarger(0.0 if number else spoilt(pixels))  # what it gives is in good order
         pixels = changed(pixels, network, _part(progress, number, passes, 2), "enlarge")
     return frozen(_resized(pixels, photo, scale))
 

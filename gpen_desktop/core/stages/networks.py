@@ -74,6 +74,7 @@ class PhotoNetworks:
         self._upscaler: tuple[str, TiledNetwork] | None = None
         self._colouriser: tuple[str, ChosenNetwork] | None = None
         self._inpainter: tuple[str, ChosenNetwork] | None = None
+        self._enlargers: dict[int, TiledNetwork] = {}
 
     def has(self, name: str) -> bool:
         """Whether the weights of that name in the catalogue are on this computer."""
@@ -83,14 +84,21 @@ class PhotoNetworks:
         """Raises WeightsError, DeviceError, as the others do."""
         return self._cleaner
 
+    def unblocker(self) -> TiledNetwork:
+        return self._unblocker
+
     def finder(self) -> TiledNetwork:
         return self._repairer[0]
 
     def filler(self) -> TiledNetwork:
         return self._repairer[1]
 
-    def enlarger(self) -> TiledNetwork:
-        return self._enlarger
+    def enlarger(self, spoilt: float) -> TiledNetwork:
+        """The mixture of both networks, in tenths; each is loaded once."""
+        tenths = round(10 * spoilt)
+        if tenths not in self._enlargers:
+            self._enlargers[tenths] = self._load_enlarger(tenths / 10)
+        return self._enlargers[tenths]
 
     def upscaler(self, name: str) -> TiledNetwork:
         """The one at hand, or loaded in its place."""
@@ -175,9 +183,16 @@ class PhotoNetworks:
 
     @cached_property
     def _cleaner(self) -> TiledNetwork:
-        net = self._loaded(catalog.CLEANER, Task.PHOTO_RESTORER)
+        return self._load_cleaner(catalog.CLEANER)
+
+    @cached_property
+    def _unblocker(self) -> TiledNetwork:
+        return self._load_cleaner(catalog.UNBLOCKER)
+
+    def _load_cleaner(self, name: str) -> TiledNetwork:
+        net = self._loaded(name, Task.PHOTO_RESTORER)
         assert isinstance(net, PhotoCleaner)
-        run = self._on_device(net.change, catalog.CLEANER, centre=0.5)
+        run = self._on_device(net.change, name, centre=0.5)
         return TiledNetwork(run, _SIDE, _MARGIN, net.shape.multiple)
 
     @cached_property
@@ -192,9 +207,10 @@ class PhotoNetworks:
             TiledNetwork(fill, _SIDE, _MARGIN, filler.shape.multiple),
         )
 
-    @cached_property
-    def _enlarger(self) -> TiledNetwork:
-        net = self._loaded(catalog.ENLARGER, Task.UPSCALER)
+    def _load_enlarger(self, spoilt: float) -> TiledNetwork:
+        paths = store.find(catalog.ENLARGER), store.find(catalog.POOR_ENLARGER)
+        model = registry.read_mixed(*paths, 1 - spoilt)
+        net = model.build(self._compute.device, self._compute.dtype)
         assert isinstance(net, CompactEnlarger)
         run = self._on_device(net.change, catalog.ENLARGER)
         return TiledNetwork(run, _SIDE // net.factor, net.reach, 1, net.factor)

@@ -194,7 +194,9 @@ class StagedPhotos:
             seen = dataclasses.replace(staged, seen=self._seen(stages, values, staged.results))
             later = [each for each in on[number + 1 :] if each not in looking]
             watcher = NOBODY if viewer is None else self._watcher(viewer, seen, stage, later)
-            work = Work(staged.photo, decided, self._networks, self._damage, self._crops, strokes, watcher)
+            work = Work(
+                staged.photo, decided, self._networks, self._damage, self._is_only_blocky, self._crops, strokes, watcher
+            )
             staged = _after(staged, stage, self._worked(stage, work, part))
         if viewer is not None and staged.scale == 1:
             self._shown = staged.photo
@@ -260,6 +262,9 @@ class StagedPhotos:
     def _reading(self) -> PhotoReading:
         with self._seconds.timed("examine"):
             return self.examined.reading
+
+    def _is_only_blocky(self) -> bool:
+        return self._reading().is_only_blocky
 
     def _can(self, stage: Stage) -> bool:
         return not stage.weights or self._networks.has(stage.weights)

@@ -49,6 +49,10 @@ class Networks(Protocol):
         """(h, w, 3) in [0, 1] -> (h, w, 3), what to add to it."""
         ...
 
+    def unblocker(self) -> TiledNetwork:
+        """As `cleaner`, for a photo over which nothing lies but JPEG's blocks."""
+        ...
+
     def finder(self) -> TiledNetwork:
         """(h, w, 3) in [0, 1] -> (h, w, 1), how likely damage is, in [0, 1]."""
         ...
@@ -57,8 +61,9 @@ class Networks(Protocol):
         """(h, w, 4) in [0, 1], the last one 1 in holes -> (h, w, 3), worth something in the holes alone."""
         ...
 
-    def enlarger(self) -> TiledNetwork:
-        """(h, w, 3) in [0, 1] -> (h * scale, w * scale, 3), what to add to the photo with its pixels repeated."""
+    def enlarger(self, spoilt: float) -> TiledNetwork:
+        """(h, w, 3) in [0, 1] -> (h * scale, w * scale, 3), what to add to the photo with its pixels repeated. spoilt:
+        0 for a photo in good order, 1 for one that noise or JPEG's blocks lie over (stages/analysis.spoilt)."""
         ...
 
     def upscaler(self, name: str) -> TiledNetwork:
@@ -96,7 +101,10 @@ class NoNetworks:
     def cleaner(self) -> TiledNetwork:
         raise WeightsError(_NONE)
 
-    finder = filler = enlarger = cleaner
+    unblocker = finder = filler = cleaner
+
+    def enlarger(self, spoilt: float) -> TiledNetwork:
+        return self.cleaner()
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,13 +119,15 @@ class Damage:
 @dataclass(frozen=True, eq=False)
 class Work:
     """photo: as the stages before left it. values: of the options of all stages. damage: where the photo is damaged as
-    it was opened; looked for when it is first asked. crops: finds the faces of any photo. strokes: of the brush over
-    the damage. watcher: of the stage's own tiles."""
+    it was opened; is_only_blocky: whether JPEG's blocks were all there was to be cleaned then; both are looked for when
+    they are first asked. crops: finds the faces of any photo. strokes: of the brush over the damage. watcher: of the
+    stage's own tiles."""
 
     photo: Photo
     values: Values
     networks: Networks
     damage: Callable[[Progress], Damage]
+    is_only_blocky: Callable[[], bool]
     crops: Crops
     strokes: tuple[Stroke, ...] = ()
     watcher: Watcher = NOBODY

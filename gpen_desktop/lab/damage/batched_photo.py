@@ -125,6 +125,28 @@ def grained(dice: Dice, bank: GrainBank, pictures: Tensor, strongest: float = 26
     return x
 
 
+def noisy(dice: Dice, bank: GrainBank, pictures: Tensor, strongest: float) -> Tensor:
+    """A little noise on every picture, in half of them the same in all channels; grain on a quarter instead.
+
+    strongest: deviation in 255ths.
+    """
+    count, _, side, _ = pictures.shape
+    noise = dice.normal(*pictures.shape)
+    clumped = dice.rows(0.25, count)
+    noise = changed(noise, clumped, lambda part: bank.pieces(len(part), 3, side))
+    noise = torch.where(dice.flag(0.5, count) > 0, noise[:, :1], noise)
+    return (pictures + noise * dice.uniform(0.5, strongest, count) / 255).clamp(0, 1)
+
+
+def compressed(dice: Dice, pictures: Tensor, quality: tuple[float, float]) -> Tensor:
+    """As JPEGs of a quality between two; a quarter with all of their chroma, the others with it halved."""
+    rows = torch.randperm(len(pictures)).to(dice.device)
+    for part, halved in zip(rows.tensor_split([len(rows) // 4]), (False, True), strict=True):
+        drawn = dice.uniform(*quality, len(part)).flatten()
+        pictures = changed(pictures, part, partial(_compressed, quality=drawn, shift=0, halved=halved))
+    return pictures
+
+
 def stored(dice: Dice, pictures: Tensor, worst: float = 18.0) -> Tensor:
     """Scanned and stored: most as JPEG, some shrunk before and enlarged after, some twice; rounded to bytes.
 

@@ -1,6 +1,7 @@
 """How good the whole-photo networks are on clean photographs that nothing was trained on, damaged by photo_damage.
 
-`python -m gpen_desktop.lab.evaluation.photo_networks --photos DIR [--clean FILE] [--repair FILE] [--enlarge FILE]`
+`python -m gpen_desktop.lab.evaluation.photo_networks --photos DIR [--clean FILE] [--unblock FILE] [--repair FILE]
+[--enlarge FILE FILE]`
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gpen_desktop.core.stages.analysis import spoilt
 from gpen_desktop.lab.evaluation import photo_damage
 from gpen_desktop.lab.evaluation.photo_damage import Picture
 from gpen_desktop.lab.typed import octets
@@ -56,6 +58,21 @@ def measure_cleaner(path: Path, photos: list[Picture]) -> Figures:
     return told
 
 
+def measure_unblocker(path: Path, photos: list[Picture]) -> Figures:
+    """Gains in PSNR of JPEGs, dB: at the photo's size, and halved before."""
+    net = registry.load(path, Task.PHOTO_RESTORER)
+    assert isinstance(net, PhotoCleaner)
+    told: Figures = defaultdict(list)
+    for seed, original in enumerate(photos):
+        photo = photo_damage.without_colour(original) if seed % 2 else original
+        for size, clean in (("", photo), (", halved", photo_damage.halved(photo))):
+            for quality in (30, 50):
+                stored = photo_damage.jpeg(clean, quality)
+                gain = psnr(_picture(whole(net, _tensor(stored))), clean) - psnr(stored, clean)
+                told[f"jpeg {quality}{size}: gain, dB"].append(gain)
+    return told
+
+
 def measure_repairer(path: Path, photos: list[Picture]) -> Figures:
     """Recall and precision of the mask, the gain in PSNR inside true scratches, and what is found on clean photos."""
     net = registry.load(path, Task.INPAINTER)
@@ -81,15 +98,16 @@ def measure_repairer(path: Path, photos: list[Picture]) -> Figures:
     return told
 
 
-def measure_enlarger(path: Path, photos: list[Picture]) -> Figures:
-    """Gains in PSNR over Lanczos, dB."""
-    net = registry.load(path, Task.UPSCALER)
+def measure_enlarger(weights: tuple[Path, Path], photos: list[Picture]) -> Figures:
+    """Gains in PSNR over Lanczos, dB, of the mixture of both weights that the product takes. weights: for photos in
+    good order, and for poor ones."""
     told: Figures = defaultdict(list)
     for seed, original in enumerate(photos):
         photo = photo_damage.without_colour(original) if seed % 2 else original
         small = photo_damage.halved(photo)
         for name, given in (("clean", small), ("jpeg 50 and noise", photo_damage.poorly_stored(small, seed))):
             simple = octets(cv2.resize(given, photo.shape[1::-1], interpolation=cv2.INTER_LANCZOS4))
+            net = registry.read_mixed(*weights, 1 - spoilt(given)).build(torch.device("cpu"), torch.float32)
             told[f"2x, {name}: gain over Lanczos, dB"].append(
                 psnr(_picture(net(_tensor(given))), photo) - psnr(simple, photo)
             )
@@ -138,14 +156,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m gpen_desktop.lab.evaluation.photo_networks", description=__doc__)
     parser.add_argument("--photos", type=Path, required=True, help="folder of clean photos")
     parser.add_argument("--most", type=int, default=None, help="how many of them")
-    for name in ("clean", "repair", "enlarge"):
-        parser.add_argument(f"--{name}", type=Path, help=f"weights of the network (photo_{name})")
+    for name in ("clean", "unblock", "repair"):
+        parser.add_argument(f"--{name}", type=Path, help="weights of the network")
+    parser.add_argument(
+        "--enlarge", type=Path, nargs=2, metavar=("GOOD", "POOR"), help="weights for photos of each kind"
+    )
     parsed = parser.parse_args()
     paths = sorted(path for path in parsed.photos.iterdir() if path.suffix in _ENDINGS)[: parsed.most]
     photos = [octets(cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR))[..., ::-1] for path in paths]
     with torch.inference_mode():
         for given, measure in (
             (parsed.clean, measure_cleaner),
+            (parsed.unblock, measure_unblocker),
             (parsed.repair, measure_repairer),
             (parsed.enlarge, measure_enlarger),
         ):

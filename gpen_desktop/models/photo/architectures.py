@@ -11,11 +11,15 @@ from torch import nn
 from gpen_desktop.errors import WeightsError
 from gpen_desktop.messages import say
 from gpen_desktop.models.architecture import Architecture, ReadModel, State, of_one_shape
+from gpen_desktop.models.photo import unet
 from gpen_desktop.models.photo.compact import CompactEnlarger, compact_from_state
 from gpen_desktop.models.photo.unet import DamageFinder, HoleFiller, PhotoCleaner
 from gpen_desktop.models.spec import TASK_WORDS, ModelSpec, Task
 
 _PRECISIONS: Final = ("fp32", "fp16", "bf16")
+
+_CLEANER_ALONE: Final = f"net.bottom.{unet.CLEANER.blocks[-1] - 1}.conv1.weight"
+"""Of a block that the unblocker has not."""
 
 
 class PhotoRepairer(nn.Module):
@@ -67,7 +71,14 @@ CLEANER: Final = of_one_shape(
     ModelSpec("photo-cleaner", Task.PHOTO_RESTORER, precisions=_PRECISIONS),
     make=PhotoCleaner,
     finish=_without_gradients,
+    sign=_CLEANER_ALONE,
+)
+UNBLOCKER: Final = of_one_shape(
+    ModelSpec("photo-unblocker", Task.PHOTO_RESTORER, precisions=_PRECISIONS),
+    make=lambda: PhotoCleaner(unet.UNBLOCKER),
+    finish=_without_gradients,
     sign="net.head.weight",
+    absent=_CLEANER_ALONE,
 )
 REPAIRER: Final = of_one_shape(
     ModelSpec("photo-repairer", Task.INPAINTER, precisions=_PRECISIONS),

@@ -24,7 +24,7 @@ GPEN, OTHER_GPEN = ((GOLDEN / f"gpen_tiny_{size}.pth").read_bytes() for size in 
 
 SHIPPED = [
     *(catalog.BUILTIN, "builtin-256-vivid", catalog.DETECTOR, catalog.LANDMARKS),
-    *(catalog.CLEANER, catalog.REPAIRER, catalog.ENLARGER),
+    *(catalog.CLEANER, catalog.UNBLOCKER, catalog.REPAIRER, catalog.ENLARGER, catalog.POOR_ENLARGER),
 ]
 
 

@@ -63,14 +63,14 @@ def load(path: Path, device: torch.device) -> Tensor:
     return torch.stack(tiles).to(device)
 
 
-def cut(tiles: Tensor, count: int, side: int) -> Tensor:
-    """(count, 3, side, side) float in [0, 1]: pieces of random tiles, half of them shrunk before, some turned."""
-    half, quarter = count // 2, count // 4
+def cut(tiles: Tensor, count: int, side: int, shrunk: float = 0.5) -> Tensor:
+    """(count, 3, side, side) float in [0, 1]: pieces of random tiles, a share of them shrunk before, some turned."""
+    number, quarter = round(shrunk * count), count // 4
     which = torch.randint(len(tiles), (count,))
     wide = side + int(torch.randint(min(side, TILE - side) + 1, (1,)))
-    larger = windows(tiles, which[:half], wide).float() / 255
-    shrunk = F.interpolate(larger, (side, side), mode="bicubic", antialias=True).clamp(0, 1)
-    made = torch.cat((shrunk, windows(tiles, which[half:], side).float() / 255))[torch.randperm(count)]
+    larger = windows(tiles, which[:number], wide).float() / 255
+    smaller = F.interpolate(larger, (side, side), mode="bicubic", antialias=True).clamp(0, 1)
+    made = torch.cat((smaller, windows(tiles, which[number:], side).float() / 255))[torch.randperm(count)]
     turned = torch.cat((made[:quarter].flip(3), made[quarter : 2 * quarter].transpose(2, 3), made[2 * quarter :]))
     return turned[torch.randperm(count)]
 

@@ -18,6 +18,12 @@ _MARGIN: Final = 8
 """Pixels around a sample: filters wrap round there, and where it is cut decides where JPEG's grid lies."""
 _SCREENED: Final = 1 / 6
 _UNTOUCHED: Final = 1 / 8
+_BLOCKY_QUALITY: Final = (15.0, 65.0)
+_CROPPED: Final = 1 / 4
+_WELL_STORED: Final = 1 / 4
+_WELL_STORED_QUALITY: Final = (88.0, 98.0)
+_POORLY_STORED: Final = 7 / 8
+_POORLY_STORED_QUALITY: Final = (30.0, 75.0)
 
 
 @dataclass(frozen=True)
@@ -62,22 +68,57 @@ class PhotoSamples:
         holes = torch.maximum(widened((mask > 0.3).float(), grown), brushed(dice, self.batch, flawed.shape[-1]))
         return self._cut({"flawed": flawed, "target": soft, "mask": mask, "holes": holes})
 
+    def to_unblock(self, dice: Dice) -> dict[str, Tensor]:
+        """Nothing but poor JPEGs, as `to_clean` gives them; the grid is mostly where nobody cut the photo."""
+        clean = self._coloured(dice, photo_bank.cut(self.tiles, self.batch, self.side + 2 * _MARGIN))
+        aged = batched_photo.compressed(dice, clean, _BLOCKY_QUALITY)
+        planes = {"aged": aged, "clean": clean, "weight": torch.ones_like(aged[:, :1])}
+        if float(torch.rand(())) < _CROPPED:
+            return self._cut(planes)
+        return {
+            name: each[..., _MARGIN : _MARGIN + self.side, _MARGIN : _MARGIN + self.side]
+            for name, each in planes.items()
+        }
+
     def to_enlarge(self, dice: Dice) -> dict[str, Tensor]:
-        """small: (N, 3, S / 2, S / 2) and large: (N, 3, S, S)."""
-        clean = photo_bank.cut(self.tiles, self.batch, self.side + 4 * _MARGIN)
-        clean = self.flaws.belongings(dice, clean, share=0.1)
-        large = batched_photo.toned(dice, clean, grey_share=0.5).pictures
-        count, half = len(large), len(large) // 2
-        # mostly as sharp as they are: what may have been blurred is enlarged softly, all of it
-        x = changed(large, dice.rows(0.4, count), lambda part: batched_photo.blurred(dice, part, strongest=1.0))
-        # by area, and by a cubic filter: what programs and scanners do
-        size = large.shape[-1] // 2
-        cubic = F.interpolate(x[half:], (size, size), mode="bicubic", antialias=True)
-        small = torch.cat((F.avg_pool2d(x[:half], 2), cubic)).clamp(0, 1)
-        bad = dice.rows(0.6, count).sort().values  # the first half stays without colour
-        grainy = batched_photo.grained(dice, self.grain, small[bad], strongest=12.0)
-        small = _bytes(small.index_copy(0, bad, batched_photo.stored(dice, grainy, worst=30.0)))
-        top, left = (int(v) for v in torch.randint(2, _MARGIN - 1, (2,)))
+        """Of photos in good order, some stored as JPEGs of quality 88 and more. small: (N, 3, S / 2, S / 2) and large:
+        (N, 3, S, S)."""
+        large, small = self._shrunk(dice)
+        stored = dice.rows(_WELL_STORED, self.batch)
+        return self._cut_twice(
+            changed(small, stored, lambda part: batched_photo.compressed(dice, part, _WELL_STORED_QUALITY)), large
+        )
+
+    def to_enlarge_poor(self, dice: Dice) -> dict[str, Tensor]:
+        """Of photos with noise or slight grain, nearly all stored as poor JPEGs; as `to_enlarge` gives them."""
+        large, small = self._shrunk(dice)
+        noisy = batched_photo.noisy(dice, self.grain, small, strongest=6.0)
+        stored = dice.rows(_POORLY_STORED, self.batch)
+        return self._cut_twice(
+            changed(noisy, stored, lambda part: batched_photo.compressed(dice, part, _POORLY_STORED_QUALITY)), large
+        )
+
+    def _shrunk(self, dice: Dice) -> tuple[Tensor, Tensor]:
+        """Sharp photos, and what programs and scanners halve them to: by area, a quarter by a cubic filter.
+
+        None is blurred: a network that may be shown blurred photos enlarges all of them softly.
+        """
+        clean = photo_bank.cut(self.tiles, self.batch, self.side + 4 * _MARGIN, shrunk=3 / 4)
+        large = self._coloured(dice, self.flaws.belongings(dice, clean, share=1 / 16))
+        by_area, size = 3 * self.batch // 4, large.shape[-1] // 2
+        cubic = F.interpolate(large[by_area:], (size, size), mode="bicubic", antialias=True)
+        return large, _bytes(torch.cat((F.avg_pool2d(large[:by_area], 2), cubic)))
+
+    def _coloured(self, dice: Dice, clean: Tensor) -> Tensor:
+        """Half of them without colour, some faded, in any order."""
+        half = self.batch // 2
+        grey = batched_photo.luma(clean[:half]).expand(-1, 3, -1, -1)
+        made = changed(torch.cat((grey, clean[half:])), dice.rows(0.3, self.batch), lambda part: _faded(dice, part))
+        return made[torch.randperm(self.batch)]
+
+    def _cut_twice(self, small: Tensor, large: Tensor) -> dict[str, Tensor]:
+        """The middle of both, JPEG's grid anywhere in it."""
+        top, left = (int(v) for v in torch.randint(2, 2 * _MARGIN - 1, (2,)))
         side = self.side // 2
         return {
             "small": small[..., top : top + side, left : left + side],
@@ -96,6 +137,12 @@ class PhotoSamples:
     def _cut(self, planes: dict[str, Tensor]) -> dict[str, Tensor]:
         top, left = (int(v) for v in torch.randint(4, 2 * _MARGIN - 3, (2,)))
         return {name: each[..., top : top + self.side, left : left + self.side] for name, each in planes.items()}
+
+
+def _faded(dice: Dice, pictures: Tensor) -> Tensor:
+    """With less contrast: blacks and whites on their way to a grey."""
+    count = len(pictures)
+    return pictures * dice.uniform(0.5, 1, count) + dice.uniform(0, 0.5, count) * 0.5
 
 
 def _bytes(x: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, cast
 
 import torch
@@ -14,23 +15,28 @@ from gpen_desktop.lab.damage.batched_filters import Dice
 from gpen_desktop.lab.training.losses import ssim_loss
 from gpen_desktop.lab.training.photos.photo_samples import PhotoSamples
 from gpen_desktop.models.photo.compact import CompactEnlarger
-from gpen_desktop.models.photo.unet import DamageFinder, HoleFiller, PhotoCleaner
+from gpen_desktop.models.photo.unet import UNBLOCKER, DamageFinder, HoleFiller, PhotoCleaner
 
 Batch = dict[str, Tensor]
 _SSIM: Final = 0.03
 """Weight of 1 - SSIM beside L1: faint hair, lace and hatching count there by their own contrast."""
 _SMOOTH: Final = 1e-3
+_NO_FLAWS: Final = 1000
+"""Steps after which masks are drawn anew where only what belongs to a photo is taken from them: lettering, railings."""
+
 _RARE: Final = 4.0
 """Flaws are a fiftieth of the pixels: what one of theirs counts."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """samples: makes a batch. loss: of a batch by a network, with figures worth telling (0-dim tensors)."""
+    """samples: makes a batch. loss: of a batch by a network, with figures worth telling (0-dim tensors). redraw: steps
+    after which one mask of each kind of flaw is drawn anew, which takes a second."""
 
     network: Callable[[], nn.Module]
     samples: Callable[[PhotoSamples, Dice], Batch]
     loss: Callable[[nn.Module, Batch], tuple[Tensor, dict[str, Tensor]]]
+    redraw: int = 40
 
 
 def _clean_loss(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
@@ -81,10 +87,9 @@ def _fill_loss(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]
 def _enlarge_loss(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
     made = net(batch["small"]).float()
     pixels = ((made - batch["large"]).square() + _SMOOTH**2).sqrt().mean()
-    similar = ssim_loss(made * 2 - 1, batch["large"] * 2 - 1)
     simple = F.interpolate(batch["small"], scale_factor=2, mode="bicubic", align_corners=False).clamp(0, 1)
     gain = _decibels(made - batch["large"]) - _decibels(simple - batch["large"])
-    return pixels + _SSIM * similar, {"gain": gain, "ssim": 1 - similar}
+    return pixels, {"gain": gain}
 
 
 def _both(holes: Tensor, axis: int) -> Tensor:
@@ -102,8 +107,10 @@ def _finder_and_filler() -> nn.Module:
 
 TASKS: Final[Mapping[str, Task]] = {
     "clean": Task(PhotoCleaner, PhotoSamples.to_clean, _clean_loss),
+    "unblock": Task(partial(PhotoCleaner, UNBLOCKER), PhotoSamples.to_unblock, _clean_loss, redraw=_NO_FLAWS),
     "repair": Task(_finder_and_filler, PhotoSamples.to_repair, _repair_loss),
     # the filler is good long before the finder is: then the finder goes on alone
     "find": Task(_finder_and_filler, PhotoSamples.to_repair, _find_loss),
-    "enlarge": Task(CompactEnlarger, PhotoSamples.to_enlarge, _enlarge_loss),
+    "enlarge": Task(CompactEnlarger, PhotoSamples.to_enlarge, _enlarge_loss, redraw=_NO_FLAWS),
+    "enlarge-poor": Task(CompactEnlarger, PhotoSamples.to_enlarge_poor, _enlarge_loss, redraw=_NO_FLAWS),
 }

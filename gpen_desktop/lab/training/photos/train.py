@@ -35,8 +35,6 @@ _TELL_EVERY: Final = 50  # steps
 _LONGEST_AVERAGE: Final = 0.998
 _WARM: Final = 50  # steps
 _CLIP: Final = 1.0
-_REDRAW_EVERY: Final = 40
-"""Steps after which one mask of each kind of flaw is drawn anew, which takes a second."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +85,8 @@ def train(settings: Settings) -> None:
             group["lr"] = rate
         figures = _step(task, net, optimiser, task.samples(samples, dice))
         steps += 1
-        if steps % _REDRAW_EVERY == 0:
-            number = steps // _REDRAW_EVERY
+        if steps % task.redraw == 0:
+            number = steps // task.redraw
             samples.flaws.renew(number % settings.masks, flaw_masks.draw_all(1, _fresh(settings, steps)))
         decay = min(_LONGEST_AVERAGE, 1 - 10 / (steps + 10))
         torch._foreach_lerp_(list(averaged.values()), list(live.values()), 1 - decay)
@@ -154,9 +152,10 @@ def _resume(settings: Settings, net: nn.Module, averaged: dict[str, Tensor]) -> 
             return 0
         path = settings.begin
     kept = torch.load(path, map_location="cpu", weights_only=True)
-    net.load_state_dict(kept["net"])
-    for name, tensor in kept["averaged"].items():
-        averaged[name].copy_(tensor)
+    # the unblocker begins as the cleaner, of which it has all but the last blocks
+    net.load_state_dict({name: kept["net"][name] for name in averaged})
+    for name, tensor in averaged.items():
+        tensor.copy_(kept["averaged"][name])
     return int(kept["steps"])
 
 
@@ -181,6 +180,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--side", type=int, default=128)
     parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--masks", type=int, default=24, help="of each kind of flaw, drawn before")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--begin", type=Path, default=None, metavar="STATE")
     train(Settings(**vars(parser.parse_args())))

@@ -10,7 +10,7 @@ import numpy as np
 from gpen_desktop.core.stages.tiles import Network, TiledNetwork
 from gpen_desktop.core.stages.work import ChosenNetwork
 from gpen_desktop.core.types import FloatImage
-from gpen_desktop.models.catalog import CLEANER, ENLARGER, REPAIRER
+from gpen_desktop.models.catalog import CLEANER, ENLARGER, REPAIRER, UNBLOCKER
 
 
 def blur_away(tile: FloatImage) -> FloatImage:
@@ -34,20 +34,25 @@ def sharpen_doubled(tile: FloatImage) -> FloatImage:
 
 
 class DrawnNetworks:
-    """As core/stages/work.Networks has it, of plain functions. runs: tiles given to each of them."""
+    """As core/stages/work.Networks has it, of plain functions. runs: tiles given to each of them. spoilt: what the
+    enlarger was asked for."""
 
     def __init__(self, *missing: str, clean: Network = blur_away, find: Network = find_white) -> None:
         self.missing = missing
         self.runs: dict[str, int] = {}
+        self.spoilt: list[float] = []
         self._clean = clean
         self._find = find
 
     def has(self, name: str) -> bool:
-        assert name in (CLEANER, REPAIRER, ENLARGER)
+        assert name in (CLEANER, UNBLOCKER, REPAIRER, ENLARGER)
         return name not in self.missing
 
     def cleaner(self) -> TiledNetwork:
         return TiledNetwork(self._counted("clean", self._clean), 128, 16, 8)
+
+    def unblocker(self) -> TiledNetwork:
+        return TiledNetwork(self._counted("unblock", self._clean), 128, 16, 8)
 
     def finder(self) -> TiledNetwork:
         return TiledNetwork(self._counted("find", self._find), 128, 16, 8)
@@ -55,7 +60,8 @@ class DrawnNetworks:
     def filler(self) -> TiledNetwork:
         return TiledNetwork(self._counted("fill", fill_green), 128, 16, 8)
 
-    def enlarger(self) -> TiledNetwork:
+    def enlarger(self, spoilt: float) -> TiledNetwork:
+        self.spoilt.append(spoilt)
         return TiledNetwork(self._counted("enlarge", sharpen_doubled), 128, 16, 1, scale=2)
 
     def upscaler(self, name: str) -> TiledNetwork:

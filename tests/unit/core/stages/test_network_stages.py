@@ -14,7 +14,7 @@ from gpen_desktop.core.stages.run import Staged, StagedPhotos, without
 from gpen_desktop.core.stages.tiles import TiledNetwork
 from gpen_desktop.core.types import FloatImage, Photo, Pixels, Stroke, frozen
 from gpen_desktop.errors import Cancelled, WeightsError
-from gpen_desktop.models.catalog import CLEANER, ENLARGER, REPAIRER
+from gpen_desktop.models.catalog import CLEANER, ENLARGER, REPAIRER, UNBLOCKER
 from tests.unit.core.drawn_faces import photo_of
 from tests.unit.core.stages import test_analysis
 from tests.unit.core.stages.stand_ins import DrawnNetworks, blur_away
@@ -116,6 +116,21 @@ def test_automatic_cleans_what_needs_it_and_says_so() -> None:
     assert 50 < int(made.values["clean"]) < 100
     assert "seen-grain" in [seen.words.code for seen in made.seen]
     assert [(result.stage, result.words.code) for result in made.results] == [("clean", "did-clean")]
+
+
+def test_blocks_alone_have_a_network_of_their_own() -> None:
+    good = test_analysis.scene(400, 500).astype(np.uint8)
+    blocky = photo_of(test_analysis.compressed(good, 25).astype(np.uint8))
+    both = photo_of(test_analysis.compressed(grainy_photo().pixels, 60).astype(np.uint8))
+    for photo, missing, used in (
+        (blocky, (), "unblock"),
+        (blocky, (UNBLOCKER,), "clean"),
+        (both, (), "clean"),
+        (photo_of(good), (), "clean"),
+    ):
+        networks = DrawnNetworks(*missing)
+        run(photo, networks, clean=80)
+        assert set(networks.runs) == {used}
 
 
 def test_automatic_leaves_a_good_photo_and_sees_nothing() -> None:
@@ -263,6 +278,17 @@ def test_enlarging_by_the_network(scale: float, dtype: type) -> None:
     assert made.photo.alpha is not None
     assert made.photo.alpha.shape == cubic.shape[:2]
     assert (made.scale, made.results[0].words.code) == (scale, "did-enlarge")
+
+
+def test_the_enlarger_is_asked_for_what_the_pixels_need() -> None:
+    good = test_analysis.scene(400, 500).astype(np.uint8)
+    stored = cv2.imdecode(cv2.imencode(".jpg", good, [cv2.IMWRITE_JPEG_QUALITY, 45])[1], cv2.IMREAD_COLOR)
+    asked = []
+    for pixels in (good, stored):
+        networks = DrawnNetworks()
+        run(photo_of(pixels), networks, scale=4)
+        asked.append(networks.spoilt)
+    assert asked == [[0.0, 0.0], [1.0, 0.0]]  # what the first pass gives is in good order
 
 
 def test_without_its_network_enlarging_is_simple_and_says_so() -> None:

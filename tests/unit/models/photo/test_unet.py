@@ -14,6 +14,7 @@ from gpen_desktop.models import registry
 from gpen_desktop.models.photo.architectures import PhotoRepairer
 from gpen_desktop.models.photo.compact import CompactEnlarger, compact_from_state
 from gpen_desktop.models.photo.unet import (
+    UNBLOCKER,
     DamageFinder,
     HoleFiller,
     PhotoCleaner,
@@ -94,6 +95,7 @@ def test_the_compact_layout_is_read_from_its_shapes() -> None:
     ("net", "task"),
     [
         (PhotoCleaner(), Task.PHOTO_RESTORER),
+        (PhotoCleaner(UNBLOCKER), Task.PHOTO_RESTORER),
         (PhotoRepairer(), Task.INPAINTER),
         (CompactEnlarger(), Task.UPSCALER),
         (CompactEnlarger(width=64, convs=32, factor=4), Task.UPSCALER),
