@@ -17,7 +17,7 @@ def load_finder(wanted: ComputeOptions) -> FaceDetector | PublishedDetector:
     """The face detector. Raises WeightsError, DeviceError."""
     name = store.chosen_detector(wanted.detector)
     if name == catalog.DETECTOR:
-        return FaceDetector()
+        return FaceDetector(precision="fp32" if wanted.precision == "fp32" else "auto")
     return PublishedDetector(name, device=wanted.device, precision=wanted.precision)
 
 

@@ -79,7 +79,7 @@ class PublishedDetector:
 
     def _look(self, photo: Photo, factor: float) -> tuple[Floats, NDArray[np.float64]]:
         """Points (N, 5, 2) in photo pixels and scores (N,) of what is found in the photo at `factor` of its size."""
-        copy = shrunk(photo, factor)
+        copy = shrunk(photo.pixels, factor)
         (found,) = self._network.answers([copy], lambda net, each: detect_faces(net, np.stack(each), above=_SURE))
         to_photo = np.array([photo.width / copy.shape[1], photo.height / copy.shape[0]])
         return (found.points.astype(np.float64) + 0.5) * to_photo - 0.5, found.scores.astype(np.float64)

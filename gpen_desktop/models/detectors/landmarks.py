@@ -19,7 +19,8 @@ CROP_SIDE = 96
 _WIDTHS = (16, 32, 48, 64, 96)
 # Added to a crop's standard deviation, as in training: keeps flat crops from being blown up to noise.
 _CONTRAST_FLOOR = 8.0
-_CHUNK = 96  # crops a step: larger ones fall out of the processor's cache and take longer a crop
+_CHUNK = 48  # crops a step: more are no faster
+_STEP = 4  # crops are filled up to a multiple of it: oneDNN prepares anew for each number of them, for milliseconds
 
 
 class LandmarkNet(nn.Module):
@@ -73,21 +74,18 @@ def find_landmarks(net: nn.Module, crops: NDArray[np.uint8]) -> tuple[NDArray[np
         return np.zeros((0, 5, 2)), np.zeros(0)
     device = next(net.parameters()).device
     with torch.inference_mode():
-        out = torch.cat(
-            [
-                net(normalised(torch.from_numpy(crops[start : start + _CHUNK]).to(device)))
-                for start in range(0, len(crops), _CHUNK)
-            ]
-        )
-    rows = out.to("cpu", torch.float64).numpy()
+        filled = np.concatenate([crops, np.zeros((-len(crops) % _STEP, *crops.shape[1:]), np.uint8)])
+        out = torch.cat([net(normalised(chunk.to(device))) for chunk in torch.from_numpy(filled).split(_CHUNK)])
+    rows = out[: len(crops)].to("cpu", torch.float64).numpy()
     return rows[:, :10].reshape(-1, 5, 2) * CROP_SIDE, rows[:, 10]
 
 
 def normalised(crops: Tensor) -> Tensor:
     """(N, 96, 96) uint8 -> (N, 1, 96, 96) float32, zero mean, divided by standard deviation + 8."""
-    x = crops.to(torch.float32)[:, None]
-    spread, mean = torch.std_mean(x, dim=(1, 2, 3), correction=0, keepdim=True)
-    return ((x - mean) / (spread + _CONTRAST_FLOOR)).contiguous(memory_format=torch.channels_last)
+    x = crops.to(torch.float32)
+    x -= x.mean(dim=(1, 2), keepdim=True)
+    spread = (x * x).mean(dim=(1, 2), keepdim=True).sqrt_()  # torch.std_mean takes ten times as long as both
+    return x.div_(spread + _CONTRAST_FLOOR)[:, None].contiguous(memory_format=torch.channels_last)
 
 
 ARCHITECTURE: Final = of_one_shape(

@@ -118,27 +118,30 @@ def find_faces(
     scores : (N,) float64.
     """
     assert isinstance(net, RetinaFace)  # what ARCHITECTURE makes
-    device = next(net.parameters()).device
+    weights = next(net.parameters())
+    device = weights.device
     with torch.inference_mode():
-        logits, offsets = net.without_boxes(network_input(torch.tensor(picture, device=device)[None]))
+        pictures = network_input(torch.tensor(picture, device=device)[None], weights.dtype)
+        logits, offsets = net.without_boxes(pictures)
         found, scores = _surer(logits[0], above)
         near = anchors(picture.shape[0], picture.shape[1]).to(device)[found]
-        points = near[:, None, :2] + offsets[0][found].view(-1, 5, 2) * (_POINT_VARIANCE * near[:, None, 2:])
+        points = near[:, None, :2] + offsets[0][found].float().view(-1, 5, 2) * (_POINT_VARIANCE * near[:, None, 2:])
         return points.cpu().double().numpy(), scores.cpu().double().numpy()
 
 
 def _surer(logits: Tensor, above: float) -> tuple[Tensor, Tensor]:
     """Which of (A, 2) logits mean a face with a score above `above`, by number, and these scores."""
     # A softmax of pairs is slow, and nearly all of them are no faces: first the same but for the last bits.
-    likely = ((logits[:, 1] - logits[:, 0]).sigmoid() > above - 1e-3).nonzero()[:, 0]
-    scores = logits[likely].softmax(dim=1)[:, 1]
+    likely = ((logits[:, 1] - logits[:, 0]).sigmoid() > above - 1e-2).nonzero()[:, 0]
+    scores = logits[likely].float().softmax(dim=1)[:, 1]
     return likely[scores > above], scores[scores > above]
 
 
-def network_input(pictures: Tensor) -> Tensor:
-    """(N, H, W, 3) RGB uint8 -> (N, 3, H, W) BGR float32 less ImageNet's mean, channels last in memory."""
+def network_input(pictures: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+    """(N, H, W, 3) RGB uint8 -> (N, 3, H, W) BGR less ImageNet's mean, channels last in memory; exact in bfloat16, which
+    holds whole numbers up to 256."""
     # Flipped as bytes, and the mean taken off in place: each copy of a large picture as floats costs as a stage does.
-    return pictures.flip(3).float().sub_(torch.tensor(_MEAN_BGR, device=pictures.device)).permute(0, 3, 1, 2)
+    return pictures.flip(3).to(dtype).sub_(torch.tensor(_MEAN_BGR, device=pictures.device)).permute(0, 3, 1, 2)
 
 
 @lru_cache(maxsize=8)  # a few MB each: an album's photos are of few sizes
