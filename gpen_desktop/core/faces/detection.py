@@ -59,8 +59,8 @@ _FIRST_PASSES = 2
 """How many of the jitters come first: one and its opposite, four passes with the mirrored ones."""
 
 _DOUBT = 2.0
-"""A place whose mean face logit in the first passes is so far below what is sure gets no more of them. The mean over all
-passes differs from theirs by 0.6 at most (111 places in 80 photos)."""
+"""A place whose mean face logit in the first passes is so far below what is sure gets no more of them. The mean over
+all passes differs from theirs by 0.6 at most (111 places in 80 photos)."""
 
 
 _REFINE_ROLLS = (-30.0, -15.0, 0.0, 15.0, 30.0)

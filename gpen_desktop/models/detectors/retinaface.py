@@ -138,10 +138,14 @@ def _surer(logits: Tensor, above: float) -> tuple[Tensor, Tensor]:
 
 
 def network_input(pictures: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
-    """(N, H, W, 3) RGB uint8 -> (N, 3, H, W) BGR less ImageNet's mean, channels last in memory; exact in bfloat16, which
-    holds whole numbers up to 256."""
+    """(N, H, W, 3) RGB uint8 -> (N, 3, H, W) BGR less ImageNet's mean, channels last in memory; exact also in bfloat16,
+    which holds whole numbers up to 256."""
+    count, height, width, _ = pictures.shape
     # Flipped as bytes, and the mean taken off in place: each copy of a large picture as floats costs as a stage does.
-    return pictures.flip(3).to(dtype).sub_(torch.tensor(_MEAN_BGR, device=pictures.device)).permute(0, 3, 1, 2)
+    # From whole rows: from pixels, of three values each, it takes five times as long.
+    rows = pictures.index_select(3, torch.tensor([2, 1, 0], device=pictures.device)).to(dtype).view(count, height, -1)
+    rows -= torch.tensor(_MEAN_BGR, dtype=dtype, device=pictures.device).repeat(width)
+    return rows.view(count, height, width, 3).permute(0, 3, 1, 2)
 
 
 @lru_cache(maxsize=8)  # a few MB each: an album's photos are of few sizes

@@ -82,11 +82,11 @@ class CpuGpen(GpenNet):
         """(N, 3, S, S) RGB in [-1, 1] to the same, in x's dtype."""
         out = torch.empty_like(x)
         faces, results = torch.split(x, 1), torch.split(out, 1)
-        if self.size > _CORE_A_FACE:
+        cores = torch.get_num_threads()
+        if self.size > _CORE_A_FACE or cores == 1:
             for face, result in zip(faces, results, strict=True):
                 self._restore_into(face, result)
             return out
-        cores = torch.get_num_threads()
         try:
             with ThreadPoolExecutor(cores, "face", torch.set_num_threads, (1,)) as pool:
                 list(pool.map(self._restore_into, faces, results))

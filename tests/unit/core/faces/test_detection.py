@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from gpen_desktop import paths
+from gpen_desktop.core.faces import detection
 from gpen_desktop.core.faces.detection import FaceDetector
 from gpen_desktop.core.faces.regions import in_reading_order
 from gpen_desktop.core.photo_files.load_save import load_photo
@@ -108,6 +109,26 @@ def test_the_same_photo_gives_the_same_faces(detector: FaceDetector, hopper: Pho
     (first,), (second,) = detector.detect(hopper), FaceDetector().detect(hopper)
     assert np.array_equal(first.landmarks, second.landmarks)
     assert first.score == second.score
+
+
+def test_proposals_in_half_the_digits_end_in_the_same_faces(detector: FaceDetector) -> None:
+    # where the CPU has no bfloat16 both are the same
+    photo = load_photo(paths.samples() / "album_page_tilted.jpg")
+    exact = FaceDetector(precision="fp32").detect(photo)
+    found = detector.detect(photo)
+    assert len(found) == len(exact)
+    for face, other in zip(found, exact, strict=True):
+        assert error(face, other.landmarks) < 0.01
+        assert face.score == pytest.approx(other.score, abs=0.1)
+
+
+def test_places_left_early_are_none_that_all_passes_would_have_kept(
+    detector: FaceDetector, hopper: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd = photo_of(np.hstack([hopper.pixels, hopper.pixels[::-1], hopper.pixels[:, ::-1]]))
+    found = detector.detect(crowd)
+    monkeypatch.setattr(detection, "_DOUBT", np.inf)
+    assert [face.score for face in found] == pytest.approx([face.score for face in detector.detect(crowd)], abs=1e-4)
 
 
 def test_each_of_a_crowd_is_found_once_in_reading_order(detector: FaceDetector, hopper: Photo) -> None:
