@@ -19,7 +19,7 @@ from gpen_desktop.core.compose.around import InCrop, high_pass_noise, missing_gr
 from gpen_desktop.core.faces.alignment import apply, cut_out, invert, scale_of
 from gpen_desktop.core.faces.masks import eye_mask
 from gpen_desktop.core.grain import fine_band, local_deviation, luma
-from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Pixels, Rect, RestoredFace, frozen
+from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Photo, Pixels, Rect, RestoredFace, frozen
 
 # Skin tone is what is left after a blur of a third of the eye distance.
 _COLOUR_BLUR: Final = 0.35
@@ -77,28 +77,39 @@ class FaceLayers:
         )
 
 
-def enlarged_map(to_crop: Affine, scale: float) -> Affine:
+Scales = tuple[float, float]
+"""How many times larger a photo is than the one that faces were found in: across, down. They differ by a trace where a
+side had to be rounded to whole pixels."""
+
+
+def scales_between(photo: Photo, enlarged: Photo) -> Scales:
+    """How many times larger a photo came out, in whole pixels."""
+    return enlarged.width / photo.width, enlarged.height / photo.height
+
+
+def enlarged_map(to_crop: Affine, scales: Scales) -> Affine:
     """The map from the enlarged photo to the crop, pixel centres kept."""
-    shrink = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1]])
+    across, down = scales
+    shrink = np.array([[1 / across, 0, 0.5 / across - 0.5], [0, 1 / down, 0.5 / down - 0.5], [0, 0, 1]])
     mapped: Affine = (np.vstack([to_crop, [0, 0, 1]]) @ shrink)[:2]
     return mapped
 
 
-def cut_out_anew(base: Pixels, face: RestoredFace, scale: float) -> RestoredFace:
-    """The face as if it had been cut out of `base`, what a stage made of its photo at `scale` times its size: detail
-    that it brought is in the photo already, and must not be added to the model's."""
-    pixels = cut_out(base, enlarged_map(face.crop.to_crop, scale), face.crop.pixels.shape[0])
+def cut_out_anew(base: Pixels, face: RestoredFace, scales: Scales) -> RestoredFace:
+    """The face as if it had been cut out of `base`, what a stage made of its photo at `scales` of its size: detail that
+    it brought is in the photo already, and must not be added to the model's."""
+    pixels = cut_out(base, enlarged_map(face.crop.to_crop, scales), face.crop.pixels.shape[0])
     return dataclasses.replace(face, crop=dataclasses.replace(face.crop, pixels=pixels))
 
 
-def face_layers(base: Pixels, face: RestoredFace, scale: float) -> FaceLayers:
+def face_layers(base: Pixels, face: RestoredFace, scales: Scales) -> FaceLayers:
     """Work out the layers of one face; `base` is the photo (H, W, 3) that the face was cut out of (anew, where a stage
-    changed it since: cut_out_anew), at `scale` times the size of the photo that it was found in.
+    changed it since: cut_out_anew), at `scales` of the size of the photo that it was found in.
 
     A face smaller in the photo than in the crop is worked on at about the photo's resolution, which is all it can show.
     """
-    seen = _at_photo_resolution(face, scale)
-    to_crop = enlarged_map(seen.crop.to_crop, scale)
+    seen = _at_photo_resolution(face, scales)
+    to_crop = enlarged_map(seen.crop.to_crop, scales)
     crop, restored = seen.crop.pixels, seen.restored
     rect = _rect(to_crop, crop.shape[0], base.shape)
     mask = warp_to_photo(seen.head_mask, to_crop, rect)
@@ -124,9 +135,9 @@ def face_layers(base: Pixels, face: RestoredFace, scale: float) -> FaceLayers:
     )
 
 
-def _at_photo_resolution(face: RestoredFace, scale: float) -> RestoredFace:
+def _at_photo_resolution(face: RestoredFace, scales: Scales) -> RestoredFace:
     """The face, halved while it still has two crop pixels or more to one of the photo's."""
-    halvings = int(np.log2(max(1.0, scale_of(face.crop.to_crop) / scale)))
+    halvings = int(np.log2(max(1.0, scale_of(face.crop.to_crop) / max(scales))))
     if halvings == 0:
         return face
     factor = 2**halvings
@@ -248,7 +259,7 @@ class LaterLayers:
     Parameters
     ----------
     shape : of the photo, (H, W, 3).
-    scale, face : as of face_layers.
+    scales, face : as of face_layers.
     work_out : gives the layers.
 
     Attributes
@@ -257,11 +268,11 @@ class LaterLayers:
     """
 
     def __init__(
-        self, shape: tuple[int, ...], scale: float, face: RestoredFace, work_out: Callable[[], FaceLayers]
+        self, shape: tuple[int, ...], scales: Scales, face: RestoredFace, work_out: Callable[[], FaceLayers]
     ) -> None:
         self.restored = face
-        seen = _at_photo_resolution(face, scale)
-        self.rect = _rect(enlarged_map(seen.crop.to_crop, scale), seen.crop.pixels.shape[0], shape)
+        seen = _at_photo_resolution(face, scales)
+        self.rect = _rect(enlarged_map(seen.crop.to_crop, scales), seen.crop.pixels.shape[0], shape)
         self._work_out = work_out
         self._layers: FaceLayers | None = None
 

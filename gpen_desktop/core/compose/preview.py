@@ -37,7 +37,7 @@ def level_layers(base: Pixels, face: RestoredFace, level: int) -> FaceLayers:
     Levels from 1 on have their crop-space layers at the level's own resolution, so that a slider costs no more than it
     shows; level 0 has exactly the layers that an export has.
     """
-    layers = face_layers(base, face, 0.5**level)
+    layers = face_layers(base, face, (0.5**level, 0.5**level))
     size = layers.change.shape[0]
     shown = max(1, round(size / scale_of(layers.to_crop)))
     return _reduced(layers, shown) if level and shown < 0.9 * size else layers

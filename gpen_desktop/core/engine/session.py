@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core import memory
 from gpen_desktop.core.compose import texture
-from gpen_desktop.core.compose.layers import FaceLayers, LaterLayers, Layers, cut_out_anew, face_layers
+from gpen_desktop.core.compose.layers import FaceLayers, LaterLayers, Layers, cut_out_anew, face_layers, scales_between
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.face_networks import CropRestorer, FaceFinder, Guard, Parser
 from gpen_desktop.core.faces.alignment import crop_face, scale_of, without_pixels
@@ -316,15 +316,15 @@ class Session:
             self._base = staged.photo
             self._layers = {}
         if staged.photo.width * staged.photo.height > memory.LARGE:
-            where = (staged.photo.pixels.shape, staged.scale)
+            where = (staged.photo.pixels.shape, scales_between(self.photo, staged.photo))
             return [LaterLayers(*where, face, partial(self._new_layers, face, staged)) for face in restored]
         # not those of faces that have been made anew since
         self._layers = {face: self._layers.get(face) or self._new_layers(face, staged) for face in restored}
         return tuple(self._layers[face] for face in restored)
 
     def _new_layers(self, face: RestoredFace, staged: Staged) -> FaceLayers:
-        base, scale = staged.photo.pixels, staged.scale
-        return face_layers(base, cut_out_anew(base, face, scale) if staged.has_new_detail else face, scale)
+        base, scales = staged.photo.pixels, scales_between(self.photo, staged.photo)
+        return face_layers(base, cut_out_anew(base, face, scales) if staged.has_new_detail else face, scales)
 
     def _answers(self, faces: Sequence[Face], progress: Progress) -> dict[Face, tuple[Crop, FloatImage, FaceMasks]]:
         """One batch run through the model: each face's crop, what the model made of it, and its masks."""

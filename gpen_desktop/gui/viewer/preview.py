@@ -157,7 +157,7 @@ class _Scene:
     def _level_layers(self, level: int, face: RestoredFace) -> FaceLayers:
         key = (level, face)
         if key not in self._layers:
-            cut = cut_out_anew(self._bases[0], face, 1) if self._has_new_detail else face
+            cut = cut_out_anew(self._bases[0], face, (1, 1)) if self._has_new_detail else face
             self._layers[key] = level_layers(self._bases[level], cut, level)
         return self._layers[key]
 

@@ -67,7 +67,7 @@ def strengths(faces, options: ComposeOptions) -> list[int]:
 def test_a_part_at_full_size_is_the_whole_composition_there(options, part) -> None:
     photo, faces = photo_with_faces((20, 60), (250, 40))  # near enough to overlap
     done = restored(photo, faces)
-    layers = tuple(face_layers(photo.pixels, face, 1) for face in done)
+    layers = tuple(face_layers(photo.pixels, face, (1, 1)) for face in done)
     own = dataclasses.replace(options, face_strengths={faces[1].id: 15})
     whole = compose(photo, layers, own).photo.pixels
     alone = compose_part(photo.pixels, zip(layers, strengths(faces, options), strict=True), part, options)
@@ -95,7 +95,7 @@ def test_a_reduced_composition_looks_like_the_reduced_whole(level: int, shape: t
     done = restored(photo, faces)
     options = OPTIONS[2]
     own = dataclasses.replace(options, face_strengths={faces[1].id: 15})
-    whole = compose(photo, [face_layers(photo.pixels, face, 1) for face in done], own).photo.pixels
+    whole = compose(photo, [face_layers(photo.pixels, face, (1, 1)) for face in done], own).photo.pixels
     expected = pyramid(whole, smallest=64)[level].astype(int)
     height, width = levels[level].shape[:2]
     layers = [level_layers(levels[level], face, level) for face in done]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tracemalloc
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -15,8 +16,9 @@ from gpen_desktop.core.compose import render as render_module
 from gpen_desktop.core.compose.layers import cut_out_anew, enlarged_map, face_layers
 from gpen_desktop.core.compose.render import render
 from gpen_desktop.core.engine.session import Session
-from gpen_desktop.core.faces.alignment import cut_out
+from gpen_desktop.core.faces.alignment import apply, cut_out, invert
 from gpen_desktop.core.options import Mode
+from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.tiles import TiledNetwork
 from gpen_desktop.core.stages.work import NoNetworks
 from gpen_desktop.core.types import ComposeOptions, FloatImage, Photo, SourceFormat, frozen
@@ -63,20 +65,48 @@ def test_enlarging_keeps_everything_in_place(scale: float) -> None:
     assert np.abs(shrunk.astype(int) - plain.astype(int)).mean() < 1.5
 
 
+def test_a_face_lies_where_the_enlarged_photo_has_it_to_a_tenth_of_a_pixel() -> None:
+    """Half a pixel is rounded off each of its sides, so that it is not quite 2.5 times as large."""
+
+    class Marker(Sharpener):
+        def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
+            dot = np.zeros((256, 256), np.float32)
+            dot[128, 128] = 1
+            dot = cv2.GaussianBlur(dot, (0, 0), 8.0)
+            return [crop + 0.4 * dot[..., None] / dot.max() for crop in crops]
+
+    _, faces = photo_with_faces((200, 120), size=96, shape=(221, 301))
+    photo = Photo(frozen(np.full((221, 301, 3), 96, np.uint8)), SourceFormat("PNG"))
+    session = Session(photo, KnownFaces(*faces), Marker())
+    session.set_stages({"repair": "off", "clean": 0, "tone": 0, "scale": 2.5})
+    plain, marked = (
+        session.compose(ComposeOptions(strength=strength, skin_protection=False)).photo.pixels.astype(float)
+        for strength in (0, 100)
+    )
+    assert plain.shape == (552, 752, 3)
+    dot = (marked - plain).sum(axis=2)
+    found = [float((dot * places).sum() / dot.sum()) for places in np.indices(dot.shape)[::-1]]
+    (face,) = session.restore()
+    middle = apply(invert(face.crop.to_crop), np.array([[128.0, 128.0]]))[0]
+    wanted = (middle + 0.5) * (752 / 301, 552 / 221) - 0.5
+    assert np.abs(found - wanted).max() < 0.1
+
+
 @pytest.mark.parametrize("scale", [1, 2, 4])
 def test_detail_that_enlarging_brought_is_not_added_to_the_models(scale: int) -> None:
     photo, faces = photo_with_faces((40, 60), size=96, shape=(220, 300))
     (face,) = session_of(photo, faces).restore()
+    scales = (float(scale), float(scale))
     plain = cv2.resize(photo.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_LANCZOS4)
     crisp = np.clip(2.0 * plain - cv2.GaussianBlur(plain, (0, 0), 1.5 * scale), 0, 255).astype(np.uint8)
     inside = face.face_mask > 0.99
 
     def shown(base: np.ndarray) -> FloatImage:
         options = ComposeOptions(mode=Mode.STRONG, skin_protection=False)
-        made = render(base, [(face_layers(base, cut_out_anew(base, face, scale), scale), 100)], options)
-        return cut_out(made, enlarged_map(face.crop.to_crop, scale), 256)[inside]
+        made = render(base, [(face_layers(base, cut_out_anew(base, face, scales), scales), 100)], options)
+        return cut_out(made, enlarged_map(face.crop.to_crop, scales), 256)[inside]
 
-    to_crop = enlarged_map(face.crop.to_crop, scale)
+    to_crop = enlarged_map(face.crop.to_crop, scales)
     before = np.abs(cut_out(crisp, to_crop, 256)[inside] - cut_out(plain, to_crop, 256)[inside]).mean()
     assert np.abs(shown(crisp) - shown(plain)).mean() < 0.35 * before
 
