@@ -6,6 +6,7 @@ literals in calls of `say`, from where packaging/translate.py collects them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,10 +37,26 @@ class Message:
         return {"code": self.code, "text": str(self)}
 
 
-Filling = str | int | float | Message
-"""What fills a place: text that is said in no other way (a name, what the system reported), a number, or a message."""
+@dataclass(frozen=True)
+class Listed:
+    """Things named one after the other; what stands between them is the language's."""
+
+    parts: tuple[Filling, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(str(part) for part in self.parts)
+
+
+Filling = str | int | float | Message | Listed
+"""What fills a place: text that is said in no other way (a name, what the system reported), a number, a message, or a
+list of these."""
 
 
 def say(code: str, template: str, /, **values: Filling) -> Message:
     """A message. Code and template are literals, one template per code; `values` names each place of the template."""
     return Message(code, template, tuple(values.items()))
+
+
+def listed(parts: Iterable[Filling]) -> Listed:
+    """Things named one after the other, for a place of a template."""
+    return Listed(tuple(parts))

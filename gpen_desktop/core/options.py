@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 
 from gpen_desktop.errors import OptionError
-from gpen_desktop.messages import Message, say
+from gpen_desktop.messages import Message, listed, say
 
 Value = bool | int | float | str
 Values = Mapping[str, Value]
@@ -128,7 +128,7 @@ class Option:
             lowest, highest = self.limits
             return say("between", "It must be between {lowest} and {highest}.", lowest=lowest, highest=highest)
         if self.choices:
-            choices = ", ".join(str(choice.value) for choice in self.choices)
+            choices = listed(str(choice.value) for choice in self.choices)
             return say("one-of", "It must be one of {choices}.", choices=choices)
         return None
 

@@ -10,10 +10,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from gpen_desktop.messages import Message, say
+from gpen_desktop.messages import Filling, Message, say
 from gpen_desktop.models.spec import FACE_TASKS, MODEL_OPTIONS, ModelOption, Task
 
 SHIPPED = "shipped"
+TITLE_CODE = "model-title"
+"""Of the message that ModelInfo.titled is: its words are the catalogue's."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class ModelInfo:
     partner: str = ""
     invents_for: str = ""
     needs: str = ""
+
+    @property
+    def titled(self) -> Message:
+        """The title, to name the model in a message."""
+        return Message(TITLE_CODE, self.title)
 
     @property
     def restores_faces(self) -> bool:
@@ -95,7 +102,7 @@ def _is_installed(package: str) -> bool:
     return find_spec(package) is not None
 
 
-def needs_package(name: str, package: str) -> tuple[Message, Message]:
+def needs_package(name: Filling, package: str) -> tuple[Message, Message]:
     """What to say of a model whose package is not installed, and what to do."""
     what = say(
         "package-missing", "'{name}' needs the package {package}, which is not installed.", name=name, package=package

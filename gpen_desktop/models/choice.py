@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from gpen_desktop.errors import OptionError
-from gpen_desktop.messages import say
+from gpen_desktop.messages import listed, say
 from gpen_desktop.models.spec import ModelOption
 from gpen_desktop.models.store import ENDINGS
 
@@ -57,7 +57,7 @@ class ModelChoice:
             if name not in known:
                 raise OptionError(
                     say("no-such-model-option", "'{model}' has no option '{option}'.", model=self.name, option=name),
-                    todo=say("model-options", "It has: {names}.", names=", ".join(known))
+                    todo=say("model-options", "It has: {names}.", names=listed(known))
                     if known
                     else say("model-without-options", "It has none."),
                 )

@@ -17,9 +17,9 @@ import torch
 
 from gpen_desktop import paths
 from gpen_desktop.errors import DeviceError
-from gpen_desktop.messages import Message, say
+from gpen_desktop.messages import Message, listed, say
 
-DEVICES = "auto, cpu, cuda, cuda:N, mps"
+DEVICES = ("auto", "cpu", "cuda", "cuda:N", "mps")
 PRECISIONS: Mapping[str, torch.dtype] = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 
 _OLDEST_FP16_GPU = (7, 0)
@@ -50,7 +50,7 @@ def choose(device: str = "auto", precision: str = "auto", offered: Collection[st
     if precision != "auto" and precision not in PRECISIONS:
         raise DeviceError(
             say("no-such-precision", "There is no precision '{name}'.", name=precision),
-            todo=say("choose-precision", "Choose auto or one of {names}.", names=", ".join(PRECISIONS)),
+            todo=say("choose-precision", "Choose auto or one of {names}.", names=listed(PRECISIONS)),
         )
     chosen, why_device = _device(device)
     if precision == "auto":
@@ -64,7 +64,7 @@ def choose(device: str = "auto", precision: str = "auto", offered: Collection[st
         if precision not in offered:
             raise DeviceError(
                 say("model-not-in-precision", "This model cannot compute in {precision}.", precision=precision),
-                todo=say("choose-precision", "Choose auto or one of {names}.", names=", ".join(offered)),
+                todo=say("choose-precision", "Choose auto or one of {names}.", names=listed(offered)),
             )
     return Compute(
         device=chosen,
@@ -179,7 +179,7 @@ def _device(wanted: str) -> tuple[torch.device, Message]:
     if device.type not in ("cpu", "cuda", "mps") or (device.type == "cpu" and device.index not in (None, 0)):
         raise DeviceError(
             say("no-such-device", "There is no device '{name}'.", name=wanted),
-            todo=say("choose-one-of", "Choose one of {names}.", names=DEVICES),
+            todo=say("choose-one-of", "Choose one of {names}.", names=listed(DEVICES)),
         )
     if device.type == "cuda":
         count = torch.cuda.device_count() if torch.cuda.is_available() else 0

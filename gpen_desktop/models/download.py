@@ -55,11 +55,13 @@ def fetch(info: ModelInfo, report: Report, mirror: str = "", pause: Callable[[fl
     """
     check_mirror(mirror)
     if info.lacks:
-        what, todo = needs_package(info.name, info.lacks)
+        what, todo = needs_package(info.titled, info.lacks)
         raise DownloadError(what, todo=todo)
     if info.bytes is None or info.sha256 is None or info.shipped:
         raise DownloadError(
-            say("not-offered", "'{name}' is not offered for download: no trusted hash of it is known.", name=info.name),
+            say(
+                "not-offered", "'{name}' is not offered for download: no trusted hash of it is known.", name=info.titled
+            ),
             todo=say("get-it-and-import", "Get it from {source} and import the file.", source=info.source),
         )
     target = paths.user_weights() / info.file
@@ -189,7 +191,7 @@ def _open_part(part: Path, info: ModelInfo) -> Iterator[IO[bytes]]:
         with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644), "r+b") as file:
             if not _is_ours(file):
                 raise DownloadError(
-                    say("being-fetched", "'{name}' is being downloaded already.", name=info.name),
+                    say("being-fetched", "'{name}' is being downloaded already.", name=info.titled),
                     todo=say("wait-for-it", "Wait for it, or close the other program."),
                 )
             file.seek(0, os.SEEK_END)
@@ -232,7 +234,7 @@ def _check_room(missing: int, info: ModelInfo) -> None:
             say(
                 "no-room",
                 "There is no room for '{name}': {missing} MB are needed, {free} MB are free.",
-                name=info.name,
+                name=info.titled,
                 missing=(missing + _SPARE) // 1_000_000,
                 free=free // 1_000_000,
             ),
@@ -262,7 +264,7 @@ def _failed(info: ModelInfo, address: str, error: Exception) -> DownloadError:
         say(
             "download-failed",
             "'{name}' could not be fetched from {host} ({reason}).",
-            name=info.name,
+            name=info.titled,
             host=host,
             reason=_reason(error),
         ),
@@ -286,7 +288,7 @@ def _disk_error(info: ModelInfo, error: OSError) -> DownloadError:
         say(
             "download-not-written",
             "'{name}' could not be written to the disk ({reason}).",
-            name=info.name,
+            name=info.titled,
             reason=error.strerror or str(error),
         ),
         todo=say(

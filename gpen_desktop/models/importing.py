@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gpen_desktop import part_files, paths
 from gpen_desktop.errors import WeightsError
-from gpen_desktop.messages import say
+from gpen_desktop.messages import listed, say
 from gpen_desktop.models import catalog, store
 from gpen_desktop.models.catalog import MODELS, ModelInfo
 from gpen_desktop.models.fingerprints import remember_task, sha256_of
@@ -33,7 +33,7 @@ def import_file(source: str | Path) -> tuple[store.InstalledModel, store.Verific
     if source.suffix.lower() not in store.ENDINGS:
         raise WeightsError(
             say("not-a-weights-file", "'{name}' is not a weights file.", name=source.name),
-            todo=say("expected-endings", "Expected one of {endings}.", endings=", ".join(store.ENDINGS)),
+            todo=say("expected-endings", "Expected one of {endings}.", endings=listed(store.ENDINGS)),
             path=source,
         )
     digest = sha256_of(source)

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from gpen_desktop.errors import WeightsError
-from gpen_desktop.messages import Filling, say
+from gpen_desktop.messages import Filling, listed, say
 from gpen_desktop.models import catalog
 from gpen_desktop.models.architecture import Architecture, ReadModel, State
 from gpen_desktop.models.detectors import facexlib_retinaface, landmarks, parsenet, retinaface
@@ -119,6 +119,6 @@ def _recognised(state: State) -> Architecture:
 
 def _some(state: State) -> Filling:
     names = sorted(state)
-    shown = ", ".join(f"'{name}'" for name in names[:_MENTIONED])
+    shown = listed(f"'{name}'" for name in names[:_MENTIONED])
     more = len(names) - _MENTIONED
     return say("and-more", "{names} and {count} more", names=shown, count=more) if more > 0 else shown

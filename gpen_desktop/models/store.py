@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gpen_desktop import paths
 from gpen_desktop.errors import UnknownModelError, WeightsError
-from gpen_desktop.messages import Message, say
+from gpen_desktop.messages import Message, listed, say
 from gpen_desktop.models import catalog
 from gpen_desktop.models.catalog import MODELS, ModelInfo
 from gpen_desktop.models.fingerprints import known_sha256, known_task, quick_sha256, remember_task, sha256_of
@@ -85,7 +85,7 @@ def find(name_or_path: str | Path) -> Path:
     names = sorted({model.name for model in installed()} | {info.name for info in MODELS})
     raise UnknownModelError(
         say("no-such-model", "There is no model or file '{name}'.", name=wanted),
-        todo=say("known-models", "Known models: {names}.", names=", ".join(names)),
+        todo=say("known-models", "Known models: {names}.", names=listed(names)),
     )
 
 

@@ -17,7 +17,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 from gpen_desktop.errors import WeightsError
-from gpen_desktop.messages import Filling, say
+from gpen_desktop.messages import Filling, listed, say
 
 _WRAPPERS = ("g_ema", "params_ema", "params", "state_dict", "generator", "model", "net")
 """Keys under which training programs put the network; the running mean of the weights first, as the better one."""
@@ -155,9 +155,7 @@ def _unwrap(content: Any, path: Path) -> dict[str, torch.Tensor]:
     if not isinstance(content, Mapping):
         raise _no_state(path, f"a {type(content).__name__}")
     if not _is_state(content):
-        raise _no_state(
-            path, say("the-keys", "the keys {keys}", keys=", ".join(repr(key) for key in list(content)[:6]))
-        )
+        raise _no_state(path, say("the-keys", "the keys {keys}", keys=listed(repr(key) for key in list(content)[:6])))
     if all(key.startswith("module.") for key in content):
         return {key.removeprefix("module."): value for key, value in content.items()}
     return dict(content)
@@ -170,9 +168,7 @@ def _is_state(content: Mapping[Any, Any]) -> bool:
 def _no_state(path: Path, found: Filling) -> WeightsError:
     return WeightsError(
         say("not-named-weights", "'{name}' holds {found}, not named weights.", name=path.name, found=found),
-        todo=say(
-            "expected-state-dict", "Expected a state dict, bare or under one of: {keys}.", keys=", ".join(_WRAPPERS)
-        ),
+        todo=say("expected-state-dict", "Expected a state dict, bare or under one of: {keys}.", keys=listed(_WRAPPERS)),
         path=path,
     )
 

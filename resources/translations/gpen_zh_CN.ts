@@ -2113,6 +2113,13 @@ Keys: [ ] size, E erase, Esc end.</source>
     </message>
 </context>
 <context>
+    <name>lists</name>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+</context>
+<context>
     <name>messages</name>
     <message>
         <source>&apos;gpen-desktop faces PHOTO&apos; shows the numbers.</source>

@@ -14,13 +14,14 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from gpen_desktop import settings
 from gpen_desktop.core.options import FACE_OPTIONS
 from gpen_desktop.core.photo_files.load_save import load_photo
-from gpen_desktop.errors import UnreadablePhotoError, WeightsError
+from gpen_desktop.core.photo_files.registry import asked_for
+from gpen_desktop.errors import OptionError, UnreadablePhotoError, WeightsError
 from gpen_desktop.gui.adjust.option_control import option_control
 from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
 from gpen_desktop.messages import say
-from gpen_desktop.models import store
+from gpen_desktop.models import catalog, store
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -173,6 +174,31 @@ def test_a_message_is_said_with_its_values_which_may_be_messages(qapp: QApplicat
     assert i18n.message_text(say("use-name", "Use {{name}}.")) == "请使用 {name}。"
     assert i18n.message_text(say("new", "A {kind} sentence nobody knows", kind="new")) == "A new sentence nobody knows"
     assert i18n.message_text("a name") == "a name"
+
+
+def test_lists_are_written_as_the_language_writes_them(qapp: QApplication) -> None:
+    with pytest.raises(OptionError) as caught:
+        asked_for("bmp3", "PNG")
+    assert caught.value.todo is not None
+    assert "jpeg, png" in i18n.message_text(caught.value.todo)
+    i18n.apply(qapp, "zh_CN")
+    assert "jpeg、png" in i18n.message_text(caught.value.todo)
+
+
+def test_a_message_names_a_model_by_its_title(qapp: QApplication) -> None:
+    info = catalog.by_name("realesrgan-x4-anime")
+    assert info is not None
+    message = say(
+        "no-room",
+        "There is no room for '{name}': {missing} MB are needed, {free} MB are free.",
+        name=info.titled,
+        missing=2,
+        free=1,
+    )
+    assert "'Real-ESRGAN x4 for drawings'" in i18n.message_text(message)
+    i18n.apply(qapp, "zh_CN")
+    assert i18n.catalog_text(info.title) in i18n.message_text(message)
+    assert i18n.catalog_text(info.title) != info.title
 
 
 def test_a_real_error_reads_chinese(qapp: QApplication) -> None:

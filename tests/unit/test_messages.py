@@ -6,7 +6,7 @@ import pickle
 from pathlib import Path
 
 from gpen_desktop.errors import GpenError, SaveError
-from gpen_desktop.messages import say
+from gpen_desktop.messages import listed, say
 
 
 def test_values_fill_the_template_and_may_be_messages() -> None:
@@ -15,6 +15,12 @@ def test_values_fill_the_template_and_may_be_messages() -> None:
     assert str(message) == "Could not save a {b}.jpg: the disk is full."
     assert message.as_record() == {"code": "cannot-save", "text": "Could not save a {b}.jpg: the disk is full."}
     assert message == say("cannot-save", "Could not save {name}: {reason}.", name="a {b}.jpg", reason=reason)
+
+
+def test_a_list_fills_a_place() -> None:
+    message = say("known", "Known: {names}.", names=listed(["a", 2, say("third", "the third")]))
+    assert str(message) == "Known: a, 2, the third."
+    assert pickle.loads(pickle.dumps(message)) == message
 
 
 def test_an_error_says_what_happened_and_what_to_do() -> None:

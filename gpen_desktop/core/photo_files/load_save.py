@@ -31,7 +31,7 @@ from gpen_desktop.core.photo_files.turning import turned_file
 from gpen_desktop.core.pixels import turned_upright
 from gpen_desktop.core.types import Metadata, Photo, Pixels, SourceFormat, frozen
 from gpen_desktop.errors import OptionError, PhotoTooLargeError, SaveError, UnreadablePhotoError
-from gpen_desktop.messages import Message, say
+from gpen_desktop.messages import Message, listed, say
 
 MAX_PIXELS = 400_000_000  # 1.2 GB as 8-bit RGB: an A3 page at 1200 dpi is 279 million
 _SURELY_THERE = 64 << 20  # bytes; for less nobody is asked
@@ -135,7 +135,7 @@ def _why_no_photo(start: bytes) -> Message:
     if not start:
         return say("file-empty", "the file is empty")
     other = registry.other_kind_of(start)
-    titles = ", ".join(format.title for format in registry.FORMATS)
+    titles = listed(format.title for format in registry.FORMATS)
     readable = say("readable-formats", "These files can be read: {titles}", titles=titles)
     return (
         say("other-kind", "it is {kind} file. {readable}", kind=other, readable=readable)

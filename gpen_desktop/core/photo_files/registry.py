@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from gpen_desktop.core.photo_files.camera_raw import is_camera_raw
 from gpen_desktop.errors import OptionError
-from gpen_desktop.messages import Message, say
+from gpen_desktop.messages import Message, listed, say
 
 if TYPE_CHECKING:
     from gpen_desktop.core.photo_files.formats.codec import Codec
@@ -284,7 +284,7 @@ def asked_for(option: str, own: str) -> Format:
         return known[option]
     raise OptionError(
         say("no-such-format", "There is no format '{name}'.", name=option),
-        todo=say("known-formats", "Formats: keep, {names}.", names=", ".join(known)),
+        todo=say("known-formats", "Formats: keep, {names}.", names=listed(known)),
     )
 
 

@@ -19,7 +19,7 @@ from gpen_desktop.core.photo_files.reading import PATIENCE_S
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.common.own_folder import OwnFolder
-from gpen_desktop.messages import Message, say
+from gpen_desktop.messages import Message, listed, say
 
 _log = logging.getLogger(__name__)
 
@@ -121,7 +121,7 @@ def _why_none(path: Path, tick: Callable[[], None]) -> Message:
         else:
             count += sum(not name.startswith(".") for name in files)
     if count:
-        kinds = ", ".join(format.name for format in FORMATS)
+        kinds = listed(format.name for format in FORMATS)
         return say(
             "opened-other-kinds",
             "No file in '{name}' is of a kind that can be opened. These are: {kinds}.",

@@ -12,7 +12,8 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from gpen_desktop import paths
-from gpen_desktop.messages import Filling, Message
+from gpen_desktop.messages import Filling, Listed, Message
+from gpen_desktop.models.catalog import TITLE_CODE
 
 _log = logging.getLogger(__name__)
 
@@ -65,10 +66,15 @@ def catalog_text(text: str) -> str:
 
 
 def message_text(value: Filling) -> str:
-    """A message in the window's language, its values too where they are messages; any other value as it is."""
+    """A message in the window's language, its values too where they are messages or lists; any other value as it is."""
+    if isinstance(value, Listed):
+        return QCoreApplication.translate("lists", marked("lists", ", ")).join(
+            message_text(part) for part in value.parts
+        )
     if not isinstance(value, Message):
         return str(value)
-    template = QCoreApplication.translate("messages", value.template)
+    context = "catalog" if value.code == TITLE_CODE else "messages"
+    template = QCoreApplication.translate(context, value.template)
     return template.format(**{name: message_text(part) for name, part in value.values})
 
 

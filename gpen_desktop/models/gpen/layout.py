@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 
 from gpen_desktop.errors import WeightsError
-from gpen_desktop.messages import Filling, Message, say
+from gpen_desktop.messages import Filling, Message, listed, say
 from gpen_desktop.models.spec import Template
 
 Shape = tuple[int, ...]
@@ -221,7 +221,7 @@ def _count(state: Mapping[str, torch.Tensor], pattern: str) -> int:
 
 def _some(keys: Mapping[str, torch.Tensor] | list[str]) -> Filling:
     names = sorted(keys)
-    shown = ", ".join(f"'{name}'" for name in names[:_KEPT_MENTIONS])
+    shown = listed(f"'{name}'" for name in names[:_KEPT_MENTIONS])
     more = len(names) - _KEPT_MENTIONS
     return say("and-more", "{names} and {count} more", names=shown, count=more) if more > 0 else shown
 

@@ -169,7 +169,7 @@ def test_a_full_disk_is_told_before_anything_is_asked(monkeypatch: pytest.Monkey
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 1000))
     behaviour = Behaviour(CONTENT)
-    with pytest.raises(DownloadError, match="no room for 'codeformer'"):
+    with pytest.raises(DownloadError, match="no room for 'CodeFormer'"):
         fetched(behaviour)
     assert behaviour.asked == []
 
@@ -302,6 +302,6 @@ def test_what_nothing_here_could_run_is_not_fetched(monkeypatch: pytest.MonkeyPa
     assert info.can_be_fetched
     monkeypatch.setattr(catalog, "find_spec", lambda package: None)
     assert not info.can_be_fetched
-    with pytest.raises(DownloadError, match="'codeformer' needs the package spandrel_extra_arches") as caught:
+    with pytest.raises(DownloadError, match="'CodeFormer' needs the package spandrel_extra_arches") as caught:
         download.fetch(info, lambda *_: None)
     assert caught.value.todo.code == "install-package"

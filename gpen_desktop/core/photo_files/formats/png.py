@@ -14,7 +14,7 @@ from gpen_desktop.core.photo_files.formats import opencv_codec, pillow_codec
 from gpen_desktop.core.photo_files.formats.codec import Codec, Decoded, Encoded, Picture
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, FileHeader, Inflater
 from gpen_desktop.core.types import Metadata, Pixels
-from gpen_desktop.messages import Message, say
+from gpen_desktop.messages import Message, listed, say
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _FOR_PIXELS = frozenset([b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS"])
@@ -122,8 +122,8 @@ def is_further(kind: bytes) -> bool:
 def _left_out(chunks: list[Chunk]) -> list[Message]:
     """What cannot be kept since it may depend on the pixels, which change."""
     lost = sorted({kind for kind, _ in chunks if not _is_known(kind) and not is_further(kind)})
-    names = ", ".join(kind.decode("ascii", "replace") for kind in lost if kind.isalpha())
-    return [say("png-chunks-left-out", "Some data of the PNG was left out: {names}.", names=names)] if names else []
+    names = listed(kind.decode("ascii", "replace") for kind in lost if kind.isalpha())
+    return [say("png-chunks-left-out", "Some data of the PNG was left out: {names}.", names=names)] * bool(names.parts)
 
 
 def _text(kind: bytes, body: bytes, inflater: Inflater) -> tuple[bytes, bytes]:
