@@ -110,7 +110,7 @@ def _on_large_canvas(photo: Photo) -> Photo:
 
 def _composed(photo: Photo, restored: Sequence[RestoredFace]) -> Pixels:
     return compose(
-        photo, [face_layers(photo.pixels, face, 1) for face in restored], ComposeOptions(restore_sharp=True)
+        photo, [face_layers(photo.pixels, face, (1, 1)) for face in restored], ComposeOptions(restore_sharp=True)
     ).photo.pixels
 
 

@@ -93,4 +93,4 @@ def _composed(damaged: Picture, restored: Picture) -> Picture:
     crop = as_crop(floats(damaged.astype(np.float32) / 255))
     answer = frozen(floats(restored.astype(np.float32) / 255))
     face = restored_face(crop, answer, masks_by_points(crop))
-    return render(damaged, [(face_layers(damaged, face, 1.0), 100)], ComposeOptions()).astype(np.uint8)
+    return render(damaged, [(face_layers(damaged, face, (1, 1)), 100)], ComposeOptions()).astype(np.uint8)
