@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gpen_desktop import paths
+from gpen_desktop.core import fallbacks
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -20,6 +21,12 @@ def own_user_data(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     """The user's data folder of this test only: what a developer has installed is neither used nor touched."""
     folder = tmp_path_factory.mktemp("user")
     monkeypatch.setattr(paths, "user_data", lambda: folder)
+
+
+@pytest.fixture(autouse=True)
+def nothing_told() -> None:
+    """What another test computed otherwise is nothing to this one."""
+    fallbacks.forget()
 
 
 @pytest.fixture(scope="session")

@@ -102,6 +102,12 @@ def _is_installed(package: str) -> bool:
     return find_spec(package) is not None
 
 
+def titled(name: str) -> Filling:
+    """A model's title, to name it in a message; the name of one that is not in the catalogue."""
+    info = by_name(name)
+    return name if info is None else info.titled
+
+
 def needs_package(name: Filling, package: str) -> tuple[Message, Message]:
     """What to say of a model whose package is not installed, and what to do."""
     what = say(

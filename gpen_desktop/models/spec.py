@@ -93,7 +93,7 @@ class ModelSpec:
 
     Of what takes pictures of any size: scale: how many times larger they come out. multiple, smallest: what their
     sides have to be a multiple of, and at least, pixels. margin: how far around itself a pixel sees, as far as it shows
-    in the result, pixels; tiles overlap by it. in_tiles: whether a photo may be cut into tiles at all.
+    in the result, pixels; tiles overlap by it.
     """
 
     architecture: str
@@ -108,4 +108,3 @@ class ModelSpec:
     multiple: int = 1
     smallest: int = 1
     margin: int = 0
-    in_tiles: bool = True

@@ -2410,10 +2410,6 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>使用 CPU 时请选择 auto、fp32 或 bf16。</translation>
     </message>
     <message>
-        <source>One face does not fit into the memory of {device}; the CPU is used instead.</source>
-        <translation>{device} 的内存容不下一张人脸，已改用 CPU。</translation>
-    </message>
-    <message>
         <source>Part of the EXIF data is damaged and was left out.</source>
         <translation>部分 EXIF 数据已损坏，已略去。</translation>
     </message>
@@ -2492,10 +2488,6 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Check the connection and try again: what has arrived is kept and gone on with.</source>
         <translation>请检查网络后重试：已下载的部分会保留并继续。</translation>
-    </message>
-    <message>
-        <source>Choose the processor in the settings, or --device cpu.</source>
-        <translation>请在设置中选择处理器，或使用 --device cpu。</translation>
     </message>
     <message>
         <source>Close other programs, or enlarge it less.</source>
@@ -2826,6 +2818,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>EXIF 数据中的厂商注释过长，JPEG 无法容纳，已略去。</translation>
     </message>
     <message>
+        <source>The memory of {device} did not suffice for &apos;{model}&apos;; the processor took its place for a while.</source>
+        <translation>{device} 的内存不足以运行“{model}”，有一部分改由处理器完成，速度较慢。</translation>
+    </message>
+    <message>
         <source>The model &apos;{name}&apos; did not give a valid picture.</source>
         <translation>模型“{name}”输出的数值不是有效图像。</translation>
     </message>
@@ -2920,10 +2916,6 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>There is no weights file &apos;{path}&apos;.</source>
         <translation>没有模型文件“{path}”。</translation>
-    </message>
-    <message>
-        <source>There is not enough memory even for a single face.</source>
-        <translation>内存不足，连一张人脸也无法处理。</translation>
     </message>
     <message>
         <source>There is not enough memory on {device}.</source>
@@ -3406,6 +3398,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>{own} 文件只能读取，不能写入；照片已存为 {stored}。</translation>
     </message>
     <message>
+        <source>{tried} faces at a time are too many for the memory of {device}: &apos;{model}&apos; is given {now} at a time.</source>
+        <translation>{device} 的内存容不下同时处理 {tried} 张人脸，“{model}”改为每次处理 {now} 张。</translation>
+    </message>
+    <message>
         <source>{names} and {count} more</source>
         <translation>{names} 等另外 {count} 项</translation>
     </message>
@@ -3456,10 +3452,6 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>{program}, {model} on {device}</source>
         <translation>{program}，{model}，{device}</translation>
-    </message>
-    <message>
-        <source>{tried} faces at a time did not fit into memory; {now} are restored at a time.</source>
-        <translation>内存容不下同时处理 {tried} 张人脸，已改为每次 {now} 张。</translation>
     </message>
 </context>
 <context>

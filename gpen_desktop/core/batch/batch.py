@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from gpen_desktop import part_files
-from gpen_desktop.core import memory
+from gpen_desktop.core import fallbacks, memory
 from gpen_desktop.core.batch.album import PlannedPhoto
 from gpen_desktop.core.batch.control import BatchControl, ControlledProgress
 from gpen_desktop.core.batch.side_by_side import SideBySide
@@ -238,18 +238,19 @@ def _export(
     """loaded: seconds that reading took."""
     edits = options.edits
     known = edits.faces if options.faces is None else options.faces
-    session = engine.open(photo, edits.model, known, edits.stages, edits.strokes, former=options.former)
-    look = edits.options
-    if options.face_numbers is not None:
-        faces = session.faces(SubProgress(progress, 0.0, 0.2))
-        look = replace(look, faces=by_number(faces, options.face_numbers))
-    half = SubProgress(progress, 0.0, 0.5)
-    pages = restored_pages(photo, engine, edits, options.look_of_page, options.export, half)
     unnoted: list[Message] = []
-    note = _noting(around.journal, job.source, unnoted)
-    saved = _when_there_is_room(
-        lambda: engine.export(session, look, job.target, options.export, progress, note, pages), around
-    )
+    with fallbacks.heard() as otherwise:
+        session = engine.open(photo, edits.model, known, edits.stages, edits.strokes, former=options.former)
+        look = edits.options
+        if options.face_numbers is not None:
+            faces = session.faces(SubProgress(progress, 0.0, 0.2))
+            look = replace(look, faces=by_number(faces, options.face_numbers))
+        half = SubProgress(progress, 0.0, 0.5)
+        pages = restored_pages(photo, engine, edits, options.look_of_page, options.export, half)
+        note = _noting(around.journal, job.source, unnoted)
+        saved = _when_there_is_room(
+            lambda: engine.export(session, look, job.target, options.export, progress, note, pages), around
+        )
     return saved, PhotoReport(
         source=str(job.source),
         target=str(saved.path),
@@ -265,6 +266,7 @@ def _export(
         warnings=(
             *((_COPIED,) if saved.unchanged else session.photo.warnings),
             *saved.warnings,
+            *otherwise,
             *unnoted,
         ),
     )

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from gpen_desktop.core import fallbacks
 from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.core.engine.face_networks import LoadedRestorer
 from gpen_desktop.core.progress import Progress, SubProgress
@@ -106,10 +107,11 @@ class CachedRestorer:
         if len(known) == len(crops):
             progress.report(1.0, "restore")
             return known
-        made = self._inner.restore(crops, progress)
-        keys = [self._key(crop, crops) for crop in crops]  # the device may have changed on the way
-        for key, restored in zip(keys, made, strict=True):
-            self._cache.put(key, restored)
+        with fallbacks.heard() as otherwise:
+            made = self._inner.restore(crops, progress)
+        if not otherwise:  # else the keys tell of another device, precision or batch
+            for key, restored in zip(keys, made, strict=True):
+                self._cache.put(key, restored)
         return made
 
     def _key(self, crop: FloatImage, batch: Sequence[FloatImage]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from gpen_desktop.core import memory
+from gpen_desktop.core import fallbacks, memory
 from gpen_desktop.core.engine import export as exporting
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.crop_cache import CachedRestorer, CropCache
@@ -236,7 +236,8 @@ class Engine:
         if self._restorer is None:
             return None
         detector = self._finder.name if self._finder is not None else ""
-        return replace(self._restorer.status, detector=detector, parser=self._parser.name if self._parser else "")
+        parser = self._parser.name if self._parser else ""
+        return replace(self._restorer.status, notes=fallbacks.told(), detector=detector, parser=parser)
 
     def cpu_threads(self) -> int:
         """Threads that compute well on this computer's CPU."""
@@ -246,6 +247,7 @@ class Engine:
         """Use another device, precision or detector from the next photo on."""
         if wanted != self._wanted:
             self._wanted = wanted
+            fallbacks.forget()
             self._networks = None
             self._let_go()
             self.choose_anew()

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
+from gpen_desktop.core import fallbacks
 from gpen_desktop.core.engine.compute import ModelStatus
-from gpen_desktop.core.on_device import empty_cache, is_out_of_memory
+from gpen_desktop.core.on_device import OnDevice
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import FloatImage, frozen
-from gpen_desktop.errors import ModelError, OutOfMemoryError, WeightsError
-from gpen_desktop.messages import Message, say
+from gpen_desktop.errors import ModelError, WeightsError
+from gpen_desktop.messages import say
 from gpen_desktop.models import catalog, registry, store
 from gpen_desktop.models import device as devices
 from gpen_desktop.models.architecture import ReadModel
 from gpen_desktop.models.choice import choice_of
 from gpen_desktop.models.device import Compute
-from gpen_desktop.models.face_net import FaceNet, RestoredBatch
+from gpen_desktop.models.face_net import FaceNet
 from gpen_desktop.models.spec import FACE_TASKS, ModelSpec
 
 
@@ -31,8 +33,7 @@ class Restorer:
     ----------
     spec : what the model takes and is for.
     model_name : for people and reports.
-    compute : what it runs on now; changes when a precision or a device turns out not to work.
-    notes : such changes, for the user.
+    compute : what it runs on now; changes when a precision turns out not to work, which is told (core/fallbacks).
     """
 
     def __init__(
@@ -47,7 +48,6 @@ class Restorer:
         self._path = store.find(choice.name)
         self._choice = choice
         self._batch_size = batch_size
-        self.notes: tuple[Message, ...] = ()
         state = self._path.stat()
         self._weights = f"{state.st_size} {state.st_mtime_ns}"
         read = registry.read(self._path)
@@ -55,7 +55,7 @@ class Restorer:
         if self.spec.task not in FACE_TASKS:
             raise _no_restorer(choice.name)
         self._values = choice.values(self.spec.options)
-        self._use(devices.choose(device, precision, self.spec.precisions), read)
+        self._network = self._placed(devices.choose(device, precision, self.spec.precisions), read)
 
     @property
     def model_name(self) -> str:
@@ -71,17 +71,29 @@ class Restorer:
             return False
         self._values = choice.values(self.spec.options)
         self._choice = choice
-        self._set_options()
+        self._network.make_ready()
         return True
 
-    def _set_options(self) -> None:
+    def _set_options(self, net: nn.Module) -> None:
+        assert isinstance(net, FaceNet)  # what every architecture for FACE_TASKS builds
         for name, value in self._values.items():
-            self._net.set_option(name, value)
+            net.set_option(name, value)
+
+    @property
+    def compute(self) -> Compute:
+        return self._network.compute
+
+    @property
+    def _net(self) -> FaceNet:
+        net = self._network.net
+        assert isinstance(net, FaceNet)
+        return net
 
     @property
     def batch(self) -> int:
         """How many crops go through at a time. Results depend on it in their last bits: split work at its multiples."""
-        return self._batch
+        assert self._network.at_once is not None  # set with the network
+        return self._network.at_once
 
     @property
     def runs_beside_itself(self) -> bool:
@@ -93,7 +105,7 @@ class Restorer:
         """What it runs on now, and what had to be changed."""
         compute = self.compute
         on, name = str(compute.device), self.model_name
-        return ModelStatus(name, compute.name, compute.reason, self.notes, on, weights=self._weights)
+        return ModelStatus(name, compute.name, compute.reason, torch_device=on, weights=self._weights)
 
     def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
         """Restore crops.
@@ -101,55 +113,42 @@ class Restorer:
         crops: (S, S, 3) float32 RGB in [0, 1] each, S == spec.size. Returns as many of the same kind, read-only.
         Raises OutOfMemoryError when not even one crop fits, Cancelled between batches.
         """
-        torch.set_num_threads(devices.threads_here())  # holds for the calling thread only
         restored: list[FloatImage] = []
         while len(restored) < len(crops):
             progress.report(len(restored) / len(crops), "restore")
-            part = crops[len(restored) : len(restored) + self._batch]
-            try:
-                restored += self._run(np.stack(part))
-            except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
-                if not is_out_of_memory(error):
-                    raise
-                self._after_out_of_memory(len(part))
+            restored += self._run(crops[len(restored) : len(restored) + self.batch])
         progress.report(1.0, "restore")
         return restored
 
-    def _use(self, compute: Compute, read: ReadModel | None = None) -> None:
-        """read: the weights, if they were read just now; what computed in half precision has to be read anew."""
-        net = (read or registry.read(self._path)).build(compute.device, compute.dtype)
-        assert isinstance(net, FaceNet)  # what every architecture for FACE_TASKS builds
-        self._net = net
-        self._set_options()
-        self.compute = compute
+    def _placed(self, compute: Compute, read: ReadModel | None = None) -> OnDevice:
+        """The network on a device. read: the weights, if they were read just now."""
+        network = OnDevice(self.model_name, lambda: registry.read(self._path), compute, read, self._set_options)
+        assert isinstance(network.net, FaceNet)
         # Decided once: results depend on the batch in their last bits.
-        self._batch = self._batch_size or self._fitting_batch()
+        network.most = self._batch_size or _fitting_batch(self.spec, network.net, network.compute)
+        return network
 
-    def _note(self, note: Message) -> None:
-        if note not in self.notes:
-            self.notes = (*self.notes, note)
-
-    def _run(self, crops: FloatImage) -> list[FloatImage]:
-        """One batch, (N, S, S, 3)."""
-        made = self._net.restore(torch.from_numpy(crops))
-        if self.compute.dtype is torch.float16 and not _is_sound(made):
+    def _run(self, crops: Sequence[FloatImage]) -> list[FloatImage]:
+        """One batch."""
+        made = self._network.answers(crops, _restored)
+        if self.compute.dtype is torch.float16 and not _are_sound(made):
             made = self._in_single_precision(crops)
-        if not bool(made.is_finite.all()):
+        if not all(each.is_finite for each in made):
             raise WeightsError(
                 say("answer-not-a-picture", "The model '{name}' did not give a valid picture.", name=self.model_name),
                 todo=say("choose-other-model", "Choose another model."),
                 path=self._path,
             )
-        return [frozen(face) for face in made.pixels.numpy()]
+        return [frozen(each.pixels) for each in made]
 
-    def _in_single_precision(self, crops: FloatImage) -> RestoredBatch:
+    def _in_single_precision(self, crops: Sequence[FloatImage]) -> list[_Made]:
         """The batch anew, and all that follow. The blame is the card's only where single precision does better."""
         half = self.compute
-        self._use(devices.choose(str(half.device), "fp32", self.spec.precisions))
-        made = self._net.restore(torch.from_numpy(crops))
-        if _is_sound(made):
+        self._network = self._placed(devices.choose(str(half.device), "fp32", self.spec.precisions))
+        made = self._network.answers(crops, _restored)
+        if _are_sound(made):
             devices.remember_broken_half(half.device)
-            self._note(
+            fallbacks.tell(
                 say(
                     "half-precision-broken",
                     "Half precision gives broken faces on {device}; single precision is used instead.",
@@ -157,16 +156,6 @@ class Restorer:
                 )
             )
         return made
-
-    def _fitting_batch(self) -> int:
-        """How many crops half of a GPU's free memory holds, a power of two; one at least. On the CPU, where they are
-        few, as many as the network can use."""
-        most = self._net.largest_batch
-        if self.compute.device.type == "cpu":
-            return most
-        bytes_per_face = self.spec.bytes_per_item * self.compute.dtype.itemsize // 4
-        fitting = min(most, devices.free_memory(self.compute.device) // max(1, 2 * bytes_per_face))
-        return 1 << (max(1, fitting).bit_length() - 1)
 
     def warm_up(self) -> None:
         """Run once on an empty crop, so that the first face does not wait for what a GPU's first run sets up.
@@ -179,37 +168,18 @@ class Restorer:
 
     def release(self) -> None:
         """Give back the memory that is kept for the next run; for after an idle time. The weights stay."""
-        self._net.release()
-        empty_cache(self.compute.device)
+        self._network.release()
 
-    def _after_out_of_memory(self, tried: int) -> None:
-        """Go on with half the batch from now on; on the CPU when a single crop was too much for the GPU."""
-        on_gpu = self.compute.device.type != "cpu"
-        self.release()
-        if tried > 1:
-            self._note(
-                say(
-                    "batch-halved",
-                    "{tried} faces at a time did not fit into memory; {now} are restored at a time.",
-                    tried=tried,
-                    now=tried // 2,
-                )
-            )
-            self._batch = tried // 2
-            return
-        if not on_gpu:
-            raise OutOfMemoryError(
-                say("no-memory-for-one-face", "There is not enough memory even for a single face."),
-                todo=say("close-other-programs", "Close other programs."),
-            )
-        self._note(
-            say(
-                "gpu-memory-too-small",
-                "One face does not fit into the memory of {device}; the CPU is used instead.",
-                device=self.compute.name,
-            )
-        )
-        self._use(devices.choose("cpu", "auto", self.spec.precisions))
+
+def _fitting_batch(spec: ModelSpec, net: FaceNet, compute: Compute) -> int:
+    """How many crops half of a GPU's free memory holds, a power of two; one at least. On the CPU, where they are few,
+    as many as the network can use."""
+    most = net.largest_batch
+    if compute.device.type == "cpu":
+        return most
+    bytes_per_face = spec.bytes_per_item * compute.dtype.itemsize // 4
+    fitting = min(most, devices.free_memory(compute.device) // max(1, 2 * bytes_per_face))
+    return 1 << (max(1, fitting).bit_length() - 1)
 
 
 def _check_known(name: str) -> None:
@@ -226,6 +196,22 @@ def _no_restorer(name: str) -> ModelError:
     )
 
 
-def _is_sound(made: RestoredBatch) -> bool:
+@dataclass(frozen=True, eq=False)
+class _Made:
+    """What a network made of a crop: (S, S, 3); and as RestoredBatch has it."""
+
+    pixels: FloatImage
+    is_finite: bool
+    is_not_black: bool
+
+
+def _restored(net: nn.Module, crops: Sequence[FloatImage]) -> list[_Made]:
+    assert isinstance(net, FaceNet)
+    made = net.restore(torch.from_numpy(np.stack(crops)))
+    rows = zip(made.pixels.numpy(), made.is_finite.tolist(), made.is_not_black.tolist(), strict=True)
+    return [_Made(*row) for row in rows]
+
+
+def _are_sound(made: Sequence[_Made]) -> bool:
     """Whether no face is what overflow in half precision leaves: not a number somewhere, or black all over."""
-    return bool((made.is_finite & made.is_not_black).all())
+    return all(each.is_finite and each.is_not_black for each in made)

@@ -9,11 +9,13 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
+from gpen_desktop.core import fallbacks
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
 from gpen_desktop.core.engine.face_networks import Guard, HandFinder, LoadedRestorer, Parser
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.stages.work import ChosenNetwork, Networks
 from gpen_desktop.core.types import FloatImage
+from gpen_desktop.messages import Message
 from gpen_desktop.models.spec import ModelSpec
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ class _Request:
     """Crops of one photo that wait to be restored."""
 
     crops: Sequence[FloatImage]
-    answer: Future[list[FloatImage]] = field(default_factory=Future)
+    answer: Future[tuple[list[FloatImage], list[Message]]] = field(default_factory=Future)
+    """What was made of them, and what had to be done otherwise for that (core/fallbacks)."""
 
 
 class SharedRestorer:
@@ -90,7 +93,9 @@ class SharedRestorer:
         self._waiting.put(request)
         while not wait([request.answer], _LISTEN_EVERY).done:
             progress.report(0.0, "restore")
-        made = request.answer.result()
+        made, otherwise = request.answer.result()
+        for note in otherwise:
+            fallbacks.tell(note)
         progress.report(1.0, "restore")
         return made
 
@@ -98,13 +103,14 @@ class SharedRestorer:
         while (request := self._waiting.get()) is not None:
             requests = self._with_others(request)
             try:
-                made = self._inner.restore([crop for each in requests for crop in each.crops], SilentProgress())
+                with fallbacks.heard() as otherwise:
+                    made = self._inner.restore([crop for each in requests for crop in each.crops], SilentProgress())
             except BaseException as error:  # whoever waits has to hear of it
                 for each in requests:
                     each.answer.set_exception(error)
                 continue
             for each in requests:
-                each.answer.set_result(made[: len(each.crops)])
+                each.answer.set_result((made[: len(each.crops)], otherwise))
                 made = made[len(each.crops) :]
 
     def _with_others(self, first: _Request) -> list[_Request]:

@@ -48,7 +48,7 @@ class FaceParser:
         model = registry.read(path)
         offered = model.spec.precisions
         compute = devices.choose(device, precision if precision in offered else "auto", offered)
-        self._network = OnDevice(lambda: registry.read(path), compute, model)
+        self._network = OnDevice(name, lambda: registry.read(path), compute, model)
 
     def masks(self, crops: Sequence[Crop], restored: Sequence[FloatImage]) -> list[FaceMasks]:
         """Of each crop, by what the model made of it, (S, S, 3) float32 RGB in [0, 1]: parts are clearest there. Where

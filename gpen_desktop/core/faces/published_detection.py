@@ -44,7 +44,7 @@ class PublishedDetector:
         model = registry.read(path)
         offered = model.spec.precisions
         compute = devices.choose(device, precision if precision in offered else "auto", offered)
-        self._network = OnDevice(lambda: registry.read(path), compute, model)
+        self._network = OnDevice(name, lambda: registry.read(path), compute, model)
 
     def detect(self, photo: Photo, *, min_face: float = MIN_FACE, progress: Progress | None = None) -> tuple[Face, ...]:
         """Find the faces whose box is at least `min_face` pixels wide, in reading order, each once.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import torch
@@ -17,10 +18,10 @@ from gpen_desktop.core import memory
 from gpen_desktop.core.on_device import OnDevice
 from gpen_desktop.core.options import AUTO
 from gpen_desktop.core.stages.colour import lab_hue
-from gpen_desktop.core.stages.tiles import TiledNetwork
+from gpen_desktop.core.stages.tiles import SMALLEST, TiledNetwork
 from gpen_desktop.core.stages.work import ChosenNetwork
 from gpen_desktop.core.types import FloatImage
-from gpen_desktop.errors import OutOfMemoryError, WeightsError
+from gpen_desktop.errors import WeightsError
 from gpen_desktop.messages import Message, say
 from gpen_desktop.models import catalog, device, registry, store
 from gpen_desktop.models.architecture import ReadModel
@@ -28,7 +29,6 @@ from gpen_desktop.models.choice import ModelChoice, choice_of
 from gpen_desktop.models.device import Compute
 from gpen_desktop.models.face_net import FaceNet
 from gpen_desktop.models.photo.architectures import PhotoRepairer
-from gpen_desktop.models.photo.compact import CompactEnlarger
 from gpen_desktop.models.photo.unet import PhotoCleaner
 from gpen_desktop.models.spec import (
     ALIGNED_TASKS,
@@ -45,10 +45,6 @@ _SIDE: Final = 1280
 """Pixels of a tile that are kept, each way. Larger ones spend less on margins, smaller ones less memory (here some
 hundred MB), and cancelling waits for one."""
 
-_SMALLEST_SIDE: Final = 128
-_WHOLE: Final = 1 << 16
-"""More than any photo's side."""
-
 _MOST_BYTES: Final = 2 << 30
 _UNMEASURED: Final = 16 << 10
 """Bytes a pixel of models that nobody has measured: as a Real-ESRGAN that enlarges four times."""
@@ -62,19 +58,64 @@ _MARGIN: Final = 96
 trained cleaner's answer changes by 0.001 of an 8-bit step, the finder's by 0.0003, the filler's by less."""
 
 
-class PhotoNetworks:
-    """The built-in networks on one device. As core/stages/work.Networks has it.
+_OfPixels = Callable[[Any, Tensor], Tensor]
+"""What a network, of the class that its task has, makes of a picture: (1, C, H, W) to the same."""
 
-    device, precision: as models/device.choose takes them. Not thread-safe.
+
+@dataclass(frozen=True, eq=False)
+class _Loaded:
+    """A network on its device. name: of the model, for people."""
+
+    name: str
+    spec: ModelSpec
+    network: OnDevice
+
+    def tiled(
+        self, ask: _OfPixels, side: int, margin: int, multiple: int, *, scale: int = 1, centre: float = 0.0
+    ) -> TiledNetwork:
+        """As TiledNetwork has it; smaller tiles are asked for where memory does not suffice, and the smallest go to the
+        CPU then. centre: taken off a tile before it is rounded to half precision."""
+        of_one = _of_one(ask, self.name, centre)
+        smallest = SMALLEST + 2 * (margin + multiple)
+
+        def run(tile: FloatImage) -> FloatImage:
+            if max(tile.shape[:2]) > smallest:
+                return self.network.answer_here(tile, of_one)
+            return self.network.answers([tile], of_one)[0]
+
+        return TiledNetwork(run, side, margin, multiple, scale)
+
+    def of_pictures(self, ask: _OfPixels) -> Callable[[FloatImage], FloatImage]:
+        """As a function of one picture of any size."""
+        of_one = _of_one(ask, self.name)
+        return lambda picture: self.network.answers([picture], of_one)[0]
+
+    def of_faces(self) -> Callable[[FloatImage], FloatImage]:
+        """A network for aligned faces as a function of one, (S, S, 3)."""
+
+        def ask(net: nn.Module, faces: Sequence[FloatImage]) -> list[FloatImage]:
+            assert isinstance(net, FaceNet)  # what every architecture for ALIGNED_TASKS builds
+            made = net.restore(torch.from_numpy(np.stack(faces)))
+            if not bool(made.is_finite.all()):
+                raise _no_picture(self.name)
+            return list(made.pixels.numpy())
+
+        return lambda face: self.network.answers([face], ask)[0]
+
+
+class PhotoNetworks:
+    """The built-in networks, and one chosen for each task, on one device. As core/stages/work.Networks has it.
+
+    device, precision: as models/device.choose takes them. Not thread-safe, but what it gives is.
     """
 
     def __init__(self, device: str = "auto", precision: str = "auto") -> None:
         self._device = device
         self._precision = precision
-        self._upscaler: tuple[str, TiledNetwork] | None = None
+        self._upscaler: tuple[str, _Loaded] | None = None
         self._colouriser: tuple[str, ChosenNetwork] | None = None
         self._inpainter: tuple[str, ChosenNetwork] | None = None
-        self._enlargers: dict[int, TiledNetwork] = {}
+        self._enlargers: dict[int, _Loaded] = {}
 
     def has(self, name: str) -> bool:
         """Whether the weights of that name in the catalogue are on this computer."""
@@ -82,30 +123,38 @@ class PhotoNetworks:
 
     def cleaner(self) -> TiledNetwork:
         """Raises WeightsError, DeviceError, as the others do."""
-        return self._cleaner
+        return _cleaning(self._cleaner)
 
     def unblocker(self) -> TiledNetwork:
-        return self._unblocker
+        return _cleaning(self._unblocker)
 
     def finder(self) -> TiledNetwork:
-        return self._repairer[0]
+        loaded = self._repairer
+        multiple = _the(PhotoRepairer, loaded).finder.shape.multiple
+        return loaded.tiled(lambda net, x: net.finder(x).float().sigmoid(), _SIDE, _MARGIN, multiple)
 
     def filler(self) -> TiledNetwork:
-        return self._repairer[1]
+        loaded = self._repairer
+        multiple = _the(PhotoRepairer, loaded).filler.shape.multiple
+        return loaded.tiled(_filled_by_built_in, _SIDE, _MARGIN, multiple)
 
     def enlarger(self, spoilt: float) -> TiledNetwork:
         """The mixture of both networks, in tenths; each is loaded once."""
         tenths = round(10 * spoilt)
         if tenths not in self._enlargers:
             self._enlargers[tenths] = self._load_enlarger(tenths / 10)
-        return self._enlargers[tenths]
+        loaded, scale = self._enlargers[tenths], self._enlargers[tenths].spec.scale
+        return loaded.tiled(lambda net, x: net.change(x), _SIDE // scale, loaded.spec.margin, 1, scale=scale)
 
     def upscaler(self, name: str) -> TiledNetwork:
-        """The one at hand, or loaded in its place."""
+        """The one at hand, or loaded in its place; with tiles for the memory that is free now."""
         if self._upscaler is None or self._upscaler[0] != name:
             self._upscaler = None  # two may not fit into memory
-            self._upscaler = (name, self._load_upscaler(name))
-        return self._upscaler[1]
+            self._upscaler = (name, self._load(name, PHOTO_TASKS, _NO_PHOTOS))
+        loaded = self._upscaler[1]
+        spec = loaded.spec
+        side, multiple = _side(spec, loaded.network.compute), max(spec.multiple, spec.smallest)
+        return loaded.tiled(lambda net, x: net(x), side, spec.margin, multiple, scale=spec.scale)
 
     def colouriser(self, name: str) -> ChosenNetwork:
         """As `upscaler`; AUTO: the first that is here, of those for whole photos or else of those for faces."""
@@ -123,133 +172,94 @@ class PhotoNetworks:
         return self._inpainter[1]
 
     def _load_colouriser(self, name: str) -> ChosenNetwork:
-        model = _read(choice_of(name), COLOUR_TASKS, _NO_COLOURS)
-        spec = model.spec
+        loaded = self._load(name, COLOUR_TASKS, _NO_COLOURS)
+        spec = loaded.spec
         if spec.task in ALIGNED_TASKS:
-            faces = self._of_faces(name, model)
+            faces = loaded.of_faces()
             return ChosenNetwork(name, lambda face: lab_hue(faces(face)), spec.size, spec.template)
-        compute = self._compute_for(spec)
-        net = model.build(compute.device, compute.dtype)
-        run = self._on_device(lambda x: net(x[:, :1]), name, compute)
-        return ChosenNetwork(name, run, multiple=spec.multiple)
+        return ChosenNetwork(name, loaded.of_pictures(lambda net, x: net(x[:, :1])), multiple=spec.multiple)
 
     def _load_inpainter(self, name: str) -> ChosenNetwork:
-        model = _read(choice_of(name), FILL_TASKS, _NO_FILLING)
-        spec = model.spec
+        loaded = self._load(name, FILL_TASKS, _NO_FILLING)
+        spec = loaded.spec
         if spec.task in ALIGNED_TASKS:
-            faces = self._of_faces(name, model)
+            faces = loaded.of_faces()
             # its authors tell it of holes by painting them white
             return ChosenNetwork(name, lambda x: faces(np.maximum(x[..., :3], x[..., 3:])), spec.size, spec.template)
-        compute = self._compute_for(spec)
-        net = model.build(compute.device, compute.dtype)
+        net = loaded.network.net
         if isinstance(net, PhotoRepairer):
-            filler = net.filler
-            net, multiple = filler, filler.shape.multiple
-        else:
-            multiple = max(spec.multiple, spec.smallest)
-        run = self._on_device(lambda x: net(x[:, :3], x[:, 3:]), name, compute)
-        return ChosenNetwork(name, run, multiple=multiple)
-
-    def _compute_for(self, spec: ModelSpec) -> Compute:
-        """What a chosen network runs on, in the precision that is wished if it knows that one."""
-        wished = self._precision if self._precision in spec.precisions else "auto"
-        return device.choose(self._device, wished, spec.precisions)
-
-    def _of_faces(self, name: str, model: ReadModel) -> Callable[[FloatImage], FloatImage]:
-        """A network for aligned faces as a function of one, (S, S, 3)."""
-        network = OnDevice(lambda: _read_mixed(choice_of(name))[1], self._compute_for(model.spec), model)
-
-        def ask(net: nn.Module, faces: Sequence[FloatImage]) -> list[FloatImage]:
-            assert isinstance(net, FaceNet)  # what every architecture for ALIGNED_TASKS builds
-            made = net.restore(torch.from_numpy(np.stack(faces)))
-            if not bool(made.is_finite.all()):
-                raise _no_picture(name)
-            return list(made.pixels.numpy())
-
-        return lambda face: network.answers([face], ask)[0]
-
-    def _load_upscaler(self, name: str) -> TiledNetwork:
-        model = _read(choice_of(name), PHOTO_TASKS, _NO_PHOTOS)
-        spec = model.spec
-        compute = self._compute_for(spec)
-        net = model.build(compute.device, compute.dtype)
-        run = self._on_device(net, name, compute)
-        side = _side(spec, compute) if spec.in_tiles else _WHOLE
-        return TiledNetwork(run, side, spec.margin, max(spec.multiple, spec.smallest), spec.scale)
+            return ChosenNetwork(name, loaded.of_pictures(_filled_by_built_in), multiple=net.filler.shape.multiple)
+        fill = loaded.of_pictures(lambda net, x: net(x[:, :3], x[:, 3:]))
+        return ChosenNetwork(name, fill, multiple=max(spec.multiple, spec.smallest))
 
     @cached_property
-    def _compute(self) -> Compute:
-        return device.choose(self._device, self._precision)
+    def _cleaner(self) -> _Loaded:
+        return self._load(catalog.CLEANER, frozenset([Task.PHOTO_RESTORER]), _NO_PHOTOS)
 
     @cached_property
-    def _cleaner(self) -> TiledNetwork:
-        return self._load_cleaner(catalog.CLEANER)
+    def _unblocker(self) -> _Loaded:
+        return self._load(catalog.UNBLOCKER, frozenset([Task.PHOTO_RESTORER]), _NO_PHOTOS)
 
     @cached_property
-    def _unblocker(self) -> TiledNetwork:
-        return self._load_cleaner(catalog.UNBLOCKER)
+    def _repairer(self) -> _Loaded:
+        return self._load(catalog.REPAIRER, frozenset([Task.INPAINTER]), _NO_FILLING)
 
-    def _load_cleaner(self, name: str) -> TiledNetwork:
-        net = self._loaded(name, Task.PHOTO_RESTORER)
-        assert isinstance(net, PhotoCleaner)
-        run = self._on_device(net.change, name, centre=0.5)
-        return TiledNetwork(run, _SIDE, _MARGIN, net.shape.multiple)
-
-    @cached_property
-    def _repairer(self) -> tuple[TiledNetwork, TiledNetwork]:
-        net = self._loaded(catalog.REPAIRER, Task.INPAINTER)
-        assert isinstance(net, PhotoRepairer)
-        finder, filler = net.finder, net.filler
-        find = self._on_device(lambda x: finder(x).float().sigmoid(), catalog.REPAIRER)
-        fill = self._on_device(lambda x: filler(x[:, :3], x[:, 3:]), catalog.REPAIRER)
-        return (
-            TiledNetwork(find, _SIDE, _MARGIN, finder.shape.multiple),
-            TiledNetwork(fill, _SIDE, _MARGIN, filler.shape.multiple),
-        )
-
-    def _load_enlarger(self, spoilt: float) -> TiledNetwork:
+    def _load_enlarger(self, spoilt: float) -> _Loaded:
         paths = store.find(catalog.ENLARGER), store.find(catalog.POOR_ENLARGER)
-        model = registry.read_mixed(*paths, 1 - spoilt)
-        net = model.build(self._compute.device, self._compute.dtype)
-        assert isinstance(net, CompactEnlarger)
-        run = self._on_device(net.change, catalog.ENLARGER)
-        return TiledNetwork(run, _SIDE // net.factor, net.reach, 1, net.factor)
+        return self._placed(catalog.ENLARGER, lambda: registry.read_mixed(*paths, 1 - spoilt))
 
-    def _loaded(self, name: str, task: Task) -> torch.nn.Module:
-        return registry.load(store.find(name), task, str(self._compute.device), self._compute.dtype)
+    def _load(self, name: str, tasks: frozenset[Task], lack: Message) -> _Loaded:
+        choice = choice_of(name)
+        return self._placed(name, lambda: _read(choice, tasks, lack))
 
-    def _on_device(
-        self,
-        network: Callable[[Tensor], Tensor],
-        name: str,
-        compute: Compute | None = None,
-        *,
-        centre: float = 0.0,
-    ) -> Callable[[FloatImage], FloatImage]:
-        """A network of tensors as a function of one tile. compute: where, if not as the built-in ones. centre: taken
-        off before it is rounded to half precision."""
-        compute = compute or self._compute
-        if compute.device.type == "cpu":
+    def _placed(self, name: str, read: Callable[[], ReadModel]) -> _Loaded:
+        """In the precision that is wished, where the model knows that one."""
+        model = read()
+        offered = model.spec.precisions
+        compute = device.choose(self._device, self._precision if self._precision in offered else "auto", offered)
+        return _Loaded(name, model.spec, OnDevice(name, read, compute, model))
+
+
+NetT = TypeVar("NetT", bound=nn.Module)
+
+
+def _the(kind: type[NetT], loaded: _Loaded) -> NetT:
+    """The network, which is of the one kind that weights of its task and name have."""
+    net = loaded.network.net
+    assert isinstance(net, kind)
+    return net
+
+
+def _cleaning(loaded: _Loaded) -> TiledNetwork:
+    multiple = _the(PhotoCleaner, loaded).shape.multiple
+    return loaded.tiled(lambda net, x: net.change(x), _SIDE, _MARGIN, multiple, centre=0.5)
+
+
+def _filled_by_built_in(net: PhotoRepairer, x: Tensor) -> Tensor:
+    filled: Tensor = net.filler(x[:, :3], x[:, 3:])
+    return filled
+
+
+def _of_one(
+    ask: _OfPixels, name: str, centre: float = 0.0
+) -> Callable[[nn.Module, Sequence[FloatImage]], list[FloatImage]]:
+    """What a network makes of one picture, (h, w, C) to (h', w', D)."""
+
+    def of_one(net: nn.Module, pictures: Sequence[FloatImage]) -> list[FloatImage]:
+        (picture,) = pictures
+        weights = next(net.parameters())
+        if weights.device.type == "cpu":
             allocator.keep_freed_memory()
+        x = torch.from_numpy(np.ascontiguousarray(picture.transpose(2, 0, 1)))[None] - centre
+        with torch.inference_mode():
+            made = ask(net, x.to(weights.device, weights.dtype).contiguous(memory_format=torch.channels_last))
+            pixels = made[0].float().permute(1, 2, 0).cpu()
+        if not bool(pixels.isfinite().all()):
+            raise _no_picture(name)
+        answer: FloatImage = pixels.contiguous().numpy()
+        return [answer]
 
-        def run(tile: FloatImage) -> FloatImage:
-            torch.set_num_threads(device.threads_here())  # holds for the calling thread only
-            x = torch.from_numpy(np.ascontiguousarray(tile.transpose(2, 0, 1)))[None] - centre
-            x = x.to(compute.device, compute.dtype).contiguous(memory_format=torch.channels_last)
-            try:
-                with torch.inference_mode():
-                    made = network(x)[0].float().permute(1, 2, 0).cpu()
-            except torch.OutOfMemoryError as error:
-                raise OutOfMemoryError(
-                    say("no-memory-for-photo", "There is not enough memory on {device}.", device=compute.name),
-                    todo=say("compute-on-cpu", "Choose the processor in the settings, or --device cpu."),
-                ) from error
-            if not bool(made.isfinite().all()):
-                raise _no_picture(name)
-            answer: FloatImage = made.contiguous().numpy()
-            return answer
-
-        return run
+    return of_one
 
 
 def _no_picture(name: str) -> WeightsError:
@@ -290,11 +300,13 @@ def _read_mixed(choice: ModelChoice) -> tuple[Path, ReadModel]:
 
 
 def _side(spec: ModelSpec, compute: Compute) -> int:
-    """Pixels of a tile that are kept, each way, so that it takes half of the memory there is, and no more than
-    _MOST_BYTES."""
+    """Pixels of a tile that are kept, each way, so that it takes half of the memory there is, of the CPU's only what is
+    this thread's share, and no more than _MOST_BYTES."""
     each = (spec.bytes_per_item or _UNMEASURED) * compute.dtype.itemsize // 4
-    is_cpu = compute.device.type == "cpu"
-    free = memory.available_bytes() if is_cpu else device.free_memory(compute.device)
+    if compute.device.type == "cpu":
+        free = memory.available_bytes() * device.threads_here() // device.cpu_threads()
+    else:
+        free = device.free_memory(compute.device)
     budget = min(_MOST_BYTES, free // 2)
     side = math.isqrt(budget // each) - 2 * spec.margin
-    return max(_SMALLEST_SIDE, min(_SIDE, side))
+    return max(SMALLEST, min(_SIDE, side))

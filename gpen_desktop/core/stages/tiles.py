@@ -21,12 +21,14 @@ from numpy.typing import NDArray
 from gpen_desktop.core.pixels import is_grey
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import FloatImage, Pixels, Rect
+from gpen_desktop.errors import OutOfMemoryError
 
 Network = Callable[[FloatImage], FloatImage]
 """(h, w, C) float32 in [0, 1], RGB first -> (h * scale, w * scale, D) float32; h and w are multiples of what it asks
 for."""
 
-_SMALLEST: Final = 128
+SMALLEST: Final = 128
+"""Pixels of a tile that are kept, each way, at least."""
 
 
 @dataclass(frozen=True)
@@ -59,59 +61,36 @@ def cut(width: int, height: int, *, side: int, margin: int, multiple: int) -> tu
     What the network is given starts at multiples of `multiple`: one that halves its maps must halve them at the same
     places in every tile.
     """
-    side = max(_SMALLEST, side)
-    columns, rows = _parts(width, side), _parts(height, side)
+    return _cut((0, 0, width, height), (width, height), max(SMALLEST, side), margin, multiple)
+
+
+def _cut(rect: Rect, photo: tuple[int, int], side: int, margin: int, multiple: int) -> tuple[Tile, ...]:
+    """Tiles that cover a part of a photo of (width, height)."""
+    left, top, right, bottom = rect
     return tuple(
         Tile(
             (x0, y0, x1, y1),
             (
                 max(0, x0 - margin) // multiple * multiple,
                 max(0, y0 - margin) // multiple * multiple,
-                min(width, x1 + margin),
-                min(height, y1 + margin),
+                min(photo[0], x1 + margin),
+                min(photo[1], y1 + margin),
             ),
         )
-        for y0, y1 in rows
-        for x0, x1 in columns
+        for y0, y1 in _parts(top, bottom, side)
+        for x0, x1 in _parts(left, right, side)
     )
 
 
-def _parts(length: int, side: int) -> list[tuple[int, int]]:
-    count = -(-length // side)
-    ends = np.linspace(0, length, count + 1).round().astype(int)
+def _parts(start: int, end: int, side: int) -> list[tuple[int, int]]:
+    count = -(-(end - start) // side)
+    ends = np.linspace(start, end, count + 1).round().astype(int)
     return [(int(a), int(b)) for a, b in pairwise(ends)]
 
 
-def answers(
-    pixels: Pixels,
-    network: Network,
-    tiles: tuple[Tile, ...],
-    *,
-    scale: int,
-    multiple: int,
-    progress: Progress,
-    stage: str,
-    watcher: Watcher = NOBODY,
-) -> Iterator[tuple[Rect, FloatImage]]:
-    """Give each tile of `pixels` (H, W, C) to the network; yields (rect in the answer's pixels, its answer (h, w, C)).
-
-    multiple: what the network's sides have to be multiples of; tiles are mirrored on to it. They come in their order,
-    or what the watcher looks at first and then what is nearest to it. Reports progress under the name `stage` before
-    each tile, where Cancelled may be raised.
-    """
-    white = np.float32(np.iinfo(pixels.dtype).max)
-    left = list(tiles)
-    while left:
-        progress.report(1 - len(left) / len(tiles), stage)
-        tile = _next(left, _within(watcher.looked_at(), pixels))
-        left.remove(tile)
-        x0, y0, x1, y1 = tile.outer
-        part = pixels[y0:y1, x0:x1].astype(np.float32) / white
-        made = network(padded(part, multiple))
-        ix0, iy0, ix1, iy1 = tile.inner
-        kept = made[(iy0 - y0) * scale : (iy1 - y0) * scale, (ix0 - x0) * scale : (ix1 - x0) * scale]
-        yield (ix0 * scale, iy0 * scale, ix1 * scale, iy1 * scale), kept
-    progress.report(1.0, stage)
+def _area(tile: Tile) -> int:
+    x0, y0, x1, y1 = tile.inner
+    return (x1 - x0) * (y1 - y0)
 
 
 def _within(rect: Rect | None, pixels: Pixels) -> Rect | None:
@@ -149,8 +128,9 @@ def padded(part: FloatImage, multiple: int) -> FloatImage:
 class TiledNetwork:
     """A network, and the tiles that it is to be given.
 
-    run: from one tile to its answer. side: pixels kept of a tile, each way. margin: how far it sees. multiple: what the
-    sides that it is given are multiples of. scale: its answer's size against what it is given.
+    run: from one tile to its answer; raises OutOfMemoryError for one that is to be given in smaller ones. side: pixels
+    kept of a tile, each way. margin: how far it sees. multiple: what the sides that it is given are multiples of; tiles
+    are mirrored on to it. scale: its answer's size against what it is given.
     """
 
     run: Network
@@ -167,22 +147,48 @@ class TiledNetwork:
         where: NDArray[np.bool_] | None = None,
         watcher: Watcher = NOBODY,
     ) -> Iterator[tuple[Rect, FloatImage]]:
-        """As `answers`, over all of `pixels` (H, W, C). where (H, W): only tiles that have any of these pixels."""
-        tiles = cut(pixels.shape[1], pixels.shape[0], side=self.side, margin=self.margin, multiple=self.multiple)
+        """Give each tile of `pixels` (H, W, C) to the network; yields (rect in the answer's pixels, its answer
+        (h, w, C)). where (H, W): only tiles that have any of these pixels.
+
+        They come in their order, or what the watcher looks at first and then what is nearest to it. Where memory does
+        not suffice for one, all that are left are halved each way, down to SMALLEST. Reports progress under the name
+        `stage` before each tile, where Cancelled may be raised. Raises OutOfMemoryError.
+        """
+        size = (pixels.shape[1], pixels.shape[0])
+        left = list(cut(*size, side=self.side, margin=self.margin, multiple=self.multiple))
         if where is not None:
-            tiles = tuple(
-                tile for tile in tiles if where[tile.inner[1] : tile.inner[3], tile.inner[0] : tile.inner[2]].any()
-            )
-        return answers(
-            pixels,
-            self.run,
-            tiles,
-            scale=self.scale,
-            multiple=self.multiple,
-            progress=progress,
-            stage=stage,
-            watcher=watcher,
-        )
+            left = [each for each in left if where[each.inner[1] : each.inner[3], each.inner[0] : each.inner[2]].any()]
+        whole = sum(map(_area, left))
+        while left:
+            progress.report(1 - sum(map(_area, left)) / whole, stage)
+            tile = _next(left, _within(watcher.looked_at(), pixels))
+            try:
+                answer = self._answer(pixels, tile)
+            except OutOfMemoryError:
+                smaller = [part for each in left for part in self._halves(each, size)]
+                if len(smaller) == len(left):
+                    raise
+                left = smaller
+                continue
+            left.remove(tile)
+            x0, y0, x1, y1 = (edge * self.scale for edge in tile.inner)
+            yield (x0, y0, x1, y1), answer
+        progress.report(1.0, stage)
+
+    def _answer(self, pixels: Pixels, tile: Tile) -> FloatImage:
+        """What the network makes of the inner part of a tile."""
+        x0, y0, x1, y1 = tile.outer
+        part = pixels[y0:y1, x0:x1].astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
+        made = self.run(padded(part, self.multiple))
+        ix0, iy0, ix1, iy1 = tile.inner
+        scale = self.scale
+        return made[(iy0 - y0) * scale : (iy1 - y0) * scale, (ix0 - x0) * scale : (ix1 - x0) * scale]
+
+    def _halves(self, tile: Tile, size: tuple[int, int]) -> tuple[Tile, ...]:
+        """A tile of a photo of (width, height) in smaller ones."""
+        x0, y0, x1, y1 = tile.inner
+        side = max(SMALLEST, -(-max(x1 - x0, y1 - y0) // 2))
+        return _cut(tile.inner, size, side, self.margin, self.multiple)
 
 
 def as_pixels(values: FloatImage, like: Pixels) -> Pixels:

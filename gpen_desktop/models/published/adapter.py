@@ -145,7 +145,6 @@ def _spec(descriptor: Descriptor) -> ModelSpec:
         multiple=wanted.multiple_of,
         smallest=max(wanted.minimum, wanted.multiple_of),
         margin=_MARGIN,
-        in_tiles=task is not Task.COLOURISER,
     )
 
 

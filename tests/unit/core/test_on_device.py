@@ -1,7 +1,11 @@
-"""A GPU whose memory is too small: fewer items at a time, then the CPU, in every network that is asked for answers."""
+"""A GPU whose memory is too small: one thread after the other, fewer items at a time, smaller tiles, then the CPU; in
+every network, and told."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -9,15 +13,17 @@ import pytest
 import torch
 from torch import nn
 
+from gpen_desktop.core import fallbacks
 from gpen_desktop.core.faces import parsing, published_detection
 from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.faces.parsing import FaceParser
 from gpen_desktop.core.faces.published_detection import PublishedDetector
 from gpen_desktop.core.on_device import OnDevice
+from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.stages import networks
 from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.errors import OutOfMemoryError
-from gpen_desktop.messages import say
+from gpen_desktop.messages import Message, say
 from gpen_desktop.models import device as devices
 from gpen_desktop.models.architecture import ReadModel
 from gpen_desktop.models.detectors.facexlib_retinaface import FoundFaces
@@ -61,26 +67,87 @@ def doubled(network: OnDevice, count: int) -> list[int]:
     return network.answers(list(range(count)), lambda net, items: net.answer(items))
 
 
+def on_gpu(gpu: nn.Module, cpu: nn.Module) -> OnDevice:
+    return OnDevice("gpen-512", lambda: placed(gpu, cpu), GPU)
+
+
 def test_fewer_at_a_time_where_they_do_not_fit() -> None:
     gpu, cpu = Doubler(2), Doubler(99)
-    network = OnDevice(lambda: placed(gpu, cpu), GPU)
-    assert doubled(network, 9) == [2 * number for number in range(9)]
+    network = on_gpu(gpu, cpu)
+    with fallbacks.heard() as otherwise:
+        assert doubled(network, 9) == [2 * number for number in range(9)]
     assert gpu.asked == [9, 4, 2, 2, 2, 2, 1]
-    assert doubled(network, 3) == [0, 2, 4]
+    assert [str(note) for note in otherwise] == [
+        "9 faces at a time are too many for the memory of a small GPU: 'GPEN 512' is given 4 at a time.",
+        "4 faces at a time are too many for the memory of a small GPU: 'GPEN 512' is given 2 at a time.",
+    ]
+    with fallbacks.heard() as otherwise:
+        assert doubled(network, 3) == [0, 2, 4]
     assert gpu.asked[-2:] == [2, 1]
+    assert otherwise == []
     assert cpu.asked == []
 
 
-def test_the_cpu_where_not_even_one_fits_and_there_it_stays() -> None:
+def test_the_cpu_where_not_even_one_fits_and_the_gpu_again_once_there_is_room() -> None:
     gpu, cpu = Doubler(0), Doubler(99)
-    network = OnDevice(lambda: placed(gpu, cpu), GPU)
-    assert doubled(network, 2) == doubled(network, 2) == [0, 2]
-    assert gpu.asked == [2, 1]
-    assert cpu.asked == [1, 1, 1, 1]
+    network = on_gpu(gpu, cpu)
+    with fallbacks.heard() as otherwise:
+        assert doubled(network, 2) == [0, 2]
+    assert (gpu.asked, cpu.asked) == ([2, 1, 1], [1, 1])
+    assert [note.code for note in otherwise] == ["batch-halved", "gpu-memory-too-small"]
+    assert set(otherwise) <= set(fallbacks.told())
+    gpu.most = 99
+    with fallbacks.heard() as otherwise:
+        assert doubled(network, 2) == [0, 2]
+    assert (gpu.asked[3:], cpu.asked) == ([2], [1, 1])
+    assert otherwise == []
+
+
+def test_what_fits_alone_waits_for_the_others() -> None:
+    """Two threads at once are one too many."""
+    inside, most = [], []
+    both_are_there = threading.Barrier(2)
+
+    def ask(net: nn.Module, items: Sequence[int]) -> list[int]:
+        assert net is gpu
+        inside.append(1)
+        try:
+            if len(most) < 2:  # the first time, both are in at once
+                both_are_there.wait(10)
+            most.append(len(inside))
+            if len(inside) > 1 or len(most) <= 2:
+                raise torch.OutOfMemoryError("CUDA out of memory.")
+            return [2 * item for item in items]
+        finally:
+            inside.pop()
+
+    gpu, cpu = Doubler(9), Doubler(9)
+    network = on_gpu(gpu, cpu)
+
+    def work(number: int) -> tuple[list[int], list[Message]]:
+        with fallbacks.heard() as otherwise:
+            return network.answers([number], ask), otherwise
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(work, [1, 2])) == [([2], []), ([4], [])]
+    assert most[2:] == [1, 1]
+
+
+def test_weights_that_do_not_fit_are_put_on_the_cpu() -> None:
+    cpu = Doubler(9)
+
+    def build(device: torch.device, dtype: torch.dtype) -> nn.Module:
+        return full() if device.type == "cuda" else cpu
+
+    with fallbacks.heard() as otherwise:
+        network = OnDevice("mine", lambda: ReadModel(SPEC, build), GPU)
+    assert network.compute.device.type == "cpu"
+    assert [note.code for note in otherwise] == ["gpu-memory-too-small"]
+    assert doubled(network, 2) == [0, 2]
 
 
 def test_too_little_memory_everywhere_is_said_and_other_faults_are_raised() -> None:
-    nowhere = OnDevice(lambda: placed(Doubler(0), Doubler(0)), GPU)
+    nowhere = on_gpu(Doubler(0), Doubler(0))
     with pytest.raises(OutOfMemoryError) as caught:
         doubled(nowhere, 1)
     assert caught.value.todo is not None
@@ -138,6 +205,41 @@ def test_a_published_detector_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(published_detection.registry, "read", lambda path: placed(Full(), Doubler(1)))
     assert PublishedDetector("retinaface-mobilenet", device="cuda").detect(photo_with_faces((40, 60))[0]) == ()
     assert asked == ["Full", "Doubler"]
+
+
+class Brighter(nn.Module):
+    """Makes a picture brighter; notes the longer sides of those that it is given, and takes none above `most`."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(1))
+        self.most = most
+        self.given: list[int] = []
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.given.append(max(x.shape))
+        return x + 0.25 if max(x.shape) <= self.most else full()
+
+
+@pytest.mark.parametrize(("most", "on_cpu"), [(200, 0), (20, 8)])
+def test_smaller_tiles_of_a_photo_and_the_cpu_for_the_smallest_alone(
+    monkeypatch: pytest.MonkeyPatch, most: int, on_cpu: int
+) -> None:
+    gpu, cpu = Brighter(most), Brighter(9999)
+    model = ReadModel(
+        replace(SPEC, task=Task.UPSCALER, margin=8), lambda device, dtype: gpu if device.type == "cuda" else cpu
+    )
+    monkeypatch.setattr(networks, "_read_mixed", lambda choice: (networks.Path("x.pth"), model))
+    monkeypatch.setattr(devices, "free_memory", lambda device: 1 << 40)
+    photo = np.random.default_rng(1).integers(0, 200, (250, 380, 3), np.uint8)
+    made = np.full(photo.shape, np.nan, np.float32)
+    with fallbacks.heard() as otherwise:
+        for (x0, y0, x1, y1), answer in PhotoNetworks("cuda").upscaler("x.pth").answers(photo, SilentProgress(), "t"):
+            made[y0:y1, x0:x1] = answer
+    np.testing.assert_allclose(made, photo / np.float32(255) + 0.25, atol=1e-5)
+    assert gpu.given[0] == 380
+    assert len(cpu.given) == on_cpu
+    assert [note.code for note in otherwise] == ["gpu-memory-too-small"] * bool(on_cpu)
 
 
 @pytest.mark.parametrize("kind", ["colouriser", "inpainter"])

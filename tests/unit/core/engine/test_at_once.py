@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from gpen_desktop import paths
+from gpen_desktop.core import fallbacks
 from gpen_desktop.core.batch import batch, control, workers
 from gpen_desktop.core.batch.album import plan
 from gpen_desktop.core.batch.batch import BatchOptions, PhotoReport, PhotoStatus
@@ -33,6 +34,7 @@ from gpen_desktop.core.progress import CancellableProgress, Progress, SilentProg
 from gpen_desktop.core.stages.registry import stage_values
 from gpen_desktop.core.types import ComposeOptions, FloatImage
 from gpen_desktop.errors import Cancelled, DiskFullError
+from gpen_desktop.messages import say
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
 
 DONE, SKIPPED, FAILED = PhotoStatus.DONE, PhotoStatus.SKIPPED, PhotoStatus.FAILED
@@ -342,6 +344,27 @@ def test_photos_of_an_album_go_through_such_a_network_too(album: Path, tmp_path:
     assert reports.count(DONE) == 8
     assert sum(inner.batches) == 8
     assert not [thread for thread in threading.enumerate() if thread.name == "model"]
+
+
+def test_only_the_photo_that_was_computed_otherwise_says_so(album: Path, tmp_path: Path) -> None:
+    note = say("test-otherwise", "The processor did it.")
+
+    class OnceFull(OnGpu):
+        def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
+            if len(self.batches) == 2:
+                fallbacks.tell(note)
+            return super().restore(crops, progress)
+
+    for at_once in (1, 3):
+        restorer = OnceFull()
+        restorer.batch = 1  # no photo shares it
+        own = engine(restorer)
+        reports = list(run(album, tmp_path / str(at_once), at_once=at_once, engine=own))
+        assert [report.outcome for report in reports] == [DONE] * 4 + [FAILED] + [DONE] * 4
+        assert sum(report.warnings.count(note) for report in reports) == 1
+        status = own.status()
+        assert status is not None
+        assert note in status.notes
 
 
 def test_options_reach_every_thread(album: Path, tmp_path: Path) -> None:

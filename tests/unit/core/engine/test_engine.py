@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,13 +10,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gpen_desktop.core import fallbacks
 from gpen_desktop.core.engine import local_models
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.crop_cache import CropCache
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.photo_files.load_save import load_photo
-from gpen_desktop.core.types import ComposeOptions, FaceState
+from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.types import ComposeOptions, FaceState, FloatImage
+from gpen_desktop.messages import say
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
 
 OPTIONS = ComposeOptions(strength=100)
@@ -32,9 +36,9 @@ def photo(tmp_path: Path) -> Path:
 class Fakes(DrawnModels):
     """The drawn faces, and what was asked of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, sharpener: Sharpener | None = None) -> None:
         self.finder = KnownFaces(*photo_with_faces((40, 60), (400, 90))[1])
-        self.sharpener = Sharpener()
+        self.sharpener = sharpener or Sharpener()
         super().__init__(self.finder, self.sharpener)
 
 
@@ -155,6 +159,26 @@ def test_a_restored_crop_is_kept_for_the_next_time_the_photo_is_opened(photo: Pa
     assert fakes.sharpener.crops_seen == 2
     for one, other in zip(first.restored, second.restored, strict=True):
         assert np.array_equal(one.restored, other.restored)
+
+
+def test_a_crop_that_was_restored_otherwise_is_restored_anew_the_next_time(photo: Path, tmp_path: Path) -> None:
+    """Its name on the disk tells of another device."""
+
+    class OnceFull(Sharpener):
+        def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
+            if not self.crops_seen:
+                fallbacks.tell(say("test-otherwise", "The processor did it."))
+            return super().restore(crops, progress)
+
+    (tmp_path / "crops").mkdir()
+    fakes = Fakes(OnceFull())
+    engine = Engine(cache=CropCache(tmp_path / "crops"), models=fakes)
+    seen = []
+    for _ in range(3):
+        list(engine.restore(engine.open(photo, "sharpener")))
+        engine.forget(photo)
+        seen.append(fakes.sharpener.crops_seen)
+    assert seen == [2, 4, 4]
 
 
 def test_an_export_is_the_same_whether_the_photo_was_restored_before_or_not(photo: Path, tmp_path: Path) -> None:

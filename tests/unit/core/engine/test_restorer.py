@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from gpen_desktop import paths
+from gpen_desktop.core import fallbacks
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.progress import CancellableProgress, SilentProgress
 from gpen_desktop.core.types import FloatImage
@@ -114,13 +115,11 @@ def test_out_of_memory_halves_the_batch(use: Callable[[FakeNet], None], error: t
     use(net)
     restorer = Restorer(TINY, device="cpu", precision="fp32", batch_size=8)
     x = crops(9)
-    found = restorer.restore(x, SilentProgress())
+    with fallbacks.heard() as otherwise:
+        found = restorer.restore(x, SilentProgress())
     assert net.batches == [8, 4, 2, 2, 2, 2, 1]
     assert all(np.abs(a - b).max() < 1e-6 for a, b in zip(found, x, strict=True))
-    assert [str(note) for note in restorer.notes] == [
-        "8 faces at a time did not fit into memory; 4 are restored at a time.",
-        "4 faces at a time did not fit into memory; 2 are restored at a time.",
-    ]
+    assert [(note.code, dict(note.values)["now"]) for note in otherwise] == [("batch-halved", 4), ("batch-halved", 2)]
 
 
 def test_what_fitted_once_is_kept_to(use: Callable[[FakeNet], None]) -> None:
@@ -163,14 +162,15 @@ def test_the_card_is_not_blamed_for_what_single_precision_makes_no_better(
 
     monkeypatch.setattr(devices, "choose", choose)
     restorer = Restorer(TINY, batch_size=1)
-    restorer.restore(crops(1), SilentProgress())
-    assert restorer.notes == ()
+    with fallbacks.heard() as otherwise:
+        restorer.restore(crops(1), SilentProgress())
+    assert otherwise == []
     assert not devices.half_is_broken(torch.device("cpu"))
 
 
 def test_not_even_one_face_on_the_cpu(use: Callable[[FakeNet], None]) -> None:
     use(FakeNet(fits(0)))
-    with pytest.raises(OutOfMemoryError, match="even for a single face"):
+    with pytest.raises(OutOfMemoryError, match="not enough memory"):
         Restorer(TINY, device="cpu", precision="fp32", batch_size=2).restore(crops(2), SilentProgress())
 
 
@@ -207,11 +207,11 @@ def test_broken_half_precision_is_redone_in_single(
     monkeypatch.setattr(devices, "choose", choose)
     x = crops(3)
     restorer = Restorer(TINY, batch_size=2)
-    found = restorer.restore(x, SilentProgress())
+    with fallbacks.heard() as otherwise:
+        found = restorer.restore(x, SilentProgress())
     assert all(np.abs(a - b).max() < 1e-6 for a, b in zip(found, x, strict=True))
     assert restorer.compute.dtype is torch.float32
-    assert len(restorer.notes) == 1
-    assert restorer.notes[0].code == "half-precision-broken"
+    assert [note.code for note in otherwise] == ["half-precision-broken"]
     assert loaded == [torch.float16, torch.float32]
     assert devices.half_is_broken(torch.device("cpu"))
     monkeypatch.setattr(devices, "_told", set())
@@ -225,12 +225,30 @@ def test_one_face_too_much_for_the_gpu_goes_to_the_cpu(
     card = devices.Compute(torch.device("meta"), torch.float32, "card", REASON, 2)
     cpu = devices.Compute(torch.device("cpu"), torch.float32, "cpu", REASON, 2)
     monkeypatch.setattr(devices, "choose", lambda device, precision, _offered: cpu if device == "cpu" else card)
-    use_builds(lambda device, dtype: FakeNet(fits(0 if device.type == "meta" else 9)))
+    room = [0]
+    made: list[FakeNet] = []
+
+    def build(device: torch.device, dtype: torch.dtype) -> FakeNet:
+        def answer(x: torch.Tensor) -> torch.Tensor:
+            return fits(room[0] if device.type == "meta" else 9)(x)
+
+        made.append(FakeNet(answer))
+        return made[-1]
+
+    use_builds(build)
     restorer = Restorer(TINY, batch_size=2)
-    found = restorer.restore(crops(3), SilentProgress())
-    assert len(found) == 3
-    assert restorer.compute is cpu
-    assert str(restorer.notes[1]) == "One face does not fit into the memory of card; the CPU is used instead."
+    with fallbacks.heard() as otherwise:
+        assert len(restorer.restore(crops(3), SilentProgress())) == 3
+    assert str(otherwise[1]) == (
+        "The memory of card did not suffice for 'gpen_tiny_64'; the processor took its place for a while."
+    )
+    on_card, on_cpu = made
+    assert on_cpu.batches == [1, 1, 1]
+    room[0] = 2
+    restorer.restore(crops(2), SilentProgress())  # of the next photo
+    assert on_card.batches[-1] == 2 == restorer.batch
+    assert on_cpu.batches == [1, 1, 1]
+    assert restorer.compute is card
 
 
 def test_warming_up_runs_one_crop_on_a_card_and_finds_broken_half_precision_before_the_first_photo(

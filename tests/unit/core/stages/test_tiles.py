@@ -9,7 +9,8 @@ import pytest
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.stages import tiles
 from gpen_desktop.core.types import FloatImage, Pixels
-from gpen_desktop.errors import Cancelled
+from gpen_desktop.errors import Cancelled, OutOfMemoryError
+from gpen_desktop.messages import say
 
 
 def picture(height: int, width: int, dtype: type = np.uint8) -> Pixels:
@@ -30,10 +31,8 @@ def halves(part: FloatImage) -> FloatImage:
 
 def put_together(pixels: Pixels, network: tiles.Network, side: int, margin: int, scale: int = 1) -> FloatImage:
     out = np.full((pixels.shape[0] * scale, pixels.shape[1] * scale, 3), np.nan, np.float32)
-    cut = tiles.cut(pixels.shape[1], pixels.shape[0], side=side, margin=margin, multiple=8)
-    for (x0, y0, x1, y1), answer in tiles.answers(
-        pixels, network, cut, scale=scale, multiple=8, progress=SilentProgress(), stage="test"
-    ):
+    tiled = tiles.TiledNetwork(network, side, margin, 8, scale)
+    for (x0, y0, x1, y1), answer in tiled.answers(pixels, SilentProgress(), "test"):
         out[y0:y1, x0:x1] = answer
     return out
 
@@ -67,6 +66,37 @@ def test_values_come_back_as_they_were(dtype: type) -> None:
     assert np.array_equal(tiles.as_pixels(out, pixels), pixels)
 
 
+@pytest.mark.parametrize("most", [100, 200, 300])
+def test_tiles_that_do_not_fit_are_given_smaller(most: int) -> None:
+    """most: side that memory suffices for."""
+    given: list[int] = []
+    told: list[float] = []
+
+    def tight(part: FloatImage) -> FloatImage:
+        given.append(max(part.shape))
+        if max(part.shape) > most:
+            raise OutOfMemoryError(say("full", "The memory is full."))
+        return blur(part)
+
+    class Listening:
+        def report(self, fraction: float, stage: str) -> None:
+            told.append(fraction)
+
+    pixels = picture(600, 900)
+    made = np.full(pixels.shape, np.nan, np.float32)
+    answers = tiles.TiledNetwork(tight, 600, 16, 8).answers(pixels, Listening(), "test")
+    if most < tiles.SMALLEST:
+        with pytest.raises(OutOfMemoryError):
+            list(answers)
+        return
+    for (x0, y0, x1, y1), answer in answers:
+        made[y0:y1, x0:x1] = answer
+    assert np.abs(made - put_together(pixels, blur, side=10_000, margin=0)).max() < 1e-4
+    assert sum(side > most for side in given) <= 3  # found out once, not with every tile
+    assert told == sorted(told)
+    assert (told[0], told[-1]) == (0, 1)
+
+
 def test_cancelled_between_tiles() -> None:
     class Stop:
         seen = 0
@@ -77,7 +107,6 @@ def test_cancelled_between_tiles() -> None:
                 raise Cancelled
 
     stop = Stop()
-    cut = tiles.cut(512, 512, side=128, margin=0, multiple=1)
     with pytest.raises(Cancelled):
-        list(tiles.answers(picture(512, 512), lambda x: x, cut, scale=1, multiple=1, progress=stop, stage="test"))
+        list(tiles.TiledNetwork(lambda x: x, 128, 0, 1).answers(picture(512, 512), stop, "test"))
     assert stop.seen == 3
