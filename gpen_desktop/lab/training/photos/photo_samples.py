@@ -69,9 +69,11 @@ class PhotoSamples:
         return self._cut({"flawed": flawed, "target": soft, "mask": mask, "holes": holes})
 
     def to_unblock(self, dice: Dice) -> dict[str, Tensor]:
-        """Nothing but poor JPEGs, as `to_clean` gives them; the grid is mostly where nobody cut the photo."""
+        """Poor JPEGs, a third of slightly noisy photos, as `to_clean` gives them; mostly the grid begins there."""
         clean = self._coloured(dice, photo_bank.cut(self.tiles, self.batch, self.side + 2 * _MARGIN))
-        aged = batched_photo.compressed(dice, clean, _BLOCKY_QUALITY)
+        rows = dice.rows(1 / 3, self.batch)
+        noisy = changed(clean, rows, lambda part: batched_photo.noisy(dice, self.grain, part, strongest=5.0))
+        aged = batched_photo.compressed(dice, noisy, _BLOCKY_QUALITY)
         planes = {"aged": aged, "clean": clean, "weight": torch.ones_like(aged[:, :1])}
         if float(torch.rand(())) < _CROPPED:
             return self._cut(planes)
