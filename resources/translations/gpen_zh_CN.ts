@@ -1545,6 +1545,14 @@ Keys: [ ] size, E erase, Esc end.</source>
 <context>
     <name>SeenChips</name>
     <message>
+        <source>Scratches</source>
+        <translation>划痕</translation>
+    </message>
+    <message>
+        <source>Small: enlarged {times}×</source>
+        <translation>尺寸小：放大 {times} 倍</translation>
+    </message>
+    <message>
         <source>What was seen</source>
         <translation>照片状况</translation>
     </message>
@@ -1709,7 +1717,7 @@ Keys: [ ] size, E erase, Esc end.</source>
     </message>
     <message>
         <source>Restoring</source>
-        <translation>修复</translation>
+        <translation>正在修复</translation>
     </message>
     <message>
         <source>Exporting {number} of {all}</source>

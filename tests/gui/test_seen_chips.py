@@ -5,7 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from gpen_desktop.gui.adjust.seen_chips import Chip, SeenChips
+from gpen_desktop.core.stages import automatic, registry
+from gpen_desktop.core.types import Seen
+from gpen_desktop.gui.adjust.seen_chips import Chip, SeenChips, chips_of
+from gpen_desktop.messages import say
 
 GRAIN = Chip("clean", "Grain", is_on=True, help="Grain cleaned away")
 SMALL = Chip("enlarge", "Small: enlarge 2×?", is_on=False)
@@ -19,6 +22,20 @@ def _shown(qtbot: QtBot, *chips: Chip, width: int = 248) -> SeenChips:
     widget.show()
     qtbot.waitExposed(widget)
     return widget
+
+
+def test_an_offer_that_was_taken_up_asks_no_more() -> None:
+    seen = (
+        automatic.DAMAGE,
+        Seen("enlarge", say("seen-small", "Small: enlarge 2×?")),
+        Seen("clean", say("seen-grain", "Grain")),
+    )
+    off = registry.stage_values({})
+    asked = [chip.text for chip in chips_of(seen, None, off)]
+    assert [text for text in asked if text.endswith("?")] == ["Scratches: repair?", "Small: enlarge 2×?"]
+    on = registry.stage_values({"repair": "on", "scale": 2.5})
+    texts = [chip.text for chip in chips_of(seen, None, on)]
+    assert texts == ["Scratches", "Grain", "Small: enlarged 2.5×"]
 
 
 def test_a_click_switches_a_stage(qtbot: QtBot) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QLabel,
     QLineEdit,
+    QListWidget,
     QPushButton,
     QSpinBox,
     QVBoxLayout,
@@ -90,6 +91,26 @@ def test_a_list_to_choose_from_opens_in_the_themes_colours(scheme: theme.Scheme,
     assert shown.pixelColor(other.right() - 12, other.center().y()).name() == theme.tokens().raised.lower()
     assert rows.window().frameWidth() == 0
     combo.hidePopup()
+
+
+@pytest.mark.parametrize("scheme", [theme.Scheme.DARK, theme.Scheme.LIGHT])
+def test_a_list_that_cannot_be_used_looks_so(scheme: theme.Scheme, qapp: QApplication, qtbot) -> None:
+    theme.apply(qapp, scheme)
+    rows = QListWidget()
+    qtbot.addWidget(rows)
+    rows.addItems(["Automatic", "Newspaper"])
+    rows.setCurrentRow(0)
+    rows.show()
+
+    def contrast() -> int:
+        picture = rows.grab(rows.viewport().rect().translated(rows.viewport().pos())).toImage()
+        ground = picture.pixelColor(picture.width() - 12, picture.height() - 12).lightness()
+        lightness = (picture.pixelColor(x, y).lightness() for x in range(160) for y in range(60))
+        return max(abs(each - ground) for each in lightness)
+
+    usable = contrast()
+    rows.setEnabled(False)
+    assert contrast() < 0.75 * usable
 
 
 def test_apply_changes_what_is_on_screen(qapp: QApplication, qtbot) -> None:

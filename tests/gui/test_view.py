@@ -20,7 +20,7 @@ from gpen_desktop.core.types import NO_FACE, FaceId, Photo, SourceFormat, frozen
 from gpen_desktop.errors import UnreadablePhotoError
 from gpen_desktop.gui.album.thumbnails import make_thumbnail
 from gpen_desktop.gui.common import theme
-from gpen_desktop.gui.viewer import face_item, panes, qimage, view_geometry
+from gpen_desktop.gui.viewer import divider, face_item, panes, qimage, view_geometry
 from gpen_desktop.gui.viewer.compare_view import CompareView
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState, face_at
 from gpen_desktop.gui.viewer.panes import ViewMode
@@ -62,6 +62,11 @@ def test_a_jump_to_a_face_leaves_the_divider_beside_it(view: CompareView) -> Non
     left, right = (view.placement.to_pane(corner).x() for corner in (face.topLeft(), face.bottomRight()))
     assert not left < view._divider_x() < right
     assert 0 <= view.divider_at <= 1
+    view.show_photo(opened(3000, 3000))  # another photo, another face
+    assert view.divider_at == 0.5
+    view.set_divider(0.3)
+    view.show_photo(opened())
+    assert view.divider_at == 0.3  # by hand, to stay
 
 
 def test_before_is_chosen_as_the_others_are_and_a_key_held_shows_it_in_all(view: CompareView) -> None:
@@ -166,6 +171,78 @@ def test_the_divider_is_dragged(view: CompareView, qtbot: QtBot) -> None:
     qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(200, 100))
     assert view.divider_at == pytest.approx((200 - 16) / 768, abs=0.01)
     assert view.grab().toImage().pixelColor(300, 200).lightness() > 200  # the same as while it was held
+
+
+def a_mark_at(view: CompareView, middle: QPointF, width: float) -> FaceMark:
+    """A face whose chip stands with its middle at a place of the view."""
+    assert view.placement is not None
+    size = width / view.placement.scale
+    chin = view.placement.to_photo(middle - QPointF(0, 14))
+    return FaceMark(FaceId("one"), 1, (chin.x() - size / 2, chin.y() - size, size, size), MarkState.ON)
+
+
+def chip_rect(view: CompareView, mark: FaceMark) -> QRectF:
+    assert view.placement is not None
+    (chip,) = face_item.chips([mark], view.placement, set(), view.font())
+    return chip
+
+
+@pytest.mark.parametrize("height", [286, 300, 310])
+def test_the_dividers_handle_leaves_a_faces_chip_uncovered(view: CompareView, qtbot: QtBot, height: int) -> None:
+    mark = a_mark_at(view, QPointF(395, height), 120)
+    view.set_marks((mark,), NO_FACE)
+    chip = chip_rect(view, mark)
+    assert chip.contains(QPointF(395, height))
+    toggled: list[str] = []
+    view.face_toggled.connect(toggled.append)
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(round(chip.left()) + 2, height))
+    assert toggled == ["one"]
+    picture = view.grab(chip.toAlignedRect()).toImage()
+    white = sum(
+        picture.pixelColor(x, y).lightness() > 240 for x in range(picture.width()) for y in range(picture.height())
+    )
+    assert white < picture.width() * picture.height() / 5  # the checkbox, the number and the line, no handle
+
+
+def test_the_dividers_handle_leaves_a_face_uncovered_where_there_is_room() -> None:
+    area, face, chip = QRectF(0, 0, 800, 600), QRectF(350, 200, 150, 180), QRectF(400, 384, 50, 20)
+    aside = divider.handle_y(area, 420, [chip], [face])
+    assert aside <= face.top() - 14 or aside >= chip.bottom() + 14
+    assert abs(aside - 300) < 130
+    beside = divider.handle_y(area, 200, [chip], [face])
+    assert beside == 300
+    fills = QRectF(0, -50, 800, 700)
+    assert divider.handle_y(area, 420, [QRectF(400, 290, 50, 20)], [fills]) == pytest.approx(272, abs=1)
+    assert divider.handle_y(area, 420, [fills]) == 300
+
+
+def test_the_dividers_handle_stays_where_it_is_taken_hold_of_until_it_is_let_go(
+    view: CompareView, qtbot: QtBot
+) -> None:
+    mark = a_mark_at(view, QPointF(300, 300), 120)
+    view.set_marks((mark,), NO_FACE)
+    handle = QPoint(400, 300)
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=handle)
+    qtbot.mouseMove(view, QPoint(350, 300))
+    qtbot.mouseMove(view, QPoint(300, 300))
+    assert view.grab().toImage().pixelColor(300 - 10, 300 + 2).lightness() > 240
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(300, 300))
+    assert view.grab().toImage().pixelColor(300 - 10, 300 + 2).lightness() < 240
+
+
+def test_moving_the_divider_paints_what_it_passes_over_and_no_more(view: CompareView, qtbot: QtBot) -> None:
+    """The view as it was painted bit by bit is the view as it would be painted at once."""
+    view.set_marks((a_mark_at(view, QPointF(300, 350), 120),), NO_FACE)
+    qtbot.wait(50)
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(400, 100))
+    for x in (390, 330, 120, 660, 400, 500):
+        qtbot.mouseMove(view, QPoint(x, 100))
+        qtbot.wait(20)
+    painted = view.window().backingStore().paintDevice()
+    assert isinstance(painted, QImage)
+    bit_by_bit = painted.copy()
+    view.repaint()
+    assert painted == bit_by_bit
 
 
 def test_the_divider_is_moved_by_keys(view: CompareView, qtbot: QtBot) -> None:

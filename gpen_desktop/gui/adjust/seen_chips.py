@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QEvent, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QTimer, Signal, Slot
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gpen_desktop.core.options import AUTO, AUTOMATIC, Value, Values
@@ -16,12 +16,16 @@ from gpen_desktop.core.stages.run import Staged
 from gpen_desktop.core.types import Seen
 from gpen_desktop.gui.adjust.flow_layout import FlowLayout
 from gpen_desktop.gui.common import theme
-from gpen_desktop.gui.common.i18n import message_text
+from gpen_desktop.gui.common.i18n import marked, message_text
 
 _HOLD_MS: Final = 250
 """A press that lasts longer is a look, and switches nothing."""
 _BY_HAND: Final = 60
 """Strength of a stage that a click turns on though Automatic saw no need."""
+_ANSWERED: Final = {
+    "seen-damage": marked("SeenChips", "Scratches"),
+    "seen-small": marked("SeenChips", "Small: enlarged {times}×"),
+}
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,20 @@ def chips_of(seen: Sequence[Seen], staged: Staged | None, values: Values) -> tup
 
 
 def _chip(stage: Stage, seen: Sequence[Seen], staged: Staged | None, values: Values) -> Chip:
-    text = " · ".join(message_text(each.words) for each in seen)
     decided = staged.values if staged is not None and values[stage.switch] == AUTOMATIC else values
     is_on = decided[stage.switch] not in (stage.off, AUTO)
+    text = " · ".join(_answered(each, values) if is_on else message_text(each.words) for each in seen)
     results = staged.results if staged is not None else ()
     help = next((message_text(result.words) for result in results if result.stage == stage.name), "")
     return Chip(stage.name, text, is_on, help)
+
+
+def _answered(seen: Seen, values: Values) -> str:
+    """What was seen, where something is done about it: an offer that was taken up asks no more."""
+    if seen.words.code not in _ANSWERED:
+        return message_text(seen.words)
+    text = QCoreApplication.translate("SeenChips", _ANSWERED[seen.words.code])
+    return text.format(times=QLocale().toString(float(values["scale"]), "g", 3))
 
 
 def switched(name: str, is_on: bool, values: Values) -> tuple[str, Value]:
@@ -107,7 +119,7 @@ class SeenChips(QWidget):
 
     def show_chips(self, chips: Sequence[Chip], *, is_known: bool) -> None:
         """is_known: the photo has been looked at; then no chip at all means that there is nothing to repair."""
-        if [(chip.stage, chip.text) for chip in chips] != [(chip.stage, chip.text) for chip in self._chips]:
+        if [chip.stage for chip in chips] != [chip.stage for chip in self._chips]:
             self._make_buttons(chips)
         self._chips, self._is_known = tuple(chips), is_known
         for button, chip in zip(self._buttons, chips, strict=True):

@@ -187,7 +187,7 @@ class StatusBar(QStatusBar):
         if self._seconds:
             parts.append(self.tr("{seconds} s").format(seconds=f"{self._seconds:.1f}"))
         held = memory.resident_bytes()
-        if held:
+        if held and parts:  # before anything is done it would be a number without a meaning
             parts.append(self.tr("{size} GB").format(size=f"{held / 1e9:.1f}"))
         return " · ".join(parts)
 

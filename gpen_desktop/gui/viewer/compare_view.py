@@ -86,9 +86,8 @@ class CompareView(PhotoView):
         self.setAccessibleDescription(
             self.tr("Left and right arrow keys move the divider; with Ctrl held, arrow keys move the photo.")
         )
-        self._pressed, self._last = QPointF(), QPointF()
-        self._drag = _Drag.NOTHING
-        self._is_framed = False
+        self._pressed = self._last = QPointF()
+        self._drag, self._is_framed = _Drag.NOTHING, False
 
     def show_photo(self, opened: Opened) -> None:
         """Show another photo, fitted."""
@@ -211,7 +210,7 @@ class CompareView(PhotoView):
             self._drag = _Drag.TOOL
         elif is_left and self._tool is None and self._is_on_divider(point):
             self._drag = _Drag.DIVIDER
-            self._is_divider_held = True
+            self._grip = self._handle_y()
         else:
             self._drag = _Drag.UNDECIDED if is_left else _Drag.PHOTO
 
@@ -237,7 +236,9 @@ class CompareView(PhotoView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         drag, self._drag = self._drag, _Drag.NOTHING
-        self._is_divider_held = False
+        if drag is _Drag.DIVIDER:
+            self._grip = None
+            self._on_changed()  # the handle may step aside now
         if self._placement is None:
             return
         here = self._in_pane(event.position())
@@ -338,7 +339,7 @@ class CompareView(PhotoView):
         return self._tool is not None and self._tool.key(event)
 
     def let_go_of_key(self, event: QKeyEvent) -> None:
-        """The other end of take_key, for keys that are held."""
+        """The other end of take_key."""
         if event.key() in _HELD_FOR_BEFORE and not event.isAutoRepeat():
             self.hold_before(False)
 
@@ -364,7 +365,7 @@ class CompareView(PhotoView):
     def _is_on_divider(self, point: QPointF) -> bool:
         if self._mode is not ViewMode.SPLIT or self._holds_before:
             return False
-        return divider.is_hit(point, self._divider_x(), self._seen())
+        return divider.is_hit(point, self._divider_x(), self._handle_y(), self._seen())
 
     def _hover(self, point: QPointF) -> None:
         self._fade.wake()
@@ -396,4 +397,4 @@ class CompareView(PhotoView):
         if face != self._hovered:
             self._hovered = face
             self.face_hovered.emit(face)
-            self.update()
+            self._on_changed()

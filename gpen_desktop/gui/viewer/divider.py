@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPen, QRegion
 
 from gpen_desktop.gui.common import theme
 
 _HANDLE: Final = 28.0
+_HALO: Final = 3.0
+"""Of the handle's shadow, px."""
+_CLEAR: Final = 4.0
+"""Between the handle and what it keeps free, px."""
 _GRAB: Final = 8.0
 _SHADOW: Final = 6.0
 _CHIP_MARGIN: Final = 12.0
@@ -18,20 +23,43 @@ _FADE: Final = 40.0
 """Distance of the line from a chip, px, below which the chip fades."""
 
 
-def is_hit(point: QPointF, x: float, area: QRectF) -> bool:
-    """Whether a point takes hold of the divider at `x`."""
-    on_handle = QRectF(x - _HANDLE / 2, handle_y(area) - _HANDLE / 2, _HANDLE, _HANDLE).contains(point)
+def is_hit(point: QPointF, x: float, y: float, area: QRectF) -> bool:
+    """Whether a point takes hold of the divider at `x`, its handle at the height `y`."""
+    on_handle = QRectF(x - _HANDLE / 2, y - _HANDLE / 2, _HANDLE, _HANDLE).contains(point)
     on_line = abs(point.x() - x) <= _GRAB and area.top() <= point.y() <= area.bottom()
     return on_handle or on_line
 
 
-def handle_y(area: QRectF) -> float:
-    """Height of the handle: the middle of what is seen of the photo."""
-    return area.center().y()
+def handle_y(area: QRectF, x: float, *kept_free: Sequence[QRectF]) -> float:
+    """Height of the handle of a divider at `x`: the middle of the visible part `area` of the photo, or as near to it as
+    nothing of what is to be kept free is covered. Where there is no such place, the first of kept_free counts alone;
+    and where that has none either, nothing does."""
+    reach, middle = _HANDLE / 2 + _CLEAR, area.center().y()
+    for count in range(len(kept_free), 0, -1):
+        near = [each for kind in kept_free[:count] for each in kind if each.left() - reach < x < each.right() + reach]
+        places = (middle, *(y for each in near for y in (each.top() - reach, each.bottom() + reach)))
+        free = [
+            y
+            for y in places
+            if area.top() + reach <= y <= area.bottom() - reach
+            and not any(each.top() - reach < y < each.bottom() + reach for each in near)
+        ]
+        if free:
+            return min(free, key=lambda y: abs(y - middle))
+    return middle
 
 
-def paint(painter: QPainter, x: float, area: QRectF) -> None:
-    """Paint line and handle over the visible part `area` of the photo."""
+def swept(x: float, to: float, area: QRectF) -> QRegion:
+    """What changes where the divider moves from `x` to another place: what it passes over, and the chips that say
+    which side is which."""
+    passed = QRectF(min(x, to), area.top(), abs(to - x), area.height())
+    chips = QRectF(area.left(), area.top(), area.width(), _CHIP_MARGIN + _CHIP_HEIGHT)
+    reach = _HANDLE / 2 + _HALO + 1
+    return QRegion(passed.adjusted(-reach, 0, reach, 0).toAlignedRect()) | QRegion(chips.toAlignedRect())
+
+
+def paint(painter: QPainter, x: float, y: float, area: QRectF) -> None:
+    """Paint line and handle, that at the height `y`, over the visible part `area` of the photo."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for start, end in ((x - 1, x - _SHADOW), (x + 1, x + _SHADOW)):
@@ -40,9 +68,9 @@ def paint(painter: QPainter, x: float, area: QRectF) -> None:
         shade.setColorAt(1, QColor(0, 0, 0, 0))
         painter.fillRect(QRectF(QPointF(start, area.top()), QPointF(end, area.bottom())).normalized(), shade)
     painter.fillRect(QRectF(x - 1, area.top(), 2, area.height()), Qt.GlobalColor.white)
-    centre = QPointF(x, handle_y(area))
+    centre = QPointF(x, y)
     painter.setPen(Qt.PenStyle.NoPen)
-    for grow, alpha in ((3.0, 30), (1.5, 60)):
+    for grow, alpha in ((_HALO, 30), (_HALO / 2, 60)):
         painter.setBrush(QColor(0, 0, 0, alpha))
         painter.drawEllipse(centre + QPointF(0, 1), _HANDLE / 2 + grow, _HANDLE / 2 + grow)
     painter.setBrush(Qt.GlobalColor.white)

@@ -104,6 +104,13 @@ def wide(
     return frozenset(mark.face for mark in marks if is_wide(mark))
 
 
+def chips(marks: Sequence[FaceMark], placement: Placement, lit: Collection[FaceId], font: QFont) -> list[QRectF]:
+    """Where chips stand in the pane, wherever the mouse is."""
+    metrics = QFontMetricsF(_chip_font(font))
+    whole = wide(marks, placement, None, lit, font)
+    return [_chip(_placed(mark, placement), mark, metrics) for mark in marks if mark.face in whole]
+
+
 @dataclass(frozen=True)
 class MarkLook:
     """lit: faces in the accent's colour. wide: those with a whole chip. opacity: of all marks but those of faces that

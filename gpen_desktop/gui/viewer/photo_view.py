@@ -18,7 +18,7 @@ from gpen_desktop.gui.viewer.face_item import FaceMark, MarkLook, paint_marks
 from gpen_desktop.gui.viewer.face_tools import BoxTool, PointsTool
 from gpen_desktop.gui.viewer.overlay_fade import OverlayFade
 from gpen_desktop.gui.viewer.panes import Panes, ViewMode
-from gpen_desktop.gui.viewer.picture_pair import PicturePair, Version, paint_thumbnail
+from gpen_desktop.gui.viewer.picture_pair import PicturePair, Version, drawn, paint_thumbnail
 from gpen_desktop.gui.viewer.preview import Opened, Shown
 from gpen_desktop.gui.viewer.view_geometry import Placement, Sight
 
@@ -48,10 +48,10 @@ class PhotoView(QWidget):
         self._pair: PicturePair | None = None
         self._placement: Placement | None = None
         self._left: Placement | None = None
-        self._divider = 0.5
-        self._is_divider_held = False
-        self._holds_before = False
-        self._frame = Frame()
+        self._divider, self._stepped_to = 0.5, -1.0
+        self._grip: float | None = None  # height of the divider's handle, while it is held
+        self._sides: dict[Version, QImage] = {}  # both sides of it, meanwhile
+        self._holds_before, self._frame = False, Frame()
         self._all_marks: tuple[FaceMark, ...] = ()
         self._marks: tuple[FaceMark, ...] = ()
         self._hovered = self._selected = NO_FACE
@@ -59,10 +59,9 @@ class PhotoView(QWidget):
         self._tool: ViewTool | None = None
         self._detail: tuple[int, QRect] | None = None
         self._thumbnail: QImage | None = None
-        self._panes: dict[Version, QImage] = {}
         self.has_chips = True  # that say which side is which
         self._fade = OverlayFade(self)
-        self._fade.changed.connect(self.update)
+        self._fade.changed.connect(self._on_changed)
 
     # What is shown
 
@@ -90,6 +89,8 @@ class PhotoView(QWidget):
         self._all_marks = self._marks = ()
         self._hovered = self._selected = NO_FACE
         self._detail = None
+        if self._divider == self._stepped_to:  # for a face of the last photo
+            self._divider = 0.5
         left, pane, sight = self._left, self._pane_size(), self._sight(self._pair)
         if left is not None and left.sight.size == sight.size and not left.is_fit:
             self._place(view_geometry.panned(replace(left, sight=sight), QPointF(0, 0), pane))
@@ -100,16 +101,14 @@ class PhotoView(QWidget):
         """Take over pictures made anew for the photo on screen."""
         if self._pair is not None:
             self._pair.take(shown)
-            self._panes.clear()
-            self.update()
+            self._on_changed()
 
     def clear(self) -> None:
         """Show nothing."""
         self._left = self._placement or self._left
         self._pair = self._placement = self._thumbnail = None
         self._all_marks = self._marks = ()
-        self._panes.clear()
-        self.update()
+        self._on_changed()
 
     def show_loading(self, thumbnail: QImage | None) -> None:
         """Show a small picture of a photo that is still being read, enlarged, instead of an empty canvas."""
@@ -122,7 +121,7 @@ class PhotoView(QWidget):
         if (marks, selected) != (self._all_marks, self._selected):
             self._all_marks, self._selected = marks, selected
             self._leave_marks_out()
-            self.update()
+            self._on_changed()
 
     def set_frame(self, frame: Frame) -> None:
         """Show what a frame keeps of the photo; all of it, while something is marked on the photo."""
@@ -151,7 +150,7 @@ class PhotoView(QWidget):
         """Light a face, as from the strip of face pairs."""
         if face != self._hovered:
             self._hovered = face
-            self.update()
+            self._on_changed()
 
     @Slot(bool)
     def hide_overlays(self, hidden: bool) -> None:
@@ -161,20 +160,21 @@ class PhotoView(QWidget):
     def set_mode(self, mode: ViewMode) -> None:
         old = self._pane_size()
         self._mode = mode
-        self._panes.clear()
         self._replace_in_pane(old)
-        self.update()
+        self._on_changed()
 
     @Slot(bool)
     def hold_before(self, held: bool) -> None:
         """Show the photo as it was, while held."""
         self._holds_before = held
-        self.update()
+        self._on_changed()
 
     def set_divider(self, at: float) -> None:
         """Move the divider; 0 shows all of after, 1 all of before."""
+        before = self._divider_x()
         self._divider = max(0.0, min(1.0, at))
-        self.update()
+        if self._mode is ViewMode.SPLIT:
+            self.update(divider.swept(before, self._divider_x(), self._seen()))
 
     # Zoom
 
@@ -206,11 +206,10 @@ class PhotoView(QWidget):
             return
         placement = view_geometry.showing(self._placement, rect, self._pane_size(), self._ratio(), most)
         self._place(placement)
-        placed = placement.placed(rect)
-        left, right = placed.left(), placed.right()
-        seen = self._seen()
-        if left < self._divider_x() < right and seen.width():
-            self.set_divider((left - _BESIDE - seen.left()) / seen.width())
+        placed, seen = placement.placed(rect), self._seen()
+        if placed.left() < self._divider_x() < placed.right() and seen.width():
+            self.set_divider((placed.left() - _BESIDE - seen.left()) / seen.width())
+            self._stepped_to = self._divider
 
     # Where things are
 
@@ -218,23 +217,16 @@ class PhotoView(QWidget):
         return self.devicePixelRatioF()
 
     def _pane_size(self) -> QSizeF:
-        return self._pane_size_in(QSizeF(self.size()))
-
-    def _pane_size_in(self, size: QSizeF) -> QSizeF:
-        """Of a pane, when the view has `size`."""
-        return self._panes_in(size).size
+        return self._panes_in(QSizeF(self.size())).size
 
     def _panes_in(self, size: QSizeF) -> Panes:
         if self._mode is not ViewMode.SIDE_BY_SIDE:
             return panes.one(size)
         return panes.two(size, self._sight(self._pair).size if self._pair is not None else None)
 
-    def _pane_offset(self, point: QPointF) -> QPointF:
-        """Corner of the pane that a point of the widget is in."""
-        return self._panes_in(QSizeF(self.size())).corner_of(point)
-
     def _in_pane(self, point: QPointF) -> QPointF:
-        return point - self._pane_offset(point)
+        """A point of the widget, seen from the corner of the pane that it is in."""
+        return point - self._panes_in(QSizeF(self.size())).corner_of(point)
 
     def _seen(self) -> QRectF:
         """The part of a pane that the photo covers."""
@@ -246,16 +238,23 @@ class PhotoView(QWidget):
         seen = self._seen()
         return seen.left() + self._divider * seen.width()
 
+    def _handle_y(self) -> float:
+        """Of the divider: beside faces and the chips that stand there without the mouse; while held, where it was."""
+        if self._placement is None or self._grip is not None:
+            return self._grip or 0.0
+        chips = face_item.chips(self._marks, self._placement, {self._selected}, self.font())
+        faces = [self._placement.placed(mark.rect) for mark in self._marks]
+        return divider.handle_y(self._seen(), self._divider_x(), chips, faces)
+
     def _place(self, placement: Placement) -> None:
         is_zoomed = self._placement is None or placement.scale != self._placement.scale
         self._placement = placement
-        self._panes.clear()
         self._leave_marks_out()
         if self._pair is not None:
             self._want_detail(self._pair, placement)
         if is_zoomed:
             self.zoom_changed.emit(placement.scale * self._ratio())
-        self.update()
+        self._on_changed()
 
     def _replace_in_pane(self, old: QSizeF) -> None:
         """After the pane's size was changed from `old`: fitted anew, or with the same point in the middle."""
@@ -293,15 +292,13 @@ class PhotoView(QWidget):
 
     def _anchor(self) -> QPointF:
         """Where buttons and keys zoom."""
-        size = self._pane_size()
-        return QPointF(size.width() / 2, size.height() / 2)
+        return QRectF(QPointF(0, 0), self._pane_size()).center()
 
     # Painting
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._panes.clear()
-        self._replace_in_pane(self._pane_size_in(QSizeF(event.oldSize())))
+        self._replace_in_pane(self._panes_in(QSizeF(event.oldSize())).size)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -318,24 +315,23 @@ class PhotoView(QWidget):
         elif self._mode is ViewMode.SPLIT and not self._holds_before:
             self._paint_split(painter)
         else:
-            is_before = self._holds_before or self._mode is ViewMode.BEFORE
-            version = Version.BEFORE if is_before else Version.AFTER
+            version = Version.BEFORE if self._holds_before or self._mode is ViewMode.BEFORE else Version.AFTER
             self._paint_pane(painter, version, QPointF(0, 0))
             self._paint_chip(painter, version, self._seen(), None)
 
     def _paint_split(self, painter: QPainter) -> None:
         pane, seen, x = QRectF(QPointF(0, 0), self._pane_size()), self._seen(), self._divider_x()
         left, right = QRectF(0, 0, x, pane.height()), QRectF(x, 0, pane.width() - x, pane.height())
-        if self._is_divider_held:
-            # Nothing but the line moves: both pictures are drawn once and then only copied.
-            for version, clip in ((Version.BEFORE, left), (Version.AFTER, right)):
-                source = QRectF(clip.topLeft() * self._ratio(), clip.size() * self._ratio())
-                painter.drawImage(clip, self._whole_pane(version), source)
-        else:
-            self._paint_picture(painter, Version.BEFORE, left)
-            self._paint_picture(painter, Version.AFTER, right)
-        self._paint_overlays(painter)
-        divider.paint(painter, x, seen)
+        for version, clip in ((Version.BEFORE, left), (Version.AFTER, right)):
+            if self._grip is None:
+                self._paint_picture(painter, version, clip)
+            else:  # nothing but the line moves: each side is drawn once, marks and all, and then only copied
+                painter.setClipRect(clip)
+                painter.drawImage(QPointF(0, 0), self._side(version))
+                painter.setClipping(False)
+        if self._grip is None:
+            self._paint_overlays(painter)
+        divider.paint(painter, x, self._handle_y(), seen)
         self._paint_chip(painter, Version.BEFORE, seen, x)
         self._paint_chip(painter, Version.AFTER, seen, x)
 
@@ -386,15 +382,19 @@ class PhotoView(QWidget):
             text = self.tr("After") if is_after else self.tr("Before")
             divider.paint_chip(painter, text, area, at_right, self.font(), line)
 
-    def _whole_pane(self, version: Version) -> QImage:
-        """One picture drawn over the whole pane, kept until anything but the divider moves."""
-        if version not in self._panes:
-            size = self._pane_size()
-            image = QImage((size * self._ratio()).toSize(), QImage.Format.Format_RGB32)
-            image.setDevicePixelRatio(self._ratio())
-            image.fill(theme.tokens().canvas)
-            painter = QPainter(image)
-            self._paint_picture(painter, version, QRectF(QPointF(0, 0), size))
-            painter.end()
-            self._panes[version] = image
-        return self._panes[version]
+    def _side(self, version: Version) -> QImage:
+        """One picture drawn over the whole pane with all marks, kept until anything but the divider moves."""
+        if version not in self._sides:
+
+            def paint(painter: QPainter) -> None:
+                self._paint_picture(painter, version, QRectF(QPointF(0, 0), self._pane_size()))
+                self._paint_overlays(painter)
+
+            self._sides[version] = drawn(self._pane_size(), self._ratio(), paint)
+        return self._sides[version]
+
+    @Slot()
+    def _on_changed(self) -> None:
+        """Something else is to be seen: all is painted anew."""
+        self._sides.clear()
+        self.update()

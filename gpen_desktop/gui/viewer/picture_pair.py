@@ -3,12 +3,14 @@ that is looked at closer."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter, QTransform
 
+from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.viewer.preview import Detail, Opened, Shown
 from gpen_desktop.gui.viewer.view_geometry import Placement, Sight, fitted, on_pixels
 
@@ -101,6 +103,17 @@ def paint_thumbnail(painter: QPainter, thumbnail: QImage | None, view: QSizeF, r
         place = fitted(Sight(QSizeF(thumbnail.size() * _THUMBNAIL_STANDS_FOR)), view, ratio).rect
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(place, thumbnail)
+
+
+def drawn(size: QSizeF, ratio: float, paint: Callable[[QPainter], None]) -> QImage:
+    """What `paint` paints over the canvas, as a picture of `size` logical pixels."""
+    image = QImage((size * ratio).toSize(), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    image.fill(theme.tokens().canvas)
+    painter = QPainter(image)
+    paint(painter)
+    painter.end()
+    return image
 
 
 def _paint_part(
