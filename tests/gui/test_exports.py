@@ -21,8 +21,9 @@ from gpen_desktop.core.engine.edits import with_frame, with_option
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.photo_files.load_save import load_photo
+from gpen_desktop.core.photo_files.patience import is_wanted_here
 from gpen_desktop.core.types import Frame
-from gpen_desktop.errors import SaveError
+from gpen_desktop.errors import Cancelled, SaveError
 from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.controllers import album_report, export_controller
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
@@ -283,6 +284,45 @@ def test_a_report_speaks_no_more_of_what_was_put_away_or_is_over(
     may_end.set()
     qtbot.waitUntil(lambda: len(opened) == 1)
     assert window.notifications.on("exported") is None
+
+
+def test_closing_waits_for_no_photo_of_a_report_on_a_disk_that_does_not_answer(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(2)))
+    with qtbot.waitSignal(window.workspace.exports.ended):
+        window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
+    has_begun, heard = threading.Event(), threading.Event()
+
+    def stalled(*_all: object) -> str:
+        has_begun.set()
+        for _ in range(500):
+            if not is_wanted_here():
+                heard.set()
+                raise Cancelled
+            threading.Event().wait(0.01)
+        return ""
+
+    monkeypatch.setattr(album_report, "page", stalled)
+    window.notification_strip.button("report").click()
+    assert has_begun.wait(5)
+    window.exports.shut_down()
+    assert heard.is_set()
+
+
+def test_a_photo_that_fails_twice_is_told_once(window: MainWindow, photo: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    (tmp_path / "file").write_bytes(b"no folder")
+    for _ in range(2):
+        with qtbot.waitSignal(window.workspace.exports.ended):
+            window.exports.export_as(ExportPlan(tmp_path / "file" / "out"), window.exports.exportable)
+    assert window.notification_strip.subject == "export-failed"
+    assert "2 photos" not in window.notification_strip.text
+    started: list[object] = []
+    window.workspace.jobs.started.connect(started.append)
+    with qtbot.waitSignal(window.workspace.exports.ended):
+        window.notification_strip.button("retry").click()
+    assert len(started) == 1
 
 
 def test_a_report_is_offered_of_what_was_exported_last_only(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:

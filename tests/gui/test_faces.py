@@ -138,6 +138,19 @@ def test_a_false_face_is_removed_and_its_neighbour_stays_on(window: MainWindow, 
     assert [(mark.face, mark.number, mark.state) for mark in window.workspace.marks()] == [(second.id, 1, MarkState.ON)]
 
 
+def test_that_a_photo_has_no_faces_is_told_once_a_visit(
+    window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot
+) -> None:
+    engine.faces = ()
+    open_photos(window, qtbot, photo)
+    assert window.notification_strip.subject == "no-faces"
+    window.notification_strip.close_button.click()
+    work = window.workspace
+    with qtbot.waitSignal(work.restored):
+        work.change(with_option(work.current.edits, "neutral", True), "Neutral grey")
+    assert window.notification_strip.subject == ""
+
+
 def test_no_faces_says_so_and_offers_to_draw_one(
     window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
@@ -21,6 +22,7 @@ from gpen_desktop.core.photo_files import reading
 from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
 from gpen_desktop.gui.album import file_intake
 from gpen_desktop.gui.album.album_model import PhotoState
+from gpen_desktop.gui.controllers import import_controller
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos, wait_done
@@ -153,6 +155,32 @@ def test_nothing_to_open_is_said(window: MainWindow, tmp_path: Path, qtbot: QtBo
     window.imports.open_paths([tmp_path / "empty"])
     qtbot.waitUntil(lambda: "empty" in window.notification_strip.text)
     assert window.notification_strip.isVisible()
+
+
+def test_pasting_where_nothing_was_ever_put_says_so(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    class NothingEver:
+        @staticmethod
+        def clipboard() -> NothingEver:
+            return NothingEver()
+
+        def mimeData(self) -> None:
+            return None
+
+    monkeypatch.setattr(import_controller, "QGuiApplication", NothingEver)
+    window.imports.paste()
+    assert window.notification_strip.text == "There is no photo on the clipboard."
+
+
+def test_a_disk_that_fails_while_it_is_looked_through_is_told(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    def broken(*_given: object, **_how: object) -> list[object]:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(file_intake, "find_photos", broken)
+    window.imports.open_paths([tmp_path])
+    qtbot.waitUntil(lambda: tmp_path.name in window.notification_strip.text)
+    assert "went wrong" in window.notification_strip.text
 
 
 def test_why_there_is_nothing_to_open_is_said(

@@ -18,6 +18,7 @@ from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of, wai
 from gpen_desktop.core.photo_files.reading import PATIENCE_S
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.errors import Cancelled
+from gpen_desktop.gui.common.failure import from_exception
 from gpen_desktop.gui.common.own_folder import OwnFolder
 from gpen_desktop.messages import Message, listed, say
 
@@ -153,5 +154,7 @@ class _Walk(QRunnable):
             return
         except NoAnswerError:
             self._done(self._given, None)
+        except Exception as error:  # told; a walk that ends in silence would look as if nothing had been dropped
+            self._done(self._given, from_exception(error, self._given[0]).what)
         else:
             self._done(self._given, found)

@@ -15,6 +15,7 @@ from gpen_desktop.core.batch.batch import PhotoReport
 from gpen_desktop.core.batch.report_page import Language, page
 from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.core.photo_files import atomic
+from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.common.failure import Failure, from_exception
@@ -79,9 +80,10 @@ class AlbumReport(QObject):
         """In a thread of the pool."""
         file = paths.user_data() / _NAME  # nobody else's folder, as the pictures are nobody else's
         try:
-            text = page(reports, made_with, language, self._tick)
-            atomic.make_folder(file.parent)
-            atomic.write(file, text.encode("utf-8"), overwrite=True)
+            with waiting_while(lambda: not self._is_closed.is_set()):
+                text = page(reports, made_with, language, self._tick)
+                atomic.make_folder(file.parent)
+                atomic.write(file, text.encode("utf-8"), overwrite=True)
         except Cancelled:
             return
         except Exception as error:

@@ -155,7 +155,9 @@ class ExportController(QObject):
     def _on_ended(self, ended: ExportRound) -> None:
         """What was exported and what failed are told apart, so that neither hides the other; what has failed is told
         until it has gone well or left the album."""
-        self._failed = [*(each for each in self._failed if self._is_still_failed(each[0])), *ended.failed]
+        anew = {job.item for job, _ in ended.failed}
+        kept = [each for each in self._failed if each[0].item not in anew and self._is_still_failed(each[0])]
+        self._failed = [*kept, *ended.failed]
         self._report.add(ended)
         self._notifications.withdraw(_EXPORTED, _FAILED, _REPORT)
         if ended.exported:

@@ -112,7 +112,8 @@ class ImportController(QObject):
     @Slot()
     def paste(self) -> None:
         """Open what is on the clipboard."""
-        if not self.open_mime(QGuiApplication.clipboard().mimeData()):
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None where nothing was ever put there
+        if data is None or not self.open_mime(data):
             self._notifications.post(Notification(_SUBJECT, self.tr("There is no photo on the clipboard.")))
 
     @Slot(object)

@@ -49,6 +49,7 @@ class PhotoNotifications(QObject):
         self._turn = turn
         self._was_restoring = False
         self._told_notes: set[Message] = set()
+        self._told_no_faces: AlbumItem | None = None  # since it is on screen
         workspace.jobs.model_changed.connect(self._on_model)
         workspace.jobs.queue_changed.connect(self._on_queue)
         workspace.failed.connect(self._on_failed)
@@ -65,6 +66,7 @@ class PhotoNotifications(QObject):
     @Slot(object)
     def _on_current(self, item: AlbumItem | None) -> None:
         self._notifications.withdraw(_FAILED, _NO_FACES, _NOT_FOUND, _PART)
+        self._told_no_faces = None
         if item is None:
             self._notifications.withdraw(_SUMMARY)  # it offers to export what has left
 
@@ -93,7 +95,8 @@ class PhotoNotifications(QObject):
         if item is not self._workspace.current:
             return
         self._notifications.withdraw(_FAILED)
-        if not item.faces:  # whatever else was done to the photo
+        if not item.faces and self._told_no_faces is not item:  # whatever else was done to the photo
+            self._told_no_faces = item
             self._tell_no_faces(item.better_quarters)
 
     def _tell_no_faces(self, better_quarters: int) -> None:
