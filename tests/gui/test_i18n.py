@@ -8,8 +8,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QLocale, QObject
-from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel
 
 from gpen_desktop import settings
 from gpen_desktop.core.options import FACE_OPTIONS
@@ -249,3 +250,27 @@ def test_chinese_sentences_are_not_parted_by_a_space(qapp: QApplication) -> None
     assert text == f"{i18n.message_text(error)}{i18n.message_text(todo)}"
     i18n.apply(qapp, "en")
     assert i18n.error_text(error, todo) == "'{foo' is not a valid pattern for file names. Use {name}."
+
+
+def test_who_follows_hears_of_a_language_once_and_no_more_when_gone(qapp: QApplication) -> None:
+    said: list[str] = []
+
+    class Words(QLabel):
+        def __init__(self) -> None:
+            super().__init__()
+            i18n.follow(self.say)
+
+        def say(self) -> None:
+            said.append(i18n.current(qapp))
+
+    words = Words()
+    for language in ("zh_CN", "en"):
+        i18n.apply(qapp, language)
+        qapp.processEvents()
+    assert said == ["zh_CN", "en"]
+    i18n.apply(qapp, "zh_CN")
+    shiboken6.delete(words)
+    qapp.processEvents()
+    i18n.apply(qapp, "en")
+    qapp.processEvents()
+    assert said == ["zh_CN", "en"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QPushButton, QSpinBox, QWidget
 
 from gpen_desktop import settings
+from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.about_dialog import AboutDialog
 from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
@@ -120,7 +121,12 @@ def test_scrolling_past_a_control_changes_nothing(dialog: SettingsDialog, store:
 
 def test_speaks_a_new_language_while_open(dialog: SettingsDialog, store: SettingsStore, qapp: QApplication) -> None:
     store.set("restore/strength", 33)
-    QApplication.sendEvent(dialog, QEvent(QEvent.Type.LanguageChange))
+    i18n.apply(qapp, "zh_CN")
+    qapp.processEvents()
+    assert dialog.windowTitle() != "Settings"
+    i18n.apply(qapp, "en")
+    qapp.processEvents()
+    assert dialog.windowTitle() == "Settings"
     assert dialog.editor("restore/strength").findChild(QSpinBox).value() == 33
 
 

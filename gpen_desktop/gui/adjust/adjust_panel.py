@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QPushButton,
@@ -30,7 +30,7 @@ from gpen_desktop.gui.adjust.presets_section import PresetsSection
 from gpen_desktop.gui.adjust.seen_chips import SeenChips
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.adjust.whole_photo import WholePhoto
-from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common import i18n, theme
 from gpen_desktop.gui.common.i18n import setting_text
 from gpen_desktop.models.choice import choice_of
 
@@ -81,6 +81,7 @@ class AdjustPanel(QWidget):
         self._lay_out()
         self._connect()
         self._say()
+        i18n.follow(self._say)
         self.show_edits(Edits(), Edits())
 
     def _lay_out(self) -> None:
@@ -128,11 +129,6 @@ class AdjustPanel(QWidget):
         self.crop.held.connect(self._on_held)
         self.presets.changed.connect(self._pass_on)
         self._to_all.clicked.connect(self.apply_to_all)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._say()
 
     @property
     def _controls(self) -> list[OptionControl]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from gpen_desktop.core.types import BRUSH_RADII
 from gpen_desktop.gui.adjust.controls import Segments
-from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common import i18n, icons, theme
 
 
 class BrushBar(QWidget):
@@ -48,6 +48,7 @@ class BrushBar(QWidget):
         self._size.valueChanged.connect(self._on_size)
         self._erases = False
         self._say()
+        i18n.follow(self._say)
         self.show_brush(None)
 
     @property
@@ -65,11 +66,6 @@ class BrushBar(QWidget):
             with QSignalBlocker(self._size):
                 self._size.setValue(round(radius))
             self._kinds.set_value(self._erases)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._say()
 
     def _say(self) -> None:
         self._say_button()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gpen_desktop.core.compose import framing
 from gpen_desktop.core.options import PRINTS, SHAPES, STRAIGHTEN_LIMIT
 from gpen_desktop.core.types import Frame
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
-from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common import i18n, icons, theme
 from gpen_desktop.gui.common.combo_box import ComboBox
 
 _STEPS = 10
@@ -65,6 +65,7 @@ class CropSection(QWidget):
         self.button.clicked.connect(self.toggled)
         self.reset.clicked.connect(self._on_reset)
         self._say()
+        i18n.follow(self._say)
         self.show_frame(Frame(), None)
 
     def _lay_out(self) -> None:
@@ -105,11 +106,6 @@ class CropSection(QWidget):
         self.button.setText(f" {text}")  # Qt puts an icon and its text very close together
         self.button.setAccessibleName(text)
         self.button.setIcon(icons.icon("check" if is_on else "crop"))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._say()
 
     def _words(self, frame: Frame, size: tuple[int, int] | None) -> str:
         """How fine a print gets."""

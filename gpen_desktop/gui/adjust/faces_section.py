@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSize, Signal, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from gpen_desktop.core.compose.select import chosen_faces
@@ -18,7 +18,7 @@ from gpen_desktop.core.types import NO_FACE, RESTORED_STATES, Face, FaceId, Face
 from gpen_desktop.gui.adjust.controls import Segments
 from gpen_desktop.gui.adjust.option_control import option_control
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
-from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common import i18n, icons, theme
 from gpen_desktop.gui.common.i18n import setting_text
 
 
@@ -70,6 +70,7 @@ class FacesSection(QWidget):
             control.held.connect(self.held)
         self._add.clicked.connect(self.add_wanted)
         self._say()
+        i18n.follow(self._say)
 
     def _fill_card(self) -> None:
         theme.set_role(self._card, "card")
@@ -113,11 +114,6 @@ class FacesSection(QWidget):
         control = self._if_changed.control
         assert isinstance(control, Segments)
         return control
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._say()
 
     def show_edits(self, edits: Edits, defaults: Edits) -> None:
         """Show a photo's edits; defaults: what a reset goes back to."""

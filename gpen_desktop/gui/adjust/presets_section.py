@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from gpen_desktop.core.engine import presets
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.presets import Preset
-from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common import i18n, icons, theme
 from gpen_desktop.gui.common.i18n import marked
 
 _NAMES = {
@@ -67,6 +67,7 @@ class PresetsSection(QWidget):
         self._name.returnPressed.connect(self._on_keep)
         self._keep.clicked.connect(self._on_keep)
         self._say()
+        i18n.follow(self._say)
 
     @property
     def all(self) -> tuple[Preset, ...]:
@@ -77,11 +78,6 @@ class PresetsSection(QWidget):
     def name_field(self) -> QLineEdit:
         """The name under which the present look is kept."""
         return self._name
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._say()
 
     def show_edits(self, edits: Edits) -> None:
         """Light the preset that the photo has the look of."""

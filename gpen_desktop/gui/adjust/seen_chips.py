@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QLocale, QTimer, Signal, Slot
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gpen_desktop.core.options import AUTO, AUTOMATIC, Value, Values
@@ -15,7 +15,7 @@ from gpen_desktop.core.stages.registry import Stage
 from gpen_desktop.core.stages.run import Staged
 from gpen_desktop.core.types import Seen
 from gpen_desktop.gui.adjust.flow_layout import FlowLayout
-from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common import i18n, theme
 from gpen_desktop.gui.common.i18n import marked, message_text
 
 _HOLD_MS: Final = 250
@@ -100,12 +100,8 @@ class SeenChips(QWidget):
         column.addWidget(self._row)
         column.addWidget(self._nothing)
         self._say()
+        i18n.follow(self._say)
         self.show_chips((), is_known=False)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._say()
 
     @property
     def chips(self) -> tuple[Chip, ...]:

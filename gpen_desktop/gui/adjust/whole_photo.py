@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from gpen_desktop.core.engine.edits import Edits, option_value
@@ -16,7 +16,7 @@ from gpen_desktop.gui.adjust.brush_bar import BrushBar
 from gpen_desktop.gui.adjust.model_control import ModelControl
 from gpen_desktop.gui.adjust.option_control import OptionControl, option_control
 from gpen_desktop.gui.adjust.size_fields import SizeFields
-from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common import i18n, theme
 from gpen_desktop.models import catalog
 from gpen_desktop.models.spec import COLOUR_TASKS, FACE_TASKS, FILL_TASKS, PHOTO_TASKS, Task
 
@@ -81,6 +81,7 @@ class WholePhoto(QWidget):
         self._lay_out()
         self._connect()
         self._say()
+        i18n.follow(self._say)
 
     def _lay_out(self) -> None:
         self._grid = QGridLayout(self)
@@ -128,11 +129,6 @@ class WholePhoto(QWidget):
         """Whether the user holds one of its sliders."""
         models = (self.model, *self.models.values())
         return any(each.is_held for each in self.controls) or any(each.is_held for each in models)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._say()
 
     def show_edits(self, edits: Edits, defaults: Edits) -> None:
         """Show a photo's edits; defaults: what double-clicks go back to."""

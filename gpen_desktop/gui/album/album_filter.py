@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
@@ -14,7 +14,7 @@ from gpen_desktop.gui.album import status
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel
 from gpen_desktop.gui.album.album_view import AlbumView
 from gpen_desktop.gui.album.status import Status
-from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common import i18n, icons, theme
 
 
 class AlbumFilter(QToolButton):
@@ -38,17 +38,13 @@ class AlbumFilter(QToolButton):
         for changed in (album.rowsInserted, album.rowsRemoved, album.dataChanged):
             changed.connect(self._refresh)
         self._refresh()
+        i18n.follow(self._refresh)
 
     def show_only(self, wanted: Status | None) -> None:
         """Show the photos that stand so; None: all."""
         self._shown = wanted
         self._view.show_only(None if wanted is None else partial(_stands, wanted))
         self._refresh()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._refresh()
 
     @Slot()
     def _refresh(self) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QListView, QWidget
 
 from gpen_desktop.gui.album.album_delegate import PICTURE, AlbumDelegate
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, ItemRole
 from gpen_desktop.gui.album.thumbnails import ThumbnailLoader, as_edited
-from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common import i18n, theme
 
 _DEVICE_SIDE: Final = 2 * PICTURE.width()
 """Thumbnails are made for screens of twice the density."""
@@ -46,6 +46,7 @@ class AlbumView(QListView):
         self._thumbnails.ready.connect(self._on_ready)
         self.selectionModel().currentChanged.connect(self._on_current)
         self._say()
+        i18n.follow(self._say)
 
     def shut_down(self) -> None:
         """End the thread that makes thumbnails."""
@@ -82,11 +83,6 @@ class AlbumView(QListView):
         """Hide the photos that are not wanted; None: show all."""
         for row, item in enumerate(self._album):
             self.setRowHidden(row, is_wanted is not None and not is_wanted(item))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._say()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):

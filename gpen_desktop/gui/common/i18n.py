@@ -6,10 +6,10 @@ Errors and warnings come as messages (gpen_desktop/messages.py): `message_text` 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, Qt, QTranslator, Signal
 
 from gpen_desktop import paths
 from gpen_desktop.messages import Filling, Listed, Message
@@ -22,17 +22,32 @@ _WIDE_ENDS: Final = "。！？：；，、”）》"
 LANGUAGES: Final = (SOURCE_LANGUAGE, "zh_CN")
 
 
+class _Language(QObject):
+    changed = Signal()
+
+
+_language: Final = _Language()
+
+
+def follow(say: Callable[[], object]) -> None:
+    """Have `say`, a method of a widget, called whenever another language is spoken, for as long as there is the widget.
+
+    It is called once, after what changed the language has ended: a list that it was chosen from may be filled anew.
+    """
+    _language.changed.connect(say, Qt.ConnectionType.QueuedConnection)
+
+
 def apply(app: QCoreApplication, wanted: str = "auto") -> None:
-    """Speak `wanted`: 'auto' for the system's language, or one of LANGUAGES. Open windows get LanguageChange."""
+    """Speak `wanted`: 'auto' for the system's language, or one of LANGUAGES. What was given to `follow` is called."""
     language = system_language() if wanted == "auto" else wanted
     if language not in LANGUAGES:
         raise ValueError(f"There is no translation '{language}'; there are {', '.join(LANGUAGES)}.")
     _remove_translators(app)
     QLocale.setDefault(QLocale.system() if wanted == "auto" else QLocale(language))
-    if language == SOURCE_LANGUAGE:
-        return
-    _install(app, f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
-    _install(app, f"gpen_{language}", str(paths.resources() / "translations"))
+    if language != SOURCE_LANGUAGE:
+        _install(app, f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+        _install(app, f"gpen_{language}", str(paths.resources() / "translations"))
+    _language.changed.emit()
 
 
 def current(app: QCoreApplication) -> str:

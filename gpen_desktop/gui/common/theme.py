@@ -1,18 +1,19 @@
 """Colours, space and motion as named tokens, and the one style sheet made from them.
 
 `apply(app, scheme)` once at start and whenever the user picks another scheme; with Scheme.SYSTEM the window follows the
-system as it changes. What paints by hand asks `tokens()` while painting, and is repainted on change (the palette
-changes with the scheme, so Qt sends PaletteChange).
+system as it changes. What paints by hand asks `tokens()` while painting, and is repainted on change; what keeps a
+picture in these colours has it made anew (`follow`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from string import Template
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -111,7 +112,10 @@ LIGHT: Final = Tokens(
 
 
 class _Follower(QObject):
-    """Applies the system's scheme when it changes. Lives as long as the application, as its child."""
+    """Applies the system's scheme when it changes. Lives as long as the application, as its child. changed: the colours
+    are others."""
+
+    changed = Signal()
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
@@ -128,6 +132,7 @@ class _Follower(QObject):
         self.tokens = tokens
         app.setPalette(palette(tokens))
         app.setStyleSheet(style_sheet(tokens))
+        self.changed.emit()
 
     def _is_dark(self, app: QApplication) -> bool:
         if self.wanted is Scheme.SYSTEM:
@@ -151,6 +156,12 @@ def apply(app: QApplication, scheme: Scheme | str = Scheme.SYSTEM) -> None:
     # Where the system can, this also turns title bars and native dialogs.
     app.styleHints().setColorScheme(_QT_SCHEMES[follower.wanted])
     follower.refresh()
+
+
+def follow(recolour: Callable[[], object]) -> None:
+    """Have `recolour`, a method of a widget, called whenever the colours are others, for as long as there is the
+    widget."""
+    _follower(application()).changed.connect(recolour)
 
 
 def application() -> QApplication:

@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common import i18n, icons, theme
 from gpen_desktop.gui.common.combo_box import ComboBox
 from gpen_desktop.gui.viewer.compare_view import CompareView
 
@@ -66,6 +66,7 @@ class ComparisonBar(QObject):
         self.show(False)
         view.installEventFilter(self)
         self._say()
+        i18n.follow(self._say)
 
     def offer(self, models: Sequence[tuple[str, str]], chosen: Sequence[str]) -> None:
         """(name, title) of what can be picked; at the left the photo as it was, too. chosen: left and right."""
@@ -93,8 +94,6 @@ class ComparisonBar(QObject):
             self._place()
         elif watched is self._view and event.type() == QEvent.Type.Paint and self._corner != self._view.second_corner:
             QTimer.singleShot(0, self._place)  # before and after share the view otherwise now
-        elif watched is self._view and event.type() == QEvent.Type.LanguageChange:
-            self._say()
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from PySide6.QtCore import QCoreApplication, QEvent, QLocale, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gpen_desktop.gui.adjust.whole_photo import RESTORER, option_for
-from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common import i18n, theme
 from gpen_desktop.gui.common.i18n import catalog_text, error_text
 from gpen_desktop.models.catalog import ModelInfo, needs_package
 from gpen_desktop.models.store import InstalledModel
@@ -146,6 +146,7 @@ class ModelCard(QScrollArea):
         self.cancel.clicked.connect(self.cancel_wanted)
         self.remove.clicked.connect(self.remove_wanted)
         self.address.clicked.connect(self.address_wanted)
+        i18n.follow(self._say)
 
     def show_entry(self, entry: ModelEntry, *, in_use: bool, share: float | None = None) -> None:
         """Show a model. in_use: it is what its option has now. share: of it that is here, while it is being fetched."""
@@ -158,9 +159,9 @@ class ModelCard(QScrollArea):
         self.setWidget(self._content(entry))
         self.setAccessibleName(f"{entry.title}, {entry.state_text}")
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange and self._entry is not None:
+    @Slot()
+    def _say(self) -> None:
+        if self._entry is not None:
             entry, share = self._entry, self._share
             self._entry = None
             self.show_entry(entry, in_use=self._in_use, share=share)

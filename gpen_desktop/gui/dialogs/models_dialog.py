@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QUrl, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QUrl, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from gpen_desktop import paths
 from gpen_desktop.errors import WeightsError
 from gpen_desktop.gui.adjust.whole_photo import option_for
-from gpen_desktop.gui.common import room, theme
+from gpen_desktop.gui.common import i18n, room, theme
 from gpen_desktop.gui.common.dropping import accept_copy
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import catalog_text, error_text
@@ -89,6 +89,8 @@ class ModelsDialog(QDialog):
         self._connect()
         self._say()
         self.refresh()
+        i18n.follow(self._say)
+        i18n.follow(self.refresh)
         room.resize(self, 860, 580)
         self.setAcceptDrops(True)
 
@@ -128,12 +130,6 @@ class ModelsDialog(QDialog):
     def closeEvent(self, event: QCloseEvent) -> None:
         self._worker.stop()
         super().closeEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._say()
-            self.refresh()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from gpen_desktop import settings
 from gpen_desktop.core.options import Value
 from gpen_desktop.errors import OptionError
-from gpen_desktop.gui.common import room, theme
+from gpen_desktop.gui.common import i18n, room, theme
 from gpen_desktop.gui.common.combo_box import ComboBox
 from gpen_desktop.gui.common.i18n import error_text, setting_text
 from gpen_desktop.gui.common.settings_store import SettingsStore
@@ -50,6 +50,7 @@ class SettingsDialog(QDialog):
         self._close = self._buttons.addButton(QDialogButtonBox.StandardButton.Close)
         self._lay_out()
         self._fill()
+        i18n.follow(self._fill)
         self._groups.currentRowChanged.connect(self._pages.setCurrentIndex)
         self._restore.clicked.connect(self._restore_page)
         self._close.clicked.connect(self.close)
@@ -63,11 +64,6 @@ class SettingsDialog(QDialog):
     def show_group(self, group: Group) -> None:
         """Turn to one page."""
         self._groups.setCurrentRow(list(Group).index(group))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._fill()
 
     def _lay_out(self) -> None:
         theme.set_role(self._groups, "navigation")

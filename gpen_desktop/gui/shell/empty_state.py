@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QDate, QEvent, QLocale, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QDate, QLocale, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from gpen_desktop.gui.album.thumbnails import ThumbnailLoader
-from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common import i18n, icons, theme
 
 _SAMPLE: Final = QSize(132, 132)
 _DROP_WIDTH: Final = 520
@@ -76,6 +76,8 @@ class EmptyState(QScrollArea):
             button.clicked.connect(self._on_sample)
             self._thumbnails.get(path)
         self._say()
+        i18n.follow(self._say)
+        theme.follow(self._show_picture)
         theme.set_role(self, "canvas")  # last: it sends events to this very object
 
     def _lay_out(self) -> None:
@@ -132,13 +134,6 @@ class EmptyState(QScrollArea):
     def set_drop_active(self, is_active: bool) -> None:
         """Light up while something that can be dropped is over the window."""
         theme.set_role(self._drop, "drop-active" if is_active else "drop")
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._say()
-        elif event.type() == QEvent.Type.PaletteChange:
-            self._show_picture()
 
     def _say(self) -> None:
         self._words.setText(self.tr("Drop photos or a folder here"))

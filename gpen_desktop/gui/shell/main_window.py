@@ -21,7 +21,7 @@ from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
 from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
 from gpen_desktop.gui.album.album_side import AlbumSide
-from gpen_desktop.gui.common import focus, theme
+from gpen_desktop.gui.common import focus, i18n, theme
 from gpen_desktop.gui.common.notification_strip import NotificationStrip
 from gpen_desktop.gui.common.notifications import NotificationQueue
 from gpen_desktop.gui.common.settings_store import SettingsStore
@@ -197,6 +197,8 @@ class MainWindow(DropWindow):
         self.tools.recent_chosen.connect(self.imports.open_recent)
         self.tools.recent_forgotten.connect(self.imports.forget_recent)
         self._closing.close_wanted.connect(self.close_now)
+        for say in (self.actions_.say, self._history.say, self._show_recent):
+            i18n.follow(say)
 
     def _connect_actions(self) -> None:
         imports, exports, faces, view = self.imports, self.exports, self.faces, self.view
@@ -349,10 +351,6 @@ class MainWindow(DropWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
             self.view.hold_before(False)  # its key is let go elsewhere
-        if event.type() == QEvent.Type.LanguageChange:
-            self.actions_.say()
-            self._history.say()
-            self._show_recent()
 
     # From start to end
 

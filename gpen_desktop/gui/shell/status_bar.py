@@ -12,7 +12,7 @@ from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.gui.album import status
 from gpen_desktop.gui.album.album_model import AlbumModel
 from gpen_desktop.gui.album.status import Status
-from gpen_desktop.gui.common import memory, theme
+from gpen_desktop.gui.common import i18n, memory, theme
 from gpen_desktop.gui.common.i18n import catalog_text, message_text
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.round import Round
@@ -77,6 +77,7 @@ class StatusBar(QStatusBar):
             changed.connect(self._show_doing)
         jobs.model_changed.connect(self._on_model)
         self._say()
+        i18n.follow(self._say)
 
     @property
     def doing(self) -> str:
@@ -87,11 +88,6 @@ class StatusBar(QStatusBar):
     def rate(self) -> str:
         """How fast it is done, in words; '' before that is known."""
         return self._bar.toolTip()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._say()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and watched is self._facts:

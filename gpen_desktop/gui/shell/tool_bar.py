@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common import i18n, icons, theme
 from gpen_desktop.gui.shell.actions import Actions
 
 _WORDS: Final = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
@@ -66,6 +66,7 @@ class MainToolBar(QToolBar):
         more.insertMenu(actions["restore_waiting"], self._view)
         self._more = self._menu_button("settings", more, text=False)
         self._say()
+        i18n.follow(self._say)
 
     def show_zoom(self, zoom: float) -> None:
         """Device pixels per photo pixel; 0: no photo."""
@@ -85,11 +86,6 @@ class MainToolBar(QToolBar):
             forget = QAction(self.tr("Clear this list"), self._recent)
             forget.triggered.connect(self.recent_forgotten)
             self._recent.addAction(forget)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._say()
 
     def _say(self) -> None:
         self.setWindowTitle(self.tr("Tools"))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QIcon, QImage, QKeyEvent, QPainter, QPainterPa
 from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QWidget
 
 from gpen_desktop.core.types import NO_FACE, FaceId
-from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common import i18n, theme
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState
 from gpen_desktop.gui.viewer.picture_pair import PicturePair, Version
 
@@ -55,6 +55,7 @@ class FaceStrip(QListWidget):
         self._next.setSingleShot(True)
         self._next.timeout.connect(self._draw_next)
         self._say()
+        i18n.follow(self._say)
 
     def show_faces(self, pair: PicturePair | None, marks: tuple[FaceMark, ...], selected: FaceId) -> None:
         """Show the faces of the photo on screen; the pictures follow in a moment."""
@@ -74,11 +75,6 @@ class FaceStrip(QListWidget):
             self.setCurrentRow(faces.index(selected) if selected in faces else -1)
         self.setVisible(bool(marks))
         self._rest.start()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._say()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.text().isprintable() and event.text():

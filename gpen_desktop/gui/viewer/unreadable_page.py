@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common import i18n, icons, theme
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import joined, message_text
 from gpen_desktop.gui.common.wrapped_label import WrappedLabel
@@ -46,6 +46,8 @@ class UnreadablePage(QScrollArea):
         self._remove.clicked.connect(self.remove_wanted)
         self._retry.clicked.connect(self.retry_wanted)
         self._say()
+        i18n.follow(self._say)
+        theme.follow(self._show_picture)
         theme.set_role(self, "canvas")  # last: it sends events to this very object
 
     @property
@@ -72,13 +74,6 @@ class UnreadablePage(QScrollArea):
             self._failure = failure
             self._say()
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._say()
-        elif event.type() == QEvent.Type.PaletteChange:
-            self._show_picture()
 
     def _lay_out(self) -> None:
         words = QWidget()
