@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 import torch
 
+from gpen_desktop import allocator
 from gpen_desktop.bench.turns import in_turn, obey
 from gpen_desktop.models import registry
 from gpen_desktop.models.detectors.facexlib_retinaface import detect_faces
@@ -99,6 +100,7 @@ def _facexlib(work: Path) -> Callable[[], Any]:
 
 
 def _ours(work: Path) -> Callable[[], Any]:
+    allocator.keep_freed_memory()  # as core/on_device does
     net = registry.load(work / "weights.pth", Task.FACE_DETECTOR)
     picture = np.load(work / "input.npy")
 

@@ -16,6 +16,7 @@ from typing import TypeVar
 import torch
 from torch import nn
 
+from gpen_desktop import allocator
 from gpen_desktop.core import fallbacks
 from gpen_desktop.errors import OutOfMemoryError
 from gpen_desktop.messages import say
@@ -176,6 +177,8 @@ class OnDevice:
         return self._built(model, compute), compute
 
     def _built(self, model: ReadModel, compute: Compute) -> nn.Module:
+        if compute.device.type == "cpu":
+            allocator.keep_freed_memory()
         net = model.build(compute.device, compute.dtype)
         self._ready(net)
         return net

@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gpen_desktop import allocator
 from gpen_desktop.core import memory
 from gpen_desktop.core.on_device import OnDevice
 from gpen_desktop.core.options import AUTO
@@ -248,8 +247,6 @@ def _of_one(
     def of_one(net: nn.Module, pictures: Sequence[FloatImage]) -> list[FloatImage]:
         (picture,) = pictures
         weights = next(net.parameters())
-        if weights.device.type == "cpu":
-            allocator.keep_freed_memory()
         x = torch.from_numpy(np.ascontiguousarray(picture.transpose(2, 0, 1)))[None] - centre
         with torch.inference_mode():
             made = ask(net, x.to(weights.device, weights.dtype).contiguous(memory_format=torch.channels_last))
