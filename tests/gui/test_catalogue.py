@@ -1,4 +1,5 @@
-"""Every published model runs from a state dict of its real layout, by its name: on the command line, in the window."""
+"""Every model of the catalogue runs, on the command line and in the window: the published ones by their names, from a
+state dict of their real layout; what comes with the program from its files."""
 
 from __future__ import annotations
 
@@ -18,17 +19,20 @@ from PySide6.QtWidgets import QApplication, QLabel
 from gpen_desktop import allocator, paths
 from gpen_desktop.cli import main as cli
 from gpen_desktop.cli.exits import Exit
+from gpen_desktop.core import memory
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
-from gpen_desktop.models import catalog, store
+from gpen_desktop.models import catalog, registry, store
 from gpen_desktop.models.fingerprints import sha256_of
 from gpen_desktop.models.spec import PHOTO_TASKS, Task
 from tests.unit.models.published_weights import LAYOUTS, network, write
 
 SAMPLE = "hopper_small_blurry.jpg"
+_HUGE = "gpen-2048"
+_HUGE_BYTES = 8 << 30
 FACES = [name for name in LAYOUTS if (info := catalog.by_name(name)) is not None and info.restores_faces]
 PHOTOS = [
     name for name in LAYOUTS if (info := catalog.by_name(name)) is not None and info.can_be_chosen_for(PHOTO_TASKS)
@@ -38,8 +42,19 @@ PHOTOS = [
 FINDERS = [name for name in LAYOUTS if (info := catalog.by_name(name)) is not None and info.task is Task.FACE_DETECTOR]
 
 
+COLOURISERS = ["ddcolor", "gpen-colorization-1024"]
+INPAINTERS = ["lama", "gpen-inpainting-1024"]
+
+
 def _is_quick(name: str) -> bool:
     return name.startswith("realesr-")
+
+
+def test_none_is_left_out() -> None:
+    published = {info.name for info in catalog.MODELS if info.usable and not info.shipped}
+    assert set(LAYOUTS) == published
+    run = [*FACES, *PHOTOS, *FINDERS, catalog.PARSER, *COLOURISERS, *INPAINTERS]
+    assert sorted(run) == sorted(published)
 
 
 @pytest.fixture
@@ -92,6 +107,8 @@ def test_faces(installed: str, tmp_path: Path, qtbot) -> None:
     # what random values make of a face is never the same face
     options = ["--model", installed, "--device", "cpu", "--restore-sharp", "--if-changed", "keep", "--no-auto"]
     options += ["--report", str(report)]
+    if installed == _HUGE and memory.available_bytes() < _HUGE_BYTES:
+        pytest.skip("needs 8 GB of memory")
     assert cli.run(["restore", str(photo), "-o", str(tmp_path / "out"), *options]) == Exit.ALL_DONE
     said = json.loads(report.read_text(encoding="utf-8"))
     assert said["model"] == installed
@@ -143,11 +160,11 @@ def test_whole_photos(installed: str, tmp_path: Path, qtbot) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("installed", ["ddcolor"], indirect=True)
+@pytest.mark.parametrize("installed", COLOURISERS, indirect=True)
 def test_colourisers(installed: str, tmp_path: Path, qtbot) -> None:
     photo = tmp_path / "photo.png"
     with Image.open(paths.samples() / SAMPLE) as sample:
-        sample.convert("L").resize((72, 56)).save(photo)
+        sample.convert("L").save(photo)
     options = ["--colour", "100", "--device", "cpu", "--no-auto"]
     assert cli.run(["restore", str(photo), "-o", str(tmp_path / "out"), *options]) == Exit.ALL_DONE
     with Image.open(tmp_path / "out" / "photo.png") as made:
@@ -156,10 +173,33 @@ def test_colourisers(installed: str, tmp_path: Path, qtbot) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("installed", ["lama"], indirect=True)
+@pytest.mark.parametrize("installed", INPAINTERS, indirect=True)
 def test_inpainters(installed: str, tmp_path: Path, qtbot) -> None:
     photo, report = Path(shutil.copy(paths.samples() / "collins_sepia_folded.jpg", tmp_path)), tmp_path / "report.json"
     options = ["--repair", "on", "--filler", installed, "--device", "cpu", "--report", str(report)]
     assert cli.run(["restore", str(photo), "-o", str(tmp_path / "out"), *options]) == Exit.ALL_DONE
     assert "did-repair-by" in report.read_text(encoding="utf-8")
     restored_in_window(photo, tmp_path, qtbot, repair="on", filler=installed)
+
+
+def test_what_comes_with_the_program(tmp_path: Path, qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: set[str] = set()
+    really = registry.read_tensors
+
+    def read_tensors(path: Path):
+        read.add(path.name)
+        return really(path)
+
+    monkeypatch.setattr(registry, "read_tensors", read_tensors)
+    photo = Path(shutil.copy(paths.samples() / SAMPLE, tmp_path))
+    shipped = {info.file for info in catalog.MODELS if info.shipped}
+    whole = {"repair": "on", "clean": "60", "scale": "2", "invent": "50"}
+    options = [word for name, value in whole.items() for word in (f"--{name}", value)]
+    options += ["--restore-sharp", "--device", "cpu"]
+    assert cli.run(["restore", str(photo), "-o", str(tmp_path / "out"), *options]) == Exit.ALL_DONE
+    one_cleaner_a_photo = {catalog.by_name(name).file for name in (catalog.CLEANER, catalog.UNBLOCKER)}
+    assert read <= shipped
+    assert shipped - read < one_cleaner_a_photo
+    read.clear()
+    restored_in_window(photo, tmp_path, qtbot, **{name: value for name, value in whole.items() if name != "scale"})
+    assert read <= shipped

@@ -140,6 +140,9 @@ LAYOUTS: dict[str, Callable[[], nn.Module]] = {
     "gpen-256": lambda: gpen(256),
     "gpen-512": lambda: gpen(512),
     "gpen-1024": lambda: gpen(1024),
+    "gpen-2048": lambda: gpen(2048),
+    "gpen-colorization-1024": lambda: gpen(1024),
+    "gpen-inpainting-1024": lambda: gpen(1024),
     "realesrgan-x2": lambda: rrdbnet(scale=2),
     "realesrgan-x4": rrdbnet,
     "realesrgan-x4-anime": lambda: rrdbnet(blocks=6),
@@ -156,7 +159,7 @@ LAYOUTS: dict[str, Callable[[], nn.Module]] = {
     "parsenet": parsenet,
     "retinaface-mobilenet": lambda: retinaface("mobile0.25"),
 }
-"""By the catalogue's name; all but GPEN 2048, which takes 6 GB and minutes a face."""
+"""By the catalogue's name: all that do not come with the program."""
 
 
 def network(name: str) -> nn.Module:

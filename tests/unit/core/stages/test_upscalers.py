@@ -76,11 +76,15 @@ def test_sixteen_bits_are_kept(tmp_path: Path, scale: float) -> None:
 
 def test_tiles_fit_into_the_memory_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = write(published_weights.rrdbnet(1, 4), tmp_path / "any.pth")
-    sides = []
-    for free in (1 << 40, 3 << 29, 1 << 20):
+    networks, sides = PhotoNetworks("cpu", "fp32"), []
+    monkeypatch.setattr(stage_networks.device, "cpu_threads", lambda: 4)
+    for free in (1 << 40, 3 << 29, 1 << 20):  # loaded once: photo after photo
         monkeypatch.setattr(stage_networks.memory, "available_bytes", lambda free=free: free)
-        sides.append(PhotoNetworks("cpu", "fp32").upscaler(str(file)).side)
+        sides.append(networks.upscaler(str(file)).side)
     assert sides[0] > sides[1] > sides[2] == 128
+    monkeypatch.setattr(stage_networks.device, "threads_here", lambda: 1)  # and three photos beside this one
+    monkeypatch.setattr(stage_networks.memory, "available_bytes", lambda: 4 * (3 << 29))
+    assert networks.upscaler(str(file)).side == sides[1]
 
 
 def test_what_treats_no_photos_is_refused() -> None:
