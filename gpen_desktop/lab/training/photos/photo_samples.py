@@ -69,7 +69,7 @@ class PhotoSamples:
         return self._cut({"flawed": flawed, "target": soft, "mask": mask, "holes": holes})
 
     def to_unblock(self, dice: Dice) -> dict[str, Tensor]:
-        """Poor JPEGs, a third of slightly noisy photos, as `to_clean` gives them; mostly the grid begins there."""
+        """Poor JPEGs, a third of slightly noisy photos, as `to_clean` gives them; most begin with a block."""
         clean = self._coloured(dice, photo_bank.cut(self.tiles, self.batch, self.side + 2 * _MARGIN))
         rows = dice.rows(1 / 3, self.batch)
         noisy = changed(clean, rows, lambda part: batched_photo.noisy(dice, self.grain, part, strongest=5.0))

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gpen_desktop.core.stages.analysis import PhotoReading, read_photo
+from gpen_desktop.core.stages.analysis import PhotoReading, read_photo, spoilt
 from gpen_desktop.core.types import FloatImage, Photo, SourceFormat
 
 
@@ -45,6 +45,15 @@ def screened(picture: FloatImage, period: float, degrees: float) -> FloatImage:
 def test_a_good_photo_needs_nothing() -> None:
     seen = read(scene())
     assert not any((seen.is_grainy, seen.is_blocky, seen.is_screened, seen.is_soft, seen.is_faded, seen.is_small))
+
+
+def test_what_lies_over_a_photo_is_weighed_before_it_is_seen() -> None:
+    noise = np.random.default_rng(0).normal(0, 1, (800, 1000, 3)).astype(np.float32)
+    good, noisy, faint = (np.clip(scene() + each * noise, 0, 255).astype(np.uint8) for each in (0, 3, 2))
+    assert spoilt(good) == 0
+    assert spoilt(noisy) == spoilt(compressed(scene(), 50).astype(np.uint8)) == 1
+    assert 0 < spoilt(faint) < 1
+    assert not read(noisy).is_grainy
 
 
 @pytest.mark.parametrize("clumps", [0.0, 1.2])
