@@ -18,7 +18,7 @@ from gpen_desktop.models.catalog import BUILTIN
 def run(report: str) -> int:
     """Check everything, write what was found as JSON, and return 0 if all is well."""
     if sys.platform == "win32":
-        import torch  # noqa: F401, PLC0415 -- before Qt, as in __main__
+        import torch  # noqa: F401 -- before Qt, as in __main__
     findings: dict[str, object] = {}
     faults: list[str] = []
     for check in (_window_parts, _licences, _formats, _weights, _restores, _published, _downloads):
@@ -34,11 +34,11 @@ def run(report: str) -> int:
 
 
 def _window_parts() -> dict[str, object]:
-    from PySide6.QtGui import QImageReader  # noqa: PLC0415
-    from PySide6.QtWidgets import QApplication, QDialogButtonBox  # noqa: PLC0415
+    from PySide6.QtGui import QImageReader
+    from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
-    from gpen_desktop import paths  # noqa: PLC0415
-    from gpen_desktop.gui.common import i18n, icons, theme  # noqa: PLC0415
+    from gpen_desktop import paths
+    from gpen_desktop.gui.common import i18n, icons, theme
 
     app = QApplication.instance() or QApplication([])
     theme.apply(app, "dark")
@@ -55,7 +55,7 @@ def _window_parts() -> dict[str, object]:
 
 
 def _licences() -> dict[str, object]:
-    from gpen_desktop.gui.dialogs import licences  # noqa: PLC0415
+    from gpen_desktop.gui.dialogs import licences
 
     libraries = licences.libraries()
     without = [part.name for part in libraries if not part.text]
@@ -66,11 +66,11 @@ def _licences() -> dict[str, object]:
 
 def _formats() -> dict[str, object]:
     """Each is imported with the first file of its kind: is its library in the bundle?"""
-    import pi_heif  # noqa: PLC0415
-    import rawpy  # noqa: PLC0415
-    from PIL import features  # noqa: PLC0415
+    import pi_heif
+    import rawpy
+    from PIL import features
 
-    from gpen_desktop.core.photo_files.registry import FORMATS  # noqa: PLC0415
+    from gpen_desktop.core.photo_files.registry import FORMATS
 
     for format in FORMATS:
         format.codec()
@@ -79,8 +79,8 @@ def _formats() -> dict[str, object]:
 
 
 def _weights() -> dict[str, object]:
-    from gpen_desktop.models import store  # noqa: PLC0415
-    from gpen_desktop.models.catalog import MODELS  # noqa: PLC0415
+    from gpen_desktop.models import store
+    from gpen_desktop.models.catalog import MODELS
 
     shipped = [info.name for info in MODELS if info.shipped]
     missing = [name for name in shipped if not store.has(name)]
@@ -90,20 +90,20 @@ def _weights() -> dict[str, object]:
 
 def _downloads() -> dict[str, object]:
     """What 'Get' needs, short of a network."""
-    import ssl  # noqa: PLC0415
+    import ssl
 
-    import certifi  # noqa: PLC0415
+    import certifi
 
     return {"authorities": len(ssl.create_default_context(cafile=certifi.where()).get_ca_certs())}
 
 
 def _restores() -> dict[str, object]:
-    from gpen_desktop import paths  # noqa: PLC0415
-    from gpen_desktop.core.engine.restorer import Restorer  # noqa: PLC0415
-    from gpen_desktop.core.engine.session import Session  # noqa: PLC0415
-    from gpen_desktop.core.faces.detection import FaceDetector  # noqa: PLC0415
-    from gpen_desktop.core.photo_files.load_save import load_photo  # noqa: PLC0415
-    from gpen_desktop.core.types import ComposeOptions  # noqa: PLC0415
+    from gpen_desktop import paths
+    from gpen_desktop.core.engine.restorer import Restorer
+    from gpen_desktop.core.engine.session import Session
+    from gpen_desktop.core.faces.detection import FaceDetector
+    from gpen_desktop.core.photo_files.load_save import load_photo
+    from gpen_desktop.core.types import ComposeOptions
 
     photo = load_photo(paths.samples() / "hopper_small_blurry.jpg")
     restorer = Restorer(BUILTIN, device="cpu")
@@ -117,15 +117,15 @@ def _restores() -> dict[str, object]:
 
 def _published() -> dict[str, object]:
     """What is imported only when a published model is chosen: is it in the bundle, and does it run?"""
-    import numpy as np  # noqa: PLC0415
-    import torch  # noqa: PLC0415
-    from facexlib.detection.retinaface import RetinaFace  # noqa: PLC0415
-    from facexlib.parsing.parsenet import ParseNet  # noqa: PLC0415
-    from spandrel import MAIN_REGISTRY  # noqa: PLC0415
-    from spandrel.architectures.ESRGAN import ESRGAN  # noqa: PLC0415
+    import numpy as np
+    import torch
+    from facexlib.detection.retinaface import RetinaFace
+    from facexlib.parsing.parsenet import ParseNet
+    from spandrel import MAIN_REGISTRY
+    from spandrel.architectures.ESRGAN import ESRGAN
 
-    from gpen_desktop.core.stages.networks import PhotoNetworks  # noqa: PLC0415
-    from gpen_desktop.models.catalog import MODELS  # noqa: PLC0415
+    from gpen_desktop.core.stages.networks import PhotoNetworks
+    from gpen_desktop.models.catalog import MODELS
 
     architectures = len(list(MAIN_REGISTRY.architectures("detection")))
     _expect(architectures > 20, f"spandrel knows only {architectures} architectures")
