@@ -18,9 +18,10 @@ from gpen_desktop.core.compose import texture
 from gpen_desktop.core.compose.layers import FaceLayers, LaterLayers, Layers, cut_out_anew, face_layers, scales_between
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.face_networks import CropRestorer, FaceFinder, Guard, Parser
-from gpen_desktop.core.faces.alignment import crop_face, scale_of, without_pixels
+from gpen_desktop.core.faces.alignment import crop_face, scale_of
 from gpen_desktop.core.faces.masks import FaceMasks, masks_by_points
 from gpen_desktop.core.faces.regions import with_known_ids
+from gpen_desktop.core.faces.small_faces import without_grain, without_pixels
 from gpen_desktop.core.grain import luma
 from gpen_desktop.core.options import Values
 from gpen_desktop.core.output.cost import cost_of
@@ -242,7 +243,7 @@ class Session:
             part = SubProgress(progress, start / len(faces), (start + len(batch)) / len(faces))
             with self.seconds.timed("restore"):
                 answers = inventor.restore(
-                    [without_pixels(face.crop.pixels, scale_of(face.crop.to_crop)) for face in batch], part
+                    [without_grain(face.crop.pixels, scale_of(face.crop.to_crop)) for face in batch], part
                 )
             for face, answer in zip(batch, answers, strict=True):
                 vivid = _as_grey_as(face.crop, answer)

@@ -38,11 +38,6 @@ TEMPLATES: Final = MappingProxyType(
 _ROWS: Final = 64
 """Rows of blocks averaged at a time."""
 _TEMPLATE_SIDE: Final = 512
-# Crop pixels to a photo pixel up to which the photo shows so much of a face that its pixels are detail.
-_SMALL: Final = 1.5
-# Sigma of a blur in crop pixels, for each crop pixel to a photo pixel beyond that: takes the steps and noise of pixels
-# away and hardly any of the face; by eye, on faces 35 px wide and on portraits of 100.
-_PIXEL_BLUR: Final = 0.5
 
 
 def template_points(template: str, size: int) -> NDArray[np.float64]:
@@ -115,15 +110,6 @@ def cut_out(photo: Pixels, to_crop: Affine, size: int) -> FloatImage:
     )
     white = np.float32(np.iinfo(photo.dtype).max)
     return frozen(np.clip(out.astype(np.float32) / white, 0, 1))
-
-
-def without_pixels(crop: FloatImage, scale: float) -> FloatImage:
-    """A crop (S, S, 3) of `scale` crop pixels to a photo pixel, without what an enlargement leaves of those, their
-    noise and JPEG's blocks: a network takes it for detail, and gives crackle and tiles."""
-    sigma = _PIXEL_BLUR * max(0.0, scale - _SMALL)
-    if sigma < 0.2:  # nothing would change
-        return crop
-    return frozen(np.asarray(cv2.GaussianBlur(crop, (0, 0), sigma), np.float32))
 
 
 def _region(photo: Pixels, to_crop: Affine, size: int) -> tuple[Pixels, tuple[int, int]]:

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.faces.alignment import without_pixels
+from gpen_desktop.core.faces.small_faces import without_pixels
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import degradations as d
 from gpen_desktop.lab.damage.degradations import Rng
