@@ -32,7 +32,7 @@ def test_grain_goes_and_edges_stay() -> None:
     clean, grainy = face(0.02)
     blurred, calm = without_pixels(grainy, 4), without_grain(grainy, 4)
     inside = np.s_[16:-16, 16:96]
-    assert calm[inside].std() < 0.5 * blurred[inside].std()
+    assert calm[inside].std() < 0.6 * blurred[inside].std()
     assert calm[128, 160, 0] - calm[128, 96, 0] == pytest.approx(clean[128, 160, 0] - clean[128, 96, 0], abs=0.02)
 
 
