@@ -142,7 +142,7 @@ def test_the_pixels_of_a_small_face_are_not_taken_for_detail(tmp_path: Path) -> 
     grain, left, left_to_invent = (
         np.std(np.diff(crop, axis=1)) for crop in (face.crop.pixels, restorer.crops[0], inventor.crops[0])
     )
-    assert left == left_to_invent < 0.8 * grain
+    assert left_to_invent < left < 0.8 * grain
     large, faces = photo_with_faces((40, 60))
     session = Session(large, KnownFaces(*faces), restorer)
     session.set_restorer(restorer, lambda: inventor)
