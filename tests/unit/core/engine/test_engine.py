@@ -90,7 +90,7 @@ def test_a_model_of_this_computer_is_warmed_up_once_when_it_is_loaded(monkeypatc
             done.append("warm up")
 
     monkeypatch.setattr(local_models, "Restorer", Loaded)
-    monkeypatch.setattr(local_models, "FaceDetector", KnownFaces)
+    monkeypatch.setattr(local_models, "FaceDetector", lambda precision: KnownFaces())
     engine = Engine()
     engine.load("a")
     engine.load("a")
