@@ -111,8 +111,7 @@ class FaceDetector:
 
     Parameters
     ----------
-    precision : 'fp32', or 'auto': then places are proposed in bfloat16 where the CPU has it in hardware, and judged in
-        single precision all the same.
+    precision : 'fp32', or 'auto': then bfloat16 where the CPU has it in hardware.
 
     Raises WeightsError where the detector or the landmark network cannot be read.
     """
@@ -124,7 +123,7 @@ class FaceDetector:
         halved = device == "cpu" and precision == "auto" and devices.has_native_bf16()
         dtype = devices.PRECISIONS["bf16" if halved else "fp32"]
         self._finder = registry.load(store.find(catalog.DETECTOR), Task.FACE_DETECTOR, device, dtype)
-        self._net = registry.load(store.find(catalog.LANDMARKS), Task.LANDMARKS, device)
+        self._net = registry.load(store.find(catalog.LANDMARKS), Task.LANDMARKS, device, dtype)
 
     def detect(self, photo: Photo, *, min_face: float = MIN_FACE, progress: Progress | None = None) -> tuple[Face, ...]:
         """Find the faces whose box is at least `min_face` pixels wide, in reading order, each once.

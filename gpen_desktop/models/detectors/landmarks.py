@@ -72,10 +72,11 @@ def find_landmarks(net: nn.Module, crops: NDArray[np.uint8]) -> tuple[NDArray[np
     """
     if len(crops) == 0:
         return np.zeros((0, 5, 2)), np.zeros(0)
-    device = next(net.parameters()).device
+    weights = next(net.parameters())
     with torch.inference_mode():
         filled = np.concatenate([crops, np.zeros((-len(crops) % _STEP, *crops.shape[1:]), np.uint8)])
-        out = torch.cat([net(normalised(chunk.to(device))) for chunk in torch.from_numpy(filled).split(_CHUNK)])
+        chunks = torch.from_numpy(filled).to(weights.device).split(_CHUNK)
+        out = torch.cat([net(normalised(chunk).to(weights.dtype)) for chunk in chunks])
     rows = out[: len(crops)].to("cpu", torch.float64).numpy()
     return rows[:, :10].reshape(-1, 5, 2) * CROP_SIDE, rows[:, 10]
 
