@@ -8,17 +8,24 @@ all; `give_back` returns it when the engine rests.
 A thread's memory lies in heaps of at most 64 MB, and glibc deletes an empty one whatever the trim threshold says,
 unless less than `top_pad` would be left free in the heap before it (malloc/arena.c, heap_trim). With a pad of a whole
 heap none is deleted; without, one layout in dozens met 20,595 faults a face in a worker thread.
+
+Threads share one heap. With one each, as glibc has it, each keeps as much as the largest photo that ever came its way
+took, and an album's memory grows with every new chance of the order: by 145 MB from its 50th photo to its 160th.
+What was freed goes back when it is more than the usual (`Keeping`).
 """
 
 from __future__ import annotations
 
 import ctypes
 import platform
+import re
 from functools import cache
+from pathlib import Path
 
 _M_TRIM_THRESHOLD = -1
 _M_TOP_PAD = -2
 _M_MMAP_MAX = -4
+_M_ARENA_MAX = -8
 _NEVER = 2**31 - 1
 _A_HEAP = 65 * 2**20  # glibc's HEAP_MAX_SIZE on 64 bits, and a page or two
 
@@ -29,7 +36,7 @@ def keep_freed_memory() -> bool:
     libc = _glibc()
     if libc is None:
         return False
-    wishes = {_M_MMAP_MAX: 0, _M_TRIM_THRESHOLD: _NEVER, _M_TOP_PAD: _A_HEAP}
+    wishes = {_M_MMAP_MAX: 0, _M_TRIM_THRESHOLD: _NEVER, _M_TOP_PAD: _A_HEAP, _M_ARENA_MAX: 1}
     return all(libc.mallopt(parameter, value) for parameter, value in wishes.items())
 
 
@@ -38,6 +45,45 @@ def give_back() -> None:
     libc = _glibc()
     if libc is not None:
         libc.malloc_trim(0)
+
+
+class Keeping:
+    """Freed memory is kept up to a limit.
+
+    Parameters
+    ----------
+    most : bytes more than are kept when this begins, and than cannot be given back.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._always = kept()
+
+    def check(self) -> None:
+        """Return freed memory to the system where it has become too much. Any thread may call it."""
+        if kept() - self._always > self._most:
+            give_back()
+            self._always = kept()
+
+
+def kept() -> int:
+    """Bytes that the process has and its C code does not use, most of them freed; 0 where the system does not say."""
+    libc = _glibc()
+    if libc is None or not hasattr(libc, "mallinfo2"):  # glibc 2.33
+        return 0
+    try:
+        resident = re.search(r"RssAnon:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+    except OSError:
+        return 0
+    libc.mallinfo2.restype = _MallInfo
+    return int(resident[1]) * 1024 - int(libc.mallinfo2().in_use) if resident else 0
+
+
+class _MallInfo(ctypes.Structure):  # mallinfo2's
+    _fields_ = tuple(
+        (name, ctypes.c_size_t)
+        for name in ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "in_use", "free", "top")
+    )
 
 
 @cache

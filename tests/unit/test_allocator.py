@@ -102,3 +102,41 @@ def test_giving_back_is_safe_at_any_time() -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+PHOTOS = """
+import threading
+import numpy as np
+from gpen_desktop import allocator
+
+allocator.keep_freed_memory()
+
+def photo(side):
+    blocks = [np.ones((side, side, 3), np.float32) for _ in range(8)]
+
+def photos(side, keeping=None):
+    for _ in range(3):
+        threads = [threading.Thread(target=photo, args=(side,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if keeping is not None:
+            keeping.check()
+
+keeping = allocator.Keeping(64 << 20)
+at_first = allocator.kept()
+photos(1000)  # 96 MB each
+unchecked = allocator.kept() - at_first
+photos(1000, keeping)
+print(unchecked >> 20, allocator.kept() - at_first >> 20)
+"""
+
+
+@pytest.mark.skipif(not allocator.keep_freed_memory(), reason="the allocator of this system cannot be told")
+def test_what_photos_took_is_kept_up_to_a_limit() -> None:
+    command = [sys.executable, "-c", PHOTOS]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+    unchecked, checked = map(int, answer.stdout.split())
+    assert unchecked > 80  # of one photo at least; which of them meet is chance
+    assert checked < 70

@@ -122,7 +122,9 @@ def restore_all(
             return how
         around = Surroundings(journal, control.wait_for_room, beside.room)
         with waiting_while(lambda: control.is_going):  # nor for a disk that does not answer
-            return restore_photo(job, beside.engine_here(), replace(options, export=how), progress, around)
+            report = restore_photo(job, beside.engine_here(), replace(options, export=how), progress, around)
+        beside.keeping.check()
+        return report
 
     for folder in {job.target.parent for job in photos}:
         part_files.remove_stale(folder, atomic.PART_PREFIX)

@@ -176,8 +176,10 @@ def _paste(base: Pixels, patches: Sequence[_Patch]) -> Pixels:
             if other is not patch and (common := _common(patch.rect, other.rect)):
                 total[_within(common, patch.rect)] += addition[_within(common, other.rect)]
         x0, y0, x1, y1 = patch.rect
-        values = base[y0:y1, x0:x1].astype(np.float32) + total * white
-        out[y0:y1, x0:x1] = np.rint(np.clip(values, 0, white)).astype(base.dtype)
+        total *= white  # in place: a head may be as large as the photo
+        total += base[y0:y1, x0:x1]
+        np.rint(np.clip(total, 0, white, out=total), out=total)
+        out[y0:y1, x0:x1] = total.astype(base.dtype)
     return frozen(out)
 
 
