@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Final
 
 import cv2
@@ -38,11 +39,13 @@ class FaceLayers:
     """One face's layers.
 
     In crop space, (s, s, 3) float32, where s is S, or a half, a quarter, … of it where the photo shows no more: change
-    (restored - crop), low_pass_colour (the slow part of it, which shifts the skin's colour), skin_texture and
-    other_texture (the photo's own detail that the model took, to add back), eye_texture (the same of eyes that were as
-    sharp before: always to add back), unsharp (an unsharp mask of the restored
-    crop), denoise_delta (what an edge-keeping smoother changes), invented (what a network that invents detail adds to
-    the restored crop, less the slow part of it: no other tones; None where it was not asked).
+    (restored - crop), low_pass_colour (the slow part of it, which shifts the skin's colour), invented (what a network
+    that invents detail adds to the restored crop, less the slow part of it: no other tones; None where it was not
+    asked), denoise_delta (gives what an edge-keeping smoother changes).
+    There, (s, s, 1), alike for all colours: skin_texture and other_texture (the photo's own detail that the model took,
+    to add back), eye_texture (the same of eyes that were as sharp before: always to add back; None for others), unsharp
+    (gives an unsharp mask of the restored crop). What is called to be given is worked out once, when an option first
+    wants it.
     In photo space over rect (x0, y0, x1, y1): mask (h, w); high_pass_noise (h, w, 3) or None: minus the photo's noise
     beyond the crop's resolution; grain (h, w).
     """
@@ -55,9 +58,9 @@ class FaceLayers:
     low_pass_colour: FloatImage
     skin_texture: FloatImage
     other_texture: FloatImage
-    eye_texture: FloatImage
-    unsharp: FloatImage
-    denoise_delta: FloatImage
+    eye_texture: FloatImage | None
+    unsharp: Callable[[], FloatImage]
+    denoise_delta: Callable[[], FloatImage]
     invented: FloatImage | None
     high_pass_noise: FloatImage | None
     grain: FloatImage
@@ -118,7 +121,7 @@ def face_layers(base: Pixels, face: RestoredFace, scales: Scales) -> FaceLayers:
     rect = _rect(to_crop, crop.shape[0], base.shape)
     mask = warp_to_photo(seen.head_mask, to_crop, rect)
     change = restored - crop
-    eyes = _at_size(_own_eyes(face), crop.shape[0])
+    eyes = _own_eyes(face, crop.shape[0])
     skin_texture, other_texture, eye_texture = _own_texture(seen, eyes)
     around: Pixels = base[rect[1] : rect[3], rect[0] : rect[2]]
     return FaceLayers(
@@ -130,9 +133,9 @@ def face_layers(base: Pixels, face: RestoredFace, scales: Scales) -> FaceLayers:
         low_pass_colour=frozen(_low_pass_colour(change, seen)),
         skin_texture=frozen(skin_texture),
         other_texture=frozen(other_texture),
-        eye_texture=frozen(eye_texture),
-        unsharp=frozen(_unsharp(restored) * np.float32(min(1.0, 1 / scale_of(face.crop.to_crop)))),
-        denoise_delta=frozen(_denoise_delta(restored)),
+        eye_texture=eye_texture,
+        unsharp=cache(partial(_unsharp, restored, scale_of(face.crop.to_crop))),
+        denoise_delta=cache(partial(_denoise_delta, restored)),
         invented=_invented(seen, scale_of(face.crop.to_crop)),
         high_pass_noise=high_pass_noise(around, InCrop(eyes, to_crop, rect), mask),
         grain=missing_grain(around, InCrop(change, to_crop, rect), mask, seed=_seed(face.crop.face)),
@@ -187,17 +190,14 @@ def _low_pass_colour(change: FloatImage, face: RestoredFace) -> FloatImage:
     return np.asarray(cv2.resize(slow, change.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _own_eyes(face: RestoredFace) -> FloatImage:
-    """(S, S) in [0, 1]: the eyes, as far as they are to stay as sharp as they were."""
+def _own_eyes(face: RestoredFace, size: int) -> FloatImage:
+    """(size, size) in [0, 1]: the eyes, as far as they are to stay as sharp as they were."""
     if not texture.may_have_own_eyes(face.crop):
-        return np.zeros(face.head_mask.shape, np.float32)
+        return np.zeros((size, size), np.float32)
     eyes = eye_mask(face.crop)
     likeness = texture.compare_detail(face.crop.pixels, face.restored, eyes)
-    return eyes * np.float32(texture.own_eyes(likeness))
-
-
-def _at_size(image: FloatImage, size: int) -> FloatImage:
-    return np.asarray(cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA), np.float32)
+    own = eyes * np.float32(texture.own_eyes(likeness))
+    return np.asarray(cv2.resize(own, (size, size), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _invented(face: RestoredFace, enlarged: float) -> FloatImage | None:
@@ -215,21 +215,17 @@ def _invented(face: RestoredFace, enlarged: float) -> FloatImage | None:
     )
 
 
-def _own_texture(face: RestoredFace, eyes: FloatImage) -> tuple[FloatImage, FloatImage, FloatImage]:
-    """What the model took of the photo's fine detail: on skin, elsewhere, and in the eyes (of _own_eyes)."""
+def _own_texture(face: RestoredFace, eyes: FloatImage) -> tuple[FloatImage, FloatImage, FloatImage | None]:
+    """What the model took of the photo's fine detail, (S, S, 1) each: on skin, elsewhere, and in the eyes (of
+    _own_eyes; None where there are none)."""
     crop, restored, skin = face.crop.pixels, face.restored, face.skin_mask
     had, has = luma(crop), luma(restored)
     sigma = _FINE_SIGMA * crop.shape[0] / 256
     band = fine_band(had, sigma)
     lost = (band - fine_band(has, sigma)) * texture.detail_weight(band, texture.noise_floor(band, face.face_mask))
-    grey = np.repeat(lost[..., None], 3, axis=2)
-    elsewhere = grey * (1 - eyes[..., None])
-    of_eyes = _texture_of_eyes(had, has, eyes, face) if eyes.any() else np.zeros_like(had)
-    return (
-        elsewhere * skin[..., None],
-        elsewhere * (1 - skin[..., None]),
-        np.repeat(of_eyes[..., None], 3, axis=2).astype(np.float32),
-    )
+    elsewhere = lost * (1 - eyes)
+    of_eyes = frozen(_texture_of_eyes(had, has, eyes, face)[..., None]) if eyes.any() else None
+    return (elsewhere * skin)[..., None], (elsewhere * (1 - skin))[..., None], of_eyes
 
 
 def _texture_of_eyes(had: FloatImage, has: FloatImage, eyes: FloatImage, face: RestoredFace) -> FloatImage:
@@ -242,15 +238,17 @@ def _texture_of_eyes(had: FloatImage, has: FloatImage, eyes: FloatImage, face: R
     return np.asarray(taken, np.float32)
 
 
-def _unsharp(restored: FloatImage) -> FloatImage:
-    """Unsharp mask of the restored crop. The caller weakens it for faces smaller in the photo, where it would ring."""
+def _unsharp(restored: FloatImage, enlarged: float) -> FloatImage:
+    """Unsharp mask of the restored crop, weaker for faces smaller in the photo, where it would ring. enlarged: pixels
+    of the whole crop to one of the photo it was found in."""
     band = fine_band(luma(restored), 1.2 * restored.shape[0] / 256)
-    limited = 0.08 * np.tanh(band / 0.08)
-    return np.repeat(limited[..., None], 3, axis=2).astype(np.float32)
+    limited = (0.08 * np.tanh(band / 0.08)).astype(np.float32)
+    return frozen((limited * np.float32(min(1.0, 1 / enlarged)))[..., None])
 
 
 def _denoise_delta(restored: FloatImage) -> FloatImage:
-    return texture.smooth_edges_kept(restored, radius=max(2, restored.shape[0] // 85), epsilon=0.0015) - restored
+    smooth = texture.smooth_edges_kept(restored, radius=max(2, restored.shape[0] // 85), epsilon=0.0015)
+    return frozen(smooth - restored)
 
 
 def _seed(face: Face) -> int:

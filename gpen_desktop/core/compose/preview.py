@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
+from functools import cache
 
 import cv2
 import numpy as np
@@ -68,7 +69,8 @@ def _reduced(layers: FaceLayers, size: int) -> FaceLayers:
     """With a crop space of (size, size) pixels."""
 
     def smaller(image: FloatImage) -> FloatImage:
-        return frozen(np.asarray(cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA), np.float32))
+        reduced = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
+        return frozen(np.asarray(reduced, np.float32).reshape(size, size, -1))
 
     factor = size / layers.change.shape[0]
     to_crop = layers.to_crop * factor
@@ -80,8 +82,8 @@ def _reduced(layers: FaceLayers, size: int) -> FaceLayers:
         low_pass_colour=smaller(layers.low_pass_colour),
         skin_texture=smaller(layers.skin_texture),
         other_texture=smaller(layers.other_texture),
-        eye_texture=smaller(layers.eye_texture),
-        unsharp=smaller(layers.unsharp),
-        denoise_delta=smaller(layers.denoise_delta),
+        eye_texture=None if layers.eye_texture is None else smaller(layers.eye_texture),
+        unsharp=cache(lambda: smaller(layers.unsharp())),
+        denoise_delta=cache(lambda: smaller(layers.denoise_delta())),
         invented=None if layers.invented is None else smaller(layers.invented),
     )

@@ -148,10 +148,12 @@ def _crop_sum(face: FaceLayers, gains: ModeGains, options: ComposeOptions) -> Fl
     skin_gain = gains.skin_texture if options.skin_protection else gains.other_texture
     total = face.change + (skin_gain * (1 - denoise)) * face.skin_texture
     total += (gains.other_texture * (1 - denoise)) * face.other_texture
-    total += (1 - denoise) * face.eye_texture
-    total += (gains.unsharp + _SHARPEN_GAIN * options.sharpen / 100) * face.unsharp
+    if face.eye_texture is not None:
+        total += (1 - denoise) * face.eye_texture
+    if sharpening := gains.unsharp + _SHARPEN_GAIN * options.sharpen / 100:
+        total += sharpening * face.unsharp()
     if denoise:
-        total += denoise * face.denoise_delta
+        total += denoise * face.denoise_delta()
     if face.invented is not None and (share := _invented_share(face, options)):
         total += share * face.invented
     if options.skin_protection:
