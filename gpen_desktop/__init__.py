@@ -10,9 +10,9 @@ __version__ = "0.1.0"
 if "OMP_WAIT_POLICY" not in os.environ:
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
-# oneDNN keeps what it prepares for a layer and a size of picture. The face detector has a hundred layers in two copies
-# of a photo: with its own 1024 places an album of a dozen sizes prepares all of them anew for each photo, for tens of
-# milliseconds. Ten thousand take some 20 MB.
-os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "10000")
+# oneDNN keeps what it prepares for a layer and a size of picture: of detection some sixty things for each size of photo.
+# With its own 1024 places an album of a dozen sizes prepares all of them anew for each photo, for tens of milliseconds.
+# Each takes some 60 kB, and an album may have as many sizes as photos: ten thousand would be half a gigabyte.
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "2048")
 # On Linux PyTorch then asks the kernel for huge pages for its big tensors.
 os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
