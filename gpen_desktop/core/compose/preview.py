@@ -7,7 +7,7 @@ level 0 shows what the whole photo composed at full size has there.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 import cv2
@@ -72,6 +72,9 @@ def _reduced(layers: FaceLayers, size: int) -> FaceLayers:
         reduced = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
         return frozen(np.asarray(reduced, np.float32).reshape(size, size, -1))
 
+    def later(give: Callable[[], FloatImage]) -> Callable[[], FloatImage]:  # keeps no other layer in memory
+        return cache(lambda: smaller(give()))
+
     factor = size / layers.change.shape[0]
     to_crop = layers.to_crop * factor
     to_crop[:, 2] += 0.5 * factor - 0.5  # pixel centres kept
@@ -83,7 +86,7 @@ def _reduced(layers: FaceLayers, size: int) -> FaceLayers:
         skin_texture=smaller(layers.skin_texture),
         other_texture=smaller(layers.other_texture),
         eye_texture=None if layers.eye_texture is None else smaller(layers.eye_texture),
-        unsharp=cache(lambda: smaller(layers.unsharp())),
-        denoise_delta=cache(lambda: smaller(layers.denoise_delta())),
+        unsharp=later(layers.unsharp),
+        denoise_delta=later(layers.denoise_delta),
         invented=None if layers.invented is None else smaller(layers.invented),
     )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
+import weakref
 
 import cv2
 import numpy as np
 import pytest
 
-from gpen_desktop.core.compose.layers import face_layers
+from gpen_desktop.core.compose import preview
+from gpen_desktop.core.compose.layers import FaceLayers, face_layers
 from gpen_desktop.core.compose.preview import compose_part, level_layers, pyramid
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.compose.select import select
@@ -104,6 +107,22 @@ def test_a_reduced_composition_looks_like_the_reduced_whole(level: int, shape: t
     changed = np.abs(expected - levels[level]).mean()
     assert changed > 0.5  # there is something to be like
     assert np.abs(reduced - expected).mean() < 0.25 * changed
+
+
+def test_reduced_layers_keep_no_others_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[weakref.ref[FaceLayers]] = []
+
+    def watched(*given) -> FaceLayers:
+        layers = face_layers(*given)
+        made.append(weakref.ref(layers))
+        return layers
+
+    monkeypatch.setattr(preview, "face_layers", watched)
+    photo, faces = photo_with_faces((20, 60), (400, 40))
+    reduced = level_layers(pyramid(photo.pixels, smallest=64)[2], restored(photo, faces)[0], 2)
+    gc.collect()
+    assert reduced.unsharp().shape[0] == reduced.change.shape[0]
+    assert made[0]() is None
 
 
 def test_a_pyramid_halves_exactly() -> None:
