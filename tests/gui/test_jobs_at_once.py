@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop import allocator
 from gpen_desktop.core import memory
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.export import ExportOptions
@@ -81,6 +82,18 @@ def test_several_photos_are_exported_at_once(
     assert [(alone / f"{n}.png").read_bytes() for n in range(1, 5)] == [
         (tmp_path / "out" / f"{n}.png").read_bytes() for n in range(1, 5)
     ]
+
+
+def test_what_each_photo_took_is_kept_up_to_a_limit(
+    meeting: tuple[JobController, Meeting], tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    monkeypatch.setattr(allocator.Keeping, "check", lambda _: checked.append(threading.current_thread().name))
+    jobs, _ = meeting
+    photos = [make_photo(tmp_path / f"photo{n}.png", seed=n) for n in range(4)]
+    jobs.submit(*(export(n, path, tmp_path / "out") for n, path in enumerate(photos, 1)))
+    qtbot.waitUntil(lambda: not jobs.is_busy, timeout=20_000)
+    assert len(checked) == 4
 
 
 def test_exports_make_way_and_go_on(meeting: tuple[JobController, Meeting], tmp_path: Path, qtbot: QtBot) -> None:

@@ -219,6 +219,7 @@ class Worker(QObject):
                 return _exported(job, engine, progress, beside.room)
             finally:
                 engine.forget(job.path)
+                beside.keeping.check()
 
         beside.threads.submit(partial(self._do, cancelled=cancelled, result_of=result), job)
 
