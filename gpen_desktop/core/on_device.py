@@ -124,11 +124,8 @@ class OnDevice:
         _give_back(self._net, self.compute.device)
 
     def _take_fewer(self, count: int) -> None:
-        """Than `count`, which were too many."""
-        now = min(count // 2, self.at_once or count)
-        if now == self._fitting:  # another thread found out as well
-            return
-        self._fitting = now
+        """Than `count`, which were too many. Told of whatever a thread works on, also where another found out before."""
+        self._fitting = now = min(count // 2, self.at_once or count)
         fallbacks.tell(
             say(
                 "batch-halved",

@@ -133,6 +133,31 @@ def test_what_fits_alone_waits_for_the_others() -> None:
     assert most[2:] == [1, 1]
 
 
+def test_every_thread_hears_that_its_items_were_too_many() -> None:
+    """What it made was made by fewer at a time, whoever found out first."""
+    have_failed = threading.Barrier(2)
+
+    def ask(net: nn.Module, items: Sequence[int]) -> list[int]:
+        if len(items) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return [2 * item for item in items]
+
+    class Meeting(OnDevice):
+        def _take_fewer(self, count: int) -> None:
+            have_failed.wait(10)
+            super()._take_fewer(count)
+
+    network = Meeting("gpen-512", lambda: placed(Doubler(9), Doubler(9)), GPU)
+
+    def work(_: int) -> list[str]:
+        with fallbacks.heard() as otherwise:
+            network.answers([1, 2, 3, 4], ask)
+        return [note.code for note in otherwise]
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(work, [1, 2])) == [["batch-halved"]] * 2
+
+
 def test_weights_that_do_not_fit_are_put_on_the_cpu() -> None:
     cpu = Doubler(9)
 

@@ -111,7 +111,7 @@ def test_the_same_photo_gives_the_same_faces(detector: FaceDetector, hopper: Pho
     assert first.score == second.score
 
 
-def test_proposals_in_half_the_digits_end_in_the_same_faces(detector: FaceDetector) -> None:
+def test_half_the_digits_end_in_the_same_faces(detector: FaceDetector) -> None:
     # where the CPU has no bfloat16 both are the same
     photo = load_photo(paths.samples() / "album_page_tilted.jpg")
     exact = FaceDetector(precision="fp32").detect(photo)
