@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 if "OMP_WAIT_POLICY" not in os.environ:
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
-# oneDNN keeps what it prepares for a layer and a size of picture: of detection some sixty things for each size of photo.
+# oneDNN keeps what it prepares for a layer and a size of picture: for detection some sixty things a size of photo.
 # With its own 1024 places an album of a dozen sizes prepares all of them anew for each photo, for tens of milliseconds.
 # Each takes some 60 kB, and an album may have as many sizes as photos: ten thousand would be half a gigabyte.
 os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "2048")

@@ -124,7 +124,7 @@ class OnDevice:
         _give_back(self._net, self.compute.device)
 
     def _take_fewer(self, count: int) -> None:
-        """Than `count`, which were too many. Told of whatever a thread works on, also where another found out before."""
+        """Than `count`, which were too many. Each thread tells of it, also where another one found out before."""
         self._fitting = now = min(count // 2, self.at_once or count)
         fallbacks.tell(
             say(
