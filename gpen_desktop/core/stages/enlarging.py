@@ -2,7 +2,7 @@
 often as it takes; by Lanczos where there is none. What came out larger than it is wanted is resampled down by area.
 
 The built-in network has two sets of weights, for photos in good order and for those with noise or JPEG's blocks; what
-is seen of the pixels that it is given says how they are mixed.
+is seen of the pixels that it is given, and how far they were cleaned, says how they are mixed.
 
 Faces are laid into the result at its own resolution, so that none is restored small and then blown up.
 """
@@ -21,7 +21,7 @@ from gpen_desktop.core.pixels import is_grey
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.stages.analysis import spoilt
 from gpen_desktop.core.stages.tiles import NOBODY, TiledNetwork, Watcher, as_pixels, changed, of_photo
-from gpen_desktop.core.stages.work import Networks, Work, Worked
+from gpen_desktop.core.stages.work import Work, Worked
 from gpen_desktop.core.types import FloatImage, Photo, Pixels, frozen
 from gpen_desktop.messages import say
 from gpen_desktop.models.catalog import ENLARGER
@@ -53,16 +53,17 @@ def enlarge(work: Work, progress: Progress) -> Worked:
             "did-enlarge-simply", "Enlarged {scale}× by resampling: the enlarging model is not there", scale=times
         )
     else:
-        pixels = _by_network(photo, work.networks, scale, progress)
+        pixels = _by_network(work, scale, progress)
         words = say("did-enlarge", "Enlarged {scale}× by the enlarging model", scale=times)
     return Worked(dataclasses.replace(photo, pixels=pixels, alpha=alpha), words)
 
 
-def _by_network(photo: Photo, networks: Networks, scale: float, progress: Progress) -> Pixels:
-    pixels = photo.pixels
+def _by_network(work: Work, scale: float, progress: Progress) -> Pixels:
+    photo, pixels = work.photo, work.photo.pixels
+    left = 1 - int(work.values["clean"]) / 100  # smoothing for noise twice over would take hair and cloth
     passes = (math.ceil(scale) - 1).bit_length()  # by a network that doubles
     for number in range(passes):
-        network = networks.enlarger(0.0 if number else spoilt(pixels))  # what it gives is in good order
+        network = work.networks.enlarger(0.0 if number else left * spoilt(pixels))  # what it gives is in good order
         pixels = changed(pixels, network, _part(progress, number, passes, 2), "enlarge")
     return frozen(_resized(pixels, photo, scale))
 

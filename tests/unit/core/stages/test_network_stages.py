@@ -284,11 +284,11 @@ def test_the_enlarger_is_asked_for_what_the_pixels_need() -> None:
     good = test_analysis.scene(400, 500).astype(np.uint8)
     stored = cv2.imdecode(cv2.imencode(".jpg", good, [cv2.IMWRITE_JPEG_QUALITY, 45])[1], cv2.IMREAD_COLOR)
     asked = []
-    for pixels in (good, stored):
+    for pixels, values in ((good, {}), (stored, {}), (stored, {"clean": 100})):
         networks = DrawnNetworks()
-        run(photo_of(pixels), networks, scale=4)
+        run(photo_of(pixels), networks, scale=4, **values)
         asked.append(networks.spoilt)
-    assert asked == [[0.0, 0.0], [1.0, 0.0]]  # what the first pass gives is in good order
+    assert asked == [[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]]  # what the first pass gives is in good order
 
 
 def test_without_its_network_enlarging_is_simple_and_says_so() -> None:
