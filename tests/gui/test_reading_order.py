@@ -84,7 +84,7 @@ def test_the_command_line_numbers_them_alike(
         def detect(self, photo: Photo, *, progress: Progress | None = None) -> tuple[Face, ...]:
             return in_reading_order(reversed(READ))
 
-    monkeypatch.setattr(local_models, "FaceDetector", Finder)
+    monkeypatch.setattr(local_models, "FaceDetector", lambda precision: Finder())
     photo = make_photo(tmp_path / "group.png")
     assert cli.run(["faces", str(photo), "--json"]) == 0
     (faces,) = json.loads(capsys.readouterr().out).values()
