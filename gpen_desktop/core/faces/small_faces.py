@@ -9,6 +9,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from gpen_desktop.core.grain import luma
 from gpen_desktop.core.types import FloatImage, frozen
@@ -51,6 +52,14 @@ def without_grain(crop: FloatImage, scale: float) -> FloatImage:
         return without_pixels(crop, scale)
     small = cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA)
     levels = np.rint(np.clip(small, 0, 1) * 255).astype(np.uint8)
-    calm = cv2.fastNlMeansDenoisingColored(levels, None, strength, strength, _PATCH, _WINDOW)
+    calm = _calmed(levels, strength)
     large = cv2.resize(calm.astype(np.float32) / 255, (size, size), interpolation=cv2.INTER_CUBIC)
     return without_pixels(np.asarray(np.clip(crop + _TAKEN * (large - crop), 0, 1), np.float32), scale)
+
+
+def _calmed(levels: NDArray[np.uint8], strength: float) -> NDArray[np.uint8]:
+    """Non-local means of (S, S, 3) RGB, which OpenCV wants as BGR."""
+    calm = cv2.fastNlMeansDenoisingColored(
+        np.ascontiguousarray(levels[..., ::-1]), None, strength, strength, _PATCH, _WINDOW
+    )
+    return np.asarray(calm[..., ::-1], np.uint8)
