@@ -22,13 +22,15 @@ def luma(pixels: FloatImage) -> FloatImage:
 
 def fine_band(image: FloatImage, sigma: float) -> FloatImage:
     """What a Gaussian of `sigma` px takes away."""
-    return image - np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
+    slow = np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
+    return np.subtract(image, slow, out=slow)  # in place, here and below: photos' planes are large
 
 
 def local_deviation(band: FloatImage, side: int = 9) -> FloatImage:
     """Root mean square of a fine band (H, W) over a square of `side` px."""
-    # running sums leave tiny negative values where the band is zero
-    return np.sqrt(np.maximum(cv2.blur(band * band, (side, side)), 0)).astype(np.float32)
+    power = np.asarray(cv2.blur(band * band, (side, side)), np.float32)
+    np.maximum(power, 0, out=power)  # running sums leave tiny negative values where the band is zero
+    return np.sqrt(power, out=power)
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,7 @@ def high_pass_noise(around: Pixels, eyes: InCrop, mask: FloatImage) -> FloatImag
     height, width = mask.shape
     sigma = 0.5 / density
     strips = list(_strips(height, width, math.ceil(5 * sigma) + 6))
+    has_eyes = bool(eyes.image.any())
     bands = ((strip, _band(around, strip, sigma)) for strip in strips)
     samples = []
     for strip, band in bands:
@@ -116,9 +117,13 @@ def high_pass_noise(around: Pixels, eyes: InCrop, mask: FloatImage) -> FloatImag
         if len(strips) > 1:
             band = _band(around, strip, sigma)
         plane = luma(band)
-        keep = texture.detail_weight(plane, floor)
-        keep = keep + eyes.rows(strip) * (texture.not_noise(plane, floor) - keep)
-        made[strip.top : strip.bottom] = (-band * (1 - keep[..., None]))[strip.inner]
+        is_no_noise = texture.not_noise(plane, floor)
+        keep = is_no_noise * texture.faintness(plane)
+        if has_eyes:
+            keep += eyes.rows(strip) * (is_no_noise - keep)
+        keep -= 1
+        taken = keep[strip.inner, :, None]
+        np.multiply(band[strip.inner], taken, out=made[strip.top : strip.bottom], casting="same_kind")
     return frozen(made)
 
 
@@ -127,7 +132,9 @@ def _band(around: Pixels, strip: _Strip, sigma: float) -> FloatImage:
 
 
 def _as_floats(pixels: Pixels) -> FloatImage:
-    return pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
+    values = pixels.astype(np.float32)
+    values /= np.float32(np.iinfo(pixels.dtype).max)
+    return values
 
 
 def missing_grain(around: Pixels, change: InCrop, mask: FloatImage, seed: int) -> FloatImage:

@@ -50,7 +50,12 @@ def floor_of(samples: Sequence[tuple[FloatImage, NDArray[np.bool_]]]) -> float:
 def detail_weight(band: FloatImage, floor: float) -> FloatImage:
     """(H, W) in [0, 1]: 1 where a fine band (H, W) is detail, 0 where it is noise or too strong to be texture. floor:
     from noise_floor."""
-    return np.asarray(not_noise(band, floor) * np.exp(-((band / _FAINT) ** 2)), np.float32)
+    return not_noise(band, floor) * faintness(band)
+
+
+def faintness(band: FloatImage) -> FloatImage:
+    """(H, W) in [0, 1]: 1 where a fine band (H, W) is faint as texture is, 0 where it is a scratch, dust or an edge."""
+    return np.asarray(np.exp(-((band / _FAINT) ** 2)), np.float32)
 
 
 def not_noise(band: FloatImage, floor: float) -> FloatImage:
