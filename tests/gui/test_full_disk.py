@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import threading
 from pathlib import Path
 
@@ -11,10 +9,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from gpen_desktop.core.batch import control
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.shell.main_window import MainWindow
+from tests.full_disk import full_disk
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos
 
@@ -22,18 +20,14 @@ from tests.gui.steps import open_photos
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """While it is set, nothing can be written: the disk is full."""
-    full = threading.Event()
-    syncing = os.fsync
+    return full_disk(monkeypatch)
 
-    def sync(file: int) -> None:
-        if full.is_set():
-            raise OSError(errno.ENOSPC, "No space left on device")
-        syncing(file)
 
-    monkeypatch.setattr(os, "fsync", sync)
-    monkeypatch.setattr(control, "_LOOK_EVERY", 0.02)
-    monkeypatch.setattr(control, "_has_room", lambda error: not full.is_set())
-    return full
+def export_to_the_full(disk: threading.Event, window: MainWindow, folder: Path, qtbot: QtBot) -> None:
+    """Begin to export all photos into a folder on a disk that is full, until the window says so."""
+    disk.set()
+    window.exports.export_as(ExportPlan(folder), window.exports.exportable)
+    qtbot.waitUntil(lambda: window.notification_strip.subject == "disk-full")
 
 
 def test_exports_wait_for_room_on_a_full_disk_and_go_on_by_themselves(
@@ -41,9 +35,7 @@ def test_exports_wait_for_room_on_a_full_disk_and_go_on_by_themselves(
 ) -> None:
     photos = [make_photo(tmp_path / f"{n}.png", seed=n) for n in range(4)]
     open_photos(window, qtbot, *photos[:3])
-    disk.set()
-    window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
-    qtbot.waitUntil(lambda: window.notification_strip.subject == "disk-full")
+    export_to_the_full(disk, window, tmp_path / "out", qtbot)
     assert "is full" in window.notification_strip.text
     assert "goes on by itself" in window.notification_strip.text
     assert any(unit in window.notification_strip.text for unit in (" kB", " MB"))
@@ -65,9 +57,7 @@ def test_waiting_for_room_is_cancelled_and_leaves_nothing(
     window: MainWindow, disk: threading.Event, photo: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     open_photos(window, qtbot, photo)
-    disk.set()
-    window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
-    qtbot.waitUntil(lambda: window.notification_strip.subject == "disk-full")
+    export_to_the_full(disk, window, tmp_path / "out", qtbot)
     qtbot.mouseClick(window.notification_strip.button("cancel"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not window.workspace.jobs.is_busy)
     assert window.notification_strip.subject == ""
@@ -83,9 +73,7 @@ def test_waiting_for_room_ends_with_the_photos_that_wait(
     window: MainWindow, disk: threading.Event, photo: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     open_photos(window, qtbot, photo)
-    disk.set()
-    window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
-    qtbot.waitUntil(lambda: window.notification_strip.subject == "disk-full")
+    export_to_the_full(disk, window, tmp_path / "out", qtbot)
     window.photos.remove_shown()
     assert window.workspace.jobs.disk.error is None
     window.workspace.undo.undo()

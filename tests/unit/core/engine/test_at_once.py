@@ -35,6 +35,7 @@ from gpen_desktop.core.stages.registry import stage_values
 from gpen_desktop.core.types import ComposeOptions, FloatImage
 from gpen_desktop.errors import Cancelled, DiskFullError
 from gpen_desktop.messages import say
+from tests.full_disk import full_disk
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
 
 DONE, SKIPPED, FAILED = PhotoStatus.DONE, PhotoStatus.SKIPPED, PhotoStatus.FAILED
@@ -223,18 +224,8 @@ def test_who_stops_listening_stops_the_work(album: Path, tmp_path: Path) -> None
 
 def test_a_full_disk_is_waited_for(album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be saved is kept in memory, and nothing new is computed meanwhile."""
-    full = threading.Event()
+    full = full_disk(monkeypatch)
     full.set()
-    syncing = os.fsync
-
-    def sync(file: int) -> None:
-        if full.is_set():
-            raise OSError(errno.ENOSPC, "No space left on device")
-        syncing(file)
-
-    monkeypatch.setattr(os, "fsync", sync)
-    monkeypatch.setattr(control, "_LOOK_EVERY", 0.05)
-    monkeypatch.setattr(control, "_has_room", lambda error: not full.is_set())
     told: list[object] = []
     restorer = Sharpener()
 
