@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 import torch
 from torch import nn
 
 from gpen_desktop.errors import WeightsError
-from gpen_desktop.messages import Filling, listed, say
+from gpen_desktop.messages import say
 from gpen_desktop.models import catalog
 from gpen_desktop.models.architecture import Architecture, ReadModel, State
 from gpen_desktop.models.detectors import facexlib_retinaface, landmarks, parsenet, retinaface
@@ -24,7 +23,7 @@ from gpen_desktop.models.gpen import architecture as gpen
 from gpen_desktop.models.photo import architectures as photo
 from gpen_desktop.models.published import adapter as published
 from gpen_desktop.models.spec import TASK_WORDS, ModelSpec, Task
-from gpen_desktop.models.tensors import read_tensors
+from gpen_desktop.models.tensors import first_few, read_tensors
 
 _architectures: list[Architecture] = [
     gpen.ARCHITECTURE,
@@ -38,8 +37,6 @@ _architectures: list[Architecture] = [
     photo.COMPACT,
     published.SPANDREL,
 ]
-
-_MENTIONED: Final = 4
 
 
 def register(architecture: Architecture) -> None:
@@ -112,13 +109,10 @@ def _recognised(state: State) -> Architecture:
         if architecture.recognises(state):
             return architecture
     raise WeightsError(
-        say("unknown-architecture", "This version knows no architecture with the keys {keys}.", keys=_some(state)),
+        say(
+            "unknown-architecture",
+            "This version knows no architecture with the keys {keys}.",
+            keys=first_few(state),
+        ),
         todo=say("see-models-list", "'gpen-desktop models list' shows the models."),
     )
-
-
-def _some(state: State) -> Filling:
-    names = sorted(state)
-    shown = listed(f"'{name}'" for name in names[:_MENTIONED])
-    more = len(names) - _MENTIONED
-    return say("and-more", "{names} and {count} more", names=shown, count=more) if more > 0 else shown

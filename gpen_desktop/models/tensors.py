@@ -9,7 +9,7 @@ import mmap
 import pickle
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ _WRAPPERS = ("g_ema", "params_ema", "params", "state_dict", "generator", "model"
 """Keys under which training programs put the network; the running mean of the weights first, as the better one."""
 
 _DEEPEST_WRAPPING = 3
+_FEW = 4  # keys that are told
 _BUFFER = b"bytearray"
 """A name that PyTorch lets a pickle call with any length: a few bytes that take all memory. No weights need it."""
 _MAX_PICKLE = 64 << 20  # bytes; it holds names and shapes, of which the largest networks have thousands
@@ -163,6 +164,14 @@ def _unwrap(content: Any, path: Path) -> dict[str, torch.Tensor]:
 
 def _is_state(content: Mapping[Any, Any]) -> bool:
     return bool(content) and all(isinstance(k, str) and isinstance(v, torch.Tensor) for k, v in content.items())
+
+
+def first_few(keys: Iterable[str]) -> Filling:
+    """The first of many keys in their alphabetic order, quoted, and how many more there are."""
+    names = sorted(keys)
+    shown = listed(f"'{name}'" for name in names[:_FEW])
+    more = len(names) - _FEW
+    return say("and-more", "{names} and {count} more", names=shown, count=more) if more > 0 else shown
 
 
 def _no_state(path: Path, found: Filling) -> WeightsError:

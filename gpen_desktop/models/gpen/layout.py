@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import torch
 
 from gpen_desktop.errors import WeightsError
-from gpen_desktop.messages import Filling, Message, listed, say
+from gpen_desktop.messages import Message, say
 from gpen_desktop.models.spec import Template
+from gpen_desktop.models.tensors import first_few
 
 Shape = tuple[int, ...]
 
@@ -24,8 +25,6 @@ FIR_TAPS = (1.0, 3.0, 3.0, 1.0)
 SLOPE = 0.2
 GAIN = math.sqrt(2.0)
 """Every activation of the published networks is a leaky ReLU of this slope, times this gain."""
-
-_KEPT_MENTIONS = 4
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,14 @@ def _guess(state: Mapping[str, torch.Tensor], template: Template) -> GpenDescrip
     constant = "generator.input.input"
     missing = [key for key in (first, style, constant) if key not in state]
     if missing:
-        raise _not_gpen(say("gpen-lacks-has", "it lacks '{key}' and has {found}", key=missing[0], found=_some(state)))
+        raise _not_gpen(
+            say(
+                "gpen-lacks-has",
+                "it lacks '{key}' and has {found}",
+                key=missing[0],
+                found=first_few(state),
+            )
+        )
     for key, dims in ((first, 4), (style, 2), (constant, 4)):
         if state[key].dim() != dims or 0 in state[key].shape:
             raise _not_gpen(
@@ -121,7 +127,12 @@ def _check(state: Mapping[str, torch.Tensor], descriptor: GpenDescriptor) -> Non
     missing = [key for key in wanted if key not in state]
     if missing:
         raise _not_gpen(
-            say("gpen-lacks", "it looks like GPEN-{size} but lacks {keys}", size=descriptor.size, keys=_some(missing))
+            say(
+                "gpen-lacks",
+                "it looks like GPEN-{size} but lacks {keys}",
+                size=descriptor.size,
+                keys=first_few(missing),
+            )
         )
     extra = [key for key in state if key not in wanted]
     if extra:
@@ -130,7 +141,7 @@ def _check(state: Mapping[str, torch.Tensor], descriptor: GpenDescriptor) -> Non
                 "gpen-has-more",
                 "it looks like GPEN-{size} but also has {keys}",
                 size=descriptor.size,
-                keys=_some(extra),
+                keys=first_few(extra),
             )
         )
     for key, shape in wanted.items():
@@ -217,13 +228,6 @@ def _rgb_shapes(name: str, before: int, style_dim: int) -> Iterator[tuple[str, S
 def _count(state: Mapping[str, torch.Tensor], pattern: str) -> int:
     """How many different numbers stand where `pattern` has its group."""
     return len({match.group(1) for key in state if (match := re.match(pattern, key))})
-
-
-def _some(keys: Mapping[str, torch.Tensor] | list[str]) -> Filling:
-    names = sorted(keys)
-    shown = listed(f"'{name}'" for name in names[:_KEPT_MENTIONS])
-    more = len(names) - _KEPT_MENTIONS
-    return say("and-more", "{names} and {count} more", names=shown, count=more) if more > 0 else shown
 
 
 def _not_gpen(found: Message) -> WeightsError:
