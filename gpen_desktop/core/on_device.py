@@ -25,6 +25,7 @@ from gpen_desktop.models import device as devices
 from gpen_desktop.models.architecture import ReadModel
 from gpen_desktop.models.device import Compute
 from gpen_desktop.models.face_net import FaceNet
+from gpen_desktop.models.spec import ModelSpec
 
 ItemT = TypeVar("ItemT")
 AnswerT = TypeVar("AnswerT")
@@ -179,6 +180,15 @@ class OnDevice:
         net = model.build(compute.device, compute.dtype)
         self._ready(net)
         return net
+
+
+def placed(name: str, read: Callable[[], ReadModel], device: str, precision: str) -> tuple[ModelSpec, OnDevice]:
+    """A model, read now, on the device that is wished, in the wished precision where it knows that one. device,
+    precision: as models/device.choose takes them. Raises WeightsError, DeviceError."""
+    model = read()
+    offered = model.spec.precisions
+    compute = devices.choose(device, precision if precision in offered else "auto", offered)
+    return model.spec, OnDevice(name, read, compute, model)
 
 
 class _Visit:

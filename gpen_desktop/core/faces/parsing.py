@@ -11,9 +11,8 @@ import torch
 from torch import nn
 
 from gpen_desktop.core.faces.masks import FACE_RAMP, FaceMasks, border_ramp, masks_by_points
-from gpen_desktop.core.on_device import OnDevice
+from gpen_desktop.core.on_device import placed
 from gpen_desktop.core.types import Crop, FloatImage, frozen
-from gpen_desktop.models import device as devices
 from gpen_desktop.models import registry, store
 from gpen_desktop.models.detectors.parsenet import SIDE, find_regions
 
@@ -45,10 +44,7 @@ class FaceParser:
     def __init__(self, name: str, *, device: str = "auto", precision: str = "auto") -> None:
         self.name = name
         path = store.find(name)
-        model = registry.read(path)
-        offered = model.spec.precisions
-        compute = devices.choose(device, precision if precision in offered else "auto", offered)
-        self._network = OnDevice(name, lambda: registry.read(path), compute, model)
+        _, self._network = placed(name, lambda: registry.read(path), device, precision)
 
     def masks(self, crops: Sequence[Crop], restored: Sequence[FloatImage]) -> list[FaceMasks]:
         """Of each crop, by what the model made of it, (S, S, 3) float32 RGB in [0, 1]: parts are clearest there. Where

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core.faces.detection import LONGEST_COPY, MIN_FACE, FaceDetector, check_min_face, shrunk
 from gpen_desktop.core.faces.regions import Floats, each_once, in_reading_order
-from gpen_desktop.core.on_device import OnDevice
+from gpen_desktop.core.on_device import placed
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import Face, Photo, frozen
-from gpen_desktop.models import device as devices
 from gpen_desktop.models import registry, store
 from gpen_desktop.models.detectors.facexlib_retinaface import detect_faces
 
@@ -41,10 +40,7 @@ class PublishedDetector:
     def __init__(self, name: str, *, device: str = "auto", precision: str = "auto") -> None:
         self.name = name
         path = store.find(name)
-        model = registry.read(path)
-        offered = model.spec.precisions
-        compute = devices.choose(device, precision if precision in offered else "auto", offered)
-        self._network = OnDevice(name, lambda: registry.read(path), compute, model)
+        _, self._network = placed(name, lambda: registry.read(path), device, precision)
 
     def detect(self, photo: Photo, *, min_face: float = MIN_FACE, progress: Progress | None = None) -> tuple[Face, ...]:
         """Find the faces whose box is at least `min_face` pixels wide, in reading order, each once.

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from gpen_desktop.core import memory
-from gpen_desktop.core.on_device import OnDevice
+from gpen_desktop.core.on_device import OnDevice, placed
 from gpen_desktop.core.options import AUTO
 from gpen_desktop.core.stages.colour import lab_hue
 from gpen_desktop.core.stages.tiles import SMALLEST, TiledNetwork
@@ -213,10 +213,7 @@ class PhotoNetworks:
 
     def _placed(self, name: str, read: Callable[[], ReadModel]) -> _Loaded:
         """In the precision that is wished, where the model knows that one."""
-        model = read()
-        offered = model.spec.precisions
-        compute = device.choose(self._device, self._precision if self._precision in offered else "auto", offered)
-        return _Loaded(name, model.spec, OnDevice(name, read, compute, model))
+        return _Loaded(name, *placed(name, read, self._device, self._precision))
 
 
 NetT = TypeVar("NetT", bound=nn.Module)
