@@ -102,7 +102,7 @@ class Restorer:
 
     @property
     def status(self) -> ModelStatus:
-        """What it runs on now, and what had to be changed."""
+        """What it runs on now."""
         compute = self.compute
         on, name = str(compute.device), self.model_name
         return ModelStatus(name, compute.name, compute.reason, torch_device=on, weights=self._weights)

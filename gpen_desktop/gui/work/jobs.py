@@ -238,8 +238,10 @@ class JobController(QObject):
 
     def _is_held(self, job: Job) -> bool:
         """Whether a pause or a full disk holds it back. Nothing does drafts, for which somebody holds the mouse."""
-        if isinstance(job, ExportJob) and (job.draft_for or self.disk.error is not None):
-            return not job.draft_for
+        if isinstance(job, ExportJob) and job.draft_for:
+            return False
+        if isinstance(job, ExportJob) and self.disk.error is not None:
+            return True
         return self._is_paused and self._urgency(job) > order.ON_SCREEN
 
     def _end_holds(self) -> None:

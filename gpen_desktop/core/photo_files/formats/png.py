@@ -123,7 +123,9 @@ def _left_out(chunks: list[Chunk]) -> list[Message]:
     """What cannot be kept since it may depend on the pixels, which change."""
     lost = sorted({kind for kind, _ in chunks if not _is_known(kind) and not is_further(kind)})
     names = listed(kind.decode("ascii", "replace") for kind in lost if kind.isalpha())
-    return [say("png-chunks-left-out", "Some data of the PNG was left out: {names}.", names=names)] * bool(names.parts)
+    if not names.parts:
+        return []
+    return [say("png-chunks-left-out", "Some data of the PNG was left out: {names}.", names=names)]
 
 
 def _text(kind: bytes, body: bytes, inflater: Inflater) -> tuple[bytes, bytes]:
