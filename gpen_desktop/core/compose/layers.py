@@ -178,16 +178,18 @@ def _rect(to_crop: Affine, size: int, shape: tuple[int, ...]) -> tuple[int, int,
 
 def _low_pass_colour(change: FloatImage, face: RestoredFace) -> FloatImage:
     """Slow part of the change as the skin shows it, carried on over the whole face (a normalised convolution)."""
-    sigma = _COLOUR_BLUR * scale_of(face.crop.to_crop) * face.crop.face.eye_distance
     weight = face.skin_mask + 1e-3
-    # a quarter of the size holds all that such a blur leaves
-    side = max(16, change.shape[0] // 4)
-    small_change = cv2.resize(change * weight[..., None], (side, side), interpolation=cv2.INTER_AREA)
-    small_weight = cv2.resize(weight, (side, side), interpolation=cv2.INTER_AREA)
-    sigma *= side / change.shape[0]
-    slow_weight = np.asarray(cv2.GaussianBlur(small_weight, (0, 0), sigma), np.float32)
-    slow = np.asarray(cv2.GaussianBlur(small_change, (0, 0), sigma), np.float32) / slow_weight[..., None]
+    slow = _slow_quarter(change * weight[..., None], face) / _slow_quarter(weight, face)[..., None]
     return np.asarray(cv2.resize(slow, change.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _slow_quarter(image: FloatImage, face: RestoredFace) -> FloatImage:
+    """Slow part of an image (S, S) or (S, S, C) of the face, at a quarter of its size, which holds all that such a blur
+    leaves."""
+    sigma = _COLOUR_BLUR * scale_of(face.crop.to_crop) * face.crop.face.eye_distance
+    side = max(16, image.shape[0] // 4)
+    small = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(small, (0, 0), sigma * (side / image.shape[0])), np.float32)
 
 
 def _own_eyes(face: RestoredFace, size: int) -> FloatImage:
@@ -206,13 +208,8 @@ def _invented(face: RestoredFace, enlarged: float) -> FloatImage | None:
     if face.vivid is None or not share:
         return None
     change = np.float32(share) * (face.vivid - face.restored)
-    sigma = _COLOUR_BLUR * scale_of(face.crop.to_crop) * face.crop.face.eye_distance
-    side = max(16, change.shape[0] // 4)  # as in _low_pass_colour
-    small = cv2.resize(change, (side, side), interpolation=cv2.INTER_AREA)
-    slow = cv2.GaussianBlur(small, (0, 0), sigma * side / change.shape[0])
-    return frozen(
-        change - np.asarray(cv2.resize(slow, change.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)
-    )
+    slow = cv2.resize(_slow_quarter(change, face), change.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return frozen(change - np.asarray(slow, np.float32))
 
 
 def _own_texture(face: RestoredFace, eyes: FloatImage) -> tuple[FloatImage, FloatImage, FloatImage | None]:
