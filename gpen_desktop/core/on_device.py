@@ -1,23 +1,22 @@
 """A network on the device that was chosen for it, whose memory may turn out to be too small.
 
-What does not fit beside the work of other threads is tried again alone; then fewer items are given at a time; and what
-does not fit by itself goes through on the CPU. The next call tries the chosen device again: what filled its memory,
-another program perhaps, may be gone by then.
+What does not fit beside the work of other threads is done after it, and so is all that follows; then fewer items are
+given at a time; and what does not fit by itself goes through on the CPU. The next item tries the chosen device again:
+what filled its memory, another program perhaps, may be gone by then. Whatever went another way than it was to is told
+(core/fallbacks), with each call.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import torch
 from torch import nn
 
 from gpen_desktop import allocator
-from gpen_desktop.core import fallbacks
+from gpen_desktop.core import device_memory, fallbacks
 from gpen_desktop.errors import OutOfMemoryError
 from gpen_desktop.messages import say
 from gpen_desktop.models import catalog
@@ -32,9 +31,46 @@ AnswerT = TypeVar("AnswerT")
 Ask = Callable[[nn.Module, Sequence[ItemT]], Iterable[AnswerT]]
 """What a network says of as many items, one answer each."""
 
+_MEMORY_ERRORS = (torch.OutOfMemoryError, MemoryError, RuntimeError)
+"""What device_memory.is_exhausted may be true of."""
 
-class _NoRoomError(Exception):
-    """A device has too little memory, even for this work alone."""
+
+class _Built:
+    """A network on a device, which it shares with other threads' work."""
+
+    def __init__(self, net: nn.Module, compute: Compute) -> None:
+        self.net = net
+        self.compute = compute
+        self._goes_alone = False
+
+    def answers(self, items: Sequence[ItemT], ask: Ask[ItemT, AnswerT]) -> list[AnswerT] | None:
+        """What is said of the items; None where they do not fit into memory, not even alone."""
+        torch.set_num_threads(devices.threads_here())  # holds for the calling thread only
+        visits = device_memory.visits_of(self.compute.device)
+        if not self._goes_alone:
+            with visits.beside_others() as visit:
+                made = self._fitting(items, ask)
+            if made is not None or not visit.met_others:
+                return made
+        with visits.alone():
+            made = self._fitting(items, ask)
+        self._goes_alone = made is not None  # else smaller parts come next, which may fit beside others
+        return made
+
+    def release(self) -> None:
+        """Give back the memory that was kept for further calls."""
+        if isinstance(self.net, FaceNet):
+            self.net.release()
+        device_memory.give_back(self.compute.device)
+
+    def _fitting(self, items: Sequence[ItemT], ask: Ask[ItemT, AnswerT]) -> list[AnswerT] | None:
+        try:
+            return list(ask(self.net, items))
+        except _MEMORY_ERRORS as error:
+            if not device_memory.is_exhausted(error):
+                raise
+        self.release()  # only now: the error held what was there
+        return None
 
 
 class OnDevice:
@@ -50,7 +86,6 @@ class OnDevice:
 
     Attributes
     ----------
-    compute : what it runs on; the CPU where the weights themselves did not fit elsewhere.
     most : items that it is to be given at a time, at most; None: all. May be set.
     """
 
@@ -65,91 +100,99 @@ class OnDevice:
         self._name = name
         self._read = read
         self._ready = ready
+        self._chosen = compute
         self._building = threading.Lock()
-        self._on_cpu: tuple[nn.Module, Compute] | None = None  # beside another device
-        self._fitting: int | None = None  # items at a time, where all were too many
+        self._fitting: int | None = None  # items at a time, where more were too many
+        self._in_place: _Built | None = None  # on the CPU, while not even one item fits on the chosen device
         self.most: int | None = None
-        self.compute = compute
-        self._net = self._built_at_first(model or read())
+        self._built = self._built_at_first(model or read())
 
     @property
     def net(self) -> nn.Module:
-        """The network on the chosen device."""
-        return self._net
+        """The network, where its weights are."""
+        return self._built.net
+
+    @property
+    def compute(self) -> Compute:
+        """What it runs on: the CPU where the weights themselves did not fit elsewhere."""
+        return self._built.compute
 
     @property
     def at_once(self) -> int | None:
-        """How many items it is given at a time; None: all. They are halved where they turn out to be too many, and stay
-        so, unless in the end not even one fitted, which is no fault of theirs."""
-        return self._fitting or self.most
+        """How many items it is given at a time; None: all. Halved where they turn out to be too many, and it stays so;
+        one while not even that fits, until there is room again."""
+        return 1 if self._in_place else self._fitting or self.most
 
     def answers(self, items: Sequence[ItemT], ask: Ask[ItemT, AnswerT]) -> list[AnswerT]:
         """What `ask` gives for the items. Raises OutOfMemoryError where one does not fit into the CPU's memory."""
         made: list[AnswerT] = []
-        is_full = False
         while len(made) < len(items):
-            part = items[len(made) : len(made) + (self.at_once or len(items))]
-            try:
-                made += _asked(self._net, self.compute, part, ask)
-            except _NoRoomError as error:
-                if len(part) > 1:
-                    self._take_fewer(len(part))
-                elif self.compute.device.type == "cpu":
-                    raise _out_of_memory(self.compute) from error
-                else:
-                    is_full = True
-                    made += self._answers_of_cpu(part, ask)
-        if is_full:
-            self._fitting = None
+            made += self._answers_of_first(items[len(made) :][: self.at_once], ask)
         return made
 
     def answer_here(self, item: ItemT, ask: Ask[ItemT, AnswerT]) -> AnswerT:
         """What `ask` gives for one item that could also be given in smaller pieces: on the chosen device, or not at
         all. Raises OutOfMemoryError."""
-        try:
-            (made,) = _asked(self._net, self.compute, [item], ask)
-        except _NoRoomError as error:
-            raise _out_of_memory(self.compute) from error
-        return made
+        made = self._asked([item], ask)
+        if made is None:
+            raise _out_of_memory(self.compute)
+        return made[0]
 
     def make_ready(self) -> None:
         """Call `ready` again, wherever the network is: what it goes by has changed."""
         with self._building:
-            self._ready(self._net)
-            if self._on_cpu is not None:
-                self._ready(self._on_cpu[0])
+            for built in (self._built, self._in_place):
+                if built is not None:
+                    self._ready(built.net)
 
     def release(self) -> None:
         """Give back the memory that was kept for further calls; the weights stay where they are to be."""
-        self._on_cpu = None
-        _give_back(self._net, self.compute.device)
+        self._in_place = None
+        self._built.release()
 
-    def _take_fewer(self, count: int) -> None:
-        """Than `count`, which were too many. Each thread tells of it, also where another one found out before."""
-        self._fitting = now = min(count // 2, self.at_once or count)
+    def _answers_of_first(self, items: Sequence[ItemT], ask: Ask[ItemT, AnswerT]) -> list[AnswerT]:
+        """For as many items as fit at a time, in their order; one at least."""
+        count = len(items)
+        while (made := self._asked(items[:count], ask)) is None and count > 1:
+            count //= 2
+        if made is None:
+            return self._answers_of_cpu(items[:1], ask)
+        self._in_place = None
+        if count < len(items):
+            self._take_fewer(len(items), count)
+        return made
+
+    def _asked(self, items: Sequence[ItemT], ask: Ask[ItemT, AnswerT]) -> list[AnswerT] | None:
+        if self.compute is not self._chosen:
+            fallbacks.tell(
+                say(
+                    "gpu-too-small-for-weights",
+                    "'{model}' did not fit into the memory of {device}; the processor takes its place until it is "
+                    "loaded again.",
+                    device=self._chosen.name,
+                    model=catalog.titled(self._name),
+                )
+            )
+        return self._built.answers(items, ask)
+
+    def _take_fewer(self, tried: int, now: int) -> None:
+        """Each thread tells of it, also where another one found out before."""
+        self._fitting = min(now, self._fitting or now)
         fallbacks.tell(
             say(
                 "batch-halved",
                 "{tried} faces at a time are too many for the memory of {device}: '{model}' is given {now} at a time.",
-                tried=count,
+                tried=tried,
                 device=self.compute.name,
                 model=catalog.titled(self._name),
                 now=now,
             )
         )
 
-    def _answers_of_cpu(self, part: Sequence[ItemT], ask: Ask[ItemT, AnswerT]) -> list[AnswerT]:
-        self._tell_of_cpu()
-        with self._building:
-            if self._on_cpu is None:
-                self._on_cpu = self._built_on_cpu(self._read())
-            net, compute = self._on_cpu
-        try:
-            return _asked(net, compute, part, ask)
-        except _NoRoomError as error:
-            raise _out_of_memory(compute) from error
-
-    def _tell_of_cpu(self) -> None:
+    def _answers_of_cpu(self, items: Sequence[ItemT], ask: Ask[ItemT, AnswerT]) -> list[AnswerT]:
+        """What did not fit on the chosen device."""
+        if self.compute.device.type == "cpu":
+            raise _out_of_memory(self.compute)
         fallbacks.tell(
             say(
                 "gpu-memory-too-small",
@@ -158,28 +201,32 @@ class OnDevice:
                 model=catalog.titled(self._name),
             )
         )
+        with self._building:
+            built = self._in_place = self._in_place or self._built_on_cpu()
+        made = built.answers(items, ask)
+        if made is None:
+            raise _out_of_memory(built.compute)
+        return made
 
-    def _built_at_first(self, model: ReadModel) -> nn.Module:
+    def _built_at_first(self, model: ReadModel) -> _Built:
         try:
-            return self._built(model, self.compute)
-        except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
-            if not _is_out_of_memory(error) or self.compute.device.type == "cpu":
+            return self._built_on(self._chosen, model)
+        except _MEMORY_ERRORS as error:
+            if self._chosen.device.type == "cpu" or not device_memory.is_exhausted(error):
                 raise
-        _empty_cache(self.compute.device)
-        self._tell_of_cpu()
-        net, self.compute = self._built_on_cpu(self._read())
-        return net
+        device_memory.give_back(self._chosen.device)
+        return self._built_on_cpu()
 
-    def _built_on_cpu(self, model: ReadModel) -> tuple[nn.Module, Compute]:
-        compute = devices.choose("cpu", "auto", model.spec.precisions)
-        return self._built(model, compute), compute
+    def _built_on_cpu(self) -> _Built:
+        model = self._read()
+        return self._built_on(devices.choose("cpu", "auto", model.spec.precisions), model)
 
-    def _built(self, model: ReadModel, compute: Compute) -> nn.Module:
+    def _built_on(self, compute: Compute, model: ReadModel) -> _Built:
         if compute.device.type == "cpu":
             allocator.keep_freed_memory()
         net = model.build(compute.device, compute.dtype)
         self._ready(net)
-        return net
+        return _Built(net, compute)
 
 
 def placed(name: str, read: Callable[[], ReadModel], device: str, precision: str) -> tuple[ModelSpec, OnDevice]:
@@ -191,107 +238,8 @@ def placed(name: str, read: Callable[[], ReadModel], device: str, precision: str
     return model.spec, OnDevice(name, read, compute, model)
 
 
-class _Visit:
-    """One thread's use of a device, and whether there was another meanwhile."""
-
-    met_others = False
-
-
-class _Visits:
-    """Who uses a device: several threads, or one that needs all of it."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._here: set[_Visit] = set()
-        self._is_claimed = False
-
-    @contextmanager
-    def beside_others(self) -> Iterator[_Visit]:
-        visit = _Visit()
-        with self._changed:
-            self._changed.wait_for(lambda: not self._is_claimed)
-            self._here.add(visit)
-            for each in self._here if len(self._here) > 1 else ():
-                each.met_others = True
-        try:
-            yield visit
-        finally:
-            with self._changed:
-                self._here.remove(visit)
-                self._changed.notify_all()
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        with self._changed:
-            self._changed.wait_for(lambda: not self._is_claimed)
-            self._is_claimed = True  # so that nobody else comes in while those who are there end
-            self._changed.wait_for(lambda: not self._here)
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._is_claimed = False
-                self._changed.notify_all()
-
-
-@cache
-def _visits_of(device: torch.device) -> _Visits:
-    return _Visits()
-
-
-def _asked(net: nn.Module, compute: Compute, part: Sequence[ItemT], ask: Ask[ItemT, AnswerT]) -> list[AnswerT]:
-    """What is said of some items: beside what other threads ask of the device, or after that. Raises _NoRoomError."""
-    torch.set_num_threads(devices.threads_here())  # holds for the calling thread only
-    visits = _visits_of(compute.device)
-    with visits.beside_others() as visit:
-        made = _fitting(net, compute, part, ask)
-    if made is None and visit.met_others:
-        with visits.alone():
-            made = _fitting(net, compute, part, ask)
-    if made is None:
-        raise _NoRoomError
-    return made
-
-
-def _fitting(net: nn.Module, compute: Compute, part: Sequence[ItemT], ask: Ask[ItemT, AnswerT]) -> list[AnswerT] | None:
-    """What is said of some items; None where they do not fit into memory."""
-    try:
-        return list(ask(net, part))
-    except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
-        if not _is_out_of_memory(error):
-            raise
-    _give_back(net, compute.device)  # only now: the error held what was there
-    return None
-
-
 def _out_of_memory(compute: Compute) -> OutOfMemoryError:
     return OutOfMemoryError(
         say("no-memory-for-photo", "There is not enough memory on {device}.", device=compute.name),
         todo=say("close-other-programs", "Close other programs."),
     )
-
-
-def _give_back(net: nn.Module, device: torch.device) -> None:
-    if isinstance(net, FaceNet):
-        net.release()
-    _empty_cache(device)
-
-
-def _empty_cache(device: torch.device) -> None:
-    """Give back what PyTorch keeps of a GPU's memory for the next run."""
-    if device.type == "cuda":
-        torch.cuda.empty_cache()
-    if device.type == "mps":
-        torch.mps.empty_cache()
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    """PyTorch reports a failed CPU or Apple allocation as a plain RuntimeError, and one while a CUDA graph is recorded
-    as a failed recording, with the allocation's error behind it."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    text = str(error)
-    if "DefaultCPUAllocator" in text or "out of memory" in text.lower():
-        return True
-    behind = error.__cause__ or error.__context__
-    return behind is not None and _is_out_of_memory(behind)

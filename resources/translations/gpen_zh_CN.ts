@@ -2434,6 +2434,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>“{address}”不是网址。</translation>
     </message>
     <message>
+        <source>&apos;{model}&apos; did not fit into the memory of {device}; the processor takes its place until it is loaded again.</source>
+        <translation>{device} 的内存装不下“{model}”；在重新加载之前，一直改由处理器运行。</translation>
+    </message>
+    <message>
         <source>&apos;{model}&apos; has no option &apos;{option}&apos;.</source>
         <translation>“{model}”没有“{option}”选项。</translation>
     </message>

@@ -3,7 +3,9 @@ every network, and told."""
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -78,8 +80,7 @@ def test_fewer_at_a_time_where_they_do_not_fit() -> None:
         assert doubled(network, 9) == [2 * number for number in range(9)]
     assert gpu.asked == [9, 4, 2, 2, 2, 2, 1]
     assert [str(note) for note in otherwise] == [
-        "9 faces at a time are too many for the memory of a small GPU: 'GPEN 512' is given 4 at a time.",
-        "4 faces at a time are too many for the memory of a small GPU: 'GPEN 512' is given 2 at a time.",
+        "9 faces at a time are too many for the memory of a small GPU: 'GPEN 512' is given 2 at a time.",
     ]
     with fallbacks.heard() as otherwise:
         assert doubled(network, 3) == [0, 2, 4]
@@ -91,31 +92,58 @@ def test_fewer_at_a_time_where_they_do_not_fit() -> None:
 def test_the_cpu_where_not_even_one_fits_and_the_gpu_again_once_there_is_room() -> None:
     gpu, cpu = Doubler(0), Doubler(99)
     network = on_gpu(gpu, cpu)
-    with fallbacks.heard() as otherwise:
-        assert doubled(network, 2) == [0, 2]
-    assert (gpu.asked, cpu.asked) == ([2, 1, 1], [1, 1])
-    assert [note.code for note in otherwise] == ["batch-halved", "gpu-memory-too-small"]
-    assert set(otherwise) <= set(fallbacks.told())
+    for tried in ([4, 2, 1, 1, 1, 1], [1, 1, 1, 1]):  # of the first photo, of the next
+        gpu.asked.clear()
+        cpu.asked.clear()
+        with fallbacks.heard() as otherwise:
+            assert doubled(network, 4) == [0, 2, 4, 6]
+        assert (gpu.asked, cpu.asked) == (tried, [1, 1, 1, 1])
+        assert [note.code for note in otherwise] == ["gpu-memory-too-small"]
+        assert set(otherwise) <= set(fallbacks.told())
     gpu.most = 99
+    gpu.asked.clear()
+    cpu.asked.clear()
     with fallbacks.heard() as otherwise:
-        assert doubled(network, 2) == [0, 2]
-    assert (gpu.asked[3:], cpu.asked) == ([2], [1, 1])
+        assert doubled(network, 4) == [0, 2, 4, 6]
+    assert (gpu.asked, cpu.asked) == ([1, 3], [])
     assert otherwise == []
 
 
-def test_what_fits_alone_waits_for_the_others() -> None:
+def test_what_took_its_place_on_the_cpu_is_let_go_once_there_is_room() -> None:
+    gpu = Doubler(0)
+    copies: list[weakref.ref[Doubler]] = []
+
+    def build(device: torch.device, dtype: torch.dtype) -> nn.Module:
+        if device.type == "cuda":
+            return gpu
+        copy = Doubler(99)
+        copies.append(weakref.ref(copy))
+        return copy
+
+    network = OnDevice("mine", lambda: ReadModel(SPEC, build), GPU)
+    doubled(network, 2)
+    assert [copy() is not None for copy in copies] == [True]
+    gpu.most = 1
+    doubled(network, 1)
+    gc.collect()
+    assert [copy() for copy in copies] == [None]
+
+
+def test_what_fits_alone_waits_for_the_others_and_so_does_all_that_follows() -> None:
     """Two threads at once are one too many."""
-    inside, most = [], []
+    inside: list[int] = []
+    together: list[int] = []
     both_are_there = threading.Barrier(2)
 
     def ask(net: nn.Module, items: Sequence[int]) -> list[int]:
         assert net is gpu
         inside.append(1)
         try:
-            if len(most) < 2:  # the first time, both are in at once
+            is_first = len(together) < 2
+            if is_first:  # both are in at once
                 both_are_there.wait(10)
-            most.append(len(inside))
-            if len(inside) > 1 or len(most) <= 2:
+            together.append(len(inside))
+            if is_first or len(inside) > 1:
                 raise torch.OutOfMemoryError("CUDA out of memory.")
             return [2 * item for item in items]
         finally:
@@ -123,31 +151,31 @@ def test_what_fits_alone_waits_for_the_others() -> None:
 
     gpu, cpu = Doubler(9), Doubler(9)
     network = on_gpu(gpu, cpu)
+    network.most = 1
 
-    def work(number: int) -> tuple[list[int], list[Message]]:
+    def work(first: int) -> tuple[list[int], list[Message]]:
         with fallbacks.heard() as otherwise:
-            return network.answers([number], ask), otherwise
+            return network.answers([first, first + 1, first + 2], ask), otherwise
 
     with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(work, [1, 2])) == [([2], []), ([4], [])]
-    assert most[2:] == [1, 1]
+        assert list(pool.map(work, [1, 4])) == [([2, 4, 6], []), ([8, 10, 12], [])]
+    assert together[2:] == [1] * 6
 
 
 def test_every_thread_hears_that_its_items_were_too_many() -> None:
     """What it made was made by fewer at a time, whoever found out first."""
+    asked: list[int] = []
     have_failed = threading.Barrier(2)
 
     def ask(net: nn.Module, items: Sequence[int]) -> list[int]:
+        asked.append(len(items))
         if len(items) > 2:
+            if len(asked) <= 2:
+                have_failed.wait(10)
             raise torch.OutOfMemoryError("CUDA out of memory.")
         return [2 * item for item in items]
 
-    class Meeting(OnDevice):
-        def _take_fewer(self, count: int) -> None:
-            have_failed.wait(10)
-            super()._take_fewer(count)
-
-    network = Meeting("gpen-512", lambda: placed(Doubler(9), Doubler(9)), GPU)
+    network = on_gpu(Doubler(9), Doubler(9))
 
     def work(_: int) -> list[str]:
         with fallbacks.heard() as otherwise:
@@ -158,17 +186,18 @@ def test_every_thread_hears_that_its_items_were_too_many() -> None:
         assert list(pool.map(work, [1, 2])) == [["batch-halved"]] * 2
 
 
-def test_weights_that_do_not_fit_are_put_on_the_cpu() -> None:
+def test_weights_that_do_not_fit_are_put_on_the_cpu_and_every_photo_tells_of_it() -> None:
     cpu = Doubler(9)
 
     def build(device: torch.device, dtype: torch.dtype) -> nn.Module:
         return full() if device.type == "cuda" else cpu
 
-    with fallbacks.heard() as otherwise:
-        network = OnDevice("mine", lambda: ReadModel(SPEC, build), GPU)
+    network = OnDevice("mine", lambda: ReadModel(SPEC, build), GPU)
     assert network.compute.device.type == "cpu"
-    assert [note.code for note in otherwise] == ["gpu-memory-too-small"]
-    assert doubled(network, 2) == [0, 2]
+    for _ in range(2):
+        with fallbacks.heard() as otherwise:
+            assert doubled(network, 2) == [0, 2]
+        assert [note.code for note in otherwise] == ["gpu-too-small-for-weights"]
 
 
 def test_too_little_memory_everywhere_is_said_and_other_faults_are_raised() -> None:

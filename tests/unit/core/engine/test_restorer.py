@@ -119,7 +119,7 @@ def test_out_of_memory_halves_the_batch(use: Callable[[FakeNet], None], error: t
         found = restorer.restore(x, SilentProgress())
     assert net.batches == [8, 4, 2, 2, 2, 2, 1]
     assert all(np.abs(a - b).max() < 1e-6 for a, b in zip(found, x, strict=True))
-    assert [(note.code, dict(note.values)["now"]) for note in otherwise] == [("batch-halved", 4), ("batch-halved", 2)]
+    assert [(note.code, dict(note.values)["now"]) for note in otherwise] == [("batch-halved", 2)]
 
 
 def test_what_fitted_once_is_kept_to(use: Callable[[FakeNet], None]) -> None:
@@ -239,14 +239,15 @@ def test_one_face_too_much_for_the_gpu_goes_to_the_cpu(
     restorer = Restorer(TINY, batch_size=2)
     with fallbacks.heard() as otherwise:
         assert len(restorer.restore(crops(3), SilentProgress())) == 3
-    assert str(otherwise[1]) == (
+    assert [str(note) for note in otherwise] == [
         "The memory of card did not suffice for 'gpen_tiny_64'; the processor took its place for a while."
-    )
+    ]
     on_card, on_cpu = made
     assert on_cpu.batches == [1, 1, 1]
     room[0] = 2
-    restorer.restore(crops(2), SilentProgress())  # of the next photo
-    assert on_card.batches[-1] == 2 == restorer.batch
+    restorer.restore(crops(3), SilentProgress())  # of the next photo
+    assert on_card.batches[-2:] == [1, 2]
+    assert restorer.batch == 2
     assert on_cpu.batches == [1, 1, 1]
     assert restorer.compute is card
 
