@@ -2502,6 +2502,14 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>请检查网络后重试：已下载的部分会保留并继续。</translation>
     </message>
     <message>
+        <source>Cleaned as if it were grain: the model for JPEG blocks is not there</source>
+        <translation>已按颗粒清洁：缺少 JPEG 压缩痕迹的清洁模型</translation>
+    </message>
+    <message>
+        <source>Cleaned of JPEG blocks</source>
+        <translation>已清除 JPEG 压缩痕迹</translation>
+    </message>
+    <message>
         <source>Close other programs, or enlarge it less.</source>
         <translation>请关闭其他程序，或减小放大倍数。</translation>
     </message>

@@ -8,16 +8,25 @@ from __future__ import annotations
 import dataclasses
 
 from gpen_desktop.core.progress import Progress
-from gpen_desktop.core.stages.tiles import changed
+from gpen_desktop.core.stages.tiles import TiledNetwork, changed
 from gpen_desktop.core.stages.work import Work, Worked
 from gpen_desktop.core.types import frozen
-from gpen_desktop.messages import say
+from gpen_desktop.messages import Message, say
 from gpen_desktop.models.catalog import UNBLOCKER
 
 
 def clean(work: Work, progress: Progress) -> Worked:
     """The photo cleaned; where the network has nothing to say, pixels stay as they are, and grey stays grey."""
-    only_blocks = work.is_only_blocky() and work.networks.has(UNBLOCKER)
-    network = work.networks.unblocker() if only_blocks else work.networks.cleaner()
+    network, words = _network(work)
     cleaned = changed(work.photo.pixels, network, progress, "clean", work.watcher)
-    return Worked(dataclasses.replace(work.photo, pixels=frozen(cleaned)), say("did-clean", "Cleaned"))
+    return Worked(dataclasses.replace(work.photo, pixels=frozen(cleaned)), words)
+
+
+def _network(work: Work) -> tuple[TiledNetwork, Message]:
+    """The one for what is to be cleaned, and the words for it."""
+    if not work.is_only_blocky():
+        return work.networks.cleaner(), say("did-clean", "Cleaned")
+    if work.networks.has(UNBLOCKER):
+        return work.networks.unblocker(), say("did-unblock", "Cleaned of JPEG blocks")
+    words = say("did-clean-otherwise", "Cleaned as if it were grain: the model for JPEG blocks is not there")
+    return work.networks.cleaner(), words

@@ -122,15 +122,16 @@ def test_blocks_alone_have_a_network_of_their_own() -> None:
     good = test_analysis.scene(400, 500).astype(np.uint8)
     blocky = photo_of(test_analysis.compressed(good, 25).astype(np.uint8))
     both = photo_of(test_analysis.compressed(grainy_photo().pixels, 60).astype(np.uint8))
-    for photo, missing, used in (
-        (blocky, (), "unblock"),
-        (blocky, (UNBLOCKER,), "clean"),
-        (both, (), "clean"),
-        (photo_of(good), (), "clean"),
+    for photo, missing, used, words in (
+        (blocky, (), "unblock", "did-unblock"),
+        (blocky, (UNBLOCKER,), "clean", "did-clean-otherwise"),
+        (both, (), "clean", "did-clean"),
+        (photo_of(good), (), "clean", "did-clean"),
     ):
         networks = DrawnNetworks(*missing)
-        run(photo, networks, clean=80)
+        made = run(photo, networks, clean=80)
         assert set(networks.runs) == {used}
+        assert [result.words.code for result in made.results] == [words]
 
 
 def test_automatic_leaves_a_good_photo_and_sees_nothing() -> None:
