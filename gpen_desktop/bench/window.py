@@ -35,7 +35,7 @@ from gpen_desktop.core.stages.work import Networks, NoNetworks
 from gpen_desktop.core.types import Face, FloatImage, Photo, SourceFormat, frozen
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common import theme
-from gpen_desktop.gui.common.memory import resident_bytes
+from gpen_desktop.gui.common.process import resident_bytes
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell import application
 from gpen_desktop.gui.shell.main_window import MainWindow

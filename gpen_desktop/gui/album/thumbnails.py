@@ -24,6 +24,7 @@ from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.core.photo_files.reading import read_whole
 from gpen_desktop.core.pixels import to_8_bits
 from gpen_desktop.errors import Cancelled, UnreadablePhotoError
+from gpen_desktop.gui.common.process import give_way
 from gpen_desktop.gui.viewer import qimage
 
 _log = logging.getLogger(__name__)
@@ -108,6 +109,7 @@ class _Task(QRunnable):
         self._done = done
 
     def run(self) -> None:
+        give_way()
         try:
             with waiting_while(lambda: not self._is_closed.is_set()):
                 image = make_thumbnail(self._path, self._side)

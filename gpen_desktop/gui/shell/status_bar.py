@@ -12,7 +12,7 @@ from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.gui.album import status
 from gpen_desktop.gui.album.album_model import AlbumModel
 from gpen_desktop.gui.album.status import Status
-from gpen_desktop.gui.common import i18n, memory, theme
+from gpen_desktop.gui.common import i18n, process, theme
 from gpen_desktop.gui.common.i18n import catalog_text, message_text
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.round import Round
@@ -182,7 +182,7 @@ class StatusBar(QStatusBar):
             parts += [catalog_text(info.title) if info else self._status.model, self._status.device]
         if self._seconds:
             parts.append(self.tr("{seconds} s").format(seconds=f"{self._seconds:.1f}"))
-        held = memory.resident_bytes()
+        held = process.resident_bytes()
         if held and parts:  # before anything is done it would be a number without a meaning
             parts.append(self.tr("{size} GB").format(size=f"{held / 1e9:.1f}"))
         return " · ".join(parts)

@@ -29,6 +29,7 @@ from gpen_desktop.core.stages.tone import read_tone
 from gpen_desktop.core.types import ComposeOptions, Photo, Pixels, Rect, RestoredFace
 from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.common.failure import from_exception
+from gpen_desktop.gui.common.process import give_way
 from gpen_desktop.gui.viewer import qimage
 
 _THREADS: Final = min(4, os.cpu_count() or 1)
@@ -213,11 +214,16 @@ class PreviewWorker(QObject):
     def __init__(self, mailbox: _Mailbox) -> None:
         super().__init__()
         self._mailbox = mailbox
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="compose")
+        self._pool = ThreadPoolExecutor(_THREADS, "compose", give_way)
         self._scene: _Scene | None = None
         self._item = 0
         self._have = Wanted()
         self._overview_is_of: Wanted | None = None
+
+    @Slot()
+    def begin(self) -> None:
+        """The thread has begun."""
+        give_way()
 
     @Slot()
     def work(self) -> None:
@@ -339,6 +345,7 @@ class Preview(QObject):
         self._worker.open_failed.connect(self.open_failed)
         self._worker.shown.connect(self.shown)
         self._worker.failed.connect(self.failed)
+        self._thread.started.connect(self._worker.begin)
         self._thread.start()
 
     def want(self, wanted: Wanted) -> None:

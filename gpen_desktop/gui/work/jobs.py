@@ -88,6 +88,7 @@ class JobController(QObject):
         self._worker.cancelled.connect(self._on_cancelled)
         self._worker.disk_full.connect(self._on_disk_full)
         self._worker.model_changed.connect(self.model_changed)
+        self._thread.started.connect(self._worker.begin)
         self._thread.finished.connect(self._worker.close_beside)
         self._thread.finished.connect(self._worker.deleteLater)
         self._thread.start()

@@ -33,6 +33,7 @@ from gpen_desktop.core.stages.run import Viewer
 from gpen_desktop.core.types import Face, Frame, Photo, Rect, RestoredFace, Stroke
 from gpen_desktop.errors import Cancelled, DiskFullError
 from gpen_desktop.gui.common.failure import from_exception
+from gpen_desktop.gui.common.process import give_way
 
 _log = logging.getLogger(__name__)
 
@@ -192,6 +193,11 @@ class Worker(QObject):
         self._idle.timeout.connect(self._rest)
         self._told_status: ModelStatus | None = None
         self._beside: SideBySide | None = None
+
+    @Slot()
+    def begin(self) -> None:
+        """The thread has begun."""
+        give_way()
 
     @Slot(object, object)
     def run(self, job: Job, cancelled: threading.Event) -> None:
