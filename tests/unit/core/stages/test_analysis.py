@@ -94,6 +94,15 @@ def test_blur_is_seen() -> None:
     assert read(cv2.GaussianBlur(scene(), (0, 0), 5)).is_soft
 
 
+def test_the_soft_edge_of_a_mount_is_no_blur() -> None:
+    """Where the light falls on its bevel, it is the strongest edge of all."""
+    mounted = np.full((600, 700, 3), 245.0)
+    mounted[100:500, 100:600] = 20
+    mounted = cv2.GaussianBlur(mounted, (0, 0), 4)
+    mounted[120:480, 120:580] = 90 + 0.3 * scene(360, 460)
+    assert not read(mounted).is_soft
+
+
 def test_small_is_told_by_pixels() -> None:
     assert read(scene(300, 400)).is_small
 

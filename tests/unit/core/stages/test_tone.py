@@ -63,6 +63,13 @@ def test_a_night_and_a_beach_are_meant_so() -> None:
     assert not is_faded(read_tone(stored(beach)))
 
 
+def test_a_good_print_in_low_light_is_left_and_one_whose_black_has_gone_grey_is_not() -> None:
+    grey = scene().mean(axis=2, keepdims=True).repeat(3, axis=2)
+    grey = (grey - grey.min()) / np.ptp(grey)
+    assert not is_faded(read_tone(stored(0.09 + 0.75 * grey)))
+    assert is_faded(read_tone(stored(0.2 + 0.65 * grey)))
+
+
 def test_sepia_stays_sepia() -> None:
     print_ = stored(0.25 + 0.5 * toned(scene()))
     reading = read_tone(print_)
