@@ -203,6 +203,20 @@ def test_automatic_asks_about_no_single_speck() -> None:
     assert run(pixels, repair="on").changed == ("repair",)
 
 
+def test_automatic_asks_about_thin_scratches_though_they_cover_little_and_about_much_dust() -> None:
+    thin = sepia()
+    cv2.line(thin, (20, 60), (280, 75), (255, 255, 255), 1)
+    dusty, dust = sepia(), np.zeros((200, 300), np.bool_)
+    dust[10:190:12, 10:290:10] = dust[11:191:12, 10:290:10] = True
+    dusty[dust] = 255
+    for pixels in (thin, dusty):
+        assert (pixels.min(axis=2) == 255).mean() < 0.015
+        assert [result.words.code for result in run(pixels, repair="auto").results] == ["damage-seen"]
+    a_little = sepia()
+    a_little[:100][dust[:100]] = 255
+    assert [result.words.code for result in run(a_little, repair="auto").results] == ["no-damage"]
+
+
 def test_automatic_looks_for_damage_in_old_photos_only() -> None:
     pixels, networks = picture(), DrawnNetworks()
     cv2.line(pixels, (20, 30), (250, 150), (255, 255, 255), 2)
