@@ -11,6 +11,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QLocale, QObject
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel
+from pytestqt.qtbot import QtBot
 
 from gpen_desktop import settings
 from gpen_desktop.core.options import FACE_OPTIONS
@@ -21,8 +22,11 @@ from gpen_desktop.gui.adjust.option_control import option_control
 from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
+from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.messages import say
 from gpen_desktop.models import catalog, store
+from tests.gui.fakes import FakeEngine
+from tests.gui.steps import open_photos
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -75,6 +79,21 @@ def test_check_notices_what_is_wrong(translate: ModuleType, copy: Path, old: str
     before = translate.check()
     copy.write_text(text.replace(old, new, 1), encoding="utf-8")
     assert any(fault in line for line in set(translate.check()) - set(before))
+
+
+def test_what_is_told_is_told_in_the_language_that_is_spoken_now(
+    window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot, qapp: QApplication
+) -> None:
+    engine.faces = ()
+    open_photos(window, qtbot, photo)
+    strip = window.notification_strip
+    qtbot.waitUntil(lambda: strip.text == "No faces found in this photo.")
+    i18n.apply(qapp, "zh_CN")
+    shown = strip.findChildren(QLabel)[1]
+    qtbot.waitUntil(lambda: shown.text() == "这张照片中没有检测到人脸。")
+    assert strip.button("draw").text() == "手动框选"
+    i18n.apply(qapp, "en")
+    qtbot.waitUntil(lambda: shown.text() == "No faces found in this photo.")
 
 
 def test_check_notices_a_sentence_of_the_core_that_is_new(

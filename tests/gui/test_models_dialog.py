@@ -260,8 +260,8 @@ def test_how_much_of_a_model_is_here_is_said_while_it_is_fetched(
         qtbot.waitUntil(lambda: "50 % fetched" in _words(dialog))
         assert "Being fetched" in _words(dialog)
         dialog._card.cancel.click()
-    qtbot.waitUntil(lambda: downloads.share(_SMALL) is None)
-    assert "Not installed" in _words(dialog)
+    qtbot.waitUntil(lambda: "Not installed" in _words(dialog))
+    assert downloads.share(_SMALL) is None
 
 
 def test_models_that_are_not_here_are_readable(open_dialog) -> None:

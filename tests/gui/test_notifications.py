@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
@@ -31,8 +31,12 @@ def strip(queue: NotificationQueue, qtbot: QtBot) -> Iterator[NotificationStrip]
     return strip
 
 
+def saying(text: str) -> Callable[[], str]:
+    return lambda: text
+
+
 def told(subject: str, severity: Severity = Severity.INFO, **more: object) -> Notification:
-    return Notification(subject, f"{subject} happened.", severity=severity, **more)
+    return Notification(subject, saying(f"{subject} happened."), severity=severity, **more)
 
 
 def subjects(queue: NotificationQueue) -> list[str]:
@@ -57,6 +61,48 @@ def test_what_matters_more_is_told_first_and_nothing_of_it_is_lost(queue: Notifi
     assert subjects(queue) == ["a question", "another error", "an error", "a warning", "a fact"]
 
 
+def test_what_has_been_read_steps_back_for_what_is_told_later_and_comes_again(queue: NotificationQueue) -> None:
+    error = told("an error", Severity.ERROR)
+    queue.post(error)
+    queue.mark_read(error)
+    assert queue.current is error
+    button = NotificationButton("show", saying("Show"), print)
+    queue.post(told("a later fact", buttons=(button,)))
+    assert subjects(queue) == ["a later fact", "an error"]
+
+
+def test_an_error_told_anew_has_not_been_read(queue: NotificationQueue) -> None:
+    error = told("an error", Severity.ERROR)
+    queue.post(error)
+    queue.mark_read(error)
+    queue.post(told("an error", Severity.ERROR))
+    queue.post(told("a fact"))
+    assert subjects(queue) == ["an error", "a fact"]
+
+
+def test_what_has_been_read_never_hides_a_question(queue: NotificationQueue) -> None:
+    question = told("a question", needs_answer=True)
+    queue.post(question)
+    queue.mark_read(question)
+    queue.post(told("an error", Severity.ERROR))
+    assert subjects(queue) == ["a question", "an error"]
+
+
+def test_what_has_stood_for_a_while_is_read(
+    queue: NotificationQueue, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notification_strip, "_READING_MS", 0)
+    strip = NotificationStrip(queue)
+    qtbot.addWidget(strip)
+    queue.post(told("an error", Severity.ERROR))
+
+    def is_read() -> bool:
+        queue.post(told("a fact"))
+        return strip.subject == "a fact"
+
+    qtbot.waitUntil(is_read)
+
+
 def test_of_plain_facts_only_the_latest_is_kept(queue: NotificationQueue) -> None:
     queue.post(told("a draft", needs_answer=True))
     for subject in ("one", "two"):
@@ -65,8 +111,8 @@ def test_of_plain_facts_only_the_latest_is_kept(queue: NotificationQueue) -> Non
 
 
 def test_a_newer_one_on_the_same_subject_takes_its_place(queue: NotificationQueue) -> None:
-    queue.post(Notification("exports", "One failed.", severity=Severity.ERROR))
-    queue.post(Notification("exports", "Two failed.", severity=Severity.ERROR))
+    queue.post(Notification("exports", saying("One failed."), severity=Severity.ERROR))
+    queue.post(Notification("exports", saying("Two failed."), severity=Severity.ERROR))
     assert queue.current is not None
     assert queue.current.text == "Two failed."
     assert queue.more == 0
@@ -76,8 +122,8 @@ def test_a_newer_one_on_the_same_subject_takes_its_place(queue: NotificationQueu
 
 def test_a_button_acts_once_and_its_notification_goes(queue: NotificationQueue, strip: NotificationStrip) -> None:
     pressed: list[str] = []
-    button = NotificationButton("again", "Try again", lambda: pressed.append("again"))
-    queue.post(Notification("export", "It failed.", (button,), Severity.ERROR))
+    button = NotificationButton("again", saying("Try again"), lambda: pressed.append("again"))
+    queue.post(Notification("export", saying("It failed."), (button,), Severity.ERROR))
     queue.post(told("a fact"))
     assert strip.text == "It failed."
     strip.button("again").click()
@@ -91,8 +137,8 @@ def test_a_button_keeps_the_keyboard_while_only_the_words_are_others(
     pressed: list[str] = []
 
     def ask(count: str) -> None:
-        button = NotificationButton("stay", "Stay", partial(pressed.append, count))
-        queue.post(Notification("closing", f"Not exported: {count}", (button,)))
+        button = NotificationButton("stay", saying("Stay"), partial(pressed.append, count))
+        queue.post(Notification("closing", saying(f"Not exported: {count}"), (button,)))
 
     ask("one")
     held = strip.button("stay")
@@ -133,7 +179,7 @@ def test_it_lies_in_the_middle_of_the_top_and_wraps_what_is_long(
     queue.post(told("short"))
     short = strip.geometry()
     assert abs(short.center().x() - 450) <= 1
-    queue.post(Notification("long", "This is a long sentence about one photo. " * 6))
+    queue.post(Notification("long", saying("This is a long sentence about one photo. " * 6)))
     assert strip.width() <= 900 - 24
     assert strip.height() > short.height()
     strip.parentWidget().resize(500, 400)
@@ -143,7 +189,7 @@ def test_it_lies_in_the_middle_of_the_top_and_wraps_what_is_long(
 def test_a_long_file_name_is_broken_where_there_is_no_room(queue: NotificationQueue, strip: NotificationStrip) -> None:
     strip.parentWidget().resize(500, 400)
     text = f"Exported to /home/me/Pictures/{'scan_2024_' * 12}.jpg."
-    queue.post(Notification("exported", text))
+    queue.post(Notification("exported", saying(text)))
     assert strip.text == text
     assert strip.geometry().right() <= 500
     needed = strip._text.fontMetrics().boundingRect(
@@ -156,7 +202,7 @@ def test_a_long_file_name_is_broken_where_there_is_no_room(queue: NotificationQu
 def test_what_takes_the_place_of_another_is_read_in_full(queue: NotificationQueue, strip: NotificationStrip) -> None:
     queue.post(told("first", needs_answer=True))
     assert strip.isVisible()
-    button = NotificationButton("export", "Export all of them now…", print)
+    button = NotificationButton("export", saying("Export all of them now…"), print)
     queue.post(told("second", buttons=(button,)))
     queue.withdraw("first")
     assert strip.subject == "second"
@@ -168,8 +214,8 @@ def test_where_it_is_narrow_the_buttons_stand_below_the_words(
     queue: NotificationQueue, strip: NotificationStrip
 ) -> None:
     keys = ("stay", "close", "export")
-    buttons = tuple(NotificationButton(key, "What is to be done", print) for key in keys)
-    queue.post(Notification("closing", "Restored photos not exported yet: 28", buttons))
+    buttons = tuple(NotificationButton(key, saying("What is to be done"), print) for key in keys)
+    queue.post(Notification("closing", saying("Restored photos not exported yet: 28"), buttons))
     high = strip.height()
     strip.parentWidget().resize(560, 400)
     assert strip.height() < 3 * high

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common import i18n, icons, theme
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
 from gpen_desktop.gui.common.wrapped_label import breakable
 
@@ -19,8 +19,10 @@ _LOOKS: Final = {
     Severity.ERROR: ("notification-error", "circle-alert", "error_text"),
 }
 """Role in the style sheet, icon and its tint."""
-_PASSING_MS: Final = 8000
-"""How long what asks for nothing stays: twice as long as reading a long sentence takes."""
+_READING_MS: Final = 4000
+"""How long reading a long sentence takes."""
+_PASSING_MS: Final = 2 * _READING_MS
+"""How long what asks for nothing stays."""
 _WIDEST: Final = 760
 _MARGIN: Final = 12
 _NARROWEST: Final = 240
@@ -62,8 +64,11 @@ class NotificationStrip(QFrame):
         self._passing.setSingleShot(True)
         self._passing.setInterval(_PASSING_MS)
         self._passing.timeout.connect(self._on_close)
+        self._reading = QTimer(self, singleShot=True, interval=_READING_MS)
+        self._reading.timeout.connect(self._on_read)
         self._close.clicked.connect(self._on_close)
         queue.changed.connect(self._show_current)
+        i18n.follow(self._say)
         self.hide()
 
     @property
@@ -95,19 +100,33 @@ class NotificationStrip(QFrame):
         return super().eventFilter(watched, event)
 
     @Slot()
-    def _show_current(self) -> None:
-        current = self._queue.current
+    def _say(self) -> None:
+        """The same in another language."""
+        if self._shown is not None:
+            self._count_more()
+            self._fill(self._shown)
+            self._put_buttons(self._shown.buttons)
+            self._place()
+
+    def _count_more(self) -> None:
         self._more.setText(self.tr("%n more", "", self._queue.more) if self._queue.more else "")
         self._more.setVisible(bool(self._queue.more))
+
+    @Slot()
+    def _show_current(self) -> None:
+        current = self._queue.current
+        self._count_more()
         if current is not self._shown:
             before, self._shown = self._shown, current
             self._passing.stop()
+            self._reading.stop()
             if current is None:
                 self.hide()
                 return
             self._fill(current)
             if before is None or not _are_alike(before, current):
                 self._put_buttons(current.buttons)
+            self._reading.start()
             if current.is_passing:
                 self._passing.start()
         if self._shown is not None:
@@ -174,6 +193,11 @@ class NotificationStrip(QFrame):
         shown, key = self._shown, self.sender().objectName()
         if shown is not None:
             self._queue.press(shown, next(button for button in shown.buttons if button.key == key))
+
+    @Slot()
+    def _on_read(self) -> None:
+        if self._shown is not None:
+            self._queue.mark_read(self._shown)
 
     @Slot()
     def _on_close(self) -> None:

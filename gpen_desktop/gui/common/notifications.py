@@ -19,26 +19,36 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True)
 class NotificationButton:
-    """key: names the button. act: what it does. is_main: the likeliest one, in the accent's colour."""
+    """key: names the button. say: its text, in the language of the moment. act: what it does. is_main: the likeliest
+    one, in the accent's colour."""
 
     key: str
-    text: str
+    say: Callable[[], str]
     act: Callable[[], object]
     is_main: bool = False
+
+    @property
+    def text(self) -> str:
+        return self.say()
 
 
 @dataclass(frozen=True)
 class Notification:
-    """subject: what it is about; a newer one on the same subject takes its place. needs_answer: it goes before all else
-    and stays until one of its buttons is pressed. closed: called when the user puts it away.
+    """subject: what it is about; a newer one on the same subject takes its place. say: its words, in the language of
+    the moment, which may become another while it stands. needs_answer: it goes before all else and stays until one of
+    its buttons is pressed. closed: called when the user puts it away.
     """
 
     subject: str
-    text: str
+    say: Callable[[], str]
     buttons: tuple[NotificationButton, ...] = ()
     severity: Severity = Severity.INFO
     needs_answer: bool = False
     closed: Callable[[], object] | None = None
+
+    @property
+    def text(self) -> str:
+        return self.say()
 
     @property
     def is_passing(self) -> bool:
@@ -49,8 +59,9 @@ class Notification:
 class NotificationQueue(QObject):
     """Notifications that wait to be read; `current` is the one to show. changed: it may be another, or more may wait.
 
-    First what needs an answer, then by severity, then the latest. Warnings and errors stay until they are answered, put
-    away or withdrawn by whoever posted them; of plain information only the latest is kept.
+    First what needs an answer, then by severity, then the latest; but what has been read steps back for whatever is
+    told after it. Warnings and errors stay until they are answered, put away or withdrawn by whoever posted them; of
+    plain information only the latest is kept.
     """
 
     changed = Signal()
@@ -58,10 +69,12 @@ class NotificationQueue(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._posted: list[Notification] = []
+        self._read: set[str] = set()  # subjects
+        self._stepped_back: set[str] = set()
 
     @property
     def current(self) -> Notification | None:
-        return max(reversed(self._posted), key=_urgency, default=None)
+        return max(reversed(self._posted), key=self._urgency, default=None)
 
     @property
     def more(self) -> int:
@@ -76,7 +89,14 @@ class NotificationQueue(QObject):
         """Tell something."""
         self._posted = [each for each in self._posted if not _gives_way(each, notification)]
         self._posted.append(notification)
+        self._read.discard(notification.subject)
+        self._stepped_back = self._read & {each.subject for each in self._posted}
         self.changed.emit()
+
+    def mark_read(self, notification: Notification) -> None:
+        """It has stood long enough to be read; it goes on standing until something else is to be told."""
+        if notification in self._posted:
+            self._read.add(notification.subject)
 
     def withdraw(self, *subjects: str) -> None:
         """Take back what was posted on these subjects, as what it said no longer holds."""
@@ -96,9 +116,11 @@ class NotificationQueue(QObject):
         self.withdraw(notification.subject)
         button.act()
 
-
-def _urgency(notification: Notification) -> tuple[bool, Severity]:
-    return notification.needs_answer, notification.severity
+    def _urgency(self, notification: Notification) -> tuple[bool, bool, Severity]:
+        """What has stepped back goes by its place in the row alone."""
+        if notification.subject in self._stepped_back:
+            return notification.needs_answer, False, Severity.INFO
+        return notification.needs_answer, True, notification.severity
 
 
 def _gives_way(old: Notification, new: Notification) -> bool:

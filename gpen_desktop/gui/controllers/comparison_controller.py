@@ -151,7 +151,7 @@ class ComparisonController(QObject):
     @Slot(object, object)
     def _on_failed(self, job: Job, failure: Failure) -> None:
         if self._name_of(job):
-            self._notifications.post(Notification(_SUBJECT, failure.text, severity=Severity.ERROR))
+            self._notifications.post(Notification(_SUBJECT, lambda: failure.text, severity=Severity.ERROR))
             self._on_cancelled(job)
 
     @Slot(object)

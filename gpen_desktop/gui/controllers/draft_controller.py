@@ -6,7 +6,7 @@ before, that is said, and the next drag begins at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -87,7 +87,8 @@ class DraftController(QObject):
         try:
             name = export_plan.file_name(str(self._store.get("export/pattern")), item, number)
         except OptionError as error:
-            self._tell(error_text(error.what, error.todo))
+            what, todo = error.what, error.todo  # 'error' itself ends here
+            self._tell(lambda: error_text(what, todo))
             return
         self._count += 1
         folder = self._folder.path / str(self._count)  # so that none has to take another's place
@@ -111,16 +112,16 @@ class DraftController(QObject):
     @Slot(object, object, object)
     def _on_failed(self, _item: AlbumItem, failure: Failure, job: ExportJob) -> None:
         again = partial(self._workspace.exports.again, job)
-        self._tell(failure.text, NotificationButton("retry", self.tr("Try again"), again))
+        self._tell(lambda: failure.text, NotificationButton("retry", lambda: self.tr("Try again"), again))
 
-    def _tell(self, text: str, *buttons: NotificationButton) -> None:
-        self._notifications.post(Notification(_SUBJECT, text, buttons, Severity.ERROR))
+    def _tell(self, say: Callable[[], str], *buttons: NotificationButton) -> None:
+        self._notifications.post(Notification(_SUBJECT, say, buttons, Severity.ERROR))
 
     def _copy(self, file: Path) -> None:
         data = _file_data(file)
         data.setImageData(QImage(str(file)))
         QGuiApplication.clipboard().setMimeData(data)
-        self._notifications.post(Notification(_SUBJECT, self.tr("The result is on the clipboard.")))
+        self._notifications.post(Notification(_SUBJECT, lambda: self.tr("The result is on the clipboard.")))
         self.copied.emit()
 
     def _drag_if_made(self, was_made: bool) -> None:
@@ -134,8 +135,9 @@ class DraftController(QObject):
             drag.setMimeData(_file_data(*files))
             drag.exec(Qt.DropAction.CopyAction)
         else:
-            text = self.tr("The result is ready now: drag it out again.")
-            self._notifications.post(Notification(_SUBJECT, text))
+            self._notifications.post(
+                Notification(_SUBJECT, lambda: self.tr("The result is ready now: drag it out again."))
+            )
 
     def _leave_picture(self, drafts: Path) -> None:
         """The file on the clipboard goes with the window; the picture stays for others to paste. What Python put there

@@ -125,23 +125,28 @@ class ExportController(QObject):
         try:
             targets = answer_of(lambda tick: export_plan.targets(items, plan, album, tick), PLANNING_S)
         except NoAnswerError:
-            text = self.tr("The folder does not answer. Nothing was exported.")
-            self._notifications.post(Notification(_LEFT_OUT, text, severity=Severity.ERROR))
+            self._tell_no_answer()
             return
         self._tell_left_out([target.item for target in targets if target.path is None])
         for target in targets:
             if target.path is not None:
                 self._workspace.exports.export(target.item, target.path, plan.options)
 
+    def _tell_no_answer(self) -> None:
+        def text() -> str:
+            return self.tr("The folder does not answer. Nothing was exported.")
+
+        self._notifications.post(Notification(_LEFT_OUT, text, severity=Severity.ERROR))
+
     @Slot()
     def _on_disk(self) -> None:
         """A disk is full, or has room again."""
         jobs = self._workspace.jobs
-        if jobs.disk.error is None:
+        if (error := jobs.disk.error) is None:
             self._notifications.withdraw(_FULL)
         else:
-            cancel = NotificationButton("cancel", self.tr("Cancel export"), jobs.cancel_exports)
-            text = self._full_text(jobs.disk.error)
+            cancel = NotificationButton("cancel", lambda: self.tr("Cancel export"), jobs.cancel_exports)
+            text = partial(self._full_text, error)
             self._notifications.post(Notification(_FULL, text, (cancel,), Severity.WARNING))
 
     def _full_text(self, error: DiskFullError) -> str:
@@ -174,6 +179,13 @@ class ExportController(QObject):
 
     def _tell_exported(self, exported: Sequence[Exported]) -> None:
         self._exported = exported
+        report = NotificationButton("report", lambda: self.tr("Open report"), self._open_report)
+        buttons = (self._show_button(), report) if len(exported) > 1 else (self._show_button(),)
+        severity = Severity.WARNING if any(each.warnings for each in exported) else Severity.INFO
+        text = partial(self._exported_text, exported)
+        self._notifications.post(Notification(_EXPORTED, text, buttons, severity))
+
+    def _exported_text(self, exported: Sequence[Exported]) -> str:
         count, last = len(exported), exported[-1].path
         folders = {each.path.parent for each in exported}
         if count == 1:
@@ -184,18 +196,18 @@ class ExportController(QObject):
             text = self.tr("{count} photos exported into {folders} folders.").format(count=count, folders=len(folders))
         # Photos of one album mostly lose the same; each sentence is said once.
         warnings = dict.fromkeys(message_text(sentence) for each in exported for sentence in each.warnings)
-        report = NotificationButton("report", self.tr("Open report"), self._open_report)
-        buttons = (self._show_button(), report) if count > 1 else (self._show_button(),)
-        severity = Severity.WARNING if warnings else Severity.INFO
-        self._notifications.post(Notification(_EXPORTED, joined((text, *warnings)), buttons, severity))
+        return joined((text, *warnings))
 
     def _show_button(self) -> NotificationButton:
         show = partial(self.reveal_path, self._exported[-1].path)
-        return NotificationButton("reveal", self.tr("Show in folder"), show)
+        return NotificationButton("reveal", lambda: self.tr("Show in folder"), show)
 
     def _open_report(self) -> None:
         """Pictures of hundreds of photos take their time: what is told stands aside for as long."""
-        text = self.tr("Putting the report together…")
+
+        def text() -> str:
+            return self.tr("Putting the report together…")
+
         self._making_report = Notification(_EXPORTED, text, (self._show_button(),))
         self._notifications.post(self._making_report)
         self._report.open()
@@ -206,18 +218,20 @@ class ExportController(QObject):
         if self._notifications.on(_EXPORTED) is self._making_report:  # nobody put it away, and no other round began
             self._tell_exported(self._exported)
         if failure is not None:
-            self._notifications.post(Notification(_REPORT, failure.text, severity=Severity.WARNING))
+            self._notifications.post(Notification(_REPORT, lambda: failure.text, severity=Severity.WARNING))
 
     def shut_down(self) -> None:
         """Wait for what is under way in the background."""
         self._report.shut_down()
 
     def _tell_failed(self) -> None:
-        text = self._failed[-1][1].text
-        if len(self._failed) > 1:
-            count = self.tr("{count} photos were not exported.").format(count=len(self._failed))
-            text = joined((count, text))
-        again = NotificationButton("retry", self.tr("Try again"), self._try_again)
+        count, last = len(self._failed), self._failed[-1][1]
+
+        def text() -> str:
+            all_of_them = self.tr("{count} photos were not exported.").format(count=count)
+            return joined((all_of_them, last.text) if count > 1 else (last.text,))
+
+        again = NotificationButton("retry", lambda: self.tr("Try again"), self._try_again)
         self._notifications.post(Notification(_FAILED, text, (again,), Severity.ERROR, closed=self._failed.clear))
 
     def _try_again(self) -> None:
@@ -226,10 +240,11 @@ class ExportController(QObject):
             self._workspace.exports.again(job)
 
     def _tell_left_out(self, items: list[AlbumItem]) -> None:
-        if len(items) == 1:
-            text = self.tr("{name} was skipped: a file of that name exists.").format(name=items[0].path.name)
-        else:
-            text = self.tr("{count} photos were skipped: files of their names exist.").format(count=len(items))
+        def text() -> str:
+            if len(items) == 1:
+                return self.tr("{name} was skipped: a file of that name exists.").format(name=items[0].path.name)
+            return self.tr("{count} photos were skipped: files of their names exist.").format(count=len(items))
+
         if items:
             self._notifications.post(Notification(_LEFT_OUT, text, severity=Severity.WARNING))
 

@@ -108,9 +108,15 @@ class FaceController(QObject):
         """Let the user draw a box around a missed face."""
         if self._workspace.photo_opened is not None:
             self._view.draw_box()
-            text = self.tr("Draw a box around the face, from forehead to chin.")
-            cancel = NotificationButton("cancel", self.tr("Cancel"), self._view.end_tool)
-            self._notifications.post(Notification(_DRAW, text, (cancel,), needs_answer=True))
+            cancel = NotificationButton("cancel", lambda: self.tr("Cancel"), self._view.end_tool)
+            self._notifications.post(
+                Notification(
+                    _DRAW,
+                    lambda: self.tr("Draw a box around the face, from forehead to chin."),
+                    (cancel,),
+                    needs_answer=True,
+                )
+            )
 
     @Slot()
     def correct(self) -> None:
@@ -143,12 +149,20 @@ class FaceController(QObject):
         self._edited = face
         self._view.jump_to(QRectF(*face.box), _POINTS_ZOOM)
         self._view.drag_points(face.landmarks)
-        text = self.tr("Drag the five points onto the eyes, the tip of the nose and the corners of the mouth.")
         buttons = (
-            NotificationButton("cancel", self.tr("Cancel"), partial(self._end_points, False)),
-            NotificationButton("done", self.tr("Done"), partial(self._end_points, True), is_main=True),
+            NotificationButton("cancel", lambda: self.tr("Cancel"), partial(self._end_points, False)),
+            NotificationButton("done", lambda: self.tr("Done"), partial(self._end_points, True), is_main=True),
         )
-        self._notifications.post(Notification(_POINTS, text, buttons, needs_answer=True))
+        self._notifications.post(
+            Notification(
+                _POINTS,
+                lambda: self.tr(
+                    "Drag the five points onto the eyes, the tip of the nose and the corners of the mouth."
+                ),
+                buttons,
+                needs_answer=True,
+            )
+        )
 
     @Slot(object)
     def _on_current(self, _item: object) -> None:

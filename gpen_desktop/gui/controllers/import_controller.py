@@ -114,7 +114,7 @@ class ImportController(QObject):
         """Open what is on the clipboard."""
         data: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None where nothing was ever put there
         if data is None or not self.open_mime(data):
-            self._notifications.post(Notification(_SUBJECT, self.tr("There is no photo on the clipboard.")))
+            self._notifications.post(Notification(_SUBJECT, lambda: self.tr("There is no photo on the clipboard.")))
 
     @Slot(object)
     def open_sample(self, path: Path) -> None:
@@ -175,9 +175,11 @@ class ImportController(QObject):
 
     @Slot(object)
     def _tell_nothing_found(self, why: Message) -> None:
-        self._notifications.post(Notification(_SUBJECT, message_text(why)))
+        self._notifications.post(Notification(_SUBJECT, lambda: message_text(why)))
 
     @Slot(object)
     def _tell_no_answer(self, given: tuple[Path, ...]) -> None:
-        text = self.tr("Could not look into {name}: the disk does not answer.").format(name=given[0].name)
+        def text() -> str:
+            return self.tr("Could not look into {name}: the disk does not answer.").format(name=given[0].name)
+
         self._notifications.post(Notification(_SUBJECT, text, severity=Severity.WARNING))

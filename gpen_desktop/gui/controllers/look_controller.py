@@ -58,11 +58,17 @@ class LookController(QObject):
         changed = {item.id: with_look(item.edits, look) for item in items}
         count = self._workspace.change_all(changed, text)
         if not count:
-            self._notifications.post(Notification(_APPLIED, self.tr("Nothing to change: they look alike already.")))
+            self._notifications.post(
+                Notification(_APPLIED, lambda: self.tr("Nothing to change: they look alike already."))
+            )
             return
-        undo = NotificationButton("undo", self.tr("Undo"), partial(self._undo, self._workspace.undo.index()))
-        one, many = self.tr("Applied to one photo."), self.tr("Applied to {count} photos.")
-        self._notifications.post(Notification(_APPLIED, one if count == 1 else many.format(count=count), (undo,)))
+
+        def applied() -> str:
+            one, many = self.tr("Applied to one photo."), self.tr("Applied to {count} photos.")
+            return one if count == 1 else many.format(count=count)
+
+        undo = NotificationButton("undo", lambda: self.tr("Undo"), partial(self._undo, self._workspace.undo.index()))
+        self._notifications.post(Notification(_APPLIED, applied, (undo,)))
 
     def _undo(self, index: int) -> None:
         if self._workspace.undo.index() == index:

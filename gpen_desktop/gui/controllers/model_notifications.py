@@ -48,13 +48,16 @@ class ModelNotifications(QObject):
         if wanted == "never" or info is None or any(model.name == info.name for model in weights.installed()):
             return
         later = partial(self._settings.set, _KEY, "later" if wanted == "offer" else "never")
-        text = self.tr("For the strongest result, get {title} ({size}). {licence}").format(
-            title=catalog_text(info.title), size=file_size(info.bytes or 0), licence=catalog_text(info.licence)
-        )
+
+        def text() -> str:
+            return self.tr("For the strongest result, get {title} ({size}). {licence}").format(
+                title=catalog_text(info.title), size=file_size(info.bytes or 0), licence=catalog_text(info.licence)
+            )
+
         buttons = (
-            NotificationButton("get", self.tr("Get"), partial(self._get, info)),
-            NotificationButton("later", self.tr("Not now"), later),
-            NotificationButton("never", self.tr("Never"), partial(self._settings.set, _KEY, "never")),
+            NotificationButton("get", lambda: self.tr("Get"), partial(self._get, info)),
+            NotificationButton("later", lambda: self.tr("Not now"), later),
+            NotificationButton("never", lambda: self.tr("Never"), partial(self._settings.set, _KEY, "never")),
         )
         self._notifications.post(Notification(_OFFER, text, buttons, closed=later))
 
@@ -68,27 +71,39 @@ class ModelNotifications(QObject):
         current = self._notifications.current
         if share > 0 and (current is None or current.subject != _subject(name)):
             return
-        text = self.tr("Getting {title}: {percent} %").format(title=_title(name), percent=int(100 * share))
-        cancel = NotificationButton("cancel", self.tr("Cancel"), partial(self._downloads.cancel, name))
+
+        def text() -> str:
+            return self.tr("Getting {title}: {percent} %").format(title=_title(name), percent=int(100 * share))
+
+        cancel = NotificationButton("cancel", lambda: self.tr("Cancel"), partial(self._downloads.cancel, name))
         self._notifications.post(Notification(_subject(name), text, (cancel,)))
 
     @Slot(str, object)
     def _on_ended(self, name: str, failure: Failure | None) -> None:
         info = catalog.by_name(name)
         if failure is not None:
-            again = NotificationButton("again", self.tr("Try again"), partial(self._get, info)) if info else None
-            buttons = (again,) if again is not None else ()
-            self._notifications.post(Notification(_subject(name), failure.text, buttons, Severity.ERROR))
+            self._tell_failed(name, info, failure)
             return
-        use = NotificationButton("use", self.tr("Use it"), partial(self._use, name), is_main=True)
+
+        def text() -> str:
+            return self.tr("{title} is here and verified.").format(title=_title(name))
+
+        use = NotificationButton("use", lambda: self.tr("Use it"), partial(self._use, name), is_main=True)
         buttons = (use,) if info is not None and info.restores_faces else ()
-        text = self.tr("{title} is here and verified.").format(title=_title(name))
         self._notifications.post(Notification(_subject(name), text, buttons))
+
+    def _tell_failed(self, name: str, info: ModelInfo | None, failure: Failure) -> None:
+        again = NotificationButton("again", lambda: self.tr("Try again"), partial(self._get, info)) if info else None
+        buttons = (again,) if again is not None else ()
+        self._notifications.post(Notification(_subject(name), lambda: failure.text, buttons, Severity.ERROR))
 
     @Slot(str)
     def _on_cancelled(self, name: str) -> None:
-        text = self.tr("{title} is not fetched any further; what is here of it is kept for the next time.")
-        self._notifications.post(Notification(_subject(name), text.format(title=_title(name))))
+        def text() -> str:
+            text = self.tr("{title} is not fetched any further; what is here of it is kept for the next time.")
+            return text.format(title=_title(name))
+
+        self._notifications.post(Notification(_subject(name), text))
 
 
 def _subject(name: str) -> str:

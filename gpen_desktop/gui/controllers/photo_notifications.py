@@ -73,22 +73,22 @@ class PhotoNotifications(QObject):
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
         if PART_MISSING in opened.photo.warnings:
-            self._notifications.post(Notification(_PART, message_text(PART_MISSING)))
+            self._notifications.post(Notification(_PART, lambda: message_text(PART_MISSING)))
         item = self._workspace.current
         if item is not None and item.failure is not None:
             self._tell_failure(item, item.failure)
 
     def _tell_failure(self, item: AlbumItem, failure: Failure) -> None:
-        buttons = [NotificationButton("retry", self.tr("Try again"), partial(self._workspace.retry, item))]
+        buttons = [NotificationButton("retry", lambda: self.tr("Try again"), partial(self._workspace.retry, item))]
         if failure.details:
             copy = partial(QGuiApplication.clipboard().setText, failure.details)
-            buttons.insert(0, NotificationButton("details", self.tr("Copy details"), copy))
-        self._notifications.post(Notification(_FAILED, failure.text, tuple(buttons), Severity.ERROR))
+            buttons.insert(0, NotificationButton("details", lambda: self.tr("Copy details"), copy))
+        self._notifications.post(Notification(_FAILED, lambda: failure.text, tuple(buttons), Severity.ERROR))
 
     @Slot(object)
     def _on_refine_failed(self, failure: Failure) -> None:
-        again = NotificationButton("draw", self.tr("Draw again"), self._draw)
-        self._notifications.post(Notification(_NOT_FOUND, failure.text, (again,), Severity.WARNING))
+        again = NotificationButton("draw", lambda: self.tr("Draw again"), self._draw)
+        self._notifications.post(Notification(_NOT_FOUND, lambda: failure.text, (again,), Severity.WARNING))
 
     @Slot(object, float)
     def _on_restored(self, item: AlbumItem, _seconds: float) -> None:
@@ -101,13 +101,18 @@ class PhotoNotifications(QObject):
 
     def _tell_no_faces(self, better_quarters: int) -> None:
         """And, where the photo lies on its side, offer to turn it."""
-        draw = NotificationButton("draw", self.tr("Draw one"), self._draw)
+        draw = NotificationButton("draw", lambda: self.tr("Draw one"), self._draw)
         if not better_quarters:
-            self._notifications.post(Notification(_NO_FACES, self.tr("No faces found in this photo."), (draw,)))
+            self._notifications.post(Notification(_NO_FACES, lambda: self.tr("No faces found in this photo."), (draw,)))
             return
-        ways = {1: self.tr("Turn right"), 2: self.tr("Turn by 180°"), 3: self.tr("Turn left")}
-        turn = NotificationButton("turn", ways[better_quarters], partial(self._turn, better_quarters), is_main=True)
-        text = self.tr("This photo seems to lie on its side: faces are found once it is turned.")
+
+        def way() -> str:
+            return {1: self.tr("Turn right"), 2: self.tr("Turn by 180°"), 3: self.tr("Turn left")}[better_quarters]
+
+        def text() -> str:
+            return self.tr("This photo seems to lie on its side: faces are found once it is turned.")
+
+        turn = NotificationButton("turn", way, partial(self._turn, better_quarters), is_main=True)
         self._notifications.post(Notification(_NO_FACES, text, (draw, turn)))
 
     @Slot()
@@ -122,8 +127,11 @@ class PhotoNotifications(QObject):
             return
         statuses = [item.status for item in self._workspace.album]
         if Status.WAITING not in statuses:
-            text = self.tr("{counts}.").format(counts=status.counted(statuses))
-            export = NotificationButton("export", self.tr("Export all…"), self._export_all)
+
+            def text() -> str:
+                return self.tr("{counts}.").format(counts=status.counted(statuses))
+
+            export = NotificationButton("export", lambda: self.tr("Export all…"), self._export_all)
             self._notifications.post(Notification(_SUMMARY, text, (export,)))
 
     @Slot(object)
@@ -132,4 +140,4 @@ class PhotoNotifications(QObject):
         fresh = [note for note in (status.notes if status else ()) if note not in self._told_notes]
         if fresh:
             self._told_notes.update(fresh)
-            self._notifications.post(Notification(_MODEL, joined(message_text(note) for note in fresh)))
+            self._notifications.post(Notification(_MODEL, lambda: joined(message_text(note) for note in fresh)))

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, QUrl, Signal, Slot
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDesktopServices,
-    QDragEnterEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QGuiApplication,
-)
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from gpen_desktop import paths
 from gpen_desktop.errors import WeightsError
@@ -251,11 +237,14 @@ class ModelsDialog(QDialog):
         if trust.may_be_used(model, self._settings):
             self._use(model)
             return
-        text = self.tr(
-            "It cannot be verified that {file} is what its name says. Opening it runs no code, but the faces it gives "
-            "may be poor."
-        ).format(file=model.path.name)
-        use = NotificationButton("use", self.tr("Use it"), partial(self._agree, model))
+
+        def text() -> str:
+            return self.tr(
+                "It cannot be verified that {file} is what its name says. Opening it runs no code, but the faces it "
+                "gives may be poor."
+            ).format(file=model.path.name)
+
+        use = NotificationButton("use", lambda: self.tr("Use it"), partial(self._agree, model))
         self._notifications.post(Notification(_MODEL, text, (use,), Severity.WARNING))
 
     def _agree(self, model: InstalledModel) -> None:
@@ -273,16 +262,21 @@ class ModelsDialog(QDialog):
         entry = self._selected()
         if entry is None or entry.installed is None:
             return
-        question = self.tr("Remove {title} ({size}) from this computer?")
-        question = question.format(title=entry.title, size=entry.size_text)
-        remove = NotificationButton("remove", self.tr("Remove"), partial(self._remove, entry.installed))
+
+        def question() -> str:
+            return self.tr("Remove {title} ({size}) from this computer?").format(
+                title=entry.title, size=entry.size_text
+            )
+
+        remove = NotificationButton("remove", lambda: self.tr("Remove"), partial(self._remove, entry.installed))
         self._notifications.post(Notification(_MODEL, question, (remove,), Severity.WARNING))
 
     def _remove(self, model: InstalledModel) -> None:
         try:
             store.remove(model)
         except WeightsError as error:
-            self._complain(error_text(error.what, error.todo))
+            what, todo = error.what, error.todo  # 'error' itself ends here
+            self._complain(lambda: error_text(what, todo))
             return
         option = option_for(model.task)
         if option and self._settings.get(f"restore/{option}") == model.name:
@@ -296,18 +290,21 @@ class ModelsDialog(QDialog):
         if entry is None or entry.info is None:
             return
         QGuiApplication.clipboard().setText(entry.info.source)
-        self._tell(self.tr("Address copied. Download the file with a browser, then import it here."))
+        self._tell(lambda: self.tr("Address copied. Download the file with a browser, then import it here."))
 
     @Slot()
     def _on_get(self) -> None:
         """Its licence first."""
         entry = self._selected()
-        if entry is None or entry.info is None:
+        if entry is None or (info := entry.info) is None:
             return
-        text = self.tr("{licence} {size} are fetched from {source}.").format(
-            licence=catalog_text(entry.info.licence), size=entry.size_text, source=self._host(entry.info)
-        )
-        agree = NotificationButton("agree", self.tr("Agree and get"), partial(self._get, entry.info), is_main=True)
+
+        def text() -> str:
+            return self.tr("{licence} {size} are fetched from {source}.").format(
+                licence=catalog_text(info.licence), size=entry.size_text, source=self._host(info)
+            )
+
+        agree = NotificationButton("agree", lambda: self.tr("Agree and get"), partial(self._get, info), is_main=True)
         self._notifications.post(Notification(_MODEL, text, (agree,), Severity.WARNING))
 
     def _host(self, info: catalog.ModelInfo) -> str:
@@ -334,14 +331,14 @@ class ModelsDialog(QDialog):
         self.refresh()
         entry = self._selected()
         if failed is not None and entry is not None and entry.name == name:
-            self._complain(failed.text)
+            self._complain(lambda: failed.text)
 
     @Slot(str)
     def _on_cancelled(self, name: str) -> None:
         entry = self._selected()
         if entry is not None and entry.name == name:
             self._show_card()
-            self._tell(self.tr("What is here of it is kept for the next time."))
+            self._tell(lambda: self.tr("What is here of it is kept for the next time."))
 
     @Slot()
     def _on_import(self) -> None:
@@ -354,7 +351,7 @@ class ModelsDialog(QDialog):
 
     def _start_import(self, file: str) -> None:
         self._import.setEnabled(False)
-        self._tell(self.tr("Importing…"))
+        self._tell(lambda: self.tr("Importing…"))
         self._worker.import_file(file)
 
     @Slot(object, object)
@@ -363,23 +360,25 @@ class ModelsDialog(QDialog):
         self._states[model.name] = _STATE_OF[verification]
         self.refresh()
         self.select(model.name)
-        title = catalog_text(model.info.title) if model.info else model.name
-        if verification is Verification.VERIFIED:
-            self._tell(self.tr("{title} was imported and verified.").format(title=title))
-        else:
+
+        def text() -> str:
             text = self.tr("{title} was imported, but cannot be verified: no trusted fingerprint of it is known.")
-            self._tell(text.format(title=title))
+            if verification is Verification.VERIFIED:
+                text = self.tr("{title} was imported and verified.")
+            return text.format(title=catalog_text(model.info.title) if model.info else model.name)
+
+        self._tell(text)
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
         self._import.setEnabled(True)
-        self._complain(failure.text)
+        self._complain(lambda: failure.text)
 
-    def _tell(self, sentence: str) -> None:
-        self._notifications.post(Notification(_MODEL, sentence))
+    def _tell(self, say: Callable[[], str]) -> None:
+        self._notifications.post(Notification(_MODEL, say))
 
-    def _complain(self, sentence: str) -> None:
-        self._notifications.post(Notification(_MODEL, sentence, severity=Severity.ERROR))
+    def _complain(self, say: Callable[[], str]) -> None:
+        self._notifications.post(Notification(_MODEL, say, severity=Severity.ERROR))
 
     @Slot()
     def _on_folder(self) -> None:

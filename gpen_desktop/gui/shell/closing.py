@@ -68,27 +68,29 @@ class ClosingQuestion(QObject):
         is_exporting = self._workspace.exports.are_running
         if not unsaved and not is_exporting and not self._workspace.jobs.restoring.is_under_way:
             return None
-        if is_exporting:
-            text = self.tr("Photos are still being exported.")
-        elif unsaved:
-            text = self.tr("Restored photos not exported yet: %n", "", unsaved)
-        else:
-            text = self.tr("Photos are still being restored.")
+
+        def text() -> str:
+            if is_exporting:
+                return self.tr("Photos are still being exported.")
+            if unsaved:
+                return self.tr("Restored photos not exported yet: %n", "", unsaved)
+            return self.tr("Photos are still being restored.")
+
         buttons = self._working_buttons() if is_exporting or not unsaved else self._unsaved_buttons()
         return Notification(_SUBJECT, text, buttons, Severity.WARNING, needs_answer=True)
 
     def _working_buttons(self) -> tuple[NotificationButton, ...]:
         """The safe one is the accented one."""
         return (
-            NotificationButton("close", self.tr("Stop and close"), self.close_wanted.emit),
-            NotificationButton("stay", self.tr("Keep working"), _stay, is_main=True),
+            NotificationButton("close", lambda: self.tr("Stop and close"), self.close_wanted.emit),
+            NotificationButton("stay", lambda: self.tr("Keep working"), _stay, is_main=True),
         )
 
     def _unsaved_buttons(self) -> tuple[NotificationButton, ...]:
         return (
-            NotificationButton("stay", self.tr("Stay"), _stay),
-            NotificationButton("close", self.tr("Close without exporting"), self.close_wanted.emit),
-            NotificationButton("export", self.tr("Export, then close…"), self._export, is_main=True),
+            NotificationButton("stay", lambda: self.tr("Stay"), _stay),
+            NotificationButton("close", lambda: self.tr("Close without exporting"), self.close_wanted.emit),
+            NotificationButton("export", lambda: self.tr("Export, then close…"), self._export, is_main=True),
         )
 
     def _export(self) -> None:

@@ -35,8 +35,10 @@ class ProgramNotifications(QObject):
             log.reported.connect(self._on_reported)
 
     def _tell_crashed(self, file: Path) -> None:
-        text = self.tr("The program ended unexpectedly last time. The report stays on this computer.")
-        show = NotificationButton("show", self.tr("Show report"), partial(self._show_crash, file))
+        def text() -> str:
+            return self.tr("The program ended unexpectedly last time. The report stays on this computer.")
+
+        show = NotificationButton("show", lambda: self.tr("Show report"), partial(self._show_crash, file))
         seen = partial(self._store.set, "crash/seen", file.name)
         self._notifications.post(Notification("crashed", text, (show,), Severity.WARNING, closed=seen))
 
@@ -45,17 +47,23 @@ class ProgramNotifications(QObject):
         self._show_report(file)
 
     def _tell_reset(self, backup: Path) -> None:
-        text = self.tr("Some settings could not be read and were reset. The old ones are kept in {file}.")
+        def text() -> str:
+            text = self.tr("Some settings could not be read and were reset. The old ones are kept in {file}.")
+            return text.format(file=backup.name)
+
         folder = QUrl.fromLocalFile(str(backup.parent))
-        show = NotificationButton("show", self.tr("Open folder"), partial(QDesktopServices.openUrl, folder))
-        self._notifications.post(Notification("reset", text.format(file=backup.name), (show,), Severity.WARNING))
+        show = NotificationButton("show", lambda: self.tr("Open folder"), partial(QDesktopServices.openUrl, folder))
+        self._notifications.post(Notification("reset", text, (show,), Severity.WARNING))
 
     @Slot(str)
     def _on_reported(self, _line: str) -> None:
         if self._log is None:
             return
-        text = self.tr("Something unexpected went wrong. The program goes on; the report stays on this computer.")
-        show = NotificationButton("show", self.tr("Show report"), partial(self._show_report, self._log.file))
+
+        def text() -> str:
+            return self.tr("Something unexpected went wrong. The program goes on; the report stays on this computer.")
+
+        show = NotificationButton("show", lambda: self.tr("Show report"), partial(self._show_report, self._log.file))
         self._notifications.post(Notification("survived", text, (show,), Severity.ERROR))
 
     def _show_report(self, file: Path) -> None:
