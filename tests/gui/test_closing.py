@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
@@ -69,6 +71,29 @@ def test_exporting_before_closing_exports_what_is_unsaved_and_then_closes(
         dialog.accept()
     qtbot.waitUntil(lambda: not window.isVisible())
     assert [path.name for path in (tmp_path / "late").iterdir()] == ["2_restored.png"]
+
+
+def test_a_cancelled_export_before_closing_is_not_remembered(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(2)))
+    work = window.workspace
+    engine.gate.clear()
+    work.change(replace(work.current.edits, model="another"), "Model")  # holds the exports up
+    qtbot.waitUntil(lambda: work.jobs.running is not None)
+    window.exports.export_unsaved(window.close)
+    dialog = window.findChild(ExportDialog)
+    dialog.folder_field.setText(str(tmp_path / "out"))
+    dialog.accept()
+    qtbot.waitUntil(lambda: work.exports.are_running)
+    work.jobs.cancel_exports()
+    engine.gate.set()
+    wait_done(window, qtbot)
+    with qtbot.waitSignal(work.exports.ended):
+        for number, item in window.exports.exportable:
+            work.exports.export(item, tmp_path / "late" / f"{number}.png", ExportOptions())
+    assert work.album.unsaved == []
+    assert window.isVisible()
 
 
 def test_a_failed_export_before_closing_keeps_the_window(

@@ -26,7 +26,8 @@ from gpen_desktop.gui.controllers.album_report import AlbumReport
 from gpen_desktop.gui.dialogs.export_dialog import PLANNING_S, ExportDialog, Selection
 from gpen_desktop.gui.work.exports import ExportRound
 from gpen_desktop.gui.work.full_disk import disk_name
-from gpen_desktop.gui.work.worker import ExportJob
+from gpen_desktop.gui.work.order import is_kept_export
+from gpen_desktop.gui.work.worker import ExportJob, Job
 from gpen_desktop.gui.work.workspace import Workspace
 
 _EXPORTED, _FAILED, _LEFT_OUT, _REPORT = "exported", "export-failed", "left-out", "report"
@@ -59,6 +60,7 @@ class ExportController(QObject):
         workspace.jobs.model_changed.connect(self._report.set_status)
         workspace.jobs.disk.changed.connect(self._on_disk)
         workspace.exports.ended.connect(self._on_ended)
+        workspace.jobs.cancelled.connect(self._on_cancelled)
 
     @property
     def exportable(self) -> list[tuple[int, AlbumItem]]:
@@ -131,6 +133,12 @@ class ExportController(QObject):
         for target in targets:
             if target.path is not None:
                 self._workspace.exports.export(target.item, target.path, plan.options)
+
+    @Slot(object)
+    def _on_cancelled(self, job: Job) -> None:
+        """What was to follow was to follow this export."""
+        if is_kept_export(job):
+            self._afterwards = None
 
     def _tell_no_answer(self) -> None:
         def text() -> str:
