@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine.edits import with_frame
@@ -48,6 +48,20 @@ def exported_size(window: MainWindow, qtbot: QtBot, folder: Path) -> tuple[int, 
         window.exports.export_as(ExportPlan(folder, existing="overwrite"), items)
     with Image.open(folder / "family_restored.png") as image:
         return image.size
+
+
+def test_after_cropping_the_panel_shows_what_it_showed_before(opened: MainWindow, qtbot: QtBot) -> None:
+    opened.resize(1000, 500)
+    area = opened.panel.findChild(QScrollArea)
+    bar, sections = area.verticalScrollBar(), opened.panel.open_sections
+    qtbot.waitUntil(lambda: bar.maximum() > 40)
+    bar.setValue(20)
+    qtbot.keyClick(opened.view, Qt.Key.Key_C)
+    qtbot.waitUntil(lambda: bar.value() > 20)
+    opened.panel.crop.button.click()
+    assert opened.view.cropping is None
+    qtbot.waitUntil(lambda: bar.value() == 20)
+    assert opened.panel.open_sections == sections
 
 
 def test_a_crop_is_drawn_by_its_corner_and_exported(

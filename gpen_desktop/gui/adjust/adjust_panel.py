@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QPushButton,
@@ -60,6 +60,7 @@ class AdjustPanel(QWidget):
         self._is_in_colour = False
         self._inventive: frozenset[str] = frozenset()
         self._gesture = 0
+        self._before_crop: tuple[bool, int] | None = None  # whether its section was open, and what was in sight
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_GESTURE_PAUSE_MS)
@@ -85,7 +86,7 @@ class AdjustPanel(QWidget):
         self.show_edits(Edits(), Edits())
 
     def _lay_out(self) -> None:
-        body = QWidget()
+        body = _Body()
         theme.set_role(body, "panel")
         body.setFixedWidth(theme.PANEL_WIDTH)  # a scroll bar takes of the margin, and moves nothing
         column = QVBoxLayout(body)
@@ -189,8 +190,17 @@ class AdjustPanel(QWidget):
 
     def unfold_crop(self) -> None:
         """Bring the part on what is kept of the photo into sight."""
+        if self._before_crop is None:
+            self._before_crop = (self._sections[3].is_open, self._area.verticalScrollBar().value())
         self._sections[3].set_open(True)
         QTimer.singleShot(0, self._scroll_to_crop)  # once it has been laid out
+
+    def leave_crop(self) -> None:
+        """Show what was in sight before `unfold_crop`."""
+        if self._before_crop is not None:
+            was_open, _ = self._before_crop
+            self._sections[3].set_open(was_open)
+            QTimer.singleShot(0, self._scroll_back)  # once it has been laid out
 
     def show_brush(self) -> None:
         """Bring what the brush is set by into sight, below the button that begins it."""
@@ -208,6 +218,12 @@ class AdjustPanel(QWidget):
     @Slot()
     def _scroll_to_crop(self) -> None:
         self._area.ensureWidgetVisible(self._sections[3])
+
+    @Slot()
+    def _scroll_back(self) -> None:
+        if self._before_crop is not None:
+            self._area.verticalScrollBar().setValue(self._before_crop[1])
+            self._before_crop = None
 
     def show_photo(self, size: tuple[int, int] | None, is_in_colour: bool = False) -> None:
         """size: (width, height) of the photo, for saying how large the result gets. is_in_colour: neither grey nor in
@@ -299,6 +315,14 @@ class AdjustPanel(QWidget):
     @Slot(str)
     def _on_model(self, model: str) -> None:
         self._pass_on(replace(self._edits, model=model), self.tr("Model"), "model")
+
+
+class _Body(QWidget):
+    """What scrolls: a scroll area gives as little height as a body can do with, and its parts would lie in each
+    other."""
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
 
 def _line() -> QFrame:

@@ -26,7 +26,7 @@ class CropController(QObject):
         self._section.toggled.connect(self._on_toggled)
         view.crop_moved.connect(self._on_moved)
         view.crop_ended.connect(self._on_ended)
-        view.cropping_ended.connect(self._show)
+        view.cropping_ended.connect(self._on_over)
         workspace.edits_changed.connect(self._show)
         workspace.current_changed.connect(self._show)
         workspace.opened.connect(self._show)
@@ -56,6 +56,11 @@ class CropController(QObject):
         self._view.end_tool()
         if not holds:
             self._change(self._begun_with)
+
+    @Slot()
+    def _on_over(self) -> None:
+        self._panel.leave_crop()
+        self._show()
 
     def _change(self, frame: Frame) -> None:
         item = self._workspace.current
