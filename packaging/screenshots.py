@@ -309,6 +309,19 @@ def exported(stage: Stage) -> None:
     stage.settle(0.6)
 
 
+def failures(stage: Stage) -> None:
+    """An album at its end of which one photo could not be read, and no export could be written."""
+    window = stage.window
+    cut_off = stage.folder / "Scan_031.jpg"
+    cut_off.write_bytes((paths.samples() / "hopper_small_blurry.jpg").read_bytes()[:300])
+    window.imports.open_paths([paths.samples() / "album_page_tilted.jpg", cut_off, *sorted(paths.samples().glob("h*"))])
+    stage.until(lambda: window.workspace.jobs.restoring.done >= 2 and not window.workspace.jobs.is_busy)
+    (stage.folder / "out").write_text("a file where a folder should be")
+    window.exports.export_as(ExportPlan(stage.folder / "out"), window.exports.exportable)
+    stage.until(lambda: not window.workspace.jobs.is_busy)
+    stage.settle(0.6)
+
+
 def export_all(stage: Stage) -> None:
     """The export dialog for several photos."""
     window = stage.window
@@ -343,6 +356,7 @@ STATES: dict[str, tuple[Callable[[Stage], None], str, str]] = {
     "export_all": (export_all, "light", "en"),
     "exporting": (exporting, "light", "en"),
     "exported": (exported, "light", "en"),
+    "failures": (failures, "light", "en"),
     "settings": (settings, "light", "en"),
     "portrait": (portrait, "light", "zh_CN"),
     "crop": (crop, "light", "zh_CN"),

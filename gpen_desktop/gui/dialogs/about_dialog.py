@@ -127,8 +127,8 @@ class _Browser(QWidget):
         beside = QHBoxLayout(self)
         beside.setContentsMargins(0, 2 * theme.GRID, 0, 0)
         beside.setSpacing(theme.GRID)
-        beside.addWidget(self._list, 2)
-        beside.addWidget(self._view, 5)
+        beside.addWidget(self._list, 1)
+        beside.addWidget(self._view, 2)
         self._list.currentRowChanged.connect(self._show_page)
         self._list.setCurrentRow(0)
 
