@@ -142,7 +142,7 @@ def is_faded(reading: ToneReading) -> bool:
     if reading.contrast < _NO_PICTURE:
         return False
     if reading.one_hue:
-        return reading.contrast < 0.61 + reading.lifted
+        return reading.contrast < 0.6 + reading.lifted
     dull = max(reading.white) < 0.88
     return (reading.lifted > 0.1 and dull) or (reading.lifted > 0.05 and reading.cast > 0.12)
 
