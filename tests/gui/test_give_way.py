@@ -22,7 +22,7 @@ from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.worker import RestoreJob, next_job_id
 from tests.gui.fakes import FakeEngine
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread cannot be asked how nice it is")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no niceness of their own")
 
 
 def niceness() -> int:

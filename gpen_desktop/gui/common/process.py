@@ -9,24 +9,21 @@ import threading
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QThread
-
-_NICER: Final = 10
-"""Steps of niceness: where the window's thread wants the processor too, this one then gets a tenth of it. The longest
-time for which the window does not answer, while a whole photo is worked on, falls to a third; with 5 steps to half."""
+_NICER: Final = 5
+"""Steps of niceness: where the window's thread wants the processor too, this one then gets a third of what that gets.
+While a whole photo is worked on, the longest time for which the window does not answer falls to half. With 10 steps it
+would fall to a third; but beside other programs that work, restoring would be starved."""
 
 
 def give_way() -> None:
-    """Let the window's thread go first whenever it wants the processor that the calling thread has. Called in a thread
-    that works; once or again.
+    """Let the window's thread go first where it wants the processor that the calling thread has. Called in a thread
+    that works, once or again; threads that begin in it, such as PyTorch's, give way as well.
 
-    On Linux threads that begin in this one, such as PyTorch's, give way as well.
+    On Linux, where each thread has a niceness of its own. Other systems favour the window that is in front themselves.
     """
-    if sys.platform == "linux":  # where each thread is as nice as it likes, and Qt's priorities do nothing
+    if sys.platform == "linux":
         itself, first = threading.get_native_id(), os.getpid()
         os.setpriority(os.PRIO_PROCESS, itself, min(19, os.getpriority(os.PRIO_PROCESS, first) + _NICER))
-    else:
-        QThread.currentThread().setPriority(QThread.Priority.LowPriority)
 
 
 def resident_bytes() -> int:
