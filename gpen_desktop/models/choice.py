@@ -14,7 +14,8 @@ from types import MappingProxyType
 from typing import Final
 
 from gpen_desktop.errors import OptionError
-from gpen_desktop.messages import listed, say
+from gpen_desktop.messages import Filling, listed, say
+from gpen_desktop.models import catalog
 from gpen_desktop.models.spec import ModelOption
 from gpen_desktop.models.store import ENDINGS
 
@@ -38,6 +39,11 @@ class ModelChoice:
         """The name without folder, ending and options: for the names of results."""
         name = Path(self.name).name
         return next((name[: -len(ending)] for ending in ENDINGS if name.lower().endswith(ending)), name)
+
+    @property
+    def titled(self) -> Filling:
+        """Its title, to name it in a message; the name of one that is not in the catalogue."""
+        return catalog.titled(self.name)
 
     def with_option(self, option: ModelOption, value: float) -> ModelChoice:
         """Another value of one option; its default is left out."""

@@ -72,7 +72,7 @@ def find(name_or_path: str | Path) -> Path:
             say(
                 "weights-not-here",
                 "The weights of '{name}' ({file}) are not on this computer.",
-                name=info.name,
+                name=info.titled,
                 file=info.file,
             ),
             todo=say("reinstall", "Reinstall GPEN Desktop, or get its weights folder again.")
@@ -256,7 +256,7 @@ def remove(model: InstalledModel) -> None:
     """Delete a weights file of the user's. Raises WeightsError for a shipped one, or if it cannot be deleted."""
     if paths.user_weights() not in model.path.parents:
         raise WeightsError(
-            say("comes-with-program", "'{name}' comes with the program.", name=model.name),
+            say("comes-with-program", "'{name}' comes with the program.", name=catalog.titled(model.name)),
             todo=say("cannot-be-removed", "It cannot be removed."),
             path=model.path,
         )

@@ -135,7 +135,11 @@ class Restorer:
             made = self._in_single_precision(crops)
         if not all(each.is_finite for each in made):
             raise WeightsError(
-                say("answer-not-a-picture", "The model '{name}' did not give a valid picture.", name=self.model_name),
+                say(
+                    "answer-not-a-picture",
+                    "The model '{name}' did not give a valid picture.",
+                    name=catalog.titled(self.model_name),
+                ),
                 todo=say("choose-other-model", "Choose another model."),
                 path=self._path,
             )

@@ -21,6 +21,7 @@ from gpen_desktop.core.stages.tone import read_tone
 from gpen_desktop.core.stages.work import ChosenNetwork, Work, Worked
 from gpen_desktop.core.types import Affine, Crop, FloatImage, Photo, Pixels, frozen
 from gpen_desktop.messages import say
+from gpen_desktop.models.catalog import titled
 
 _LOOKED_AT: Final = 1024
 """Longer side, px, of the copy that is coloured: twice what DDColor sees, as much as a face of GPEN's has."""
@@ -45,7 +46,9 @@ def colour(work: Work, progress: Progress) -> Worked:
         faces = work.crops(photo, network.template, network.size, found)
         if not faces:
             words = say(
-                "no-face-to-colour", "Not coloured: '{name}' colours faces, and there are none", name=network.name
+                "no-face-to-colour",
+                "Not coloured: '{name}' colours faces, and there are none",
+                name=titled(network.name),
             )
             return Worked(photo, words)
         hues = _of_faces(photo, faces, network, SubProgress(progress, 0.3, 1.0))
@@ -53,7 +56,7 @@ def colour(work: Work, progress: Progress) -> Worked:
         hues = _of_photo(photo, network)
     pixels = with_hues(photo.pixels, hues, SubProgress(progress, 0.9, 1.0))
     source = dataclasses.replace(photo.source, grey=False)  # to be stored in colour, whatever its file was
-    words = say("did-colour", "Coloured by '{name}'", name=network.name)
+    words = say("did-colour", "Coloured by '{name}'", name=titled(network.name))
     return Worked(dataclasses.replace(photo, pixels=pixels, source=source), words)
 
 

@@ -25,6 +25,7 @@ from gpen_desktop.core.stages.work import Work, Worked
 from gpen_desktop.core.types import FloatImage, Photo, Pixels, frozen
 from gpen_desktop.messages import say
 from gpen_desktop.models.catalog import ENLARGER
+from gpen_desktop.models.choice import choice_of
 
 
 def enlarge(work: Work, progress: Progress) -> Worked:
@@ -36,14 +37,15 @@ def enlarge(work: Work, progress: Progress) -> Worked:
     if model != NO_MODEL:
         network = work.networks.upscaler(model)
         pixels = _by_model(photo, network, scale, progress, work.watcher)
-        words = say("did-enlarge-by", "Enlarged {scale}× by '{name}'", scale=times, name=model)
+        name = choice_of(model).titled
+        words = say("did-enlarge-by", "Enlarged {scale}× by '{name}'", scale=times, name=name)
         if scale == 1:
-            words = say("did-treat-by", "Gone over by '{name}' at the photo's own size", name=model)
+            words = say("did-treat-by", "Gone over by '{name}' at the photo's own size", name=name)
         elif network.scale == 1:
             words = say(
                 "did-treat-and-enlarge",
                 "Gone over by '{name}', and enlarged {scale}× by resampling",
-                name=model,
+                name=name,
                 scale=times,
             )
     elif not work.networks.has(ENLARGER):

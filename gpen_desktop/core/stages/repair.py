@@ -18,6 +18,7 @@ from gpen_desktop.core.stages.tiles import TiledNetwork, as_pixels
 from gpen_desktop.core.stages.work import ChosenNetwork, Work, Worked
 from gpen_desktop.core.types import FloatImage, Pixels, frozen
 from gpen_desktop.messages import say
+from gpen_desktop.models.choice import choice_of
 
 _GRAIN_SIDE: Final = 1024
 """Grain is made once, of this size, and laid side by side."""
@@ -50,7 +51,8 @@ def repair(work: Work, progress: Progress) -> Worked:
         words = say("did-repair", "Damage repaired on {share} % of the photo", share=share)
     else:
         made = _made_by_model(work, mask, work.networks.inpainter(model), rest)
-        words = say("did-repair-by", "Damage repaired on {share} % of the photo by '{name}'", share=share, name=model)
+        name = choice_of(model).titled
+        words = say("did-repair-by", "Damage repaired on {share} % of the photo by '{name}'", share=share, name=name)
     pixels = with_filling(work.photo.pixels, mask, made)
     return Worked(dataclasses.replace(work.photo, pixels=pixels), words, mask)
 

@@ -26,6 +26,7 @@ from gpen_desktop.core.stages.work import Crops, Damage, Networks, NoNetworks, W
 from gpen_desktop.core.timings import Timings
 from gpen_desktop.core.types import Photo, Pixels, Rect, Seen, StageResult, Stroke, frozen
 from gpen_desktop.messages import say
+from gpen_desktop.models.catalog import titled
 
 _KEPT: Final = 2
 """Results kept of a stage: a stage before it may be switched off and on again."""
@@ -255,7 +256,8 @@ class StagedPhotos:
                     decided[switch] = stage.brushed
             if values[switch] in (AUTOMATIC, AUTO) and decided[switch] != stage.off and not self._can(stage):
                 decided[switch] = stage.off
-                words = say("model-missing", "Not done: the model '{name}' is not on this computer", name=stage.weights)
+                name = titled(stage.weights)
+                words = say("model-missing", "Not done: the model '{name}' is not on this computer", name=name)
                 missing.append(StageResult(stage.name, 0, words))
         return MappingProxyType(decided), missing
 

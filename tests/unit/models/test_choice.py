@@ -96,3 +96,8 @@ def test_an_upscaler_refuses_options_that_it_does_not_have(tmp_path: Path) -> No
 )
 def test_the_short_name_is_one_for_files(asked: str, short: str) -> None:
     assert choice_of(asked).short == short
+
+
+@pytest.mark.parametrize(("asked", "title"), [("codeformer:fidelity=0.7", "CodeFormer"), ("/a/b.pth", "/a/b.pth")])
+def test_people_are_told_the_title(asked: str, title: str) -> None:
+    assert str(choice_of(asked).titled) == title

@@ -115,7 +115,7 @@ def test_unknown_names_list_the_known_ones(user_folder: Path) -> None:
 
 @pytest.mark.usefixtures("user_folder")
 def test_known_but_not_here() -> None:
-    with pytest.raises(WeightsError, match=r"not on this computer.*models install gpen-512"):
+    with pytest.raises(WeightsError, match=r"'GPEN 512' .*not on this computer.*models install gpen-512"):
         store.find("gpen-512")
     with pytest.raises(WeightsError, match=r"not on this computer.*models import GPEN-BFR-2048\.pt"):
         store.find("gpen-2048")  # nobody vouches for a hash of it

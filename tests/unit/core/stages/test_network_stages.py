@@ -150,6 +150,7 @@ def test_without_its_model_automatic_leaves_a_stage_out_and_says_so() -> None:
         ("repair", 0, "model-missing"),
         ("clean", 0, "model-missing"),
     ]
+    assert "'Built-in photo cleaner'" in str(made.results[1].words)
     assert made.values["clean"] == 0
 
 
