@@ -15,6 +15,7 @@ from gpen_desktop.core import fallbacks, memory
 from gpen_desktop.core.batch.album import PlannedPhoto
 from gpen_desktop.core.batch.control import BatchControl, ControlledProgress
 from gpen_desktop.core.batch.side_by_side import SideBySide
+from gpen_desktop.core.batch.workers import Turns
 from gpen_desktop.core.compose.select import by_number
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
@@ -24,7 +25,7 @@ from gpen_desktop.core.output.cost import cost_of
 from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.photo_files import atomic
 from gpen_desktop.core.photo_files.load_save import open_photo
-from gpen_desktop.core.photo_files.patience import is_wanted_here, waiting_while
+from gpen_desktop.core.photo_files.patience import is_wanted_here, lent_here, waiting_while
 from gpen_desktop.core.photo_files.turning import turned
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.stages.registry import total_scale
@@ -107,7 +108,7 @@ def restore_all(
     """Restore photos and note each in the journal; yields what happened to each, in their order. Raises Cancelled.
 
     progress_of: asked for each photo as it is begun, by its number from 0, in the thread that works on it. resume:
-    go on with what the journal tells of, see `resumed`. at_once: photos in work, as far as memory goes.
+    go on with what the journal tells of, see `resumed`. at_once: photos computed, as SideBySide has it.
     control: cancels. Without a journal nothing is noted, and everything done.
     """
     control = control or BatchControl()
@@ -120,7 +121,7 @@ def restore_all(
         how = resumed(job, options.export, journal if resume else None)
         if isinstance(how, PhotoReport):
             return how
-        around = Surroundings(journal, control.wait_for_room, beside.room)
+        around = Surroundings(journal, control.wait_for_room, beside.room, beside.turns)
         with waiting_while(lambda: control.is_going):  # nor for a disk that does not answer
             report = restore_photo(job, beside.engine_here(), replace(options, export=how), progress, around)
         beside.keeping.check()
@@ -154,12 +155,13 @@ class Surroundings:
     """What a photo of a batch has to do with beside itself.
 
     journal: None where nothing is noted. on_full: called where a disk is full, and writing tried again once it returns;
-    it may raise instead, as it does by default. room: that all photos share.
+    it may raise instead, as it does by default. room, turns: that all photos share.
     """
 
     journal: Journal | None = None
     on_full: Callable[[DiskFullError], None] = _raise
     room: memory.Room = field(default_factory=lambda: memory.Room(0))
+    turns: Turns = field(default_factory=Turns)
 
 
 def restore_photo(
@@ -216,11 +218,12 @@ def export_photo(
     edits = options.edits
     at_hand = engine.photo_at_hand(job.source, edits.quarters)
     if at_hand is not None:
-        return _export(at_hand, 0.0, job, engine, options, progress, around)
+        with around.turns.turn():
+            return _export(at_hand, 0.0, job, engine, options, progress, around)
     opened = open_photo(job.source)
     scale = total_scale(edits.stages)
     enlarged = cost_of((opened.header.width, opened.header.height), scale).memory if scale > 1 else 0
-    with around.room.hold(max(opened.needed_bytes, enlarged), is_wanted_here):
+    with around.room.hold(max(opened.needed_bytes, enlarged), is_wanted_here), around.turns.turn():
         progress.report(0.0, "load")
         started = time.perf_counter()
         photo = turned(opened.decode(), edits.quarters)
@@ -280,7 +283,8 @@ def _when_there_is_room(write: Callable[[], ResultT], around: Surroundings) -> R
         try:
             return write()
         except DiskFullError as error:
-            around.on_full(error)
+            with lent_here():
+                around.on_full(error)
 
 
 def note_result(report: PhotoReport, job: PlannedPhoto, journal: Journal | None) -> PhotoReport:

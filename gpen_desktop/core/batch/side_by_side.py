@@ -7,11 +7,15 @@ from typing import Final
 
 from gpen_desktop import allocator
 from gpen_desktop.core import memory
-from gpen_desktop.core.batch.workers import Threads
+from gpen_desktop.core.batch.workers import Threads, Turns
 from gpen_desktop.core.engine.engine import Engine
 
 _SHARE: Final = 0.5
 """Of the memory that is free: what photos and all that is made of them may take together."""
+
+_ASIDE: Final = 1
+"""Photos that wait for the disk beside those that are computed. A disk has a result for sure after 50 ms, a core has
+computed one after 200."""
 
 _KEPT: Final = 3 << 28
 """Bytes of freed memory that stay for the next photos. Two of ten megapixels take so much; with a third of it an album
@@ -25,18 +29,22 @@ class SideBySide:
     ----------
     engine : whose networks they are.
     model : name of the network that restores the faces of all photos.
-    at_once : photos in work, as far as memory goes.
+    at_once : photos that are computed, as far as memory goes; one more may wait for the disk.
 
     Attributes
     ----------
+    at_once : as above.
     threads : in which `engine_here` may be asked for.
     room : memory, to be held by each photo.
+    turns : of computing, one to be had by each photo that has its memory.
     keeping : of what photos that are done with took, to be checked after each.
     """
 
     def __init__(self, engine: Engine, model: str, at_once: int) -> None:
         self.model = model
-        self.threads = Threads(at_once)
+        self.at_once = at_once
+        self.threads = Threads(at_once, at_once + _ASIDE)
+        self.turns = Turns(at_once)
         self.room = memory.Room(int(memory.available_bytes() * _SHARE))
         self.keeping = allocator.Keeping(_KEPT)
         self._networks = engine.shared(model)

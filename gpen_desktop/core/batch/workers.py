@@ -1,18 +1,22 @@
 """Several photos at once, each in a thread of its own from its file to its result, in bounded number.
 
-While one is read, another is looked at for faces, a third is composed or written. With as many
-threads as cores each has one for all that a photo takes: cores that share small pieces of work mostly wait for each
-other (record 0005).
+While one is read, another is looked at for faces, a third is composed or written. As many are computed as there are
+cores, each by one for all that it takes: cores that share small pieces of work mostly wait for each other (record
+0005). Those that wait for the disk come on top.
 """
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 import cv2
+
+from gpen_desktop.core.photo_files import patience
 
 JobT = TypeVar("JobT")
 ResultT = TypeVar("ResultT")
@@ -24,18 +28,46 @@ _LISTEN_EVERY: Final = 0.2
 """Seconds; on Windows a thread that waits for another hears of Ctrl+C in between only."""
 
 
+class Turns:
+    """So many photos are computed at a time.
+
+    Parameters
+    ----------
+    count : photos.
+    """
+
+    def __init__(self, count: int = 1) -> None:
+        self._free = threading.Semaphore(count)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Compute one, in this thread, once it is its turn. Whenever it waits for a disk, another photo has the
+        turn."""
+        with self._free, patience.lending(self._lent):
+            yield
+
+    @contextmanager
+    def _lent(self) -> Iterator[None]:
+        self._free.release()
+        try:
+            yield
+        finally:
+            self._free.acquire()
+
+
 class Threads:
     """So many threads, which share the cores as far as OpenCV computes.
 
     Parameters
     ----------
+    computing : of them, those that compute at a time.
     count : photos in work at once.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, computing: int, count: int) -> None:
         self.count = count
         self._of_cv = cv2.getNumThreads()
-        cv2.setNumThreads(max(1, self._of_cv // count))
+        cv2.setNumThreads(max(1, self._of_cv // computing))
         self._pool = ThreadPoolExecutor(count, "photo")
 
     def submit(self, work: Callable[[JobT], ResultT], job: JobT) -> Future[ResultT]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final, Generic, TypeVar
 
 from gpen_desktop.errors import Cancelled
@@ -24,14 +24,15 @@ class NoAnswerError(OSError):
     """Nothing came for as long as was to be waited."""
 
 
-class _Wanted(threading.local):
-    """Whether this thread is still to wait; by default, always."""
+class _Waiting(threading.local):
+    """Whether this thread is still to wait, by default always, and what is entered as long as it waits."""
 
     def __init__(self) -> None:
         self.is_wanted: Callable[[], bool] = lambda: True
+        self.meanwhile: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
-_this_thread = _Wanted()
+_this_thread = _Waiting()
 
 
 @contextmanager
@@ -42,6 +43,22 @@ def waiting_while(is_wanted: Callable[[], bool]) -> Iterator[None]:
         yield
     finally:
         _this_thread.is_wanted = former
+
+
+@contextmanager
+def lending(meanwhile: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    """What this thread holds and needs for computing alone, others may have as long as it waits for a disk: it is given
+    away as meanwhile() is entered, and back as that is left."""
+    former, _this_thread.meanwhile = _this_thread.meanwhile, meanwhile
+    try:
+        yield
+    finally:
+        _this_thread.meanwhile = former
+
+
+def lent_here() -> AbstractContextManager[None]:
+    """To be entered as long as this thread waits for something else: lends what it has to lend."""
+    return _this_thread.meanwhile()
 
 
 def is_wanted_here() -> bool:
@@ -84,10 +101,22 @@ def answer_of(call: Callable[[Callable[[], None]], T], patience: float, grace: f
 
     patience: seconds without anything after which NoAnswerError is raised. grace: seconds in which a call that is
     wanted no more may put away what it began; one that ends well in them is answered. Raises Cancelled, see
-    waiting_while.
+    waiting_while. What the thread has to lend, it lends meanwhile (`lending`).
     """
     asked = _Asked(call)
     asked.start()
+    with lent_here():
+        _wait_for(asked, patience, grace)
+    if asked.error is None:
+        return asked.answer[0]
+    error, asked.error = asked.error, None
+    try:
+        raise error
+    finally:
+        del error, asked  # through the traceback they would hold one another, and all that was to be written
+
+
+def _wait_for(asked: _Asked[T], patience: float, grace: float) -> None:
     try:
         while not asked.ended.wait(_LOOK_S):
             if not _this_thread.is_wanted():
@@ -99,10 +128,3 @@ def answer_of(call: Callable[[Callable[[], None]], T], patience: float, grace: f
                 raise NoAnswerError("it does not answer")
     finally:
         asked.is_left = True
-    if asked.error is None:
-        return asked.answer[0]
-    error, asked.error = asked.error, None
-    try:
-        raise error
-    finally:
-        del error, asked  # through the traceback they would hold one another, and all that was to be written

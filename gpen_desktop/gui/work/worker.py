@@ -17,7 +17,6 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from gpen_desktop.core import memory
 from gpen_desktop.core.batch.album import PlannedPhoto
 from gpen_desktop.core.batch.batch import BatchOptions, PhotoReport, Surroundings, export_photo
 from gpen_desktop.core.batch.side_by_side import SideBySide
@@ -222,7 +221,7 @@ class Worker(QObject):
         def result(progress: CancellableProgress) -> ExportDone:
             engine = beside.engine_here()
             try:
-                return _exported(job, engine, progress, beside.room)
+                return _exported(job, engine, progress, Surroundings(room=beside.room, turns=beside.turns))
             finally:
                 engine.forget(job.path)
                 beside.keeping.check()
@@ -230,10 +229,10 @@ class Worker(QObject):
         beside.threads.submit(partial(self._do, cancelled=cancelled, result_of=result), job)
 
     def _beside_with(self, model: str, at_once: int) -> SideBySide:
-        if self._beside is None or self._beside.model != model or self._beside.threads.count < at_once:
+        if self._beside is None or self._beside.model != model or self._beside.at_once < at_once:
             self.close_beside()
             self._beside = SideBySide(self._engine, model, at_once)
-            self.at_once_changed.emit(self._beside.threads.count)
+            self.at_once_changed.emit(self._beside.at_once)
         return self._beside
 
     @Slot()
@@ -304,7 +303,7 @@ class Worker(QObject):
         if isinstance(job, CompareJob):
             return self._compare(job, progress)
         if isinstance(job, ExportJob):
-            return _exported(job, self._engine, progress, memory.Room(0))
+            return _exported(job, self._engine, progress, Surroundings())
         return self._restore(job, progress)
 
     def _compare(self, job: CompareJob, progress: CancellableProgress) -> tuple[RestoredFace, ...]:
@@ -336,5 +335,5 @@ class Worker(QObject):
             self.model_changed.emit(status)
 
 
-def _exported(job: ExportJob, engine: Engine, progress: Progress, room: memory.Room) -> ExportDone:
-    return ExportDone(*export_photo(job.planned, engine, job.options, progress, Surroundings(room=room)))
+def _exported(job: ExportJob, engine: Engine, progress: Progress, around: Surroundings) -> ExportDone:
+    return ExportDone(*export_photo(job.planned, engine, job.options, progress, around))
