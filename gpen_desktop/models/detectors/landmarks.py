@@ -20,7 +20,7 @@ _WIDTHS = (16, 32, 48, 64, 96)
 # Added to a crop's standard deviation, as in training: keeps flat crops from being blown up to noise.
 _CONTRAST_FLOOR = 8.0
 _CHUNK = 48  # crops a step: more are no faster
-_STEP = 4  # crops are filled up to a multiple of it: oneDNN prepares anew for each number of them, for milliseconds
+_STEP = 4  # more crops are filled up to a multiple of it: oneDNN prepares anew for each number, for milliseconds
 
 
 class LandmarkNet(nn.Module):
@@ -74,7 +74,8 @@ def find_landmarks(net: nn.Module, crops: NDArray[np.uint8]) -> tuple[NDArray[np
         return np.zeros((0, 5, 2)), np.zeros(0)
     weights = next(net.parameters())
     with torch.inference_mode():
-        filled = np.concatenate([crops, np.zeros((-len(crops) % _STEP, *crops.shape[1:]), np.uint8)])
+        missing = -len(crops) % _STEP if len(crops) > 2 else 0
+        filled = np.concatenate([crops, np.zeros((missing, *crops.shape[1:]), np.uint8)])
         chunks = torch.from_numpy(filled).to(weights.device).split(_CHUNK)
         out = torch.cat([net(normalised(chunk).to(weights.dtype)) for chunk in chunks])
     rows = out[: len(crops)].to("cpu", torch.float64).numpy()
