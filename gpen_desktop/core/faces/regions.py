@@ -41,13 +41,14 @@ def face_sizes(points: Floats) -> Floats:
 
 def each_once(points: Floats, scores: Floats) -> list[int]:
     """Which of N sightings (N, 5, 2) stand when of those that lie on one another only the surest does, surest first."""
-    centres, sizes = points.mean(axis=1), face_sizes(points)
-    kept: list[int] = []
-    for i in np.argsort(-scores, kind="stable"):
-        gaps = np.linalg.norm(centres[kept] - centres[i], axis=1)
-        if (gaps > SAME_FACE * np.maximum(sizes[kept], sizes[i])).all():
-            kept.append(int(i))
-    return kept
+    order = np.argsort(-scores, kind="stable")
+    centres, sizes = points.mean(axis=1)[order], face_sizes(points)[order]
+    stands = np.ones(len(order), bool)
+    for i in range(len(order)):
+        if stands[i]:
+            gaps = np.linalg.norm(centres[i + 1 :] - centres[i], axis=1)
+            stands[i + 1 :] &= gaps > SAME_FACE * np.maximum(sizes[i + 1 :], sizes[i])
+    return [int(number) for number in order[stands]]
 
 
 def frames_around(points: Floats) -> Floats:
