@@ -53,10 +53,11 @@ def measure_grain(plane: FloatImage) -> Grain:
     band = fine_band(plane, _GRAIN_SIGMA)
     local = local_deviation(band, 15)
     level = float(np.percentile(local[::4, ::4], FLAT_PERCENTILE))
-    flat = local[:, 1:] <= level * 1.3
-    left, right = band[:, :-1][flat], band[:, 1:][flat]
-    power = float((left * left).mean()) if left.size else 0.0
-    correlation = float((left * right).mean()) / power if power > 0 else 0.0
+    flat = (local[:, 1:] <= level * 1.3).astype(np.float32)
+    left, right = band[:, :-1], band[:, 1:]
+    # times what is flat, and not picked by it, which takes ten times as long
+    power = float((left * left * flat).sum())
+    correlation = float((left * right * flat).sum()) / power if power > 0 else 0.0
     rho = float(np.clip(correlation, 0.01, 0.9))
     return Grain(deviation=level, softness=float(1 / (2 * np.sqrt(-np.log(rho)))))
 

@@ -105,30 +105,40 @@ def high_pass_noise(around: Pixels, eyes: InCrop, mask: FloatImage) -> FloatImag
     sigma = 0.5 / density
     strips = list(_strips(height, width, math.ceil(5 * sigma) + 6))
     has_eyes = bool(eyes.image.any())
-    bands = ((strip, _band(around, strip, sigma)) for strip in strips)
     samples = []
-    for strip, band in bands:
+    for strip in strips:
+        bands = _bands(around, strip, sigma)
         rows = strip.every(3)
         inside = mask[strip.low : strip.high][rows, ::3] > 0.5
-        samples.append((local_deviation(luma(band))[rows, ::3], inside))
+        samples.append((bands.local[rows, ::3].copy(), inside))
     floor = texture.floor_of(samples)
     made = np.empty((height, width, 3), np.float32 if len(strips) == 1 else np.float16)
     for strip in strips:
         if len(strips) > 1:
-            band = _band(around, strip, sigma)
-        plane = luma(band)
-        is_no_noise = texture.not_noise(plane, floor)
-        keep = is_no_noise * texture.faintness(plane)
+            bands = _bands(around, strip, sigma)
+        is_no_noise = texture.not_noise(bands.local, floor)
+        keep = is_no_noise * texture.faintness(bands.luma)
         if has_eyes:
             keep += eyes.rows(strip) * (is_no_noise - keep)
         keep -= 1
         taken = keep[strip.inner, :, None]
-        np.multiply(band[strip.inner], taken, out=made[strip.top : strip.bottom], casting="same_kind")
+        np.multiply(bands.colours[strip.inner], taken, out=made[strip.top : strip.bottom], casting="same_kind")
     return frozen(made)
 
 
-def _band(around: Pixels, strip: _Strip, sigma: float) -> FloatImage:
-    return fine_band(_as_floats(around[strip.low : strip.high]), sigma)
+@dataclass(frozen=True, eq=False)
+class _Bands:
+    """What is fine in a strip: colours (h, w, 3), their luma (h, w), its local_deviation (h, w)."""
+
+    colours: FloatImage
+    luma: FloatImage
+    local: FloatImage
+
+
+def _bands(around: Pixels, strip: _Strip, sigma: float) -> _Bands:
+    colours = fine_band(_as_floats(around[strip.low : strip.high]), sigma)
+    plane = luma(colours)
+    return _Bands(colours, plane, local_deviation(plane))
 
 
 def _as_floats(pixels: Pixels) -> FloatImage:
@@ -139,7 +149,7 @@ def _as_floats(pixels: Pixels) -> FloatImage:
 
 def missing_grain(around: Pixels, change: InCrop, mask: FloatImage, seed: int) -> FloatImage:
     """Grain (h, w) that brings a restored face to the level of the photo `around` it (h, w, 3); zero where it has
-    enough. change (S, S, 3): of the face. mask (h, w): where the face is."""
+    enough. change (S, S): of the face's luma. mask (h, w): where the face is."""
     missing = _missing(around, change, mask)
     if missing.deviation < 1e-3:  # a quarter of an 8-bit step
         return frozen(np.zeros(mask.shape, np.float32))
@@ -160,10 +170,12 @@ def _missing(around: Pixels, change: InCrop, mask: FloatImage) -> Grain:
 
 
 def _left_over(plane: FloatImage, change: InCrop, mask: FloatImage, strip: _Strip) -> FloatImage:
-    """(N,) deviations of the fine band inside the face, as it is after the change."""
-    changed = plane[strip.low : strip.high] + luma(change.rows(strip))
-    local = local_deviation(fine_band(changed, 2.0), 15)[strip.inner]
-    return np.asarray(local[mask[strip.top : strip.bottom] > 0.6], np.float32)
+    """(N,) deviations of the fine band inside the face, as it is after the change; at every third pixel each way."""
+    changed = change.rows(strip)
+    changed += plane[strip.low : strip.high]
+    rows = strip.every(3)
+    local = local_deviation(fine_band(changed, 2.0), 15)[rows, ::3]
+    return np.asarray(local[mask[strip.low : strip.high][rows, ::3] > 0.6], np.float32)
 
 
 def _middle(plane: FloatImage) -> FloatImage:

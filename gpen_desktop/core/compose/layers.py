@@ -138,7 +138,7 @@ def face_layers(base: Pixels, face: RestoredFace, scales: Scales) -> FaceLayers:
         denoise_delta=cache(partial(_denoise_delta, restored)),
         invented=_invented(seen, scale_of(face.crop.to_crop)),
         high_pass_noise=high_pass_noise(around, InCrop(eyes, to_crop, rect), mask),
-        grain=missing_grain(around, InCrop(change, to_crop, rect), mask, seed=_seed(face.crop.face)),
+        grain=missing_grain(around, InCrop(luma(change), to_crop, rect), mask, seed=_seed(face.crop.face)),
     )
 
 
@@ -230,8 +230,9 @@ def _texture_of_eyes(had: FloatImage, has: FloatImage, eyes: FloatImage, face: R
     # lashes are stronger than texture; where the model shows more of them, they stay the model's
     sigma = _EYE_SIGMA * had.shape[0] / 256
     band, made = fine_band(had, sigma), fine_band(has, sigma)
-    is_softer = np.clip((local_deviation(band) / np.maximum(local_deviation(made), 1e-4) - 0.8) / 0.2, 0, 1)
-    taken = (band - made) * texture.not_noise(band, texture.noise_floor(band, face.face_mask)) * is_softer * eyes
+    local = local_deviation(band)
+    is_softer = np.clip((local / np.maximum(local_deviation(made), 1e-4) - 0.8) / 0.2, 0, 1)
+    taken = (band - made) * texture.not_noise(local, texture.noise_floor(band, face.face_mask)) * is_softer * eyes
     return np.asarray(taken, np.float32)
 
 

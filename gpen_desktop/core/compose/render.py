@@ -21,8 +21,9 @@ Eyes that were at least as sharp as the model makes them keep all of their detai
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Final
 
@@ -70,12 +71,13 @@ _FALL: Final = 24.0
 class _Patch:
     """What one head adds to the photo over rect: addition (h, w, 3) in [0, 1] units, already times its mask (h, w).
 
-    nearness (h, w): how near a pixel is to the middle of this face, in sizes of its crop; 1 there, falling quickly.
+    nearness gives (h, w): how near a pixel is to the middle of this face, in sizes of its crop; 1 there, falling
+    quickly. Asked for where another head is near.
     """
 
     rect: tuple[int, int, int, int]
     mask: FloatImage
-    nearness: FloatImage
+    nearness: Callable[[], FloatImage]
     addition: FloatImage
 
 
@@ -129,7 +131,7 @@ def _patch(face: FaceLayers, options: ComposeOptions, strength: int) -> _Patch:
     if options.skin_protection:
         addition += (gains.grain * (1 - denoise)) * face.grain[..., None]
     addition *= (strength / 100) * face.mask[..., None]
-    return _Patch(face.rect, face.mask, _nearness(face), addition)
+    return _Patch(face.rect, face.mask, cache(partial(_nearness, face)), addition)
 
 
 def _nearness(face: FaceLayers) -> FloatImage:
@@ -193,12 +195,12 @@ def _shared(patch: _Patch, patches: Sequence[_Patch]) -> FloatImage:
     if not neighbours:
         return patch.addition
     masks = patch.mask.copy()
-    claims = patch.mask * patch.nearness
+    claims = patch.mask * patch.nearness()
     for other, common in neighbours:
         here, there = _within(common, patch.rect), _within(common, other.rect)
         masks[here] += other.mask[there]
-        claims[here] += other.mask[there] * other.nearness[there]
-    share = np.minimum(masks, 1) * patch.nearness / np.maximum(claims, 1e-9)
+        claims[here] += other.mask[there] * other.nearness()[there]
+    share = np.minimum(masks, 1) * patch.nearness() / np.maximum(claims, 1e-9)
     return np.asarray(patch.addition * share[..., None], np.float32)
 
 

@@ -50,22 +50,29 @@ def floor_of(samples: Sequence[tuple[FloatImage, NDArray[np.bool_]]]) -> float:
 def detail_weight(band: FloatImage, floor: float) -> FloatImage:
     """(H, W) in [0, 1]: 1 where a fine band (H, W) is detail, 0 where it is noise or too strong to be texture. floor:
     from noise_floor."""
-    return not_noise(band, floor) * faintness(band)
+    return not_noise(local_deviation(band), floor) * faintness(band)
 
 
 def faintness(band: FloatImage) -> FloatImage:
     """(H, W) in [0, 1]: 1 where a fine band (H, W) is faint as texture is, 0 where it is a scratch, dust or an edge."""
-    return np.asarray(np.exp(-((band / _FAINT) ** 2)), np.float32)
+    weight = band / _FAINT
+    np.square(weight, out=weight)  # in place, here and below: a head may be as large as the photo
+    np.negative(weight, out=weight)
+    np.exp(weight, out=weight)
+    return weight
 
 
-def not_noise(band: FloatImage, floor: float) -> FloatImage:
-    """(H, W) in [0, 1]: 1 where a fine band (H, W) is more than noise, however strong it is. floor: from noise_floor.
+def not_noise(local: FloatImage, floor: float) -> FloatImage:
+    """(H, W) in [0, 1]: 1 where a fine band is more than noise, however strong it is. local: its local_deviation
+    (H, W). floor: from noise_floor.
 
     A Wiener weight 1 - (floor / local)^2 with a safety factor on the floor.
     """
-    floor = max(floor, 1e-4) * _OVER_FLOOR
-    local = local_deviation(band)
-    return np.asarray(np.clip(1 - (floor / np.maximum(local, 1e-6)) ** 2, 0, 1), np.float32)
+    weight = np.maximum(local, np.float32(1e-6))
+    np.divide(np.float32(max(floor, 1e-4) * _OVER_FLOOR), weight, out=weight)
+    np.square(weight, out=weight)
+    np.subtract(1, weight, out=weight)
+    return np.clip(weight, 0, 1, out=weight)
 
 
 @dataclass(frozen=True)
