@@ -7,6 +7,7 @@ the ending, as unverified. A file that has a catalogued name and another content
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 from collections.abc import Sequence
@@ -281,8 +282,13 @@ def _files_in(folder: Path) -> list[Path]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        _log.warning("The weights folder %s could not be read: %s", folder, error.strerror or error)
+        _warn_of_folder(folder, error.strerror or str(error))
         return []
+
+
+@functools.cache  # the folder is looked into several times for each photo of an album
+def _warn_of_folder(folder: Path, reason: str) -> None:
+    _log.warning("The weights folder %s could not be read: %s", folder, reason)
 
 
 def _is_file(path: Path) -> bool:
