@@ -2502,6 +2502,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>请检查网络后重试：已下载的部分会保留并继续。</translation>
     </message>
     <message>
+        <source>Choose another output folder, or make that file readable and writable.</source>
+        <translation>请换一个输出文件夹，或让该文件可读可写。</translation>
+    </message>
+    <message>
         <source>Cleaned as if it were grain: the model for JPEG blocks is not there</source>
         <translation>已按颗粒清洁：缺少 JPEG 压缩痕迹的清洁模型</translation>
     </message>
@@ -2824,6 +2828,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>The journal could not be written ({reason}): an interrupted run will do this photo again.</source>
         <translation>无法写入进度记录（{reason}）：中断后再运行时，这张照片会重新处理。</translation>
+    </message>
+    <message>
+        <source>The journal in {folder} cannot be read and written ({reason}), and without it results among your photos are taken for photos.</source>
+        <translation>{folder} 中的记录文件无法读写（{reason}）。没有它，与照片放在一起的结果会被当成照片。</translation>
     </message>
     <message>
         <source>The journal in {folder} could not be read ({reason}): what is finished there is not known.</source>

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from gpen_desktop.core.output.file_names import free_path, is_missing, name_key, real_path, unnumbered
-from gpen_desktop.core.output.journal import JOURNAL_NAME, names_by_source, results, sha256_of
+from gpen_desktop.core.output.journal import JOURNAL_NAME, names_by_source, results, sha256_of, why_unknown
 from gpen_desktop.core.output.name_pattern import file_name, has_number, number_in
 from gpen_desktop.core.photo_files.load_save import result_path
 from gpen_desktop.core.photo_files.registry import is_supported
@@ -50,7 +50,8 @@ def plan(
 
     No two photos share a target, and no target is a photo of the plan: such get '-2', '-3', …, and keep them, as they
     keep their numbers in the pattern, when other photos come: the journal in `out_dir` says which was whose. Raises
-    OptionError for a path that is not there.
+    OptionError for a path that is not there, and where results would lie among photos without a journal to tell them
+    apart.
     """
     for path in paths:
         if is_missing(path):
@@ -75,7 +76,18 @@ def plan(
         target = targets.get(number) or free_path(wanted[number], lambda path: name_key(path) in taken)
         taken.add(name_key(target))
         planned.append(PlannedPhoto(each.path, target, each.problem))
+    _check_told_apart(planned, out_dir)
     return tuple(planned)
+
+
+def _check_told_apart(planned: Sequence[PlannedPhoto], out_dir: Path) -> None:
+    """Results among photos are told from them by the journal alone. Raises OptionError where there is none to use: each
+    run would restore what those before it made."""
+    mixed = {real_path(each.source.parent) for each in planned} & {real_path(each.target.parent) for each in planned}
+    problem = why_unknown(out_dir) if mixed else None
+    if problem is not None:
+        todo = say("mend-journal-or-move", "Choose another output folder, or make that file readable and writable.")
+        raise OptionError(problem, todo=todo, path=out_dir)
 
 
 def _named(inner: Path, pattern: str, number: int, model: str) -> Path:

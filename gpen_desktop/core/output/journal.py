@@ -6,10 +6,11 @@ import errno
 import hashlib
 import json
 import os
+import stat
 import threading
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from gpen_desktop.core.photo_files.reading import open_regular
 from gpen_desktop.messages import Message, say
@@ -93,7 +94,7 @@ class Journal:
         journal = self._out_dir / JOURNAL_NAME
         if journal.exists() and not journal.is_file():  # a pipe would be waited for
             raise OSError(errno.EINVAL, "not a regular file", str(journal))
-        with self._adding, journal.open("a", encoding="utf-8") as file:
+        with self._adding, _opened_to_add(journal) as file:
             # the first line break ends a line that an interruption cut short
             file.write(f"\n{json.dumps({'name': self._name(target), **asdict(entry)})}\n")
             file.flush()
@@ -112,6 +113,25 @@ class Journal:
     def _name(self, target: Path) -> str:
         """Within the output folder, which may be moved as a whole."""
         return target.relative_to(self._out_dir).as_posix()
+
+
+def why_unknown(out_dir: Path) -> Message | None:
+    """Why nobody can tell which files in an output folder are results: its journal is there, but cannot be read, or not
+    be added to."""
+    try:
+        open_regular(out_dir / JOURNAL_NAME).close()
+        _opened_to_add(out_dir / JOURNAL_NAME).close()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return say(
+            "journal-unusable",
+            "The journal in {folder} cannot be read and written ({reason}), and without it results among your photos "
+            "are taken for photos.",
+            folder=str(out_dir),
+            reason=error.strerror or str(error),
+        )
+    return None
 
 
 def is_journalled(file: Path) -> bool:
@@ -165,6 +185,15 @@ def sha256_of(file: Path) -> str:
     """Hash of a regular file, hexadecimal. Raises OSError."""
     with open_regular(file) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _opened_to_add(journal: Path) -> TextIO:
+    """Raises OSError. One that came from a disc or a backup may be read-only, though the results beside it are not."""
+    try:
+        return journal.open("a", encoding="utf-8")
+    except PermissionError:
+        journal.chmod(journal.stat().st_mode | stat.S_IWUSR)
+        return journal.open("a", encoding="utf-8")
 
 
 def _entries(folder: Path) -> dict[str, list[_Entry]]:

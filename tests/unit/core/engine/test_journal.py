@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import stat
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +24,7 @@ from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.output.journal import JOURNAL_NAME, Journal, is_journalled, sha256_of
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.types import ComposeOptions
+from gpen_desktop.errors import OptionError
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
 
 DONE, SKIPPED, EXISTS, FAILED = PhotoStatus.DONE, PhotoStatus.SKIPPED, PhotoStatus.EXISTS, PhotoStatus.FAILED
@@ -103,6 +107,40 @@ def test_results_in_the_album_are_not_restored_again(album: Path, resume: bool) 
     assert len(before) == 6
     assert run(album, album, resume=resume) == [SKIPPED if resume else EXISTS] * 3
     assert files(album) == before
+
+
+@pytest.fixture
+def obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that says it is read-only is so, for root too."""
+    opening = Path.open
+
+    def opened(path: Path, mode: str = "r", *args: Any, **named: Any) -> Any:
+        if "a" in mode and path.exists() and not path.stat().st_mode & stat.S_IWUSR:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return opening(path, mode, *args, **named)
+
+    monkeypatch.setattr(Path, "open", opened)
+
+
+@pytest.mark.usefixtures("obeyed")
+def test_a_read_only_journal_is_added_to(album: Path) -> None:
+    """As it comes from a disc. Without a line for them results in the album were restored as photos, twice as many in
+    each run, and a BMP's was in the way for ever."""
+    (album / JOURNAL_NAME).touch()
+    (album / JOURNAL_NAME).chmod(0o444)
+    assert run(album, album) == [DONE] * 3
+    before = files(album)
+    assert run(album, album) == [SKIPPED] * 3
+    assert files(album) == before
+
+
+def test_results_are_not_put_among_photos_where_no_journal_tells_them_apart(album: Path, out: Path) -> None:
+    (album / JOURNAL_NAME).mkdir()
+    with pytest.raises(OptionError) as told:
+        run(album, album)
+    assert told.value.what.code == "journal-unusable"
+    (out / JOURNAL_NAME).mkdir(parents=True)
+    assert run(album, out) == [DONE] * 3  # nothing can be mistaken there
 
 
 def test_what_takes_the_place_of_a_result_is_a_photo(album: Path) -> None:
