@@ -24,6 +24,7 @@ from gpen_desktop.core.engine.pages import restored_pages
 from gpen_desktop.core.output.cost import cost_of
 from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.photo_files import atomic
+from gpen_desktop.core.photo_files.formats.header import PART_MISSING
 from gpen_desktop.core.photo_files.load_save import open_photo
 from gpen_desktop.core.photo_files.patience import is_wanted_here, lent_here, waiting_while
 from gpen_desktop.core.photo_files.turning import turned
@@ -267,14 +268,19 @@ def _export(
         seen=saved.seen,
         stages=saved.stages,
         seconds={stage: round(seconds, 4) for stage, seconds in {"load": loaded, **session.seconds}.items()},
-        # what could not be read along is still in a copy
         warnings=(
-            *((_COPIED,) if saved.unchanged else session.photo.warnings),
+            *(_of_copy(session.photo) if saved.unchanged else session.photo.warnings),
             *saved.warnings,
             *otherwise,
             *unnoted,
         ),
     )
+
+
+def _of_copy(photo: Photo) -> tuple[Message, ...]:
+    """What is said of a photo that was copied: what could not be read along is still in the copy, but what was missing
+    is missing there too."""
+    return (_COPIED, *(words for words in photo.warnings if words == PART_MISSING))
 
 
 def _when_there_is_room(write: Callable[[], ResultT], around: Surroundings) -> ResultT:

@@ -12,6 +12,7 @@ from gpen_desktop.messages import Message, say
 ENDS_EARLY = say("file-ends-early", "the file ends early")
 DAMAGED = say("file-damaged", "the file is damaged")
 PART_MISSING = say("picture-data-missing", "Part of the picture is missing in the file.")
+LEAST_PART = 0.125  # of the rows of a picture that is missing in part; with fewer, nobody would call it the photo
 MAX_INFLATED = 64 << 20  # bytes of a file's metadata; no profile or text comes near it, a compression bomb no further
 
 

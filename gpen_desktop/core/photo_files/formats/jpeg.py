@@ -9,13 +9,18 @@ import struct
 from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
-
 from gpen_desktop.core import memory
 from gpen_desktop.core.photo_files import exif as exif_block
 from gpen_desktop.core.photo_files.formats import jpeg_strips, pillow_codec
 from gpen_desktop.core.photo_files.formats.codec import Codec, Decoded, Encoded, Picture
-from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, PART_MISSING, DamagedFileError, FileHeader
+from gpen_desktop.core.photo_files.formats.header import (
+    DAMAGED,
+    ENDS_EARLY,
+    LEAST_PART,
+    PART_MISSING,
+    DamagedFileError,
+    FileHeader,
+)
 from gpen_desktop.core.photo_files.tiff_structure import StructureError
 from gpen_desktop.core.types import Metadata, Pixels
 from gpen_desktop.messages import Message, say
@@ -36,8 +41,12 @@ _PROGRESSIVE = frozenset([0xC2, 0xC6, 0xCA, 0xCE])
 _CMYK = 4  # channels
 _CM_PER_INCH = 2.54
 _MISSING = 128  # what libjpeg fills in where data are missing: the middle grey
+# Codes of all lengths, which change what reads on: zeros alone may mean that nothing follows. The first is one, since
+# the picture may be cut behind an FF. Where it has restart markers, it reads on behind the one that it waits for.
+_CODES = bytes(range(255)) * 8
+_NEVER_CODED = _CODES + b"".join(b"\xff" + bytes([0xD0 + n]) + _CODES for n in range(8))
 _LEAST_CODED = 64  # bytes of a picture that is missing in part
-_LEAST_PART = 0.125  # of the rows of a picture that is missing in part
+_STRIP = 256  # rows that are looked at together
 _QUALITY = 95  # where neither a quality is asked for nor the source was a JPEG
 _MAX_SEGMENTS = 10_000  # before the pixels; profiles and extended XMP of tens of MB need some hundreds
 _MAX_SCANS = 200  # a progressive JPEG has about ten; each costs a pass over the whole picture, empty ones too
@@ -104,20 +113,28 @@ def _credentials(segments: list[tuple[int, bytes]]) -> list[Message]:
 
 def _end(data: bytes, pixels_at: int) -> int | None:
     """Where the picture ends: behind the end-of-image marker, None without one. Raises DamagedFileError."""
-    at, scans, segments = pixels_at, 0, 0
-    while marker := _MARKER.search(data, at):
-        at = marker.end()
-        if data[at - 1] == _EOI:
+    scans = 0
+    for segments, (marker, at) in enumerate(_markers(data, pixels_at)):
+        if marker == _EOI:
             return at
-        scans += data[at - 1] == _SOS
-        segments += 1
+        scans += marker == _SOS
         if scans > _MAX_SCANS or segments > _MAX_SEGMENTS:
             raise DamagedFileError(
                 say("too-many-scans", "its picture is cut into more scans than any program makes, to keep others busy")
             )
+    return None
+
+
+def _markers(data: bytes, pixels_at: int) -> Iterator[tuple[int, int]]:
+    """The markers from the first scan's on, up to the end of the picture, and where each ends."""
+    at = pixels_at
+    while found := _MARKER.search(data, at):
+        at = found.end()
+        yield data[at - 1], at
+        if data[at - 1] == _EOI:
+            return
         if at + 2 <= len(data) and data[at - 1] != 1:
             at += struct.unpack_from(">H", data, at)[0]
-    return None
 
 
 def _trailer(behind: bytes) -> list[Message]:
@@ -191,31 +208,37 @@ def decode(header: FileHeader) -> Decoded:
     except OSError as error:
         if "truncated" not in str(error):
             raise
-        return _decoded_in_part(header)
-    is_suspicious = header.progressive or (decoded.samples[-1, -1] == _MISSING).all()
+        return _in_part(header, pillow_codec.decode(replace(header, pixel_data=header.pixel_data + b"\xff\xd9")))
+    is_grey_at_last = (decoded.samples[-1, -1] == _MISSING).all()
+    # the inks' middle grey is some colour or other by now
+    is_suspicious = header.progressive or header.pixel_bytes == _CMYK or is_grey_at_last
     if not is_suspicious or not _lacks_data(header, decoded):
         return decoded
-    return replace(decoded, warnings=(*decoded.warnings, PART_MISSING))
+    return _in_part(header, decoded)
 
 
-def _decoded_in_part(header: FileHeader) -> Decoded:
-    """A file that ends early, with one colour where its picture is missing. Raises DamagedFileError where nearly all of
-    it is: what then is left may be nothing but what the decoder made up."""
-    decoded = pillow_codec.decode(replace(header, pixel_data=header.pixel_data + b"\xff\xd9"))
-    there = (decoded.samples != decoded.samples[-1, -1]).any(axis=(1, 2))
+def _in_part(header: FileHeader, decoded: Decoded) -> Decoded:
+    """A picture that has one colour where it is missing, with a word on that. Raises DamagedFileError where nearly all
+    of it is: what then is left may be nothing but what the decoder made up."""
     coded = len(header.pixel_data) - header.pixel_data.index(b"\xff\xda")
-    if coded < _LEAST_CODED or not there.any() or np.flatnonzero(there)[-1] < _LEAST_PART * len(there):
+    samples = decoded.samples
+    first = int(LEAST_PART * len(samples))
+    strips = (samples[y : y + _STRIP] for y in range(first, len(samples), _STRIP))
+    if coded < _LEAST_CODED or not any((strip != samples[-1, -1]).any() for strip in strips):
         raise DamagedFileError(ENDS_EARLY)
     return replace(decoded, warnings=(*decoded.warnings, PART_MISSING))
 
 
 def _lacks_data(header: FileHeader, decoded: Decoded) -> bool:
-    """Whether the picture is another when something stands before its end: only one that is not complete reads on."""
-    end = header.pixel_data.rfind(b"\xff\xd9")
-    if end < 0:
-        return False
-    padded = header.pixel_data[:end] + bytes(1 << 16) + header.pixel_data[end:]
-    return not pillow_codec.gives(replace(header, pixel_data=padded), decoded.samples)
+    """Whether the picture is another when more stands behind each scan: only one that is not complete reads on."""
+    data = header.pixel_data
+    _, done = _segments(data)
+    pieces, follows_coded, marker = [data[:done]], False, 0
+    for marker, behind in _markers(data, done):
+        pieces += [data[done : behind - 2], _NEVER_CODED if follows_coded else b""]
+        done, follows_coded = behind - 2, marker == _SOS
+    padded = b"".join([*pieces, data[done:]])
+    return marker == _EOI and not pillow_codec.gives(replace(header, pixel_data=padded), decoded.samples)
 
 
 def encode(picture: Picture) -> Encoded:

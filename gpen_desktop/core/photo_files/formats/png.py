@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,15 @@ from numpy.typing import NDArray
 from gpen_desktop.core import memory
 from gpen_desktop.core.photo_files.formats import opencv_codec, pillow_codec
 from gpen_desktop.core.photo_files.formats.codec import Codec, Decoded, Encoded, Picture
-from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, FileHeader, Inflater
+from gpen_desktop.core.photo_files.formats.header import (
+    DAMAGED,
+    ENDS_EARLY,
+    LEAST_PART,
+    PART_MISSING,
+    DamagedFileError,
+    FileHeader,
+    Inflater,
+)
 from gpen_desktop.core.types import Metadata, Pixels
 from gpen_desktop.messages import Message, listed, say
 
@@ -175,7 +184,28 @@ def decode(header: FileHeader) -> Decoded:
     """Pillow decodes 8 bits, OpenCV 16. Raises DamagedFileError, or what Pillow raises."""
     if header.pixel_data[24] == 16:
         return Decoded(_decode_16_bits(header.pixel_data, header.transparent))
-    return pillow_codec.decode(header)
+    decoded = pillow_codec.decode(header)
+    is_one_colour_at_last = (decoded.samples[-1] == decoded.samples[-1, -1]).all()
+    there = _part_there(header) if is_one_colour_at_last else 1.0
+    if there < LEAST_PART:
+        raise DamagedFileError(ENDS_EARLY)
+    return replace(decoded, warnings=(*decoded.warnings, PART_MISSING)) if there < 1 else decoded
+
+
+def _part_there(header: FileHeader) -> float:
+    """How much of the rows' bytes is there, 0 to 1. Without a word Pillow takes what is missing for zeros, but where a
+    picture is interlaced."""
+    width, height, depth, colours, *_, interlaced = struct.unpack_from(">IIBBBBB", header.pixel_data, 16)
+    if interlaced:
+        return 1.0
+    wanted: int = height * (1 + -(-width * depth * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[colours] // 8))
+    chunks, _ = _chunks(header.pixel_data)
+    inflater, found = zlib.decompressobj(), 0
+    packed = b"".join(body for kind, body in chunks if kind == b"IDAT")
+    while packed and not inflater.eof and found < wanted:
+        found += len(inflater.decompress(packed, 1 << 20))
+        packed = inflater.unconsumed_tail
+    return min(1.0, found / wanted)
 
 
 def _decode_16_bits(data: bytes, transparent: bytes) -> NDArray[np.uint16]:

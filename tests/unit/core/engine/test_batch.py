@@ -145,6 +145,13 @@ def test_a_photo_in_which_nothing_changes_is_copied_byte_for_byte(album: Path, t
     assert [warning.code for warning in report.warnings] == ["copied-unchanged"]
 
 
+def test_a_copy_of_a_photo_with_a_part_missing_says_so(album: Path, tmp_path: Path) -> None:
+    whole = (album / "b.jpg").read_bytes()
+    (album / "b.jpg").write_bytes(whole[:-500] + b"\xff\xd9")
+    report = restore(PlannedPhoto(album / "b.jpg", tmp_path / "out" / "b.jpg"), finder=KnownFaces())
+    assert [warning.code for warning in report.warnings] == ["copied-unchanged", "picture-data-missing"]
+
+
 def test_what_is_there_already_is_not_overwritten_unless_asked(album: Path, tmp_path: Path) -> None:
     target = tmp_path / "a.png"
     target.write_bytes(b"mine")

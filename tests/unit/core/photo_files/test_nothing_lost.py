@@ -14,7 +14,17 @@ from PIL import Image
 from gpen_desktop.core.photo_files import tiff_structure
 from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
 from gpen_desktop.core.types import Photo
-from tests.unit.core.made_files import exif_block, jpeg_with_exif, picture, png_chunks, png_of, save, text
+from gpen_desktop.errors import UnreadablePhotoError
+from tests.unit.core.made_files import (
+    cmyk_profile,
+    exif_block,
+    jpeg_with_exif,
+    picture,
+    png_chunks,
+    png_of,
+    save,
+    text,
+)
 
 
 def codes(photo: Photo) -> list[str]:
@@ -160,11 +170,81 @@ def test_a_jpeg_whose_second_part_is_missing_says_so(tmp_path: Path, part: float
     assert photo.pixels.shape == (96, 128, 3)
 
 
-def test_a_jpeg_that_states_three_times_its_height_says_so(tmp_path: Path) -> None:
-    data = jpeg()
-    at = data.index(b"\xff\xc0") + 5
-    (tmp_path / "a.jpg").write_bytes(data[:at] + struct.pack(">H", 288) + data[at + 2 :])
-    assert codes(load_photo(tmp_path / "a.jpg")) == ["picture-data-missing"]
+def noise() -> np.ndarray:
+    """(240, 320, 3), of several sizes of detail."""
+    fine = np.random.default_rng(0).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+    return np.asarray(Image.fromarray(fine).resize((60, 80)).resize((320, 240))) // 2 + fine // 2
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize(
+    "way", [{}, {"progressive": True}, {"restart_marker_rows": 2}], ids=["baseline", "progressive", "restarts"]
+)
+def test_a_jpeg_that_states_three_times_its_height_says_so(tmp_path: Path, way: dict[str, int], mode: str) -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(noise()).convert(mode).save(buffer, "JPEG", quality=88, **way)
+    data = buffer.getvalue()
+    at = data.index(b"\xff\xc2" if "progressive" in way else b"\xff\xc0") + 5
+    (tmp_path / "a.jpg").write_bytes(data[:at] + struct.pack(">H", 720) + data[at + 2 :])
+    photo = load_photo(tmp_path / "a.jpg")
+    assert "picture-data-missing" in codes(photo)
+    (tmp_path / "a.jpg").write_bytes(data)
+    whole = load_photo(tmp_path / "a.jpg")
+    assert "picture-data-missing" not in codes(whole)
+    np.testing.assert_array_equal(photo.pixels[:232], whole.pixels[:232])
+
+
+def test_a_jpeg_of_inks_cut_anywhere_says_so(tmp_path: Path) -> None:
+    """What libjpeg fills in is grey in inks, and no grey any more in RGB; a cut may lie behind an FF."""
+    buffer = io.BytesIO()
+    Image.fromarray(noise()).convert("CMYK").save(buffer, "JPEG", quality=88, icc_profile=cmyk_profile())
+    data = buffer.getvalue()
+    begin = data.index(b"\xff\xda")
+    cuts = [begin + (len(data) - begin) * part // 10 for part in (3, 6, 9)]
+    cuts += [at + 1 for at in (data.index(b"\xff\0", cut) for cut in cuts[:2])]
+    for cut in cuts:
+        (tmp_path / "a.jpg").write_bytes(data[:cut] + b"\xff\xd9")
+        assert codes(load_photo(tmp_path / "a.jpg"))[-1] == "picture-data-missing"
+
+
+def test_a_part_is_missed_also_where_another_picture_follows(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(jpeg()[:-800] + b"\xff\xd9" + jpeg())
+    assert "picture-data-missing" in codes(load_photo(tmp_path / "a.jpg"))
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_of_which_next_to_nothing_is_there_is_refused(tmp_path: Path, progressive: bool) -> None:
+    """600 bytes that claim 400 million pixels took 4.6 GB, and were 'done'."""
+    data = jpeg(progressive=progressive)
+    at = data.index(b"\xff\xc2" if progressive else b"\xff\xc0") + 5
+    (tmp_path / "a.jpg").write_bytes(data[:at] + struct.pack(">H", 4000) + data[at + 2 :])
+    with pytest.raises(UnreadablePhotoError, match="the file ends early"):
+        load_photo(tmp_path / "a.jpg")
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "1"])
+def test_a_png_that_states_more_rows_than_it_has_says_so(tmp_path: Path, mode: str) -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(noise()).convert(mode).save(buffer, "PNG")
+    (_, head), *rest = png_chunks(buffer.getvalue())
+
+    def load(height: int) -> Photo:
+        of_height = struct.pack(">II", 320, height) + head[8:]
+        (tmp_path / "a.png").write_bytes(png_of([(b"IHDR", of_height), *rest]))
+        return load_photo(tmp_path / "a.png")
+
+    assert codes(load(240)) == []
+    photo = load(300)
+    assert codes(photo) == ["picture-data-missing"]
+    np.testing.assert_array_equal(photo.pixels[:240], load(240).pixels)
+    with pytest.raises(UnreadablePhotoError, match="the file ends early"):
+        load(2400)
+
+
+def test_a_whole_png_that_ends_in_one_colour_is_not_suspected(tmp_path: Path) -> None:
+    black = picture(96, 128)
+    black[40:] = 0
+    assert codes(load_photo(save(black, tmp_path / "a.png"))) == []
 
 
 @pytest.mark.parametrize("progressive", [False, True])
