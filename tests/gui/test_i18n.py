@@ -226,7 +226,7 @@ def test_a_real_error_reads_chinese(qapp: QApplication) -> None:
     with pytest.raises(WeightsError) as caught:
         store.find("gpen-512")
     said = i18n.error_text(caught.value.what, caught.value.todo)
-    assert said.startswith("这台电脑上没有“gpen-512”的模型文件（GPEN-BFR-512.pth）。请用以下命令获取：")
+    assert said.startswith("这台电脑上没有“GPEN 512”的模型文件（GPEN-BFR-512.pth）。请用以下命令获取：")
 
 
 def test_open_dialog_changes_its_language(qapp: QApplication, qtbot) -> None:
