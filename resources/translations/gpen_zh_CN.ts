@@ -1455,17 +1455,6 @@ Keys: [ ] size, E erase, Esc end.</source>
     </message>
 </context>
 <context>
-    <name>PhotoView</name>
-    <message>
-        <source>Before</source>
-        <translation>修复前</translation>
-    </message>
-    <message>
-        <source>After</source>
-        <translation>修复后</translation>
-    </message>
-</context>
-<context>
     <name>Preset</name>
     <message>
         <source>Automatic</source>
@@ -1593,6 +1582,17 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>SideChips</name>
+    <message>
+        <source>After</source>
+        <translation>修复后</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>修复前</translation>
     </message>
 </context>
 <context>

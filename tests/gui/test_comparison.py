@@ -84,7 +84,7 @@ def test_any_two_and_each_is_run_once(comparing: MainWindow, engine: FakeEngine,
     window = comparing
     own = colour(window, Version.AFTER)
     shows(window, qtbot, Version.BEFORE, "red")
-    assert not window.view.has_chips
+    assert not window.view.chips.are_shown
     pick(window, 1, "green")
     wait_done(window, qtbot)
     shows(window, qtbot, Version.AFTER, "green")
@@ -130,7 +130,7 @@ def test_what_is_asked_for_is_nobodys_edit_and_ends_with_the_key(comparing: Main
     qtbot.keyClick(window.view, Qt.Key.Key_M)
     assert not window.actions_["compare_models"].isChecked()
     assert not window.comparison.bar.sides[0].isVisible()
-    assert window.view.has_chips
+    assert window.view.chips.are_shown
     qtbot.waitUntil(lambda: colour(window, Version.BEFORE)[0] < 0.95)  # the photo as it was, not red any more
 
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QColorSpace, QImage
 from pytestqt.qtbot import QtBot
 
@@ -379,3 +379,18 @@ def test_a_photo_being_read_is_stood_for_by_its_thumbnail(qtbot: QtBot) -> None:
     assert view.grab().toImage().pixelColor(200, 150).rgb() & 0xFFFFFF != 0x204060
     view.clear()
     assert view.grab().toImage().pixelColor(200, 150) == QColor(theme.tokens().canvas)
+
+
+def test_the_chips_stand_below_what_is_told_over_the_photo(view: CompareView) -> None:
+    def is_chip_at(top: int) -> bool:
+        """Whether white letters stand in these rows of the picture before, which is dark."""
+        rows = view.grab(QRect(30, top, 100, 36)).toImage()
+        return bool(qimage.to_pixels(rows).max() > 200)
+
+    view.set_divider(1.0)
+    assert is_chip_at(20)
+    view.chips.leave_free(100)
+    assert not is_chip_at(20)
+    assert is_chip_at(105)
+    view.chips.leave_free(0)
+    assert is_chip_at(20)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
@@ -30,7 +30,12 @@ _NARROWEST: Final = 240
 
 
 class NotificationStrip(QFrame):
-    """The current notification of a queue: a sentence, its buttons, how many more wait. Hidden while there is none."""
+    """The current notification of a queue: a sentence, its buttons, how many more wait. Hidden while there is none.
+
+    covers: how much of the top of what it floats over lies behind it.
+    """
+
+    covers = Signal(int)
 
     def __init__(self, queue: NotificationQueue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,7 +100,7 @@ class NotificationStrip(QFrame):
         host.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and watched is self._host:
+        if event.type() == QEvent.Type.Resize and watched is self._host and self._shown is not None:
             self._place()
         return super().eventFilter(watched, event)
 
@@ -122,6 +127,7 @@ class NotificationStrip(QFrame):
             self._reading.stop()
             if current is None:
                 self.hide()
+                self.covers.emit(0)
                 return
             self._fill(current)
             if before is None or not _are_alike(before, current):
@@ -169,6 +175,7 @@ class NotificationStrip(QFrame):
             size = QSize(room, self._parts.heightForWidth(room))
         self.setGeometry((self._host.width() - size.width()) // 2, _MARGIN, size.width(), size.height())
         self.raise_()
+        self.covers.emit(self.geometry().bottom() + 1)
 
     def _wrap(self, wraps: bool) -> None:
         self._text.setWordWrap(wraps)

@@ -75,7 +75,7 @@ class ComparisonController(QObject):
             others = [name for name, _ in self._models if name != self._own]
             self._chosen = [others[-1] if others else ORIGINAL, self._own]
             self.bar.offer(self._models, self._chosen)
-        self._view.has_chips = not is_on
+        self._view.chips.show_them(not is_on)
         self.bar.show(is_on)
         if not is_on:
             self._forget()

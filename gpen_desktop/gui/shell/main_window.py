@@ -173,6 +173,7 @@ class MainWindow(DropWindow):
         work.album.rowsRemoved.connect(self._on_rows)
         self.view.detail_wanted.connect(work.look_closer)
         self.view.zoom_changed.connect(self.tools.show_zoom)
+        self.notification_strip.covers.connect(self.view.chips.leave_free)
         self.album.chosen.connect(work.show_item)
         self.album.drag_wanted.connect(self.drafts.drag_out)
         self.album.menu_wanted.connect(self._on_album_menu)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPen, QRegion
+from PySide6.QtWidgets import QWidget
 
 from gpen_desktop.gui.common import theme
 
@@ -49,11 +50,11 @@ def handle_y(area: QRectF, x: float, *kept_free: Sequence[QRectF]) -> float:
     return middle
 
 
-def swept(x: float, to: float, area: QRectF) -> QRegion:
+def swept(x: float, to: float, area: QRectF, covered: float) -> QRegion:
     """What changes where the divider moves from `x` to another place: what it passes over, and the chips that say
-    which side is which."""
+    which side is which. covered: of the view's top, where there are none."""
     passed = QRectF(min(x, to), area.top(), abs(to - x), area.height())
-    chips = QRectF(area.left(), area.top(), area.width(), _CHIP_MARGIN + _CHIP_HEIGHT)
+    chips = QRectF(area.left(), _below(covered, area).top(), area.width(), _CHIP_MARGIN + _CHIP_HEIGHT)
     reach = _HANDLE / 2 + _HALO + 1
     return QRegion(passed.adjusted(-reach, 0, reach, 0).toAlignedRect()) | QRegion(chips.toAlignedRect())
 
@@ -93,7 +94,41 @@ def _chevrons(centre: QPointF) -> QPainterPath:
     return path
 
 
-def paint_chip(painter: QPainter, text: str, area: QRectF, at_right: bool, font: QFont, line: float | None) -> None:
+class SideChips(QObject):
+    """The chips 'Before' and 'After' of a view. covered: px of the view's top, below which they stand, as something
+    else lies there."""
+
+    def __init__(self, view: QWidget) -> None:
+        super().__init__(view)
+        self._view = view
+        self.are_shown = True
+        self.covered = 0
+
+    def show_them(self, are_shown: bool) -> None:
+        """Whether they are wanted: others may say which side is which."""
+        self.are_shown = are_shown
+        self._view.update()
+
+    @Slot(int)
+    def leave_free(self, top: int) -> None:
+        """Stand below so much of the view's top."""
+        self.covered = top
+        self._view.update()
+
+    def paint(self, painter: QPainter, area: QRectF, *, is_after: bool, at_right: bool, line: float | None) -> None:
+        """Paint one into an upper corner of `area`, in the painter's coordinates. line: where the divider is."""
+        if self.are_shown:
+            text = self.tr("After") if is_after else self.tr("Before")
+            free = _below(self.covered - painter.transform().dy(), area)
+            _paint_chip(painter, text, free, at_right, self._view.font(), line)
+
+
+def _below(top: float, area: QRectF) -> QRectF:
+    """What of an area lies below a height."""
+    return QRectF(QPointF(area.left(), max(top, area.top())), area.bottomRight())
+
+
+def _paint_chip(painter: QPainter, text: str, area: QRectF, at_right: bool, font: QFont, line: float | None) -> None:
     """Paint 'Before' or 'After' in an upper corner of `area`; faded where the line is near."""
     metrics = QFontMetricsF(font)
     width = metrics.horizontalAdvance(text) + 20

@@ -14,6 +14,7 @@ from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.viewer import divider, face_item, panes, view_geometry
 from gpen_desktop.gui.viewer.brush_tool import BrushTool
 from gpen_desktop.gui.viewer.crop_tool import CropTool
+from gpen_desktop.gui.viewer.divider import SideChips
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkLook, paint_marks
 from gpen_desktop.gui.viewer.face_tools import BoxTool, PointsTool
 from gpen_desktop.gui.viewer.overlay_fade import OverlayFade
@@ -59,7 +60,7 @@ class PhotoView(QWidget):
         self._tool: ViewTool | None = None
         self._detail: tuple[int, QRect] | None = None
         self._thumbnail: QImage | None = None
-        self.has_chips = True  # that say which side is which
+        self.chips = SideChips(self)
         self._fade = OverlayFade(self)
         self._fade.changed.connect(self._on_changed)
 
@@ -174,7 +175,7 @@ class PhotoView(QWidget):
         before = self._divider_x()
         self._divider = max(0.0, min(1.0, at))
         if self._mode is ViewMode.SPLIT:
-            self.update(divider.swept(before, self._divider_x(), self._seen()))
+            self.update(divider.swept(before, self._divider_x(), self._seen(), self.chips.covered))
 
     # Zoom
 
@@ -198,10 +199,8 @@ class PhotoView(QWidget):
         self._zoom_by(1 / _ZOOM_STEP, self._anchor())
 
     def jump_to(self, rect: QRectF, most: float = 2.0) -> None:
-        """Show a part of the photo, such as a face, in the middle; at `most` device pixels per photo pixel.
-
-        The divider steps aside, so that it does not cut through what is to be seen.
-        """
+        """Show a part of the photo, such as a face, in the middle, at `most` device pixels per photo pixel, the divider
+        beside it."""
         if self._placement is None:
             return
         placement = view_geometry.showing(self._placement, rect, self._pane_size(), self._ratio(), most)
@@ -317,7 +316,7 @@ class PhotoView(QWidget):
         else:
             version = Version.BEFORE if self._holds_before or self._mode is ViewMode.BEFORE else Version.AFTER
             self._paint_pane(painter, version, QPointF(0, 0))
-            self._paint_chip(painter, version, self._seen(), None)
+            self._paint_chip(painter, version, version is Version.AFTER)
 
     def _paint_split(self, painter: QPainter) -> None:
         pane, seen, x = QRectF(QPointF(0, 0), self._pane_size()), self._seen(), self._divider_x()
@@ -332,8 +331,8 @@ class PhotoView(QWidget):
         if self._grip is None:
             self._paint_overlays(painter)
         divider.paint(painter, x, self._handle_y(), seen)
-        self._paint_chip(painter, Version.BEFORE, seen, x)
-        self._paint_chip(painter, Version.AFTER, seen, x)
+        for version in Version:
+            self._paint_chip(painter, version, version is Version.AFTER, x)
 
     def _paint_side_by_side(self, painter: QPainter) -> None:
         for version, corner in zip(Version, self._panes_in(QSizeF(self.size())).corners, strict=True):
@@ -341,7 +340,7 @@ class PhotoView(QWidget):
             self._paint_pane(painter, shown, corner)
             painter.save()
             painter.translate(corner)
-            self._paint_chip(painter, shown, self._seen(), None, at_right=False)
+            self._paint_chip(painter, shown, False)
             painter.restore()
 
     def _paint_pane(self, painter: QPainter, version: Version, corner: QPointF) -> None:
@@ -373,14 +372,8 @@ class PhotoView(QWidget):
     def _wide_chips(self, placement: Placement) -> frozenset[FaceId]:
         return face_item.wide(self._marks, placement, self._mouse, {self._hovered, self._selected}, self.font())
 
-    def _paint_chip(
-        self, painter: QPainter, version: Version, area: QRectF, line: float | None, at_right: bool | None = None
-    ) -> None:
-        if self.has_chips:
-            is_after = version is Version.AFTER
-            at_right = is_after if at_right is None else at_right
-            text = self.tr("After") if is_after else self.tr("Before")
-            divider.paint_chip(painter, text, area, at_right, self.font(), line)
+    def _paint_chip(self, painter: QPainter, version: Version, at_right: bool, line: float | None = None) -> None:
+        self.chips.paint(painter, self._seen(), is_after=version is Version.AFTER, at_right=at_right, line=line)
 
     def _side(self, version: Version) -> QImage:
         """One picture drawn over the whole pane with all marks, kept until anything but the divider moves."""

@@ -17,7 +17,7 @@ from gpen_desktop.core.types import Frame
 
 _MOST: Final = 16.0
 """Device pixels per photo pixel, at most."""
-_MOST_FITTED: Final = 2.0
+_MOST_FITTED: Final = 3.0
 """The same, for a photo that is fitted."""
 _FIT_MARGIN: Final = 16.0
 _DETAIL_MARGIN: Final = 0.1
