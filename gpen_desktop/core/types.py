@@ -64,7 +64,7 @@ class Metadata:
 class SourceFormat:
     """How the source file was stored, so that the output can be stored alike.
 
-    format: 'JPEG', 'PNG', 'WEBP', 'TIFF' or 'BMP'. grey: one channel in the file.
+    format: its name in core/photo_files/registry.py, such as 'JPEG'. grey: one channel in the file.
     jpeg_tables, jpeg_subsampling: the JPEG's own quantisation tables (zigzag undone, as Pillow gives them) and chroma
     sampling (Pillow's number 0, 1, 2, or -1 unknown). progressive: whether a JPEG was. lossless: whether a WebP was.
     pictures: how many the file holds: pages of a TIFF, or 2 for several. animated: whether they are frames.

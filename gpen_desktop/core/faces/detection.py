@@ -49,7 +49,7 @@ _COPIES = (1.0, 0.25)
 """Sizes at which the detector looks at the photo: in the second, faces of up to a thousand pixels are small enough."""
 
 _LEAST_SIZE = 8.0
-"""Size in pixels (frames.face_sizes) of the smallest face that is believed of the second copy: a width of 17. What is
+"""Size in pixels (regions.face_sizes) of the smallest face that is believed of the second copy: a width of 17. What is
 smaller there has been seen four times as large in the first."""
 
 _LIKELY = 0.0

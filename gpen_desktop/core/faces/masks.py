@@ -1,4 +1,4 @@
-"""Soft masks in crop space, from the landmarks alone: where a restored head is pasted, and where its skin is.
+"""Soft masks in crop space, from landmarks and colours: where a restored head is pasted, and where its skin is.
 
 Lengths are in eye distances, so the masks fit every template.
 """

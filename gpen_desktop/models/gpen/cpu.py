@@ -1,6 +1,6 @@
 """The inference form for processors: one face at a time, big maps read and written as few times as can be.
 
-The same network as gpen.PortableGpen. In addition:
+The same network as portable.PortableGpen. In addition:
 
 - bias and leaky ReLU are fused into the convolutions;
 - the convolution of two maps side by side is split into two that add up, so the maps need not be copied together;

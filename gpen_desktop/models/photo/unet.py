@@ -1,4 +1,4 @@
-"""The networks that clean a photo, find damage in it and fill holes: one small U-Net at three sizes.
+"""The networks that clean a photo, find damage in it and fill holes: one small U-Net in four shapes.
 
 Convolutions and ReLU alone, no normalisation over the picture: what comes out at a pixel depends on its surroundings
 within `reach` pixels and on nothing else, so that tiles that overlap by that much give what the whole photo gives.
@@ -156,19 +156,6 @@ class HoleFiller(nn.Module):
         seen = (photo - 0.5) * (1 - holes)
         filled: Tensor = self.net(torch.cat((seen, holes), dim=1)) + 0.5
         return filled
-
-
-def multiply_adds(shape: UNetShape) -> float:
-    """Multiply-adds a pixel of the photo."""
-    total, area = 9.0 * FOLD**2 * shape.widths[0] * (shape.inputs + shape.outputs), FOLD**2
-    total /= area
-    for level, (width, blocks) in enumerate(zip(shape.widths, shape.blocks, strict=True)):
-        last = level == len(shape.widths) - 1
-        total += (1 if last else 2) * blocks * 2 * 9 * width * width / area
-        if not last:
-            total += width * shape.widths[level + 1] * 4 / (area * 4) * 2
-        area *= 4
-    return total
 
 
 def whole(net: PhotoCleaner | DamageFinder | HoleFiller, photo: Tensor, *planes: Tensor) -> Tensor:

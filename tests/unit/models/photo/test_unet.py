@@ -14,13 +14,13 @@ from gpen_desktop.models import registry
 from gpen_desktop.models.photo.architectures import PhotoRepairer
 from gpen_desktop.models.photo.compact import CompactEnlarger, compact_from_state
 from gpen_desktop.models.photo.unet import (
+    FOLD,
     UNBLOCKER,
     DamageFinder,
     HoleFiller,
     PhotoCleaner,
     PhotoUNet,
     UNetShape,
-    multiply_adds,
     whole,
 )
 from gpen_desktop.models.spec import Task
@@ -73,6 +73,19 @@ def test_what_lies_in_a_hole_does_not_count() -> None:
     other = torch.where(holes > 0, torch.rand_like(photo), photo)
     filler = HoleFiller()
     assert torch.equal(filler(photo, holes), filler(other, holes))
+
+
+def multiply_adds(shape: UNetShape) -> float:
+    """Multiply-adds a pixel of the photo."""
+    total, area = 9.0 * FOLD**2 * shape.widths[0] * (shape.inputs + shape.outputs), FOLD**2
+    total /= area
+    for level, (width, blocks) in enumerate(zip(shape.widths, shape.blocks, strict=True)):
+        last = level == len(shape.widths) - 1
+        total += (1 if last else 2) * blocks * 2 * 9 * width * width / area
+        if not last:
+            total += width * shape.widths[level + 1] * 4 / (area * 4) * 2
+        area *= 4
+    return total
 
 
 def test_work_stays_within_what_two_cores_do_in_time() -> None:
