@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,11 @@ def _in_strips(samples: Pixels, made_of: Callable[[Pixels], Pixels]) -> Pixels:
     for top in range(rows, len(samples), rows):
         made[top : top + rows] = made_of(samples[top : top + rows])
     return cast(Pixels, made)
+
+
+def size_at(factor: float, pixels: NDArray[Any]) -> tuple[int, int]:
+    """(width, height) in whole pixels of a picture (H, W, ...) at `factor` of its size: one at least each way."""
+    return max(1, round(pixels.shape[1] * factor)), max(1, round(pixels.shape[0] * factor))
 
 
 def to_8_bits(samples: Pixels) -> NDArray[np.uint8]:

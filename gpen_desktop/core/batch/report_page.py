@@ -18,7 +18,7 @@ from PIL import Image, ImageOps
 
 from gpen_desktop.core.batch.batch import PhotoReport, PhotoStatus
 from gpen_desktop.core.photo_files.load_save import load_photo
-from gpen_desktop.core.pixels import to_8_bits
+from gpen_desktop.core.pixels import size_at, to_8_bits
 from gpen_desktop.errors import PhotoError
 from gpen_desktop.messages import Filling, Message, say
 
@@ -151,7 +151,7 @@ def _thumbnail(path: Path) -> bytes:
         except PhotoError:
             return b""
         factor = min(1.0, _SIDE / max(pixels.shape[:2]))
-        size = (max(1, round(pixels.shape[1] * factor)), max(1, round(pixels.shape[0] * factor)))
+        size = size_at(factor, pixels)
         small = Image.fromarray(np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8))
     small.thumbnail((_SIDE, _SIDE))
     buffer = io.BytesIO()

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
-from gpen_desktop.core.pixels import to_8_bits
+from gpen_desktop.core.pixels import size_at, to_8_bits
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.types import Face, Photo, Pixels, SourceFormat, frozen
 
@@ -97,7 +97,7 @@ def _around(column: Column, face: Face) -> Pixels:
 def fitted(pixels: Pixels, side: int) -> NDArray[np.uint8]:
     """A picture (H, W, 3) as large as a square of `side` px of a sheet holds, in its middle: (side, side, 3)."""
     factor = side / max(pixels.shape[:2])
-    size = (max(1, round(pixels.shape[1] * factor)), max(1, round(pixels.shape[0] * factor)))
+    size = size_at(factor, pixels)
     way = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     return placed(np.asarray(cv2.resize(to_8_bits(pixels), size, interpolation=way), np.uint8), side)
 

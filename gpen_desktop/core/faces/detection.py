@@ -24,6 +24,7 @@ from gpen_desktop.core.faces.regions import (
     to_photo,
 )
 from gpen_desktop.core.options import SMALLEST_FACE
+from gpen_desktop.core.pixels import size_at
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.types import Face, Photo, Pixels, frozen
 from gpen_desktop.errors import OptionError
@@ -223,7 +224,7 @@ def check_min_face(min_face: float) -> None:
 
 def shrunk(pixels: Pixels, factor: float) -> NDArray[np.uint8]:
     """A picture (H, W, 3), uint8 or uint16, at `factor` of its size: (h, w, 3) uint8."""
-    size = (max(1, round(pixels.shape[1] * factor)), max(1, round(pixels.shape[0] * factor)))
+    size = size_at(factor, pixels)
     return in_bytes(pixels if factor == 1 else cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
 
 

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from gpen_desktop.core.grain import luma
+from gpen_desktop.core.pixels import size_at
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.stages.tiles import as_pixels
 from gpen_desktop.core.stages.tone import read_tone
@@ -143,7 +144,7 @@ def _small(pixels: Pixels) -> tuple[Pixels, tuple[float, float]]:
     """The copy that is looked at, and its size as a share of the photo's, across and down."""
     height, width = pixels.shape[:2]
     factor = min(1.0, _LOOKED_AT / max(height, width))
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    size = size_at(factor, pixels)
     small = pixels if factor == 1 else cast(Pixels, cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
     return small, (size[0] / width, size[1] / height)
 

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core.pixels import size_at
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.work import Damage, Networks
 from gpen_desktop.core.types import Photo, Pixels, Stroke, frozen
@@ -56,7 +57,7 @@ def at_working_size(pixels: Pixels) -> Pixels:
     factor = _LOOKED_AT / max(pixels.shape[:2])
     if factor >= 1:
         return pixels
-    size = (max(1, round(pixels.shape[1] * factor)), max(1, round(pixels.shape[0] * factor)))
+    size = size_at(factor, pixels)
     return cast(Pixels, cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
 
 

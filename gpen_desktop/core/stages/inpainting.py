@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core.pixels import size_at
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.damage import Mask
 from gpen_desktop.core.stages.tiles import as_pixels, padded
@@ -145,7 +146,7 @@ def _answer(made: Pixels, left: Mask, window: Window, network: ChosenNetwork) ->
     holes = left[y0:y1, x0:x1].astype(np.float32)
     height, width = holes.shape
     if window.factor < 1:
-        size = (max(1, round(width * window.factor)), max(1, round(height * window.factor)))
+        size = size_at(window.factor, part)
         part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.float32)
         holes = np.asarray(cv2.resize(holes, size, interpolation=cv2.INTER_AREA), np.float32)
     given = np.dstack([part, (holes > 0).astype(np.float32)])
