@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QRectF, QSizeF, Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtCore import QLocale, QRectF, QSizeF, Qt
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.picture_pair import Version
 from tests.gui.fakes import FakeEngine, make_photo
@@ -49,6 +50,22 @@ def test_a_chip_tells_what_was_seen_and_switches_it(window: MainWindow, faded: P
     wait_done(window, qtbot)
     qtbot.waitUntil(lambda: _contrast(window) > 120)
     assert button.isChecked()
+
+
+def test_chips_and_the_photo_speak_the_language_that_is_chosen(
+    window: MainWindow, faded: Path, qtbot: QtBot, qapp: QApplication
+) -> None:
+    open_photos(window, qtbot, faded)
+    qtbot.waitUntil(lambda: "Faded" in [button.text() for button in window.panel.seen.buttons])
+    locale = QLocale()
+    i18n.apply(qapp, "zh_CN")
+    try:
+        qtbot.waitUntil(lambda: "褪色" in [button.text() for button in window.panel.seen.buttons])
+        assert window.view.accessibleName() == "照片，修复前与修复后"
+    finally:
+        i18n.apply(qapp, "en")
+        QLocale.setDefault(locale)
+    qtbot.waitUntil(lambda: window.view.accessibleName() == "Photo, before and after")
 
 
 def test_holding_a_chip_shows_the_photo_without(window: MainWindow, faded: Path, qtbot: QtBot) -> None:

@@ -8,6 +8,7 @@ from gpen_desktop.core.engine.edits import with_option
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
 from gpen_desktop.gui.adjust.seen_chips import chips_of, switched
 from gpen_desktop.gui.album.album_model import PhotoState
+from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.work.workspace import Workspace
 
 
@@ -20,6 +21,7 @@ class SeenController(QObject):
         self._chips = panel.seen
         for changed in (workspace.current_changed, workspace.edits_changed, workspace.seen_changed, workspace.failed):
             changed.connect(self.refresh)
+        i18n.follow(self.refresh)
         self._chips.switched.connect(self._on_switched)
         self._chips.held.connect(workspace.look_without)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -24,7 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gpen_desktop.core.types import NO_FACE, FaceId, Frame
-from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common import i18n, theme
 from gpen_desktop.gui.viewer import divider
 from gpen_desktop.gui.viewer.brush_tool import BrushTool
 from gpen_desktop.gui.viewer.crop_tool import CropTool
@@ -82,12 +83,16 @@ class CompareView(PhotoView):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self._pressed = self._last = QPointF()
+        self._drag, self._is_framed = _Drag.NOTHING, False
+        self._say()
+        i18n.follow(self._say)
+
+    def _say(self) -> None:
         self.setAccessibleName(self.tr("Photo, before and after"))
         self.setAccessibleDescription(
             self.tr("Left and right arrow keys move the divider; with Ctrl held, arrow keys move the photo.")
         )
-        self._pressed = self._last = QPointF()
-        self._drag, self._is_framed = _Drag.NOTHING, False
 
     def show_photo(self, opened: Opened) -> None:
         """Show another photo, fitted."""
@@ -118,8 +123,8 @@ class CompareView(PhotoView):
         """Let five points be dragged, until end_tool, Enter or Escape."""
         if self._pair is not None:
             tool = PointsTool(points, self._pair.size, self)
-            tool.confirmed.connect(self._on_points_confirmed)
-            tool.abandoned.connect(self._on_points_abandoned)
+            tool.confirmed.connect(partial(self.points_ended.emit, True))
+            tool.abandoned.connect(partial(self.points_ended.emit, False))
             self._use(tool)
 
     @property
@@ -188,14 +193,6 @@ class CompareView(PhotoView):
     def _on_box_abandoned(self) -> None:
         self.end_tool()
         self.drawing_ended.emit()
-
-    @Slot()
-    def _on_points_confirmed(self) -> None:
-        self.points_ended.emit(True)
-
-    @Slot()
-    def _on_points_abandoned(self) -> None:
-        self.points_ended.emit(False)
 
     # Mouse
 
