@@ -44,14 +44,14 @@ def _has_screen() -> bool:
 
 def _give_streams() -> None:
     """A frozen windowed program has none, and libraries print. Names that the terminal cannot show become escapes."""
-    from gpen_desktop.cli.terminal import UnbrokenStream
+    from gpen_desktop.cli.terminal import UnbrokenStream, UnheardStream
 
-    for name in ("stdout", "stderr"):
+    for name, kind in (("stdout", UnbrokenStream), ("stderr", UnheardStream)):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123  -- lives as long as we do
         elif (real := getattr(sys, name)) is getattr(sys, f"__{name}__"):
             buffering = real.line_buffering
-            wrapped = UnbrokenStream(real.buffer, real.encoding, "backslashreplace", line_buffering=buffering)
+            wrapped = kind(real.buffer, real.encoding, "backslashreplace", line_buffering=buffering)
             setattr(sys, name, wrapped)
         elif isinstance(stream := getattr(sys, name), io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -7,7 +7,7 @@ import contextlib
 import io
 import os
 import re
-from typing import Final, NoReturn
+from typing import ClassVar, Final, NoReturn
 
 _UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """Control characters (Unicode's Cc), line separators, and what turns the direction of writing."""
@@ -34,19 +34,21 @@ class Parser(argparse.ArgumentParser):
 class UnbrokenStream(io.TextIOWrapper):
     """A standard stream whose reader may go away, as that of `| head -1` does: what is told from then on is lost."""
 
+    _GONE: ClassVar[type[OSError]] = BrokenPipeError
+
     def write(self, text: str) -> int:
-        """As the base class, without BrokenPipeError."""
+        """As the base class, without an error for a reader that is gone."""
         try:
             return super().write(text)
-        except BrokenPipeError:
+        except self._GONE:
             self._let_go()
             return len(text)
 
     def flush(self) -> None:
-        """As the base class, without BrokenPipeError."""
+        """As the base class, without an error for a reader that is gone."""
         try:
             super().flush()
-        except BrokenPipeError:
+        except self._GONE:
             self._let_go()
 
     def _let_go(self) -> None:
@@ -54,3 +56,9 @@ class UnbrokenStream(io.TextIOWrapper):
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, self.fileno())  # also for what is still in the buffer
             os.close(nowhere)
+
+
+class UnheardStream(UnbrokenStream):
+    """One for what is told on the way: also where it cannot be written, as into a file on a full disk, work goes on."""
+
+    _GONE = OSError

@@ -91,6 +91,18 @@ def test_a_reader_that_goes_away_does_not_end_an_album(tmp_path: Path, end: str)
         assert all((tmp_path / "out" / name).is_file() for name in ("a.jpg", "b.jpg"))
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a disk that is always full is a device of Linux")
+@pytest.mark.parametrize("way", ["a full disk", "not to be written"])
+def test_words_that_cannot_be_written_do_not_end_an_album(tmp_path: Path, way: str) -> None:
+    """As of `2> album.log`, and of a terminal that is gone."""
+    shutil.copy(SAMPLE, tmp_path / "a.jpg")
+    arguments = ["restore", tmp_path, "-o", tmp_path / "out", "--report", tmp_path / "r.json"]
+    with open(*(("/dev/full", "w") if way == "a full disk" else (SAMPLE, "r"))) as told:  # noqa: PTH123  -- either
+        done = subprocess.run([sys.executable, "-m", "gpen_desktop", *arguments], check=False, stderr=told)
+    assert done.returncode == Exit.ALL_DONE
+    assert json.loads((tmp_path / "r.json").read_text())["photos"][0]["outcome"] == "done"
+
+
 @pytest.mark.parametrize("photos", ["good", "good and bad"])
 def test_a_report_that_cannot_be_written_does_not_belie_what_was_done(
     tmp_path: Path, photos: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
