@@ -157,12 +157,12 @@ class OnDevice:
             count //= 2
         if made is None:
             return self._answers_of_cpu(items[:1], ask)
-        self._in_place = None
         if count < len(items):
             self._take_fewer(len(items), count)
         return made
 
     def _asked(self, items: Sequence[ItemT], ask: Ask[ItemT, AnswerT]) -> list[AnswerT] | None:
+        """What is said of the items on the device; None where they do not fit. Once some do, nothing stands in."""
         if self.compute is not self._chosen:
             fallbacks.tell(
                 say(
@@ -173,7 +173,10 @@ class OnDevice:
                     model=catalog.titled(self._name),
                 )
             )
-        return self._built.answers(items, ask)
+        made = self._built.answers(items, ask)
+        if made is not None:
+            self._in_place = None
+        return made
 
     def _take_fewer(self, tried: int, now: int) -> None:
         """Each thread tells of it, also where another one found out before."""

@@ -109,7 +109,8 @@ def test_the_cpu_where_not_even_one_fits_and_the_gpu_again_once_there_is_room() 
     assert otherwise == []
 
 
-def test_what_took_its_place_on_the_cpu_is_let_go_once_there_is_room() -> None:
+@pytest.mark.parametrize("way", ["answers", "answer_here"])
+def test_what_took_its_place_on_the_cpu_is_let_go_once_there_is_room(way: str) -> None:
     gpu = Doubler(0)
     copies: list[weakref.ref[Doubler]] = []
 
@@ -124,7 +125,10 @@ def test_what_took_its_place_on_the_cpu_is_let_go_once_there_is_room() -> None:
     doubled(network, 2)
     assert [copy() is not None for copy in copies] == [True]
     gpu.most = 1
-    doubled(network, 1)
+    if way == "answers":
+        doubled(network, 1)
+    else:
+        network.answer_here(1, lambda net, items: net.answer(items))
     gc.collect()
     assert [copy() for copy in copies] == [None]
 
