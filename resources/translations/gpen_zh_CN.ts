@@ -1555,6 +1555,13 @@ Keys: [ ] size, E erase, Esc end.</source>
     </message>
 </context>
 <context>
+    <name>SeenController</name>
+    <message>
+        <source>It is enlarged when it is exported; here it is shown at its own size.</source>
+        <translation>导出时会放大；这里仍按原尺寸显示。</translation>
+    </message>
+</context>
+<context>
     <name>SettingsDialog</name>
     <message>
         <source>Settings</source>
