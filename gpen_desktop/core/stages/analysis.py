@@ -235,7 +235,9 @@ def _screen(plane: FloatImage) -> tuple[float, float]:
     frequency = np.fft.fftshift(np.fft.fftfreq(side))
     fx, fy = np.meshgrid(frequency, frequency)
     radius = np.hypot(fx, fy)
-    rise[(radius < 0.07) | (radius > 0.48) | (np.abs(fx) < 0.012) | (np.abs(fy) < 0.012)] = 0
+    least, most = np.minimum(np.abs(fx), np.abs(fy)), np.maximum(np.abs(fx), np.abs(fy))
+    rise[(radius < 0.07) | (most > 0.48) | (least < 0.012)] = 0
+    rise[(np.abs(8 * fx - np.rint(8 * fx)) < 0.06) & (np.abs(8 * fy - np.rint(8 * fy)) < 0.06)] = 0  # JPEG's blocks
     # a screen has its dots in rows and columns: what stands alone is cloth, or a fence
     middle = side // 2
     turned = np.zeros_like(rise)

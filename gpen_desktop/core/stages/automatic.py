@@ -62,7 +62,8 @@ def needed_tone(reading: PhotoReading, values: Values) -> int:
 def seen_of(reading: PhotoReading) -> tuple[Seen, ...]:
     """What was seen, each in a word or two, and which stage does something about it."""
     every = (
-        (reading.is_grainy, Seen("clean", say("seen-grain", "Grain"))),
+        # a screen's dots are as even as grain
+        (reading.is_grainy and not reading.is_screened, Seen("clean", say("seen-grain", "Grain"))),
         (reading.is_blocky, Seen("clean", say("seen-blocks", "JPEG blocks"))),
         (reading.is_screened, Seen("clean", say("seen-screen", "Printed in dots"))),
         (reading.is_soft, Seen("clean", say("seen-blur", "Slightly blurred"))),

@@ -84,6 +84,19 @@ def test_a_printed_screen_is_seen_with_its_period(period: float, degrees: float)
     assert seen.screen_period == pytest.approx(period, rel=0.12)
 
 
+def test_the_finest_dots_are_a_screen_too() -> None:
+    """At 45 degrees, with hardly two pixels from dot to dot along a side."""
+    ys, xs = np.mgrid[:600, :700]
+    dots = 60 * np.cos(2 * np.pi * 0.455 * xs) * np.cos(2 * np.pi * 0.455 * ys)
+    assert read(np.clip(scene(600, 700) + dots[..., None], 0, 255)).is_screened
+
+
+def test_the_blocks_of_jpeg_are_no_screen() -> None:
+    ys, xs = np.mgrid[:600, :700]
+    grid = sum(12 * np.cos(2 * np.pi * k / 8 * xs) * np.cos(2 * np.pi * k / 8 * ys) for k in (1, 2, 3))
+    assert not read(np.clip(scene(600, 700) + grid[..., None], 0, 255)).is_screened
+
+
 def test_a_fence_is_no_screen() -> None:
     picture = scene()
     picture[:, ::6] *= 0.4

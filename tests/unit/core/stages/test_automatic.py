@@ -55,7 +55,7 @@ def test_more_grain_is_cleaned_more() -> None:
 def test_a_printed_screen_is_taken_out_altogether_and_named() -> None:
     reading = reading_of(test_analysis.screened(test_analysis.scene(), 4, 45) / 255)
     assert needed_cleaning(reading, {}) == 100
-    assert "seen-screen" in codes(reading)
+    assert {"seen-screen"} == codes(reading) & {"seen-screen", "seen-grain"}
 
 
 def test_jpeg_blocks_are_cleaned_and_named() -> None:
