@@ -112,6 +112,7 @@ def test_the_page_needs_nothing_else_and_obeys_no_name(tmp_path: Path) -> None:
     assert "GPEN &amp; co" in text
     assert "3 photos: 1 restored, 1 finished earlier, 1 failed; 1 faces restored." in text
     assert text.count('src="data:image/jpeg;base64,') == 2
+    assert re.findall(r'">(before|after)</td>', text) == ["before", "after"]  # to be seen, not only told
     assert not re.findall(r'(?:src|href)="(?!data:)|https?:|url\(|@import|<script', text)
 
 

@@ -31,9 +31,13 @@ _MOST_PICTURED: Final = 500
 _STYLE: Final = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
     "color:#222;background:#fafafa}h1{font-size:1.4rem}table{border-collapse:collapse;width:100%}"
-    "td{padding:.6rem;border-top:1px solid #ddd;vertical-align:top}img{max-width:240px;border-radius:3px}"
+    "tr{border-top:1px solid #ddd}td{padding:.6rem;vertical-align:top;overflow-wrap:anywhere}"
+    "img{display:block;max-width:100%;border-radius:3px}td.picture{width:240px}"
     ".failed{color:#a12}.quiet{color:#666}ul{margin:.2rem 0;padding-left:1.2rem}"
-    "@media(prefers-color-scheme:dark){body{color:#ddd;background:#1c1c1e}td{border-color:#444}"
+    # a telephone has no room for three columns
+    "@media(max-width:45rem){tr{display:grid;grid-template-columns:1fr 1fr}td.told{grid-column:1/3}"
+    "td.picture{width:auto}}"
+    "@media(prefers-color-scheme:dark){body{color:#ddd;background:#1c1c1e}tr{border-color:#444}"
     ".failed{color:#f88}.quiet{color:#999}}"
 )
 
@@ -123,20 +127,19 @@ def _row(report: PhotoReport, language: Language, *, with_pictures: bool) -> str
     told = f"<b>{language.shown(Path(report.source).name)}</b><br>{language.shown(outcome)}"
     lines = [part for part in (report.error, report.todo, *report.warnings) if part is not None]
     listed = "".join(f"<li>{language.shown(line)}</li>" for line in lines)
-    kind = "failed" if report.outcome is PhotoStatus.FAILED else ""
-    pictures = (
-        "".join(f"<td>{picture}</td>" for picture in _pictures(report, language))
-        if with_pictures
-        else "<td></td><td></td>"
-    )
-    return f'<tr><td class="{kind}">{told}<ul>{listed}</ul></td>{pictures}</tr>\n'
+    kind = "told failed" if report.outcome is PhotoStatus.FAILED else "told"
+    pictures = "".join(_pictures(report, language)) if with_pictures else ""
+    span = "" if pictures else ' colspan="3"'
+    return f'<tr><td class="{kind}"{span}>{told}<ul>{listed}</ul></td>{pictures}</tr>\n'
 
 
 def _pictures(report: PhotoReport, language: Language) -> Iterator[str]:
+    """Two cells."""
     for path, word in ((report.source, _BEFORE), (report.target, _AFTER)):
         small = _thumbnail(Path(path)) if path else b""
         data = base64.b64encode(small).decode("ascii")
-        yield f'<img alt="{language.shown(word)}" src="data:image/jpeg;base64,{data}">' if small else ""
+        picture = f'<img alt="" src="data:image/jpeg;base64,{data}">{language.shown(word)}' if small else ""
+        yield f'<td class="picture quiet">{picture}</td>'
 
 
 def _thumbnail(path: Path) -> bytes:
