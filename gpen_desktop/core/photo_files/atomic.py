@@ -82,9 +82,9 @@ def check(path: Path, *, overwrite: bool) -> None:
             lambda _: (path.is_dir(), path.exists(), path.parent.is_dir()), PATIENCE_S
         )
     except OSError as error:
-        raise _save_error(path, error) from error
+        raise save_error(path, error) from error
     if is_folder or not has_parent:
-        raise _save_error(path, OSError(errno.EISDIR if is_folder else errno.ENOENT, ""))
+        raise save_error(path, OSError(errno.EISDIR if is_folder else errno.ENOENT, ""))
     if exists and not overwrite:
         raise _exists_error(path)
 
@@ -131,7 +131,7 @@ def write(path: Path, data: bytes, *, overwrite: bool, around_naming: Around = u
             raise
     except OSError as error:
         if not named.is_set():
-            raise _save_error(path, error, len(data)) from error
+            raise save_error(path, error, len(data)) from error
 
 
 def make_folder(folder: Path) -> None:
@@ -165,7 +165,7 @@ def _exists_error(path: Path) -> OutputExistsError:
     )
 
 
-def _save_error(path: Path, error: OSError, size: int = 0) -> SaveError:
+def save_error(path: Path, error: OSError, size: int = 0) -> SaveError:
     """The error for a file of `size` bytes that the operating system would not let us write."""
     reason, todo = _reason(error)
     what = say(

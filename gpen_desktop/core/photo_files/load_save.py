@@ -268,6 +268,8 @@ def save_photo(
             todo=say("choose-other-format", "Choose another format."),
             path=target,
         ) from error
+    except OSError as error:  # a limit on the size of files holds for those in memory too
+        raise atomic.save_error(target, error) from error
     atomic.write(target, encoded.data, overwrite=overwrite, around_naming=around_naming)
     return SavedPhoto(target, stored.name, (*_about_format(photo, stored, format), *encoded.warnings))
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
+import sys
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from types import MappingProxyType
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,10 +62,17 @@ def gives(header: FileHeader, samples: Pixels) -> bool:
 def encode(samples: Pixels, format: str, **options: object) -> bytes:
     """A file of these 8-bit samples, (H, W, C), without metadata unless the options bring it. format: Pillow's name."""
     picture = Image.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)
-    buffer = io.BytesIO()
-    with _room_for(2 * samples.nbytes) if options.get("progressive") else nullcontext():
-        picture.save(buffer, format, **options)
-    return buffer.getvalue()
+    with _file_in_memory() as file:
+        with _room_for(2 * samples.nbytes) if options.get("progressive") else nullcontext():
+            picture.save(file, format, **options)
+        file.seek(0)
+        return file.read()
+
+
+def _file_in_memory() -> BinaryIO:
+    """Where the system has such, one of its own: as long as Pillow writes to that other threads may run, but not as
+    long as it fills a buffer of ours."""
+    return os.fdopen(os.memfd_create("picture"), "w+b") if sys.platform == "linux" else io.BytesIO()
 
 
 @contextmanager
