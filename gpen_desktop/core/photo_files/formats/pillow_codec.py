@@ -22,7 +22,7 @@ from gpen_desktop.core.photo_files.formats.header import DamagedFileError, FileH
 from gpen_desktop.core.types import Pixels
 from gpen_desktop.messages import Message, say
 
-_STRIP = 256  # rows that are taken over at a time
+_STRIP = 64  # rows that are taken over at a time: they stay in the processor's cache
 _PILLOW = threading.Lock()  # its size limit and Python's warning filters belong to the whole process
 
 
@@ -130,8 +130,8 @@ def _strips(image: Image.Image, mode: str) -> Iterator[tuple[int, NDArray[np.uin
     width, height = image.size
     for y in range(0, height, _STRIP):
         strip = image.crop((0, y, width, min(y + _STRIP, height)))
-        samples = np.asarray(strip if strip.mode == mode else strip.convert(mode), np.uint8)
-        yield y, samples.reshape(-1, width, Image.getmodebands(mode))
+        samples = (strip if strip.mode == mode else strip.convert(mode)).tobytes()
+        yield y, np.frombuffer(samples, np.uint8).reshape(-1, width, Image.getmodebands(mode))
 
 
 def _palette_samples(image: Image.Image) -> NDArray[np.uint8]:
