@@ -87,8 +87,6 @@ class Session:
         self._given: tuple[Face, ...] | None = None
         self._former: tuple[Face, ...] = ()  # found in the photo as it was seen before
         self._restored: dict[Face, RestoredFace] = {}
-        self._base = photo  # the photo that faces are composed into
-        self._layers: dict[RestoredFace, FaceLayers] = {}
         self._reduced: tuple[Photo, Photo] | None = None  # an enlarged photo, and what a screen shows of it
 
     @classmethod
@@ -180,7 +178,6 @@ class Session:
         self._given = None if faces is None else tuple(faces)
         if self._given is not None:
             self._restored = {face: self._restored[face] for face in self._given if face in self._restored}
-            self._layers = {face: self._layers[face] for face in self._restored.values() if face in self._layers}
 
     def set_restorer(
         self, restorer: CropRestorer | None, load_inventor: Callable[[], CropRestorer | None] | None = None
@@ -194,7 +191,6 @@ class Session:
         if restorer is not self._restorer:
             self._restorer = restorer
             self._restored = {}
-            self._layers = {}
 
     @property
     def _at_hand(self) -> CropRestorer:
@@ -263,14 +259,12 @@ class Session:
         memory.give_back_after(staged.photo.width * staged.photo.height)
         with self.seconds.timed("compose"):
             composed = compose(staged.photo, self._layers_for(restored, staged), options)
-        if staged.scale > 1:
-            self._layers = {}  # they are as large as the enlarged faces, and quickly made again
         return dataclasses.replace(composed, seen=staged.seen, stages=staged.results)
 
     def rest(self) -> None:
         """Give back the memory of enlarged photos; they are made anew where they are wanted again."""
         self._staged.forget_enlarged()
-        self._base, self._layers, self._reduced = self.photo, {}, None
+        self._reduced = None
 
     def _see(self, progress: Progress) -> None:
         """Bring the photo in which faces are found up to date; in another one they are found and cut out anew."""
@@ -278,7 +272,6 @@ class Session:
         if seen is not self._seen:
             self._seen, self._former, self._found = seen, self._found or self._former, None
             self._restored = {}
-            self._layers = {}
 
     def _check_scale(self, scale: float) -> None:
         """Raise PhotoTooLargeError for an enlargement beyond what is worked on, or beyond the memory that is free."""
@@ -313,15 +306,10 @@ class Session:
             )
 
     def _layers_for(self, restored: tuple[RestoredFace, ...], staged: Staged) -> Sequence[Layers]:
-        if staged.photo is not self._base:
-            self._base = staged.photo
-            self._layers = {}
         if staged.photo.width * staged.photo.height > memory.LARGE:
             where = (staged.photo.pixels.shape, scales_between(self.photo, staged.photo))
             return [LaterLayers(*where, face, partial(self._new_layers, face, staged)) for face in restored]
-        # not those of faces that have been made anew since
-        self._layers = {face: self._layers.get(face) or self._new_layers(face, staged) for face in restored}
-        return tuple(self._layers[face] for face in restored)
+        return [self._new_layers(face, staged) for face in restored]
 
     def _new_layers(self, face: RestoredFace, staged: Staged) -> FaceLayers:
         base, scales = staged.photo.pixels, scales_between(self.photo, staged.photo)
