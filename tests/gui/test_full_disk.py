@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.shell.main_window import MainWindow
+from gpen_desktop.gui.work import full_disk as full_disk_module
 from tests.full_disk import full_disk
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos
@@ -51,6 +52,34 @@ def test_exports_wait_for_room_on_a_full_disk_and_go_on_by_themselves(
     assert {each.path.name for each in ended.args[0].exported} == {f"{n}_restored.png" for n in range(3)}
     assert not ended.args[0].failed
     assert window.notification_strip.subject == "exported"
+
+
+def test_a_full_disk_is_not_asked_for_its_name_by_the_window(
+    window: MainWindow,
+    disk: threading.Event,
+    photo: Path,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    may_answer, asked_by = threading.Event(), list[threading.Thread]()
+
+    def slow(path: Path) -> str:
+        asked_by.append(threading.current_thread())
+        assert may_answer.wait(20)
+        return f"the stick of {path.parent.name}"
+
+    monkeypatch.setattr(full_disk_module, "disk_name", slow)
+    open_photos(window, qtbot, photo)
+    disk.set()
+    window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
+    qtbot.waitUntil(lambda: "Waiting for room" in window.status.doing)
+    assert window.notification_strip.subject != "disk-full"
+    may_answer.set()
+    qtbot.waitUntil(lambda: window.notification_strip.subject == "disk-full")
+    assert "The disk the stick of out is full" in window.notification_strip.text
+    assert threading.main_thread() not in asked_by
+    window.notification_strip.button("cancel").click()
 
 
 def test_waiting_for_room_is_cancelled_and_leaves_nothing(

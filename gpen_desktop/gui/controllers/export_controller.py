@@ -25,7 +25,6 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.controllers.album_report import AlbumReport
 from gpen_desktop.gui.dialogs.export_dialog import PLANNING_S, ExportDialog, Selection
 from gpen_desktop.gui.work.exports import ExportRound
-from gpen_desktop.gui.work.full_disk import disk_name
 from gpen_desktop.gui.work.order import is_kept_export
 from gpen_desktop.gui.work.worker import ExportJob, Job
 from gpen_desktop.gui.work.workspace import Workspace
@@ -152,13 +151,12 @@ class ExportController(QObject):
         jobs = self._workspace.jobs
         if (error := jobs.disk.error) is None:
             self._notifications.withdraw(_FULL)
-        else:
+        elif (name := jobs.disk.name) is not None:
             cancel = NotificationButton("cancel", lambda: self.tr("Cancel export"), jobs.cancel_exports)
-            text = partial(self._full_text, error)
+            text = partial(self._full_text, error, name)
             self._notifications.post(Notification(_FULL, text, (cancel,), Severity.WARNING))
 
-    def _full_text(self, error: DiskFullError) -> str:
-        name = disk_name(error.path) if error.path is not None else ""
+    def _full_text(self, error: DiskFullError, name: str) -> str:
         disk = self.tr("The disk {name} is full").format(name=name) if name else self.tr("The system disk is full")
         wanted = QLocale().formattedDataSize(room_wanted(error), 1, QLocale.DataSizeFormat.DataSizeSIFormat)
         text = self.tr("{disk}: {size} must be free. The export goes on by itself once there is room.")

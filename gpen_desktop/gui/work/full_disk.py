@@ -18,19 +18,23 @@ _GRACE_S: Final = 2.0
 class FullDisk(QObject):
     """Of one disk at a time; another that is full meanwhile is met again once the first has room.
 
-    has_room: there may be room again. changed: it is waited for, or no more.
+    has_room: there may be room again. changed: it is waited for, or no more, or its name is known. The disk is asked in
+    a thread of its own, since it may take its time.
     """
 
     has_room = Signal()
     changed = Signal()
 
+    _named = Signal(object, str)
     _ended = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._error: DiskFullError | None = None
+        self._name: str | None = None
         self._control = BatchControl()
         self._thread: threading.Thread | None = None
+        self._named.connect(self._on_named)
         self._ended.connect(self._on_ended)
 
     @property
@@ -38,11 +42,16 @@ class FullDisk(QObject):
         """What could not be written, and waits; None while nothing does."""
         return self._error
 
+    @property
+    def name(self) -> str | None:
+        """What people call the disk, as `disk_name` says; None until it has answered."""
+        return self._name
+
     def wait(self, error: DiskFullError) -> None:
         """Wait for room for what could not be written."""
         if self._error is not None:
             return
-        self._error, self._control = error, BatchControl()
+        self._error, self._name, self._control = error, None, BatchControl()
         self._thread = threading.Thread(
             target=self._wait, args=(error, self._control), name="waiting for room", daemon=True
         )
@@ -63,11 +72,18 @@ class FullDisk(QObject):
             self._thread.join(_GRACE_S)
 
     def _wait(self, error: DiskFullError, control: BatchControl) -> None:
+        self._named.emit(error, disk_name(error.path) if error.path is not None else "")
         try:
             control.wait_for_room(error)
         except Cancelled:
             return
         self._ended.emit(error)
+
+    @Slot(object, str)
+    def _on_named(self, error: DiskFullError, name: str) -> None:
+        if error is self._error:
+            self._name = name
+            self.changed.emit()
 
     @Slot(object)
     def _on_ended(self, error: DiskFullError) -> None:
@@ -79,7 +95,7 @@ class FullDisk(QObject):
 
 def disk_name(path: Path) -> str:
     """What people call the disk that a file or folder is on, or is to be: its label, or where it appears; '' for the
-    one that the system is on."""
+    one that the system is on. Asks the disk, which may take its time."""
     while not path.exists() and path != path.parent:
         path = path.parent
     disk = QStorageInfo(str(path))
