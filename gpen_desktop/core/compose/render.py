@@ -21,7 +21,7 @@ Eyes that were at least as sharp as the model makes them keep all of their detai
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from types import MappingProxyType
@@ -61,6 +61,8 @@ _SHARPEN_GAIN: Final = 1.5
 
 # More pixels are composed in strips: float32 patches of heads that fill an enlarged photo would take gigabytes.
 _AT_ONCE: Final = 1 << 25
+
+_ROWS: Final = 64  # of a head, worked on at a time
 
 # How quickly a head gives way to its neighbour: half-way between two faces of one size, both count alike; a tenth of a
 # crop nearer to one, that one counts four times as much.
@@ -126,12 +128,20 @@ def _patch(face: FaceLayers, options: ComposeOptions, strength: int) -> _Patch:
     gains = MODES[options.mode]
     denoise = options.denoise / 100
     addition = warp_to_photo(_crop_sum(face, gains, options), face.to_crop, face.rect)
-    if face.high_pass_noise is not None:
-        addition += max(gains.high_pass_noise, denoise) * face.high_pass_noise
-    if options.skin_protection:
-        addition += (gains.grain * (1 - denoise)) * face.grain[..., None]
-    addition *= (strength / 100) * face.mask[..., None]
+    for rows in _few_rows(len(addition)):
+        part = addition[rows]
+        if face.high_pass_noise is not None:
+            part += max(gains.high_pass_noise, denoise) * face.high_pass_noise[rows]
+        if options.skin_protection:
+            part += (gains.grain * (1 - denoise)) * face.grain[rows, :, None]
+        part *= (strength / 100) * face.mask[rows, :, None]
     return _Patch(face.rect, face.mask, cache(partial(_nearness, face)), addition)
+
+
+def _few_rows(height: int) -> Iterator[slice]:
+    """All rows, few at a time: what is made of them stays in the processor's cache, and takes no memory of its own."""
+    for top in range(0, height, _ROWS):
+        yield slice(top, top + _ROWS)
 
 
 def _nearness(face: FaceLayers) -> FloatImage:
@@ -173,17 +183,19 @@ def _paste(base: Pixels, patches: Sequence[_Patch]) -> Pixels:
     """Add every patch inside its own rectangle; where heads overlap they share the pixel, the nearest face first."""
     shares = [_shared(patch, patches) for patch in patches]
     out = base.copy()
-    white = float(np.iinfo(base.dtype).max)
+    white = np.float32(np.iinfo(base.dtype).max)
     for patch, own in zip(patches, shares, strict=True):
-        total = own.copy()
+        total = own
         for other, addition in zip(patches, shares, strict=True):
             if other is not patch and (common := _common(patch.rect, other.rect)):
+                total = own.copy() if total is own else total
                 total[_within(common, patch.rect)] += addition[_within(common, other.rect)]
         x0, y0, x1, y1 = patch.rect
-        total *= white  # in place: a head may be as large as the photo
-        total += base[y0:y1, x0:x1]
-        np.rint(np.clip(total, 0, white, out=total), out=total)
-        out[y0:y1, x0:x1] = total.astype(base.dtype)
+        below, pasted = base[y0:y1, x0:x1], out[y0:y1, x0:x1]
+        for rows in _few_rows(y1 - y0):
+            part = total[rows] * white
+            part += below[rows]
+            pasted[rows] = np.rint(np.clip(part, 0, white, out=part), out=part)
     return frozen(out)
 
 
