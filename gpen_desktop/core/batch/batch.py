@@ -219,12 +219,13 @@ def export_photo(
     edits = options.edits
     at_hand = engine.photo_at_hand(job.source, edits.quarters)
     if at_hand is not None:
-        with around.turns.turn():
+        with around.turns.turn(at_hand.width * at_hand.height):
             return _export(at_hand, 0.0, job, engine, options, progress, around)
     opened = open_photo(job.source)
     scale = total_scale(edits.stages)
     enlarged = cost_of((opened.header.width, opened.header.height), scale).memory if scale > 1 else 0
-    with around.room.hold(max(opened.needed_bytes, enlarged), is_wanted_here), around.turns.turn():
+    pixels = opened.header.width * opened.header.height
+    with around.room.hold(max(opened.needed_bytes, enlarged), is_wanted_here), around.turns.turn(pixels):
         progress.report(0.0, "load")
         started = time.perf_counter()
         photo = turned(opened.decode(), edits.quarters)

@@ -17,9 +17,9 @@ _ASIDE: Final = 1
 """Photos that wait for the disk beside those that are computed. A disk has a result for sure after 50 ms, a core has
 computed one after 200."""
 
-_KEPT: Final = 3 << 28
-"""Bytes of freed memory that stay for the next photos. Two of ten megapixels take so much; with a third of it an album
-of mixed sizes took a sixth longer, for what was given back and taken anew."""
+_KEPT: Final = 1 << 30
+"""Bytes of freed memory that stay for the next photos. Two of ten megapixels, and one that is written, take so much;
+where less was kept an album of mixed sizes took a tenth to a sixth longer, for what was given back and taken anew."""
 
 
 class SideBySide:

@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Final, TypeVar
 
 import cv2
@@ -23,6 +23,9 @@ ResultT = TypeVar("ResultT")
 
 _AHEAD: Final = 4
 """How many photos for each thread may be finished while an earlier one is not: results are told in order."""
+
+_SMALL: Final = 1 << 22
+"""Pixels of a photo that takes little memory, and a core for not much longer than a disk takes to have its result."""
 
 _LISTEN_EVERY: Final = 0.2
 """Seconds; on Windows a thread that waits for another hears of Ctrl+C in between only."""
@@ -40,10 +43,10 @@ class Turns:
         self._free = threading.Semaphore(count)
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Compute one, in this thread, once it is its turn. Whenever it waits for a disk, another photo has the
-        turn."""
-        with self._free, patience.lending(self._lent):
+    def turn(self, pixels: int) -> Iterator[None]:
+        """Compute one of so many pixels, in this thread, once it is its turn. Whenever it waits for a disk, another has
+        the turn, unless it is large: then all that it takes of memory would come on top."""
+        with self._free, patience.lending(self._lent) if pixels <= _SMALL else nullcontext():
             yield
 
     @contextmanager
