@@ -126,9 +126,14 @@ def test_places_left_early_are_none_that_all_passes_would_have_kept(
     detector: FaceDetector, hopper: Photo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crowd = photo_of(np.hstack([hopper.pixels, hopper.pixels[::-1], hopper.pixels[:, ::-1]]))
+    crops: list[int] = []
+    finding = detection.find_landmarks
+    monkeypatch.setattr(detection, "find_landmarks", lambda net, cut: (crops.append(len(cut)), finding(net, cut))[1])
     found = detector.detect(crowd)
+    looked_at = sum(crops)
     monkeypatch.setattr(detection, "_DOUBT", np.inf)
     assert [face.score for face in found] == pytest.approx([face.score for face in detector.detect(crowd)], abs=1e-4)
+    assert looked_at < sum(crops) - looked_at  # some were left
 
 
 def test_each_of_a_crowd_is_found_once_in_reading_order(detector: FaceDetector, hopper: Photo) -> None:
