@@ -8,7 +8,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from types import MappingProxyType
 from typing import BinaryIO
 
@@ -72,7 +72,10 @@ def encode(samples: Pixels, format: str, **options: object) -> bytes:
 def _file_in_memory() -> BinaryIO:
     """Where the system has such, one of its own: as long as Pillow writes to that other threads may run, but not as
     long as it fills a buffer of ours."""
-    return os.fdopen(os.memfd_create("picture"), "w+b") if sys.platform == "linux" else io.BytesIO()
+    if sys.platform == "linux" and hasattr(os, "memfd_create"):  # many Pythons are made for a C library without it
+        with suppress(OSError):  # sandboxes refuse it
+            return os.fdopen(os.memfd_create("picture"), "w+b")
+    return io.BytesIO()
 
 
 @contextmanager

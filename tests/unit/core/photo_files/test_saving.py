@@ -209,6 +209,25 @@ def test_a_picture_too_wide_for_the_format(tmp_path: Path, format: str, limit: i
     assert names_in(tmp_path) == []
 
 
+@pytest.mark.parametrize("way", ["not there", "refused"])
+@pytest.mark.parametrize("format", ["jpeg", "png", "webp"])
+def test_without_files_in_memory_photos_are_saved_alike(
+    tmp_path: Path, photo: Photo, monkeypatch: pytest.MonkeyPatch, format: str, way: str
+) -> None:
+    """Pythons made for an older C library, as uv's and conda's, have none on Linux; some sandboxes forbid them."""
+    usual = save_photo(photo, tmp_path / "usual", format=format)
+
+    def refused(*_all: object) -> int:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    if way == "refused":
+        monkeypatch.setattr(os, "memfd_create", refused, raising=False)
+    else:
+        monkeypatch.delattr(os, "memfd_create", raising=False)
+    saved = save_photo(photo, tmp_path / "without", format=format)
+    assert saved.path.read_bytes() == usual.path.read_bytes()
+
+
 def test_a_copy_is_the_source_byte_for_byte(tmp_path: Path) -> None:
     photo = load_photo(save(picture(), tmp_path / "a.jpg"))
     (tmp_path / "out").mkdir()
