@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
@@ -21,6 +22,7 @@ from gpen_desktop.gui.viewer import preview
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.worker import RestoreJob, next_job_id
 from tests.gui.fakes import FakeEngine
+from tests.gui.steps import open_photos
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no niceness of their own")
 
@@ -101,3 +103,16 @@ def test_who_gives_way_twice_gives_way_once() -> None:
     thread.join()
     assert seen[0] == seen[1] > 0
     assert niceness() == 0
+
+
+def test_who_may_not_give_way_works_all_the_same(
+    window: MainWindow, photo: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a sandbox: pictures for the screen are made in a pool that would break."""
+
+    def refused(*_all: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "setpriority", refused)
+    open_photos(window, qtbot, photo)
+    assert window.notification_strip.subject == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import sys
@@ -20,10 +21,12 @@ def give_way() -> None:
     that works, once or again; threads that begin in it, such as PyTorch's, give way as well.
 
     On Linux, where each thread has a niceness of its own. Other systems favour the window that is in front themselves.
+    Where it may not be changed it stays as it is.
     """
     if sys.platform == "linux":
         itself, first = threading.get_native_id(), os.getpid()
-        os.setpriority(os.PRIO_PROCESS, itself, min(19, os.getpriority(os.PRIO_PROCESS, first) + _NICER))
+        with contextlib.suppress(OSError):  # sandboxes refuse it, and a step back where the program was made less nice
+            os.setpriority(os.PRIO_PROCESS, itself, min(19, os.getpriority(os.PRIO_PROCESS, first) + _NICER))
 
 
 def resident_bytes() -> int:
