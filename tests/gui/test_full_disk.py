@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,6 +16,7 @@ from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.work import full_disk as full_disk_module
+from gpen_desktop.gui.work.full_disk import disk_name
 from tests.full_disk import full_disk
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos
@@ -80,6 +84,21 @@ def test_a_full_disk_is_not_asked_for_its_name_by_the_window(
     assert "The disk the stick of out is full" in window.notification_strip.text
     assert threading.main_thread() not in asked_by
     window.notification_strip.button("cancel").click()
+
+
+def test_a_folder_that_may_not_be_looked_at_is_on_the_disk_of_those_above(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error there ended the thread that waits for room, and exports waited for ever without a word."""
+    stat, gone = os.stat, tmp_path / "gone"
+
+    def guarded(path: object, *args: Any, **named: Any) -> os.stat_result:
+        if str(path).startswith(str(gone)):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return stat(path, *args, **named)  # type: ignore[call-overload]  # as it came
+
+    monkeypatch.setattr(os, "stat", guarded)
+    assert disk_name(gone / "a.png") == disk_name(tmp_path)
 
 
 def test_waiting_for_room_is_cancelled_and_leaves_nothing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 from typing import Final
@@ -96,7 +97,7 @@ class FullDisk(QObject):
 def disk_name(path: Path) -> str:
     """What people call the disk that a file or folder is on, or is to be: its label, or where it appears; '' for the
     one that the system is on. Asks the disk, which may take its time."""
-    while not path.exists() and path != path.parent:
+    while not os.path.exists(path) and path != path.parent:  # noqa: PTH110  -- Path.exists raises where it may not look
         path = path.parent
     disk = QStorageInfo(str(path))
     return "" if disk.isRoot() else disk.name() or disk.rootPath()
