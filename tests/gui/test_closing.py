@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.engine.export_plan import ExportPlan
+from gpen_desktop.core.photo_files.patience import NoAnswerError
+from gpen_desktop.gui.controllers import export_controller
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import FakeEngine, make_photo
@@ -92,6 +95,26 @@ def test_a_cancelled_export_before_closing_is_not_remembered(
     with qtbot.waitSignal(work.exports.ended):
         for number, item in window.exports.exportable:
             work.exports.export(item, tmp_path / "late" / f"{number}.png", ExportOptions())
+    assert work.album.unsaved == []
+    assert window.isVisible()
+
+
+def test_an_export_before_closing_that_never_began_is_not_remembered(
+    window: MainWindow, photo: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stalled(*_all: object) -> None:
+        raise NoAnswerError
+
+    open_photos(window, qtbot, photo)
+    window.exports.export_unsaved(window.close)
+    dialog = window.findChild(ExportDialog)
+    dialog.folder_field.setText(str(tmp_path / "out"))
+    monkeypatch.setattr(export_controller, "answer_of", stalled)
+    dialog.accept()
+    assert "does not answer" in window.notification_strip.text
+    work = window.workspace
+    with qtbot.waitSignal(work.exports.ended):
+        work.exports.export(work.current, tmp_path / "late.png", ExportOptions())
     assert work.album.unsaved == []
     assert window.isVisible()
 

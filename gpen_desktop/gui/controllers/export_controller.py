@@ -114,7 +114,7 @@ class ExportController(QObject):
 
     def _on_accepted(self, dialog: ExportDialog, afterwards: Callable[[], object] | None) -> None:
         self.export_as(dialog.plan, list(dialog.items))
-        self._afterwards = afterwards
+        self._afterwards = afterwards if self._workspace.exports.are_running else None
 
     def export_as(self, plan: ExportPlan, items: list[tuple[int, AlbumItem]]) -> None:
         """Export photos, each with its number. Raises OptionError for a pattern that gives no name."""
