@@ -68,16 +68,6 @@ def test_chips_and_the_photo_speak_the_language_that_is_chosen(
     qtbot.waitUntil(lambda: window.view.accessibleName() == "Photo, before and after")
 
 
-def test_that_enlarging_is_not_seen_here_is_told(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
-    open_photos(window, qtbot, photo)
-    button = next(button for button in window.panel.seen.buttons if button.text().startswith("Small"))
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert "shown at its own size" in window.notification_strip.text
-    wait_done(window, qtbot)
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert window.notifications.on("enlarged") is None
-
-
 def test_holding_a_chip_shows_the_photo_without(window: MainWindow, faded: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, faded)
     qtbot.waitUntil(lambda: _contrast(window) > 120)

@@ -24,7 +24,7 @@ from gpen_desktop.gui.viewer import divider, face_item, panes, qimage, view_geom
 from gpen_desktop.gui.viewer.compare_view import CompareView
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState, face_at
 from gpen_desktop.gui.viewer.panes import ViewMode
-from gpen_desktop.gui.viewer.preview import Detail, Opened, Shown, Wanted
+from gpen_desktop.gui.viewer.preview import Opened, Shown, Wanted
 from gpen_desktop.gui.viewer.view_geometry import Sight
 
 PANE = QSizeF(800, 600)
@@ -41,7 +41,7 @@ def bright_after(view: CompareView) -> None:
     """Make the picture after white, so that the sides can be told apart."""
     image = QImage(2000, 1500, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.white)
-    view.take(Shown(Wanted(), after_overview=image))
+    view.take(Shown(Wanted(), after_overview=qimage.of_level(image, 1)))
 
 
 @pytest.fixture
@@ -280,7 +280,7 @@ def test_a_detail_lies_just_over_the_overview(view: CompareView) -> None:
     image = QImage(64, 64, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.red)
     rect = (corner.x(), corner.y(), corner.x() + 64, corner.y() + 64)
-    view.take(Shown(Wanted(level=0, part=rect), after_detail=Detail(0, rect, image)))
+    view.take(Shown(Wanted(level=0, part=rect), after_detail=qimage.of_level(image, 0, rect[:2])))
     picture = view.grab().toImage()
     assert picture.pixelColor(101, 101).red() > 200
     assert picture.pixelColor(101, 101).green() < 60

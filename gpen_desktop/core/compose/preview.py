@@ -7,13 +7,15 @@ level 0 shows what the whole photo composed at full size has there.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache
 
 import cv2
 import numpy as np
 
-from gpen_desktop.core.compose.layers import FaceLayers, face_layers
+from gpen_desktop.core.compose.layers import FaceLayers, Scales, face_layers
 from gpen_desktop.core.compose.render import render
 from gpen_desktop.core.faces.alignment import scale_of
 from gpen_desktop.core.pixels import to_8_bits
@@ -28,17 +30,51 @@ def pyramid(pixels: Pixels, smallest: int = 256) -> tuple[Pixels, ...]:
     """
     levels = [pixels]
     while max(levels[-1].shape[:2]) > smallest:
-        levels.append(_halved(levels[-1]))
+        levels.append(halved(levels[-1]))
     return (levels[0], *(frozen(to_8_bits(level)) for level in levels[1:]))
 
 
-def level_layers(base: Pixels, face: RestoredFace, level: int) -> FaceLayers:
-    """One face's layers for level `level` of the pyramid, which `base` is.
+@dataclass(frozen=True, eq=False)
+class Base:
+    """What faces are composed into for a screen: what stages left of the photo, maybe enlarged.
+
+    levels: its pyramid. scales: how many times larger it is than the photo, whose pyramid is the screen's measure.
+    """
+
+    levels: tuple[Pixels, ...]
+    scales: Scales
+
+    def level_for(self, level: int) -> int:
+        """Which of its levels stands for level `level` of the photo: the coarsest with as many pixels. For level 0,
+        which may be looked at however closely, all there are."""
+        return 0 if level == 0 else level + math.floor(math.log2(min(self.scales)))
+
+    def halvings(self, level: int) -> int:
+        """How often a picture that stands for a level of the photo must be halved to have no more pixels than that."""
+        return math.ceil(math.log2(max(self.scales))) if level == 0 else 0
+
+    def part_at(self, at: int, level: int, part: Rect) -> Rect:
+        """The pixels of its level `at` that cover a part of the photo's level `level`."""
+        height, width = self.levels[at].shape[:2]
+        across, down = (scale * 2.0 ** (level - at) for scale in self.scales)
+        x1, y1 = min(math.ceil(part[2] * across), width), min(math.ceil(part[3] * down), height)
+        return min(math.floor(part[0] * across), x1 - 1), min(math.floor(part[1] * down), y1 - 1), x1, y1
+
+    def steps(self, at: int) -> tuple[float, float]:
+        """Across and down, how far the pixels of its level `at` lie from each other, in pixels of the photo."""
+        across, down = self.scales
+        return 2**at / across, 2**at / down
+
+
+def level_layers(base: Pixels, face: RestoredFace, level: int, scales: Scales = (1, 1)) -> FaceLayers:
+    """One face's layers for level `level`, which `base` is, of the pyramid of a photo, at `scales` of the size of the
+    one that the face was found in.
 
     Levels from 1 on have their crop-space layers at the level's own resolution, so that a slider costs no more than it
     shows; level 0 has exactly the layers that an export has.
     """
-    layers = face_layers(base, face, (0.5**level, 0.5**level))
+    across, down = scales
+    layers = face_layers(base, face, (across * 0.5**level, down * 0.5**level))
     size = layers.change.shape[0]
     shown = max(1, round(size / scale_of(layers.to_crop)))
     return _reduced(layers, shown) if level and shown < 0.9 * size else layers
@@ -55,7 +91,8 @@ def compose_part(base: Pixels, faces: Iterable[tuple[FaceLayers, int]], part: Re
     return render(pixels, within, options)
 
 
-def _halved(pixels: Pixels) -> Pixels:
+def halved(pixels: Pixels) -> Pixels:
+    """(ceil(h / 2), ceil(w / 2), 3) of (h, w, 3): the mean of each 2 x 2, odd edges repeated."""
     height, width = pixels.shape[:2]
     if height % 2 or width % 2:
         padded = cv2.copyMakeBorder(pixels, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)

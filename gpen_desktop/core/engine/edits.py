@@ -14,7 +14,14 @@ from gpen_desktop.core.compose.select import chosen_faces
 from gpen_desktop.core.faces.regions import in_reading_order
 from gpen_desktop.core.options import Mode, Value, Values, face_option
 from gpen_desktop.core.photo_files.turning import QUARTERS, turned_points
-from gpen_desktop.core.stages.registry import is_same, keeping_size, on_screen, stage_values
+from gpen_desktop.core.stages.registry import (
+    enlarging,
+    in_album,
+    is_same,
+    is_seen_enlarged,
+    keeping_size,
+    stage_values,
+)
 from gpen_desktop.core.types import ComposeOptions, Face, FaceId, Frame, Stroke, frozen
 from gpen_desktop.models.catalog import BUILTIN
 
@@ -140,8 +147,14 @@ def see_same_faces(a: Edits, b: Edits) -> bool:
 
 
 def restore_alike(a: Edits, b: Edits) -> bool:
-    """Whether what the slow parts make of a photo for a screen is the same."""
-    shown = on_screen(a.stages)
-    is_shown_alike = shown == on_screen(b.stages) and is_same(shown, a.stages, b.stages)
+    """Whether what the slow parts make of a photo before anybody looks at it is the same."""
+    shown = in_album(a.stages)
+    is_shown_alike = shown == in_album(b.stages) and is_same(shown, a.stages, b.stages)
     is_restored_alike = (a.model, a.faces, a.options.invents) == (b.model, b.faces, b.options.invents)
     return is_restored_alike and see_same_faces(a, b) and is_shown_alike
+
+
+def enlarge_alike(a: Edits, b: Edits, size: tuple[int, int] | None) -> bool:
+    """Whether a screen shows a photo of (width, height) pixels, None while that is not known, enlarged alike."""
+    is_alike = is_same(enlarging(), a.stages, b.stages)
+    return is_alike or (size is not None and not any(is_seen_enlarged(each.stages, size) for each in (a, b)))

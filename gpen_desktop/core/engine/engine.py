@@ -56,9 +56,10 @@ class ModelSource(Protocol):
 class RestoredFaces:
     """A photo's faces, of which the first len(restored) are restored. seconds: since restoring began.
 
-    staged: what the stages made of the photo at its own size; None as long as nothing is known. more: a model is still
-    to go over the whole photo for the screen. better_quarters: where there are no faces, how often the photo would have
-    to be turned clockwise for some to be found; 0 where that was not looked into, or does not help.
+    staged: what the stages made of the photo at its own size, in the end maybe enlarged; None as long as nothing is
+    known. more: a stage is still to go over the whole photo for the screen. better_quarters: where there are no faces,
+    how often the photo would have to be turned clockwise for some to be found; 0 where that was not looked into, or
+    does not help.
     """
 
     faces: tuple[Face, ...]
@@ -175,7 +176,8 @@ class Engine:
         viewer: Viewer | None = None,
     ) -> Iterator[RestoredFaces]:
         """Run the stages, find and restore the faces: yields the faces found, then them again with each restored; last,
-        where a model goes over the whole photo for the screen too, all of them in what it made.
+        where the whole photo is enlarged for the screen too, or gone over by a model, all of them in what came of that.
+        What is only enlarged waits until the viewer looks at it.
 
         invents: whether detail is asked for, too; once all are restored, they come again with it.
         Raises OutOfMemoryError, WeightsError, PhotoTooLargeError, Cancelled.
@@ -195,7 +197,8 @@ class Engine:
             made = replace(made, restored=vivid, seconds=time.perf_counter() - started)
             yield made
         if made.more:
-            staged = session.on_screen(SubProgress(progress, end, 1.0), viewer)
+            if session.has_more_in_album or viewer is None or viewer.looked_at() is not None:
+                staged = session.on_screen(SubProgress(progress, end, 1.0), viewer)
             yield replace(made, staged=staged, seconds=time.perf_counter() - started, more=False)
 
     def export(

@@ -138,19 +138,28 @@ class Session:
         return self._staged.run(registry.keeping_size(), self._values, self._strokes, progress, viewer)
 
     @property
+    def _size(self) -> tuple[int, int]:
+        return self.photo.width, self.photo.height
+
+    @property
     def has_more_on_screen(self) -> bool:
         """Whether `on_screen` gives something else than `shown`."""
-        return registry.on_screen(self._values) != registry.keeping_size()
+        return registry.on_screen(self._values, self._size) != registry.keeping_size()
+
+    @property
+    def has_more_in_album(self) -> bool:
+        """Whether it does although nobody looks at the photo yet."""
+        return registry.in_album(self._values) != registry.keeping_size()
 
     def on_screen(self, progress: Progress | None = None, viewer: Viewer | None = None) -> Staged:
-        """What a screen shows: as `shown`, and gone over by the model that was chosen to enlarge, at the photo's own
-        size. Raises as `compose` does."""
+        """What a screen shows: as `shown`, and enlarged; where it would be too large for that, gone over by the model
+        that was chosen to enlarge, at the photo's own size. Raises as `compose` does."""
         if not self.has_more_on_screen:
             return self.shown(progress, viewer)
-        stages = registry.on_screen(self._values)
+        stages = registry.on_screen(self._values, self._size)
         self._check_scale(registry.total_scale(self._values))
         staged = self._staged.run(stages, self._values, self._strokes, progress, viewer)
-        if staged.scale == 1:
+        if staged.scale == 1 or registry.is_seen_enlarged(self._values, self._size):
             return staged
         if self._reduced is None or self._reduced[0] is not staged.photo:
             self._reduced = (staged.photo, _reduced(staged.photo, self.photo))

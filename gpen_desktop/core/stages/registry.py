@@ -23,6 +23,7 @@ from gpen_desktop.core.options import (
     Value,
     Values,
 )
+from gpen_desktop.core.output.cost import enlarged
 from gpen_desktop.models.catalog import CLEANER, REPAIRER
 
 if TYPE_CHECKING:
@@ -308,6 +309,9 @@ ENLARGE: Final = Stage(
     also_on=lambda values: values["background"] != NO_MODEL,
 )
 
+_SEEN_ENLARGED: Final = 8_000_000
+"""Pixels of an enlarged photo, at most, for a screen to show it: its heads are still composed while a slider moves."""
+
 STAGES: tuple[Stage, ...] = (REPAIR, CLEAN, TONE, NEUTRAL, COLOUR, ENLARGE)
 """In the order in which they run; those that enlarge come last."""
 
@@ -351,7 +355,23 @@ def keeping_size() -> tuple[Stage, ...]:
     return tuple(stage for stage in STAGES if stage.scale is None)
 
 
-def on_screen(values: Values) -> tuple[Stage, ...]:
-    """The stages that make what a screen shows. One that enlarges is shown where a model was chosen for it; resampling
-    alone would look the same."""
+def enlarging() -> tuple[Stage, ...]:
+    """The other stages: those that enlarge."""
+    return tuple(stage for stage in STAGES if stage.scale is not None)
+
+
+def in_album(values: Values) -> tuple[Stage, ...]:
+    """The stages that are run for a photo before anybody looks at it. One that enlarges is, where a model was chosen
+    for it."""
     return tuple(stage for stage in STAGES if stage.scale is None or stage.also_on(values))
+
+
+def on_screen(values: Values, size: tuple[int, int]) -> tuple[Stage, ...]:
+    """The stages that make what a screen shows of a photo of (width, height) pixels: those of in_album, and all where
+    it is seen enlarged."""
+    return STAGES if is_seen_enlarged(values, size) else in_album(values)
+
+
+def is_seen_enlarged(values: Values, size: tuple[int, int]) -> bool:
+    """Whether a screen shows a photo of (width, height) pixels as large as it will be in the file."""
+    return total_scale(values) > 1 and prod(enlarged(size, total_scale(values))) <= _SEEN_ENLARGED

@@ -53,6 +53,12 @@ class Staged:
     has_new_detail: bool = False
 
     @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels of the photo that the stages were given."""
+        given = self.steps[0][1] if self.steps else self.photo
+        return given.width, given.height
+
+    @property
     def changed(self) -> tuple[str, ...]:
         """Names of the stages that changed the photo."""
         return tuple(result.stage for result in self.results if result.strength)
@@ -366,8 +372,9 @@ def _after(staged: Staged, stage: Stage, worked: Worked) -> Staged:
 def without(staged: Staged, stage: str) -> Photo:
     """The photo about as it would be without one of the stages that changed it: its change taken back from the result.
 
-    At once, for looking at; the stages after it would have made a little more or less of what is given back. None comes
-    after one that enlarges. The photo itself for a stage that changed nothing.
+    At once, for looking at; the stages after it would have made a little more or less of what is given back. Where one
+    enlarged the photo, the change is resampled to its size. None comes after one that enlarges. The photo itself for a
+    stage that changed nothing.
     """
     for name, before, after in staged.steps:
         if name == stage:
@@ -375,6 +382,9 @@ def without(staged: Staged, stage: str) -> Photo:
                 return before
             depth, signed = (cv2.CV_8U, cv2.CV_16S) if after.pixels.dtype == np.uint8 else (cv2.CV_16U, cv2.CV_32S)
             change = cv2.subtract(before.pixels, after.pixels, dtype=signed)
+            if staged.photo.pixels.shape != after.pixels.shape:
+                size = (staged.photo.width, staged.photo.height)
+                change = cv2.resize(change.astype(np.float32), size).astype(change.dtype)
             pixels = cv2.add(staged.photo.pixels, change, dtype=depth)
             return dataclasses.replace(staged.photo, pixels=frozen(cast(Pixels, pixels)))
     return staged.photo

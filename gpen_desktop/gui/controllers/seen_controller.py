@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Slot
 
 from gpen_desktop.core.engine.edits import with_option
-from gpen_desktop.core.stages import registry
+from gpen_desktop.core.stages.registry import is_seen_enlarged, total_scale
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
 from gpen_desktop.gui.adjust.seen_chips import chips_of, switched
 from gpen_desktop.gui.album.album_model import PhotoState
@@ -19,8 +19,8 @@ _ENLARGED: Final = "enlarged"
 
 
 class SeenController(QObject):
-    """A click on a chip switches its stage, undoably; while one is held, the photo is shown without its stage. A stage
-    that enlarges is seen in the file only, which is told."""
+    """A click on a chip switches its stage, undoably; while one is held, the photo is shown without its stage. Of
+    a photo that is too large to be seen enlarged, that is told."""
 
     def __init__(
         self,
@@ -33,9 +33,12 @@ class SeenController(QObject):
         self._workspace = workspace
         self._notifications = notifications
         self._chips = panel.seen
+        self._unseen: tuple[int, float] | None = None  # photo and scale of which it was told that they are not seen
         for changed in (workspace.current_changed, workspace.edits_changed, workspace.seen_changed, workspace.failed):
             changed.connect(self.refresh)
         i18n.follow(self.refresh)
+        for changed in (workspace.current_changed, workspace.edits_changed):
+            changed.connect(self._tell_where_enlarged)
         self._chips.switched.connect(self._on_switched)
         self._chips.held.connect(workspace.look_without)
 
@@ -56,12 +59,23 @@ class SeenController(QObject):
         name, value = switched(stage, is_on, item.edits.stages)
         text = next(chip.text for chip in self._chips.chips if chip.stage == stage)
         self._workspace.change(with_option(item.edits, name, value), text)
-        if is_on and any(each.name == stage and each.scale is not None for each in registry.STAGES):
+
+    @Slot()
+    def _tell_where_enlarged(self) -> None:
+        item, opened = self._workspace.current, self._workspace.photo_opened
+        unseen = None
+        if item is not None and opened is not None:
+            scale, size = total_scale(item.edits.stages), (opened.photo.width, opened.photo.height)
+            unseen = (item.id, scale) if scale > 1 and not is_seen_enlarged(item.edits.stages, size) else None
+        if unseen == self._unseen:
+            return
+        self._unseen = unseen
+        if unseen is None:
+            self._notifications.withdraw(_ENLARGED)
+        else:
             self._notifications.post(
                 Notification(
                     _ENLARGED,
                     lambda: self.tr("It is enlarged when it is exported; here it is shown at its own size."),
                 )
             )
-        else:
-            self._notifications.withdraw(_ENLARGED)

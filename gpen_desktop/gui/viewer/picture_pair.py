@@ -3,6 +3,7 @@ that is looked at closer."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from enum import Enum
 from typing import Final
@@ -11,7 +12,9 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter, QTransform
 
 from gpen_desktop.gui.common import theme
-from gpen_desktop.gui.viewer.preview import Detail, Opened, Shown
+from gpen_desktop.gui.viewer import qimage
+from gpen_desktop.gui.viewer.preview import Opened, Shown
+from gpen_desktop.gui.viewer.qimage import Picture
 from gpen_desktop.gui.viewer.view_geometry import Placement, Sight, fitted, on_pixels
 
 _PIXELS_SHOWN_FROM: Final = 8.0
@@ -39,8 +42,9 @@ class PicturePair:
     def __init__(self, opened: Opened) -> None:
         self.size = QSizeF(opened.photo.width, opened.photo.height)
         self.overview_level = opened.level
-        self._overview = {Version.BEFORE: opened.overview, Version.AFTER: opened.overview}
-        self._detail: dict[Version, Detail | None] = {Version.BEFORE: None, Version.AFTER: None}
+        overview = qimage.of_level(opened.overview, opened.level)
+        self._overview = {Version.BEFORE: overview, Version.AFTER: overview}
+        self._detail: dict[Version, Picture | None] = {Version.BEFORE: None, Version.AFTER: None}
 
     def take(self, shown: Shown) -> None:
         """Take over what was made anew."""
@@ -61,9 +65,10 @@ class PicturePair:
 
     def thumbnail(self, version: Version, rect: QRectF, target: QSizeF) -> QImage:
         """The part `rect` (photo pixels) of the overview, scaled to cover `target` device pixels."""
-        factor = 2**self.overview_level
-        part = QRectF(rect.topLeft() / factor, rect.size() / factor).toAlignedRect()
-        image = self._overview[version].copy(part.intersected(self._overview[version].rect()))
+        overview = self._overview[version]
+        whole = overview.images[0]
+        part = QTransform.fromScale(1 / overview.step.width(), 1 / overview.step.height()).mapRect(rect).toAlignedRect()
+        image = whole.copy(part.intersected(whole.rect()))
         return image.scaled(
             target.toSize(),
             Qt.AspectRatioMode.KeepAspectRatioByExpanding,
@@ -90,10 +95,9 @@ class PicturePair:
             clip = back.mapRect(clip)
         else:  # moved only, and whole pixels stay whole
             corner = lies.map(corner)
-        _paint_part(painter, self._overview[version], self.overview_level, QPointF(0, 0), (corner, scale), clip)
-        detail = self._detail[version]
-        if detail is not None:
-            _paint_part(painter, detail.image, detail.level, QPointF(*detail.rect[:2]), (corner, scale), clip)
+        for picture in (self._overview[version], self._detail[version]):
+            if picture is not None:
+                _paint_part(painter, picture, (corner, scale), clip, ratio)
         painter.restore()
 
 
@@ -116,19 +120,20 @@ def drawn(size: QSizeF, ratio: float, paint: Callable[[QPainter], None]) -> QIma
     return image
 
 
-def _paint_part(
-    painter: QPainter, image: QImage, level: int, corner: QPointF, photo: tuple[QPointF, float], clip: QRectF
-) -> None:
-    """Paint what of an image of one level, whose corner is `corner` there, falls into `clip`. photo: its corner, and
-    its scale."""
+def _paint_part(painter: QPainter, picture: Picture, photo: tuple[QPointF, float], clip: QRectF, ratio: float) -> None:
+    """Paint what of a picture falls into `clip`, by as many of its pixels as are seen. photo: its corner, and its
+    scale."""
     origin, scale = photo
-    step = scale * 2**level
-    place = QRectF(origin + corner * step, QSizeF(image.size()) * step)
-    seen = place.intersected(clip)
+    finest = max(picture.step.width(), picture.step.height()) * scale * ratio
+    halvings = min(len(picture.images) - 1, max(0, math.floor(-math.log2(finest) + 1e-6)))
+    image, step = picture.images[halvings], picture.step * (scale * 2**halvings)
+    # from the image's pixels to the painter's
+    lies = QTransform(step.width(), 0, 0, step.height(), 0, 0)
+    lies *= QTransform.fromTranslate(origin.x() + picture.corner.x() * scale, origin.y() + picture.corner.y() * scale)
+    seen = lies.mapRect(QRectF(image.rect())).intersected(clip)
     if seen.isEmpty():
         return
     # Whole source pixels, one more at each side, so that neighbours of the clip's edge are interpolated alike.
-    source = QRectF((seen.topLeft() - place.topLeft()) / step, seen.size() / step).toAlignedRect()
-    source = source.adjusted(-1, -1, 1, 1).intersected(image.rect())
-    target = QRectF(place.topLeft() + QPointF(source.topLeft()) * step, QSizeF(source.size()) * step)
-    painter.drawImage(target, image, QRectF(source))
+    back, _ = lies.inverted()
+    source = back.mapRect(seen).toAlignedRect().adjusted(-1, -1, 1, 1).intersected(image.rect())
+    painter.drawImage(lies.mapRect(QRectF(source)), image, QRectF(source))

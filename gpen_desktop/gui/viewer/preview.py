@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, QPointF, QSizeF, QThread, Signal, Slot
 from PySide6.QtGui import QImage
 
-from gpen_desktop.core.compose.layers import FaceLayers, cut_out_anew
-from gpen_desktop.core.compose.preview import compose_part, level_layers, pyramid
+from gpen_desktop.core.compose.layers import FaceLayers, cut_out_anew, scales_between
+from gpen_desktop.core.compose.preview import Base, compose_part, halved, level_layers, pyramid
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.core.photo_files.turning import turned
@@ -31,6 +31,7 @@ from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.common.failure import from_exception
 from gpen_desktop.gui.common.process import give_way
 from gpen_desktop.gui.viewer import qimage
+from gpen_desktop.gui.viewer.qimage import Picture
 
 _THREADS: Final = min(4, os.cpu_count() or 1)
 _OVERVIEW_SIDE: Final = 2048
@@ -76,23 +77,14 @@ class Opened:
 
 
 @dataclass(frozen=True, eq=False)
-class Detail:
-    """A part of one level: rect in that level's pixels, and the picture there."""
-
-    level: int
-    rect: Rect
-    image: QImage
-
-
-@dataclass(frozen=True, eq=False)
 class Shown:
     """An answer to a wish: what has been made anew; None for what still holds."""
 
     wanted: Wanted
-    before_overview: QImage | None = None
-    before_detail: Detail | None = None
-    after_overview: QImage | None = None
-    after_detail: Detail | None = None
+    before_overview: Picture | None = None
+    before_detail: Picture | None = None
+    after_overview: Picture | None = None
+    after_detail: Picture | None = None
 
 
 class _Scene:
@@ -105,7 +97,7 @@ class _Scene:
         self.to_screen = qimage.to_screen(photo.metadata.icc)
         self.overview_level = next(k for k, level in enumerate(self.levels) if max(level.shape[:2]) <= _OVERVIEW_SIDE)
         self._into: tuple[Photo | None, str] = (None, "")
-        self._bases = self.levels
+        self._base = Base(self.levels, (1, 1))
         self._has_new_detail = False
         self._layers: dict[tuple[int, RestoredFace], FaceLayers] = {}
 
@@ -117,49 +109,57 @@ class _Scene:
         self._into = into
         self._has_new_detail = staged is not None and staged.has_new_detail
         base = self.photo if staged is None else without(staged, left_out)
-        self._bases = self.levels if base is self.photo else pyramid(base.pixels)
+        levels = self.levels if base is self.photo else pyramid(base.pixels)
+        self._base = Base(levels, scales_between(self.photo, base))
         self._layers = {}
 
     def image(self, pixels: Pixels) -> QImage:
         return self.to_screen(to_8_bits(pixels))
 
-    def before(self, level: int, part: Rect, wanted: Wanted) -> QImage:
+    def before(self, level: int, part: Rect, wanted: Wanted) -> Picture:
         """The part as the photo was, or as another model made it."""
         if wanted.left is not None:
             return self._composed(level, part, wanted.left, wanted.options)
-        return self.image(self.levels[level][part[1] : part[3], part[0] : part[2]])
+        image = self.image(self.levels[level][part[1] : part[3], part[0] : part[2]])
+        return qimage.of_level(image, level, part[:2])
 
-    def after(self, level: int, part: Rect, wanted: Wanted) -> QImage:
-        """The part composed."""
+    def after(self, level: int, part: Rect, wanted: Wanted) -> Picture:
+        """The part composed; with more pixels where the photo was enlarged."""
         return self._composed(level, part, wanted.faces, wanted.options)
 
     def _composed(
         self, level: int, part: Rect, chosen: tuple[tuple[RestoredFace, int], ...], options: ComposeOptions
-    ) -> QImage:
+    ) -> Picture:
+        base = self._base
+        at = base.level_for(level)
+        part_at = base.part_at(at, level, part)
         faces = [
-            (self._level_layers(level, face), strength)
+            (self._level_layers(at, face), strength)
             for face, strength in chosen
             if strength and _is_seen(face, level, part)
         ]
 
         def band(rect: Rect) -> Pixels:
-            return compose_part(self._bases[level], faces, rect, options)
+            return compose_part(base.levels[at], faces, rect, options)
 
-        return self.image(np.concatenate(list(self._pool.map(band, _bands(part))), axis=1))
+        made = [to_8_bits(np.concatenate(list(self._pool.map(band, _bands(part_at))), axis=1))]
+        for _ in range(base.halvings(level)):
+            made.append(to_8_bits(halved(made[-1])))
+        across, down = base.steps(at)
+        corner = QPointF(part_at[0] * across, part_at[1] * down)
+        return Picture(tuple(map(self.to_screen, made)), corner, QSizeF(across, down))
 
     def keep_only(self, faces: set[RestoredFace], level: int) -> None:
         """Forget the layers of faces that are gone, and those of details at other levels."""
-        self._layers = {
-            key: layers
-            for key, layers in self._layers.items()
-            if key[1] in faces and key[0] in (level, self.overview_level)
-        }
+        kept = {self._base.level_for(each) for each in (level, self.overview_level)}
+        self._layers = {key: layers for key, layers in self._layers.items() if key[1] in faces and key[0] in kept}
 
-    def _level_layers(self, level: int, face: RestoredFace) -> FaceLayers:
-        key = (level, face)
+    def _level_layers(self, at: int, face: RestoredFace) -> FaceLayers:
+        """at: level of what is composed into."""
+        key, base = (at, face), self._base
         if key not in self._layers:
-            cut = cut_out_anew(self._bases[0], face, (1, 1)) if self._has_new_detail else face
-            self._layers[key] = level_layers(self._bases[level], cut, level)
+            cut = cut_out_anew(base.levels[0], face, base.scales) if self._has_new_detail else face
+            self._layers[key] = level_layers(base.levels[at], cut, at, base.scales)
         return self._layers[key]
 
 
@@ -279,9 +279,9 @@ class PreviewWorker(QObject):
             is_moved = (wanted.level, wanted.part) != (have.level, have.part)
             before = after = None
             if is_moved or not _is_same_left(wanted, have):
-                before = Detail(wanted.level, wanted.part, scene.before(wanted.level, wanted.part, wanted))
+                before = scene.before(wanted.level, wanted.part, wanted)
             if is_moved or not _is_same_look(wanted, have):
-                after = Detail(wanted.level, wanted.part, scene.after(wanted.level, wanted.part, wanted))
+                after = scene.after(wanted.level, wanted.part, wanted)
             if before is not None or after is not None:
                 self.shown.emit(Shown(wanted, before_detail=before, after_detail=after))
         self._have = wanted

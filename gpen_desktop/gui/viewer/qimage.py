@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QPointF, QSizeF
 from PySide6.QtGui import QColorSpace, QImage
 
 _SCREEN: Final = QColorSpace.NamedColorSpace.SRgb
 """Qt cannot ask for the screen's own profile; what is not told otherwise, desktops show as sRGB."""
 
 ToScreen = Callable[[NDArray[np.uint8]], QImage]
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture of a part of the photo, of any number of pixels.
+
+    images: from its finest on, each with half as many pixels a side. corner: of that part, in pixels of the photo.
+    step: how far the pixels of the finest lie from each other there, across and down.
+    """
+
+    images: tuple[QImage, ...]
+    corner: QPointF
+    step: QSizeF
+
+
+def of_level(image: QImage, level: int, corner: tuple[int, int] = (0, 0)) -> Picture:
+    """A picture of a part of one level of the photo's pyramid. corner: of that part, in pixels of the level."""
+    return Picture((image,), QPointF(*corner) * 2.0**level, QSizeF(2.0**level, 2.0**level))
 
 
 def from_pixels(pixels: NDArray[np.uint8]) -> QImage:

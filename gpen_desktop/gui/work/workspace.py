@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QRect, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
 from gpen_desktop.core.compose.select import FaceChoice, judged
-from gpen_desktop.core.engine.edits import Edits, restore_alike, see_same_faces
+from gpen_desktop.core.engine.edits import Edits, enlarge_alike, restore_alike, see_same_faces
 from gpen_desktop.core.engine.engine import Engine, RestoredFaces
 from gpen_desktop.core.stages.run import Staged
 from gpen_desktop.core.types import Face, FaceId, FaceState
@@ -216,7 +216,8 @@ class Workspace(QObject):
                 item.former, item.found = item.found or item.former, None
             if old.quarters != item.edits.quarters:
                 self._turned(item, item.edits.quarters - old.quarters)
-            if not restore_alike(old, item.edits):
+            is_seen_alike = item is not self._current or enlarge_alike(old, item.edits, item.size)
+            if not (restore_alike(old, item.edits) and is_seen_alike):
                 item.state = PhotoState.WAITING
                 self._restore(item)
             self.album.touch(item)
@@ -382,8 +383,7 @@ class Workspace(QObject):
         if is_new:
             item.better_quarters = result.better_quarters
         if result.staged is not None:
-            photo = result.staged.photo
-            item.size, item.warnings = (photo.width, photo.height), photo.warnings
+            item.size, item.warnings = result.staged.size, result.staged.photo.warnings
         self._states.set(item, PhotoState.DONE)
         self._on_faces_restored(job, result)
         self.restored.emit(item, result.seconds if is_new else 0.0)

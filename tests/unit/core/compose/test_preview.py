@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from gpen_desktop.core.compose import preview
-from gpen_desktop.core.compose.layers import FaceLayers, face_layers
-from gpen_desktop.core.compose.preview import compose_part, level_layers, pyramid
+from gpen_desktop.core.compose.layers import FaceLayers, cut_out_anew, face_layers, scales_between
+from gpen_desktop.core.compose.preview import Base, compose_part, level_layers, pyramid
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.compose.select import select
 from gpen_desktop.core.engine.session import Session
@@ -63,6 +63,41 @@ def strengths(faces, options: ComposeOptions) -> list[int]:
     """Of each face; the second one has its own."""
     own = dataclasses.replace(options, face_strengths={faces[1].id: 15})
     return [choice.strength for choice in select(faces, {}, own).values()]
+
+
+@pytest.mark.parametrize("scale", [1.37, 2, 4])
+def test_a_part_of_an_enlarged_photo_is_what_the_file_has_there(scale: float) -> None:
+    photo, faces = photo_with_faces((20, 60), (250, 40))
+    session = Session(photo, _Finder(faces), _Change())
+    session.set_stages({"scale": scale})
+    whole = session.compose(OPTIONS[0]).photo.pixels
+    enlarged = session.on_screen()
+    assert whole.shape == enlarged.photo.pixels.shape
+    base = Base(pyramid(enlarged.photo.pixels), scales_between(photo, enlarged.photo))
+    at, part = base.level_for(0), (61, 30, 431, 333)
+    x0, y0, x1, y1 = rect = base.part_at(at, 0, part)
+    across, down = base.steps(at)
+    assert x0 * across <= 61 < (x0 + 1) * across
+    assert (y1 - 1) * down < 333 <= y1 * down + 1e-9
+    layers = [
+        level_layers(base.levels[at], cut_out_anew(base.levels[0], face, base.scales), at, base.scales)
+        for face in session.restore()
+    ]
+    alone = compose_part(base.levels[at], zip(layers, strengths(faces, OPTIONS[0]), strict=True), rect, OPTIONS[0])
+    strong = np.abs(alone.astype(int) - whole[y0:y1, x0:x1].astype(int))[:, : int(200 * scale)]  # the first face
+    assert strong.max() <= 1
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.37, 2, 3, 4])
+def test_a_level_is_shown_by_the_coarsest_with_as_many_pixels(scale: float) -> None:
+    base = Base(pyramid(np.zeros((round(600 * scale), round(900 * scale), 3), np.uint8)), (scale, scale))
+    for level in range(len(pyramid(np.zeros((600, 900, 3), np.uint8)))):
+        at = base.level_for(level)
+        across, _ = base.steps(at)
+        assert across <= 2**level < across * 2 or level == 0
+        height, width = base.levels[at].shape[:2]
+        assert base.part_at(at, level, (0, 0, -(-900 // 2**level), -(-600 // 2**level))) == (0, 0, width, height)
+    assert 1 / scale * 2 ** base.halvings(0) >= 1
 
 
 @pytest.mark.parametrize("options", OPTIONS)
