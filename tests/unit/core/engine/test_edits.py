@@ -68,3 +68,13 @@ def test_a_look_carries_over_but_not_the_faces_chosen_by_hand() -> None:
     assert mine.options.faces == {ONE}
     assert dict(mine.options.face_strengths) == {ONE: 5}
     assert editing.with_look(of_all(), of_all("largest")).options.faces == "largest"
+
+
+def test_enlarging_counts_on_screen_where_it_is_seen() -> None:
+    one = Edits()
+    other = editing.with_option(one, "scale", 2)
+    assert editing.restore_alike(one, other)
+    assert not editing.enlarge_alike(one, other, (400, 300))
+    assert not editing.enlarge_alike(one, other, None)
+    assert editing.enlarge_alike(one, other, (2000, 1500))
+    assert editing.enlarge_alike(other, editing.with_option(other, "tone", 3), (400, 300))

@@ -18,6 +18,7 @@ from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.stages.run import Viewer
 from gpen_desktop.core.types import ComposeOptions, FaceState, FloatImage
 from gpen_desktop.messages import say
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
@@ -105,6 +106,27 @@ def test_restoring_tells_the_faces_first_and_then_each_restored_one(photo: Path)
     assert [len(each.restored) for each in told] == [0, 1, 2]
     assert [each.is_whole for each in told] == [False, False, True]
     assert all(each.faces == told[0].faces for each in told)
+
+
+def test_an_enlarged_photo_is_made_for_who_looks_at_it_and_kept_for_the_file(photo: Path) -> None:
+    engine = Engine(models=Fakes())
+    session = engine.open(photo, "m", stages={"scale": 2})
+    for part, scale in ((None, 1), ((0, 0, 700, 400), 2)):
+        *_, found, whole = engine.restore(session, viewer=Viewer(lambda part=part: part, lambda parts: None))
+        assert (found.more, whole.more) == (True, False)
+        assert (whole.staged.scale, whole.staged.size) == (scale, (700, 400))
+        assert whole.staged.photo.width == 700 * scale
+    composed = session.compose(ComposeOptions(strength=0)).photo.pixels
+    assert composed is whole.staged.photo.pixels
+
+
+def test_what_would_be_too_large_for_a_screen_is_not_enlarged_for_it(photo: Path) -> None:
+    engine = Engine(models=Fakes())
+    with Image.open(photo) as image:
+        image.resize((2100, 1200)).save(photo)
+    (*_, whole) = engine.restore(engine.open(photo, "m", stages={"scale": 2}))
+    assert not whole.more
+    assert whole.staged.scale == 1
 
 
 def test_a_photo_without_faces_is_whole_at_once(photo: Path) -> None:
