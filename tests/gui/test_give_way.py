@@ -9,19 +9,23 @@ import threading
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.compose import preview as composing
+from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import Face, Photo
 from gpen_desktop.gui.album import thumbnails
 from gpen_desktop.gui.album.thumbnails import ThumbnailLoader
 from gpen_desktop.gui.common.process import give_way
+from gpen_desktop.gui.controllers import album_report
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer import preview
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.worker import RestoreJob, next_job_id
-from tests.gui.fakes import FakeEngine
+from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no niceness of their own")
@@ -86,6 +90,20 @@ def test_thumbnails_give_way(photo: Path, qtbot: QtBot, monkeypatch: pytest.Monk
     with qtbot.waitSignal(loader.ready):
         loader.get(photo)
     loader.shut_down()
+    assert min(asked.answers) > 0
+
+
+def test_the_page_of_an_album_gives_way(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, opened = _Asked(), list[QUrl]()
+    monkeypatch.setattr(album_report, "page", lambda *_all: (asked(), "")[1])
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(2)))
+    with qtbot.waitSignal(window.workspace.exports.ended):
+        window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
+    window.notification_strip.button("report").click()
+    qtbot.waitUntil(lambda: bool(opened))
     assert min(asked.answers) > 0
 
 

@@ -19,6 +19,7 @@ from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.common.failure import Failure, from_exception
+from gpen_desktop.gui.common.process import give_way
 from gpen_desktop.gui.work.exports import ExportRound
 from gpen_desktop.messages import Filling, say
 
@@ -78,6 +79,7 @@ class AlbumReport(QObject):
 
     def _make(self, reports: Sequence[PhotoReport], made_with: Filling, language: Language) -> None:
         """In a thread of the pool."""
+        give_way()
         file = paths.user_data() / _NAME  # nobody else's folder, as the pictures are nobody else's
         try:
             with waiting_while(lambda: not self._is_closed.is_set()):
