@@ -59,7 +59,7 @@ def test_gpens_colouriser_and_inpainter_are_known_by_their_names() -> None:
 
 
 def test_the_first_colouriser_that_is_here_and_else_the_one_to_get() -> None:
-    with pytest.raises(WeightsError, match="'ddcolor'"):
+    with pytest.raises(WeightsError, match="'DDColor'"):
         PhotoNetworks("cpu").colouriser("auto")
     install("gpen-colorization-1024")
     assert PhotoNetworks("cpu").colouriser("auto").name == "gpen-colorization-1024"
@@ -123,7 +123,7 @@ def test_sixteen_bits_stay_sixteen(tmp_path: Path) -> None:
 def test_without_a_colouriser_the_command_line_says_which_to_get(tmp_path: Path, capsys) -> None:
     photo = hopper(tmp_path, "photo.png")
     assert cli.run(["restore", str(photo), "-o", str(tmp_path / "out"), "--colour", "50"]) == Exit.NOTHING_DONE
-    assert "ddcolor" in capsys.readouterr().err
+    assert "DDColor" in capsys.readouterr().err
 
 
 def test_gpens_inpainter_fills_a_face_in_a_photo(tmp_path: Path) -> None:
