@@ -18,17 +18,17 @@ from gpen_desktop.lab.damage.flaw_masks import BELONGINGS, FLAWS
 
 _LAYERS: Final = (1.0, 0.5, 0.25)
 """Shares of pictures that have one, two and three kinds of flaws."""
-_SHARES: Final = {"scratches": 4, "gouges": 2, "hairs": 2, "dust": 4, "creases": 3, "cracks": 2, "tears": 1}
+_SHARES: Final = {"scratches": 8, "gouges": 8, "hairs": 6, "dust": 8, "creases": 5, "cracks": 2, "tears": 2}
 """How often a kind comes; the others count 1."""
-SHOWS: Final = 0.05
+SHOWS: Final = 0.07
 """A change of the picture, of a range of 1, from which a flaw is one that a person sees."""
-_HARDLY: Final = 0.02
+_HARDLY: Final = 0.045
 
 
 @dataclass(frozen=True)
 class Flawed:
-    """pictures: (N, 3, S, S) with flaws. mask: (N, 1, S, S), 1 where they show, 0 where nothing is changed, between
-    where it is hard to say."""
+    """pictures: (N, 3, S, S) with flaws. mask: (N, 1, S, S), 1 where they cover the picture and show, 0 where nothing
+    is changed, between where it is hard to say: faint, or only the light beside a crease."""
 
     pictures: Tensor
     mask: Tensor
@@ -69,26 +69,29 @@ class FlawBank:
         """One to three kinds on every picture. paper: (N, 3, 1, 1), the colour of bare paper."""
         count = len(pictures)
         pictures = pictures.clamp(0, 1)
-        x = pictures
+        both = torch.cat((pictures, pictures), dim=1)  # what covers it and what shades it; what shades it alone
         for share in _LAYERS:
             rows = dice.rows(share, count)
-            x = changed(x, rows, partial(self._layer, dice, paper=paper[rows]))
-        softness = dice.uniform(0.2, 0.8, count)
-        change = filtered(x.clamp(0, 1) - pictures, gaussian(x, softness, softness, torch.zeros_like(softness)))
-        seen = change.abs().amax(1, keepdim=True)
-        return Flawed((pictures + change).clamp(0, 1), ((seen - _HARDLY) / (SHOWS - _HARDLY)).clamp(0, 1))
+            both = changed(both, rows, partial(self._layer, dice, paper=paper[rows]))
+        softness = dice.uniform(0, 0.7, count)
+        blur = gaussian(pictures, softness, softness, torch.zeros_like(softness))
+        flawed, shaded = both.clamp(0, 1).chunk(2, dim=1)
+        change, covering = filtered(flawed - pictures, blur), filtered(flawed - shaded, blur)
+        covered = ((_most(covering) - _HARDLY) / (SHOWS - _HARDLY)).clamp(0, 1)
+        mask = torch.maximum(covered, 0.5 * (_most(change) > _HARDLY).float())
+        return Flawed((pictures + change).clamp(0, 1), mask)
 
-    def _layer(self, dice: Dice, pictures: Tensor, paper: Tensor) -> Tensor:
-        count, _, side, _ = pictures.shape
+    def _layer(self, dice: Dice, both: Tensor, paper: Tensor) -> Tensor:
+        count, _, side, _ = both.shape
         which = torch.multinomial(self._chances, count, replacement=True)
         covered, light, shade = self._cut(self._flaws, which, side)
-        # mostly bare paper, often black, sometimes inside out; tinted a little
+        # bare paper or black, what lies inside the other way round; tinted a little
         bright, dark = paper * dice.uniform(0.85, 1.1, count), dice.uniform(0, 0.25, count) * torch.ones_like(paper)
-        inverted = dice.flag(0.35, count)
+        inverted = dice.flag(0.5, count)
         top, bottom = bright + inverted * (dark - bright), dark + inverted * (bright - dark)
         colour = bottom + light * (top - bottom) + dice.uniform(-0.04, 0.04, count, 3)
-        x = pictures * (1 + shade * dice.uniform(0.2, 0.8, count))
-        return x + covered * dice.uniform(0.3, 1, count).sqrt() * (colour - x)
+        x, shaded = (both * (1 + shade * dice.uniform(0.2, 0.8, count))).chunk(2, dim=1)
+        return torch.cat((x + covered * dice.uniform(0.3, 1, count).sqrt() * (colour - x), shaded), dim=1)
 
     @staticmethod
     def _cut(bank: Tensor, which: Tensor, side: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -99,6 +102,10 @@ class FlawBank:
         pieces = torch.cat((pieces[:quarter], pieces[quarter : half + quarter].flip(2, 3), pieces[half + quarter :]))
         covered, light, shade = pieces.split(1, dim=1)
         return covered, light, shade * 2 - 256 / 255
+
+
+def _most(change: Tensor) -> Tensor:
+    return change.abs().amax(1, keepdim=True)
 
 
 def brushed(dice: Dice, count: int, side: int) -> Tensor:

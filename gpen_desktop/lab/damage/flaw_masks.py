@@ -46,7 +46,7 @@ def _scratches(rng: Rng) -> tuple[Plane, Plane, Plane]:
     for _ in range(int(rng.integers(2, 14))):
         angle = along + rng.normal(0, 0.03) if bundle else rng.uniform(0, 2 * math.pi)
         points = _walk(rng, angle, rng.uniform(60, 700), bend=0.02 if rng.random() < 0.7 else 0.15)
-        _stroke(canvas, points, rng.uniform(0.5, 2.6), rng.uniform(0.4, 1), rng)
+        _stroke(canvas, points, rng.uniform(0.5, 2.6), rng.uniform(0.4, 1), rng, even=rng.random() < 0.5)
     core = _shrunk(canvas)
     if rng.random() < 0.3:
         core = _interrupted(core, rng, rng.uniform(6, 60))
@@ -57,12 +57,16 @@ def _scratches(rng: Rng) -> tuple[Plane, Plane, Plane]:
 
 
 def _gouges(rng: Rng) -> tuple[Plane, Plane, Plane]:
-    """Wide scratches with ragged edges."""
+    """Wide scratches: torn into the emulsion with ragged edges, or cut by a blade, or drawn by a pen."""
     canvas = _blank()
+    torn = rng.random() < 0.5
     for _ in range(int(rng.integers(1, 4))):
         bend = 0.03 if rng.random() < 0.6 else 0.2
-        points = _walk(rng, rng.uniform(0, 2 * math.pi), rng.uniform(40, 500), bend=bend)
-        _stroke(canvas, points, rng.uniform(3, 13), 1.0, rng)
+        angle, length = rng.uniform(0, 2 * math.pi), rng.uniform(40, 600)
+        points = _walk(rng, angle, length, bend=bend) if torn else _arc(rng, angle, length, rng.normal(0, 0.6))
+        _stroke(canvas, points, rng.uniform(3, 13) if torn else rng.uniform(2.5, 10), 1.0, rng, even=not torn)
+    if not torn:
+        return _shrunk(canvas), _one(), _zero()
     core = _ragged(_shrunk(canvas), rng, rng.uniform(1.5, 5))
     inner = 0.75 + 0.25 * _noise(rng, 2.0)
     return core, inner, _zero()
@@ -72,7 +76,13 @@ def _hairs(rng: Rng) -> tuple[Plane, Plane, Plane]:
     """Fibres and hairs, curled."""
     canvas = _blank()
     for _ in range(int(rng.integers(1, 7))):
-        points = _walk(rng, rng.uniform(0, 2 * math.pi), rng.uniform(20, 220), bend=rng.uniform(0.2, 0.6))
+        angle, length = rng.uniform(0, 2 * math.pi), rng.uniform(20, 300)
+        springy = rng.random() < 0.5  # a stiff hair lies as an arc or a loop
+        points = (
+            _arc(rng, angle, length, rng.uniform(-9, 9))
+            if springy
+            else _walk(rng, angle, length, bend=rng.uniform(0.2, 0.6))
+        )
         _stroke(canvas, points, rng.uniform(0.6, 2.6), rng.uniform(0.6, 1), rng, even=True)
     return _shrunk(canvas), _one(), _zero()
 
@@ -271,6 +281,15 @@ def _walk(
     turns = angle + np.cumsum(rng.normal(0, bend, count)) + np.linspace(0, rng.normal(0, bend * 3), count)
     steps = step * np.stack((np.cos(turns), np.sin(turns)), 1)
     return np.concatenate((start[None], start + np.cumsum(steps, 0)))
+
+
+def _arc(rng: Rng, angle: float, length: float, bend: float) -> NDArray[np.float64]:
+    """(K, 2) points of a smooth path through any place, turning by about `bend` radians in all, more so at one end."""
+    steps = np.linspace(0, 1, max(3, round(length / 4)))
+    turns = angle + bend * steps * (1 + rng.uniform(-0.6, 0.6) * steps)
+    path: NDArray[np.float64] = np.cumsum(length / len(steps) * np.stack((np.cos(turns), np.sin(turns)), 1), 0)
+    path += rng.uniform(0, SIDE, 2) - path[int(rng.integers(len(path)))]
+    return path
 
 
 def _stroke(

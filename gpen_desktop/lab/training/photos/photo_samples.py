@@ -20,6 +20,11 @@ _SCREENED: Final = 1 / 6
 _UNTOUCHED: Final = 1 / 8
 _BLOCKY_QUALITY: Final = (15.0, 65.0)
 _CROPPED: Final = 1 / 4
+_FRESH: Final = 1 / 2
+"""Share of photos to repair that nothing but flaws has happened to: on a sharp one a flaw's edge is sharp, and what is
+found has to end there."""
+_SOUND: Final = 3 / 8
+"""Share of photos to repair without a flaw: most of a real photo has none, and all of most photos."""
 _WELL_STORED: Final = 1 / 4
 _WELL_STORED_QUALITY: Final = (88.0, 98.0)
 _POORLY_STORED: Final = 7 / 8
@@ -56,12 +61,15 @@ class PhotoSamples:
         """flawed, target: (N, 3, S, S); mask: (N, 1, S, S), 1 on flaws, 0 off them, between where neither is asked;
         holes: (N, 1, S, S), 1 where the filler is asked."""
         tones, soft = self._printed(dice)
-        screened = self._screened(dice, soft, tones)
-        aged = batched_photo.grained(dice, self.grain, screened, strongest=20.0).clamp(0, 1)
+        fresh = dice.rows(_FRESH, self.batch)
+        sharp = tones.pictures[fresh]
+        soft = soft.index_copy(0, fresh, sharp)
+        screened = self._screened(dice, soft, tones).index_copy(0, fresh, sharp)
+        aged = batched_photo.grained(dice, self.grain, screened, strongest=20.0).clamp(0, 1).index_copy(0, fresh, sharp)
         early = dice.rows(0.4, self.batch)  # the negative was scratched: grain lies over the scratch
         spoilt = self.flaws.flaws(dice, aged.index_copy(0, early, screened[early]), tones.paper)
         flawed = changed(spoilt.pictures, early, lambda part: part + aged[early] - screened[early])
-        sound = dice.rows(0.15, self.batch)
+        sound = dice.rows(_SOUND, self.batch)
         flawed = batched_photo.stored(dice, flawed.index_copy(0, sound, aged[sound]))
         mask = spoilt.mask.index_fill(0, sound, 0.0)
         grown = int(torch.randint(0, 4, (1,)))

@@ -24,8 +24,11 @@ _SMOOTH: Final = 1e-3
 _NO_FLAWS: Final = 1000
 """Steps after which masks are drawn anew where only what belongs to a photo is taken from them: lettering, railings."""
 
-_RARE: Final = 4.0
-"""Flaws are a fiftieth of the pixels: what one of theirs counts."""
+_RARE: Final = 1.5
+"""What a pixel of a flaw counts: hardly more than one of the photo, so that the network is as strict with what it finds
+as with what it misses."""
+_OVERLAP: Final = 0.3
+"""Weight of one less Dice's coefficient beside the cross-entropy."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def _find_loss(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]
         "recall": (hit * truth).sum() / (truth * asked).sum().clamp(min=1),
         "precision": (hit * truth).sum() / hit.sum().clamp(min=1),
     }
-    return found + 0.1 * overlap, told
+    return found + _OVERLAP * overlap, told
 
 
 def _fill_loss(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:

@@ -78,9 +78,20 @@ def test_a_mask_of_flaws_is_where_the_picture_changed(dice: Dice, flaws: FlawBan
     photos = _photos(8)
     made = flaws.flaws(dice, photos, torch.ones(8, 3, 1, 1))
     change = (made.pictures - photos).abs().amax(1, keepdim=True)
-    assert float(change[made.mask == 1].min()) > 0.03
-    assert float(change[made.mask == 0].max()) < 0.03
+    # what shades a place may take back a part of what covers it
+    assert float(change[made.mask == 1].quantile(0.02)) > 0.06
+    assert float(change[made.mask == 0].max()) < 0.046
     assert 0 < float(made.mask.mean()) < 0.5
+
+
+def test_the_light_beside_a_crease_is_not_asked_for(dice: Dice) -> None:
+    bank = FlawBank(flaw_masks.draw_all(1, 0), torch.device("cpu"))
+    shading = {kind: np.zeros_like(masks) for kind, masks in flaw_masks.draw_all(1, 1).items()}
+    for masks in shading.values():
+        masks[:, 2] = 255
+    bank.renew(0, shading)
+    made = bank.flaws(dice, _photos(8), torch.ones(8, 3, 1, 1))
+    assert set(made.mask.unique().tolist()) == {0.5}
 
 
 def test_renewed_masks_are_what_is_laid_over_pictures_from_then_on(dice: Dice) -> None:
