@@ -48,7 +48,7 @@ CLEANER: Final = UNetShape(3, 3, (32, 64, 128), (2, 3, 3))
 UNBLOCKER: Final = UNetShape(3, 3, (32, 64, 128), (2, 3, 1))
 """The cleaner for JPEG's blocks alone, which are no wider than 16 px: little is to be seen at an eighth."""
 
-FINDER: Final = UNetShape(3, 1, (24, 48, 64, 96), (1, 2, 2, 2))
+FINDER: Final = UNetShape(3, 1, (24, 48, 64, 96), (2, 3, 3, 2))
 FILLER: Final = UNetShape(4, 3, (32, 64, 96, 128), (1, 1, 2, 4))
 
 
