@@ -68,6 +68,7 @@ def test_a_good_print_in_low_light_is_left_and_one_whose_black_has_gone_grey_is_
     grey = (grey - grey.min()) / np.ptp(grey)
     assert not is_faded(read_tone(stored(0.09 + 0.75 * grey)))
     assert is_faded(read_tone(stored(0.2 + 0.65 * grey)))
+    assert is_faded(read_tone(stored(0.14 + 0.82 * grey)))
 
 
 def test_sepia_stays_sepia() -> None:
