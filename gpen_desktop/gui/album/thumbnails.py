@@ -22,7 +22,7 @@ from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.core.photo_files.reading import read_whole
-from gpen_desktop.core.pixels import to_8_bits
+from gpen_desktop.core.pixels import size_at, to_8_bits
 from gpen_desktop.errors import Cancelled, UnreadablePhotoError
 from gpen_desktop.gui.common.process import give_way
 from gpen_desktop.gui.viewer import qimage
@@ -129,7 +129,7 @@ def make_thumbnail(path: Path, side: int) -> QImage:
         photo = load_photo(path)  # slower, and reads everything that the program reads
         pixels, icc = to_8_bits(photo.pixels), photo.metadata.icc
     scale = min(1.0, side / max(pixels.shape[:2]))
-    size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
+    size = size_at(scale, pixels)
     return qimage.to_screen(icc)(np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8))
 
 
