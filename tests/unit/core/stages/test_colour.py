@@ -15,8 +15,8 @@ from gpen_desktop.core.stages.run import Staged, StagedPhotos
 from gpen_desktop.core.types import Crop, Face, Photo, Pixels
 from gpen_desktop.errors import Cancelled
 from tests.unit.core.drawn_faces import photo_of, photo_with_faces
+from tests.unit.core.stages.drawn_photos import OFF, picture, sepia
 from tests.unit.core.stages.stand_ins import DrawnNetworks
-from tests.unit.core.stages.test_network_stages import OFF, picture, sepia
 
 
 def grey(dtype: type = np.uint8) -> Pixels:

@@ -1,0 +1,129 @@
+"""Repairing: what is damage and what is not, the brush, and what is filled."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from gpen_desktop.core.stages import registry
+from gpen_desktop.core.stages.run import StagedPhotos
+from gpen_desktop.core.types import Stroke
+from tests.unit.core.drawn_faces import photo_of
+from tests.unit.core.stages.drawn_photos import OFF, picture, run, scratched, sepia
+from tests.unit.core.stages.stand_ins import DrawnNetworks
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_repair_changes_what_is_damaged_and_nothing_else(dtype: type) -> None:
+    pixels, mask = scratched(dtype)
+    made = run(pixels, repair="on")
+    near = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    assert np.array_equal(made.photo.pixels[~near], pixels[~near])
+    green = made.photo.pixels[mask].astype(float) / np.iinfo(dtype).max
+    assert np.abs(green - (0, 1, 0)).mean() < 0.05
+    assert made.results[0].words.code == "did-repair"
+
+
+def test_a_photo_without_damage_is_the_very_same() -> None:
+    photo = photo_of(picture())
+    made = run(photo, repair="on")
+    assert made.photo is photo
+    assert [(result.strength, result.words.code) for result in made.results] == [(0, "no-damage")]
+
+
+def test_automatic_tells_of_damage_and_fills_none() -> None:
+    pixels, _ = scratched()
+    made = run(pixels, repair="auto")
+    assert not made.changed
+    assert [(result.strength, result.words.code) for result in made.results] == [(0, "damage-seen")]
+    assert "seen-damage" in [seen.words.code for seen in made.seen]
+
+
+def test_what_is_doubtful_or_wide_is_left() -> None:
+    doubtful = DrawnNetworks(find=lambda tile: 0.85 * (tile.min(axis=2, keepdims=True) > 0.95))
+    assert not run(scratched()[0], doubtful, repair="on").changed
+    pixels = sepia()
+    pixels[60:100, 50:80] = 255
+    assert not run(pixels, repair="on").changed
+
+
+def test_automatic_asks_about_no_single_speck() -> None:
+    pixels = sepia()
+    pixels[60:63, 50:55] = 255
+    assert [result.words.code for result in run(pixels, repair="auto").results] == ["no-damage"]
+    assert run(pixels, repair="on").changed == ("repair",)
+
+
+def test_automatic_asks_about_thin_scratches_though_they_cover_little_and_about_much_dust() -> None:
+    thin = sepia()
+    cv2.line(thin, (20, 60), (280, 75), (255, 255, 255), 1)
+    dusty, dust = sepia(), np.zeros((200, 300), np.bool_)
+    dust[10:190:12, 10:290:10] = dust[11:191:12, 10:290:10] = True
+    dusty[dust] = 255
+    for pixels in (thin, dusty):
+        assert (pixels.min(axis=2) == 255).mean() < 0.015
+        assert [result.words.code for result in run(pixels, repair="auto").results] == ["damage-seen"]
+    a_little = sepia()
+    a_little[:100][dust[:100]] = 255
+    assert [result.words.code for result in run(a_little, repair="auto").results] == ["no-damage"]
+
+
+def test_automatic_looks_for_damage_in_old_photos_only() -> None:
+    pixels, networks = picture(), DrawnNetworks()
+    cv2.line(pixels, (20, 30), (250, 150), (255, 255, 255), 2)
+    assert not run(pixels, networks, repair="auto").changed
+    assert "find" not in networks.runs
+    assert run(pixels, repair="on").changed == ("repair",)
+
+
+def test_the_brush_adds_and_erases_in_its_order() -> None:
+    pixels, mask = scratched()
+    everything = Stroke(((0.0, 0.0), (299.0, 199.0)), radius=300, erases=True)
+    dot = Stroke(((60.0, 170.0),), radius=8)
+    assert not run(pixels, None, everything, repair="on").changed
+    for how in ("auto", "on"):
+        made = run(pixels, None, everything, dot, repair=how).photo.pixels
+        changed = (made != pixels).any(axis=2)
+        assert changed[170, 60]
+        assert changed.sum() == pytest.approx(np.pi * 8.5**2, rel=0.15)
+        assert not changed[mask].any()
+
+
+def test_what_is_brushed_is_filled_in_a_good_photo_in_colour_too() -> None:
+    pixels, networks = picture(), DrawnNetworks()
+    made = run(pixels, networks, Stroke(((60.0, 170.0),), radius=8), repair="auto")
+    assert made.changed == ("repair",)
+    assert networks.runs == {"fill": 1}  # nobody looks for damage there
+
+
+def test_brushing_looks_for_damage_no_second_time() -> None:
+    networks = DrawnNetworks()
+    staged = StagedPhotos(photo_of(scratched()[0]), networks)
+    values = registry.stage_values({**OFF, "repair": "on"})
+    staged.run(registry.STAGES, values)
+    found = networks.runs["find"]
+    staged.run(registry.STAGES, values, (Stroke(((50.0, 50.0), (60.0, 50.0)), 4),))
+    assert networks.runs["find"] == found
+
+
+def test_a_large_photo_is_looked_at_smaller_and_changed_only_in_the_damage() -> None:
+    pixels = np.full((1500, 4400, 3), (120, 110, 100), np.uint8)
+    cv2.line(pixels, (400, 300), (4000, 900), (255, 255, 255), 12)
+    networks = DrawnNetworks()
+    made = run(pixels, networks, repair="on").photo.pixels
+    away = cv2.distanceTransform((pixels[..., 0] == 120).astype(np.uint8), cv2.DIST_L2, 3) > 8
+    assert np.array_equal(made[away], pixels[away])
+    line = pixels[..., 0] == 255
+    assert (made[line][:, 1] > 200).mean() > 0.97
+    assert (made[line][:, 0] < 60).mean() > 0.97
+    assert networks.runs["find"] < 100
+
+
+def test_what_is_filled_gets_the_grain_of_the_photo() -> None:
+    rng = np.random.default_rng(3)
+    pixels = (120 + rng.normal(0, 8, (300, 300, 1))).repeat(3, axis=2).astype(np.uint8)
+    stroke = Stroke(((70.0, 120.0), (230.0, 120.0)), radius=24)
+    inside = run(pixels, None, stroke, repair="on").photo.pixels[104:136, 60:240, 0]  # grey: luma of green is 150
+    assert inside.mean() == pytest.approx(150, abs=4)
+    assert 4 < inside.std() < 11
