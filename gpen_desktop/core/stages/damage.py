@@ -80,10 +80,10 @@ def damage_mask(damage: Damage) -> Mask:
 
 def is_worth_asking(damage: Damage) -> bool:
     """Whether there is so much damage, and so little, that it is likely to be some."""
-    mask = sure(damage.likely)
-    share = float(mask.mean())
-    _, _, found, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    lengths = np.hypot(found[1:, cv2.CC_STAT_WIDTH], found[1:, cv2.CC_STAT_HEIGHT]) / max(mask.shape)
+    _, flaws, is_sure = _flaws(damage.likely)
+    found = flaws[is_sure]
+    share = float(found[:, cv2.CC_STAT_AREA].sum()) / damage.likely.size
+    lengths = np.hypot(found[:, cv2.CC_STAT_WIDTH], found[:, cv2.CC_STAT_HEIGHT]) / max(damage.likely.shape)
     least, most = _WORTH_ASKING
     is_long = float(lengths.max(initial=0)) >= _ONE_LONG or float(lengths[lengths > _SPECK].sum()) >= _LONG
     return share <= most and (share >= least or is_long)
@@ -92,14 +92,21 @@ def is_worth_asking(damage: Damage) -> bool:
 def sure(likely: NDArray[np.uint8]) -> Mask:
     """What is damage, (H, W), of how likely each pixel is to be damaged, 0 to 255: thin flaws that are clearly so
     somewhere."""
+    labels, _, is_sure = _flaws(likely)
+    mask: Mask = is_sure[labels]
+    return mask
+
+
+def _flaws(likely: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.int32], Mask]:
+    """What may be damage, in connected parts: which part each pixel (H, W) is of, OpenCV's statistics (N, 5) of the
+    parts, and which of the N are thin and clearly damage somewhere. Part 0 is what is whole, and never sure."""
     found = (likely >= round(_SURE * 255)).astype(np.uint8)
-    count, labels = cv2.connectedComponents(found)
+    count, labels, parts, _ = cv2.connectedComponentsWithStats(found)
     is_sure = np.zeros(count, np.bool_)
     is_sure[np.unique(labels[likely >= round(_VERY_SURE * 255)])] = True
     thickest = _THICK_PIXELS + _THICKEST * max(likely.shape)
     is_sure[np.unique(labels[cv2.distanceTransform(found, cv2.DIST_L2, 5) > thickest])] = False
-    mask: Mask = is_sure[labels]
-    return mask
+    return cast(NDArray[np.int32], labels), cast(NDArray[np.int32], parts), is_sure
 
 
 def brushed(mask: Mask, strokes: Sequence[Stroke]) -> Mask:
