@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.types import Pixels
+from gpen_desktop.core.types import FloatImage, Pixels
 
 _STRIP: Final = 1 << 22
 """Samples that are worked on at a time: a large photo in integers of 32 bits takes gigabytes."""
@@ -89,3 +89,17 @@ def turned_upright(samples: Pixels, orientation: int) -> Pixels:
     flip_rows = orientation in (3, 4, 7, 8)
     flip_columns = orientation in (2, 3, 6, 7)
     return samples[:: -1 if flip_rows else 1, :: -1 if flip_columns else 1]
+
+
+def smoothstep(shares: NDArray[np.floating]) -> FloatImage:
+    """0 below 0, 1 above 1, and a curve without corners between."""
+    inside = np.clip(shares, 0, 1)
+    return np.asarray(inside * inside * (3 - 2 * inside), np.float32)
+
+
+def soft_edged(size: int, feather: float, *, clear: float = 0.0) -> FloatImage:
+    """(size, size): 1 in the middle, falling smoothly to 0 over `feather` times the side, `clear` times the side before
+    the border; corners are round."""
+    inwards = np.minimum(np.arange(size), np.arange(size)[::-1]).astype(np.float32) / size
+    edge = smoothstep((inwards - clear) / feather)
+    return np.asarray(np.outer(edge, edge), np.float32)

@@ -14,8 +14,8 @@ from typing import Final
 import cv2
 import numpy as np
 
+from gpen_desktop.core.affine import from_part, scale_of
 from gpen_desktop.core.compose import texture
-from gpen_desktop.core.faces.alignment import scale_of
 from gpen_desktop.core.grain import Grain, fine_band, local_deviation, luma, make_grain, measure_grain
 from gpen_desktop.core.types import Affine, FloatImage, Pixels, Rect, frozen
 
@@ -78,12 +78,10 @@ def warp_to_photo(image: FloatImage, to_crop: Affine, rect: tuple[int, int, int,
     sigma = 0.5 * float(np.sqrt(max(0.0, density * density - 1)))
     if sigma > 0.2:
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
-    shifted = to_crop.copy()
-    shifted[:, 2] += to_crop[:, :2] @ np.array(rect[:2], dtype=np.float64)
     return np.asarray(
         cv2.warpAffine(
             image,
-            shifted,
+            from_part(to_crop, *rect[:2]),
             (rect[2] - rect[0], rect[3] - rect[1]),
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_CONSTANT,

@@ -15,9 +15,10 @@ from typing import Final
 import cv2
 import numpy as np
 
+from gpen_desktop.core.affine import covered_part, from_part, from_scaled, scale_of
 from gpen_desktop.core.compose import texture
 from gpen_desktop.core.compose.around import InCrop, high_pass_noise, missing_grain, warp_to_photo
-from gpen_desktop.core.faces.alignment import apply, cut_out, invert, scale_of
+from gpen_desktop.core.faces.alignment import cut_out
 from gpen_desktop.core.faces.masks import eye_mask
 from gpen_desktop.core.grain import fine_band, local_deviation, luma
 from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Photo, Pixels, Rect, RestoredFace, frozen
@@ -52,7 +53,7 @@ class FaceLayers:
 
     restored: RestoredFace
     to_crop: Affine
-    rect: tuple[int, int, int, int]
+    rect: Rect
     mask: FloatImage
     change: FloatImage
     low_pass_colour: FloatImage
@@ -72,11 +73,9 @@ class FaceLayers:
         if x0 >= x1 or y0 >= y1:
             return None
         inside = (slice(y0 - self.rect[1], y1 - self.rect[1]), slice(x0 - self.rect[0], x1 - self.rect[0]))
-        to_crop = self.to_crop.copy()
-        to_crop[:, 2] += self.to_crop[:, :2] @ np.array(part[:2], np.float64)
         return dataclasses.replace(
             self,
-            to_crop=frozen(to_crop),
+            to_crop=frozen(from_part(self.to_crop, *part[:2])),
             rect=(x0 - part[0], y0 - part[1], x1 - part[0], y1 - part[1]),
             mask=self.mask[inside],
             high_pass_noise=None if self.high_pass_noise is None else self.high_pass_noise[inside],
@@ -94,18 +93,10 @@ def scales_between(photo: Photo, enlarged: Photo) -> Scales:
     return enlarged.width / photo.width, enlarged.height / photo.height
 
 
-def enlarged_map(to_crop: Affine, scales: Scales) -> Affine:
-    """The map from the enlarged photo to the crop, pixel centres kept."""
-    across, down = scales
-    shrink = np.array([[1 / across, 0, 0.5 / across - 0.5], [0, 1 / down, 0.5 / down - 0.5], [0, 0, 1]])
-    mapped: Affine = (np.vstack([to_crop, [0, 0, 1]]) @ shrink)[:2]
-    return mapped
-
-
 def cut_out_anew(base: Pixels, face: RestoredFace, scales: Scales) -> RestoredFace:
     """The face as if it had been cut out of `base`, what a stage made of its photo at `scales` of its size: detail that
     it brought is in the photo already, and must not be added to the model's."""
-    pixels = cut_out(base, enlarged_map(face.crop.to_crop, scales), face.crop.pixels.shape[0])
+    pixels = cut_out(base, from_scaled(face.crop.to_crop, *scales), face.crop.pixels.shape[0])
     return dataclasses.replace(face, crop=dataclasses.replace(face.crop, pixels=pixels))
 
 
@@ -116,9 +107,9 @@ def face_layers(base: Pixels, face: RestoredFace, scales: Scales) -> FaceLayers:
     A face smaller in the photo than in the crop is worked on at about the photo's resolution, which is all it can show.
     """
     seen = _at_photo_resolution(face, scales)
-    to_crop = enlarged_map(seen.crop.to_crop, scales)
+    to_crop = from_scaled(seen.crop.to_crop, *scales)
     crop, restored = seen.crop.pixels, seen.restored
-    rect = _rect(to_crop, crop.shape[0], base.shape)
+    rect = covered_part(to_crop, crop.shape[0], base.shape)
     mask = warp_to_photo(seen.head_mask, to_crop, rect)
     change = restored - crop
     eyes = _own_eyes(face, crop.shape[0])
@@ -164,16 +155,6 @@ def _at_photo_resolution(face: RestoredFace, scales: Scales) -> RestoredFace:
         head_mask=smaller(face.head_mask),
         skin_mask=smaller(face.skin_mask),
     )
-
-
-def _rect(to_crop: Affine, size: int, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
-    """Whole photo pixels that the crop covers, within the photo."""
-    corners = np.array([[0, 0], [size - 1, 0], [size - 1, size - 1], [0, size - 1]], dtype=np.float64)
-    points = apply(invert(to_crop), corners)
-    # a face set by hand may lie outside altogether; one pixel at the edge then stands for it
-    x0, y0 = np.clip(np.floor(points.min(axis=0)), 0, (shape[1] - 1, shape[0] - 1)).astype(int)
-    x1, y1 = np.minimum(np.ceil(points.max(axis=0)) + 1, (shape[1], shape[0])).astype(int)
-    return int(x0), int(y0), int(max(x1, x0 + 1)), int(max(y1, y0 + 1))
 
 
 def _low_pass_colour(change: FloatImage, face: RestoredFace) -> FloatImage:
@@ -274,7 +255,7 @@ class LaterLayers:
     ) -> None:
         self.restored = face
         seen = _at_photo_resolution(face, scales)
-        self.rect = _rect(enlarged_map(seen.crop.to_crop, scales), seen.crop.pixels.shape[0], shape)
+        self.rect = covered_part(from_scaled(seen.crop.to_crop, *scales), seen.crop.pixels.shape[0], shape)
         self._work_out = work_out
         self._layers: FaceLayers | None = None
 

@@ -15,9 +15,9 @@ from functools import cache
 import cv2
 import numpy as np
 
+from gpen_desktop.core.affine import scale_of
 from gpen_desktop.core.compose.layers import FaceLayers, Scales, face_layers
 from gpen_desktop.core.compose.render import render
-from gpen_desktop.core.faces.alignment import scale_of
 from gpen_desktop.core.pixels import to_8_bits
 from gpen_desktop.core.types import ComposeOptions, FloatImage, Pixels, Rect, RestoredFace, frozen
 

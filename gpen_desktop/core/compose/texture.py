@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.faces.alignment import scale_of
+from gpen_desktop.core.affine import scale_of
 from gpen_desktop.core.grain import FLAT_PERCENTILE, fine_band, local_deviation, luma
 from gpen_desktop.core.types import Crop, FloatImage
 

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpen_desktop.core import memory
+from gpen_desktop.core.affine import scale_of
 from gpen_desktop.core.compose import texture
 from gpen_desktop.core.compose.layers import FaceLayers, LaterLayers, Layers, cut_out_anew, face_layers, scales_between
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.face_networks import CropRestorer, FaceFinder, Guard, Parser
-from gpen_desktop.core.faces.alignment import crop_face, scale_of
+from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.faces.masks import FaceMasks, masks_by_points
 from gpen_desktop.core.faces.regions import with_known_ids
 from gpen_desktop.core.faces.small_faces import without_grain, without_pixels

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core.affine import corners_in_photo, scale_of
 from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Photo, Pixels, frozen
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import say
@@ -60,23 +61,6 @@ def fit_similarity(source: NDArray[np.float64], target: NDArray[np.float64]) -> 
     return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
 
 
-def scale_of(affine: Affine) -> float:
-    """Factor by which a similarity (2, 3) enlarges."""
-    return float(np.hypot(affine[0, 0], affine[1, 0]))
-
-
-def invert(affine: Affine) -> Affine:
-    """Inverse of a (2, 3) affine map."""
-    linear = np.linalg.inv(affine[:, :2])
-    return np.hstack([linear, -linear @ affine[:, 2:]])
-
-
-def apply(affine: Affine, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Map points (N, 2) by a (2, 3) affine map."""
-    mapped: NDArray[np.float64] = points @ affine[:, :2].T + affine[:, 2]
-    return mapped
-
-
 def crop_face(photo: Photo, face: Face, *, template: str, size: int) -> Crop:
     """Cut `face` out of `photo`, upright, `size` px square, at the model's template.
 
@@ -114,8 +98,7 @@ def cut_out(photo: Pixels, to_crop: Affine, size: int) -> FloatImage:
 
 def _region(photo: Pixels, to_crop: Affine, size: int) -> tuple[Pixels, tuple[int, int]]:
     """The part of the photo that the crop sees, with a margin for the filters; and its offset."""
-    corners = np.array([[0, 0], [size - 1, 0], [size - 1, size - 1], [0, size - 1]], dtype=np.float64)
-    in_photo = apply(invert(to_crop), corners)
+    in_photo = corners_in_photo(to_crop, size)
     margin = 4 + 4 / scale_of(to_crop)
     x0, y0 = np.maximum(np.floor(in_photo.min(axis=0) - margin), 0).astype(int)
     height, width = photo.shape[:2]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from gpen_desktop.core.faces.alignment import apply
+from gpen_desktop.core.affine import apply
 from gpen_desktop.core.faces.regions import Floats, Grey, face_sizes
 from gpen_desktop.core.grain import luma
 from gpen_desktop.core.types import Drift, FloatImage, RestoredFace

@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.faces.alignment import apply
+from gpen_desktop.core.affine import apply
+from gpen_desktop.core.pixels import smoothstep, soft_edged
 from gpen_desktop.core.types import Crop, FloatImage, frozen
 
 # The face with forehead, ears and chin. Semi-axes and feather in eye distances.
@@ -121,19 +122,12 @@ def _soft_ellipse(
     u = ((xs - centre[0]) * right[0] + (ys - centre[1]) * right[1]) / (axes[0] * unit)
     v = ((xs - centre[0]) * down[0] + (ys - centre[1]) * down[1]) / (axes[1] * unit)
     radius = np.sqrt(u * u + v * v)
-    return _smoothstep((1 - radius) * (min(axes) / feather))
-
-
-def _smoothstep(x: NDArray[np.floating]) -> FloatImage:
-    x = np.clip(x, 0, 1)
-    return np.asarray(x * x * (3 - 2 * x), np.float32)
+    return smoothstep((1 - radius) * (min(axes) / feather))
 
 
 def border_ramp(size: int, feather: float = _HEAD_FEATHER) -> FloatImage:
     """(size, size): 0 within the cleared border, rising to 1 over `feather` times the side; corners are round."""
-    distance = np.minimum(np.arange(size), np.arange(size)[::-1]).astype(np.float32) / size
-    edge = _smoothstep((distance - _BORDER) / feather)
-    return frozen(np.outer(edge, edge).astype(np.float32))
+    return frozen(soft_edged(size, feather, clear=_BORDER))
 
 
 def _features(points: NDArray[np.float64], size: int) -> FloatImage:

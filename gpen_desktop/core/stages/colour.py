@@ -14,8 +14,9 @@ from typing import Final, cast
 import cv2
 import numpy as np
 
+from gpen_desktop.core.affine import from_scaled, scale_of
 from gpen_desktop.core.grain import luma
-from gpen_desktop.core.pixels import size_at
+from gpen_desktop.core.pixels import size_at, soft_edged
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.stages.tiles import as_pixels
 from gpen_desktop.core.stages.tone import read_tone
@@ -110,7 +111,7 @@ def _of_faces(photo: Photo, faces: Sequence[Crop], network: ChosenNetwork, progr
     """Hues of the faces, and of what lies between where they overlap; nowhere else."""
     small, scale = _small(photo.pixels)
     size = small.shape[1::-1]
-    feather = _feather(network.size)
+    feather = soft_edged(network.size, _FEATHER)
     total = np.zeros((*small.shape[:2], 3), np.float32)
     for number, crop in enumerate(faces):
         progress.report(number / len(faces), "colour")
@@ -122,22 +123,12 @@ def _of_faces(photo: Photo, faces: Sequence[Crop], network: ChosenNetwork, progr
 
 def _laid(image: FloatImage, to_crop: Affine, scale: tuple[float, float], size: Sequence[int]) -> FloatImage:
     """A picture in a crop's place, laid over the photo at `scale` of its size; 0 outside the crop."""
-    fx, fy = scale
-    to_photo = np.array([[1 / fx, 0, 0.5 / fx - 0.5], [0, 1 / fy, 0.5 / fy - 0.5], [0, 0, 1]])
-    to_crop = (np.vstack([to_crop, [0, 0, 1]]) @ to_photo)[:2]
-    density = float(np.hypot(to_crop[0, 0], to_crop[1, 0]))
+    to_crop = from_scaled(to_crop, *scale)
+    density = scale_of(to_crop)
     if density > 1:
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), max(0.1, 0.5 * density)), np.float32)
     laid = cv2.warpAffine(image, to_crop, (size[0], size[1]), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
     return np.asarray(laid, np.float32)
-
-
-def _feather(size: int) -> FloatImage:
-    """(size, size): 1 in the middle, smoothly down to 0 at the sides."""
-    inwards = np.minimum(np.arange(size), np.arange(size)[::-1]) / (_FEATHER * size)
-    ramp = np.clip(inwards, 0, 1).astype(np.float32)
-    ramp = ramp * ramp * (3 - 2 * ramp)
-    return np.outer(ramp, ramp)
 
 
 def _small(pixels: Pixels) -> tuple[Pixels, tuple[float, float]]:

@@ -11,13 +11,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, cast
+from typing import Final
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from gpen_desktop.core.pixels import size_at
+from gpen_desktop.core.affine import covered_part, from_part
+from gpen_desktop.core.pixels import size_at, soft_edged
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.damage import Mask
 from gpen_desktop.core.stages.tiles import as_pixels, padded
@@ -35,6 +35,9 @@ _THICK: Final = 64
 
 _MASKS_AT: Final = 2000
 """Longer side, px, at which holes are told apart."""
+
+_EDGE: Final = 0.08
+"""Share of a crop's side over which what is filled in a face gives way to what is filled around it."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +80,11 @@ def in_faces(
         if not holes.any():
             continue
         answer = network.run(np.dstack([crop.pixels, holes.astype(np.float32)]))
-        x0, y0, x1, y1 = _around(crop, network.size, pixels)
-        place = crop.to_crop.copy()
-        place[:, 2] += place[:, :2] @ np.array([x0, y0], np.float64)
+        x0, y0, x1, y1 = covered_part(crop.to_crop, network.size, pixels.shape)
+        place = from_part(crop.to_crop, x0, y0)
+        shown = np.dstack([answer, soft_edged(network.size, _EDGE)])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        laid = cv2.warpAffine(np.dstack([answer, _inside(network.size)]), place, (x1 - x0, y1 - y0), flags=flags)
+        laid = cv2.warpAffine(shown, place, (x1 - x0, y1 - y0), flags=flags)
         share = laid[..., 3:]
         values = made[y0:y1, x0:x1].astype(np.float32) / white * (1 - share) + laid[..., :3] * share
         np.copyto(made[y0:y1, x0:x1], as_pixels(values, pixels), where=mask[y0:y1, x0:x1, None])
@@ -154,20 +157,3 @@ def _answer(made: Pixels, left: Mask, window: Window, network: ChosenNetwork) ->
     if window.factor < 1:
         return np.asarray(cv2.resize(answer, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
     return answer
-
-
-def _around(crop: Crop, size: int, pixels: Pixels) -> tuple[int, int, int, int]:
-    """Whole photo pixels that a crop covers, within the photo; x1, y1 outside."""
-    linear = np.linalg.inv(crop.to_crop[:, :2])
-    corners = np.array([[0, 0], [size - 1, 0], [size - 1, size - 1], [0, size - 1]], np.float64)
-    points = (corners - crop.to_crop[:, 2]) @ linear.T
-    most = np.array([pixels.shape[1], pixels.shape[0]])
-    x0, y0 = np.clip(np.floor(points.min(axis=0)), 0, most - 1).astype(int).tolist()
-    x1, y1 = np.clip(np.ceil(points.max(axis=0)) + 1, 1, most).astype(int).tolist()
-    return x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)
-
-
-def _inside(size: int) -> NDArray[np.float32]:
-    """(size, size): 1 inside a crop, 0 at its border."""
-    inwards = np.clip(np.minimum(np.arange(size), np.arange(size)[::-1]) / (0.08 * size), 0, 1).astype(np.float32)
-    return cast("NDArray[np.float32]", np.outer(inwards, inwards))

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 from gpen_desktop.core import memory
+from gpen_desktop.core.affine import apply, from_scaled, invert
 from gpen_desktop.core.compose import around
 from gpen_desktop.core.compose import render as render_module
-from gpen_desktop.core.compose.layers import cut_out_anew, enlarged_map, face_layers
+from gpen_desktop.core.compose.layers import cut_out_anew, face_layers
 from gpen_desktop.core.compose.render import render
 from gpen_desktop.core.engine.session import Session
-from gpen_desktop.core.faces.alignment import apply, cut_out, invert
+from gpen_desktop.core.faces.alignment import cut_out
 from gpen_desktop.core.options import Mode
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.tiles import TiledNetwork
@@ -104,9 +105,9 @@ def test_detail_that_enlarging_brought_is_not_added_to_the_models(scale: int) ->
     def shown(base: np.ndarray) -> FloatImage:
         options = ComposeOptions(mode=Mode.STRONG, skin_protection=False)
         made = render(base, [(face_layers(base, cut_out_anew(base, face, scales), scales), 100)], options)
-        return cut_out(made, enlarged_map(face.crop.to_crop, scales), 256)[inside]
+        return cut_out(made, from_scaled(face.crop.to_crop, *scales), 256)[inside]
 
-    to_crop = enlarged_map(face.crop.to_crop, scales)
+    to_crop = from_scaled(face.crop.to_crop, *scales)
     before = np.abs(cut_out(crisp, to_crop, 256)[inside] - cut_out(plain, to_crop, 256)[inside]).mean()
     assert np.abs(shown(crisp) - shown(plain)).mean() < 0.35 * before
 

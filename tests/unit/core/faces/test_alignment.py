@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from gpen_desktop.core.faces.alignment import apply, crop_face, fit_similarity, invert, scale_of, template_points
+from gpen_desktop.core.affine import apply, invert, scale_of
+from gpen_desktop.core.faces.alignment import crop_face, fit_similarity, template_points
 from gpen_desktop.core.types import Face, Photo, SourceFormat, frozen
 from gpen_desktop.errors import OptionError
 
