@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NewType, Self, TypeVar
@@ -151,7 +152,7 @@ class Face:
         dx, dy = self.landmarks[1] - self.landmarks[0]
         return float(np.degrees(np.arctan2(dy, dx)))
 
-    @property
+    @cached_property
     def box(self) -> tuple[float, float, float, float]:
         """Upright box (x, y, w, h) around forehead to chin, in photo pixels: 2.1 x 2.5 eye distances, centred a little
         below the points' mean, as detectors of the field draw it."""

@@ -60,7 +60,7 @@ def of_edits(name: str, edits: Edits) -> Preset:
 
 def matches(preset: Preset, edits: Edits) -> bool:
     """Whether a photo has just this look."""
-    return applied(preset, edits) == edits
+    return all(option_value(edits, option.name) == preset.value(option) for option in IN_PRESETS)
 
 
 def to_text(own: Sequence[Preset]) -> str:

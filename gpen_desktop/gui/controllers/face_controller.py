@@ -48,7 +48,6 @@ class FaceController(QObject):
         self._selected = NO_FACE
         self._edited: Face | None = None
         workspace.faces_changed.connect(self.refresh)
-        workspace.edits_changed.connect(self.refresh)
         workspace.shown.connect(self._on_shown)
         workspace.current_changed.connect(self._on_current)
         workspace.refined.connect(self._on_refined)

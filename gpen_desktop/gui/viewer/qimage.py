@@ -1,4 +1,5 @@
-"""Between arrays and QImage, colours included. Safe in any thread."""
+"""Between arrays and QImage, colours included. Safe in any thread, and no thread holds up others: what Qt does with a
+QImage it does while no other thread can run Python, so Qt is given little at a time."""
 
 from __future__ import annotations
 
@@ -14,6 +15,9 @@ from PySide6.QtGui import QColorSpace, QImage
 
 _SCREEN: Final = QColorSpace.NamedColorSpace.SRgb
 """Qt cannot ask for the screen's own profile; what is not told otherwise, desktops show as sRGB."""
+
+_STRIP: Final = 64
+"""Lines that Qt converts at a time: a millisecond's work."""
 
 ToScreen = Callable[[NDArray[np.uint8]], QImage]
 
@@ -38,10 +42,16 @@ def of_level(image: QImage, level: int, corner: tuple[int, int] = (0, 0)) -> Pic
 
 def from_pixels(pixels: NDArray[np.uint8]) -> QImage:
     """A QImage (RGB32) of its own from (H, W, 3) uint8 RGB."""
-    # Blue, green, red, 255 in memory is RGB32 on every little-endian machine, and Qt's fastest format to draw.
-    bgra = np.ascontiguousarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGRA))
-    height, width = bgra.shape[:2]
-    return QImage(bgra.data, width, height, bgra.strides[0], QImage.Format.Format_RGB32).copy()
+    height, width = pixels.shape[:2]
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    cv2.cvtColor(pixels, cv2.COLOR_RGB2BGRA, dst=_memory(image))
+    return image
+
+
+def _memory(image: QImage) -> NDArray[np.uint8]:
+    """(H, W, 4) uint8, the pixels of an RGB32 image, which is changed through it: blue, green, red, 255 on every
+    little-endian machine."""
+    return np.frombuffer(image.bits(), np.uint8).reshape(image.height(), image.width(), 4)
 
 
 def to_screen(icc: bytes) -> ToScreen:
@@ -55,9 +65,14 @@ def to_screen(icc: bytes) -> ToScreen:
         return from_pixels
 
     def converted(pixels: NDArray[np.uint8]) -> QImage:
-        image = from_pixels(pixels)
-        image.setColorSpace(space)
-        image.convertToColorSpace(QColorSpace(_SCREEN))
+        height, width = pixels.shape[:2]
+        image = QImage(width, height, QImage.Format.Format_RGB32)
+        made = _memory(image)
+        for top in range(0, height, _STRIP):
+            strip = from_pixels(pixels[top : top + _STRIP])
+            strip.setColorSpace(space)
+            strip.convertToColorSpace(QColorSpace(_SCREEN))
+            made[top : top + _STRIP] = _memory(strip)
         return image
 
     return converted
