@@ -39,11 +39,11 @@ def processes() -> Any:
     return context
 
 
-def make_album(folder: Path) -> Path:
-    """Sixty small photos of every format, none like another, with a face each; some collide when made JPEGs."""
+def make_album(folder: Path, photos: int = PHOTOS) -> Path:
+    """Small photos of every format, none like another, with a face each; some collide when made JPEGs."""
     folder.mkdir(parents=True)
     pixels = cv2.resize(photo_with_faces((40, 60))[0].pixels, (350, 200), interpolation=cv2.INTER_AREA)
-    for number in range(PHOTOS):
+    for number in range(photos):
         name = f"{number // 2:02d}.{_ENDINGS[number % 5]}"
         Image.fromarray(np.roll(pixels, number, axis=1)).save(folder / name)
     return folder
