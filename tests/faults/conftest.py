@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 
-_FIGURES = pytest.StashKey[list[str]]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_FIGURES] = []
+_FIGURE = "faults"
 
 
 @pytest.fixture
-def figures(request: pytest.FixtureRequest) -> Iterator[list[str]]:
-    """Lines for the end of the run."""
-    return request.config.stash[_FIGURES]
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Takes a line for the end of the run; a property of the test, since another process may print it."""
+    return lambda line: record_property(_FIGURE, line)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if config.stash[_FIGURES]:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [each for outcome in ("passed", "failed") for each in terminalreporter.getreports(outcome)]
+    lines = [str(value) for report in reports for name, value in report.user_properties if name == _FIGURE]
+    if lines:
         terminalreporter.section("faults")
-        for line in config.stash[_FIGURES]:
+        for line in lines:
             terminalreporter.write_line(line)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -68,7 +68,9 @@ def age_parts(out: Path) -> None:
         os.utime(part, (0, 0))
 
 
-def test_kills_at_random_moments(album: Path, folder: Path, wanted: dict[str, str], figures: list[str]) -> None:
+def test_kills_at_random_moments(
+    album: Path, folder: Path, wanted: dict[str, str], tell: Callable[[str], None]
+) -> None:
     sources, chance = victim.hashes(album), random.Random(1)
     started = time.perf_counter()
     victim.restore(album, folder / "timed")
@@ -89,12 +91,12 @@ def test_kills_at_random_moments(album: Path, folder: Path, wanted: dict[str, st
             age_parts(out) if out.is_dir() else None
         lost += losses(album, out, wanted, sources)
         assert not list(out.glob(".gpen-*.part"))
-    figures.append(f"{kills} kills at random moments of {rounds} runs over {victim.PHOTOS} photos: losses {lost}")
+    tell(f"{kills} kills at random moments of {rounds} runs over {victim.PHOTOS} photos: losses {lost}")
     assert lost == 0
 
 
 @pytest.mark.parametrize("linkless", [False, True], ids=["with hard links", "without"])
-def test_kills_at_each_system_call_that_writes(folder: Path, figures: list[str], linkless: bool) -> None:
+def test_kills_at_each_system_call_that_writes(folder: Path, tell: Callable[[str], None], linkless: bool) -> None:
     few = victim.make_album(folder / f"few-{linkless}", photos=8)
     wanted, sources = undisturbed(few, folder / f"few-{linkless}-undisturbed"), victim.hashes(few)
     kills = lost = 0
@@ -110,7 +112,7 @@ def test_kills_at_each_system_call_that_writes(folder: Path, figures: list[str],
         for file in out.iterdir():
             file.unlink()
     kind = "without hard links" if linkless else "with hard links"
-    figures.append(f"{kills} kills before system calls that write, {kind}: losses {lost}")
+    tell(f"{kills} kills before system calls that write, {kind}: losses {lost}")
     assert lost == 0
 
 
@@ -132,7 +134,7 @@ def remount(out: Path, how: str) -> bool:
     return subprocess.run(["mount", "-o", f"remount,{how}", str(out)], check=False, capture_output=True).returncode == 0
 
 
-def test_a_disk_that_fills(album: Path, folder: Path, wanted: dict[str, str], figures: list[str]) -> None:
+def test_a_disk_that_fills(album: Path, folder: Path, wanted: dict[str, str], tell: Callable[[str], None]) -> None:
     out = folder / "small disk"
     size = sum(path.stat().st_size for path in (folder / "undisturbed").iterdir())
     with mounted(out, size // 2):
@@ -144,12 +146,12 @@ def test_a_disk_that_fills(album: Path, folder: Path, wanted: dict[str, str], fi
         process.join(120)
         assert process.exitcode == 0
         lost = len({*victim.hashes(out).items()} ^ {*wanted.items()})
-    figures.append(f"a disk full after {held} of {victim.PHOTOS} photos, then enlarged: losses {lost}")
+    tell(f"a disk full after {held} of {victim.PHOTOS} photos, then enlarged: losses {lost}")
     assert lost == 0
 
 
 def test_a_folder_that_goes_read_only_midway(
-    album: Path, folder: Path, wanted: dict[str, str], figures: list[str]
+    album: Path, folder: Path, wanted: dict[str, str], tell: Callable[[str], None]
 ) -> None:
     sources, out = victim.hashes(album), folder / "closing"
     with mounted(out, 1 << 30):
@@ -164,6 +166,6 @@ def test_a_folder_that_goes_read_only_midway(
         assert remount(out, "rw")
         age_parts(out)
         lost = losses(album, out, wanted, sources)
-    figures.append(f"a folder read-only after {made} of {victim.PHOTOS} photos: losses {lost}")
+    tell(f"a folder read-only after {made} of {victim.PHOTOS} photos: losses {lost}")
     assert made < victim.PHOTOS
     assert lost == 0

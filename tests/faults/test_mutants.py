@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -83,7 +84,7 @@ def _most_memory() -> int:
 
 
 @pytest.mark.parametrize("ending", ["jpg", "png", "tif", "webp", "bmp", "heic", "avif", "dng"])
-def test_mutants(tmp_path: Path, ending: str, figures: list[str]) -> None:
+def test_mutants(tmp_path: Path, ending: str, tell: Callable[[str], None]) -> None:
     if ending in ("heic", "avif") and not list(DATA.glob(f"*.{ending}")):
         pytest.skip(f"there is no {ending} to spoil")
     data, chance = whole(tmp_path, ending).read_bytes(), random.Random(ending)
@@ -102,7 +103,7 @@ def test_mutants(tmp_path: Path, ending: str, figures: list[str]) -> None:
     faults = [fault for _, fault, _ in told if fault]
     crashes = len(faults) + (process.exitcode != 0)
     seconds, memory = (max(np.array([row[i] for row in told])) for i in (0, 2))
-    figures.append(
+    tell(
         f"{len(told)} mutants of {ending}: crashes {crashes}, longest {seconds:.2f} s, "
         f"largest memory {memory / 1e6:.0f} MB"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -171,6 +172,7 @@ def test_every_layout_agrees_with_the_reference_form(descriptor: GpenDescriptor)
     assert relative_error(build(state, descriptor, CPU, torch.float32)(x), wanted) < 1e-5
 
 
+@pytest.mark.usefixtures("two_threads")
 @pytest.mark.parametrize("faces", [1, 3])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_same_input_same_bytes(dtype: torch.dtype, faces: int) -> None:
@@ -183,9 +185,9 @@ def test_same_input_same_bytes(dtype: torch.dtype, faces: int) -> None:
     assert torch.equal(x, kept)
 
 
-# Mean PSNR in dB. Ours: weights/README.md. The first built-in weights: as delivered.
+# Mean PSNR in dB. Ours: weights/README.md. The first built-in weights: as delivered, in colour and in grey.
 SHIPPED = {"light": 33.53, "soft": 30.77, "lowres": 27.58, "noise": 31.35, "severe": 24.76, "old": 29.77}
-FIRST = {"light": 32.07, "soft": 29.19, "lowres": 27.35, "noise": 30.74, "severe": 24.27, "old": 27.61}
+FIRST = {"soft": 29.19, "old": 27.61}
 
 
 @pytest.mark.slow
@@ -225,11 +227,19 @@ def target(shared: Path, name: str, *, grey: bool) -> NDArray[np.float64]:
     return face.astype(np.float64)
 
 
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.usefixtures("two_threads")
 def test_small_faces_come_out_the_same_in_any_batch_and_leave_the_threads_as_they_were() -> None:
     net = form("cpu", GOLDEN / "gpen_tiny_64.pth")
     faces = torch.rand(5, 3, 64, 64, generator=torch.Generator().manual_seed(0)) * 2 - 1
-    threads = torch.get_num_threads()
     together = net(faces)
-    assert torch.get_num_threads() == threads
+    assert torch.get_num_threads() == 2
     for face, made in zip(faces, together, strict=True):
         assert torch.equal(net(face[None])[0], made)
