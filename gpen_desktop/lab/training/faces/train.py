@@ -45,7 +45,6 @@ STEPS: Final = "steps.txt"
 _WARM_UP: Final = 100  # own steps until the full learning rate, at every start, while the optimisers learn the scale
 _LAST_RATE: Final = 0.01  # of the learning rate, at the end of the cosine
 _LONGEST_STEP: Final = 2.0  # gradients are cut to this norm
-_SYNC_EVERY: Final = 16
 _REPORT_EVERY: Final = 200
 _WISHES: Final = ("adversarial", "matching", "texture")
 _DISCRIMINATORS_WIDTH: Final = 16  # wider ones cost more than the generator
@@ -61,7 +60,7 @@ class Settings:
     steps: of all workers together, at which the cosine ends. batch: faces a step. rate: at the top of the
     cosine. stage: 'faithful', or 'vivid' with discriminators (lab/training/faces/adversary.py). workers: 1 on CUDA.
     ssim, texture: weights of these losses beside log MSE, when faithful. shares: of the discriminators' wishes, when
-    vivid.
+    vivid. sync_every: own steps between a worker's syncs; save_every, validate_every: own steps of the first.
     """
 
     faces: Sequence[Path]
@@ -80,6 +79,7 @@ class Settings:
     ssim: float = 1.5
     texture: float = 0.0
     shares: Shares = field(default_factory=Shares)
+    sync_every: int = 16
     save_every: int = 250
     validate_every: int = 2000
     validation_faces: int = 8
@@ -183,8 +183,8 @@ def _work(
     while server.going:
         sums += worker.step(next(loader), own)
         own += 1
-        if own % _SYNC_EVERY == 0:
-            server.sync(worker.parameters, _SYNC_EVERY, share=1 / settings.workers)
+        if own % settings.sync_every == 0:
+            server.sync(worker.parameters, settings.sync_every, share=1 / settings.workers)
         if own % _REPORT_EVERY == 0:
             rate = _REPORT_EVERY * settings.batch / (time.monotonic() - since)
             loss, length = sums / _REPORT_EVERY
@@ -197,8 +197,8 @@ def _work(
             checkpoints.save(worker.checkpoint(), settings.out / CHECKPOINT)
         if rank == 0 and own % settings.validate_every == 0:
             _validate(settings, worker.checkpoint(), validation)
-    if own % _SYNC_EVERY:  # told to end between two syncs
-        server.sync(worker.parameters, own % _SYNC_EVERY, share=1 / settings.workers)
+    if own % settings.sync_every:  # told to end between two syncs
+        server.sync(worker.parameters, own % settings.sync_every, share=1 / settings.workers)
     if rank == 0:
         checkpoints.save(worker.checkpoint(), settings.out / CHECKPOINT)
         _validate(settings, worker.checkpoint(), validation)

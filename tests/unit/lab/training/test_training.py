@@ -148,7 +148,8 @@ def settings(tmp_path: Path, **changes: object) -> Settings:
         "faces": [faces],
         "validation": faces,
         "out": tmp_path / "run",
-        "steps": 16,
+        "steps": 4,
+        "sync_every": 4,
         "size": 32,
         "batch": 2,
         "workers": 1,
@@ -162,12 +163,12 @@ def settings(tmp_path: Path, **changes: object) -> Settings:
 @pytest.mark.parametrize("stage", ["faithful", "vivid"])
 def test_a_tiny_training_is_saved_resumed_and_shipped(tmp_path: Path, stage: str) -> None:
     first = train(settings(tmp_path, stage=stage))
-    assert first.steps == 16
+    assert first.steps == 4
     assert bool(first.discriminator) == (stage == "vivid")
     assert list((tmp_path / "run").glob("sheet_*.png"))
 
-    resumed = train(settings(tmp_path, stage=stage, steps=32))
-    assert resumed.steps == 32
+    resumed = train(settings(tmp_path, stage=stage, steps=8))
+    assert resumed.steps == 8
     assert any(not torch.equal(first.generator[k], resumed.generator[k]) for k in first.generator)
 
     weights = tmp_path / "tiny.safetensors"
@@ -190,13 +191,13 @@ def test_a_vivid_training_goes_on_beyond_another_one(tmp_path: Path) -> None:
     out = tmp_path / "second"
     out.mkdir()
     checkpoints.save(beyond, out / CHECKPOINT)
-    assert train(settings(tmp_path, stage="vivid", out=out)).steps == 16
+    assert train(settings(tmp_path, stage="vivid", out=out)).steps == 4
 
 
 @needs_basicsr
 def test_two_workers_sync(tmp_path: Path) -> None:
     done = train(settings(tmp_path, workers=2))
-    assert done.steps >= 16
+    assert done.steps >= 4
     assert all(tensor.isfinite().all() for tensor in done.generator.values())
 
 
