@@ -10,7 +10,6 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,12 +45,19 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def no_leaked_threads() -> Iterator[None]:
+def no_leaked_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A thread that still runs after its test belongs to a window or a worker that was not ended; ours have names."""
+    started: list[QThread] = []
+    really = QThread.start
+
+    def start(thread: QThread, *priority: QThread.Priority) -> None:
+        started.append(thread)
+        really(thread, *priority)
+
+    monkeypatch.setattr(QThread, "start", start)
     yield
     QApplication.processEvents()
-    threads = [each for each in gc.get_objects() if issubclass(type(each), QThread) and shiboken6.isValid(each)]
-    running = [thread for thread in threads if thread.objectName() and thread.isRunning()]
+    running = [each for each in started if shiboken6.isValid(each) and each.objectName() and each.isRunning()]
     for thread in running:
         thread.quit()
         thread.wait(2000)
