@@ -14,7 +14,9 @@ _COMPARISON = {"compose_seconds_24mp", "whole_photo_paste_seconds_24mp"}
 
 
 @pytest.mark.slow
-def test_a_small_photo_is_compared_on_an_enlarged_copy(tmp_path: Path) -> None:
+def test_a_small_photo_is_compared_on_an_enlarged_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(photo, "_LARGE", 600_000)
+    monkeypatch.setattr(photo, "_RUNS", 2)
     made = photo.run(_saved(tmp_path, (96, 64)))
     assert made.keys() >= _COMPARISON
     assert {"clean", "tone", "enlarge"} <= made["whole_photo_seconds"].keys()

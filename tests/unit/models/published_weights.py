@@ -45,9 +45,12 @@ class _StateOnly(nn.Module):
         return self._state
 
 
-def gpen(size: int) -> nn.Module:
-    """GPEN's published layout."""
-    return _StateOnly(reference.random_state(reference.published(size)))
+def gpen(size: int, narrow: float | None = None) -> nn.Module:
+    """GPEN's published layout, or a narrower one where another of the size is run at its width."""
+    layout = reference.published(size)
+    if narrow is not None:
+        layout = reference.described(size, style_dim=512, n_mlp=8, channel_multiplier=2, narrow=narrow)
+    return _StateOnly(reference.random_state(layout))
 
 
 def gfpgan() -> nn.Module:
@@ -141,8 +144,8 @@ LAYOUTS: dict[str, Callable[[], nn.Module]] = {
     "gpen-512": lambda: gpen(512),
     "gpen-1024": lambda: gpen(1024),
     "gpen-2048": lambda: gpen(2048),
-    "gpen-colorization-1024": lambda: gpen(1024),
-    "gpen-inpainting-1024": lambda: gpen(1024),
+    "gpen-colorization-1024": lambda: gpen(1024, narrow=0.25),
+    "gpen-inpainting-1024": lambda: gpen(1024, narrow=0.25),
     "realesrgan-x2": lambda: rrdbnet(scale=2),
     "realesrgan-x4": rrdbnet,
     "realesrgan-x4-anime": lambda: rrdbnet(blocks=6),
