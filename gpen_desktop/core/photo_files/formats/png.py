@@ -36,7 +36,7 @@ _NEEDLESS = frozenset([b"iDOT", b"hIST", b"acTL", b"fcTL", b"fdAT"])
 _XMP_KEY = b"XML:com.adobe.xmp"
 _RAW_PROFILE = b"Raw profile type "
 _INCHES_PER_METRE = 1 / 0.0254
-_GREY_ALPHA = 4  # the colour type in IHDR
+_PALETTE, _GREY_ALPHA = 3, 4  # colour types in IHDR
 _STRIP = 256  # rows that are written at a time
 _MAX_CHUNKS = 1_000_000  # in 4 GB even those of 8 KB, as libpng writes them, are fewer; keeps a lying file from costing
 
@@ -185,11 +185,18 @@ def decode(header: FileHeader) -> Decoded:
     if header.pixel_data[24] == 16:
         return Decoded(_decode_16_bits(header.pixel_data, header.transparent))
     decoded = pillow_codec.decode(header)
-    is_one_colour_at_last = (decoded.samples[-1] == decoded.samples[-1, -1]).all()
-    there = _part_there(header) if is_one_colour_at_last else 1.0
+    there = _part_there(header) if _may_end_early(header, decoded.samples[-1]) else 1.0
     if there < LEAST_PART:
         raise DamagedFileError(ENDS_EARLY)
     return replace(decoded, warnings=(*decoded.warnings, PART_MISSING)) if there < 1 else decoded
+
+
+def _may_end_early(header: FileHeader, last: Pixels) -> bool:
+    """Whether the last row (W, C) looks as if it were not there: Pillow takes what is missing for zeros, which are
+    black, or one colour of a palette. Many photos end in white, and are not inflated again for that."""
+    if header.pixel_data[25] == _PALETTE:
+        return bool((last == last[-1]).all())
+    return not last[:, : 3 if last.shape[1] >= 3 else 1].any()
 
 
 def _part_there(header: FileHeader) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -222,7 +223,7 @@ def test_a_jpeg_of_which_next_to_nothing_is_there_is_refused(tmp_path: Path, pro
         load_photo(tmp_path / "a.jpg")
 
 
-@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "1"])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "1"])
 def test_a_png_that_states_more_rows_than_it_has_says_so(tmp_path: Path, mode: str) -> None:
     buffer = io.BytesIO()
     Image.fromarray(noise()).convert(mode).save(buffer, "PNG")
@@ -245,6 +246,14 @@ def test_a_whole_png_that_ends_in_one_colour_is_not_suspected(tmp_path: Path) ->
     black = picture(96, 128)
     black[40:] = 0
     assert codes(load_photo(save(black, tmp_path / "a.png"))) == []
+
+
+def test_a_png_with_a_white_border_is_inflated_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    white = picture(96, 128)
+    white[40:] = 255
+    path = save(white, tmp_path / "a.png")
+    monkeypatch.setattr(zlib, "decompressobj", lambda *_: pytest.fail("inflated by us, after Pillow"))
+    assert codes(load_photo(path)) == []
 
 
 @pytest.mark.parametrize("progressive", [False, True])
