@@ -18,7 +18,7 @@ from torch import nn
 from gpen_desktop import allocator
 from gpen_desktop.core import device_memory, fallbacks
 from gpen_desktop.errors import OutOfMemoryError
-from gpen_desktop.messages import say
+from gpen_desktop.messages import Message, say
 from gpen_desktop.models import catalog
 from gpen_desktop.models import device as devices
 from gpen_desktop.models.architecture import ReadModel
@@ -123,6 +123,19 @@ class OnDevice:
         one while not even that fits, until there is room again."""
         return 1 if self._in_place else self._fitting or self.most
 
+    @property
+    def displaced(self) -> Message | None:
+        """What each call tells where the weights themselves did not fit on the chosen device, else None."""
+        if self.compute is self._chosen:
+            return None
+        return say(
+            "gpu-too-small-for-weights",
+            "'{model}' did not fit into the memory of {device}; the processor takes its place until it is "
+            "loaded again.",
+            device=self._chosen.name,
+            model=catalog.titled(self._name),
+        )
+
     def answers(self, items: Sequence[ItemT], ask: Ask[ItemT, AnswerT]) -> list[AnswerT]:
         """What `ask` gives for the items. Raises OutOfMemoryError where one does not fit into the CPU's memory."""
         made: list[AnswerT] = []
@@ -163,16 +176,8 @@ class OnDevice:
 
     def _asked(self, items: Sequence[ItemT], ask: Ask[ItemT, AnswerT]) -> list[AnswerT] | None:
         """What is said of the items on the device; None where they do not fit. Once some do, nothing stands in."""
-        if self.compute is not self._chosen:
-            fallbacks.tell(
-                say(
-                    "gpu-too-small-for-weights",
-                    "'{model}' did not fit into the memory of {device}; the processor takes its place until it is "
-                    "loaded again.",
-                    device=self._chosen.name,
-                    model=catalog.titled(self._name),
-                )
-            )
+        if (note := self.displaced) is not None:
+            fallbacks.tell(note)
         made = self._built.answers(items, ask)
         if made is not None:
             self._in_place = None

@@ -27,9 +27,10 @@ class ModelStatus:
     """What runs.
 
     model: its name. device: as its owner knows it, with the precision. reason: why it was chosen.
-    notes: what was computed otherwise than it was to be. torch_device: the device as PyTorch writes it. detector: name
-    of what finds faces, '' as long as nothing does. parser: of what tells the parts of a face apart, '' where nothing
-    does. weights: tells the file of the model from others that had its name; '' where there is no file.
+    notes: what was computed otherwise than it was to be; of a restorer: what is so in each of its runs, as this tells.
+    torch_device: the device as PyTorch writes it. detector: name of what finds faces, '' as long as nothing does.
+    parser: of what tells the parts of a face apart, '' where nothing does. weights: tells the file of the model from
+    others that had its name; '' where there is no file.
     """
 
     model: str

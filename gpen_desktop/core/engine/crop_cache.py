@@ -102,21 +102,23 @@ class CachedRestorer:
         return restored
 
     def _batch(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
-        keys = [self._key(crop, crops) for crop in crops]
+        status = self._inner.status
+        keys = [self._key(crop, status, len(crops)) for crop in crops]
         known = [restored for key in keys if (restored := self._cache.get(key)) is not None]
         if len(known) == len(crops):
+            for note in status.notes:
+                fallbacks.tell(note)
             progress.report(1.0, "restore")
             return known
         with fallbacks.heard() as otherwise:
             made = self._inner.restore(crops, progress)
-        if not otherwise:  # else the keys tell of another device, precision or batch
+        if all(note in status.notes for note in otherwise):  # else the keys tell of another device, precision or batch
             for key, restored in zip(keys, made, strict=True):
                 self._cache.put(key, restored)
         return made
 
-    def _key(self, crop: FloatImage, batch: Sequence[FloatImage]) -> str:
+    def _key(self, crop: FloatImage, status: ModelStatus, batch: int) -> str:
         digest = hashlib.sha256(np.ascontiguousarray(crop).data)
-        status = self._inner.status
-        for fact in (status.model, status.weights, status.torch_device, status.device, len(batch)):
+        for fact in (status.model, status.weights, status.torch_device, status.device, batch):
             digest.update(repr(fact).encode())
         return digest.hexdigest()

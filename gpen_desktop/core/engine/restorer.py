@@ -105,7 +105,9 @@ class Restorer:
         """What it runs on now."""
         compute = self.compute
         on, name = str(compute.device), self.model_name
-        return ModelStatus(name, compute.name, compute.reason, torch_device=on, weights=self._weights)
+        displaced = self._network.displaced
+        notes = () if displaced is None else (displaced,)
+        return ModelStatus(name, compute.name, compute.reason, notes, torch_device=on, weights=self._weights)
 
     def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
         """Restore crops.

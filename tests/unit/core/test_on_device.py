@@ -202,6 +202,7 @@ def test_weights_that_do_not_fit_are_put_on_the_cpu_and_every_photo_tells_of_it(
         with fallbacks.heard() as otherwise:
             assert doubled(network, 2) == [0, 2]
         assert [note.code for note in otherwise] == ["gpu-too-small-for-weights"]
+        assert otherwise == [network.displaced]
 
 
 def test_too_little_memory_everywhere_is_said_and_other_faults_are_raised() -> None:
