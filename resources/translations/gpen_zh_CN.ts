@@ -2241,6 +2241,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>请允许覆盖，或换一个名称。</translation>
     </message>
     <message>
+        <source>Blocky</source>
+        <translation>压缩痕迹</translation>
+    </message>
+    <message>
         <source>Cancelled.</source>
         <translation>已取消。</translation>
     </message>
@@ -2299,6 +2303,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Cleaned</source>
         <translation>已清洁</translation>
+    </message>
+    <message>
+        <source>Cleaned of the blocks that strong compression leaves</source>
+        <translation>已清除过度压缩留下的痕迹</translation>
     </message>
     <message>
         <source>Close other programs.</source>
@@ -2517,10 +2525,6 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>已按颗粒清洁：缺少 JPEG 压缩痕迹的清洁模型</translation>
     </message>
     <message>
-        <source>Cleaned of JPEG blocks</source>
-        <translation>已清除 JPEG 压缩痕迹</translation>
-    </message>
-    <message>
         <source>Close other programs, or enlarge it less.</source>
         <translation>请关闭其他程序，或减小放大倍数。</translation>
     </message>
@@ -2643,10 +2647,6 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>JPEG XL needs an extra: pip install &apos;gpen-desktop[jpeg-xl]&apos;</source>
         <translation>读取 JPEG XL 需要另装组件：pip install &apos;gpen-desktop[jpeg-xl]&apos;</translation>
-    </message>
-    <message>
-        <source>JPEG blocks</source>
-        <translation>JPEG 压缩痕迹</translation>
     </message>
     <message>
         <source>Left in its colours: it is not in one hue</source>
@@ -3536,6 +3536,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>填补找到的损伤和涂抹处</translation>
     </message>
     <message>
+        <source>Takes out grain, the blocks of strong compression and the dots of print. Auto does so where a photo shows them.</source>
+        <translation>去除颗粒、压缩痕迹与印刷网点。选“自动”时，只在照片有这些问题时进行。</translation>
+    </message>
+    <message>
         <source>1×</source>
         <translation>1×</translation>
     </message>
@@ -3762,10 +3766,6 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Clean</source>
         <translation>清洁</translation>
-    </message>
-    <message>
-        <source>Takes out grain, JPEG blocks and the dots of print. Auto does so where a photo shows them.</source>
-        <translation>去除颗粒、JPEG 压缩痕迹与印刷网点。选“自动”时，只在照片有这些问题时进行。</translation>
     </message>
     <message>
         <source>Neutral grey</source>

@@ -64,6 +64,19 @@ def test_after_cropping_the_panel_shows_what_it_showed_before(opened: MainWindow
     assert opened.panel.open_sections == sections
 
 
+def test_cropping_that_is_asked_for_while_a_photo_is_read_begins_once_it_is_there(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    def ask(_item: object) -> None:
+        assert window.workspace.photo_opened is None
+        window.actions_["crop"].trigger()
+
+    window.workspace.current_changed.connect(ask)
+    window.imports.open_paths([make_photo(tmp_path / "family.png", *SIZE)])
+    qtbot.waitUntil(lambda: window.view.cropping is not None)
+    assert window.panel.crop.button.accessibleName() == "Done"
+
+
 def test_a_crop_is_drawn_by_its_corner_and_exported(
     opened: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
 ) -> None:

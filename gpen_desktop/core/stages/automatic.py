@@ -64,7 +64,7 @@ def seen_of(reading: PhotoReading) -> tuple[Seen, ...]:
     every = (
         # a screen's dots are as even as grain
         (reading.is_grainy and not reading.is_screened, Seen("clean", say("seen-grain", "Grain"))),
-        (reading.is_blocky, Seen("clean", say("seen-blocks", "JPEG blocks"))),
+        (reading.is_blocky, Seen("clean", say("seen-blocks", "Blocky"))),
         (reading.is_screened, Seen("clean", say("seen-screen", "Printed in dots"))),
         (reading.is_soft, Seen("clean", say("seen-blur", "Slightly blurred"))),
         (reading.is_faded, Seen("tone", say("seen-fading", "Faded"))),

@@ -150,7 +150,8 @@ CLEAN: Final = Stage(
             int,
             AUTOMATIC,
             "Clean",
-            "Takes out grain, JPEG blocks and the dots of print. Auto does so where a photo shows them.",
+            "Takes out grain, the blocks of strong compression and the dots of print. "
+            "Auto does so where a photo shows them.",
             limits=AUTOMATIC_PERCENT,
             unit="%",
             lowest_label="Auto",

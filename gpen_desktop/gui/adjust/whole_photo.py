@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from gpen_desktop.core.engine.edits import Edits, option_value
 from gpen_desktop.core.options import AUTO, NO_MODEL, Option, Value
@@ -89,7 +89,7 @@ class WholePhoto(QWidget):
         self._grid.setHorizontalSpacing(theme.GRID)
         self._grid.setVerticalSpacing(theme.GRID)
         self._grid.setColumnStretch(1, 1)
-        self._add("model", self.model)
+        self._grid.addLayout(self._titled("model", self.model), 0, 0, 1, 2)
         of_options = {control.option.name: control for control in self.controls}
         for name, option in self._options.items():
             if option.names_model:
@@ -107,10 +107,21 @@ class WholePhoto(QWidget):
 
     def _add(self, name: str, control: QWidget) -> None:
         row = self._grid.rowCount()
+        self._grid.addWidget(self._caption(name, control), row, 0)
+        self._grid.addWidget(control, row, 1)
+
+    def _titled(self, name: str, control: QWidget) -> QVBoxLayout:
+        """Below its caption, as wide as the panel: a restorer's title is longer than what is left beside one."""
+        column = QVBoxLayout()
+        column.setSpacing(theme.GRID // 2)
+        column.addWidget(self._caption(name, control))
+        column.addWidget(control)
+        return column
+
+    def _caption(self, name: str, control: QWidget) -> QLabel:
         self._captions[name] = caption = QLabel()
         caption.setBuddy(control)
-        self._grid.addWidget(caption, row, 0)
-        self._grid.addWidget(control, row, 1)
+        return caption
 
     def _connect(self) -> None:
         for control in self.controls:

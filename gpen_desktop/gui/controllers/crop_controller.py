@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 
 from gpen_desktop.core.engine.edits import with_frame
 from gpen_desktop.core.types import Frame
@@ -23,19 +23,33 @@ class CropController(QObject):
         self._panel = panel
         self._section = panel.crop
         self._begun_with = Frame()
+        self._is_awaited = False
         self._section.toggled.connect(self._on_toggled)
         view.crop_moved.connect(self._on_moved)
         view.crop_ended.connect(self._on_ended)
         view.cropping_ended.connect(self._on_over)
         workspace.edits_changed.connect(self._show)
-        workspace.current_changed.connect(self._show)
+        workspace.current_changed.connect(self._on_current)
         workspace.opened.connect(self._show)
+        workspace.opened.connect(self._begin_awaited, Qt.ConnectionType.QueuedConnection)  # once the view has it
 
     @Slot()
     def begin(self) -> None:
-        """Let the part that is kept be chosen on the photo."""
-        self._panel.unfold_crop()
-        self._on_toggled(True)
+        """Let the part that is kept be chosen on the photo; of one that is being read, once it is there."""
+        self._is_awaited = self._workspace.photo_opened is None
+        if not self._is_awaited:
+            self._panel.unfold_crop()
+            self._on_toggled(True)
+
+    @Slot()
+    def _on_current(self) -> None:
+        self._is_awaited = False
+        self._show()
+
+    @Slot()
+    def _begin_awaited(self) -> None:
+        if self._is_awaited:
+            self.begin()
 
     @Slot(bool)
     def _on_toggled(self, is_on: bool) -> None:

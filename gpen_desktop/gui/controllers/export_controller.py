@@ -17,7 +17,7 @@ from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of
 from gpen_desktop.errors import DiskFullError
 from gpen_desktop.gui.album.album_model import AlbumItem, PhotoState
-from gpen_desktop.gui.common import reveal
+from gpen_desktop.gui.common import desktop
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import joined, message_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
@@ -266,5 +266,5 @@ class ExportController(QObject):
 
     def reveal_path(self, path: Path) -> None:
         """Show a file in the file manager."""
-        if not reveal.in_file_manager(path):
+        if not desktop.in_file_manager(path):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))

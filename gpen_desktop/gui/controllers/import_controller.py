@@ -18,6 +18,7 @@ from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of
 from gpen_desktop.core.photo_files.registry import SUPPORTED_SUFFIXES, is_supported
 from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.album.file_intake import FileIntake
+from gpen_desktop.gui.common.desktop import pictures_folder
 from gpen_desktop.gui.common.i18n import message_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationQueue, Severity
 from gpen_desktop.gui.common.settings_store import SettingsStore
@@ -92,7 +93,7 @@ class ImportController(QObject):
         chosen, _ = QFileDialog.getOpenFileNames(
             self._window,
             self.tr("Open photos"),
-            str(self._store.get("window/open_folder")),
+            self._last_folder(),
             f"{self.tr('Photos')} ({endings});;{self.tr('All files')} (*)",
         )
         if chosen:
@@ -102,12 +103,13 @@ class ImportController(QObject):
     @Slot()
     def open_folder(self) -> None:
         """Ask for a folder of photos."""
-        chosen = QFileDialog.getExistingDirectory(
-            self._window, self.tr("Open a folder"), str(self._store.get("window/open_folder"))
-        )
+        chosen = QFileDialog.getExistingDirectory(self._window, self.tr("Open a folder"), self._last_folder())
         if chosen:
             self._store.set("window/open_folder", chosen)
             self.open_paths([Path(chosen)])
+
+    def _last_folder(self) -> str:
+        return str(self._store.get("window/open_folder")) or str(pictures_folder())
 
     @Slot()
     def paste(self) -> None:

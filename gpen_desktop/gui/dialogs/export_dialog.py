@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QSize, QStandardPaths, Qt, QTimer, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -39,6 +39,7 @@ from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.common import icons, theme
 from gpen_desktop.gui.common.combo_box import ComboBox
+from gpen_desktop.gui.common.desktop import pictures_folder
 from gpen_desktop.gui.common.i18n import error_text, setting_text
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.common.wrapped_label import WrappedLabel
@@ -343,5 +344,4 @@ def _largest(items: Sequence[AlbumItem]) -> Cost | None:
 
 
 def _default_folder() -> str:
-    pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-    return str(Path(pictures or Path.home()) / "GPEN Desktop")
+    return str(pictures_folder() / "GPEN Desktop")

@@ -1,4 +1,4 @@
-"""Showing a file in the system's file manager."""
+"""What the desktop has for pictures: a folder for them, and a file manager that shows one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QProcess, QUrl
+from PySide6.QtCore import QProcess, QStandardPaths, QUrl
+
+
+def pictures_folder() -> Path:
+    """Where this person's pictures are; the home folder where the system has none for them."""
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation) or Path.home())
 
 
 def in_file_manager(path: Path) -> bool:
