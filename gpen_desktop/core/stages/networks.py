@@ -20,7 +20,7 @@ from gpen_desktop.core.stages.colour import lab_hue
 from gpen_desktop.core.stages.tiles import SMALLEST, TiledNetwork
 from gpen_desktop.core.stages.work import ChosenNetwork
 from gpen_desktop.core.types import FloatImage
-from gpen_desktop.errors import WeightsError
+from gpen_desktop.errors import OutOfMemoryError, WeightsError
 from gpen_desktop.messages import Message, say
 from gpen_desktop.models import catalog, device, registry, store
 from gpen_desktop.models.architecture import ReadModel
@@ -61,13 +61,15 @@ _OfPixels = Callable[[Any, Tensor], Tensor]
 """What a network, of the class that its task has, makes of a picture: (1, C, H, W) to the same."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Loaded:
-    """A network on its device. name: of the model, for people."""
+    """A network on its device. name: of the model, for people. too_long: side of the smallest tile that there was no
+    memory for, so that no further photo begins with one; it stays so, as OnDevice.at_once does."""
 
     name: str
     spec: ModelSpec
     network: OnDevice
+    too_long: int | None = None
 
     def tiled(
         self, ask: _OfPixels, side: int, margin: int, multiple: int, *, scale: int = 1, centre: float = 0.0
@@ -78,10 +80,17 @@ class _Loaded:
         smallest = SMALLEST + 2 * (margin + multiple)
 
         def run(tile: FloatImage) -> FloatImage:
-            if max(tile.shape[:2]) > smallest:
+            longest = max(tile.shape[:2])
+            if longest <= smallest:
+                return self.network.answers([tile], of_one)[0]
+            try:
                 return self.network.answer_here(tile, of_one)
-            return self.network.answers([tile], of_one)[0]
+            except OutOfMemoryError:
+                self.too_long = min(longest, self.too_long or longest)
+                raise
 
+        if self.too_long is not None:
+            side = max(SMALLEST, min(side, (self.too_long - 2 * margin) // 2))
         return TiledNetwork(run, side, margin, multiple, scale)
 
     def of_pictures(self, ask: _OfPixels) -> Callable[[FloatImage], FloatImage]:

@@ -292,13 +292,19 @@ def test_smaller_tiles_of_a_photo_and_the_cpu_for_the_smallest_alone(
     monkeypatch.setattr(devices, "free_memory", lambda device: 1 << 40)
     photo = np.random.default_rng(1).integers(0, 200, (250, 380, 3), np.uint8)
     made = np.full(photo.shape, np.nan, np.float32)
+    own = PhotoNetworks("cuda")
     with fallbacks.heard() as otherwise:
-        for (x0, y0, x1, y1), answer in PhotoNetworks("cuda").upscaler("x.pth").answers(photo, SilentProgress(), "t"):
+        for (x0, y0, x1, y1), answer in own.upscaler("x.pth").answers(photo, SilentProgress(), "t"):
             made[y0:y1, x0:x1] = answer
     np.testing.assert_allclose(made, photo / np.float32(255) + 0.25, atol=1e-5)
     assert gpu.given[0] == 380
     assert len(cpu.given) == on_cpu
     assert [note.code for note in otherwise] == ["gpu-memory-too-small"] * bool(on_cpu)
+    gpu.given.clear()
+    list(
+        own.upscaler("x.pth").answers(photo, SilentProgress(), "t")
+    )  # the next photo begins with what there is room for
+    assert max(gpu.given) <= max(200, 128 + 2 * 8)
 
 
 @pytest.mark.parametrize("kind", ["colouriser", "inpainter"])
