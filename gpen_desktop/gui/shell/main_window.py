@@ -367,7 +367,9 @@ class MainWindow(DropWindow):
 
     @Slot()
     def load_ahead(self) -> None:
-        """Load the model that the first photo will want."""
+        """Load the model that the first photo will want, and draw the panel once unseen: what it is drawn with is there
+        then, and the window does not stop for it when the photo comes."""
+        self.panel.grab()
         self.workspace.jobs.warm_up(self.workspace.defaults.model)
 
     def closeEvent(self, event: QCloseEvent) -> None:
