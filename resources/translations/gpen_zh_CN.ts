@@ -2385,6 +2385,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>请给它换一个名称。</translation>
     </message>
     <message>
+        <source>Grainy</source>
+        <translation>有颗粒感</translation>
+    </message>
+    <message>
         <source>Half precision gives broken faces on {device}; single precision is used instead.</source>
         <translation>半精度在 {device} 上会产生损坏的人脸，已改用单精度。</translation>
     </message>
@@ -2601,10 +2605,6 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>已用“{name}”处理，并用普通插值放大 {scale} 倍</translation>
     </message>
     <message>
-        <source>Grain</source>
-        <translation>颗粒</translation>
-    </message>
-    <message>
         <source>In &apos;{name}&apos; there are only results; open their folder itself.</source>
         <translation>“{name}”里只有修复结果；要查看请直接打开结果所在的文件夹。</translation>
     </message>
@@ -2703,10 +2703,6 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Please report it with the details in the JSON report.</source>
         <translation>请连同 JSON 报告中的详情一并反馈。</translation>
-    </message>
-    <message>
-        <source>Printed in dots</source>
-        <translation>印刷网点</translation>
     </message>
     <message>
         <source>Reinstall GPEN Desktop, or get its weights folder again.</source>
@@ -3439,6 +3435,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>{names} and {count} more</source>
         <translation>{names} 等另外 {count} 项</translation>
+    </message>
+    <message>
+        <source>Print dots</source>
+        <translation>印刷网点</translation>
     </message>
     <message>
         <source>Scratches seen; they are filled when that is asked for</source>

@@ -28,14 +28,14 @@ def test_an_offer_that_was_taken_up_asks_no_more() -> None:
     seen = (
         automatic.DAMAGE,
         Seen("enlarge", say("seen-small", "Small: enlarge 2×?")),
-        Seen("clean", say("seen-grain", "Grain")),
+        Seen("clean", say("seen-grain", "Grainy")),
     )
     off = registry.stage_values({})
     asked = [chip.text for chip in chips_of(seen, None, off)]
     assert [text for text in asked if text.endswith("?")] == ["Scratches: repair?", "Small: enlarge 2×?"]
     on = registry.stage_values({"repair": "on", "scale": 2.5})
     texts = [chip.text for chip in chips_of(seen, None, on)]
-    assert texts == ["Scratches", "Grain", "Small: enlarged 2.5×"]
+    assert texts == ["Scratches", "Grainy", "Small: enlarged 2.5×"]
 
 
 def test_a_click_switches_a_stage(qtbot: QtBot) -> None:

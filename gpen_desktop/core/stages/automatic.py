@@ -63,9 +63,9 @@ def seen_of(reading: PhotoReading) -> tuple[Seen, ...]:
     """What was seen, each in a word or two, and which stage does something about it."""
     every = (
         # a screen's dots are as even as grain
-        (reading.is_grainy and not reading.is_screened, Seen("clean", say("seen-grain", "Grain"))),
+        (reading.is_grainy and not reading.is_screened, Seen("clean", say("seen-grain", "Grainy"))),
         (reading.is_blocky, Seen("clean", say("seen-blocks", "Blocky"))),
-        (reading.is_screened, Seen("clean", say("seen-screen", "Printed in dots"))),
+        (reading.is_screened, Seen("clean", say("seen-screen", "Print dots"))),
         (reading.is_soft, Seen("clean", say("seen-blur", "Slightly blurred"))),
         (reading.is_faded, Seen("tone", say("seen-fading", "Faded"))),
         (reading.is_small, Seen("enlarge", say("seen-small", "Small: enlarge 2×?"))),
