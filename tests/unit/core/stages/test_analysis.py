@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
+from gpen_desktop import paths
+from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.stages.analysis import PhotoReading, read_photo, spoilt
 from gpen_desktop.core.types import FloatImage, Photo, SourceFormat
 
@@ -66,6 +68,18 @@ def test_grain_is_seen(clumps: float) -> None:
     assert not seen.is_screened
 
 
+def test_the_grain_of_a_photo_in_one_hue_is_as_chance_has_it_and_a_meadow_is_not() -> None:
+    rng = np.random.default_rng(0)
+    picture = np.repeat(scene().mean(axis=2, keepdims=True), 3, axis=2) * 0.6 + 40
+    amounts = np.linspace(4, 14, 1000, dtype=np.float32)[
+        None, :, None
+    ]  # as JPEG leaves of it, here more and there less
+    normal = rng.normal(0, 1, (800, 1000, 1)).astype(np.float32)
+    spiky = rng.laplace(0, 0.5, (800, 1000, 1)).astype(np.float32) ** 3
+    assert read(picture + amounts * normal).is_grainy
+    assert not read(picture + amounts * np.clip(spiky / np.abs(spiky).mean(), -12, 12)).is_grainy
+
+
 def test_noise_is_measured_in_8_bit_steps() -> None:
     grain = np.random.default_rng(0).normal(0, 8, (800, 1000, 1)).astype(np.float32)
     assert 6 < read(scene() + grain).grain < 10
@@ -101,6 +115,11 @@ def test_a_fence_is_no_screen() -> None:
     picture = scene()
     picture[:, ::6] *= 0.4
     assert not read(picture).is_screened
+
+
+def test_prints_askew_on_a_page_are_no_screen() -> None:
+    """Their straight edges are lines through the spectrum, at right angles as a screen's dots are."""
+    assert not read_photo(load_photo(paths.samples() / "album_page_tilted.jpg")).is_screened
 
 
 def test_blur_is_seen() -> None:
