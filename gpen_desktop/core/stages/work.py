@@ -109,10 +109,12 @@ class NoNetworks:
 
 @dataclass(frozen=True, eq=False)
 class Damage:
-    """How likely damage is: (h, w) uint8, 0 to 255 for 0 to 1, read-only, at the size at which it was looked for.
-    shape: (H, W) of the photo."""
+    """found: (h, w) bool, true on damage, at the size at which it was looked for. lengths, areas: (n,) of each flaw, px
+    at that size. shape: (H, W) of the photo. All read-only."""
 
-    likely: NDArray[np.uint8]
+    found: NDArray[np.bool_]
+    lengths: NDArray[np.float64]
+    areas: NDArray[np.int32]
     shape: tuple[int, int]
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gpen_desktop.core.stages.analysis import spoilt
-from gpen_desktop.core.stages.damage import sure
+from gpen_desktop.core.stages.damage import flaws
 from gpen_desktop.lab.evaluation import photo_damage
 from gpen_desktop.lab.evaluation.photo_damage import Picture
 from gpen_desktop.lab.typed import octets
@@ -86,7 +86,7 @@ def measure_repairer(path: Path, photos: list[Picture]) -> Figures:
         photo = photo_damage.without_colour(original) if seed % 2 else original
         made = photo_damage.scratches(photo, seed)
         likely = _likely(finder, made.picture)
-        found = sure(likely)
+        found, *_ = flaws(likely, made.picture)
         for name, mask in (("mask", found), ("at even odds", likely > 127)):
             told[f"{name}: recall"].append((mask & made.mask).sum() / made.mask.sum())
             told[f"{name}: precision"].append((mask & made.mask).sum() / max(1, mask.sum()))
@@ -99,7 +99,7 @@ def measure_repairer(path: Path, photos: list[Picture]) -> Figures:
             told[f"inside scratches, mask {name}: gain, dB"].append(
                 psnr(mended[inside], photo[inside]) - psnr(made.picture[inside], photo[inside])
             )
-        told["clean photo: share masked, %"].append(100 * float(sure(_likely(finder, photo)).mean()))
+        told["clean photo: share masked, %"].append(100 * float(flaws(_likely(finder, photo), photo)[0].mean()))
     return told
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.run import StagedPhotos
-from gpen_desktop.core.types import Stroke
+from gpen_desktop.core.types import FloatImage, Stroke
 from tests.unit.core.drawn_faces import photo_of
 from tests.unit.core.stages.drawn_photos import OFF, picture, run, scratched, sepia
 from tests.unit.core.stages.stand_ins import DrawnNetworks
@@ -45,6 +45,31 @@ def test_what_is_doubtful_or_wide_is_left() -> None:
     assert not run(scratched()[0], doubtful, repair="on").changed
     pixels = sepia()
     pixels[60:100, 50:80] = 255
+    assert not run(pixels, repair="on").changed
+
+
+def test_a_scratch_is_followed_where_the_finder_is_in_doubt_as_far_as_it_shows() -> None:
+    """White is damage, what is nearly white may be."""
+
+    def find(tile: FloatImage) -> FloatImage:
+        lightest = tile.min(axis=2, keepdims=True)
+        return np.select([lightest > 0.995, lightest > 0.95], [1, 0.3]).astype(np.float32)
+
+    pixels, mask = scratched()
+    pixels[mask] = 248
+    pixels[:, 200:] = np.maximum(pixels[:, 200:], 240)  # nothing of it shows there
+    assert not run(pixels, DrawnNetworks(find=find), repair="on").changed
+    pixels = pixels.copy()
+    pixels[50:60][mask[50:60]] = 255
+    made = run(pixels, DrawnNetworks(find=find), repair="on")
+    changed = (made.photo.pixels != pixels).any(axis=2)
+    assert changed[mask][np.nonzero(mask)[1] < 195].mean() > 0.95
+    assert not changed[:, 210:].any()
+
+
+def test_what_is_nearly_round_and_no_speck_is_a_button() -> None:
+    pixels = sepia()
+    cv2.circle(pixels, (150, 100), 5, (255, 255, 255), -1)
     assert not run(pixels, repair="on").changed
 
 
