@@ -9,10 +9,13 @@ import signal
 import sys
 from pathlib import Path
 
+from gpen_desktop import allocator
+
 
 def main() -> int:
     """Entry point of `gpen-desktop`. Returns the exit code."""
     multiprocessing.freeze_support()  # a frozen program's children would start it anew
+    allocator.share_one_heap()  # before any thread
     _give_streams()
     from gpen_desktop.cli import main as cli
     from gpen_desktop.cli.exits import Exit

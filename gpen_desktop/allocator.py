@@ -11,7 +11,8 @@ heap none is deleted; without, one layout in dozens met 20,595 faults a face in 
 
 Threads share one heap. With one each, as glibc has it, each keeps as much as the largest photo that ever came its way
 took, and an album's memory grows with every new chance of the order: by 145 MB from its 50th photo to its 160th.
-What was freed goes back when it is more than the usual (`Keeping`).
+A heap that a thread had before is handed on to a later one, so the wish for one has to come before the first thread
+(`share_one_heap`). What was freed goes back when it is more than the usual (`Keeping`).
 """
 
 from __future__ import annotations
@@ -30,13 +31,20 @@ _NEVER = 2**31 - 1
 _A_HEAP = 65 * 2**20  # glibc's HEAP_MAX_SIZE on 64 bits, and a page or two
 
 
+def share_one_heap() -> bool:
+    """Have all threads take memory from one heap, but for those that began before. Says whether the system's allocator
+    can (glibc's can)."""
+    libc = _glibc()
+    return libc is not None and bool(libc.mallopt(_M_ARENA_MAX, 1))
+
+
 @cache
 def keep_freed_memory() -> bool:
     """From now on keep freed blocks in this process. Says whether the system's allocator can (glibc's can)."""
     libc = _glibc()
-    if libc is None:
+    if libc is None or not share_one_heap():
         return False
-    wishes = {_M_MMAP_MAX: 0, _M_TRIM_THRESHOLD: _NEVER, _M_TOP_PAD: _A_HEAP, _M_ARENA_MAX: 1}
+    wishes = {_M_MMAP_MAX: 0, _M_TRIM_THRESHOLD: _NEVER, _M_TOP_PAD: _A_HEAP}
     return all(libc.mallopt(parameter, value) for parameter, value in wishes.items())
 
 
