@@ -55,11 +55,21 @@ class SaveError(PhotoError):
 
 
 class DiskFullError(SaveError):
-    """There is no room for the result. needed: bytes it takes."""
+    """There is no room for the result. needed: bytes it takes. is_quota: whether it is not the disk that is full, but
+    the user's share of it."""
 
-    def __init__(self, what: Message, *, needed: int, todo: Message | None = None, path: Path | None = None) -> None:
+    def __init__(
+        self,
+        what: Message,
+        *,
+        needed: int,
+        todo: Message | None = None,
+        path: Path | None = None,
+        is_quota: bool = False,
+    ) -> None:
         super().__init__(what, todo=todo, path=path)
         self.needed = needed
+        self.is_quota = is_quota
 
 
 class OutputExistsError(SaveError):

@@ -11,14 +11,14 @@ import pytest
 from gpen_desktop.core.batch import control
 
 
-def full_disk(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """While it is set, nothing can be written."""
+def full_disk(monkeypatch: pytest.MonkeyPatch, number: int = errno.ENOSPC) -> threading.Event:
+    """While it is set, nothing can be written. number: what the system says then."""
     full = threading.Event()
     syncing = os.fsync
 
     def sync(file: int) -> None:
         if full.is_set():
-            raise OSError(errno.ENOSPC, "No space left on device")
+            raise OSError(number, os.strerror(number))
         syncing(file)
 
     monkeypatch.setattr(os, "fsync", sync)

@@ -650,6 +650,14 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>取消导出</translation>
     </message>
     <message>
+        <source>Your quota on the disk {name} is used up</source>
+        <translation>您在磁盘“{name}”上的配额已用完</translation>
+    </message>
+    <message>
+        <source>Your disk quota is used up</source>
+        <translation>您的磁盘配额已用完</translation>
+    </message>
+    <message>
         <source>The disk {name} is full</source>
         <translation>磁盘“{name}”已满</translation>
     </message>

@@ -58,6 +58,18 @@ def test_exports_wait_for_room_on_a_full_disk_and_go_on_by_themselves(
     assert window.notification_strip.subject == "exported"
 
 
+def test_a_quota_that_is_used_up_is_not_told_as_a_full_disk(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, qtbot: QtBot
+) -> None:
+    used_up = full_disk(monkeypatch, errno.EDQUOT)
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"))
+    export_to_the_full(used_up, window, tmp_path / "out", qtbot)
+    assert "quota" in window.notification_strip.text
+    assert "is full" not in window.notification_strip.text
+    with qtbot.waitSignal(window.workspace.exports.ended):
+        used_up.clear()
+
+
 def test_a_full_disk_is_not_asked_for_its_name_by_the_window(
     window: MainWindow,
     disk: threading.Event,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
+from gpen_desktop import part_files
+from gpen_desktop.core.photo_files.atomic import PART_PREFIX
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.errors import Cancelled, DiskFullError
 
@@ -15,7 +19,10 @@ _LOOK_EVERY: Final = 0.5
 """Seconds between two looks at a full disk."""
 
 _TRY_EVERY: Final = 60.0
-"""Seconds after which a write is tried again whatever the disk says: of a quota nothing is told."""
+"""Seconds after which room is tried for whatever the disk says: of a quota, or of names that are used up, nothing is
+told."""
+
+_ZEROS: Final = bytes(1 << 20)
 
 
 class BatchControl:
@@ -58,17 +65,25 @@ class BatchControl:
         if is_first:
             self._on_full(error)
         try:
-            until = time.monotonic() + _TRY_EVERY
-            while time.monotonic() < until and not _has_room(error):
-                self.check()
-                self._cancelled.wait(_LOOK_EVERY)
-            self.check()
+            self._wait_for_room(error)
         finally:
             with self._counting:
                 self._waiting -= 1
                 is_last = self._waiting == 0
             if is_last:
                 self._on_room()
+
+    def _wait_for_room(self, error: DiskFullError) -> None:
+        tried = time.monotonic()
+        while True:
+            self.check()
+            if _has_room(error) or time.monotonic() - tried >= _TRY_EVERY:
+                if _takes(error):
+                    return
+                self._cancelled.wait(_TRY_EVERY)
+                tried = time.monotonic()
+            else:
+                self._cancelled.wait(_LOOK_EVERY)
 
 
 class ControlledProgress:
@@ -96,12 +111,31 @@ def room_wanted(error: DiskFullError) -> int:
 
 def _has_room(error: DiskFullError) -> bool:
     """Whether the disk says that there is room now."""
-    folder = error.path.parent if error.path is not None else None
-    while folder is not None:
-        try:
-            return shutil.disk_usage(folder).free > room_wanted(error)
-        except FileNotFoundError:  # a folder that could not be made
-            folder = folder.parent if folder != folder.parent else None
-        except OSError:
-            return False
-    return False
+    try:
+        return shutil.disk_usage(_folder(error)).free > room_wanted(error)
+    except OSError:
+        return False
+
+
+def _takes(error: DiskFullError) -> bool:
+    """Whether a file of the size that is wanted can be made there now, as nothing else tells of a quota."""
+    try:
+        with part_files.created(_folder(error), PART_PREFIX) as (_, file):
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, room_wanted(error))
+            else:
+                for _ in range(0, room_wanted(error), len(_ZEROS)):
+                    file.write(_ZEROS)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        return False
+    return True
+
+
+def _folder(error: DiskFullError) -> Path:
+    """Where it was to be written; where that could not be made, the one above that is there."""
+    folder = error.path.parent if error.path is not None else Path()
+    while not os.path.isdir(folder) and folder != folder.parent:  # noqa: PTH112  -- Path.is_dir raises
+        folder = folder.parent
+    return folder

@@ -144,7 +144,8 @@ def make_folder(folder: Path) -> None:
             "cannot-create-folder", "Could not create the folder {folder}: {reason}.", folder=str(folder), reason=reason
         )
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFullError(what, needed=0, todo=todo, path=folder) from error
+            is_quota = error.errno == errno.EDQUOT
+            raise DiskFullError(what, needed=0, todo=todo, path=folder, is_quota=is_quota) from error
         raise SaveError(what, todo=todo, path=folder) from error
 
 
@@ -176,7 +177,7 @@ def save_error(path: Path, error: OSError, size: int = 0) -> SaveError:
         reason=reason,
     )
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFullError(what, needed=size, todo=todo, path=path)
+        return DiskFullError(what, needed=size, todo=todo, path=path, is_quota=error.errno == errno.EDQUOT)
     return SaveError(what, todo=todo, path=path)
 
 

@@ -157,7 +157,13 @@ class ExportController(QObject):
             self._notifications.post(Notification(_FULL, text, (cancel,), Severity.WARNING))
 
     def _full_text(self, error: DiskFullError, name: str) -> str:
-        disk = self.tr("The disk {name} is full").format(name=name) if name else self.tr("The system disk is full")
+        if error.is_quota:
+            disk = (
+                self.tr("Your quota on the disk {name} is used up") if name else self.tr("Your disk quota is used up")
+            )
+        else:
+            disk = self.tr("The disk {name} is full") if name else self.tr("The system disk is full")
+        disk = disk.format(name=name)
         wanted = QLocale().formattedDataSize(room_wanted(error), 1, QLocale.DataSizeFormat.DataSizeSIFormat)
         text = self.tr("{disk}: {size} must be free. The export goes on by itself once there is room.")
         return text.format(disk=disk, size=wanted)
