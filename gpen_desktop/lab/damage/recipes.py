@@ -6,6 +6,7 @@ face model that changed them would change skin, and the product leaves tone to t
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.faces.small_faces import without_pixels
+from gpen_desktop.core.faces.small_faces import without_grain, without_pixels
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import degradations as d
 from gpen_desktop.lab.damage.degradations import Rng
@@ -104,10 +105,10 @@ class SmallFile:
     """How a face comes to be small in a JPEG file.
 
     side: of the face's square in the file, px; where the file was saved at twice its size first, that is
-    shrunk_between. blur: of the lens, px of the file. averaged: shrunk by averages, else by the cubic filter, which
-    sharpens. tilt: of the head in the photo, degrees. noise: deviation / 255, of the scanner. grain, grain_size: of the
-    film, deviation / 255 and px of the file. quality, chroma_halved, offset: of the JPEG and of its 8 px grid; again:
-    quality of a second one, or 0, with its own chroma and offset.
+    shrunk_between. calmed: as a network that invents gets it. blur: of the lens, px of the file. averaged: shrunk by
+    averages, else by the cubic filter, which sharpens. tilt: of the head in the photo, degrees. noise: deviation / 255,
+    of the scanner. grain, grain_size: of the film, deviation / 255 and px of the file. quality, chroma_halved, offset:
+    of the JPEG and of its 8 px grid; again: quality of a second one, or 0, with its own chroma and offset.
     """
 
     side: int
@@ -125,6 +126,7 @@ class SmallFile:
     again_chroma_halved: bool
     again_offset: int
     shrunk_between: bool
+    calmed: bool
 
 
 def small_file(rng: Rng) -> SmallFile:
@@ -147,6 +149,7 @@ def small_file(rng: Rng) -> SmallFile:
         again_chroma_halved=bool(rng.random() < 0.65),
         again_offset=int(rng.integers(8)),
         shrunk_between=bool(again and side <= 120 and rng.random() < 0.5),
+        calmed=False,
     )
 
 
@@ -154,9 +157,13 @@ def _small_jpeg(x: FloatImage, rng: Rng) -> FloatImage:
     return through_small_file(x, rng, small_file(rng))
 
 
+def _calmed(x: FloatImage, rng: Rng) -> FloatImage:
+    return through_small_file(x, rng, dataclasses.replace(small_file(rng), calmed=True))
+
+
 def through_small_file(x: FloatImage, rng: Rng, file: SmallFile) -> FloatImage:
     """A small face in a JPEG file, and what the product makes of it: core.faces.alignment.crop_face enlarges it by the
-    cubic filter, turned upright, blocks and all; without_pixels blurs those."""
+    cubic filter, turned upright, blocks and all; without_pixels blurs those, without_grain takes more."""
     whole = x.shape[0]
     last = max(8, round(file.side * whole / 256))
     side = 2 * last if file.shrunk_between else last
@@ -180,7 +187,7 @@ def through_small_file(x: FloatImage, rng: Rng, file: SmallFile) -> FloatImage:
     to_crop[:, 2] += to_crop[:, :2] @ np.full(2, scale / 2 - 0.5)  # pixel centres kept
     to_crop[:, :2] *= scale
     x = floats(cv2.warpAffine(x, to_crop, (whole, whole), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101))
-    return without_pixels(x, scale)
+    return without_grain(np.clip(x, 0, 1), scale) if file.calmed else without_pixels(x, scale)
 
 
 def _in_a_photo(x: FloatImage, offset: int, quality: float, *, chroma_halved: bool) -> FloatImage:
@@ -282,6 +289,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "low_resolution": _low_resolution,
         "enlarged": _enlarged,
         "small_jpeg": _small_jpeg,
+        "calmed": _calmed,
         "noisy": _noisy,
         "severe": _severe,
         "old": _old,
@@ -290,7 +298,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "anything": _anything,
     }
 )
-_COLOURLESS: Final[Mapping[str, float]] = MappingProxyType({"old": 1.0, "small_jpeg": 0.3})
+_COLOURLESS: Final[Mapping[str, float]] = MappingProxyType({"old": 1.0, "small_jpeg": 0.3, "calmed": 0.3})
 """How often a kind is of a grey photo for certain; the others are so now and then."""
 
 # Small faces from JPEG files are what old group photos are full of, and what the first built-in network never saw. Of
@@ -309,5 +317,17 @@ DEFAULT: Final[Recipe] = MappingProxyType(
         "print_faded": 2,
         "telephone": 3,
         "anything": 5,
+    }
+)
+
+# A network that invents gets small faces calmed, and lacks texture most where blur or few pixels left none.
+VIVID: Final[Recipe] = MappingProxyType(
+    {
+        **DEFAULT,
+        "soft": 14,
+        "low_resolution": 12,
+        "small_jpeg": 12,
+        "calmed": 22,
+        "telephone": 1,
     }
 )

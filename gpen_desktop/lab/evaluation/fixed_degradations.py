@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -43,7 +43,9 @@ def _old_scan(picture: FloatImage, rng: Rng) -> FloatImage:
     return d.jpeg(d.scratches(d.gaussian_blur(d.grey(picture), 1.5) + grain, rng, 3), 80)
 
 
-def _in_file(picture: FloatImage, rng: Rng, width: int, *, again: int = 0, halved: bool = False) -> FloatImage:
+def _in_file(
+    picture: FloatImage, rng: Rng, width: int, *, again: int = 0, halved: bool = False, calmed: bool = False
+) -> FloatImage:
     """A face `width` px from ear to ear in a JPEG file of middling quality, the head a little tilted."""
     file = SmallFile(
         side=round(width / _FACE_SHARE),
@@ -61,6 +63,7 @@ def _in_file(picture: FloatImage, rng: Rng, width: int, *, again: int = 0, halve
         again_chroma_halved=True,
         again_offset=6,
         shrunk_between=halved,
+        calmed=calmed,
     )
     return through_small_file(picture, rng, file)
 
@@ -106,21 +109,30 @@ _STANDARD: Final[Mapping[tuple[str, str], Damage]] = MappingProxyType(
     }
 )
 
-_SMALL_JPEG: Final[Mapping[tuple[str, str], Damage]] = MappingProxyType(
-    {
-        ("small JPEG", "25 px"): lambda p, r: _in_file(p, r, 25),
-        ("small JPEG", "40 px"): lambda p, r: _in_file(p, r, 40),
-        ("small JPEG", "60 px"): lambda p, r: _in_file(p, r, 60),
-        ("small JPEG", "100 px"): lambda p, r: _in_file(p, r, 100),
-        ("small JPEG", "50 px, saved twice"): lambda p, r: _in_file(p, r, 50, again=78),
-        ("small JPEG", "50 px, halved"): lambda p, r: _in_file(p, r, 50, again=78, halved=True),
-    }
-)
+
+def _small_jpeg(*, calmed: bool) -> Mapping[tuple[str, str], Damage]:
+    def widths(width: int, **file: Any) -> Damage:
+        return lambda p, r: _in_file(p, r, width, calmed=calmed, **file)
+
+    return MappingProxyType(
+        {
+            **{("small JPEG", f"{width} px"): widths(width) for width in (25, 40, 60, 100)},
+            ("small JPEG", "50 px, saved twice"): widths(50, again=78),
+            ("small JPEG", "50 px, halved"): widths(50, again=78, halved=True),
+        }
+    )
+
 
 SETS: Final[Mapping[str, Mapping[tuple[str, str], Damage]]] = MappingProxyType(
-    {"graded": _STEPS, "standard": _STANDARD, "small-jpeg": _SMALL_JPEG}
+    {
+        "graded": _STEPS,
+        "standard": _STANDARD,
+        "small-jpeg": _small_jpeg(calmed=False),
+        "small-jpeg-calmed": _small_jpeg(calmed=True),
+    }
 )
-"""Name of a set -> (kind, level) -> what is done to a picture."""
+"""Name of a set -> (kind, level) -> what is done to a picture. small-jpeg is what a network gets that restores,
+small-jpeg-calmed what one that invents does."""
 
 _GREY_KINDS: Final = ("old print", "old")
 

@@ -37,6 +37,7 @@ class Shares:
     adversarial: float = 0.6
     matching: float = 0.5
     texture: float = 0.15
+    energy: float = 0.0
     settling: int = 300
 
 
@@ -97,18 +98,20 @@ class Adversary:
         """What the generator is to descend along, (N, 3, S, S) at the restored picture; and the losses by name."""
         leaf = restored.detach().requires_grad_()
         told = {"measured": low_octaves(leaf, clean), "texture": losses.texture_loss(leaf, clean)}
+        told["energy"] = losses.energy_loss(leaf, clean)
         told["adversarial"], told["matching"] = self._wishes(leaf, clean, damaged, where)
         parts = {
             name: torch.autograd.grad(loss, leaf, retain_graph=name == "adversarial")[0] for name, loss in told.items()
         }
         with torch.no_grad():
             error = ((damaged - clean) / 2).square().mean((1, 2, 3), keepdim=True)
-            heard = detailed(clean) * (error / (error + _GOOD))
+            by_place, by_face = detailed(clean), error / (error + _GOOD)
+            heard = dict.fromkeys(told, by_place * by_face) | {"energy": by_place}  # good faces can have too much of it
             total = parts["measured"]
             length = self._length("measured", total)
             settled = min(1.0, self._steps / self._shares.settling)
-            for name in ("adversarial", "matching", "texture"):
-                part, share = parts[name] * heard, getattr(self._shares, name)
+            for name in ("adversarial", "matching", "texture", "energy"):
+                part, share = parts[name] * heard[name], getattr(self._shares, name)
                 total = total + part * (settled * share * length / self._length(name, part))
         self._steps += 1
         return total, {name: loss.detach() for name, loss in told.items()}

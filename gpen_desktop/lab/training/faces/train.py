@@ -27,7 +27,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from gpen_desktop.errors import OptionError, WeightsError
-from gpen_desktop.lab.damage.recipes import DEFAULT, KINDS
+from gpen_desktop.lab.damage.recipes import DEFAULT, KINDS, VIVID
 from gpen_desktop.lab.face_files import Face, face_files, read_face
 from gpen_desktop.lab.training import checkpoints, losses
 from gpen_desktop.lab.training.checkpoints import Checkpoint
@@ -46,7 +46,7 @@ _WARM_UP: Final = 100  # own steps until the full learning rate, at every start,
 _LAST_RATE: Final = 0.01  # of the learning rate, at the end of the cosine
 _LONGEST_STEP: Final = 2.0  # gradients are cut to this norm
 _REPORT_EVERY: Final = 200
-_WISHES: Final = ("adversarial", "matching", "texture")
+_WISHES: Final = ("adversarial", "matching", "texture", "energy")
 _DISCRIMINATORS_WIDTH: Final = 16  # wider ones cost more than the generator
 _DISCRIMINATORS_RATE: Final = 4e-4
 _DISCRIMINATORS_LEAST: Final = 0.2  # of that rate, at the end of the cosine
@@ -176,7 +176,8 @@ def _work(
     torch.manual_seed(settings.seed + rank)
     worker = _Worker(settings, begin, server)
     # steps done so far are in the seed, so that a resumed training sees new faces
-    pairs = TrainingPairs(faces, begin.descriptor.size, DEFAULT, seed=settings.seed + 1000 * rank + begin.steps)
+    recipe = VIVID if settings.stage == "vivid" else DEFAULT
+    pairs = TrainingPairs(faces, begin.descriptor.size, recipe, seed=settings.seed + 1000 * rank + begin.steps)
     loader = iter(DataLoader(pairs, settings.batch, num_workers=settings.loaders, prefetch_factor=4))
     sums, since = np.zeros(2), time.monotonic()
     own = 0

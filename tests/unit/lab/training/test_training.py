@@ -135,6 +135,29 @@ def test_texture_counts_how_much_detail_there_is_and_not_where() -> None:
     assert losses.log_mse(smooth, target) < losses.log_mse(other, target)
 
 
+def test_energy_counts_every_place_by_its_own_level() -> None:
+    torch.manual_seed(0)
+    faint, strong = 0.02 * torch.randn(1, 3, 64, 64), 0.2 * torch.randn(1, 3, 64, 64)
+    target = torch.cat((faint, strong), dim=3)
+    assert losses.energy_loss(target, target) == 0
+    without_faint, without_strong = torch.cat((0.5 * faint, strong), 3), torch.cat((faint, 0.5 * strong), 3)
+    for loss, alike in ((losses.energy_loss, True), (losses.texture_loss, False)):
+        ratio = loss(without_faint, target).item() / loss(without_strong, target).item()
+        assert (ratio > 0.3) == alike
+    assert losses.energy_loss(2 * target, target) > 2  # too much counts as too little does
+
+
+def test_energy_is_asked_of_good_faces_too() -> None:
+    clean, restored = pictures(1), pictures(2)
+    alone = adversary(adversarial=0.0, matching=0.0, texture=0.0)
+    asking = adversary(adversarial=0.0, matching=0.0, texture=0.0, energy=0.5)
+    for _ in range(8):
+        where = asking.pieces(2)
+        with_wish, _ = asking.gradient(restored, clean, clean, where)
+    measured, _ = alone.gradient(restored, clean, clean, where)
+    assert ((with_wish - measured).norm() / measured.norm()).item() == pytest.approx(0.5, abs=0.1)
+
+
 def test_the_rate_warms_up_and_falls_along_a_cosine() -> None:
     assert learning_rate(0.0, own=0) < 0.02
     assert learning_rate(0.0, own=500) == 1.0
