@@ -23,9 +23,10 @@ _PIXEL_BLUR: Final = 0.5
 # faint faces lose their features first; in levels of 255 not above the strongest, which takes folds and locks too.
 _GRAIN_SHARE: Final = 0.04
 _STRONGEST: Final = 8.0
-# Of what that takes: with all of it gone skin was wax and wrinkles were lost, with nothing it came out in facets. By
-# eye, on 29 faces 35 px wide.
-_TAKEN: Final = 0.6
+# Of what that takes, at so many crop pixels to a photo pixel: with all of it gone skin was wax and wrinkles were lost,
+# with nothing it came out in facets, and small faces in scales still at 0.6. By eye, on 29 faces 35 px wide and on
+# portraits of 100.
+_TAKEN_AT, _TAKEN = (2.5, 4.0), (0.6, 0.8)
 _PATCH, _WINDOW = 5, 15
 
 
@@ -54,7 +55,8 @@ def without_grain(crop: FloatImage, scale: float) -> FloatImage:
     levels = np.rint(np.clip(small, 0, 1) * 255).astype(np.uint8)
     calm = _calmed(levels, strength)
     large = cv2.resize(calm.astype(np.float32) / 255, (size, size), interpolation=cv2.INTER_CUBIC)
-    return without_pixels(np.asarray(np.clip(crop + _TAKEN * (large - crop), 0, 1), np.float32), scale)
+    taken = np.float32(np.interp(scale, _TAKEN_AT, _TAKEN))
+    return without_pixels(np.asarray(np.clip(crop + taken * (large - crop), 0, 1), np.float32), scale)
 
 
 def _calmed(levels: NDArray[np.uint8], strength: float) -> NDArray[np.uint8]:
