@@ -126,7 +126,7 @@ class SmallFile:
     again_chroma_halved: bool
     again_offset: int
     shrunk_between: bool
-    calmed: bool
+    calmed: bool = False
 
 
 def small_file(rng: Rng) -> SmallFile:
@@ -149,7 +149,6 @@ def small_file(rng: Rng) -> SmallFile:
         again_chroma_halved=bool(rng.random() < 0.65),
         again_offset=int(rng.integers(8)),
         shrunk_between=bool(again and side <= 120 and rng.random() < 0.5),
-        calmed=False,
     )
 
 

@@ -169,10 +169,11 @@ def test_higher_grades_are_worse(face: FloatImage) -> None:
 @pytest.mark.parametrize("again", [0.0, 90.0])
 @pytest.mark.parametrize("shrunk_between", [False, True])
 @pytest.mark.parametrize("tilt", [0.0, 7.0])
+@pytest.mark.parametrize("calmed", [False, True])
 def test_a_small_file_leaves_the_face_where_it_is(
-    face: FloatImage, tilt: float, shrunk_between: bool, again: float
+    face: FloatImage, tilt: float, shrunk_between: bool, again: float, calmed: bool
 ) -> None:
-    file = recipes.SmallFile(180, 0, True, tilt, 0, True, 0, 0, 95, False, 3, again, False, 6, shrunk_between)
+    file = recipes.SmallFile(180, 0, True, tilt, 0, True, 0, 0, 95, False, 3, again, False, 6, shrunk_between, calmed)
     made = recipes.through_small_file(face, np.random.default_rng(0), file)
     inside = np.s_[16:-16, 16:-16]
     errors = {
