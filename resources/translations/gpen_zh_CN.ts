@@ -1935,6 +1935,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>GPEN 512</translation>
     </message>
     <message>
+        <source>a third party</source>
+        <translation>第三方</translation>
+    </message>
+    <message>
         <source>Enlarges whole photos; the quickest, also without a graphics card.</source>
         <translation>放大整张照片；速度最快，没有显卡也适用。</translation>
     </message>
@@ -2021,10 +2025,6 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Free for any use as long as its notice is kept (Apache 2.0), but parts of it come from others and are for non-commercial use only.</source>
         <translation>保留声明即可自由用于任何用途（Apache 2.0），但其中部分来自他人，仅限非商业用途。</translation>
-    </message>
-    <message>
-        <source>a third party&apos;s pin</source>
-        <translation>第三方公布的值</translation>
     </message>
     <message>
         <source>GFPGAN 1.3</source>

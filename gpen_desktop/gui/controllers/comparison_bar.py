@@ -17,6 +17,8 @@ ORIGINAL: Final = ""
 """At the left, in place of a model's name: the photo as it was."""
 
 _MARGIN: Final = 12
+_TITLE: Final = 300
+"""Wide enough for every title, px."""
 
 
 class _Side(QFrame):
@@ -102,7 +104,7 @@ class ComparisonBar(QObject):
         room = self._view.width() // 2 - 2 * _MARGIN
         height = max(side.sizeHint().height() for side in self.sides)
         for side in self.sides:
-            side.resize(min(room, side.sizeHint().width()), height)
+            side.resize(min(room, max(_TITLE, side.sizeHint().width())), height)
         left, right = self.sides
         left.move(_MARGIN, _MARGIN)
         right.move(self._view.width() - _MARGIN - right.width(), _MARGIN + round(self._corner.y()))
