@@ -102,19 +102,20 @@ class SettingsDialog(QDialog):
         self._pages.setCurrentIndex(row)
 
     def _page(self, group: Group) -> QWidget:
-        inside = QWidget()
+        # parts are made where they stay: one that changes its parent is styled anew, with all that it holds
+        page = QScrollArea(self._pages)
+        page.setWidgetResizable(True)
+        page.setFrameShape(QFrame.Shape.NoFrame)
+        inside = QWidget(page.viewport())
         column = QVBoxLayout(inside)
         column.setContentsMargins(3 * theme.GRID, 2 * theme.GRID, 3 * theme.GRID, 2 * theme.GRID)
         column.setSpacing(2 * theme.GRID)
         for setting in settings.declared():
             if setting.group is group:
-                editor = _editor(setting, self._store)
+                editor = _editor(setting, self._store, inside)
                 self._editors[setting.key] = editor
                 column.addWidget(editor)
         column.addStretch(1)
-        page = QScrollArea()
-        page.setWidgetResizable(True)
-        page.setFrameShape(QFrame.Shape.NoFrame)
         page.setWidget(inside)
         return page
 
@@ -137,8 +138,8 @@ class _Editor(QWidget):
     Subclasses make the control, show a value in it, and call _changed() when the user has changed it.
     """
 
-    def __init__(self, setting: Setting, store: SettingsStore) -> None:
-        super().__init__()
+    def __init__(self, setting: Setting, store: SettingsStore, parent: QWidget) -> None:
+        super().__init__(parent)
         self._setting = setting
         self._store = store
         self.control = self._make_control()
@@ -154,12 +155,12 @@ class _Editor(QWidget):
         raise NotImplementedError
 
     def _lay_out(self) -> None:
-        label = QLabel(setting_text(self._setting.label))
+        label = QLabel(setting_text(self._setting.label), self)
         label.setBuddy(self.control)
         self._words = words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(label)
-        words.addWidget(_help(self._setting))
+        words.addWidget(_help(self._setting, self))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(3 * theme.GRID)
@@ -173,7 +174,7 @@ class _Editor(QWidget):
 
 class _Choice(_Editor):
     def _make_control(self) -> QWidget:
-        self._box = ComboBox()
+        self._box = ComboBox(self)
         _ignore_stray_wheel(self._box)
         for choice in self._setting.choices:
             self._box.addItem(setting_text(choice.label), choice.value)
@@ -192,7 +193,7 @@ class _Switch(_Editor):
     """The label is the control's own; the help stands under it."""
 
     def _make_control(self) -> QWidget:
-        self._box = QCheckBox(setting_text(self._setting.label))
+        self._box = QCheckBox(setting_text(self._setting.label), self)
         self._box.toggled.connect(self._on_toggled)
         return self._box
 
@@ -201,7 +202,7 @@ class _Switch(_Editor):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addWidget(self._box)
-        help_text = _help(self._setting)
+        help_text = _help(self._setting, self)
         help_text.setContentsMargins(26, 0, 0, 0)
         column.addWidget(help_text)
 
@@ -215,7 +216,7 @@ class _Switch(_Editor):
 
 class _Number(_Editor):
     def _make_control(self) -> QWidget:
-        self._box = _spin_box(self._setting, QSpinBox())
+        self._box = _spin_box(self._setting, QSpinBox(self))
         self._box.valueChanged.connect(self._on_value)
         return self._box
 
@@ -231,7 +232,7 @@ class _Percent(_Editor):
     """Slider and number side by side."""
 
     def _make_control(self) -> QWidget:
-        self._box = _spin_box(self._setting, QSpinBox())
+        self._box = _spin_box(self._setting, QSpinBox(self))
         self._box.setFixedWidth(72)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         _ignore_stray_wheel(self._slider)
@@ -241,7 +242,7 @@ class _Percent(_Editor):
             part.setAccessibleName(setting_text(self._setting.label))
         self._slider.valueChanged.connect(self._on_value)
         self._box.valueChanged.connect(self._on_value)
-        both = QWidget()
+        both = QWidget(self)
         row = QHBoxLayout(both)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GRID)
@@ -264,7 +265,7 @@ class _Text(_Editor):
     """What is no value of the setting is said under it while it is typed, and is never kept."""
 
     def _make_control(self) -> QWidget:
-        self._line = QLineEdit()
+        self._line = QLineEdit(self)
         self._wrong = QLabel()
         self._wrong.setWordWrap(True)
         theme.set_role(self._wrong, "error")
@@ -324,16 +325,16 @@ class _Times(_Editor):
         self._changed(value)
 
 
-def _editor(setting: Setting, store: SettingsStore) -> _Editor:
+def _editor(setting: Setting, store: SettingsStore, parent: QWidget) -> _Editor:
     if setting.type is float:
-        return _Times(setting, store)
+        return _Times(setting, store, parent)
     if setting.choices:
-        return _Choice(setting, store)
+        return _Choice(setting, store, parent)
     if setting.type is bool:
-        return _Switch(setting, store)
+        return _Switch(setting, store, parent)
     if setting.type is int:
-        return (_Percent if setting.limits == _SLIDER_RANGE else _Number)(setting, store)
-    return _Text(setting, store)
+        return (_Percent if setting.limits == _SLIDER_RANGE else _Number)(setting, store, parent)
+    return _Text(setting, store, parent)
 
 
 _Box = TypeVar("_Box", QSpinBox, QDoubleSpinBox)
@@ -367,8 +368,8 @@ def _ignore_stray_wheel(control: QWidget) -> None:
     control.installEventFilter(_WheelGuard(control))
 
 
-def _help(setting: Setting) -> QLabel:
-    label = QLabel(setting_text(setting.help))
+def _help(setting: Setting, parent: QWidget) -> QLabel:
+    label = QLabel(setting_text(setting.help), parent)
     label.setWordWrap(True)
     label.setFont(theme.small(label.font()))
     theme.set_role(label, "muted")
