@@ -65,6 +65,13 @@ def random_turns(count: int, rng: Rng) -> list[Turn]:
     ]
 
 
+def profile_turns(count: int, rng: Rng) -> list[Turn]:
+    """`count` turns to profiles or nearly so, half of them to either side."""
+    yaws = np.linspace(50.0, turning.YAW, count) * np.where(np.arange(count) % 2, 1, -1)
+    pitches = rng.normal(6, 15, count).clip(*turning.PITCH)
+    return [turning.turn(float(yaw), float(pitch)) for yaw, pitch in zip(yaws, pitches, strict=True)]
+
+
 def compose(cast: Cast, props: Stage, rng: Rng) -> Scene:
     """One scene, CANVAS_SIDE wide, not aged."""
     people = cast.people

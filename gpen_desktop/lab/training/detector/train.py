@@ -25,7 +25,7 @@ from safetensors.torch import save_file
 from torch import Generator, Tensor, nn
 
 from gpen_desktop.errors import WeightsError
-from gpen_desktop.lab.scenes.placing import Cast, random_turns
+from gpen_desktop.lab.scenes.placing import Cast, profile_turns, random_turns
 from gpen_desktop.lab.scenes.reading import portraits, stage
 from gpen_desktop.lab.scenes.views import VIEW_SIDE, Pool, Scenes, Views
 from gpen_desktop.lab.training import checkpoints
@@ -55,7 +55,7 @@ _LANDMARKS_TOLD: Final = {
 class Settings:
     """faces: CSVs of labelled faces, with the folder beside each that is trained on. backgrounds: pictures without
     people, things with alpha. start: folder with weights of both networks to begin from. uses: views of each scene.
-    workers: processes that compose. turns: ways in which portraits are turned aside.
+    workers: processes that compose. turns, profiles: ways in which portraits are turned aside, and more to profiles.
     rates: of the detector and of the landmark network.
     """
 
@@ -68,6 +68,7 @@ class Settings:
     uses: int = 2
     workers: int = 1
     turns: int = 48
+    profiles: int = 0
     rates: tuple[float, float] = (3e-3, 2e-3)
     device: str = "cpu"
     seed: int = 0
@@ -150,7 +151,8 @@ def train(settings: Settings) -> tuple[nn.Module, nn.Module]:
     begin = done = training.resume()
     seed = settings.seed + begin
     people = [p for table, folder in settings.faces for p in portraits(table, folder)]
-    cast = Cast(people, random_turns(settings.turns, np.random.default_rng(seed)))
+    rng = np.random.default_rng(seed)
+    cast = Cast(people, [*random_turns(settings.turns, rng), *profile_turns(settings.profiles, rng)])
     generator = Generator(settings.device).manual_seed(seed)
     scenes = Scenes(cast, stage(settings.backgrounds), seed)
     pool = Pool(scenes, batch=settings.batch, uses=settings.uses, workers=settings.workers, generator=generator)
@@ -216,6 +218,9 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=Settings.batch)
     parser.add_argument("--uses", type=int, default=Settings.uses, help="views of each composed scene")
     parser.add_argument("--workers", type=int, default=Settings.workers, help="processes that compose")
+    parser.add_argument(
+        "--profiles", type=int, default=Settings.profiles, help="turns to profiles among 48 of any kind"
+    )
     parser.add_argument("--rates", type=float, nargs=2, default=Settings.rates, help="of detector and landmark network")
     parser.add_argument("--device", default=Settings.device)
     parser.add_argument("--seed", type=int, default=Settings.seed)

@@ -117,6 +117,13 @@ def test_a_profile_hides_the_far_side_of_the_face() -> None:
     assert (face[..., 0] > 200).mean() > 0.95  # of the face only its left half is seen
 
 
+def test_profiles_look_to_either_side() -> None:
+    turns = placing.profile_turns(2, np.random.default_rng(0))
+    yaws = [np.degrees(np.arctan2(turn.rotation[0, 2], turn.rotation[0, 0])) for turn in turns]
+    assert min(yaws) < -45
+    assert max(yaws) > 45
+
+
 def test_a_turn_by_nothing_changes_nothing_within_the_face() -> None:
     portrait = dotted()
     picture, points = turning.turn(0, 0).of(portrait.picture, portrait.landmarks)
