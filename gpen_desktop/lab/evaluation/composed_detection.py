@@ -109,16 +109,17 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--proposed", type=float, nargs="+", default=[Limits.proposed])
     parser.add_argument("--sure", type=float, nargs="+", default=[Limits.sure])
     parser.add_argument("--steady", type=float, nargs="+", default=[Limits.steady])
+    parser.add_argument("--apart", type=float, nargs="+", default=[Limits.apart])
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(argv)
     people = [p for table, folder in args.faces for p in portraits(Path(table), folder)]
     cast = Cast(people, random_turns(_TURNS, np.random.default_rng(args.seed + 1)))
     scenes = labelled_scenes(cast, stage(args.backgrounds), args.scenes, args.seed)
-    for proposed, steady in itertools.product(args.proposed, args.steady):
-        detector = FaceDetector(limits=Limits(proposed, min(args.sure), steady))
+    for proposed, steady, apart in itertools.product(args.proposed, args.steady, args.apart):
+        detector = FaceDetector(limits=Limits(proposed, min(args.sure), steady, apart))
         found = [detector.detect(scene.photo) for scene in scenes]
         for sure in args.sure:
-            sys.stdout.write(f"{Limits(proposed, sure, steady)}: {measure(found, scenes, sure).told()}\n")
+            sys.stdout.write(f"{Limits(proposed, sure, steady, apart)}: {measure(found, scenes, sure).told()}\n")
         sys.stdout.flush()
     return 0
 

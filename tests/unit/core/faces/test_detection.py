@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,8 +13,8 @@ from numpy.typing import NDArray
 
 from gpen_desktop import paths
 from gpen_desktop.core.faces import detection
-from gpen_desktop.core.faces.detection import FaceDetector
-from gpen_desktop.core.faces.regions import in_reading_order
+from gpen_desktop.core.faces.detection import FaceDetector, Limits
+from gpen_desktop.core.faces.regions import face_sizes, in_reading_order
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.progress import CancellableProgress
 from gpen_desktop.core.types import Face, Photo, Pixels, SourceFormat, frozen
@@ -134,6 +135,36 @@ def test_places_left_early_are_none_that_all_passes_would_have_kept(
     monkeypatch.setattr(detection, "_DOUBT", np.inf)
     assert [face.score for face in found] == pytest.approx([face.score for face in detector.detect(crowd)], abs=1e-4)
     assert looked_at < sum(crops) - looked_at  # some were left
+
+
+def test_what_the_detector_is_sure_of_counts_beside_the_landmark_network(
+    detector: FaceDetector, hopper: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (face,) = detector.detect(hopper)
+    finding = detection.find_faces
+
+    def doubting(*call: Any, **limit: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        points, scores = finding(*call, **limit)
+        return points, np.full_like(scores, 0.4)
+
+    monkeypatch.setattr(detection, "find_faces", doubting)
+    (doubted,) = detector.detect(hopper)
+    assert doubted.score < face.score - 2
+    assert FaceDetector(limits=Limits(sure=(doubted.score + face.score) / 2)).detect(hopper) == ()
+
+
+def test_a_place_where_the_two_networks_see_other_eyes_is_no_face(
+    detector: FaceDetector, hopper: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finding = detection.find_faces
+
+    def beside(*call: Any, **limit: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        points, scores = finding(*call, **limit)
+        return points + 0.4 * face_sizes(points)[:, None, None] * [1, 0], scores
+
+    monkeypatch.setattr(detection, "find_faces", beside)
+    assert detector.detect(hopper) == ()
+    assert len(FaceDetector(limits=Limits(apart=1.0)).detect(hopper)) == 1
 
 
 def test_each_of_a_crowd_is_found_once_in_reading_order(detector: FaceDetector, hopper: Photo) -> None:
