@@ -137,14 +137,16 @@ def is_faded(reading: ToneReading) -> bool:
     A fog, a beach or a night has little contrast too, but reaches black or white, or in colour the dyes agree: in a
     faded print no dye reaches black any more, and the paper is not white, or not white for all of them. In one hue, the
     greyer black has become the more contrast may be left: a good print in low light has a black of 0.1, and 0.75 of
-    contrast. With a black greyer than any of those and a dull white, it is faded whatever its contrast.
+    contrast. With a black greyer than any of those and a dull white, it is faded whatever its contrast. In colours,
+    paper yellows and dyes turn to red or magenta: where blue is the lightest of the whites, that is how the light was.
     """
     if reading.contrast < _NO_PICTURE:
         return False
     if reading.one_hue:
         return reading.contrast < 0.6 + reading.lifted or (reading.lifted > 0.12 and reading.white[0] < 0.93)
     dull = max(reading.white) < 0.88
-    return (reading.lifted > 0.1 and dull) or (reading.lifted > 0.05 and reading.cast > 0.12)
+    is_shifted = reading.cast > 0.12 and reading.white[2] < max(reading.white)
+    return (reading.lifted > 0.1 and dull) or (reading.lifted > 0.05 and is_shifted)
 
 
 def with_tone(pixels: Pixels, reading: ToneReading) -> Pixels:

@@ -55,6 +55,13 @@ def test_a_good_photo_is_left() -> None:
     assert not is_faded(read_tone(stored(scene())))
 
 
+def test_paper_yellows_and_never_turns_blue() -> None:
+    low, high = np.float32([0.08, 0.1, 0.06]), np.float32([0.91, 0.79, 0.94])
+    flowers = scene() * (high - low) + low
+    assert not is_faded(read_tone(stored(flowers)))
+    assert is_faded(read_tone(stored(flowers[..., ::-1])))
+
+
 def test_a_night_and_a_beach_are_meant_so() -> None:
     night = scene() * 0.3
     beach = 0.45 + 0.5 * scene()
