@@ -82,7 +82,7 @@ def test_a_cancelled_export_before_closing_is_not_remembered(
     open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(2)))
     work = window.workspace
     engine.gate.clear()
-    work.change(replace(work.current.edits, model="another"), "Model")  # holds the exports up
+    work.change(replace(work.current.edits, model="another"), lambda: "Model")  # holds the exports up
     qtbot.waitUntil(lambda: work.jobs.running is not None)
     window.exports.export_unsaved(window.close)
     dialog = window.findChild(ExportDialog)

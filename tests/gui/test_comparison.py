@@ -112,7 +112,7 @@ def test_invented_detail_is_compared_too(comparing: MainWindow, engine: FakeEngi
 
     plain = stripes()
     engine.invents = True
-    window.workspace.change(with_option(window.workspace.current.edits, "invent", 100), "Invent")
+    window.workspace.change(with_option(window.workspace.current.edits, "invent", 100), lambda: "Invent")
     wait_done(window, qtbot)
     qtbot.waitUntil(lambda: stripes() > plain + 20)
     window.actions_["undo"].trigger()

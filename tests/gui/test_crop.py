@@ -101,7 +101,7 @@ def test_a_crop_is_drawn_by_its_corner_and_exported(
 
 def test_a_typed_size_is_that_of_the_file_of_a_cropped_photo(opened: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     cropped = with_frame(opened.workspace.current.edits, Frame(box=(0.13, 0.21, 0.77, 0.86)))
-    opened.workspace.change(cropped, "Crop")
+    opened.workspace.change(cropped, lambda: "Crop")
     width, height = opened.panel.whole.size_fields.width_field, opened.panel.whole.size_fields.height_field
     for field, wanted in ((width, 500), (height, 411)):
         field.setText(str(wanted))

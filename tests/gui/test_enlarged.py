@@ -106,7 +106,7 @@ def test_another_photo_ends_the_enlarging_and_coming_back_begins_it_anew(
     open_photos(window, qtbot, photo, other)
     first, second = window.workspace.album
     engine.gate.clear()
-    window.workspace.change(with_option(with_option(first.edits, "scale", 2), "tone", 50), "both")  # faces anew
+    window.workspace.change(with_option(with_option(first.edits, "scale", 2), "tone", 50), lambda: "both")  # faces anew
     window.workspace.show_item(second)
     qtbot.waitUntil(lambda: _size(seen) == (440, 320))
     engine.gate.set()
@@ -120,7 +120,7 @@ def test_holding_the_chip_shows_the_photo_before_it_was_enlarged(
     window: MainWindow, seen: list[Picture], photo: Path, qtbot: QtBot
 ) -> None:
     open_photos(window, qtbot, photo)
-    window.workspace.change(with_option(window.workspace.current.edits, "tone", 100), "tone")
+    window.workspace.change(with_option(window.workspace.current.edits, "tone", 100), lambda: "tone")
     qtbot.mouseClick(_chip(window), Qt.MouseButton.LeftButton)
     wait_done(window, qtbot)
     qtbot.waitUntil(lambda: _size(seen) == (840, 600))

@@ -108,7 +108,7 @@ def test_every_page_is_exported_restored(
             assert (old.asarray() != new.asarray()).mean() > 0.02
     # what was drawn on the first page cuts no other
     workspace = window.workspace
-    workspace.change(with_frame(workspace.current.edits, Frame(shape="square")), "Crop")
+    workspace.change(with_frame(workspace.current.edits, Frame(shape="square")), lambda: "Crop")
     with qtbot.waitSignal(workspace.exports.ended) as ended:
         window.exports.export_as(ExportPlan(tmp_path / "cropped"), window.exports.exportable)
     with tifffile.TiffFile(scan) as before, tifffile.TiffFile(ended.args[0].exported[0].path) as after:

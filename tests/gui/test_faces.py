@@ -147,7 +147,7 @@ def test_that_a_photo_has_no_faces_is_told_once_a_visit(
     window.notification_strip.close_button.click()
     work = window.workspace
     with qtbot.waitSignal(work.restored):
-        work.change(with_option(work.current.edits, "neutral", True), "Neutral grey")
+        work.change(with_option(work.current.edits, "neutral", True), lambda: "Neutral grey")
     assert window.notification_strip.subject == ""
 
 
@@ -236,7 +236,7 @@ def test_faces_that_are_off_stay_off_however_the_photo_is_seen(
     for other in (*list(window.workspace.album)[1:], item):  # the engine keeps two
         window.workspace.show_item(other)
         wait_done(window, qtbot)
-    window.workspace.change(with_option(item.edits, "tone", 50), "Tone")
+    window.workspace.change(with_option(item.edits, "tone", 50), lambda: "Tone")
     assert are_off() == [off]
     window.actions_["turn_right"].trigger()
     qtbot.waitUntil(lambda: window.workspace.photo_opened is not None)
@@ -251,7 +251,7 @@ def test_turning_takes_faces_drawn_by_hand_along(window: MainWindow, photo: Path
     open_photos(window, qtbot, photo)
     item = window.workspace.current
     drawn = replace(window.workspace.faces[0], score=float("inf"))
-    window.workspace.change(with_face_replaced(item.edits, item.faces, drawn), "Draw")
+    window.workspace.change(with_face_replaced(item.edits, item.faces, drawn), lambda: "Draw")
     wait_done(window, qtbot)
     window.actions_["turn_right"].trigger()
     qtbot.waitUntil(lambda: window.workspace.photo_opened is not None)

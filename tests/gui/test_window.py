@@ -6,12 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.options import Mode
 from gpen_desktop.gui.album.album_model import PhotoState
+from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.face_item import MarkState
@@ -144,7 +145,7 @@ def test_a_broken_model_is_named_and_another_can_be_chosen(
 ) -> None:
     open_photos(window, qtbot, photo)
     engine.broken_models = {"other"}
-    window.workspace.change(replace(window.workspace.current.edits, model="other"), "Model")
+    window.workspace.change(replace(window.workspace.current.edits, model="other"), lambda: "Model")
     qtbot.waitUntil(lambda: window.workspace.current.state is PhotoState.FAILED)
     assert "other" in window.notification_strip.text
     window.workspace.undo.undo()
@@ -175,3 +176,23 @@ def test_hold_b_shows_the_photo_as_it_was(window: MainWindow, photo: Path, qtbot
     qtbot.keyRelease(window.view, Qt.Key.Key_B)
     assert before != after
     assert window.view.grab().toImage() == after
+
+
+def test_undo_names_its_steps_in_the_language_of_the_moment(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, qapp: QApplication
+) -> None:
+    open_photos(window, qtbot, make_photo(tmp_path / "family.png"))
+    window.panel.strength.slider.setValue(40)
+    window.actions_["turn_left"].trigger()
+    window.workspace.undo.undo()
+    undo, redo = (window.actions_[name] for name in ("undo", "redo"))
+    assert (undo.toolTip(), redo.toolTip()) == ("Undo: Strength", "Redo: Turn")
+    locale = QLocale()
+    i18n.apply(qapp, "zh_CN")
+    try:
+        qtbot.waitUntil(lambda: "修复强度" in undo.toolTip())
+        assert "旋转" in redo.toolTip()
+    finally:
+        i18n.apply(qapp, "en")
+        QLocale.setDefault(locale)
+    qtbot.waitUntil(lambda: undo.toolTip() == "Undo: Strength")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
@@ -24,6 +25,7 @@ from gpen_desktop.gui.adjust.brush_bar import BrushBar
 from gpen_desktop.gui.adjust.controls import Section, Segments
 from gpen_desktop.gui.adjust.crop_section import CropSection
 from gpen_desktop.gui.adjust.faces_section import FacesSection
+from gpen_desktop.gui.adjust.history import Say
 from gpen_desktop.gui.adjust.model_control import ModelControl
 from gpen_desktop.gui.adjust.option_control import OptionControl, option_control
 from gpen_desktop.gui.adjust.presets_section import PresetsSection
@@ -39,13 +41,14 @@ _GESTURE_PAUSE_MS = 1000
 
 
 class AdjustPanel(QWidget):
-    """changed: the Edits wanted, what was done, and a key under which changes in a row are one step of the history.
+    """changed: the Edits wanted, its name (history.Say), and a key under which changes in a row are
+    one step of the history.
 
     held: a slider is held, so that the marks over the photo can go. apply_to_all: give every photo this look.
     get_wanted: name of a model that is to be got.
     """
 
-    changed = Signal(object, str, str)
+    changed = Signal(object, object, str)
     held = Signal(bool)
     apply_to_all = Signal()
     get_wanted = Signal(str)
@@ -278,7 +281,7 @@ class AdjustPanel(QWidget):
     @Slot(object, object)
     def _on_option(self, option: Option, value: Value) -> None:
         merge = option.name if option.limits is not None else ""
-        self._pass_on(with_option(self._edits, option.name, value), setting_text(option.label), merge)
+        self._pass_on(with_option(self._edits, option.name, value), partial(setting_text, option.label), merge)
 
     @Slot(object, object)
     def _on_stage(self, option: Option, values: Mapping[str, Value]) -> None:
@@ -287,18 +290,18 @@ class AdjustPanel(QWidget):
             edits = with_option(edits, name, value)
         is_slider = option.limits is not None and not option.choices
         merge = option.name if is_slider or option.names_model else ""
-        self._pass_on(edits, setting_text(option.label), merge)
+        self._pass_on(edits, partial(setting_text, option.label), merge)
 
-    @Slot(object, str, str)
-    def _on_frame(self, frame: Frame, text: str, merge: str) -> None:
-        self._pass_on(with_frame(self._edits, frame), text, merge)
+    @Slot(object, object, str)
+    def _on_frame(self, frame: Frame, name: Say, merge: str) -> None:
+        self._pass_on(with_frame(self._edits, frame), name, merge)
 
-    @Slot(object, str, str)
-    def _pass_on(self, edits: Edits, text: str, merge: str) -> None:
+    @Slot(object, object, str)
+    def _pass_on(self, edits: Edits, name: Say, merge: str) -> None:
         """Changes of one slider are one step while it is held, or while they follow each other quickly."""
         self._pause.start()
         self._edits = edits
-        self.changed.emit(edits, text, f"{merge} {self._gesture}" if merge else "")
+        self.changed.emit(edits, name, f"{merge} {self._gesture}" if merge else "")
 
     @Slot(bool)
     def _on_held(self, is_held: bool) -> None:
@@ -314,7 +317,7 @@ class AdjustPanel(QWidget):
 
     @Slot(str)
     def _on_model(self, model: str) -> None:
-        self._pass_on(replace(self._edits, model=model), self.tr("Model"), "model")
+        self._pass_on(replace(self._edits, model=model), lambda: self.tr("Model"), "model")
 
 
 class _Body(QWidget):

@@ -19,13 +19,14 @@ _STEPS = 10
 
 
 class CropSection(QWidget):
-    """changed: the Frame wanted, what was done, and a key under which changes in a row are one step of the history.
+    """changed: the Frame wanted, its name (history.Say), and a key under which changes in a row are
+    one step of the history.
 
     held: the slider is held. turn_wanted: by quarter turns, clockwise. toggled: choosing the part on the photo is to
     begin or to end.
     """
 
-    changed = Signal(object, str, str)
+    changed = Signal(object, object, str)
     held = Signal(bool)
     turn_wanted = Signal(int)
     toggled = Signal(bool)
@@ -144,7 +145,7 @@ class CropSection(QWidget):
 
     @Slot(int)
     def _on_degrees(self, steps: int) -> None:
-        self.changed.emit(replace(self._frame, degrees=steps / _STEPS), self.tr("Straighten"), "straighten")
+        self.changed.emit(replace(self._frame, degrees=steps / _STEPS), lambda: self.tr("Straighten"), "straighten")
 
     @Slot()
     def _on_straight(self) -> None:
@@ -160,7 +161,7 @@ class CropSection(QWidget):
         else:
             frame = replace(self._frame, shape=shape, box=None)
         self.toggled.emit(True)  # first: Escape goes back to what was there when cropping began
-        self.changed.emit(frame, self.tr("Crop"), "")
+        self.changed.emit(frame, lambda: self.tr("Crop"), "")
 
     @Slot()
     def _on_other_way(self) -> None:
@@ -170,9 +171,9 @@ class CropSection(QWidget):
         width, height = framing.result_size(self._frame, self._size)
         ratio = framing.side_ratio(self._frame.shape, self._size, is_upright=width >= height)
         box = framing.largest(self._size, self._frame.degrees, ratio)
-        self.changed.emit(replace(self._frame, box=framing.in_shares(box, self._size)), self.tr("Crop"), "")
+        self.changed.emit(replace(self._frame, box=framing.in_shares(box, self._size)), lambda: self.tr("Crop"), "")
         self.toggled.emit(True)
 
     @Slot()
     def _on_reset(self) -> None:
-        self.changed.emit(Frame(), self.tr("Whole photo"), "")
+        self.changed.emit(Frame(), lambda: self.tr("Whole photo"), "")

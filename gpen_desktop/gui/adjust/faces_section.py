@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSize, Signal, Slot
@@ -23,12 +24,13 @@ from gpen_desktop.gui.common.i18n import setting_text
 
 
 class FacesSection(QWidget):
-    """changed: Edits, what was done, and which control (for merging in the history). held: a slider is held.
+    """changed: Edits, what was done (history.Say), and which control (for merging in the history).
+    held: a slider is held.
 
     add_wanted, points_wanted, remove_wanted: of the selected face. step_wanted: to the next (1) or previous (-1) face.
     """
 
-    changed = Signal(object, str, str)
+    changed = Signal(object, object, str)
     held = Signal(bool)
     add_wanted = Signal()
     points_wanted = Signal()
@@ -208,27 +210,28 @@ class FacesSection(QWidget):
     @Slot(object)
     def _on_which(self, choice: Any) -> None:
         options = replace(self._edits.options, faces=choice)
-        self.changed.emit(replace(self._edits, options=options), self.tr("Choose faces"), "")
+        self.changed.emit(replace(self._edits, options=options), lambda: self.tr("Choose faces"), "")
 
     @Slot(object, object)
     def _on_option(self, option: Option, value: Value) -> None:
         merge = option.name if option.limits is not None else ""
-        self.changed.emit(editing.with_option(self._edits, option.name, value), setting_text(option.label), merge)
+        edits = editing.with_option(self._edits, option.name, value)
+        self.changed.emit(edits, partial(setting_text, option.label), merge)
 
     @Slot()
     def _on_toggled(self) -> None:
         changed = editing.toggled(self._edits, self._faces, self._face)
-        self.changed.emit(changed, self.tr("Turn a face on or off"), "")
+        self.changed.emit(changed, lambda: self.tr("Turn a face on or off"), "")
 
     @Slot(int)
     def _on_strength(self, value: int) -> None:
         changed = editing.with_face_strength(self._edits, self._face, value)
-        self.changed.emit(changed, self.tr("Strength of a face"), f"face {self._face}")
+        self.changed.emit(changed, lambda: self.tr("Strength of a face"), f"face {self._face}")
 
     @Slot()
     def _on_strength_reset(self) -> None:
         changed = editing.with_face_strength(self._edits, self._face, None)
-        self.changed.emit(changed, self.tr("Strength of a face"), "")
+        self.changed.emit(changed, lambda: self.tr("Strength of a face"), "")
 
     @Slot()
     def _on_previous(self) -> None:

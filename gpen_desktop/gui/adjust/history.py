@@ -8,17 +8,32 @@ from PySide6.QtGui import QUndoCommand
 
 from gpen_desktop.core.engine.edits import Edits
 
+Say = Callable[[], str]
+"""What was done, in the window's language of the moment."""
+
 Apply = Callable[[Mapping[int, Edits]], None]
 """Sets the edits of items, by their numbers."""
 
 _MERGED = 1
 
 
-class RemoveCommand(QUndoCommand):
+class Command(QUndoCommand):
+    """A step that can say what it was in another language, too."""
+
+    def __init__(self, name: Say) -> None:
+        super().__init__(name())
+        self._name = name
+
+    def say(self) -> None:
+        """Say it in the present language."""
+        self.setText(self._name())
+
+
+class RemoveCommand(Command):
     """Something taken away that can be put back. remove, put_back: do and undo it."""
 
-    def __init__(self, text: str, remove: Callable[[], object], put_back: Callable[[], object]) -> None:
-        super().__init__(text)
+    def __init__(self, name: Say, remove: Callable[[], object], put_back: Callable[[], object]) -> None:
+        super().__init__(name)
         self._remove = remove
         self._put_back = put_back
 
@@ -29,7 +44,7 @@ class RemoveCommand(QUndoCommand):
         self._put_back()
 
 
-class EditCommand(QUndoCommand):
+class EditCommand(Command):
     """A change of one or several photos' edits.
 
     merge: changes of one control in a row, such as those of a slider being dragged, become one when their `merge` is
@@ -37,9 +52,9 @@ class EditCommand(QUndoCommand):
     """
 
     def __init__(
-        self, text: str, before: Mapping[int, Edits], after: Mapping[int, Edits], apply: Apply, merge: str = ""
+        self, name: Say, before: Mapping[int, Edits], after: Mapping[int, Edits], apply: Apply, merge: str = ""
     ) -> None:
-        super().__init__(text)
+        super().__init__(name)
         self._before = dict(before)
         self._after = dict(after)
         self._apply = apply

@@ -35,9 +35,9 @@ _NAMES = {
 
 
 class PresetsSection(QWidget):
-    """changed: Edits, what was done, ''. own_changed: the user's presets, to be stored."""
+    """changed: Edits, what was done (history.Say), ''. own_changed: the user's presets, to be stored."""
 
-    changed = Signal(object, str, str)
+    changed = Signal(object, object, str)
     own_changed = Signal(object)
 
     def __init__(self, own: tuple[Preset, ...], parent: QWidget | None = None) -> None:
@@ -110,8 +110,11 @@ class PresetsSection(QWidget):
     @Slot(QListWidgetItem)
     def _on_picked(self, item: QListWidgetItem) -> None:
         preset = self.all[self._list.row(item)]
-        text = self.tr("Preset {name}").format(name=_shown_name(preset))
-        self.changed.emit(presets.applied(preset, self._edits), text, "")
+
+        def name() -> str:
+            return self.tr("Preset {name}").format(name=_shown_name(preset))
+
+        self.changed.emit(presets.applied(preset, self._edits), name, "")
 
     @Slot(str)
     def _on_name(self, name: str) -> None:

@@ -51,7 +51,7 @@ class AlbumController(QObject):
         """Turn them clockwise by quarter turns, undoably. One that nobody has looked at yet stays as it is."""
         sized = [(item, item.size) for item in self._chosen() if item.size is not None]
         changed = {item.id: turned(item.edits, size, quarters) for item, size in sized}
-        self._workspace.change_all(changed, self.tr("Turn"))
+        self._workspace.change_all(changed, lambda: self.tr("Turn"))
 
     def _chosen(self) -> list[AlbumItem]:
         current, selected = self._workspace.current, self._selected()

@@ -79,7 +79,7 @@ class CropController(QObject):
     def _change(self, frame: Frame) -> None:
         item = self._workspace.current
         if item is not None:
-            self._workspace.change(with_frame(item.edits, frame), self.tr("Crop"))
+            self._workspace.change(with_frame(item.edits, frame), lambda: self.tr("Crop"))
 
     @Slot()
     def _show(self) -> None:

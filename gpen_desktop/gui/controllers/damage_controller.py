@@ -45,7 +45,7 @@ class DamageController(QObject):
             self._view.begin_brushing(max(2.0, _USUAL_RADIUS * max(opened.photo.width, opened.photo.height)))
             if item.edits.stages[REPAIR.switch] == REPAIR.off:
                 edits = with_option(item.edits, REPAIR.switch, AUTO)
-                self._workspace.change(edits, self.tr("Repair damage"))
+                self._workspace.change(edits, lambda: self.tr("Repair damage"))
             self._panel.show_brush()
         self._show()
 
@@ -60,7 +60,7 @@ class DamageController(QObject):
     def _on_stroked(self, stroke: Stroke) -> None:
         item = self._workspace.current
         if item is not None:
-            self._workspace.change(with_stroke(item.edits, stroke), self.tr("Brush"))
+            self._workspace.change(with_stroke(item.edits, stroke), lambda: self.tr("Brush"))
 
     @Slot()
     def _show(self) -> None:

@@ -96,7 +96,7 @@ class FaceController(QObject):
         item = self._workspace.current
         if item is not None and self._workspace.face(face) is not None:
             changed = editing.toggled(item.edits, item.faces, face)
-            self._workspace.change(changed, self.tr("Turn a face on or off"))
+            self._workspace.change(changed, lambda: self.tr("Turn a face on or off"))
 
     @Slot()
     def toggle_selected(self) -> None:
@@ -131,7 +131,7 @@ class FaceController(QObject):
         if item is not None and self._selected != NO_FACE:
             changed = editing.with_face_removed(item.edits, item.faces, self._selected)
             self._selected = NO_FACE
-            self._workspace.change(changed, self.tr("Remove a face"))
+            self._workspace.change(changed, lambda: self.tr("Remove a face"))
 
     @Slot()
     def refresh(self) -> None:
@@ -208,10 +208,10 @@ class FaceController(QObject):
         face = replace(self._edited, landmarks=frozen(points.copy()), score=float("inf"))
         if self._workspace.face(face.id) is not None:
             changed = editing.with_face_replaced(item.edits, item.faces, face)
-            self._workspace.change(changed, self.tr("Correct a face"))
+            self._workspace.change(changed, lambda: self.tr("Correct a face"))
         else:
             changed = editing.with_face_added(item.edits, item.faces, face)
-            self._workspace.change(changed, self.tr("Add a face"))
+            self._workspace.change(changed, lambda: self.tr("Add a face"))
             self.select(face.id)
 
     @Slot(str, object)

@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gpen_desktop.core.engine.edits import Edits, with_look
+from gpen_desktop.gui.adjust.history import Say
 from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue
 from gpen_desktop.gui.work.workspace import Workspace
@@ -38,7 +39,7 @@ class LookController(QObject):
     def apply_to_all(self) -> None:
         """Give every photo the look of the one on screen."""
         if self._workspace.current is not None:
-            self._give(self._workspace.current.edits, self._workspace.album, self.tr("Apply to all photos"))
+            self._give(self._workspace.current.edits, self._workspace.album, lambda: self.tr("Apply to all photos"))
 
     @Slot()
     def copy(self) -> None:
@@ -51,12 +52,12 @@ class LookController(QObject):
     def paste(self) -> None:
         """Give the selected photos the look that was copied."""
         if self._copied is not None:
-            self._give(self._copied, self._selected(), self.tr("Paste adjustments"))
+            self._give(self._copied, self._selected(), lambda: self.tr("Paste adjustments"))
 
-    def _give(self, look: Edits, items: Iterable[AlbumItem], text: str) -> None:
+    def _give(self, look: Edits, items: Iterable[AlbumItem], name: Say) -> None:
         """Each photo keeps its own choice of faces. What it came to is told, with a way back."""
         changed = {item.id: with_look(item.edits, look) for item in items}
-        count = self._workspace.change_all(changed, text)
+        count = self._workspace.change_all(changed, name)
         if not count:
             self._notifications.post(
                 Notification(_APPLIED, lambda: self.tr("Nothing to change: they look alike already."))

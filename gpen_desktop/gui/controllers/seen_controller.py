@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, Slot
 
 from gpen_desktop.core.engine.edits import with_option
-from gpen_desktop.core.stages.registry import is_seen_enlarged, total_scale
+from gpen_desktop.core.stages.registry import is_seen_enlarged, stage_options, total_scale
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
 from gpen_desktop.gui.adjust.seen_chips import chips_of, switched
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common import i18n
+from gpen_desktop.gui.common.i18n import setting_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationQueue
 from gpen_desktop.gui.work.workspace import Workspace
 
@@ -57,8 +59,8 @@ class SeenController(QObject):
         if item is None:
             return
         name, value = switched(stage, is_on, item.edits.stages)
-        text = next(chip.text for chip in self._chips.chips if chip.stage == stage)
-        self._workspace.change(with_option(item.edits, name, value), text)
+        option = next(option for option in stage_options() if option.name == name)
+        self._workspace.change(with_option(item.edits, name, value), partial(setting_text, option.label))
 
     @Slot()
     def _tell_where_enlarged(self) -> None:

@@ -142,7 +142,7 @@ class ApplicationController(QObject):
         if item is not None:
             is_restorer = option == RESTORER
             edits = replace(item.edits, model=name) if is_restorer else with_option(item.edits, option, name)
-            self._workspace.change(edits, self.tr("Model"))
+            self._workspace.change(edits, lambda: self.tr("Model"))
 
     @Slot()
     def _on_models_closed(self) -> None:

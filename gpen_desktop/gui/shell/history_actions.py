@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QUndoStack
 
+from gpen_desktop.gui.adjust.history import Command
 from gpen_desktop.gui.shell.actions import Actions
 
 
@@ -15,11 +16,18 @@ class HistoryActions(QObject):
         super().__init__(parent)
         self._undo = undo
         self._actions = actions
-        undo.indexChanged.connect(self.say)
+        undo.indexChanged.connect(self._show)
 
     @Slot()
     def say(self) -> None:
         """Say what each would do, in the present language."""
+        for step in map(self._undo.command, range(self._undo.count())):
+            assert isinstance(step, Command)
+            step.say()
+        self._show()
+
+    @Slot()
+    def _show(self) -> None:
         undo = self._undo
         for name, word, can, text in (
             ("undo", self.tr("Undo"), undo.canUndo(), undo.undoText()),
