@@ -17,9 +17,12 @@ _ASIDE: Final = 1
 """Photos that wait for the disk beside those that are computed. A disk has a result for sure after 50 ms, a core has
 computed one after 200."""
 
-_KEPT: Final = 1 << 30
-"""Bytes of freed memory that stay for the next photos. Two of ten megapixels, and one that is written, take so much;
-where less was kept an album of mixed sizes took a tenth to a sixth longer, for what was given back and taken anew."""
+_KEPT: Final = 384 << 20
+"""Bytes of freed memory that stay for each photo that is computed. Two photos of up to ten megapixels left 600 MB in
+all; where less stayed an album of mixed sizes took a tenth to a sixth longer, for what was given back and taken anew."""
+
+_KEPT_SHARE: Final = 0.25
+"""Of the memory that is free: what may stay at most, so that a computer of 8 GB has some for other programs."""
 
 
 class SideBySide:
@@ -45,8 +48,9 @@ class SideBySide:
         self.at_once = at_once
         self.threads = Threads(at_once, at_once + _ASIDE)
         self.turns = Turns(at_once)
-        self.room = memory.Room(int(memory.available_bytes() * _SHARE))
-        self.keeping = allocator.Keeping(_KEPT)
+        free = memory.available_bytes()
+        self.room = memory.Room(int(free * _SHARE))
+        self.keeping = allocator.Keeping(min(_KEPT * at_once, int(free * _KEPT_SHARE)))
         self._networks = engine.shared(model)
         self._cores_each = max(1, engine.cpu_threads() // at_once)
         self._of_thread = threading.local()

@@ -25,6 +25,8 @@ STRIP: Final = 1 << 22
 _HIGH_PASS_FROM: Final = 1.25
 # Grain is measured in the middle of what is larger than this, px each way.
 _MEASURED: Final = 4096
+_ROWS: Final = 64
+"""Rows whose luma is worked out at a time."""
 _GRAIN_MARGIN: Final = 20
 """px that the filters of missing_grain see: a Gaussian of 2 and a square of 15."""
 
@@ -110,7 +112,7 @@ def high_pass_noise(around: Pixels, eyes: InCrop, mask: FloatImage) -> FloatImag
         inside = mask[strip.low : strip.high][rows, ::3] > 0.5
         samples.append((bands.local[rows, ::3].copy(), inside))
     floor = texture.floor_of(samples)
-    made = np.empty((height, width, 3), np.float32 if len(strips) == 1 else np.float16)
+    made = bands.colours if len(strips) == 1 else np.empty((height, width, 3), np.float16)
     for strip in strips:
         if len(strips) > 1:
             bands = _bands(around, strip, sigma)
@@ -159,8 +161,8 @@ def missing_grain(around: Pixels, change: InCrop, mask: FloatImage, seed: int) -
 def _missing(around: Pixels, change: InCrop, mask: FloatImage) -> Grain:
     height, width = mask.shape
     plane = np.empty((height, width), np.float32)
-    for strip in _strips(height, width, 0):
-        plane[strip.top : strip.bottom] = luma(_as_floats(around[strip.top : strip.bottom]))
+    for top in range(0, height, _ROWS):  # few at a time: floats of all take as much as the photo four times
+        plane[top : top + _ROWS] = luma(_as_floats(around[top : top + _ROWS]))
     grain = measure_grain(_middle(plane))
     inside = np.concatenate([_left_over(plane, change, mask, strip) for strip in _strips(height, width, _GRAIN_MARGIN)])
     left = float(np.percentile(inside, 20)) if inside.size else 0.0
