@@ -72,6 +72,9 @@ def run(options: argparse.Namespace) -> int:
     if options.dry_run:
         _show_plan(jobs, journal, options)
         return Exit.ALL_DONE
+    for report in options.report:
+        atomic.make_folder(report.parent)
+        atomic.check(report, overwrite=True)
     if not jobs:
         console.print("No photos found there. --recursive looks into folders within folders, too.")
         return Exit.NOTHING_DONE
@@ -184,7 +187,7 @@ def _write_report(file: Path, record: dict[str, Any], reports: Sequence[PhotoRep
 
 
 def _check_report(report: Path, jobs: Sequence[PlannedPhoto]) -> None:
-    """A report never takes the place of a photo, or of anything that is not a report. Raises OptionError, SaveError."""
+    """A report never takes the place of a photo, or of anything that is not a report. Raises OptionError."""
     is_new = is_missing(report)
     if is_supported(report) or not (is_new or report.suffix.lower() in (".json", ".html")):
         raise OptionError(
@@ -206,8 +209,6 @@ def _check_report(report: Path, jobs: Sequence[PlannedPhoto]) -> None:
             todo=say("choose-other-name", "Choose another name."),
             path=report,
         )
-    atomic.make_folder(report.parent)
-    atomic.check(report, overwrite=True)
 
 
 def _is_report(file: Path) -> bool:

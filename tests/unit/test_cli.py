@@ -206,9 +206,11 @@ def test_without_a_screen_the_window_is_refused_in_words(sample: Path) -> None:
 
 
 def test_a_dry_run_writes_nothing(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("restore", sample, "-o", tmp_path / "out", "--dry-run", "--format", "png") == Exit.ALL_DONE
+    before = set(tmp_path.rglob("*"))
+    report = ("--report", tmp_path / "reports" / "a.json")
+    assert run("restore", sample, "-o", tmp_path / "out", "--dry-run", "--format", "png", *report) == Exit.ALL_DONE
     assert "hopper_small_blurry.png" in capsys.readouterr().out.replace("\n", "")
-    assert not (tmp_path / "out").exists()
+    assert set(tmp_path.rglob("*")) == before
 
 
 def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path) -> None:

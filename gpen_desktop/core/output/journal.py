@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import stat
+import sys
 import threading
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -120,7 +121,7 @@ def why_unknown(out_dir: Path) -> Message | None:
     be added to."""
     try:
         open_regular(out_dir / JOURNAL_NAME).close()
-        _opened_to_add(out_dir / JOURNAL_NAME).close()
+        _check_may_add(out_dir / JOURNAL_NAME)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -185,6 +186,15 @@ def sha256_of(file: Path) -> str:
     """Hash of a regular file, hexadecimal. Raises OSError."""
     with open_regular(file) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _check_may_add(journal: Path) -> None:
+    """Whether `_opened_to_add` will open it; nothing is written or changed. Raises OSError."""
+    if os.access(journal, os.W_OK):
+        return
+    is_ours = sys.platform == "win32" or journal.stat().st_uid == os.geteuid()
+    if not is_ours or not os.access(journal.parent, os.W_OK):  # nor on a disk that is read-only
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(journal))
 
 
 def _opened_to_add(journal: Path) -> TextIO:

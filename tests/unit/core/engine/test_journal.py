@@ -134,6 +134,16 @@ def test_a_read_only_journal_is_added_to(album: Path) -> None:
     assert files(album) == before
 
 
+@pytest.mark.usefixtures("obeyed")
+def test_planning_leaves_a_read_only_journal_as_it_is(album: Path) -> None:
+    (album / JOURNAL_NAME).touch()
+    (album / JOURNAL_NAME).chmod(0o444)
+    before = (album / JOURNAL_NAME).stat()
+    assert len(plan([album], album, recursive=False)) == 3
+    after = (album / JOURNAL_NAME).stat()
+    assert (after.st_mode, after.st_mtime_ns) == (before.st_mode, before.st_mtime_ns)
+
+
 def test_results_are_not_put_among_photos_where_no_journal_tells_them_apart(album: Path, out: Path) -> None:
     (album / JOURNAL_NAME).mkdir()
     with pytest.raises(OptionError) as told:
