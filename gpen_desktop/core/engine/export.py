@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gpen_desktop.core.output.journal import is_journalled
+from gpen_desktop.core.output.journal import has_journal, is_journalled
 from gpen_desktop.core.output.mark import marked
 from gpen_desktop.core.photo_files import atomic, registry
 from gpen_desktop.core.photo_files import metadata as photo_metadata
@@ -22,7 +22,7 @@ from gpen_desktop.core.photo_files.load_save import (
     result_path,
     save_photo,
 )
-from gpen_desktop.core.photo_files.reading import read_whole
+from gpen_desktop.core.photo_files.reading import read_start, read_whole
 from gpen_desktop.core.types import Composed, ComposedFace, Photo, Seen, StageResult
 from gpen_desktop.errors import NotAResultError, UnreadablePhotoError
 from gpen_desktop.messages import Message, say
@@ -75,20 +75,29 @@ def made_page(composed: Composed, options: ExportOptions) -> Page:
 def prepare(source: Path | None, target: Path, options: ExportOptions) -> None:
     """Make the folder of `target`, and say what can be said before any work is done on the photo `source`.
 
-    Raises OptionError, OutputExistsError, SaveError; NotAResultError where `target` may be somebody's original.
+    Raises OptionError, OutputExistsError, SaveError; NotAResultError where `target` may be somebody's original. Of one
+    that has no place for the program's mark, and may have lost its line in a journal that is there, `export` finds out.
     """
     if source is not None:
         target = result_path(source, target, options.format)
     atomic.make_folder(target.parent)
     check_target(source, target, overwrite=options.overwrite)
-    if target.exists() and not may_be_replaced(target, source):
-        raise NotAResultError(
-            say(
-                "not-a-result", "{name} already exists, and nothing shows that this program made it.", name=target.name
-            ),
-            todo=say("choose-other-name-or-folder", "Choose another name or folder."),
-            path=target,
-        )
+    if target.exists() and not may_be_replaced(target, source) and not _may_have_lost_its_line(target):
+        raise _not_a_result(target)
+
+
+def _not_a_result(target: Path) -> NotAResultError:
+    return NotAResultError(
+        say("not-a-result", "{name} already exists, and nothing shows that this program made it.", name=target.name),
+        todo=say("choose-other-name-or-folder", "Choose another name or folder."),
+        path=target,
+    )
+
+
+def _may_have_lost_its_line(target: Path) -> bool:
+    """Raises UnreadablePhotoError."""
+    kind = registry.recognised(read_start(target, registry.RECOGNISED_BY))
+    return kind is not None and "exif" not in kind.holds and has_journal(target)
 
 
 def may_be_replaced(target: Path, source: Path | None) -> bool:
@@ -141,6 +150,12 @@ def export(
 
     @contextmanager
     def around(result: Path, made: Path) -> Iterator[None]:
+        if (
+            options.overwrite
+            and result.exists()
+            and not (may_be_replaced(result, source.path) or _is_copy(result, made))
+        ):
+            raise _not_a_result(result)
         with ExitStack() as beside:
             if source.path is not None and options.companions:
                 problems[:] = beside.enter_context(brought_along(source.path, result))

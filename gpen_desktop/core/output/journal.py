@@ -151,6 +151,11 @@ def is_journalled(file: Path) -> bool:
     return False
 
 
+def has_journal(file: Path) -> bool:
+    """Whether there is a journal in the file's folder, or in one above it."""
+    return any(os.path.isfile(folder / JOURNAL_NAME) for folder in file.resolve().parents)  # noqa: PTH113  -- Path raises
+
+
 def names_by_source(out_dir: Path) -> dict[str, list[Path]]:
     """The results that a folder's journal names for each source, by its sha256, the latest last; empty where it cannot
     be read."""

@@ -191,6 +191,23 @@ def test_a_kill_between_naming_a_result_and_noting_it_is_made_good(album: Path, 
     assert run(album, out) == [SKIPPED] * 3
 
 
+def test_a_bmp_whose_line_was_lost_is_made_again_and_somebodys_is_left_alone(album: Path, out: Path) -> None:
+    """It has no place for the program's mark. Whether it is a result shows when it is made again."""
+    run(album, out)
+    lines = (out / JOURNAL_NAME).read_text().splitlines()
+    without = "\n".join(line for line in lines if "c.bmp" not in line)
+    (out / JOURNAL_NAME).write_text(without)
+    before = files(out)
+    assert run(album, out) == [SKIPPED, SKIPPED, DONE]
+    assert {name: content for name, (_, content) in files(out).items()} == {n: c for n, (_, c) in before.items()}
+    assert run(album, out) == [SKIPPED] * 3
+    (out / JOURNAL_NAME).write_text(without)
+    Image.fromarray(np.rot90(np.asarray(Image.open(out / "c.bmp")))).save(out / "c.bmp")
+    before = files(out)
+    assert run(album, out) == [SKIPPED, SKIPPED, FAILED]
+    assert files(out) == before
+
+
 @pytest.mark.parametrize("noted", [False, True])
 def test_an_empty_result_is_made_again(album: Path, out: Path, noted: bool) -> None:
     """On a disk without hard links a kill leaves the name that was claimed."""
