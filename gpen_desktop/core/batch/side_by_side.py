@@ -19,7 +19,7 @@ computed one after 200."""
 
 _KEPT: Final = 384 << 20
 """Bytes of freed memory that stay for each photo that is computed. Two photos of up to ten megapixels left 600 MB in
-all; where less stayed an album of mixed sizes took a tenth to a sixth longer, for what was given back and taken anew."""
+all; where less stayed an album took a tenth to a sixth longer, for what was given back and taken anew."""
 
 _KEPT_SHARE: Final = 0.25
 """Of the memory that is free: what may stay at most, so that a computer of 8 GB has some for other programs."""

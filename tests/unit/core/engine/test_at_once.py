@@ -278,31 +278,6 @@ def test_a_full_disk_is_waited_for(album: Path, tmp_path: Path, monkeypatch: pyt
     assert restorer.crops_seen == 8  # none was run through the model again
 
 
-def test_a_quota_that_is_used_up_is_told_once(album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The disk itself says that there is room: results were written anew without a pause, with two lines each time."""
-    syncing, used_up = os.fsync, threading.Event()
-    used_up.set()
-
-    def sync(file: int) -> None:
-        if used_up.is_set():
-            raise OSError(errno.EDQUOT, "Disk quota exceeded")
-        syncing(file)
-
-    monkeypatch.setattr(os, "fsync", sync)
-    monkeypatch.setattr(control, "_TRY_EVERY", 0.2)
-    told: list[object] = []
-
-    def on_full(error: DiskFullError) -> None:
-        told.append(error.is_quota)
-        threading.Timer(1.0, used_up.clear).start()
-
-    steering = BatchControl(on_full, lambda: told.append("room"))
-    reports = [report.outcome for report in run(album, tmp_path / "out", at_once=2, control=steering)]
-    assert reports == [DONE] * 4 + [FAILED] + [DONE] * 4
-    assert told == [True, "room"]
-    assert not list((tmp_path / "out").glob(".gpen-*.part"))
-
-
 def test_waiting_for_room_can_be_cancelled(album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def sync(_file: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
