@@ -112,7 +112,7 @@ def high_pass_noise(around: Pixels, eyes: InCrop, mask: FloatImage) -> FloatImag
         inside = mask[strip.low : strip.high][rows, ::3] > 0.5
         samples.append((bands.local[rows, ::3].copy(), inside))
     floor = texture.floor_of(samples)
-    made = bands.colours if len(strips) == 1 else np.empty((height, width, 3), np.float16)
+    made = bands.colours if len(strips) == 1 else np.empty((height, width, 3), "float16")
     for strip in strips:
         if len(strips) > 1:
             bands = _bands(around, strip, sigma)
