@@ -144,6 +144,37 @@ def test_what_photos_took_is_kept_up_to_a_limit() -> None:
     assert checked < 70
 
 
+CHANCE = """
+import numpy as np
+from gpen_desktop import allocator
+
+allocator.keep_freed_memory()
+keeping = allocator.Keeping(1 << 30)
+at_first = allocator.kept()
+
+def photos(count, megabytes):
+    for _ in range(count):
+        block = np.ones(megabytes << 20, np.uint8)
+        del block
+        keeping.check()
+        yield allocator.kept() - at_first >> 20
+
+usual = max(photos(60, 40))
+met = list(photos(1, 200))
+print(usual, met[0], *photos(2, 200))
+"""
+
+
+@pytest.mark.skipif(not allocator.keep_freed_memory(), reason="the allocator of this system cannot be told")
+def test_more_than_is_usual_does_not_stay_unless_it_is_wanted_again() -> None:
+    command = [sys.executable, "-c", CHANCE]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+    usual, after_one, *after_more = map(int, answer.stdout.split())
+    assert usual >= 30
+    assert after_one < usual  # given back, far below the limit
+    assert after_more[0] < usual < 150 < after_more[1]  # wanted again, it is usual
+
+
 HEAPS = """
 import ctypes, sys, threading
 from gpen_desktop import __main__
