@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import threading
@@ -19,8 +20,8 @@ _LOOK_EVERY: Final = 0.5
 """Seconds between two looks at a full disk."""
 
 _TRY_EVERY: Final = 60.0
-"""Seconds after which room is tried for whatever the disk says: of a quota, or of names that are used up, nothing is
-told."""
+"""Seconds between two tries for room while the disk says the same: of a quota, or of names that are used up, it tells
+nothing."""
 
 _ZEROS: Final = bytes(1 << 20)
 
@@ -74,16 +75,16 @@ class BatchControl:
                 self._on_room()
 
     def _wait_for_room(self, error: DiskFullError) -> None:
-        tried = time.monotonic()
+        had_room, try_at = False, time.monotonic() + _TRY_EVERY
         while True:
             self.check()
-            if _has_room(error) or time.monotonic() - tried >= _TRY_EVERY:
-                if _takes(error):
+            has_room = _has_room(error)
+            if (has_room and not had_room) or time.monotonic() >= try_at:
+                if _may_take(error):
                     return
-                self._cancelled.wait(_TRY_EVERY)
-                tried = time.monotonic()
-            else:
-                self._cancelled.wait(_LOOK_EVERY)
+                try_at = time.monotonic() + _TRY_EVERY
+            had_room = has_room
+            self._cancelled.wait(_LOOK_EVERY)
 
 
 class ControlledProgress:
@@ -117,8 +118,9 @@ def _has_room(error: DiskFullError) -> bool:
         return False
 
 
-def _takes(error: DiskFullError) -> bool:
-    """Whether a file of the size that is wanted can be made there now, as nothing else tells of a quota."""
+def _may_take(error: DiskFullError) -> bool:
+    """Whether a file of the size that is wanted can be made there now, as nothing else tells of a quota; or whether
+    something else is wrong by now, such as a disk that was taken out, which the next try is to tell of."""
     try:
         with part_files.created(_folder(error), PART_PREFIX) as (_, file):
             if hasattr(os, "posix_fallocate"):
@@ -128,8 +130,8 @@ def _takes(error: DiskFullError) -> bool:
                     file.write(_ZEROS)
             file.flush()
             os.fsync(file.fileno())
-    except OSError:
-        return False
+    except OSError as problem:
+        return problem.errno not in (errno.ENOSPC, errno.EDQUOT)
     return True
 
 

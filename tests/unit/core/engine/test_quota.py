@@ -1,4 +1,5 @@
-"""A quota that is used up: the disk itself says that there is room."""
+"""Waiting for room where the disk tells nothing, or something else: of a quota that is used up it says that there is
+room."""
 
 from __future__ import annotations
 
@@ -6,13 +7,15 @@ import errno
 import os
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from gpen_desktop.core.batch import control
 from gpen_desktop.core.batch.control import BatchControl
 from gpen_desktop.core.photo_files import atomic
-from gpen_desktop.errors import DiskFullError
+from gpen_desktop.errors import DiskFullError, SaveError
+from gpen_desktop.messages import say
 
 
 def test_what_a_quota_keeps_out_is_waited_for_and_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,3 +43,43 @@ def test_what_a_quota_keeps_out_is_waited_for_and_told_once(tmp_path: Path, monk
     atomic.write(tmp_path / "a.jpg", b"photo", overwrite=False)
     assert told == [True, "room"]
     assert [path.name for path in tmp_path.iterdir()] == ["a.jpg"]
+
+
+def test_room_is_seen_at_once_also_after_a_try_that_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, full_until = 0.0, 61.0
+
+    def wait(_event: threading.Event, seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    def sync(_file: int) -> None:
+        if now < full_until:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(control, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(threading.Event, "wait", wait)
+    monkeypatch.setattr(control, "_has_room", lambda error: now >= full_until)
+    monkeypatch.setattr(os, "fsync", sync)
+    BatchControl().wait_for_room(DiskFullError(say("test-full", "Full."), needed=1, path=tmp_path / "a.jpg"))
+    assert now - full_until <= control._LOOK_EVERY
+
+
+def test_a_disk_that_fails_while_room_is_waited_for_is_waited_for_no_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next try tells what is wrong now; else an album would wait for ever on a disk that was taken out."""
+    steering, tries = BatchControl(), 0
+
+    def sync(_file: int) -> None:
+        nonlocal tries
+        tries += 1
+        if tries > 3:
+            steering.cancel()
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(control, "_TRY_EVERY", 0.01)
+    steering.wait_for_room(DiskFullError(say("test-full", "Full."), needed=1, path=tmp_path / "a.jpg"))
+    with pytest.raises(SaveError) as told:
+        atomic.write(tmp_path / "a.jpg", b"photo", overwrite=False)
+    assert not isinstance(told.value, DiskFullError)
