@@ -20,7 +20,7 @@ from gpen_desktop.errors import UnknownModelError, WeightsError
 from gpen_desktop.messages import Message, listed, say
 from gpen_desktop.models import catalog
 from gpen_desktop.models.catalog import MODELS, ModelInfo
-from gpen_desktop.models.fingerprints import known_sha256, known_task, quick_sha256, remember_task, sha256_of
+from gpen_desktop.models.fingerprints import known_sha256, known_task, quick_sha256, sha256_of
 from gpen_desktop.models.spec import Task
 
 _log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class InstalledModel:
 
     @property
     def task(self) -> Task | None:
-        """What it is for; None for a file of the user's own that was never looked into (`learn`)."""
+        """What it is for; None for a file of the user's own that was not tried out as it was imported."""
         if self.info is not None:
             return self.info.task
         try:
@@ -165,14 +165,6 @@ def unread() -> tuple[Path, ...]:
         for path in _files_in(paths.user_weights())
         if path.suffix.lower() in ENDINGS and _is_file(path) and _may_be_catalogued(path) and _known(path) is None
     )
-
-
-def learn(model: InstalledModel) -> None:
-    """Look into a file of the user's own for what it is for, and remember it. Raises WeightsError."""
-    from gpen_desktop.models.registry import read_spec  # noqa: PLC0415  -- brings torch, which takes seconds
-
-    if model.info is None and model.task is None:
-        remember_task(model.path, read_spec(model.path).task)
 
 
 def _by_content(path: Path) -> ModelInfo | None:

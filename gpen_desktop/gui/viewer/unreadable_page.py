@@ -63,11 +63,6 @@ class UnreadablePage(QScrollArea):
     def remove_button(self) -> QPushButton:
         return self._remove
 
-    @property
-    def details_button(self) -> QPushButton:
-        """Shown where the fault is ours."""
-        return self._details
-
     def show_failure(self, failure: Failure) -> None:
         """Say what went wrong with the photo on screen."""
         if failure is not self._failure:
