@@ -10,7 +10,7 @@ unless less than `top_pad` would be left free in the heap before it (malloc/aren
 heap none is deleted; without, one layout in dozens met 20,595 faults a face in a worker thread.
 
 Threads share one heap. With one each, as glibc has it, each keeps as much as the largest photo that ever came its way
-took, and an album's memory grows with every new chance of the order: by 145 MB from its 50th photo to its 160th.
+took, and an album's memory grows with every new chance of the order (record 0010).
 A heap that a thread had before is handed on to a later one, so the wish for one has to come before the first thread
 (`share_one_heap`). What was freed goes back when it is more than the usual (`Keeping`).
 """

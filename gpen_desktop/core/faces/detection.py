@@ -57,7 +57,7 @@ _ODDS_SHARE = 0.5
 _SUREST = 0.999
 """What the detector's score counts beside the landmark network's logit: this share of its log odds, of no surer a score
 than that. Of faces ahead, at three quarters and in profile 1, 5 and 11 in a hundred more are found than by the logit
-alone, with as many false ones (record 0007)."""
+alone, with as many false ones (weights/README.md)."""
 
 _LIKELY = 0.0
 """A face logit above which a place gets more than one pass."""
