@@ -13,7 +13,6 @@ from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
 from gpen_desktop.gui.adjust.seen_chips import chips_of, switched
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common import i18n
-from gpen_desktop.gui.common.i18n import setting_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationQueue
 from gpen_desktop.gui.work.workspace import Workspace
 
@@ -60,7 +59,7 @@ class SeenController(QObject):
             return
         name, value = switched(stage, is_on, item.edits.stages)
         option = next(option for option in stage_options() if option.name == name)
-        self._workspace.change(with_option(item.edits, name, value), partial(setting_text, option.label))
+        self._workspace.change(with_option(item.edits, name, value), partial(i18n.setting_text, option.label))
 
     @Slot()
     def _tell_where_enlarged(self) -> None:

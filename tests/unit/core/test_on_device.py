@@ -301,9 +301,8 @@ def test_smaller_tiles_of_a_photo_and_the_cpu_for_the_smallest_alone(
     assert len(cpu.given) == on_cpu
     assert [note.code for note in otherwise] == ["gpu-memory-too-small"] * bool(on_cpu)
     gpu.given.clear()
-    list(
-        own.upscaler("x.pth").answers(photo, SilentProgress(), "t")
-    )  # the next photo begins with what there is room for
+    # the next photo begins with what there is room for
+    list(own.upscaler("x.pth").answers(photo, SilentProgress(), "t"))
     assert max(gpu.given) <= max(200, 128 + 2 * 8)
 
 

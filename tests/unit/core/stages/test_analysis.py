@@ -71,9 +71,8 @@ def test_grain_is_seen(clumps: float) -> None:
 def test_the_grain_of_a_photo_in_one_hue_is_as_chance_has_it_and_a_meadow_is_not() -> None:
     rng = np.random.default_rng(0)
     picture = np.repeat(scene().mean(axis=2, keepdims=True), 3, axis=2) * 0.6 + 40
-    amounts = np.linspace(4, 14, 1000, dtype=np.float32)[
-        None, :, None
-    ]  # as JPEG leaves of it, here more and there less
+    # as JPEG leaves of it, here more and there less
+    amounts = np.linspace(4, 14, 1000, dtype=np.float32)[None, :, None]
     normal = rng.normal(0, 1, (800, 1000, 1)).astype(np.float32)
     spiky = rng.laplace(0, 0.5, (800, 1000, 1)).astype(np.float32) ** 3
     assert read(picture + amounts * normal).is_grainy
