@@ -21,6 +21,7 @@ from gpen_desktop.__main__ import main
 from gpen_desktop.cli import main as cli
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.models import catalog, store
+from tests.unit.command_line import run
 from tests.unit.core.stages import toy_stage
 from tests.unit.models.toy_architecture import registered, toy_weights
 from tests.unit.models.weights_server import Behaviour, serving
@@ -34,10 +35,6 @@ def sample(tmp_path: Path) -> Path:
     target = tmp_path / "in" / SAMPLE
     target.parent.mkdir()
     return Path(shutil.copy(paths.samples() / SAMPLE, target))
-
-
-def run(*arguments: str | Path) -> int:
-    return cli.run([str(argument) for argument in arguments])
 
 
 def test_a_sample_is_restored_end_to_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,6 @@ import pytest
 from PIL import Image
 
 from gpen_desktop import paths
-from gpen_desktop.cli import main as cli
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.core.batch.batch import PhotoReport, PhotoStatus
 from gpen_desktop.core.batch.report_page import page
@@ -20,13 +19,10 @@ from gpen_desktop.core.output.journal import JOURNAL_NAME
 from gpen_desktop.messages import say
 from gpen_desktop.models import catalog, store
 from gpen_desktop.models.fingerprints import sha256_of
+from tests.unit.command_line import run
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SAMPLE = paths.samples() / "hopper_small_blurry.jpg"
-
-
-def run(*arguments: str | Path) -> int:
-    return cli.run([str(argument) for argument in arguments])
 
 
 def planned(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> list[str]:

@@ -12,20 +12,16 @@ from pathlib import Path
 import pytest
 
 from gpen_desktop import paths
-from gpen_desktop.cli import main as cli
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.cli.terminal import printable, printable_lines
 from gpen_desktop.core.photo_files import atomic
+from tests.unit.command_line import run
 
 SAMPLE = paths.samples() / "hopper_small_blurry.jpg"
 EVIL = "a\x1b[2J\x9b31m\r\nb\u202egpj.jpg"
 SHOWN = r"a\u001b[2J\u009b31m\u000d\u000ab\u202egpj.jpg"
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows allows no such names, and no closed pipes")
-
-
-def run(*arguments: str | Path) -> int:
-    return cli.run([str(argument) for argument in arguments])
 
 
 def test_what_a_terminal_would_obey_is_shown() -> None:

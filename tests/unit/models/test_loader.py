@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 
 from gpen_desktop.errors import WeightsError
 from gpen_desktop.models.loader import GpenDescriptor, load_gpen, read_descriptor
+from tests.unit.models.agreement import relative_error
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 TINY = GOLDEN / "gpen_tiny_64.pth"
@@ -29,10 +30,6 @@ def state() -> State:
 def golden(size: int) -> tuple[torch.Tensor, torch.Tensor]:
     with np.load(GOLDEN / f"gpen_tiny_{size}.npz") as arrays:
         return torch.from_numpy(arrays["input"]), torch.from_numpy(arrays["output"])
-
-
-def relative_error(found: torch.Tensor, wanted: torch.Tensor) -> float:
-    return float((found - wanted).norm() / wanted.norm())
 
 
 @pytest.mark.parametrize("size", [64, 128])

@@ -14,16 +14,13 @@ from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.models.gpen.cuda import CudaGpen
 from gpen_desktop.models.gpen.reference import ReferenceGpen, published, random_state
 from gpen_desktop.models.loader import load_gpen
+from tests.unit.models.agreement import relative_error
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
 
 GOLDEN = Path(__file__).parents[3] / "golden"
 WEIGHTS = Path(__file__).parents[4] / "weights" / "gpen_builtin_256.safetensors"
 CUDA = torch.device("cuda")
-
-
-def relative_error(found: torch.Tensor, wanted: torch.Tensor) -> float:
-    return float((found.float().cpu() - wanted.float().cpu()).norm() / wanted.float().cpu().norm())
 
 
 def crops(count: int, size: int) -> list[np.ndarray]:

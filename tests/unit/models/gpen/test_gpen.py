@@ -22,13 +22,10 @@ from gpen_desktop.models.gpen.layout import GpenDescriptor
 from gpen_desktop.models.gpen.portable import GpenNet, PortableGpen
 from gpen_desktop.models.gpen.reference import ReferenceGpen, described, load_reference, random_state
 from gpen_desktop.models.loader import load_gpen, read_descriptor, read_tensors
+from tests.unit.models.agreement import relative_error
 
 CPU = torch.device("cpu")
 GOLDEN = Path(__file__).parents[3] / "golden"
-
-
-def relative_error(found: torch.Tensor, wanted: torch.Tensor) -> float:
-    return float((found - wanted).norm() / wanted.norm())
 
 
 def psnr(found: NDArray[np.float64], wanted: NDArray[np.float64], peak: float) -> float:
