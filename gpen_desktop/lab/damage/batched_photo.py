@@ -159,14 +159,14 @@ def stored(dice: Dice, pictures: Tensor, worst: float = 18.0) -> Tensor:
     )
     less = Place(full.offset, (dice.uniform(0.6, 0.95, len(small)).flatten() * side).round())
     down, up = (torch.full((len(small),), kind, device=dice.device) for kind in (AREA, CUBIC))
-    x = _bytes(changed(pictures, small, lambda part: resample(part, full, less, down, side)))
+    x = in_bytes(changed(pictures, small, lambda part: resample(part, full, less, down, side)))
     # a second time, 8 px blocks lie elsewhere
     for share, shift in ((0.12, 3), (0.6, 0)):
         rows = dice.rows(share, count)
         for halved, part in zip((True, False), rows.tensor_split(2), strict=True):
             quality = dice.uniform(worst, 96, len(part)).flatten()
             x = changed(x, part, partial(_compressed, quality=quality, shift=shift, halved=halved))
-    return changed(x, small, lambda part: _bytes(resample(part, less, full, up, side)))
+    return changed(x, small, lambda part: in_bytes(resample(part, less, full, up, side)))
 
 
 def luma(pictures: Tensor) -> Tensor:
@@ -178,5 +178,6 @@ def _compressed(pictures: Tensor, quality: Tensor, shift: int, halved: bool) -> 
     return jpeg(pictures.roll((shift, shift), (2, 3)), quality, halved=halved).roll((-shift, -shift), (2, 3))
 
 
-def _bytes(x: Tensor) -> Tensor:
+def in_bytes(x: Tensor) -> Tensor:
+    """Pictures of any shape in [0, 1], clipped and rounded to what a byte can say; still floats in [0, 1]."""
     return (x.clamp(0, 1) * 255).round() / 255

@@ -52,7 +52,7 @@ class PhotoSamples:
         weight = torch.ones_like(aged[:, :1]).index_copy(0, rows, shown)
         aged = batched_photo.stored(dice, aged.index_copy(0, rows, spoilt.pictures))
         rows = dice.rows(_UNTOUCHED, self.batch)
-        aged = aged.index_copy(0, rows, _bytes(tones.pictures[rows]))
+        aged = aged.index_copy(0, rows, batched_photo.in_bytes(tones.pictures[rows]))
         weight = weight.index_fill(0, rows, 1.0)
         contrast = (tones.paper - tones.ink).mean(1, keepdim=True).clamp(min=0.3)
         return self._cut({"aged": aged, "clean": tones.pictures, "weight": weight / contrast})
@@ -117,7 +117,7 @@ class PhotoSamples:
         large = self._coloured(dice, self.flaws.belongings(dice, clean, share=1 / 16))
         by_area, size = 3 * self.batch // 4, large.shape[-1] // 2
         cubic = F.interpolate(large[by_area:], (size, size), mode="bicubic", antialias=True)
-        return large, _bytes(torch.cat((F.avg_pool2d(large[:by_area], 2), cubic)))
+        return large, batched_photo.in_bytes(torch.cat((F.avg_pool2d(large[:by_area], 2), cubic)))
 
     def _coloured(self, dice: Dice, clean: Tensor) -> Tensor:
         """Half of them without colour, some faded, in any order."""
@@ -153,7 +153,3 @@ def _faded(dice: Dice, pictures: Tensor) -> Tensor:
     """With less contrast: blacks and whites on their way to a grey."""
     count = len(pictures)
     return pictures * dice.uniform(0.5, 1, count) + dice.uniform(0, 0.5, count) * 0.5
-
-
-def _bytes(x: Tensor) -> Tensor:
-    return (x.clamp(0, 1) * 255).round() / 255
