@@ -99,7 +99,7 @@ class AdjustPanel(QWidget):
         for widget in (mode, self.seen, *rest):
             column.addWidget(widget)
         for section in self._sections:
-            column.addWidget(_line())
+            column.addWidget(theme.line())
             column.addWidget(section)
         column.addStretch(1)
         area = self._area
@@ -116,7 +116,7 @@ class AdjustPanel(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(area, 1)
-        outer.addWidget(_line())
+        outer.addWidget(theme.line())
         outer.addLayout(foot)
 
     def _connect(self) -> None:
@@ -326,9 +326,3 @@ class _Body(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    theme.set_role(line, "line")
-    return line

@@ -15,7 +15,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from gpen_desktop import paths
 
@@ -183,6 +183,13 @@ def set_role(widget: QWidget, role: str) -> None:
     widget.setProperty("role", role)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def line() -> QFrame:
+    """A thin line across, between what does not belong together."""
+    made = QFrame()
+    set_role(made, "line")
+    return made
 
 
 def motion_ms() -> int:

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, QUrl, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from gpen_desktop import paths
 from gpen_desktop.errors import WeightsError
@@ -135,8 +135,6 @@ class ModelsDialog(QDialog):
         body.setSpacing(0)
         body.addWidget(self.models, 5)
         body.addWidget(self._card, 6)
-        line = QFrame()
-        theme.set_role(line, "line")
         foot = QVBoxLayout()
         foot.setContentsMargins(2 * theme.GRID, theme.GRID, 2 * theme.GRID, 2 * theme.GRID)
         foot.addWidget(self._buttons)
@@ -148,7 +146,7 @@ class ModelsDialog(QDialog):
         self._make_room()
         outer.addLayout(self._notice)
         outer.addLayout(body, 1)
-        outer.addWidget(line)
+        outer.addWidget(theme.line())
         outer.addLayout(foot)
 
     @Slot()

@@ -79,7 +79,7 @@ class SettingsDialog(QDialog):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addLayout(body, 1)
-        outer.addWidget(_line())
+        outer.addWidget(theme.line())
         outer.addLayout(foot)
 
     def _fill(self) -> None:
@@ -232,9 +232,10 @@ class _Percent(_Editor):
     """Slider and number side by side."""
 
     def _make_control(self) -> QWidget:
-        self._box = _spin_box(self._setting, QSpinBox(self))
+        both = QWidget(self)
+        self._slider = QSlider(Qt.Orientation.Horizontal, both)  # first, as the keyboard reaches them in this order
+        self._box = _spin_box(self._setting, QSpinBox(both))
         self._box.setFixedWidth(72)
-        self._slider = QSlider(Qt.Orientation.Horizontal)
         _ignore_stray_wheel(self._slider)
         self._slider.setRange(*(self._setting.limits or _SLIDER_RANGE))
         self._slider.setPageStep(10)
@@ -242,7 +243,6 @@ class _Percent(_Editor):
             part.setAccessibleName(setting_text(self._setting.label))
         self._slider.valueChanged.connect(self._on_value)
         self._box.valueChanged.connect(self._on_value)
-        both = QWidget(self)
         row = QHBoxLayout(both)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GRID)
@@ -266,7 +266,7 @@ class _Text(_Editor):
 
     def _make_control(self) -> QWidget:
         self._line = QLineEdit(self)
-        self._wrong = QLabel()
+        self._wrong = QLabel(self)
         self._wrong.setWordWrap(True)
         theme.set_role(self._wrong, "error")
         self._line.textChanged.connect(self._check)
@@ -311,7 +311,7 @@ class _Times(_Editor):
     """How many times as large: any number, by halves with the arrows."""
 
     def _make_control(self) -> QWidget:
-        self._box = _spin_box(self._setting, _Factor())
+        self._box = _spin_box(self._setting, _Factor(self))
         self._box.setSingleStep(0.5)
         self._box.setSuffix("×")
         self._box.valueChanged.connect(self._on_value)
@@ -374,9 +374,3 @@ def _help(setting: Setting, parent: QWidget) -> QLabel:
     label.setFont(theme.small(label.font()))
     theme.set_role(label, "muted")
     return label
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    theme.set_role(line, "line")
-    return line
