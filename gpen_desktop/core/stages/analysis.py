@@ -281,7 +281,8 @@ def _screen(plane: FloatImage) -> tuple[float, float]:
 
 
 def _along_ray(level: FloatImage, radius: NDArray[np.float64]) -> FloatImage:
-    """The higher of what lies before and behind each place of a centred spectrum on the ray from its middle.
+    """The higher of what lies before and behind each place of a centred spectrum (S, S), dB, on the ray from its
+    middle. radius (S, S): how far each is from there, in cycles a pixel.
 
     An edge, as of a print askew on its mount, is such a ray, and its four sides stand at right angles as a screen's
     rows do.

@@ -8,12 +8,9 @@ import pytest
 
 from gpen_desktop.core.affine import apply, invert, scale_of
 from gpen_desktop.core.faces.alignment import crop_face, fit_similarity, template_points
-from gpen_desktop.core.types import Face, Photo, SourceFormat, frozen
+from gpen_desktop.core.types import Face
 from gpen_desktop.errors import OptionError
-
-
-def photo_of(pixels: np.ndarray) -> Photo:
-    return Photo(frozen(np.ascontiguousarray(pixels)), SourceFormat("PNG"))
+from tests.unit.core.drawn_faces import photo_of
 
 
 def placed(template: str, scale: float, turn: float, shift: tuple[float, float]) -> Face:

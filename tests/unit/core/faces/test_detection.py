@@ -17,8 +17,9 @@ from gpen_desktop.core.faces.detection import FaceDetector, Limits
 from gpen_desktop.core.faces.regions import face_sizes, in_reading_order
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.progress import CancellableProgress
-from gpen_desktop.core.types import Face, Photo, Pixels, SourceFormat, frozen
+from gpen_desktop.core.types import Face, Photo, frozen
 from gpen_desktop.errors import Cancelled, OptionError
+from tests.unit.core.drawn_faces import photo_of
 
 # Eyes, nose tip and mouth corners as a person pointed at them in the sample picture.
 HOPPER = np.array([[148, 128], [203, 125], [178, 159], [155, 182], [203, 180]], np.float64)
@@ -33,10 +34,6 @@ def detector() -> FaceDetector:
 @pytest.fixture(scope="module")
 def hopper() -> Photo:
     return load_photo(paths.samples() / "hopper_grey_scratched.jpg")
-
-
-def photo_of(pixels: Pixels) -> Photo:
-    return Photo(frozen(np.ascontiguousarray(pixels)), SourceFormat("PNG"))
 
 
 def error(face: Face, points: NDArray[np.float64]) -> float:
