@@ -32,9 +32,10 @@ def half_done(window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtB
 
     def hold_the_others(job: object) -> None:
         nonlocal done
-        done += is_kept_export(job)
-        if done == 2:
-            engine.gate.clear()
+        if is_kept_export(job):
+            done += 1
+            if done == 2:
+                engine.gate.clear()
 
     window.workspace.jobs.done.connect(hold_the_others)
     engine.gate.set()
