@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt, QThread
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QLabel
@@ -41,6 +42,7 @@ def downloads(qapp):
     downloads = Downloads()
     yield downloads
     downloads.shut_down()
+    shiboken6.delete(downloads)  # else whatever thread collects garbage ends its timers and watchers, and crashes
 
 
 @pytest.fixture
