@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.affine import corners_in_photo, scale_of
+from gpen_desktop.core.affine import corners_in_photo, from_part, from_scaled, scale_of
 from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Photo, Pixels, frozen
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import say
@@ -84,14 +84,8 @@ def cut_out(photo: Pixels, to_crop: Affine, size: int) -> FloatImage:
     """
     region, offset = _region(photo, to_crop, size)
     pixels, shrink = _shrunk(region, 1 / scale_of(to_crop))
-    # photo -> region -> shrunk region, pixel centres kept: x' = (x - offset + 0.5) / shrink - 0.5
-    shrunk_to_photo = np.array(
-        [[shrink, 0, offset[0] + shrink / 2 - 0.5], [0, shrink, offset[1] + shrink / 2 - 0.5], [0, 0, 1]]
-    )
-    to_crop_from_shrunk = (np.vstack([to_crop, [0, 0, 1]]) @ shrunk_to_photo)[:2]
-    out = cv2.warpAffine(
-        pixels, to_crop_from_shrunk, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
-    )
+    from_shrunk = from_scaled(from_part(to_crop, *offset), 1 / shrink, 1 / shrink)
+    out = cv2.warpAffine(pixels, from_shrunk, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
     white = np.float32(np.iinfo(photo.dtype).max)
     return frozen(np.clip(out.astype(np.float32) / white, 0, 1))
 

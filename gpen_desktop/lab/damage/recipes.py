@@ -17,11 +17,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core.affine import from_scaled
 from gpen_desktop.core.faces.small_faces import without_grain, without_pixels
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import degradations as d
 from gpen_desktop.lab.damage.degradations import Rng
-from gpen_desktop.lab.typed import floats
+from gpen_desktop.lab.typed import doubles, floats
 
 Kind = Callable[[FloatImage, Rng], FloatImage]
 Recipe = Mapping[str, float]
@@ -183,8 +184,7 @@ def through_small_file(x: FloatImage, rng: Rng, file: SmallFile) -> FloatImage:
         x = _in_a_photo(x, file.again_offset, file.again, chroma_halved=file.again_chroma_halved)
     to_crop = cv2.getRotationMatrix2D((middle, middle), -file.tilt, 1)
     scale = whole / last
-    to_crop[:, 2] += to_crop[:, :2] @ np.full(2, scale / 2 - 0.5)  # pixel centres kept
-    to_crop[:, :2] *= scale
+    to_crop = from_scaled(doubles(to_crop), 1 / scale, 1 / scale)
     x = floats(cv2.warpAffine(x, to_crop, (whole, whole), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101))
     return without_grain(np.clip(x, 0, 1), scale) if file.calmed else without_pixels(x, scale)
 
