@@ -28,6 +28,9 @@ _GOOD: Final = 2e-4
 """Mean squared error, of a range of 1 (37 dB), at which wishes count half: better faces are left alone."""
 _KINDS: Final = (EYE, EYE, MOUTH, ANYWHERE, ANYWHERE)
 
+WISHES: Final = ("adversarial", "matching", "texture", "energy")
+"""What is asked of the generator beside the measures, each by its share in `Shares`."""
+
 
 @dataclass(frozen=True)
 class Shares:
@@ -110,7 +113,7 @@ class Adversary:
             total = parts["measured"]
             length = self._length("measured", total)
             settled = min(1.0, self._steps / self._shares.settling)
-            for name in ("adversarial", "matching", "texture", "energy"):
+            for name in WISHES:
                 part, share = parts[name] * heard[name], getattr(self._shares, name)
                 total = total + part * (settled * share * length / self._length(name, part))
         self._steps += 1

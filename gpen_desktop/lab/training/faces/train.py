@@ -31,7 +31,7 @@ from gpen_desktop.lab.damage.recipes import DEFAULT, KINDS, VIVID
 from gpen_desktop.lab.face_files import Face, face_files, read_face
 from gpen_desktop.lab.training import checkpoints, losses
 from gpen_desktop.lab.training.checkpoints import Checkpoint
-from gpen_desktop.lab.training.faces.adversary import Adversary, Shares
+from gpen_desktop.lab.training.faces.adversary import WISHES, Adversary, Shares
 from gpen_desktop.lab.training.faces.dataset import Pair, TrainingPairs, ValidationPairs, network_range
 from gpen_desktop.lab.training.faces.discriminator import Discriminators
 from gpen_desktop.lab.training.faces.elastic_averaging import AveragingServer
@@ -46,7 +46,6 @@ _WARM_UP: Final = 100  # own steps until the full learning rate, at every start,
 _LAST_RATE: Final = 0.01  # of the learning rate, at the end of the cosine
 _LONGEST_STEP: Final = 2.0  # gradients are cut to this norm
 _REPORT_EVERY: Final = 200
-_WISHES: Final = ("adversarial", "matching", "texture", "energy")
 _DISCRIMINATORS_WIDTH: Final = 16  # wider ones cost more than the generator
 _DISCRIMINATORS_RATE: Final = 4e-4
 _DISCRIMINATORS_LEAST: Final = 0.2  # of that rate, at the end of the cosine
@@ -364,7 +363,7 @@ def _parse() -> Settings:
 def add_shares(parser: argparse.ArgumentParser) -> None:
     """Options for adversary.Shares."""
     usual = Shares()
-    for name in _WISHES:
+    for name in WISHES:
         default = getattr(usual, name)
         parser.add_argument(f"--{name}-share", type=float, default=default, help="vivid: length of its gradient")
     parser.add_argument("--settling", type=int, default=usual.settling, help="vivid: steps in which they grow to that")
@@ -372,7 +371,7 @@ def add_shares(parser: argparse.ArgumentParser) -> None:
 
 def taken_shares(options: dict[str, Any]) -> Shares:
     """What `add_shares` parsed, taken out of the options."""
-    return Shares(**{name: options.pop(f"{name}_share") for name in _WISHES}, settling=options.pop("settling"))
+    return Shares(**{name: options.pop(f"{name}_share") for name in WISHES}, settling=options.pop("settling"))
 
 
 if __name__ == "__main__":
