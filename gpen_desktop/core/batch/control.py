@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import threading
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from gpen_desktop import part_files
-from gpen_desktop.core.photo_files.atomic import PART_PREFIX
+from gpen_desktop.core.photo_files.atomic import NO_ROOM, PART_PREFIX
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.errors import Cancelled, DiskFullError
 
@@ -131,7 +130,7 @@ def _may_take(error: DiskFullError) -> bool:
             file.flush()
             os.fsync(file.fileno())
     except OSError as problem:
-        return problem.errno not in (errno.ENOSPC, errno.EDQUOT)
+        return problem.errno not in NO_ROOM
     return True
 
 

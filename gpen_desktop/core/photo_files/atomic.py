@@ -33,6 +33,9 @@ file is whole, left when it has its name; the error comes through where it gets 
 PART_PREFIX: Final = ".gpen-"
 """How the names of files begin that are being written."""
 
+NO_ROOM: Final = frozenset([errno.ENOSPC, errno.EDQUOT])
+"""The errors that go away when there is room again: the disk is full, or somebody's share of it."""
+
 _REASONS = {
     errno.ENOSPC: (say("disk-full", "the disk is full"), say("free-space", "Free some space, or save somewhere else.")),
     errno.EDQUOT: (
@@ -143,7 +146,7 @@ def make_folder(folder: Path) -> None:
         what = say(
             "cannot-create-folder", "Could not create the folder {folder}: {reason}.", folder=str(folder), reason=reason
         )
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in NO_ROOM:
             is_quota = error.errno == errno.EDQUOT
             raise DiskFullError(what, needed=0, todo=todo, path=folder, is_quota=is_quota) from error
         raise SaveError(what, todo=todo, path=folder) from error
@@ -176,7 +179,7 @@ def save_error(path: Path, error: OSError, size: int = 0) -> SaveError:
         folder=str(path.parent),
         reason=reason,
     )
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in NO_ROOM:
         return DiskFullError(what, needed=size, todo=todo, path=path, is_quota=error.errno == errno.EDQUOT)
     return SaveError(what, todo=todo, path=path)
 
