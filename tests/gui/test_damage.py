@@ -123,3 +123,23 @@ def test_brushing_turns_repairing_on(window: MainWindow, scratched: Path, qtbot:
     assert window.workspace.current.edits.stages["repair"] == "auto"
     qtbot.mouseMove(window.view, QPoint(5, 5))
     wait_done(window, qtbot)
+
+
+def test_the_photo_keeps_its_place_while_it_is_brushed(
+    window: MainWindow, scratched: Path, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    """The row of faces once went at every stroke, and the photo grew under the brush."""
+    open_photos(window, qtbot, scratched)
+    qtbot.mouseClick(window.panel.brush.button, Qt.MouseButton.LeftButton)
+    face = window.workspace.faces[0].id
+    window.faces.select(face)
+    place = window.view.placement.to_pane(QPointF(500, 300))
+    engine.gate.clear()
+    _drag(window, qtbot, (200, 600), (800, 600))
+    qtbot.wait(50)  # time for a layout that has changed
+    assert window.strip.isVisible()
+    assert window.faces.selected == face
+    assert window.view.placement.to_pane(QPointF(500, 300)) == place
+    engine.gate.set()
+    wait_done(window, qtbot)
+    assert window.faces.selected == face

@@ -86,8 +86,8 @@ class AlbumItem:
 
     def turn(self, quarters: int) -> None:
         """It lies otherwise from now on, clockwise by quarter turns; whether that is better is not known yet."""
+        self.former = () if self.size is None else turned_faces(self.former, self.size, quarters)
         if self.size is not None:
-            self.former = turned_faces(self.former, self.size, quarters)
             self.size = self.size if quarters % 2 == 0 else (self.size[1], self.size[0])
         self.better_quarters = 0
 
@@ -125,12 +125,13 @@ class AlbumItem:
 
     @property
     def faces(self) -> tuple[Face, ...]:
-        """The faces as they are now: set by hand, or found."""
-        return self.edits.faces if self.edits.faces is not None else self.found or ()
+        """The faces as they are now: set by hand, or found; the former ones while they are looked for anew."""
+        known = self.faces_or_unknown
+        return self.former if known is None else known
 
     @property
     def faces_or_unknown(self) -> tuple[Face, ...] | None:
-        """The same; None when nobody has looked yet."""
+        """Set by hand, or found; None when nobody has looked at it as it is now."""
         return self.edits.faces if self.edits.faces is not None else self.found
 
     @property

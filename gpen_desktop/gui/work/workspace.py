@@ -361,7 +361,7 @@ class Workspace(QObject):
     @Slot(object, object)
     def _on_faces_restored(self, job: RestoreJob, result: RestoredFaces) -> None:
         item = self.album.item(job.item)
-        if item is not None and item is self._current and result.faces == item.faces:
+        if item is not None and item is self._current and result.faces == item.faces_or_unknown:
             self._made = result
             self._want()
             self.faces_changed.emit()
