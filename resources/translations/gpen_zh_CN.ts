@@ -1259,10 +1259,6 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>获取</translation>
     </message>
     <message>
-        <source>Not now</source>
-        <translation>暂不</translation>
-    </message>
-    <message>
         <source>Never</source>
         <translation>不再提示</translation>
     </message>

@@ -334,7 +334,7 @@ def test_the_strongest_model_is_offered_at_most_twice(window: MainWindow) -> Non
         window.model_notifications.offer()
         assert "284 MB" in strip.text
         assert "non-commercial" in strip.text
-        strip.button("later").click()
+        strip.close_button.click()
     window.model_notifications.offer()
     assert "284 MB" not in strip.text
 

@@ -56,7 +56,6 @@ class ModelNotifications(QObject):
 
         buttons = (
             NotificationButton("get", lambda: self.tr("Get"), partial(self._get, info)),
-            NotificationButton("later", lambda: self.tr("Not now"), later),
             NotificationButton("never", lambda: self.tr("Never"), partial(self._settings.set, _KEY, "never")),
         )
         self._notifications.post(Notification(_OFFER, text, buttons, closed=later))
