@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine.export import ExportOptions
@@ -25,6 +26,14 @@ def test_closing_with_unexported_photos_asks_in_the_window(window: MainWindow, p
     assert window.notification_strip.subject == "closing"
     window.notification_strip.button("close").click()
     assert not window.isVisible()
+
+
+def test_escape_is_to_stay(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    assert not window.close()
+    qtbot.keyClick(window.view, Qt.Key.Key_Escape)
+    assert window.notification_strip.isHidden()
+    assert window.isVisible()
 
 
 def test_closing_during_work_asks_then_ends_cleanly(

@@ -225,3 +225,24 @@ def test_where_it_is_narrow_the_buttons_stand_below_the_words(
         assert strip.rect().contains(button.geometry())
     strip.parentWidget().resize(900, 400)
     assert strip.height() == high
+
+
+def test_tab_goes_through_it_as_it_is_read(queue: NotificationQueue, strip: NotificationStrip) -> None:
+    """The cross once came before the answers, as it was made before them."""
+    queue.post(told("an offer", buttons=tuple(NotificationButton(key, saying(key), int) for key in ("yes", "no"))))
+    first = strip.button("yes")
+    assert first.nextInFocusChain() is strip.button("no")
+    assert strip.button("no").nextInFocusChain() is strip.close_button
+
+
+def test_escape_puts_away_or_answers(queue: NotificationQueue) -> None:
+    answers = []
+    buttons = tuple(NotificationButton(key, saying(key), partial(answers.append, key)) for key in ("go", "stay"))
+    queue.post(told("a fact", closed=partial(answers.append, "put away")))
+    queue.post(told("a question", buttons=buttons, needs_answer=True, escape="stay"))
+    assert queue.escape()
+    assert queue.escape()
+    assert answers == ["stay", "put away"]
+    assert not queue.escape()
+    queue.post(told("a tool is in use", buttons=buttons, needs_answer=True))
+    assert not queue.escape()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
@@ -156,6 +157,9 @@ class NotificationStrip(QFrame):
             old.hide()
             old.deleteLater()
         self._buttons = {button.key: self._button(button) for button in buttons}
+        row = (*self._buttons.values(), self._close)
+        for one, next_one in pairwise(row):  # they were made after it, and would come after it
+            QWidget.setTabOrder(one, next_one)
 
     def _place(self) -> None:
         """Wrap the words where they do not fit into one line; over a host, lie in the middle of its top, the buttons

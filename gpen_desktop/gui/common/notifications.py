@@ -36,7 +36,8 @@ class NotificationButton:
 class Notification:
     """subject: what it is about; a newer one on the same subject takes its place. say: its words, in the language of
     the moment, which may become another while it stands. needs_answer: it goes before all else and stays until one of
-    its buttons is pressed. closed: called when the user puts it away.
+    its buttons is pressed. closed: called when the user puts it away. escape: key of the button that Escape stands for;
+    '' where it puts the notification away.
     """
 
     subject: str
@@ -45,6 +46,7 @@ class Notification:
     severity: Severity = Severity.INFO
     needs_answer: bool = False
     closed: Callable[[], object] | None = None
+    escape: str = ""
 
     @property
     def text(self) -> str:
@@ -110,6 +112,18 @@ class NotificationQueue(QObject):
         self.withdraw(notification.subject)
         if notification.closed is not None:
             notification.closed()
+
+    def escape(self) -> bool:
+        """The user wants no more of what is told now. False where nothing is, or it needs another answer."""
+        current = self.current
+        if current is None or (current.needs_answer and not current.escape):
+            return False
+        button = next((each for each in current.buttons if each.key == current.escape), None)
+        if button is not None:
+            self.press(current, button)
+        else:
+            self.close(current)
+        return True
 
     def press(self, notification: Notification, button: NotificationButton) -> None:
         """The user presses one of its buttons: it is answered, and goes."""

@@ -77,7 +77,7 @@ class ClosingQuestion(QObject):
             return self.tr("Photos are still being restored.")
 
         buttons = self._working_buttons() if is_exporting or not unsaved else self._unsaved_buttons()
-        return Notification(_SUBJECT, text, buttons, Severity.WARNING, needs_answer=True)
+        return Notification(_SUBJECT, text, buttons, Severity.WARNING, needs_answer=True, escape="stay")
 
     def _working_buttons(self) -> tuple[NotificationButton, ...]:
         """The safe one is the accented one."""

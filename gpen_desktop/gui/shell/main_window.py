@@ -334,8 +334,10 @@ class MainWindow(DropWindow):
         self._store.set("window/presets", presets.to_text(own))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys that nothing else wanted are the photo's."""
-        if not self.view.take_key(event):
+        """Keys that nothing else wanted are the photo's; Escape then puts away what is told."""
+        if self.view.take_key(event):
+            return
+        if event.key() != Qt.Key.Key_Escape or not self.notifications.escape():
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
