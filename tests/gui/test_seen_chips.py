@@ -45,6 +45,9 @@ def test_a_click_switches_a_stage(qtbot: QtBot) -> None:
     for button in widget.buttons:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert told == [("clean", False), ("enlarge", True)]
+    assert not any(
+        button.focusPolicy() & Qt.FocusPolicy.ClickFocus for button in widget.buttons
+    )  # keys are the photo's
 
 
 def test_holding_looks_and_switches_nothing(qtbot: QtBot) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QLocale, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gpen_desktop.core.options import AUTO, AUTOMATIC, Value, Values
@@ -156,6 +156,7 @@ class _ChipButton(QPushButton):
         self._timer = QTimer(self, singleShot=True, interval=_HOLD_MS)
         self._timer.timeout.connect(self._on_held)
         self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard to the photo
         theme.set_role(self, "seen")
         self.pressed.connect(self._on_pressed)
         self.released.connect(self._on_released)
