@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.batch import album
@@ -306,3 +306,20 @@ def test_moving_on_cancelling_and_closing_do_not_wait_for_a_stalled_file(
     work.show_item(work.album.at(0))
     window.close_now()
     assert not window.isVisible()
+
+
+def test_the_dialog_for_photos_opens_where_there_is_something(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(import_controller, "pictures_folder", lambda: tmp_path / "Pictures")
+
+    def cancelled(_parent: object, _title: str, folder: str, _kinds: str) -> tuple[list[str], str]:
+        asked.append(folder)
+        return [], ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", cancelled)
+    window.imports.open()
+    (tmp_path / "Pictures").mkdir()
+    window.imports.open()
+    assert asked == [str(Path.home()), str(tmp_path / "Pictures")]

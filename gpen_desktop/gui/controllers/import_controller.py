@@ -109,7 +109,14 @@ class ImportController(QObject):
             self.open_paths([Path(chosen)])
 
     def _last_folder(self) -> str:
-        return str(self._store.get("window/open_folder")) or str(pictures_folder())
+        """Where photos were opened last, first the pictures; home where that is gone: the dialog would take the name of
+        a missing folder for a file's."""
+        wanted = Path(str(self._store.get("window/open_folder")) or pictures_folder())
+        try:
+            is_there = answer_of(lambda _: wanted.is_dir(), _GLANCE_S)
+        except NoAnswerError:
+            is_there = False
+        return str(wanted if is_there else Path.home())
 
     @Slot()
     def paste(self) -> None:
