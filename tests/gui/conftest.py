@@ -15,16 +15,15 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QEvent, QSettings, QThread
+from PySide6.QtCore import QSettings, QThread
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop import paths
-from gpen_desktop.gui.common import theme
-from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.work.jobs import JobController
 from tests.gui.fakes import FakeEngine, make_photo
+from tests.gui.steps import shown_window
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -75,16 +74,10 @@ def engine(tmp_path: Path) -> FakeEngine:
 @pytest.fixture
 def window(engine: FakeEngine, own_folders: Path, qtbot: QtBot) -> Iterator[MainWindow]:
     """The window with fake models, shown; ended after the test."""
-    theme.apply(QApplication.instance(), "light")
-    window = MainWindow(engine, SettingsStore(own_folders / "settings.ini"))
-    window.resize(1200, 800)
-    window.show()
-    qtbot.waitExposed(window)
-    yield window
-    engine.gate.set()
-    window.close_now()
-    window.deleteLater()
-    QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+    with shown_window(engine, own_folders / "settings.ini") as window:
+        qtbot.waitExposed(window)
+        yield window
+        engine.gate.set()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""How plainly a control shows that it has the keyboard."""
+"""What the keyboard reaches: what it is called, and how plainly it shows that it has the keyboard."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+
+from tests.gui.pixels import to_pixels
 
 _SEEN_FROM = 1.6
 """Contrast of a pixel with what it was; a ring differs from its surroundings by more, but replaces a hairline."""
@@ -21,6 +23,12 @@ def reached(parent: QWidget) -> list[QWidget]:
     shown = [w for w in parent.findChildren(QWidget) if w.isVisibleTo(parent) and w.window() is parent.window()]
     enabled = [w for w in shown if w.isEnabled() and w.focusPolicy() & Qt.FocusPolicy.TabFocus]
     return [w for w in enabled if type(w) is not QScrollArea and w.objectName() != "qt_spinbox_lineedit"]
+
+
+def name_of(widget: QWidget) -> str:
+    """As a screen reader says it; '' for none."""
+    interface = QAccessible.queryAccessibleInterface(widget)
+    return interface.text(QAccessible.Text.Name) if interface else ""
 
 
 def unmarked(widgets: Iterable[QWidget], parent: QWidget) -> list[str]:
@@ -41,8 +49,6 @@ def unmarked(widgets: Iterable[QWidget], parent: QWidget) -> list[str]:
 
 def _luminance(image: QImage) -> np.ndarray:
     """Relative luminance of WCAG 2.1, (h, w) in [0, 1]."""
-    image = image.convertToFormat(QImage.Format.Format_RGB888)
-    lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    pixels = lines[:, : 3 * image.width()].reshape(image.height(), image.width(), 3) / 255
+    pixels = to_pixels(image) / 255
     linear = np.where(pixels <= 0.04045, pixels / 12.92, ((pixels + 0.055) / 1.055) ** 2.4)
     return np.asarray(linear @ [0.2126, 0.7152, 0.0722])

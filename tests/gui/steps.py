@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QEvent, QPoint, QPointF
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.album.status import Status
+from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.face_item import MarkState
+
+
+@contextmanager
+def shown_window(engine: Engine, settings: Path) -> Iterator[MainWindow]:
+    """The window with these models and this file of settings, shown; ended afterwards."""
+    theme.apply(theme.application(), "light")
+    window = MainWindow(engine, SettingsStore(settings))
+    window.resize(1200, 800)
+    window.show()
+    try:
+        yield window
+    finally:
+        window.close_now()
+        window.deleteLater()
+        QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 
 
 def open_photos(window: MainWindow, qtbot: QtBot, *photos: Path) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QDialog, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QStackedWidget, QTabWidget
 
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.gui.album.album_model import AlbumItem
@@ -21,7 +20,7 @@ from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
 from gpen_desktop.gui.dialogs.shortcuts import ShortcutsDialog, of_keys
 from gpen_desktop.gui.dialogs.weights_watch import WeightsWatch
 from gpen_desktop.gui.shell.crash_report import CrashReport
-from tests.gui.rings import reached, unmarked
+from tests.gui.rings import name_of, reached, unmarked
 
 _DIALOGS: dict[str, Callable[[Path], QDialog]] = {
     "settings": lambda folder: SettingsDialog(SettingsStore()),
@@ -41,11 +40,6 @@ def _log(folder: Path) -> Path:
     return file
 
 
-def _name(widget: QWidget) -> str:
-    interface = QAccessible.queryAccessibleInterface(widget)
-    return interface.text(QAccessible.Text.Name) if interface else ""
-
-
 @pytest.mark.parametrize("make", _DIALOGS.values(), ids=_DIALOGS)
 def test_everything_the_keyboard_reaches_has_a_name(make, own_folders: Path, qtbot) -> None:
     dialog = make(own_folders)
@@ -53,7 +47,7 @@ def test_everything_the_keyboard_reaches_has_a_name(make, own_folders: Path, qtb
     dialog.show()
     named = reached(dialog)
     assert len(named) >= 1
-    nameless = [f"{type(w).__name__} {w.objectName()}" for w in named if not _name(w)]
+    nameless = [f"{type(w).__name__} {w.objectName()}" for w in named if not name_of(w)]
     dialog.close()
     assert nameless == []
     assert dialog.windowTitle()

@@ -7,7 +7,6 @@ import gc
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,11 +22,10 @@ from gpen_desktop.core import memory
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.gui.album.album_model import PhotoState
-from gpen_desktop.gui.common.settings_store import SettingsStore
-from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.models import catalog, registry, store
 from gpen_desktop.models.fingerprints import sha256_of
 from gpen_desktop.models.spec import PHOTO_TASKS, Task
+from tests.gui.steps import shown_window
 from tests.unit.models.published_weights import LAYOUTS, network, write
 
 SAMPLE = "hopper_small_blurry.jpg"
@@ -81,18 +79,8 @@ def installed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     allocator.give_back()
 
 
-@contextmanager
-def real_window(folder: Path) -> Iterator[MainWindow]:
-    window = MainWindow(Engine(ComputeOptions(device="cpu")), SettingsStore(folder / "settings.ini"))
-    window.show()
-    yield window
-    window.close_now()
-    window.deleteLater()
-    QApplication.processEvents()
-
-
 def restored_in_window(photo: Path, folder: Path, qtbot, **settings: str) -> None:
-    with real_window(folder) as window:
+    with shown_window(Engine(ComputeOptions(device="cpu")), folder / "settings.ini") as window:
         for name, value in settings.items():
             window._store.set(f"restore/{name}", value)
         window.imports.open_paths([photo])
@@ -138,7 +126,7 @@ def test_detectors_and_the_parser(installed: str, tmp_path: Path, qtbot) -> None
     said = json.loads(report.read_text(encoding="utf-8"))
     used = said["parser" if installed == catalog.PARSER else "detector"]
     assert used == installed
-    with real_window(tmp_path) as window:
+    with shown_window(Engine(ComputeOptions(device="cpu")), tmp_path / "settings.ini") as window:
         window.imports.open_paths([photo])
         qtbot.waitUntil(
             lambda: (item := window.workspace.current) is not None and item.state is PhotoState.DONE, timeout=60_000

@@ -21,11 +21,10 @@ from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.gui.adjust.whole_photo import COLOUR_MODEL, FILLER
 from gpen_desktop.gui.album.album_model import PhotoState
-from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.models import catalog
-from tests.gui.steps import open_photos
+from tests.gui.steps import open_photos, shown_window
 
 TINY = Path(__file__).parents[1] / "golden" / "gpen_tiny_64.pth"
 GPEN_COLOUR, GPEN_FILLER = "gpen-colorization-1024", "gpen-inpainting-1024"
@@ -54,14 +53,9 @@ def agree(window: MainWindow, *names: str) -> None:
 @pytest.fixture
 def real_window(tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
     install(GPEN_COLOUR, GPEN_FILLER)
-    window = MainWindow(Engine(ComputeOptions(device="cpu")), SettingsStore(tmp_path / "settings.ini"))
-    window.resize(1200, 800)
-    window.show()
-    agree(window, GPEN_COLOUR, GPEN_FILLER)
-    yield window
-    window.close_now()
-    window.deleteLater()
-    QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+    with shown_window(Engine(ComputeOptions(device="cpu")), tmp_path / "settings.ini") as window:
+        agree(window, GPEN_COLOUR, GPEN_FILLER)
+        yield window
 
 
 def portrait(folder: Path, mode: str) -> Path:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop import paths
@@ -19,28 +18,21 @@ from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.album.album_model import PhotoState
-from gpen_desktop.gui.common import theme
-from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.face_item import MarkState
 from gpen_desktop.models import store
 from gpen_desktop.models.catalog import BUILTIN
+from tests.gui.steps import shown_window
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def real_window(tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
-    theme.apply(QApplication.instance(), "light")
     folder = tmp_path / "answers"
     folder.mkdir()
-    window = MainWindow(Engine(cache=CropCache(folder)), SettingsStore(tmp_path / "settings.ini"))
-    window.resize(1200, 800)
-    window.show()
-    yield window
-    window.close_now()
-    window.deleteLater()
-    QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+    with shown_window(Engine(cache=CropCache(folder)), tmp_path / "settings.ini") as window:
+        yield window
 
 
 def drop(window: MainWindow, path: Path) -> None:

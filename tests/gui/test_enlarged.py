@@ -25,6 +25,7 @@ from gpen_desktop.gui.viewer.preview import Opened, Shown, Wanted
 from gpen_desktop.gui.viewer.qimage import Picture
 from gpen_desktop.gui.viewer.view_geometry import Placement, Sight
 from tests.gui.fakes import FakeEngine, make_photo
+from tests.gui.pixels import to_pixels
 from tests.gui.steps import open_photos, wait_done
 
 
@@ -68,8 +69,8 @@ def test_what_is_enlarged_is_seen_as_it_is_exported(
     assert window.view.placement == placement
     assert window.workspace.current.size == (420, 300)
     made = _exported(window, tmp_path / "out", qtbot)
-    assert np.abs(qimage.to_pixels(seen[-1].images[0]).astype(int) - made).max() <= 1
-    halved = qimage.to_pixels(seen[-1].images[1])
+    assert np.abs(to_pixels(seen[-1].images[0]).astype(int) - made).max() <= 1
+    halved = to_pixels(seen[-1].images[1])
     assert np.abs(halved - cv2.resize(made.astype(np.float32), (420, 300), interpolation=cv2.INTER_AREA)).max() <= 2
     window.actions_["undo"].trigger()
     wait_done(window, qtbot)
@@ -174,7 +175,7 @@ def test_before_and_after_lie_on_each_other(scale: float, zoom: float) -> None:
         pair.paint(painter, version, placement, placement.rect, 1.0)
         painter.end()
         right, bottom = min(400, int(180 * zoom) - 3), min(300, int(140 * zoom) - 4)
-        return qimage.to_pixels(image)[:bottom, :right, 0].astype(float)[8:-8, 8:-8]
+        return to_pixels(image)[:bottom, :right, 0].astype(float)[8:-8, 8:-8]
 
     one, other = painted(Version.BEFORE), painted(Version.AFTER)
     down, across = np.gradient(one)

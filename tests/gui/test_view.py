@@ -26,6 +26,7 @@ from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState, face_at
 from gpen_desktop.gui.viewer.panes import ViewMode
 from gpen_desktop.gui.viewer.preview import Opened, Shown, Wanted
 from gpen_desktop.gui.viewer.view_geometry import Sight
+from tests.gui.pixels import to_pixels
 
 PANE = QSizeF(800, 600)
 
@@ -322,14 +323,14 @@ def test_points_are_moved_by_keys(view: CompareView, qtbot: QtBot) -> None:
 
 def test_pixels_and_images_are_the_same(tmp_path: Path) -> None:
     pixels = np.random.default_rng(3).integers(0, 255, (31, 17, 3), np.uint8)
-    assert np.array_equal(qimage.to_pixels(qimage.from_pixels(pixels)), pixels)
+    assert np.array_equal(to_pixels(qimage.from_pixels(pixels)), pixels)
 
 
 def test_the_photos_profile_is_honoured() -> None:
     wide = bytes(QColorSpace(QColorSpace.NamedColorSpace.AdobeRgb).iccProfile().data())
     pixels = np.full((4, 4, 3), (60, 200, 60), np.uint8)
-    on_screen = qimage.to_pixels(qimage.to_screen(wide)(pixels))[0, 0]
-    plain = qimage.to_pixels(qimage.to_screen(b"")(pixels))[0, 0]
+    on_screen = to_pixels(qimage.to_screen(wide)(pixels))[0, 0]
+    plain = to_pixels(qimage.to_screen(b"")(pixels))[0, 0]
     assert plain.tolist() == [60, 200, 60]
     # the same numbers mean a stronger green in Adobe RGB: red falls to nothing in sRGB
     assert on_screen[0] < 5
@@ -340,7 +341,7 @@ def test_a_grey_profile_counts_as_srgb() -> None:
     grey = QColorSpace(QPointF(0.3127, 0.3290), QColorSpace.TransferFunction.Gamma, 1.8)
     pixels = np.full((4, 4, 3), 120, np.uint8)
     assert grey.colorModel() == QColorSpace.ColorModel.Gray
-    assert np.array_equal(qimage.to_pixels(qimage.to_screen(bytes(grey.iccProfile().data()))(pixels)), pixels)
+    assert np.array_equal(to_pixels(qimage.to_screen(bytes(grey.iccProfile().data()))(pixels)), pixels)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in folders")
@@ -385,7 +386,7 @@ def test_the_chips_stand_below_what_is_told_over_the_photo(view: CompareView) ->
     def is_chip_at(top: int) -> bool:
         """Whether white letters stand in these rows of the picture before, which is dark."""
         rows = view.grab(QRect(30, top, 100, 36)).toImage()
-        return bool(qimage.to_pixels(rows).max() > 200)
+        return bool(to_pixels(rows).max() > 200)
 
     view.set_divider(1.0)
     assert is_chip_at(20)

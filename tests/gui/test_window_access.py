@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAccessible, QHelpEvent
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -24,13 +24,8 @@ from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.panes import ViewMode
 from tests.gui.fakes import make_photo
-from tests.gui.rings import reached, unmarked
+from tests.gui.rings import name_of, reached, unmarked
 from tests.gui.steps import open_photos, wait_done
-
-
-def name_of(widget: QWidget) -> str:
-    interface = QAccessible.queryAccessibleInterface(widget)
-    return interface.text(QAccessible.Text.Name) if interface else ""
 
 
 def test_whatever_the_keyboard_reaches_has_a_name(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:

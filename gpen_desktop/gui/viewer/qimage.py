@@ -78,13 +78,6 @@ def to_screen(icc: bytes) -> ToScreen:
     return converted
 
 
-def to_pixels(image: QImage) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8 RGB from any QImage."""
-    image = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
-
-
 def _is_screen(space: QColorSpace) -> bool:
     """Whether a profile is sRGB under whatever name."""
     return (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import shutil
 import threading
@@ -37,6 +36,7 @@ from gpen_desktop.errors import Cancelled, DiskFullError
 from gpen_desktop.messages import say
 from tests.full_disk import full_disk
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
+from tests.unit.core.engine.results import content
 
 DONE, SKIPPED, FAILED = PhotoStatus.DONE, PhotoStatus.SKIPPED, PhotoStatus.FAILED
 
@@ -65,10 +65,6 @@ def run(album: Path, out: Path, **how: object) -> Iterator[PhotoReport]:
     return batch.restore_all(
         plan([album], out, recursive=False), own, wanted, Journal(out, {}), lambda *_: SilentProgress(), **how
     )
-
-
-def content(folder: Path) -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.png")}
 
 
 @pytest.mark.parametrize("at_once", [2, 5])

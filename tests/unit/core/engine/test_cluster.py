@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import signal
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.types import ComposeOptions
 from gpen_desktop.errors import OptionError
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
+from tests.unit.core.engine.results import content
 
 distributed = pytest.importorskip("distributed")
 pytestmark = [
@@ -86,10 +86,6 @@ def run(client: Any, jobs: Any, out: Path, restorer: Sharpener | None = None, **
 
 def outcomes(reports: dict[str, PhotoReport]) -> list[PhotoStatus]:
     return [reports[name].outcome for name in sorted(reports)]
-
-
-def content(folder: Path) -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.png")}
 
 
 def test_a_cluster_gives_what_one_machine_gives(client: Any, jobs: Any, tmp_path: Path) -> None:
