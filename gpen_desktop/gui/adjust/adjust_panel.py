@@ -25,7 +25,7 @@ from gpen_desktop.gui.adjust.brush_bar import BrushBar
 from gpen_desktop.gui.adjust.controls import Section, Segments
 from gpen_desktop.gui.adjust.crop_section import CropSection
 from gpen_desktop.gui.adjust.faces_section import FacesSection
-from gpen_desktop.gui.adjust.history import Say
+from gpen_desktop.gui.adjust.history import StepName
 from gpen_desktop.gui.adjust.model_control import ModelControl
 from gpen_desktop.gui.adjust.option_control import OptionControl, option_control
 from gpen_desktop.gui.adjust.presets_section import PresetsSection
@@ -41,7 +41,7 @@ _GESTURE_PAUSE_MS = 1000
 
 
 class AdjustPanel(QWidget):
-    """changed: the Edits wanted, its name (history.Say), and a key under which changes in a row are
+    """changed: the Edits wanted, its name (history.StepName), and a key under which changes in a row are
     one step of the history.
 
     held: a slider is held, so that the marks over the photo can go. apply_to_all: give every photo this look.
@@ -293,11 +293,11 @@ class AdjustPanel(QWidget):
         self._pass_on(edits, partial(setting_text, option.label), merge)
 
     @Slot(object, object, str)
-    def _on_frame(self, frame: Frame, name: Say, merge: str) -> None:
+    def _on_frame(self, frame: Frame, name: StepName, merge: str) -> None:
         self._pass_on(with_frame(self._edits, frame), name, merge)
 
     @Slot(object, object, str)
-    def _pass_on(self, edits: Edits, name: Say, merge: str) -> None:
+    def _pass_on(self, edits: Edits, name: StepName, merge: str) -> None:
         """Changes of one slider are one step while it is held, or while they follow each other quickly."""
         self._pause.start()
         self._edits = edits

@@ -19,7 +19,7 @@ _STEPS = 10
 
 
 class CropSection(QWidget):
-    """changed: the Frame wanted, its name (history.Say), and a key under which changes in a row are
+    """changed: the Frame wanted, its name (history.StepName), and a key under which changes in a row are
     one step of the history.
 
     held: the slider is held. turn_wanted: by quarter turns, clockwise. toggled: choosing the part on the photo is to

@@ -24,7 +24,7 @@ from gpen_desktop.gui.common.i18n import setting_text
 
 
 class FacesSection(QWidget):
-    """changed: Edits, what was done (history.Say), and which control (for merging in the history).
+    """changed: Edits, what was done (history.StepName), and which control (for merging in the history).
     held: a slider is held.
 
     add_wanted, points_wanted, remove_wanted: of the selected face. step_wanted: to the next (1) or previous (-1) face.

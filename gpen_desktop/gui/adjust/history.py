@@ -8,7 +8,7 @@ from PySide6.QtGui import QUndoCommand
 
 from gpen_desktop.core.engine.edits import Edits
 
-Say = Callable[[], str]
+StepName = Callable[[], str]
 """What was done, in the window's language of the moment."""
 
 Apply = Callable[[Mapping[int, Edits]], None]
@@ -20,7 +20,7 @@ _MERGED = 1
 class Command(QUndoCommand):
     """A step that can say what it was in another language, too."""
 
-    def __init__(self, name: Say) -> None:
+    def __init__(self, name: StepName) -> None:
         super().__init__(name())
         self._name = name
 
@@ -32,7 +32,7 @@ class Command(QUndoCommand):
 class RemoveCommand(Command):
     """Something taken away that can be put back. remove, put_back: do and undo it."""
 
-    def __init__(self, name: Say, remove: Callable[[], object], put_back: Callable[[], object]) -> None:
+    def __init__(self, name: StepName, remove: Callable[[], object], put_back: Callable[[], object]) -> None:
         super().__init__(name)
         self._remove = remove
         self._put_back = put_back
@@ -52,7 +52,7 @@ class EditCommand(Command):
     """
 
     def __init__(
-        self, name: Say, before: Mapping[int, Edits], after: Mapping[int, Edits], apply: Apply, merge: str = ""
+        self, name: StepName, before: Mapping[int, Edits], after: Mapping[int, Edits], apply: Apply, merge: str = ""
     ) -> None:
         super().__init__(name)
         self._before = dict(before)

@@ -35,7 +35,7 @@ _NAMES = {
 
 
 class PresetsSection(QWidget):
-    """changed: Edits, what was done (history.Say), ''. own_changed: the user's presets, to be stored."""
+    """changed: Edits, what was done (history.StepName), ''. own_changed: the user's presets, to be stored."""
 
     changed = Signal(object, object, str)
     own_changed = Signal(object)

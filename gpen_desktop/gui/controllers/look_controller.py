@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gpen_desktop.core.engine.edits import Edits, with_look
-from gpen_desktop.gui.adjust.history import Say
+from gpen_desktop.gui.adjust.history import StepName
 from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue
 from gpen_desktop.gui.work.workspace import Workspace
@@ -54,7 +54,7 @@ class LookController(QObject):
         if self._copied is not None:
             self._give(self._copied, self._selected(), lambda: self.tr("Paste adjustments"))
 
-    def _give(self, look: Edits, items: Iterable[AlbumItem], name: Say) -> None:
+    def _give(self, look: Edits, items: Iterable[AlbumItem], name: StepName) -> None:
         """Each photo keeps its own choice of faces. What it came to is told, with a way back."""
         changed = {item.id: with_look(item.edits, look) for item in items}
         count = self._workspace.change_all(changed, name)

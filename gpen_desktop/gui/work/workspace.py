@@ -19,7 +19,7 @@ from gpen_desktop.core.engine.edits import Edits, enlarge_alike, restore_alike, 
 from gpen_desktop.core.engine.engine import Engine, RestoredFaces
 from gpen_desktop.core.stages.run import Staged
 from gpen_desktop.core.types import Face, FaceId, FaceState
-from gpen_desktop.gui.adjust.history import EditCommand, RemoveCommand, Say
+from gpen_desktop.gui.adjust.history import EditCommand, RemoveCommand, StepName
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, PhotoState
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.viewer.face_item import FaceMark
@@ -189,21 +189,21 @@ class Workspace(QObject):
 
     # Edits
 
-    def change(self, edits: Edits, name: Say, merge: str = "") -> None:
+    def change(self, edits: Edits, name: StepName, merge: str = "") -> None:
         """Change the current photo's edits, undoably. name: of what was done. merge: see EditCommand."""
         item = self._current
         if item is not None and edits != item.edits:
             merge = f"{item.id} {merge}" if merge else ""
             self._push(name, {item.id: item.edits}, {item.id: edits}, merge)
 
-    def change_all(self, change: Mapping[int, Edits], name: Say) -> int:
+    def change_all(self, change: Mapping[int, Edits], name: StepName) -> int:
         """Change several photos' edits at once; by item number. Returns how many became others."""
         changed = {e.id: change[e.id] for e in self.album if e.id in change and change[e.id] != e.edits}
         if changed:
             self._push(name, {e.id: e.edits for e in self.album if e.id in changed}, changed, "")
         return len(changed)
 
-    def _push(self, name: Say, before: dict[int, Edits], after: dict[int, Edits], merge: str) -> None:
+    def _push(self, name: StepName, before: dict[int, Edits], after: dict[int, Edits], merge: str) -> None:
         self.undo.push(EditCommand(name, before, after, self._apply, merge))
 
     def _apply(self, edits: Mapping[int, Edits]) -> None:
