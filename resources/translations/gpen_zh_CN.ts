@@ -1895,10 +1895,6 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>去除整张照片的颗粒、噪点和压缩痕迹。</translation>
     </message>
     <message>
-        <source>Built-in cleaner for JPEG blocks</source>
-        <translation>内置 JPEG 块状痕迹清洁模型</translation>
-    </message>
-    <message>
         <source>Takes the traces of compression out of whole photos in which nothing else is to be cleaned.</source>
         <translation>去除整张照片的压缩痕迹，用于只有压缩痕迹、没有其他瑕疵的照片。</translation>
     </message>
@@ -2005,6 +2001,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>GPEN 256</source>
         <translation>GPEN 256</translation>
+    </message>
+    <message>
+        <source>Built-in cleaner for blocky photos</source>
+        <translation>内置压缩痕迹清除模型</translation>
     </message>
     <message>
         <source>GPEN 1024</source>
@@ -2309,6 +2309,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>已清洁</translation>
     </message>
     <message>
+        <source>Cleaned as if it were grainy: the model for blocky photos is not there</source>
+        <translation>已按颗粒清洁：缺少清除压缩痕迹的模型</translation>
+    </message>
+    <message>
         <source>Cleaned of the blocks that strong compression leaves</source>
         <translation>已清除过度压缩留下的痕迹</translation>
     </message>
@@ -2527,10 +2531,6 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Choose another output folder, or make that file readable and writable.</source>
         <translation>请换一个输出文件夹，或让该文件可读可写。</translation>
-    </message>
-    <message>
-        <source>Cleaned as if it were grain: the model for JPEG blocks is not there</source>
-        <translation>已按颗粒清洁：缺少 JPEG 压缩痕迹的清洁模型</translation>
     </message>
     <message>
         <source>Close other programs, or enlarge it less.</source>

@@ -28,5 +28,5 @@ def _network(work: Work) -> tuple[TiledNetwork, Message]:
         return work.networks.cleaner(), say("did-clean", "Cleaned")
     if work.networks.has(UNBLOCKER):
         return work.networks.unblocker(), say("did-unblock", "Cleaned of the blocks that strong compression leaves")
-    words = say("did-clean-otherwise", "Cleaned as if it were grain: the model for JPEG blocks is not there")
+    words = say("did-clean-otherwise", "Cleaned as if it were grainy: the model for blocky photos is not there")
     return work.networks.cleaner(), words
