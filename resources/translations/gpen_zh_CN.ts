@@ -1039,6 +1039,12 @@ Keys: [ ] size, E erase, Esc end.</source>
         <source>There is no photo on the clipboard.</source>
         <translation>剪贴板中没有照片。</translation>
     </message>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>另有 %n 个文件夹也无法读取。</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Could not look into {name}: the disk does not answer.</source>
         <translation>无法查看“{name}”：磁盘没有响应。</translation>

@@ -218,6 +218,29 @@ def test_why_there_is_nothing_to_open_is_said(
     assert len(window.workspace.album) == 0
 
 
+def test_a_folder_in_an_album_that_cannot_be_read_is_told_beside_what_can(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was written to the log alone, and nobody missed its photos."""
+    closed = [tmp_path / f"closed {n}" for n in range(5)]
+    for folder in closed:
+        folder.mkdir()
+    photo = make_photo(tmp_path / "a.png")
+    really = os.scandir
+
+    def scandir(folder: Path) -> object:
+        if folder in closed:
+            raise PermissionError
+        return really(folder)
+
+    monkeypatch.setattr(album.os, "scandir", scandir)
+    open_photos(window, qtbot, tmp_path)
+    assert [item.path for item in window.workspace.album] == [photo]
+    told = window.notification_strip.text
+    assert [folder.name in told for folder in closed] == [True, True, True, False, False]
+    assert told.endswith("And 2 more.")
+
+
 def test_the_same_photo_is_not_added_twice(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, photo)
     with qtbot.waitSignal(window.imports._intake.found):

@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QRunnable, QThreadPool, Signal, Slot
@@ -26,10 +27,12 @@ _log = logging.getLogger(__name__)
 
 
 class FileIntake(QObject):
-    """found: photos (list of Path) in what was given. nothing: there are none, and why (Message). no_answer: what could
-    not be looked through, as its disk does not answer."""
+    """found: photos (list of Path) in what was given. unread: folders among it could not be read, and why (a Message
+    each). nothing: there are no photos, and why (Message). no_answer: what could not be looked through, as its disk
+    does not answer."""
 
     found = Signal(object)
+    unread = Signal(object)
     nothing = Signal(object)
     no_answer = Signal(object)
 
@@ -82,11 +85,23 @@ class FileIntake(QObject):
         return path
 
     @Slot(object, object)
-    def _on_walked(self, given: tuple[Path, ...], found: list[Path] | Message | None) -> None:
-        if found is None:
+    def _on_walked(self, given: tuple[Path, ...], walked: _Walked | Message | None) -> None:
+        if walked is None:
             self.no_answer.emit(given)
+        elif isinstance(walked, Message):
+            self.nothing.emit(walked)
         else:
-            (self.nothing if isinstance(found, Message) else self.found).emit(found)
+            self.found.emit(walked.photos)
+            if walked.problems:
+                self.unread.emit(walked.problems)
+
+
+@dataclass(frozen=True)
+class _Walked:
+    """At least one photo, and why folders beside it could not be read."""
+
+    photos: list[Path]
+    problems: tuple[Message, ...]
 
 
 def can_take(data: QMimeData) -> bool:
@@ -94,7 +109,7 @@ def can_take(data: QMimeData) -> bool:
     return any(url.isLocalFile() for url in data.urls()) or data.hasImage()
 
 
-def _photos_in(given: tuple[Path, ...], tick: Callable[[], None]) -> list[Path] | Message:
+def _photos_in(given: tuple[Path, ...], tick: Callable[[], None]) -> _Walked | Message:
     """The photos; if there are none, why: of several reasons the first."""
     photos, problems = [], []
     for found in find_photos([path.absolute() for path in given if not is_missing(path)], recursive=True):
@@ -104,7 +119,9 @@ def _photos_in(given: tuple[Path, ...], tick: Callable[[], None]) -> list[Path] 
         else:
             _log.warning("%s", found.problem)
             problems.append(found.problem)
-    return photos or next(iter(problems), None) or _why_none(given[0], tick)
+    if photos:
+        return _Walked(photos, tuple(problems))
+    return problems[0] if problems else _why_none(given[0], tick)
 
 
 def _why_none(path: Path, tick: Callable[[], None]) -> Message:
@@ -138,7 +155,7 @@ class _Walk(QRunnable):
     def __init__(
         self,
         given: tuple[Path, ...],
-        done: Callable[[tuple[Path, ...], list[Path] | Message | None], object],
+        done: Callable[[tuple[Path, ...], _Walked | Message | None], object],
         is_closed: threading.Event,
     ) -> None:
         super().__init__()

@@ -19,13 +19,16 @@ from gpen_desktop.core.photo_files.registry import SUPPORTED_SUFFIXES, is_suppor
 from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.album.file_intake import FileIntake
 from gpen_desktop.gui.common.desktop import pictures_folder
-from gpen_desktop.gui.common.i18n import message_text
+from gpen_desktop.gui.common.i18n import joined, message_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationQueue, Severity
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.work.workspace import Workspace
 from gpen_desktop.messages import Message
 
 _SUBJECT: Final = "nothing-found"
+_UNREAD: Final = "folders-not-read"
+_NAMED: Final = 3
+"""So many of the folders that could not be read are told of by name."""
 _RECENT: Final = 10
 _GLANCE_S: Final = 0.3
 """How long the window waits to hear which of the recent photos are still there."""
@@ -71,6 +74,7 @@ class ImportController(QObject):
         for changed in (workspace.album.rowsInserted, workspace.album.rowsRemoved):
             changed.connect(self._keep_album)
         self._intake.found.connect(self._on_found)
+        self._intake.unread.connect(self._tell_unread)
         self._intake.nothing.connect(self._tell_nothing_found)
         self._intake.no_answer.connect(self._tell_no_answer)
 
@@ -181,6 +185,17 @@ class ImportController(QObject):
         kept = [str(path) for path in dict.fromkeys([*photos[:_RECENT], *self.recent])][:_RECENT]
         self._store.set("window/recent", json.dumps(kept, ensure_ascii=False))
         self.recent_changed.emit()
+
+    @Slot(object)
+    def _tell_unread(self, problems: tuple[Message, ...]) -> None:
+        """Photos in there would be missed only later, or never."""
+
+        def text() -> str:
+            more = len(problems) - _NAMED
+            sentences = [message_text(problem) for problem in problems[:_NAMED]]
+            return joined(sentences if more <= 0 else [*sentences, self.tr("And %n more.", "", more)])
+
+        self._notifications.post(Notification(_UNREAD, text, severity=Severity.WARNING))
 
     @Slot(object)
     def _tell_nothing_found(self, why: Message) -> None:
