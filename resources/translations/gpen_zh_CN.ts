@@ -1463,6 +1463,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <source>Export all…</source>
         <translation>全部导出…</translation>
     </message>
+    <message>
+        <source>Show the failed</source>
+        <translation>查看失败的照片</translation>
+    </message>
 </context>
 <context>
     <name>Preset</name>

@@ -58,7 +58,10 @@ def test_an_album_ends_with_what_became_of_it_and_a_filter(
     bad = tmp_path / "4.png"
     bad.write_bytes(b"\x89PNG\r\n\x1a\n cut off")
     open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(3)), bad)
-    assert "3 restored, 1 failed." in [each.text for each in window.notifications._posted]
+    assert window.notification_strip.text == "3 restored, 1 failed."
+    window.notification_strip.button("failed").click()
+    assert [window.album.isRowHidden(row) for row in range(4)] == [True, True, True, False]
+    window.album_side.filter.show_only(None)
     album = window.workspace.album
     assert window.status.doing == "3 restored, 1 failed"
     for face in album.at(1).faces:

@@ -28,8 +28,8 @@ class PhotoNotifications(QObject):
     """Posts them, and withdraws those of a photo that leaves the screen; at the end of an album, how it went. That a
     photo cannot be read stands in its place instead.
 
-    draw: lets the user draw a face. export_all: exports the album.
-    turn: turns the photo on screen clockwise by quarter turns.
+    draw: lets the user draw a face. export_all: exports the album. show_only: shows the photos of the album that
+    stand so. turn: turns the photo on screen clockwise by quarter turns.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class PhotoNotifications(QObject):
         notifications: NotificationQueue,
         draw: Callable[[], object],
         export_all: Callable[[], object],
+        show_only: Callable[[Status], object],
         turn: Callable[[int], object],
         parent: QObject | None = None,
     ) -> None:
@@ -46,6 +47,7 @@ class PhotoNotifications(QObject):
         self._notifications = notifications
         self._draw = draw
         self._export_all = export_all
+        self._show_only = show_only
         self._turn = turn
         self._was_restoring = False
         self._told_notes: set[Message] = set()
@@ -131,8 +133,11 @@ class PhotoNotifications(QObject):
             def text() -> str:
                 return self.tr("{counts}.").format(counts=status.counted(statuses))
 
-            export = NotificationButton("export", lambda: self.tr("Export all…"), self._export_all)
-            self._notifications.post(Notification(_SUMMARY, text, (export,)))
+            buttons = [NotificationButton("export", lambda: self.tr("Export all…"), self._export_all)]
+            if Status.FAILED in statuses:
+                show = partial(self._show_only, Status.FAILED)
+                buttons.insert(0, NotificationButton("failed", lambda: self.tr("Show the failed"), show))
+            self._notifications.post(Notification(_SUMMARY, text, tuple(buttons)))
 
     @Slot(object)
     def _on_model(self, status: ModelStatus | None) -> None:

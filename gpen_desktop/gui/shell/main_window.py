@@ -110,9 +110,8 @@ class MainWindow(DropWindow):
         compare = (self.panel, self.notifications, self.actions_["compare_models"])
         self.comparison = ComparisonController(self.workspace, self.view, *compare, self)
         self.application = ApplicationController(self.workspace, self.panel, store, self.actions_, self)
-        self._photo_notifications = PhotoNotifications(
-            self.workspace, self.notifications, self.faces.draw, self.exports.export_all, self.photos.turn, self
-        )
+        acts = (self.faces.draw, self.exports.export_all, self.album_side.filter.show_only, self.photos.turn)
+        self._photo_notifications = PhotoNotifications(self.workspace, self.notifications, *acts, self)
         self._modes = ViewModes(self.actions_, self.view, store, self)
         self._history = HistoryActions(self.workspace.undo, self.actions_, self)
         self.model_notifications = ModelNotifications(
