@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.batch import album
@@ -22,6 +22,7 @@ from gpen_desktop.core.photo_files import reading
 from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
 from gpen_desktop.gui.album import file_intake
 from gpen_desktop.gui.album.album_model import PhotoState
+from gpen_desktop.gui.common.notifications import Notification, Severity
 from gpen_desktop.gui.controllers import import_controller
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import FakeEngine, make_photo
@@ -346,3 +347,16 @@ def test_the_dialog_for_photos_opens_where_there_is_something(
     (tmp_path / "Pictures").mkdir()
     window.imports.open()
     assert asked == [str(Path.home()), str(tmp_path / "Pictures")]
+
+
+def test_what_is_told_lies_over_the_page_of_an_unreadable_photo(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"no photo")
+    window.notifications.post(Notification("a fact", lambda: "Something happened.", severity=Severity.WARNING))
+    window.imports.open_paths([bad])
+    qtbot.waitUntil(window.unreadable.isVisible)
+    strip = window.notification_strip
+    pages = strip.parentWidget()
+    assert pages.childAt(strip.geometry().center()) in (strip, *strip.findChildren(QWidget))

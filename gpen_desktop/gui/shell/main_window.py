@@ -271,7 +271,8 @@ class MainWindow(DropWindow):
             self.unreadable.show_failure(item.failure)
             page = self.unreadable
         if self._pages.currentWidget() is not page:
-            self._pages.setCurrentWidget(page)
+            self._pages.setCurrentWidget(page)  # which puts it over all else there
+            self.notification_strip.raise_()
             page.setFocus()
         self.actions_.enable(_WITH_PHOTO, page is self.view)
         self.panel.setEnabled(page is self.view)
