@@ -55,7 +55,8 @@ class AlbumFilter(QToolButton):
         self.setAccessibleName(self.tr("Shown: {name}").format(name=name))
 
     def _name(self, wanted: Status | None) -> str:
-        return self.tr("All") if wanted is None else status.text(wanted)
+        name = self.tr("All") if wanted is None else status.text(wanted)
+        return name[:1].upper() + name[1:]  # here it stands alone
 
     @Slot()
     def _fill(self) -> None:
