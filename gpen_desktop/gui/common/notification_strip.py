@@ -61,7 +61,7 @@ class NotificationStrip(QFrame):
         self._answers.addWidget(self._more)
         self._answers.addWidget(self._close)
         self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._parts.setContentsMargins(2 * theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
+        self._stack(False)
         for layout in (self._words, self._answers, self._parts):
             layout.setSpacing(theme.GRID)
         self._parts.addLayout(self._words, 1)
@@ -169,10 +169,10 @@ class NotificationStrip(QFrame):
             return
         room = min(_WIDEST, self._host.width() - 2 * _MARGIN)
         self._wrap(False)
-        self._parts.setDirection(QBoxLayout.Direction.LeftToRight)
+        self._stack(False)
         size = self.sizeHint()
         if size.width() > room and self._text.sizeHint().width() - (size.width() - room) < _NARROWEST:
-            self._parts.setDirection(QBoxLayout.Direction.TopToBottom)
+            self._stack(True)
             size = self.sizeHint()
         if size.width() > room:
             self._wrap(True)
@@ -180,6 +180,12 @@ class NotificationStrip(QFrame):
         self.setGeometry((self._host.width() - size.width()) // 2, _MARGIN, size.width(), size.height())
         self.raise_()
         self.covers.emit(self.geometry().bottom() + 1)
+
+    def _stack(self, stacks: bool) -> None:
+        """Words above the buttons, or beside them; beside, the buttons' height leaves room above the words."""
+        self._parts.setDirection(QBoxLayout.Direction.TopToBottom if stacks else QBoxLayout.Direction.LeftToRight)
+        above = theme.GRID if stacks else theme.GRID // 2
+        self._parts.setContentsMargins(2 * theme.GRID, above, theme.GRID, theme.GRID // 2)
 
     def _wrap(self, wraps: bool) -> None:
         self._text.setWordWrap(wraps)
