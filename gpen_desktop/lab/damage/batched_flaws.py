@@ -18,7 +18,7 @@ from gpen_desktop.lab.damage.flaw_masks import BELONGINGS, FLAWS
 
 _LAYERS: Final = (1.0, 0.5, 0.25)
 """Shares of pictures that have one, two and three kinds of flaws."""
-_SHARES: Final = {"scratches": 8, "gouges": 8, "hairs": 6, "dust": 8, "creases": 5, "cracks": 2, "tears": 2}
+_SHARES: Final = {"scratches": 14, "gouges": 8, "hairs": 8, "dust": 8, "creases": 5, "cracks": 2, "tears": 2}
 """How often a kind comes; the others count 1."""
 SHOWS: Final = 0.07
 """A change of the picture, of a range of 1, from which a flaw is one that a person sees."""
