@@ -79,8 +79,7 @@ def find_damage(photo: Photo, networks: Networks, progress: Progress) -> Damage:
     likely = np.empty(small.shape[:2], np.uint8)
     for (x0, y0, x1, y1), answer in networks.finder().answers(small, progress, "repair"):
         likely[y0:y1, x0:x1] = np.rint(answer[..., 0] * 255)
-    found, lengths, areas = flaws(likely, small)
-    return Damage(frozen(found), frozen(lengths), frozen(areas), (photo.height, photo.width))
+    return flaws(likely, small, (photo.height, photo.width))
 
 
 def at_working_size(pixels: Pixels) -> Pixels:
@@ -111,9 +110,9 @@ def is_worth_asking(damage: Damage) -> bool:
     return bool(areas.sum() <= _MOST * damage.found.size and (is_long or is_dusty))
 
 
-def flaws(likely: NDArray[np.uint8], photo: Pixels) -> tuple[Mask, NDArray[np.float64], NDArray[np.int32]]:
-    """What is damage, (H, W), of how likely each pixel of a photo (H, W, 3) is to be damaged, 0 to 255: thin flaws that
-    are surely some somewhere, as far as they can be seen. And how long each flaw is, px, and how many pixels it has."""
+def flaws(likely: NDArray[np.uint8], photo: Pixels, shape: tuple[int, int]) -> Damage:
+    """What is damage, of how likely each pixel of a photo (h, w, 3) is to be damaged, 0 to 255: thin flaws that are
+    surely some somewhere, as far as they can be seen. shape: (H, W) of the photo as it was opened."""
     maybe = _thin(likely >= _MAYBE) & (_differs(photo, likely >= _PERHAPS) > _SHOWS)
     count, labels, found, _ = cv2.connectedComponentsWithStats(maybe.astype(np.uint8))
     parts, part_of = np.asarray(found, np.int32), np.asarray(labels, np.int32)
@@ -124,7 +123,7 @@ def flaws(likely: NDArray[np.uint8], photo: Pixels) -> tuple[Mask, NDArray[np.fl
     is_flaw[part_of[maybe & (likely >= _SURE)]] = True
     is_flaw &= (widths <= _BLOT) | (lengths >= _STRETCHED * widths)
     mask: Mask = is_flaw[part_of]
-    return mask, lengths[is_flaw], parts[is_flaw, cv2.CC_STAT_AREA]
+    return Damage(frozen(mask), frozen(lengths[is_flaw]), frozen(parts[is_flaw, cv2.CC_STAT_AREA]), shape)
 
 
 def _thin(mask: Mask) -> Mask:

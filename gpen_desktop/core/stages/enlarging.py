@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Final
 
 import cv2
 import numpy as np
@@ -26,6 +27,11 @@ from gpen_desktop.core.types import FloatImage, Photo, Pixels, frozen
 from gpen_desktop.messages import say
 from gpen_desktop.models.catalog import ENLARGER
 from gpen_desktop.models.choice import choice_of
+
+_LESS_BY_CLEANER: Final = 0.25
+"""How much less of the weights for poor photos one gets that the cleaner has gone over altogether, and that shows what
+JPEG left of its noise still. Of 13 modern photos, halved, with noise of 6 steps and stored at quality 75, cleaned as
+Automatic does, 1.19 dB over Lanczos are gained so; 0.99 with all that was cleaned taken off, 1.16 with nothing."""
 
 
 def enlarge(work: Work, progress: Progress) -> Worked:
@@ -62,12 +68,21 @@ def enlarge(work: Work, progress: Progress) -> Worked:
 
 def _by_network(work: Work, scale: float, progress: Progress) -> Pixels:
     photo, pixels = work.photo, work.photo.pixels
-    left = 1 - int(work.values["clean"]) / 100  # smoothing for noise twice over would take hair and cloth
     passes = (math.ceil(scale) - 1).bit_length()  # by a network that doubles
     for number in range(passes):
-        network = work.networks.enlarger(0.0 if number else left * spoilt(pixels))  # what it gives is in good order
+        # what it gives is in good order
+        network = work.networks.enlarger(0.0 if number else _left_by_cleaning(work) * spoilt(pixels))
         pixels = changed(pixels, network, _part(progress, number, passes, 2), "enlarge")
     return frozen(_resized(pixels, photo, scale))
+
+
+def _left_by_cleaning(work: Work) -> float:
+    """Share of the smoothing that a photo still wants which is as spoilt as its pixels show. JPEG's blocks are gone
+    where they were all there was, as far as the user wants it: smoothed twice, hair and cloth would go too."""
+    cleaned = int(work.values["clean"]) / 100
+    if not cleaned:
+        return 1.0
+    return 1 - cleaned * (1.0 if work.is_only_blocky() else _LESS_BY_CLEANER)
 
 
 def _part(progress: Progress, number: int, passes: int, factor: int) -> Progress:

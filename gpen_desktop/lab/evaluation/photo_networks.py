@@ -1,7 +1,7 @@
 """How good the whole-photo networks are on clean photographs that nothing was trained on, damaged by photo_damage.
 
 `python -m gpen_desktop.lab.evaluation.photo_networks --photos DIR [--clean FILE] [--unblock FILE] [--repair FILE]
-[--enlarge FILE FILE]`
+[--enlarge FILE FILE] [--program]`
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gpen_desktop.core.stages.analysis import spoilt
-from gpen_desktop.core.stages.damage import flaws
+from gpen_desktop.core.stages.damage import flaws, is_worth_asking
+from gpen_desktop.core.stages.networks import PhotoNetworks
+from gpen_desktop.core.stages.registry import STAGES, stage_values
+from gpen_desktop.core.stages.run import StagedPhotos
+from gpen_desktop.core.types import Photo, SourceFormat, frozen
 from gpen_desktop.lab.evaluation import photo_damage
 from gpen_desktop.lab.evaluation.photo_damage import Picture
 from gpen_desktop.lab.typed import octets
@@ -77,7 +81,8 @@ def measure_unblocker(path: Path, photos: list[Picture]) -> Figures:
 
 def measure_repairer(path: Path, photos: list[Picture]) -> Figures:
     """Recall and precision of what the program takes for damage, and of all that the finder holds for more likely than
-    not; the gain in PSNR inside true scratches; what is found on clean photos."""
+    not; the gain in PSNR inside true scratches; what is found on clean photos; whether that much damage is offered to
+    be repaired, 0 or 1, in a photo that the program looks for it in."""
     net = registry.load(path, Task.INPAINTER)
     assert isinstance(net, PhotoRepairer)
     finder, filler = net.finder, net.filler
@@ -86,11 +91,12 @@ def measure_repairer(path: Path, photos: list[Picture]) -> Figures:
         photo = photo_damage.without_colour(original) if seed % 2 else original
         made = photo_damage.scratches(photo, seed)
         likely = _likely(finder, made.picture)
-        found, *_ = flaws(likely, made.picture)
-        for name, mask in (("mask", found), ("at even odds", likely > 127)):
+        damage = flaws(likely, made.picture, likely.shape)
+        told["scratched photo: repair offered"].append(float(is_worth_asking(damage)))
+        for name, mask in (("mask", damage.found), ("at even odds", likely > 127)):
             told[f"{name}: recall"].append((mask & made.mask).sum() / made.mask.sum())
             told[f"{name}: precision"].append((mask & made.mask).sum() / max(1, mask.sum()))
-        for name, mask in (("found", found), ("true", made.mask)):
+        for name, mask in (("found", damage.found), ("true", made.mask)):
             grown = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
             holes = torch.from_numpy(grown)[None, None]
             filled = _picture(whole(filler, _tensor(made.picture), holes))
@@ -99,7 +105,9 @@ def measure_repairer(path: Path, photos: list[Picture]) -> Figures:
             told[f"inside scratches, mask {name}: gain, dB"].append(
                 psnr(mended[inside], photo[inside]) - psnr(made.picture[inside], photo[inside])
             )
-        told["clean photo: share masked, %"].append(100 * float(flaws(_likely(finder, photo), photo)[0].mean()))
+        mistaken = flaws(_likely(finder, photo), photo, likely.shape)
+        told["clean photo: share masked, %"].append(100 * float(mistaken.found.mean()))
+        told["clean photo: repair offered"].append(float(is_worth_asking(mistaken)))
     return told
 
 
@@ -115,6 +123,29 @@ def measure_enlarger(weights: tuple[Path, Path], photos: list[Picture]) -> Figur
             net = registry.read_mixed(*weights, 1 - spoilt(given)).build(torch.device("cpu"), torch.float32)
             told[f"2x, {name}: gain over Lanczos, dB"].append(
                 psnr(_picture(net(_tensor(given))), photo) - psnr(simple, photo)
+            )
+    return told
+
+
+def measure_program(photos: list[Picture]) -> Figures:
+    """Gains in PSNR over Lanczos, dB, of photos enlarged twice by the program itself, all else left to Automatic, with
+    the weights that are installed; and of halved photos without a fault, which is more than can be had of poor ones."""
+    networks, values = PhotoNetworks("cpu", "fp32"), stage_values({"scale": 2})
+    told: Figures = defaultdict(list)
+    for seed, original in enumerate(photos):
+        photo = photo_damage.without_colour(original) if seed % 2 else original
+        small = photo_damage.halved(photo)
+        poor = photo_damage.poorly_stored(small, seed)
+        for name, given, simple in (
+            ("clean", small, small),
+            ("jpeg 50 and noise", poor, poor),
+            ("clean, over jpeg 50 and noise", small, poor),
+        ):
+            source = Photo(frozen(given), SourceFormat("PNG"))
+            made = StagedPhotos(source, networks).run(STAGES, values).photo.pixels
+            resampled = octets(cv2.resize(simple, photo.shape[1::-1], interpolation=cv2.INTER_LANCZOS4))
+            told[f"program, 2x, {name}: gain over Lanczos, dB"].append(
+                psnr(octets(made), photo) - psnr(resampled, photo)
             )
     return told
 
@@ -167,6 +198,7 @@ def main() -> None:
     parser.add_argument(
         "--enlarge", type=Path, nargs=2, metavar=("GOOD", "POOR"), help="weights for photos of each kind"
     )
+    parser.add_argument("--program", action="store_true", help="what the program makes of them, enlarged twice")
     parsed = parser.parse_args()
     paths = sorted(path for path in parsed.photos.iterdir() if path.suffix in _ENDINGS)[: parsed.most]
     photos = [octets(cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR))[..., ::-1] for path in paths]
@@ -177,8 +209,13 @@ def main() -> None:
             (parsed.repair, measure_repairer),
             (parsed.enlarge, measure_enlarger),
         ):
-            for name, values in (measure(given, photos) if given else {}).items():
-                print(f"{name}: {np.mean(values):.3f} (worst {min(values):.3f}, best {max(values):.3f})")
+            _tell(measure(given, photos) if given else {})
+        _tell(measure_program(photos) if parsed.program else {})
+
+
+def _tell(figures: Figures) -> None:
+    for name, values in figures.items():
+        print(f"{name}: {np.mean(values):.3f} (worst {min(values):.3f}, best {max(values):.3f})", flush=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import cv2
@@ -88,6 +89,15 @@ def test_jpeg_blocks_are_seen_where_the_photo_begins_anywhere() -> None:
     assert read(compressed(scene(), 25)).is_blocky
     assert read(compressed(scene(), 25)[3:, 5:]).is_blocky
     assert not read(compressed(scene(), 95)).is_blocky
+
+
+def test_blocks_over_leaves_are_all_there_is_and_over_grain_are_not() -> None:
+    rng = np.random.default_rng(0)
+    over_grain = read(compressed(np.clip(scene() + rng.normal(0, 6, (800, 1000, 1)), 0, 255), 50))
+    assert over_grain.is_blocky
+    assert not over_grain.is_only_blocky
+    # as the quietest places of a photo of leaves or a crowd are, which no drawing has
+    assert dataclasses.replace(over_grain, evenness=0.2, tails=8.0).is_only_blocky
 
 
 @pytest.mark.parametrize(("period", "degrees"), [(2.6, 52), (4, 45), (7, 20)])

@@ -44,6 +44,16 @@ def test_the_enlarger_is_asked_for_what_the_pixels_need() -> None:
     assert asked == [[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]]  # what the first pass gives is in good order
 
 
+def test_what_cleaning_left_of_noise_that_was_stored_poorly_is_still_smoothed() -> None:
+    rng = np.random.default_rng(0)
+    good = test_analysis.scene(400, 500)
+    noisy = np.clip(good + rng.normal(0, 9, (400, 500, 1)), 0, 255).astype(np.uint8)
+    stored = cv2.imdecode(cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, 50])[1], cv2.IMREAD_COLOR)
+    networks = DrawnNetworks(clean=np.zeros_like)
+    run(photo_of(stored), networks, scale=2, clean=80)
+    assert networks.spoilt == [pytest.approx(0.8)]
+
+
 def test_without_its_network_enlarging_is_simple_and_says_so() -> None:
     networks = DrawnNetworks(ENLARGER)
     made = run(picture(), networks, scale=2)
