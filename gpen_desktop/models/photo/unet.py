@@ -6,6 +6,7 @@ within `reach` pixels and on nothing else, so that tiles that overlap by that mu
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -169,3 +170,10 @@ def whole(net: PhotoCleaner | DamageFinder | HoleFiller, photo: Tensor, *planes:
     padded = [F.pad(each, beyond, mode=mode) for each in (photo, *planes)]
     made: Tensor = net(*padded)
     return made[..., :height, :width]
+
+
+def looked_at_twice(finder: Callable[[Tensor], Tensor], photo: Tensor) -> Tensor:
+    """How likely each pixel of a photo (N, 3, H, W) is damaged, (N, 1, H, W) in [0, 1], of what a DamageFinder says of
+    it as it is and upside down: it is mistaken about other places then, and about the same scratches right."""
+    logits = finder(photo).float() + finder(photo.flip((2, 3))).flip((2, 3)).float()
+    return (logits / 2).sigmoid()

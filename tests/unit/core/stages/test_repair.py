@@ -73,6 +73,17 @@ def test_what_is_nearly_round_and_no_speck_is_a_button() -> None:
     assert not run(pixels, repair="on").changed
 
 
+def test_the_edge_of_a_mount_is_no_damage_and_a_scratch_across_it_is() -> None:
+    for ends, changed in (
+        (((4, 10), (4, 190)), ()),
+        (((10, 196), (290, 196)), ()),
+        (((4, 10), (60, 190)), ("repair",)),
+    ):
+        pixels = sepia()
+        cv2.line(pixels, *ends, (255, 255, 255), 1)
+        assert run(pixels, repair="on").changed == changed
+
+
 def test_automatic_asks_about_no_single_speck() -> None:
     pixels = sepia()
     pixels[60:63, 50:55] = 255
