@@ -2511,6 +2511,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>“{name}”已在下载中。</translation>
     </message>
     <message>
+        <source>&apos;{name}&apos; is no file of weights.</source>
+        <translation>“{name}”不是权重文件。</translation>
+    </message>
+    <message>
         <source>&apos;{name}&apos; is not offered for download: no trusted hash of it is known.</source>
         <translation>“{name}”不提供下载：尚无其可信的哈希值。</translation>
     </message>
@@ -3031,6 +3035,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>请等待其完成，或关闭另一个程序。</translation>
     </message>
     <message>
+        <source>Weights come as .pth, .pt or .safetensors files.</source>
+        <translation>权重文件的扩展名为 .pth、.pt 或 .safetensors。</translation>
+    </message>
+    <message>
         <source>What arrived is not the file &apos;{file}&apos;: its fingerprint is another.</source>
         <translation>收到的不是文件“{file}”：校验值不符。</translation>
     </message>
@@ -3257,6 +3265,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>its pixels are floating-point numbers; save it with 8 or 16 bits per channel first</source>
         <translation>像素为浮点数，请先另存为 8 位或 16 位 TIFF</translation>
+    </message>
+    <message>
+        <source>left as it is</source>
+        <translation>保持原样</translation>
     </message>
     <message>
         <source>no TIFF header</source>

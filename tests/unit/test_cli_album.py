@@ -13,9 +13,10 @@ from PIL import Image
 
 from gpen_desktop import paths
 from gpen_desktop.cli.exits import Exit
-from gpen_desktop.core.batch.batch import PhotoReport, PhotoStatus
+from gpen_desktop.core.batch.batch import COPIED, PhotoReport, PhotoStatus
 from gpen_desktop.core.batch.report_page import page
 from gpen_desktop.core.output.journal import JOURNAL_NAME
+from gpen_desktop.core.types import StageResult
 from gpen_desktop.messages import say
 from gpen_desktop.models import catalog, store
 from gpen_desktop.models.fingerprints import sha256_of
@@ -110,6 +111,21 @@ def test_the_page_needs_nothing_else_and_obeys_no_name(tmp_path: Path) -> None:
     assert text.count('src="data:image/jpeg;base64,') == 2
     assert re.findall(r'">(before|after)</td>', text) == ["before", "after"]  # to be seen, not only told
     assert not re.findall(r'(?:src|href)="(?!data:)|https?:|url\(|@import|<script', text)
+
+
+def test_the_page_says_what_was_done_and_what_was_left() -> None:
+    stages = (
+        StageResult("tone", 100, say("did-tone", "Faded tones restored")),
+        StageResult("clean", 0, say("nothing", "Nothing to clean")),
+    )
+    toned = PhotoReport("a.jpg", "b.jpg", PhotoStatus.DONE, stages=stages)
+    left = PhotoReport("c.jpg", "d.jpg", PhotoStatus.DONE, warnings=(COPIED,), faces=({"state": "already-sharp"},))
+    text = page([toned, left], "")
+    assert "2 photos: 1 restored, 1 left as it is; 0 faces restored." in text
+    assert re.findall(r"</b><br>([^<]*)<ul>(.*?)</ul>", text) == [
+        ("restored", "<li>Faded tones restored</li>"),
+        ("left as it is", ""),
+    ]
 
 
 def test_photos_that_went_away_have_no_pictures() -> None:

@@ -36,7 +36,8 @@ from gpen_desktop.messages import Message, say
 
 ResultT = TypeVar("ResultT")
 
-_COPIED = say("copied-unchanged", "Nothing was changed; the file was copied as it is.")
+COPIED = say("copied-unchanged", "Nothing was changed; the file was copied as it is.")
+"""Among the warnings of a photo that needed nothing."""
 
 
 class PhotoStatus(StrEnum):
@@ -281,7 +282,7 @@ def _export(
 def _of_copy(photo: Photo) -> tuple[Message, ...]:
     """What is said of a photo that was copied: what could not be read along is still in the copy, but what was missing
     is missing there too."""
-    return (_COPIED, *(words for words in photo.warnings if words == PART_MISSING))
+    return (COPIED, *(words for words in photo.warnings if words == PART_MISSING))
 
 
 def _when_there_is_room(write: Callable[[], ResultT], around: Surroundings) -> ResultT:

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
-from gpen_desktop.core.batch.batch import PhotoReport, PhotoStatus
+from gpen_desktop.core.batch.batch import COPIED, PhotoReport, PhotoStatus
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.pixels import size_at, to_8_bits
 from gpen_desktop.errors import PhotoError
@@ -49,6 +49,7 @@ _WORDS: Final = {
     PhotoStatus.EXISTS: say("report-exists", "there already"),
     PhotoStatus.FAILED: say("report-failed", "failed"),
 }
+_UNCHANGED: Final = say("report-unchanged", "left as it is")
 
 _BEFORE: Final = say("report-before", "before")
 _AFTER: Final = say("report-after", "after")
@@ -96,11 +97,11 @@ def page(
 
 
 def _summary(reports: Sequence[PhotoReport]) -> Message:
-    counts = Counter(report.outcome for report in reports)
+    counts = Counter(_outcome(report) for report in reports)
     counted = [
-        say("report-count", "{count} {outcome}", count=counts[outcome], outcome=words)
-        for outcome, words in _WORDS.items()
-        if counts[outcome]
+        say("report-count", "{count} {outcome}", count=counts[words], outcome=words)
+        for words in (*_WORDS.values(), _UNCHANGED)
+        if counts[words]
     ]
     return say(
         "report-summary",
@@ -113,19 +114,26 @@ def _summary(reports: Sequence[PhotoReport]) -> Message:
     )
 
 
+def _outcome(report: PhotoReport) -> Message:
+    """A photo that needed nothing was not restored."""
+    return _UNCHANGED if COPIED in report.warnings else _WORDS[report.outcome]
+
+
 def _failed_first(reports: Sequence[PhotoReport]) -> Sequence[PhotoReport]:
     return sorted(reports, key=lambda report: report.outcome is not PhotoStatus.FAILED)
 
 
 def _row(report: PhotoReport, language: Language, *, with_pictures: bool) -> str:
-    outcome = _WORDS[report.outcome]
-    if report.outcome is PhotoStatus.DONE:
+    outcome = _outcome(report)
+    if report.faces and outcome is not _UNCHANGED:
         faces, restored = len(report.faces), report.restored
         outcome = say(
             "report-of-faces", "{outcome}, {restored} of {faces} faces", outcome=outcome, restored=restored, faces=faces
         )
     told = f"<b>{language.shown(Path(report.source).name)}</b><br>{language.shown(outcome)}"
-    lines = [part for part in (report.error, report.todo, *report.warnings) if part is not None]
+    done = (result.words for result in report.stages if result.strength)
+    warnings = (words for words in report.warnings if words != COPIED)
+    lines = [part for part in (report.error, report.todo, *done, *warnings) if part is not None]
     listed = "".join(f"<li>{language.shown(line)}</li>" for line in lines)
     kind = "told failed" if report.outcome is PhotoStatus.FAILED else "told"
     pictures = "".join(_pictures(report, language)) if with_pictures else ""
