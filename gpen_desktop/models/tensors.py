@@ -26,6 +26,8 @@ _DEEPEST_WRAPPING = 3
 _FEW = 4  # keys that are told
 _BUFFER = b"bytearray"
 """A name that PyTorch lets a pickle call with any length: a few bytes that take all memory. No weights need it."""
+_BINARY_PICKLE = b"\x80"
+"""How a pickle of protocol 2 or later begins."""
 _MAX_PICKLE = 64 << 20  # bytes; it holds names and shapes, of which the largest networks have thousands
 _REAL = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 _NUMBERS = frozenset([*_REAL, torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64])
@@ -68,6 +70,12 @@ def _read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, st
 
 
 def _read_pickle(path: Path) -> Any:
+    if not _is_pickled(path):
+        raise WeightsError(
+            say("no-weights", "'{name}' is no file of weights.", name=path.name),
+            todo=say("kinds-of-weights", "Weights come as .pth, .pt or .safetensors files."),
+            path=path,
+        )
     try:
         _check_file(path)
         with warnings.catch_warnings():
@@ -82,6 +90,12 @@ def _read_pickle(path: Path) -> Any:
         if "weights_only" in str(error):  # its advice would be to trust the file
             raise _unsafe(path) from error
         raise _damaged(path, error) from error
+
+
+def _is_pickled(path: Path) -> bool:
+    """By content: an archive, or a pickle of the binary protocols that PyTorch writes."""
+    with path.open("rb") as file:
+        return file.read(1) == _BINARY_PICKLE or zipfile.is_zipfile(path)
 
 
 def _check_file(path: Path) -> None:

@@ -114,6 +114,13 @@ def test_names_for_more_numbers_than_there_are(tmp_path: Path, state: State) -> 
         read_tensors(tmp_path / "weights.pth")
 
 
+@pytest.mark.parametrize("content", [b"", b"hello", b"\xff\xd8\xff\xe0 a photo"], ids=["nothing", "words", "photo"])
+def test_any_other_file_is_no_weights(tmp_path: Path, content: bytes) -> None:
+    """It was said that nothing in it was run."""
+    (tmp_path / "weights.pth").write_bytes(content)
+    assert refused(tmp_path / "weights.pth") == "no-weights"
+
+
 def test_a_program_is_no_weights(tmp_path: Path) -> None:
     """PyTorch's advice to run it all the same reached the user."""
     with warnings.catch_warnings():
