@@ -127,6 +127,12 @@ def lack_of(likeness: Likeness) -> float:
     return float(np.clip(max(blur, noise), 0, 1))
 
 
+def room_to_invent(crop: Crop, likeness: Likeness) -> float:
+    """How much detail may be invented of what a network invents, in [0, 1]: as much as the source lacks, and all where
+    the crop is an enlargement, which always lacks some."""
+    return lack_of(likeness) if 1 / scale_of(crop.to_crop) >= _SHARP_RESOLUTION else 1.0
+
+
 def smooth_edges_kept(pixels: FloatImage, radius: int, epsilon: float) -> FloatImage:
     """Guided filter of a picture (S, S, 3) by its own luma (He, Sun, Tang 2010): flat places smoothed, edges kept."""
     side = (2 * radius + 1, 2 * radius + 1)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gpen_desktop.core import memory
 from gpen_desktop.core.affine import scale_of
 from gpen_desktop.core.compose import texture
+from gpen_desktop.core.compose.invention import invented
 from gpen_desktop.core.compose.layers import FaceLayers, LaterLayers, Layers, cut_out_anew, face_layers, scales_between
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.face_networks import CropRestorer, FaceFinder, Guard, Parser
@@ -248,13 +249,20 @@ class Session:
             batch = faces[start : start + inventor.batch]
             part = SubProgress(progress, start / len(faces), (start + len(batch)) / len(faces))
             with self.seconds.timed("restore"):
-                answers = inventor.restore(
-                    [without_grain(face.crop.pixels, scale_of(face.crop.to_crop)) for face in batch], part
-                )
-            for face, answer in zip(batch, answers, strict=True):
-                vivid = _as_grey_as(face.crop, answer)
+                answers = self._invented_answers(batch, inventor, part)
+            for face, pair in zip(batch, answers, strict=True):
+                vivid = _as_grey_as(face.crop, invented(face, pair))
                 drift = self._guarded(dataclasses.replace(face, restored=vivid)).drift
                 self._restored[face.crop.face] = dataclasses.replace(face, vivid=vivid, vivid_drift=drift)
+
+    def _invented_answers(
+        self, batch: Sequence[RestoredFace], inventor: CropRestorer, progress: Progress
+    ) -> Iterator[tuple[FloatImage, FloatImage]]:
+        """What the inventing network makes of each crop, grain taken off, and of what the restorer makes of that."""
+        calm = [without_grain(face.crop.pixels, scale_of(face.crop.to_crop)) for face in batch]
+        first = inventor.restore(calm, SubProgress(progress, 0.0, 0.3))
+        restored = self._at_hand.restore(calm, SubProgress(progress, 0.3, 0.6))
+        return zip(first, inventor.restore(restored, SubProgress(progress, 0.6, 1.0)), strict=True)
 
     def compose(self, options: ComposeOptions, progress: Progress | None = None) -> Composed:
         """The picture that `options` ask for; stages and restoring run first where they have not yet.

@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from gpen_desktop.core.compose.invention import invented
 from gpen_desktop.core.compose.layers import face_layers
 from gpen_desktop.core.compose.render import render
 from gpen_desktop.core.engine.restorer import Restorer
@@ -16,8 +17,12 @@ from gpen_desktop.core.faces.alignment import fit_similarity, template_points
 from gpen_desktop.core.faces.masks import masks_by_points
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.types import ComposeOptions, FloatImage, frozen
+from gpen_desktop.errors import OptionError
 from gpen_desktop.lab.evaluation.measures import Picture, as_crop
 from gpen_desktop.lab.typed import floats, octets
+from gpen_desktop.messages import say
+from gpen_desktop.models import store
+from gpen_desktop.models.choice import choice_of
 
 Method = Callable[[Sequence[Picture]], list[Picture]]
 """method(damaged): pictures (S, S, 3) uint8 RGB aligned to the FFHQ template, to as many of the same size."""
@@ -56,6 +61,31 @@ def by_product(model: str | Path, device: str = "auto") -> Method:
         return [_composed(d, r) for d, r in zip(damaged, _restored(restorer, damaged), strict=True)]
 
     return method
+
+
+def by_inventing(model: str | Path, device: str = "auto") -> Method:
+    """What 'Invent detail' makes of a face, all of it, before it is composed. Raises OptionError where no model invents
+    beside that one, and as by_model."""
+    name = store.inventor_of(choice_of(str(model)).name)
+    if name is None:
+        raise OptionError(say("no-inventor", "No model invents detail beside '{model}'.", model=str(model)))
+    restorer, inventor = Restorer(model, device=device), Restorer(name, device=device)
+
+    def method(damaged: Sequence[Picture]) -> list[Picture]:
+        crops = [floats(_into(picture, restorer).astype(np.float32) / 255) for picture in damaged]
+        restored = restorer.restore(crops, SilentProgress())
+        answers = [inventor.restore(seen, SilentProgress()) for seen in (crops, restored)]
+        made = map(_invented, crops, restored, *answers)
+        return [_back(answer, picture.shape[0], restorer) for answer, picture in zip(made, damaged, strict=True)]
+
+    return method
+
+
+def _invented(pixels: FloatImage, restored: FloatImage, first: FloatImage, second: FloatImage) -> FloatImage:
+    crop = as_crop(pixels)
+    masks = masks_by_points(crop)
+    answer = invented(restored_face(crop, restored, masks), (first, second))
+    return restored_face(crop, answer, masks).restored  # grey where the crop is
 
 
 def _restored(restorer: Restorer, damaged: Sequence[Picture]) -> list[Picture]:

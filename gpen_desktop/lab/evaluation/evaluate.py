@@ -238,6 +238,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--model", action="append", metavar="NAME|FILE", help=f"may be given again ({BUILTIN})")
     parser.add_argument("--composed", action="store_true", help="also as the product composes it, skin protected")
+    parser.add_argument("--invented", action="store_true", help="also with all of the detail that is invented for it")
     parser.add_argument("--no-plain", action="store_true", help="without fastNlMeans and unsharp mask")
     parser.add_argument("--groups", type=Path, metavar="CSV", help="faces by group (columns face, group), for means")
     parser.add_argument("--size", type=int, default=256, help="side at which all are compared, pixels")
@@ -260,6 +261,8 @@ def run(options: argparse.Namespace) -> Report:
         ways[Path(model).stem] = baselines.by_model(model, options.device)
     if options.composed:
         ways.update({f"{Path(model).stem} composed": baselines.by_product(model, options.device) for model in models})
+    if options.invented:
+        ways.update({f"{Path(model).stem} invented": baselines.by_inventing(model, options.device) for model in models})
     if options.damaged:
         cases = list(damaged_folders(options.faces, options.damaged, options.size))
     else:

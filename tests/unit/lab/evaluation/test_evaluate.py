@@ -231,6 +231,18 @@ def test_the_builtin_model_betters_noise_and_its_composition_is_milder() -> None
     assert measures.psnr(composed, damaged) > measures.psnr(restored, damaged)
 
 
+def test_what_is_invented_adds_to_a_blurred_face_and_leaves_a_good_one() -> None:
+    face = drawn_face(256)
+    blurred = np.asarray(cv2.GaussianBlur(face, (0, 0), 3), np.uint8)
+    restored, more = (
+        way("builtin-256", "cpu")([blurred, face]) for way in (baselines.by_model, baselines.by_inventing)
+    )
+    assert measures.octave_energy(more[0], restored[0], 1) > 0.05
+    assert np.abs(more[1].astype(int) - restored[1]).max() <= 1
+    with pytest.raises(OptionError, match="retinaface025"):
+        baselines.by_inventing("retinaface025", "cpu")
+
+
 def test_faces_of_another_size_go_through_the_model_and_back() -> None:
     face = drawn_face(128)
     answer = baselines.by_model("builtin-256", "cpu")([face])[0]
