@@ -38,6 +38,10 @@ def test_whatever_the_keyboard_reaches_has_a_name(window: MainWindow, tmp_path: 
     assert [f"{type(w).__name__} in {type(w.parent()).__name__}" for w in reached if not name_of(w)] == []
 
 
+def test_the_keyboard_begins_at_opening_photos(window: MainWindow) -> None:
+    assert window.focusWidget() is window.empty.focusProxy()
+
+
 def test_no_two_actions_share_a_key(window: MainWindow) -> None:
     keys = Counter(key.toString() for action in window.actions() for key in action.shortcuts())
     assert [key for key, times in keys.items() if times > 1] == []

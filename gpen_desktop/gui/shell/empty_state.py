@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QDate, QLocale, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QIcon, QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPainterPath, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -79,6 +79,10 @@ class EmptyState(QScrollArea):
         i18n.follow(self._say)
         theme.follow(self._show_picture)
         theme.set_role(self, "canvas")  # last: it sends events to this very object
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.setFocus()  # else the toolbar has the keyboard at the start
 
     def _lay_out(self) -> None:
         inside = QVBoxLayout(self._drop)
