@@ -93,6 +93,21 @@ def test_a_list_to_choose_from_opens_in_the_themes_colours(scheme: theme.Scheme,
     combo.hidePopup()
 
 
+def test_an_opened_list_is_as_wide_as_its_texts(qapp: QApplication, qtbot) -> None:
+    """Titles of models were cut off in a narrow one, where there is no tooltip to read them by."""
+    theme.apply(qapp, theme.Scheme.LIGHT)
+    combo = ComboBox()
+    qtbot.addWidget(combo)
+    combo.addItems(["Built-in", "A filler of faces with a title that is long (1024 px)"])
+    combo.setFixedWidth(100)
+    combo.show()
+    combo.showPopup()
+    rows = combo.view()
+    assert rows.viewport().width() >= rows.sizeHintForColumn(0)
+    assert combo.width() == 100
+    combo.hidePopup()
+
+
 @pytest.mark.parametrize("scheme", [theme.Scheme.DARK, theme.Scheme.LIGHT])
 def test_a_list_that_cannot_be_used_looks_so(scheme: theme.Scheme, qapp: QApplication, qtbot) -> None:
     theme.apply(qapp, scheme)

@@ -1,4 +1,5 @@
-"""A list to choose from in the theme's colours. A choice that does not fit ends in '…', its full text is a tooltip."""
+"""A list to choose from in the theme's colours. A choice that does not fit ends in '…', its full text is a tooltip;
+opened, the list is as wide as its texts."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionComboBox, QStylePainter, QWidget
 
 _PADDING = 4
+_AROUND_ROWS = 12
+"""Of the opened list, in all: its border, padding and the room that a row keeps free, px."""
 
 
 class ComboBox(QComboBox):
@@ -26,6 +29,10 @@ class ComboBox(QComboBox):
             QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
         )
         return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, field.width() - _PADDING)
+
+    def showPopup(self) -> None:
+        self.view().setMinimumWidth(max(self.width(), self.view().sizeHintForColumn(0) + _AROUND_ROWS))
+        super().showPopup()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and not self._has_own_tip:
