@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSignalBlocker, QSizeF, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -143,3 +143,22 @@ def test_the_photo_keeps_its_place_while_it_is_brushed(
     engine.gate.set()
     wait_done(window, qtbot)
     assert window.faces.selected == face
+
+
+def test_a_stroke_stays_to_be_seen_until_the_mask_has_it(window: MainWindow, scratched: Path, qtbot: QtBot) -> None:
+    """It went when the mouse was let go, and came back a second later."""
+    open_photos(window, qtbot, scratched)
+    qtbot.mouseClick(window.panel.brush.button, Qt.MouseButton.LeftButton)
+    brush = window.view.brush
+    brush.radius = 10
+    with QSignalBlocker(brush):  # nobody hears of it
+        _drag(window, qtbot, (200, 600), (800, 600))
+    at = window.view.placement.to_pane(QPointF(500, 600)).toPoint()
+
+    def is_red() -> bool:
+        colour = window.view.grab().toImage().pixelColor(at)
+        return colour.red() > colour.blue() + 40
+
+    assert is_red()
+    brush.show_mask(None)
+    assert not is_red()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import cv2
@@ -46,11 +47,13 @@ class BrushTool(QObject):
         self._mask: QImage | None = None
         self._size = QSizeF()
         self._points: list[QPointF] = []
+        self._made: list[Stroke] = []  # that the mask may not know yet
         self._here: QPointF | None = None
 
     def show_mask(self, mask: NDArray[np.bool_] | None) -> None:
         """What is to be filled, (H, W) of the photo; None where that is not known yet."""
         self._mask = None if mask is None else _overlay(mask)
+        self._made = []
         self._size = QSizeF() if mask is None else QSizeF(mask.shape[1], mask.shape[0])
         self.changed.emit()
 
@@ -72,7 +75,11 @@ class BrushTool(QObject):
     def release(self, _point: QPointF) -> None:
         points, self._points = self._points, []
         if points:
-            self.stroked.emit(Stroke(tuple((p.x(), p.y()) for p in points), self.radius, self.erases))
+            self._made.append(self._stroke(points))
+            self.stroked.emit(self._made[-1])
+
+    def _stroke(self, points: Sequence[QPointF]) -> Stroke:
+        return Stroke(tuple((p.x(), p.y()) for p in points), self.radius, self.erases)
 
     def wants(self, event: QKeyEvent) -> bool:
         """Whether a key is the brush's though it is a shortcut of the window too."""
@@ -97,19 +104,24 @@ class BrushTool(QObject):
     def paint(self, painter: QPainter, placement: Placement) -> None:
         if self._mask is not None:
             painter.drawImage(QRectF(placement.to_pane(QPointF(0, 0)), self._size * placement.scale), self._mask)
+        for stroke in (*self._made, *([self._stroke(self._points)] if self._points else ())):
+            _paint_stroke(painter, stroke, placement)
         width = 2 * self.radius * placement.scale
-        if self._points:
-            colour = QColor(255, 255, 255, _OPACITY) if self.erases else QColor(_COLOUR)
-            colour.setAlpha(_OPACITY)
-            cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
-            painter.setPen(QPen(colour, max(1.0, width), Qt.PenStyle.SolidLine, cap, join))
-            at = [placement.to_pane(point) for point in self._points]
-            painter.drawPolyline(at if len(at) > 1 else at * 2)
         if self._here is not None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             for colour, thickness in ((QColor(0, 0, 0, 160), 3.0), (QColor(255, 255, 255), 1.0)):
                 painter.setPen(QPen(colour, thickness))
                 painter.drawEllipse(placement.to_pane(self._here), max(2.0, width / 2), max(2.0, width / 2))
+
+
+def _paint_stroke(painter: QPainter, stroke: Stroke, placement: Placement) -> None:
+    colour = QColor(255, 255, 255) if stroke.erases else QColor(_COLOUR)
+    colour.setAlpha(_OPACITY)
+    width = max(1.0, 2 * stroke.radius * placement.scale)
+    cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+    painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, cap, join))
+    at = [placement.to_pane(QPointF(*point)) for point in stroke.points]
+    painter.drawPolyline(at if len(at) > 1 else at * 2)
 
 
 def _overlay(mask: NDArray[np.bool_]) -> QImage:
