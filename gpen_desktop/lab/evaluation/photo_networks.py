@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gpen_desktop.core.stages.analysis import spoilt
-from gpen_desktop.core.stages.damage import flaws, is_worth_asking
+from gpen_desktop.core.stages.damage import flaws, is_worth_asking, likely_damage
 from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.core.stages.registry import STAGES, stage_values
 from gpen_desktop.core.stages.run import StagedPhotos
-from gpen_desktop.core.types import Photo, SourceFormat, frozen
+from gpen_desktop.core.types import FloatImage, Photo, Pixels, SourceFormat, frozen
 from gpen_desktop.lab.evaluation import photo_damage
 from gpen_desktop.lab.evaluation.photo_damage import Picture
 from gpen_desktop.lab.typed import octets
@@ -179,8 +179,11 @@ def _contrast(picture: Picture, printed: photo_damage.Printed) -> float:
 
 def _likely(finder: DamageFinder, picture: Picture) -> NDArray[np.uint8]:
     """How likely each pixel is to be damaged, 0 to 255."""
-    likely = looked_at_twice(partial(whole, finder), _tensor(picture))
-    return octets(np.rint(likely[0, 0].numpy() * 255).astype(np.uint8))
+
+    def look(pixels: Pixels) -> FloatImage:
+        return np.asarray(looked_at_twice(partial(whole, finder), _tensor(octets(pixels)))[0, 0].numpy(), np.float32)
+
+    return likely_damage(picture, look)
 
 
 def _tensor(picture: Picture) -> Tensor:

@@ -20,7 +20,7 @@ def blur_away(tile: FloatImage) -> FloatImage:
 
 def find_white(tile: FloatImage) -> FloatImage:
     """Damage is what is nearly white."""
-    return (tile.min(axis=2, keepdims=True) > 0.95).astype(np.float32)
+    return (tile.min(axis=2, keepdims=True) > 0.9).astype(np.float32)
 
 
 def fill_green(tile: FloatImage) -> FloatImage:

@@ -53,10 +53,10 @@ def test_a_scratch_is_followed_where_the_finder_is_in_doubt_as_far_as_it_shows()
 
     def find(tile: FloatImage) -> FloatImage:
         lightest = tile.min(axis=2, keepdims=True)
-        return np.select([lightest > 0.995, lightest > 0.95], [1, 0.3]).astype(np.float32)
+        return np.select([lightest > 0.995, lightest > 0.95], [1, 0.5]).astype(np.float32)
 
     pixels, mask = scratched()
-    pixels[mask] = 248
+    pixels[mask] = 245
     pixels[:, 200:] = np.maximum(pixels[:, 200:], 240)  # nothing of it shows there
     assert not run(pixels, DrawnNetworks(find=find), repair="on").changed
     pixels = pixels.copy()
@@ -80,7 +80,7 @@ def test_the_edge_of_a_mount_is_no_damage_and_a_scratch_across_it_is() -> None:
         (((4, 10), (60, 190)), ("repair",)),
     ):
         pixels = sepia()
-        cv2.line(pixels, *ends, (255, 255, 255), 1)
+        cv2.line(pixels, *ends, (255, 255, 255), 2)
         assert run(pixels, repair="on").changed == changed
 
 
@@ -93,15 +93,16 @@ def test_automatic_asks_about_no_single_speck() -> None:
 
 def test_automatic_asks_about_thin_scratches_though_they_cover_little_and_about_much_dust() -> None:
     thin = sepia()
-    cv2.line(thin, (20, 60), (280, 75), (255, 255, 255), 1)
+    cv2.line(thin, (20, 60), (280, 75), (255, 255, 255), 2)
     dusty, dust = sepia(), np.zeros((200, 300), np.bool_)
-    dust[10:190:12, 10:290:10] = dust[11:191:12, 10:290:10] = True
+    dust[10:190:20, 10:290:18] = True
+    dust = cv2.dilate(dust.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     dusty[dust] = 255
     for pixels in (thin, dusty):
-        assert (pixels.min(axis=2) == 255).mean() < 0.015
+        assert (pixels.min(axis=2) == 255).mean() < 0.025
         assert [result.words.code for result in run(pixels, repair="auto").results] == ["damage-seen"]
     a_little = sepia()
-    a_little[:100][dust[:100]] = 255
+    a_little[:60][dust[:60]] = 255
     assert [result.words.code for result in run(a_little, repair="auto").results] == ["no-damage"]
 
 
