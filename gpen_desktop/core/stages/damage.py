@@ -22,8 +22,8 @@ finder was trained on."""
 
 _LARGER: Final = 1.5
 """How many times larger, up to that, a photo is looked at than it is. Half as large again, scratches of a pixel or two
-and what they cross are told apart: on 41 photos that measure nothing 72 % of what is damaged is found, and 73 % of what is
-found is damaged; 57 and 70 % at their own size. 1.25 and 1.75 times are worse."""
+and what they cross are told apart: on 41 photos that measure nothing 72 % of what is damaged is found, and 73 % of what
+is found is damaged; 57 and 70 % at their own size. 1.25 and 1.75 times are worse."""
 
 _MAYBE: Final = 69
 """From here on, of 255, a pixel belongs to a flaw that is sure somewhere and shows at this pixel: a scratch goes on
