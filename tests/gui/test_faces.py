@@ -196,12 +196,12 @@ def test_detail_is_invented_once_it_is_asked_for_where_a_model_for_it_is_here(
     slider.slider.setValue(40)
     wait_done(window, qtbot)
     inventor = engine.restorers[f"{model} vivid"]
-    assert inventor.runs == 2
+    assert inventor.runs == 4  # each face twice
     slider.slider.setValue(70)
     wait_done(window, qtbot)
     window.actions_["undo"].trigger()
     wait_done(window, qtbot)
-    assert (slider.slider.value(), inventor.runs) == (0, 2)
+    assert (slider.slider.value(), inventor.runs) == (0, 4)
     assert window.workspace.current.status is Status.RESTORED
 
 

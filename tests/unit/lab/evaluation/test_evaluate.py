@@ -231,14 +231,10 @@ def test_the_builtin_model_betters_noise_and_its_composition_is_milder() -> None
     assert measures.psnr(composed, damaged) > measures.psnr(restored, damaged)
 
 
-def test_what_is_invented_adds_to_a_blurred_face_and_leaves_a_good_one() -> None:
-    face = drawn_face(256)
-    blurred = np.asarray(cv2.GaussianBlur(face, (0, 0), 3), np.uint8)
-    restored, more = (
-        way("builtin-256", "cpu")([blurred, face]) for way in (baselines.by_model, baselines.by_inventing)
-    )
-    assert measures.octave_energy(more[0], restored[0], 1) > 0.05
-    assert np.abs(more[1].astype(int) - restored[1]).max() <= 1
+def test_what_is_invented_adds_to_a_blurred_face() -> None:
+    blurred = np.asarray(cv2.GaussianBlur(drawn_face(256), (0, 0), 3), np.uint8)
+    restored, more = (way("builtin-256", "cpu")([blurred])[0] for way in (baselines.by_model, baselines.by_inventing))
+    assert measures.octave_energy(more, restored, 1) > 0.05
     with pytest.raises(OptionError, match="retinaface025"):
         baselines.by_inventing("retinaface025", "cpu")
 
