@@ -206,7 +206,7 @@ class RestoredFace:
     restored: (S, S, 3) float32 RGB in [0, 1]. face_mask, head_mask, skin_mask: (S, S) float32 in [0, 1]; the head's is
     where the restored crop is pasted, the others where the face and its skin are (faces/masks.py).
     is_sharp: the source is about as sharp as the model can make it (compose/texture.py: is_sharp_already).
-    drift: how far it is from its source. vivid: what a network that invents detail made of the crop, (S, S, 3) as
+    drift: how far it is from its source. vivid: the face with invented detail (compose/invention.py), (S, S, 3) as
     restored, None where it was not asked; vivid_drift: how far that is from the source.
     """
 
