@@ -52,9 +52,8 @@ _SCREENED: Final = 14.0
 
 _PEAK: Final = 6.0
 _PEAK_SHARE: Final = 0.12
-"""Half the width of a screen's peak, in steps of the spectrum, and as a share of its frequency, whichever is more: a
-print that is not quite flat has its dots at distances that differ, which blurs a fine screen more than a coarse one.
-Chosen by looking at the spectra of prints in albums."""
+"""Half the width of a screen's peak, in steps of the spectrum, and as a share of its frequency, whichever is more.
+Chosen by hand."""
 
 _SOFT: Final = 0.17
 """Share of contrast left in the finest octave of the photo's sharpest places, below which it is blurred. Of 176 photos
