@@ -16,7 +16,7 @@ import numpy as np
 
 from gpen_desktop.core.affine import from_part, scale_of
 from gpen_desktop.core.compose import texture
-from gpen_desktop.core.grain import Grain, fine_band, local_deviation, luma, make_grain, measure_grain
+from gpen_desktop.core.grain import Grain, fine_band, in_all_colours, local_deviation, luma, make_grain, measure_grain
 from gpen_desktop.core.types import Affine, FloatImage, Pixels, Rect, frozen
 
 STRIP: Final = 1 << 22
@@ -121,7 +121,7 @@ def high_pass_noise(around: Pixels, eyes: InCrop, mask: FloatImage) -> FloatImag
         if has_eyes:
             keep += eyes.rows(strip) * (is_no_noise - keep)
         keep -= 1
-        taken = keep[strip.inner, :, None]
+        taken = in_all_colours(keep[strip.inner])
         np.multiply(bands.colours[strip.inner], taken, out=made[strip.top : strip.bottom], casting="same_kind")
     return frozen(made)
 

@@ -34,6 +34,7 @@ from gpen_desktop.core.compose.around import STRIP, warp_to_photo
 from gpen_desktop.core.compose.framing import framed
 from gpen_desktop.core.compose.layers import FaceLayers, Layers
 from gpen_desktop.core.compose.select import judged, select
+from gpen_desktop.core.grain import in_all_colours
 from gpen_desktop.core.options import Mode
 from gpen_desktop.core.types import Composed, ComposedFace, ComposeOptions, FloatImage, Photo, Pixels, Rect, frozen
 
@@ -133,8 +134,8 @@ def _patch(face: FaceLayers, options: ComposeOptions, strength: int) -> _Patch:
         if face.high_pass_noise is not None:
             part += max(gains.high_pass_noise, denoise) * face.high_pass_noise[rows]
         if options.skin_protection:
-            part += (gains.grain * (1 - denoise)) * face.grain[rows, :, None]
-        part *= (strength / 100) * face.mask[rows, :, None]
+            part += in_all_colours((gains.grain * (1 - denoise)) * face.grain[rows])
+        part *= in_all_colours((strength / 100) * face.mask[rows])
     return _Patch(face.rect, face.mask, cache(partial(_nearness, face)), addition)
 
 
@@ -213,7 +214,7 @@ def _shared(patch: _Patch, patches: Sequence[_Patch]) -> FloatImage:
         masks[here] += other.mask[there]
         claims[here] += other.mask[there] * other.nearness()[there]
     share = np.minimum(masks, 1) * patch.nearness() / np.maximum(claims, 1e-9)
-    return np.asarray(patch.addition * share[..., None], np.float32)
+    return np.asarray(patch.addition * in_all_colours(share), np.float32)
 
 
 def _common(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> tuple[int, int, int, int] | None:
