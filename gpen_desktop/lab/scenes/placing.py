@@ -28,6 +28,8 @@ _TRIES: Final = 12
 _EMPTY_SHARE: Final = 0.12
 _OCCLUDED_SHARE: Final = 0.3
 _TURNED_SHARE: Final = 0.5
+_PROFILES: Final = (50.0, 88.0)  # degrees aside
+_SKULL_BEHIND: Final = 2.4  # how far behind the eyes turning's head has its middle, in what its nose stands before them
 _FRONTAL: Final = 15.0  # degrees aside up to which a portrait counts as looking ahead, as turning wants it
 
 
@@ -52,7 +54,7 @@ class Cast:
         if not self.turns or rng.random() > _TURNED_SHARE or abs(turning.yaw_of(portrait.landmarks)) > _FRONTAL:
             return portrait
         turn = self.turns[int(rng.integers(len(self.turns)))]
-        return Portrait(*turn.of(portrait.picture, portrait.landmarks))
+        return Portrait(*turn.of(portrait.picture, portrait.landmarks), turn.head)
 
 
 def random_turns(count: int, rng: Rng) -> list[Turn]:
@@ -67,7 +69,7 @@ def random_turns(count: int, rng: Rng) -> list[Turn]:
 
 def profile_turns(count: int, rng: Rng) -> list[Turn]:
     """`count` turns to profiles or nearly so, half of them to either side."""
-    yaws = np.linspace(50.0, turning.YAW, count) * np.where(np.arange(count) % 2, 1, -1)
+    yaws = np.linspace(*_PROFILES, count) * np.where(np.arange(count) % 2, 1, -1)
     pitches = rng.normal(6, 15, count).clip(*turning.PITCH)
     return [turning.turn(float(yaw), float(pitch)) for yaw, pitch in zip(yaws, pitches, strict=True)]
 
@@ -141,7 +143,7 @@ def _paste(
         return
     alone = not any(_shared(_outline(to_scene), box) > 0 for box in taken)
     small, to_scene = _shrunk(portrait.picture, to_scene)
-    mask = _mask(small.shape[0], rng, whole=alone and rng.random() < 0.3)
+    mask = _mask(portrait.head, small.shape[0], rng, whole=alone and rng.random() < 0.3)
     to_part = to_scene - np.array([[0, 0, x0], [0, 0, y0]])
     size = (x1 - x0, y1 - y0)
     warped = cv2.warpAffine(lit(small, rng), to_part, size, flags=cv2.INTER_LINEAR)
@@ -172,30 +174,34 @@ def _occlude(picture: FloatImage, points: NDArray[np.float64], rng: Rng) -> None
     reach = float(np.linalg.norm(down))
     if reach < 3:
         return
-    right = points[1] - points[0]
+    # Eye line and eyes-to-mouth line together: a profile's eye line alone says little.
+    right = points[1] - points[0] + np.array([down[1], -down[0]])
     right = right / max(float(np.linalg.norm(right)), 1e-6)
+    nose = float((points[2] - eyes) @ right)  # how far it stands aside of the eyes
     angle = math.degrees(math.atan2(right[1], right[0]))
     shade = float(rng.uniform(0, 0.35) if rng.random() < 0.7 else rng.uniform(0.35, 1))
     colour = (np.clip(shade * rng.uniform(0.85, 1.15, 3), 0, 1)).tolist()
     kind = rng.random()
     if kind < 0.6:  # a hat: crown and brim
-        brim = eyes - down * rng.uniform(0.32, 0.7)
+        brim = eyes - right * nose * _SKULL_BEHIND - down * rng.uniform(0.32, 0.7)
         crown = brim - down * rng.uniform(0.3, 0.7)
         axes = (max(1, round(reach * rng.uniform(0.85, 1.1))), max(1, round(reach * rng.uniform(0.4, 0.8))))
         _ellipse(picture, crown, axes, angle, colour)
         if rng.random() < 0.6:
             _ellipse(picture, brim, (round(reach * rng.uniform(1.0, 1.7)), max(1, round(reach * 0.12))), angle, colour)
     elif kind < 0.85:  # a beard
-        chin = mouth + down * rng.uniform(0.35, 0.6)
+        chin = mouth - right * nose + down * rng.uniform(0.35, 0.6)
         axes = (max(1, round(reach * rng.uniform(0.4, 0.8))), max(1, round(reach * rng.uniform(0.3, 0.45))))
         _ellipse(picture, chin, axes, angle, colour)
     else:
-        side = right * (1 if rng.random() < 0.5 else -1) * reach * rng.uniform(0.9, 1.3)
+        far = abs(nose) > 0.25 * reach  # turned so far that beyond the nose there is no cheek
+        way = -np.sign(nose) if far else 1 if rng.random() < 0.5 else -1
+        side = right * way * reach * rng.uniform(0.9, 1.3)
         axes = (max(1, round(reach * 0.4)), max(1, round(reach * 0.6)))
         _ellipse(picture, points[2] + side, axes, angle, colour)
 
 
-def _mask(side: int, rng: Rng, *, whole: bool) -> FloatImage:
+def _mask(head: NDArray[np.float32] | None, side: int, rng: Rng, *, whole: bool) -> FloatImage:
     """(S, S), 1 where a portrait is pasted: its head, often its shoulders, or all of it with a hard or soft edge."""
     mask = np.zeros((side, side), np.float32)
     if whole:
@@ -203,7 +209,12 @@ def _mask(side: int, rng: Rng, *, whole: bool) -> FloatImage:
         mask[edge : side - edge, edge : side - edge] = 1
         return d.gaussian_blur(mask, side / 40) if rng.random() < 0.5 else mask
     axes = (round(side * rng.uniform(0.3, 0.4)), round(side * rng.uniform(0.42, 0.49)))
-    cv2.ellipse(mask, (side // 2, side // 2), axes, 0, 0, 360, 1.0, -1, cv2.LINE_AA)
+    if head is None or rng.random() < 0.5:
+        cv2.ellipse(mask, (side // 2, side // 2), axes, 0, 0, 360, 1.0, -1, cv2.LINE_AA)
+    if head is not None:  # the oval cuts a profile's nose off
+        hair = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (1 + 2 * round(side * rng.uniform(0, 0.05)),) * 2)
+        shown = cv2.dilate(cv2.resize(head, (side, side), interpolation=cv2.INTER_AREA), hair)
+        mask = floats(np.maximum(mask, shown))
     if rng.random() < 0.35:
         corners = np.array([(0, 1), (0, 0.88), (0.3, 0.8), (0.7, 0.8), (1, 0.88), (1, 1)]) * side
         cv2.fillPoly(mask, [corners.astype(np.int32)], 1.0, cv2.LINE_AA)

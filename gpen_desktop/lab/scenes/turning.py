@@ -27,20 +27,25 @@ PITCH: Final = (-25.0, 40.0)
 
 _EYES_Y, _EYE_DISTANCE = 0.4692, 0.2460  # of the aligned crop's side: FFHQ's template
 _PIVOT = np.array([0.0, 0.3, -1.3], np.float32)  # where the neck turns
+_RECENTRED = 0.3  # how far a profile is moved back: its nose would reach the crop's edge
 _SKULL = (np.array([0.0, -0.45, -1.42], np.float32), np.array([1.27, 1.45, 1.5], np.float32))  # centre, radii
 _JAW = (np.array([0.0, 0.42, -0.95], np.float32), np.array([1.06, 1.5, 1.08], np.float32))
 _NEAR, _FAR, _STEPS = 1.9, -3.4, 72
-_WITHIN: Final = 0.97  # of the outline: how far in the last of the head that the photo shows is taken from
+_WITHIN: Final = 0.88  # of the outline: how far in the last of the head that the photo shows is taken from
+_HAIR: Final = 1.6  # eye distances up for one back: behind the ears heads have hair, of which photos show the top
 _BESIDE: Final = 1.06  # of the outline: where the wall beside the head begins
 
 
 @dataclass(frozen=True, eq=False)
 class Turn:
     """One way to turn any aligned portrait. sources: (S, S, 2) float32, x and y in shares of the portrait's side that
-    each pixel of the turned one shows. rotation: (3, 3)."""
+    each pixel of the turned one shows. head: (S, S) float32, 1 where it shows the head. rotation: (3, 3). aside: how far
+    to the right the view is moved, in eye distances."""
 
     sources: Floats
+    head: Floats
     rotation: Floats
+    aside: float
 
     def of(
         self, picture: NDArray[np.uint8], landmarks: NDArray[np.float64]
@@ -53,7 +58,8 @@ class Turn:
         flat = _to_head((np.asarray(landmarks, np.float32) + 0.5) / side)
         solid = np.column_stack([flat, _front(flat[:, 0], flat[:, 1])])
         moved = (solid - _PIVOT) @ self.rotation.T + _PIVOT
-        return np.asarray(turned, np.uint8), doubles(_to_crop(floats(moved[:, :2])) * side - 0.5)
+        seen = floats(moved[:, :2] - np.array([self.aside, 0], np.float32))
+        return np.asarray(turned, np.uint8), doubles(_to_crop(seen) * side - 0.5)
 
 
 def turn(yaw: float, pitch: float, side: int = 160) -> Turn:
@@ -63,8 +69,9 @@ def turn(yaw: float, pitch: float, side: int = 160) -> Turn:
     it does not show, goes on from its outline.
     """
     rotation = _rotation(yaw, pitch)
+    aside = _RECENTRED * math.sin(math.radians(yaw))
     at = (np.arange(side, dtype=np.float32) + 0.5) / side
-    flat = _to_head(np.stack(np.meshgrid(at, at), axis=-1)).reshape(-1, 2)
+    flat = _to_head(np.stack(np.meshgrid(at, at), axis=-1)).reshape(-1, 2) + np.array([aside, 0], np.float32)
     sources = _beside(flat)
     open_rays = np.arange(len(flat))
     for z in np.linspace(_NEAR, _FAR, _STEPS, dtype=np.float32):
@@ -73,7 +80,9 @@ def turn(yaw: float, pitch: float, side: int = 160) -> Turn:
         hit = _inside(points)
         sources[open_rays[hit]] = _shown(points[hit])
         open_rays = open_rays[~hit]
-    return Turn(_to_crop(sources).reshape(side, side, 2), rotation)
+    head = np.ones(len(flat), np.float32)
+    head[open_rays] = 0
+    return Turn(_to_crop(sources).reshape(side, side, 2), head.reshape(side, side), rotation, aside)
 
 
 def yaw_of(landmarks: NDArray[np.float64]) -> float:
@@ -160,6 +169,8 @@ def _shown(points: Floats) -> Floats:
     flat = points[:, :2].copy()
     behind = points[:, 2] < np.where(points[:, 1] > 0.5, _JAW[0][2], _SKULL[0][2])
     behind |= _outline(flat) > _WITHIN
+    back = np.maximum(_SKULL[0][2] - points[:, 2], 0) * np.clip(1.2 - points[:, 1], 0, 1)
+    flat[:, 1] -= _HAIR * back
     flat[behind] = _pushed(flat[behind], _WITHIN)
     return flat
 
