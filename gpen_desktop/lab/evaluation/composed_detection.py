@@ -23,7 +23,7 @@ from torch import Generator
 from gpen_desktop.core.faces.detection import FaceDetector, Limits
 from gpen_desktop.core.types import Face, Photo, SourceFormat, frozen
 from gpen_desktop.lab.evaluation.detection import Label, match
-from gpen_desktop.lab.scenes.placing import Cast, compose, random_turns
+from gpen_desktop.lab.scenes.placing import Cast, compose, profile_turns, random_turns
 from gpen_desktop.lab.scenes.reading import Stage, portraits, stage
 from gpen_desktop.lab.scenes.turning import yaw_of
 from gpen_desktop.lab.scenes.views import seen, stacked
@@ -110,10 +110,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--sure", type=float, nargs="+", default=[Limits.sure])
     parser.add_argument("--steady", type=float, nargs="+", default=[Limits.steady])
     parser.add_argument("--apart", type=float, nargs="+", default=[Limits.apart])
+    parser.add_argument("--profiles", type=int, default=0, help=f"turns to profiles among {_TURNS} of any kind")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(argv)
     people = [p for table, folder in args.faces for p in portraits(Path(table), folder)]
-    cast = Cast(people, random_turns(_TURNS, np.random.default_rng(args.seed + 1)))
+    rng = np.random.default_rng(args.seed + 1)
+    cast = Cast(people, [*random_turns(_TURNS, rng), *profile_turns(args.profiles, rng)])
     scenes = labelled_scenes(cast, stage(args.backgrounds), args.scenes, args.seed)
     for proposed, steady, apart in itertools.product(args.proposed, args.steady, args.apart):
         detector = FaceDetector(limits=Limits(proposed, min(args.sure), steady, apart))

@@ -28,8 +28,8 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, eq=False)
 class Portrait:
-    """picture: (S, S, 3) RGB uint8; landmarks: (5, 2) px. head: (s, s) float32, 1 where the picture shows the head; None
-    where nobody knows better than that it is in the middle."""
+    """picture: (S, S, 3) RGB uint8; landmarks: (5, 2) px. head: (s, s) float32, 1 where the picture shows the head;
+    None where nobody knows better than that it is in the middle."""
 
     picture: NDArray[np.uint8]
     landmarks: NDArray[np.float64]

@@ -39,8 +39,8 @@ _BESIDE: Final = 1.06  # of the outline: where the wall beside the head begins
 @dataclass(frozen=True, eq=False)
 class Turn:
     """One way to turn any aligned portrait. sources: (S, S, 2) float32, x and y in shares of the portrait's side that
-    each pixel of the turned one shows. head: (S, S) float32, 1 where it shows the head. rotation: (3, 3). aside: how far
-    to the right the view is moved, in eye distances."""
+    each pixel of the turned one shows. head: (S, S) float32, 1 where it shows the head. rotation: (3, 3). aside: how
+    far to the right the view is moved, in eye distances."""
 
     sources: Floats
     head: Floats

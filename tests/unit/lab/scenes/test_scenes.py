@@ -117,6 +117,21 @@ def test_a_profile_hides_the_far_side_of_the_face() -> None:
     assert (face[..., 0] > 200).mean() > 0.95  # of the face only its left half is seen
 
 
+def test_profiles_are_pasted_with_their_noses_and_hats_leave_them_in_sight(props: reading.Stage) -> None:
+    cast = placing.Cast([dotted()], placing.profile_turns(2, np.random.default_rng(0)))
+    noses = []
+    for seed in range(40):
+        scene = placing.compose(cast, props, np.random.default_rng(seed))
+        for face in scene.landmarks:
+            inside = (face > 12).all() and (face < CANVAS_SIDE - 12).all()
+            if inside and Face(face, 0.0).box[2] > 32 and abs(turning.yaw_of(face)) > 50:
+                x, y = face[2].round().astype(int)
+                around = scene.picture[y - 4 : y + 5, x - 4 : x + 5].reshape(-1, 3).astype(int)
+                noses.append((np.ptp(around, axis=1) > 60).any())  # the dots are the portrait's only colours
+    assert len(noses) > 15
+    assert np.mean(noses) > 0.95
+
+
 def test_profiles_look_to_either_side() -> None:
     turns = placing.profile_turns(2, np.random.default_rng(0))
     yaws = [np.degrees(np.arctan2(turn.rotation[0, 2], turn.rotation[0, 0])) for turn in turns]
