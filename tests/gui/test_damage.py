@@ -160,5 +160,7 @@ def test_a_stroke_stays_to_be_seen_until_the_mask_has_it(window: MainWindow, scr
         return colour.red() > colour.blue() + 40
 
     assert is_red()
+    qtbot.keyClick(window.view, Qt.Key.Key_BracketRight)  # once the mask of before was shown then
+    assert is_red()
     brush.show_mask(None)
     assert not is_red()

@@ -32,7 +32,7 @@ class DamageController(QObject):
         self._bar.toggled.connect(self._on_toggled)
         self._bar.adjusted.connect(self._on_adjusted)
         view.stroked.connect(self._on_stroked)
-        view.brush_adjusted.connect(self._show)
+        view.brush_adjusted.connect(self._show_brush)
         view.brushing_ended.connect(self._show)
         workspace.seen_changed.connect(self._show)
 
@@ -63,9 +63,13 @@ class DamageController(QObject):
             self._workspace.change(with_stroke(item.edits, stroke), lambda: self.tr("Brush"))
 
     @Slot()
-    def _show(self) -> None:
+    def _show_brush(self) -> None:
         brush = self._view.brush
         self._bar.show_brush(None if brush is None else (brush.radius, brush.erases))
-        if brush is not None:
+
+    @Slot()
+    def _show(self) -> None:
+        self._show_brush()
+        if (brush := self._view.brush) is not None:
             staged = self._workspace.staged
             brush.show_mask(None if staged is None else staged.damage)
