@@ -55,8 +55,9 @@ _STRETCHED: Final = 6.0
 
 _RIM: Final = 0.05
 _UPRIGHT: Final = 0.02
-"""Distance from one side of the photo, as a share of its longer side, within which what is longer than a speck, and
-less wide than this, is no flaw: the edge of a print on its mount, or of its frame."""
+"""Distance from one side of the photo within which what is longer than a speck, and less wide than this, is no flaw:
+the edge of a print on its mount, or of its frame. As a share of the longer side, or of twice the shorter where that is
+less: a panorama would be all rim."""
 
 _LONG: Final = 1.25
 """How long all slender flaws are together, as a share of the photo's longer side, from which repair is offered. Thin
@@ -152,8 +153,8 @@ def flaws(likely: NDArray[np.uint8], photo: Pixels, shape: tuple[int, int]) -> D
 
 def _along_the_rim(parts: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Whether each of the connected components of a mask of this shape runs along one side of it, and beside it."""
-    (height, width), longer = shape, max(shape)
-    rim, upright = _RIM * longer, _UPRIGHT * longer
+    (height, width), side = shape, min(max(shape), 2 * min(shape))
+    rim, upright = _RIM * side, _UPRIGHT * side
     left, top = parts[:, cv2.CC_STAT_LEFT], parts[:, cv2.CC_STAT_TOP]
     wide, high = parts[:, cv2.CC_STAT_WIDTH], parts[:, cv2.CC_STAT_HEIGHT]
     beside = (wide <= upright) & ((left + wide <= rim) | (left >= width - rim))

@@ -84,6 +84,14 @@ def test_the_edge_of_a_mount_is_no_damage_and_a_scratch_across_it_is() -> None:
         assert run(pixels, repair="on").changed == changed
 
 
+def test_a_panorama_is_not_all_rim() -> None:
+    """Of one five times as wide as high, half was, and nothing that runs along it counted there."""
+    for y, changed in ((20, ("repair",)), (2, ())):
+        pixels = np.ascontiguousarray(np.tile(sepia()[:120], (1, 2, 1)))
+        cv2.line(pixels, (40, y), (560, y), (255, 255, 255), 2)
+        assert run(pixels, repair="on").changed == changed
+
+
 def test_automatic_asks_about_no_single_speck() -> None:
     pixels = sepia()
     pixels[60:63, 50:55] = 255
