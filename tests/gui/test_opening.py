@@ -349,6 +349,24 @@ def test_the_dialog_for_photos_opens_where_there_is_something(
     assert asked == [str(Path.home()), str(tmp_path / "Pictures")]
 
 
+def test_the_dialog_for_photos_opens_at_home_where_the_last_folder_may_not_be_looked_at(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    window._store.set("window/open_folder", str(tmp_path / "closed" / "photos"))
+    really = Path.is_dir
+
+    def is_dir(folder: Path) -> bool:
+        if "closed" in folder.parts:
+            raise PermissionError
+        return really(folder)
+
+    monkeypatch.setattr(Path, "is_dir", is_dir)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda _parent, _title, folder: asked.append(folder) or "")
+    window.imports.open_folder()
+    assert asked == [str(Path.home())]
+
+
 def test_what_is_told_lies_over_the_page_of_an_unreadable_photo(
     window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:

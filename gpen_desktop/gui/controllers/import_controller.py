@@ -118,7 +118,7 @@ class ImportController(QObject):
         wanted = Path(str(self._store.get("window/open_folder")) or pictures_folder())
         try:
             is_there = answer_of(lambda _: wanted.is_dir(), _GLANCE_S)
-        except NoAnswerError:
+        except OSError:  # no answer, or one that it may not be looked at
             is_there = False
         return str(wanted if is_there else Path.home())
 
