@@ -28,6 +28,7 @@ _TRIES: Final = 12
 _EMPTY_SHARE: Final = 0.12
 _OCCLUDED_SHARE: Final = 0.3
 _TURNED_SHARE: Final = 0.5
+_YAW: Final = 80.0  # degrees aside at most, of turns of any kind
 _PROFILES: Final = (50.0, 88.0)  # degrees aside
 _SKULL_BEHIND: Final = 2.4  # how far behind the eyes turning's head has its middle, in what its nose stands before them
 _FRONTAL: Final = 15.0  # degrees aside up to which a portrait counts as looking ahead, as turning wants it
@@ -59,12 +60,9 @@ class Cast:
 
 def random_turns(count: int, rng: Rng) -> list[Turn]:
     """`count` turns: half of them spread evenly from profile to profile, half mostly to less than three quarters."""
-    yaws = np.concatenate([np.linspace(-turning.YAW, turning.YAW, count // 2), rng.normal(0, 28, count - count // 2)])
+    yaws = np.concatenate([np.linspace(-_YAW, _YAW, count // 2), rng.normal(0, 28, count - count // 2)])
     pitches = rng.normal(6, 15, count).clip(*turning.PITCH)
-    return [
-        turning.turn(float(yaw), float(pitch))
-        for yaw, pitch in zip(yaws.clip(-turning.YAW, turning.YAW), pitches, strict=True)
-    ]
+    return [turning.turn(float(yaw), float(pitch)) for yaw, pitch in zip(yaws.clip(-_YAW, _YAW), pitches, strict=True)]
 
 
 def profile_turns(count: int, rng: Rng) -> list[Turn]:

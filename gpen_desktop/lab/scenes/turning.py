@@ -19,9 +19,6 @@ from gpen_desktop.lab.typed import doubles, floats
 
 Floats = NDArray[np.float32]
 
-YAW: Final = 80.0
-"""Degrees aside at most."""
-
 PITCH: Final = (-25.0, 40.0)
 """Degrees up and down at most: heads bend down over work and books more than they look up."""
 
