@@ -36,10 +36,10 @@ _NOTHING: Final = 1e-8
 
 
 def invented(face: RestoredFace, answers: Sequence[FloatImage]) -> FloatImage:
-    """The face as invented, (S, S, 3), of which a share may be mixed into `face.restored`.
+    """The face as invented, (S, S, 3) float32 in [0, 1], of which a share may be mixed into `face.restored`.
 
-    answers: of the inventing network, to the crop and to the restored crop, (S, S, 3) each. A source that counts as
-    sharp gets nothing of it, one that lacks little gets little.
+    answers: of the inventing network, to the crop and to the restored crop, each as `face.restored` is. A source
+    that counts as sharp gets nothing of it, one that lacks little gets little.
     """
     likeness = texture.compare_detail(face.crop.pixels, face.restored, face.face_mask)
     share = _GIVEN_BACK * texture.room_to_invent(face.crop, likeness)
