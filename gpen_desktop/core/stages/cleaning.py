@@ -22,11 +22,16 @@ def clean(work: Work, progress: Progress) -> Worked:
     return Worked(dataclasses.replace(work.photo, pixels=frozen(cleaned)), words)
 
 
+def unblocks(work: Work) -> bool:
+    """Whether the network for blocks alone is what cleans."""
+    return work.is_only_blocky() and work.networks.has(UNBLOCKER)
+
+
 def _network(work: Work) -> tuple[TiledNetwork, Message]:
     """The one for what is to be cleaned, and the words for it."""
+    if unblocks(work):
+        return work.networks.unblocker(), say("did-unblock", "Cleaned of the blocks that strong compression leaves")
     if not work.is_only_blocky():
         return work.networks.cleaner(), say("did-clean", "Cleaned")
-    if work.networks.has(UNBLOCKER):
-        return work.networks.unblocker(), say("did-unblock", "Cleaned of the blocks that strong compression leaves")
     words = say("did-clean-otherwise", "Cleaned as if it were grainy: the model for blocky photos is not there")
     return work.networks.cleaner(), words

@@ -21,6 +21,7 @@ from gpen_desktop.core.output.cost import enlarged
 from gpen_desktop.core.pixels import is_grey
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.stages.analysis import spoilt
+from gpen_desktop.core.stages.cleaning import unblocks
 from gpen_desktop.core.stages.tiles import NOBODY, TiledNetwork, Watcher, as_pixels, changed, of_photo
 from gpen_desktop.core.stages.work import Work, Worked
 from gpen_desktop.core.types import FloatImage, Photo, Pixels, frozen
@@ -78,11 +79,11 @@ def _by_network(work: Work, scale: float, progress: Progress) -> Pixels:
 
 def _left_by_cleaning(work: Work) -> float:
     """Share of the smoothing that a photo still wants which is as spoilt as its pixels show. JPEG's blocks are gone
-    where they were all there was, as far as the user wants it: smoothed twice, hair and cloth would go too."""
+    where a network of their own took them, as far as the user wants it: smoothed twice, hair and cloth would go too."""
     cleaned = int(work.values["clean"]) / 100
     if not cleaned:
         return 1.0
-    return 1 - cleaned * (1.0 if work.is_only_blocky() else _LESS_BY_CLEANER)
+    return 1 - cleaned * (1.0 if unblocks(work) else _LESS_BY_CLEANER)
 
 
 def _part(progress: Progress, number: int, passes: int, factor: int) -> Progress:
