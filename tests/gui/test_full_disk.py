@@ -155,15 +155,15 @@ def test_a_draft_on_a_full_disk_fails_at_once(
 def test_a_pause_ends_with_the_last_photo_that_it_held_back(
     window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    photos = [make_photo(tmp_path / f"{n}.png", seed=n) for n in range(4)]
-    open_photos(window, qtbot, photos[0])
     jobs = window.workspace.jobs
-    jobs.pause()
     engine.gate.clear()
-    window.imports.open_paths(photos[1:3])
-    qtbot.waitUntil(lambda: len(window.workspace.album) == 3)
+    window.imports.open_paths([make_photo(tmp_path / f"{n}.png", seed=n) for n in range(3)])
+    qtbot.waitUntil(lambda: jobs.running is not None and len(jobs.waiting) == 2)
+    jobs.pause()
     engine.gate.set()
-    qtbot.waitUntil(lambda: jobs.running is None or not jobs.is_busy)
+    qtbot.waitUntil(lambda: jobs.running is None)  # the photo on screen is done all the same
+    assert jobs.is_paused
+    assert len(jobs.waiting) == 2
     window.workspace.remove(window.workspace.album.at(2), window.workspace.album.at(1))
     assert not jobs.is_busy
     assert not jobs.is_paused
