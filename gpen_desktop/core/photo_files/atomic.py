@@ -146,10 +146,7 @@ def make_folder(folder: Path) -> None:
         what = say(
             "cannot-create-folder", "Could not create the folder {folder}: {reason}.", folder=str(folder), reason=reason
         )
-        if error.errno in NO_ROOM:
-            is_quota = error.errno == errno.EDQUOT
-            raise DiskFullError(what, needed=0, todo=todo, path=folder, is_quota=is_quota) from error
-        raise SaveError(what, todo=todo, path=folder) from error
+        raise _refused(what, todo, folder, error) from error
 
 
 def is_same_file(one: Path, other: Path) -> bool:
@@ -179,6 +176,11 @@ def save_error(path: Path, error: OSError, size: int = 0) -> SaveError:
         folder=str(path.parent),
         reason=reason,
     )
+    return _refused(what, todo, path, error, size)
+
+
+def _refused(what: Message, todo: Message | None, path: Path, error: OSError, size: int = 0) -> SaveError:
+    """The error that says so; of the kind that room for `size` bytes would mend, where it would."""
     if error.errno in NO_ROOM:
         return DiskFullError(what, needed=size, todo=todo, path=path, is_quota=error.errno == errno.EDQUOT)
     return SaveError(what, todo=todo, path=path)
