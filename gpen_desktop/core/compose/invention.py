@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 
 from gpen_desktop.core.compose import texture
-from gpen_desktop.core.grain import fine_band, luma
+from gpen_desktop.core.grain import fine_band, in_all_colours, luma
 from gpen_desktop.core.types import FloatImage, RestoredFace
 
 # Of the mean's difference from the restored face: gives the finest octave the energy back that the mean takes of it.
@@ -59,7 +59,7 @@ def _not_only_stronger(change: FloatImage, restored: FloatImage) -> FloatImage:
         seen = luma(structure)
         power, common = (_around(seen * band, _AROUND * sigma) for band in (seen, luma(new)))
         excess = np.maximum(common / (power + np.float32(_NOTHING)) - np.float32(_STRONGER), 0)
-        less += excess[..., None] * structure
+        less += in_all_colours(excess) * structure
     return change - less
 
 
