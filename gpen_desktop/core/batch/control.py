@@ -42,6 +42,7 @@ class BatchControl:
         self._cancelled = threading.Event()
         self._counting = threading.Lock()
         self._waiting = 0
+        self._trying = threading.Lock()
 
     def cancel(self) -> None:
         """End every photo at its next step."""
@@ -79,8 +80,9 @@ class BatchControl:
             self.check()
             has_room = _has_room(error)
             if (has_room and not had_room) or time.monotonic() >= try_at:
-                if _may_take(error):
-                    return
+                with self._trying:  # two trial files at once might not fit where either result would
+                    if _may_take(error):
+                        return
                 try_at = time.monotonic() + _TRY_EVERY
             had_room = has_room
             self._cancelled.wait(_LOOK_EVERY)

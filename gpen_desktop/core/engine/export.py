@@ -143,9 +143,9 @@ def export(
     keeps its format only as it is. What belongs to the photo is copied beside the result before that gets its name,
     and goes again where it gets none. before_naming: called after that with the name, and the one until then.
     further: of the pages behind the first; without, they stay as they are. history: what was done, for the file's XMP.
-    Raises SaveError, Cancelled; NotAResultError where `target` may be somebody's original.
+    The folder of `target` has to be there, see `prepare`. Raises OptionError, OutputExistsError, SaveError, Cancelled;
+    NotAResultError where `target` may be somebody's original.
     """
-    prepare(source.path, target, options)
     problems: list[Message] = []
 
     @contextmanager

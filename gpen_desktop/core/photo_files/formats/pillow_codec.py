@@ -8,7 +8,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from types import MappingProxyType
 from typing import BinaryIO
 
@@ -23,7 +23,35 @@ from gpen_desktop.core.types import Pixels
 from gpen_desktop.messages import Message, say
 
 _STRIP = 64  # rows that are taken over at a time: they stay in the processor's cache
-_PILLOW = threading.Lock()  # its size limit and Python's warning filters belong to the whole process
+_MAXBLOCK = threading.Lock()  # which belongs to the whole process
+
+
+class _WithoutAlarms:
+    """Pillow's limit on sizes and Python's warning filters belong to the whole process: both are off (ours was held
+    before) from the first of the decodings that overlap, in any number of threads, to the last, and then as before."""
+
+    def __init__(self) -> None:
+        self._counting = threading.Lock()
+        self._decoding = 0
+        self._before = ExitStack()
+
+    def __enter__(self) -> None:
+        with self._counting:
+            self._decoding += 1
+            if self._decoding == 1:
+                self._before.enter_context(warnings.catch_warnings())
+                warnings.simplefilter("ignore")
+                self._before.callback(setattr, Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
+                Image.MAX_IMAGE_PIXELS = None
+
+    def __exit__(self, *_error: object) -> None:
+        with self._counting:
+            self._decoding -= 1
+            if self._decoding == 0:
+                self._before.close()
+
+
+_WITHOUT_ALARMS = _WithoutAlarms()
 
 
 def decode(header: FileHeader) -> Decoded:
@@ -81,7 +109,7 @@ def _file_in_memory() -> BinaryIO:
 @contextmanager
 def _room_for(size: int) -> Iterator[None]:
     """A block of so many bytes for Pillow's encoders: a progressive JPEG has to fit into one."""
-    with _PILLOW:
+    with _MAXBLOCK:
         usual, ImageFile.MAXBLOCK = ImageFile.MAXBLOCK, max(ImageFile.MAXBLOCK, size)
         try:
             yield
@@ -91,15 +119,9 @@ def _room_for(size: int) -> Iterator[None]:
 
 @contextmanager
 def _open(header: FileHeader) -> Iterator[Image.Image]:
-    """The picture, opened without Pillow's warnings and without its size limit (ours was held before)."""
-    with _PILLOW, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
-        try:
-            with Image.open(io.BytesIO(header.pixel_data), formats=[header.format]) as image:
-                yield image
-        finally:
-            Image.MAX_IMAGE_PIXELS = limit
+    """The picture, opened without Pillow's warnings and without its size limit."""
+    with _WITHOUT_ALARMS, Image.open(io.BytesIO(header.pixel_data), formats=[header.format]) as image:
+        yield image
 
 
 def _samples(image: Image.Image, profile: bytes) -> tuple[Pixels, bool, tuple[Message, ...]]:

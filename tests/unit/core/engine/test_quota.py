@@ -6,6 +6,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -83,3 +84,25 @@ def test_a_disk_that_fails_while_room_is_waited_for_is_waited_for_no_longer(
     with pytest.raises(SaveError) as told:
         atomic.write(tmp_path / "a.jpg", b"photo", overwrite=False)
     assert not isinstance(told.value, DiskFullError)
+
+
+def test_room_is_tried_for_by_one_photo_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is room for one result, two files made to try would both find the disk full."""
+    waiting, files_at_once = threading.Barrier(2), []
+
+    def sync(_file: int) -> None:
+        files_at_once.append(len(list(tmp_path.glob("*.part"))))
+        time.sleep(0.1)  # the other one has long come by then
+
+    def wait() -> None:
+        waiting.wait()
+        steering.wait_for_room(DiskFullError(say("test-full", "Full."), needed=1, path=tmp_path / "a.jpg"))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    steering = BatchControl()
+    photos = [threading.Thread(target=wait) for _ in range(2)]
+    for photo in photos:
+        photo.start()
+    for photo in photos:
+        photo.join()
+    assert files_at_once == [1, 1]

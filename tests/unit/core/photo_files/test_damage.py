@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import struct
+import threading
 import tracemalloc
+import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tifffile
-from PIL import Image
+from PIL import Image, ImageFile
 
 from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
 from gpen_desktop.errors import PhotoTooLargeError, UnreadablePhotoError
@@ -188,6 +191,24 @@ def test_large_photos_within_the_bound_raise_no_alarm(tmp_path: Path) -> None:
     Image.new("1", (20_000, 9_500)).save(tmp_path / "a.png")
     assert load_photo(tmp_path / "a.png").pixels.shape == (9_500, 20_000, 3)
     assert Image.MAX_IMAGE_PIXELS == 89478485, "other users of Pillow keep its bound"
+
+
+def test_photos_are_decoded_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One waited for the other; both without Pillow's alarms, and these are back when both are done."""
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
+    both, decoding = threading.Barrier(2, timeout=10), ImageFile.ImageFile.load
+
+    def load(image: ImageFile.ImageFile) -> object:
+        both.wait()
+        warnings.warn("pixels are missing", stacklevel=1)
+        return decoding(image)
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", load)
+    filters = list(warnings.filters)
+    with ThreadPoolExecutor(2) as threads:
+        photos = list(threads.map(load_photo, [tmp_path / "a.png"] * 2))
+    assert [photo.pixels.shape for photo in photos] == [(8, 8, 3)] * 2
+    assert (Image.MAX_IMAGE_PIXELS, warnings.filters) == (89478485, filters)
 
 
 EXIF_LIES = {
