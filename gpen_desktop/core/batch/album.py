@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from gpen_desktop.core.engine.export import may_be_replaced
 from gpen_desktop.core.output.file_names import free_path, is_missing, name_key, real_path, unnumbered
 from gpen_desktop.core.output.journal import JOURNAL_NAME, names_by_source, results, sha256_of, why_unknown
 from gpen_desktop.core.output.name_pattern import file_name, has_number, number_in
 from gpen_desktop.core.photo_files.load_save import result_path
 from gpen_desktop.core.photo_files.registry import is_supported
-from gpen_desktop.errors import OptionError
+from gpen_desktop.errors import OptionError, PhotoError
 from gpen_desktop.messages import Message, say
 
 
@@ -49,7 +50,8 @@ def plan(
     structure. pattern: of the results' names without ending, see name_pattern; model: for it.
 
     No two photos share a target, and no target is a photo of the plan: such get '-2', '-3', …, and keep them, as they
-    keep their numbers in the pattern, when other photos come: the journal in `out_dir` says which was whose. Raises
+    keep their numbers in the pattern, when other photos come: the journal in `out_dir` says which was whose. Results
+    among the photos are left out, also those whose line it lost (but for numbers in the pattern, and BMPs). Raises
     OptionError for a path that is not there, and where results would lie among photos without a journal to tell them
     apart.
     """
@@ -62,12 +64,11 @@ def plan(
             )
     found = list(find_photos(paths, recursive=recursive, without=out_dir))
     earlier = _EarlierResults(out_dir)
-    is_numbered = has_number(pattern)
-    numbers = _numbers_they_had(found, pattern, out_dir, model, earlier) if is_numbered else range(1, len(found) + 1)
-    wanted = [
-        result_path(each.path, out_dir / _named(each.inner, pattern, number, model), format)
-        for number, each in zip(numbers, found, strict=True)
-    ]
+    wanted = _wanted(found, out_dir, format, pattern, model, earlier)
+    lost = _lost_results(found, wanted).difference(paths)  # what is named is wanted
+    if lost:
+        found = [each for each in found if each.path not in lost]
+        wanted = _wanted(found, out_dir, format, pattern, model, earlier)
     taken = {name_key(each.path) for each in found}
     targets = _names_they_had(found, wanted, taken, earlier)
     taken |= {name_key(target) for target in targets.values()}
@@ -80,9 +81,43 @@ def plan(
     return tuple(planned)
 
 
+def _wanted(
+    found: Sequence[FoundPhoto], out_dir: Path, format: str, pattern: str, model: str, earlier: _EarlierResults
+) -> list[Path]:
+    """Where the result of each photo would go if nothing else wanted to be there."""
+    is_numbered = has_number(pattern)
+    numbers = _numbers_they_had(found, pattern, out_dir, model, earlier) if is_numbered else range(1, len(found) + 1)
+    return [
+        result_path(each.path, out_dir / _named(each.inner, pattern, number, model), format)
+        for number, each in zip(numbers, found, strict=True)
+    ]
+
+
+def _lost_results(found: Sequence[FoundPhoto], wanted: Sequence[Path]) -> set[Path]:
+    """Of what was found, the results of others of it whose line the journal lost: each lies where such a one would go
+    and shows that it is one, by this program's mark or as a copy of its photo."""
+    sources: dict[str, list[Path]] = {}
+    for each, target in zip(found, wanted, strict=True):
+        sources.setdefault(name_key(target), []).append(each.path)
+    lost = set()
+    for each in found:
+        places = [name_key(path) for path in (each.path, unnumbered(each.path)) if path is not None]
+        others = [source for place in places for source in sources.get(place, ()) if source != each.path]
+        if any(name_key(source) != name_key(each.path) and _is_result(each.path, source) for source in others):
+            lost.add(each.path)
+    return lost
+
+
+def _is_result(file: Path, source: Path) -> bool:
+    try:
+        return may_be_replaced(file, source)
+    except PhotoError:  # restoring it will say so
+        return False
+
+
 def _check_told_apart(planned: Sequence[PlannedPhoto], out_dir: Path) -> None:
-    """Results among photos are told from them by the journal alone. Raises OptionError where there is none to use: each
-    run would restore what those before it made."""
+    """Results among photos are told from them by the journal. Raises OptionError where there is none to use: some runs
+    would restore what those before them made."""
     mixed = {real_path(each.source.parent) for each in planned} & {real_path(each.target.parent) for each in planned}
     problem = why_unknown(out_dir) if mixed else None
     if problem is not None:

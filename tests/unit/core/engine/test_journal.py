@@ -46,11 +46,13 @@ def out(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-def run(album: Path, out: Path, *, resume: bool = True, **options: object) -> list[PhotoStatus]:
+def run(
+    album: Path, out: Path, *, resume: bool = True, pattern: str = "{name}", **options: object
+) -> list[PhotoStatus]:
     """Restore an album; what became of each photo."""
     engine = Engine(models=DrawnModels(KnownFaces(*photo_with_faces((40, 60))[1]), Sharpener()))
     wanted = BatchOptions(Edits(ComposeOptions(strength=100), model="sharpener"))
-    jobs = plan([album], out, recursive=True)
+    jobs = plan([album], out, recursive=True, pattern=pattern)
     reports = batch.restore_all(jobs, engine, wanted, Journal(out, options), lambda *_: SilentProgress(), resume=resume)
     return [report.outcome for report in reports]
 
@@ -107,6 +109,33 @@ def test_results_in_the_album_are_not_restored_again(album: Path, resume: bool) 
     assert len(before) == 6
     assert run(album, album, resume=resume) == [SKIPPED if resume else EXISTS] * 3
     assert files(album) == before
+
+
+@pytest.mark.parametrize("pattern", ["{name}", "{name}_restored"])
+def test_results_in_the_album_whose_lines_were_lost_are_no_photos(album: Path, pattern: str) -> None:
+    """As when an album is copied without hidden files. Each run restored what those before it made."""
+    (album / "c.bmp").unlink()  # a BMP has no place for the program's mark
+    assert run(album, album, pattern=pattern) == [DONE] * 2
+    before = sorted(files(album))
+    assert len(before) == 4
+    (album / JOURNAL_NAME).unlink()
+    assert run(album, album, resume=False, pattern=pattern) == [EXISTS] * 2
+    assert run(album, album, pattern=pattern) == [DONE] * 2
+    assert run(album, album, pattern=pattern) == [SKIPPED] * 2
+    assert sorted(files(album)) == before
+
+
+def test_what_only_looks_like_a_result_is_a_photo(album: Path) -> None:
+    """Where no journal tells, a result has a result's name, and this program's mark or the bytes of its photo."""
+    run(album, album)
+    (album / JOURNAL_NAME).unlink()
+    shutil.copy(album / "b-2.jpg", album / "marked.jpg")
+    Image.open(album / "a.png").rotate(5).save(album / "a-2.png")
+    shutil.copy(album / "c.bmp", album / "c-2.bmp")
+    names = {job.source.name for job in plan([album], album, recursive=False)}
+    assert names == {"a.png", "a-2.png", "b.jpg", "marked.jpg", "c.bmp"}
+    named = [album / "b.jpg", album / "b-2.jpg"]
+    assert [job.source for job in plan(named, album, recursive=False)] == named
 
 
 @pytest.fixture
