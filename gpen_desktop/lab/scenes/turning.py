@@ -24,13 +24,20 @@ PITCH: Final = (-25.0, 40.0)
 
 _EYES_Y, _EYE_DISTANCE = 0.4692, 0.2460  # of the aligned crop's side: FFHQ's template
 _PIVOT = np.array([0.0, 0.3, -1.3], np.float32)  # where the neck turns
-_RECENTRED = 0.3  # how far a profile is moved back: its nose would reach the crop's edge
+_RECENTRED = 0.3
+"""Eye distances that a profile is moved back. By eye: unmoved, the tip of its nose stands 1.8 aside of the middle (the
+crop's edge is at 2.0) and the back of its head 1.6; moved, 1.5 and 1.9."""
 _SKULL = (np.array([0.0, -0.45, -1.42], np.float32), np.array([1.27, 1.45, 1.5], np.float32))  # centre, radii
 _JAW = (np.array([0.0, 0.42, -0.95], np.float32), np.array([1.06, 1.5, 1.08], np.float32))
 _NEAR, _FAR, _STEPS = 1.9, -3.4, 72
-_WITHIN: Final = 0.88  # of the outline: how far in the last of the head that the photo shows is taken from
-_HAIR: Final = 1.6  # eye distances up for one back: behind the ears heads have hair, of which photos show the top
-_BESIDE: Final = 1.06  # of the outline: where the wall beside the head begins
+_WITHIN: Final = 0.88
+"""Of the outline: how far in the last of the head that the photo shows is taken from. By eye: heads are not quite
+ellipsoids, and further out some photos show ears, stray hair and the wall, which would be smeared over the back."""
+_HAIR: Final = 1.6
+"""Eye distances up for one back: behind the ears heads have hair, of which photos show the top. By eye: at the height
+of the eyes the hairline, about 1 above them, is reached 0.6 behind the middle of the skull, where ears end."""
+_BESIDE: Final = 1.06
+"""Of the outline: where the wall beside the head begins. By eye, as above: so far out most hair has ended."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -98,28 +98,38 @@ class Adversary:
     def gradient(
         self, restored: Tensor, clean: Tensor, damaged: Tensor, where: Pieces
     ) -> tuple[Tensor, Mapping[str, Tensor]]:
-        """What the generator is to descend along, (N, 3, S, S) at the restored picture; and the losses by name."""
+        """What the generator is to descend along, (N, 3, S, S) at the restored picture; and the losses by name, of
+        `WISHES` those that have a share."""
         leaf = restored.detach().requires_grad_()
-        told = {"measured": low_octaves(leaf, clean), "texture": losses.texture_loss(leaf, clean)}
-        told["energy"] = losses.energy_loss(leaf, clean)
-        told["adversarial"], told["matching"] = self._wishes(leaf, clean, damaged, where)
+        told = {"measured": low_octaves(leaf, clean)} | self._wishes(leaf, clean, damaged, where)
         parts = {
             name: torch.autograd.grad(loss, leaf, retain_graph=name == "adversarial")[0] for name, loss in told.items()
         }
         with torch.no_grad():
             error = ((damaged - clean) / 2).square().mean((1, 2, 3), keepdim=True)
             by_place, by_face = detailed(clean), error / (error + _GOOD)
-            heard = dict.fromkeys(told, by_place * by_face) | {"energy": by_place}  # good faces can have too much of it
-            total = parts["measured"]
+            total = parts.pop("measured")
             length = self._length("measured", total)
             settled = min(1.0, self._steps / self._shares.settling)
-            for name in WISHES:
-                part, share = parts[name] * heard[name], getattr(self._shares, name)
+            for name, gradient in parts.items():
+                heard = by_place if name == "energy" else by_place * by_face  # good faces can have too much of it
+                part, share = gradient * heard, getattr(self._shares, name)
                 total = total + part * (settled * share * length / self._length(name, part))
         self._steps += 1
         return total, {name: loss.detach() for name, loss in told.items()}
 
-    def _wishes(self, restored: Tensor, clean: Tensor, damaged: Tensor, where: Pieces) -> tuple[Tensor, Tensor]:
+    def _wishes(self, restored: Tensor, clean: Tensor, damaged: Tensor, where: Pieces) -> dict[str, Tensor]:
+        """The losses of the wishes that have a share."""
+        shares, made = self._shares, {}
+        if shares.adversarial or shares.matching:
+            made["adversarial"], made["matching"] = self._judgement(restored, clean, damaged, where)
+        if shares.texture:
+            made["texture"] = losses.texture_loss(restored, clean)
+        if shares.energy:
+            made["energy"] = losses.energy_loss(restored, clean)
+        return {name: loss for name, loss in made.items() if getattr(shares, name)}
+
+    def _judgement(self, restored: Tensor, clean: Tensor, damaged: Tensor, where: Pieces) -> tuple[Tensor, Tensor]:
         """(adversarial loss, feature matching loss)."""
         adversarial, matching = restored.new_zeros(()), restored.new_zeros(())
         with self._only_judging():

@@ -101,7 +101,8 @@ def test_wishes_count_by_their_share_and_leave_good_faces_alone() -> None:
     for damaged in (restored, clean):  # a bad face, and one with nothing wrong
         for _ in range(8):
             where = judging.pieces(2)
-            with_wish, _ = judging.gradient(restored, clean, damaged, where)
+            with_wish, told = judging.gradient(restored, clean, damaged, where)
+        assert set(told) == {"measured", "adversarial"}  # what has no share costs nothing
         measured, _ = alone.gradient(restored, clean, damaged, where)
         ratio = ((with_wish - measured).norm() / measured.norm()).item()
         assert ratio == pytest.approx(0.5 if damaged is restored else 0.0, abs=0.1)
