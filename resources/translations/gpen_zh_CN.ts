@@ -298,10 +298,6 @@
         <translation>裁剪</translation>
     </message>
     <message>
-        <source>Model</source>
-        <translation>模型</translation>
-    </message>
-    <message>
         <source>Apply to all photos</source>
         <translation>应用到所有照片</translation>
     </message>
@@ -968,6 +964,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Restore no face; turn them on one by one</source>
         <translation>先不修复，再逐张启用</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Own strength</source>
@@ -1825,10 +1825,6 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>No model for backgrounds is installed.</source>
         <translation>未安装背景处理模型。</translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation>模型</translation>
     </message>
     <message>
         <source>Filled by</source>

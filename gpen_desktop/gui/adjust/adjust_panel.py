@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
@@ -124,7 +123,6 @@ class AdjustPanel(QWidget):
             control.changed.connect(self._on_option)
             control.held.connect(self._on_held)
         self.whole.changed.connect(self._on_stage)
-        self.whole.model_changed.connect(self._on_model)
         self.whole.held.connect(self._on_held)
         self.whole.get_wanted.connect(self.get_wanted)
         self.faces.held.connect(self._on_held)
@@ -146,7 +144,7 @@ class AdjustPanel(QWidget):
     @property
     def model(self) -> ModelControl:
         """The restorer of the faces."""
-        return self.whole.model
+        return self.faces.model
 
     def control(self, name: str) -> QWidget:
         """The slider, box or segments of a declared option. Raises KeyError for one that is not shown here."""
@@ -242,7 +240,8 @@ class AdjustPanel(QWidget):
     ) -> None:
         """What is installed: (name, title) of restorers, and by option of the stages' models. inventive: names of the
         restorers beside which another one invents detail."""
-        self.whole.set_models(models, of_stages)
+        self.faces.model.offer(models)
+        self.whole.set_models(of_stages)
         self._inventive = frozenset(inventive)
         self._show_what_applies()
 
@@ -312,12 +311,8 @@ class AdjustPanel(QWidget):
     @Slot()
     def _on_pause(self) -> None:
         is_held = [each.is_held for each in self._look]
-        if not any((*is_held, self.whole.is_held, self.crop.straighten.slider.isSliderDown())):
+        if not any((*is_held, self.faces.is_held, self.whole.is_held, self.crop.straighten.slider.isSliderDown())):
             self._gesture += 1
-
-    @Slot(str)
-    def _on_model(self, model: str) -> None:
-        self._pass_on(replace(self._edits, model=model), lambda: self.tr("Model"), "model")
 
 
 class _Body(QWidget):

@@ -17,6 +17,7 @@ from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.options import Option, Value, face_option
 from gpen_desktop.core.types import NO_FACE, RESTORED_STATES, Face, FaceId, FaceState
 from gpen_desktop.gui.adjust.controls import Segments
+from gpen_desktop.gui.adjust.model_control import ModelControl
 from gpen_desktop.gui.adjust.option_control import option_control
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.common import i18n, icons, theme
@@ -28,6 +29,10 @@ class FacesSection(QWidget):
     held: a slider is held.
 
     add_wanted, points_wanted, remove_wanted: of the selected face. step_wanted: to the next (1) or previous (-1) face.
+
+    Attributes
+    ----------
+    model : their restorer.
     """
 
     changed = Signal(object, object, str)
@@ -53,6 +58,9 @@ class FacesSection(QWidget):
         ]
         self._if_changed_label = QLabel()
         self._if_changed_label.setBuddy(self._if_changed)
+        self.model = ModelControl()
+        self._model_label = QLabel()
+        self._model_label.setBuddy(self.model)
         self._card = QFrame()
         self._add = QPushButton()
         self._add.setIcon(icons.icon("user-plus"))
@@ -61,15 +69,20 @@ class FacesSection(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, theme.GRID)
         column.setSpacing(theme.GRID)
-        for widget in (self._which, self._which_label, self._card, self._min_face, self._sharp):
+        for widget in (self._which, self._which_label, self._card):
             column.addWidget(widget)
-        column.addWidget(self._if_changed_label)
-        column.addWidget(self._if_changed)
+        # below its caption: a restorer's title is longer than what is left beside one
+        column.addLayout(_titled(self._model_label, self.model))
+        column.addWidget(self._min_face)
+        column.addWidget(self._sharp)
+        column.addLayout(_titled(self._if_changed_label, self._if_changed))
         column.addWidget(self._add)
         self._which.chosen.connect(self._on_which)
         for control in self._options:
             control.changed.connect(self._on_option)
             control.held.connect(self.held)
+        self.model.changed.connect(self._on_model)
+        self.model.held.connect(self.held)
         self._add.clicked.connect(self.add_wanted)
         self._say()
         i18n.follow(self._say)
@@ -106,6 +119,12 @@ class FacesSection(QWidget):
         self._remove.clicked.connect(self.remove_wanted)
 
     @property
+    def is_held(self) -> bool:
+        """Whether the user holds one of its sliders."""
+        of_options = any(control.is_held for control in self._options)
+        return of_options or self.model.is_held or self._strength.slider.isSliderDown()
+
+    @property
     def strength(self) -> ValueSlider:
         """Of the selected face."""
         return self._strength
@@ -121,6 +140,7 @@ class FacesSection(QWidget):
         """Show a photo's edits; defaults: what a reset goes back to."""
         self._edits, self._defaults = edits, defaults
         self._which.set_value(edits.options.faces)
+        self.model.show_choice(edits.model)
         for control in self._options:
             control.show_value(editing.option_value(edits, control.option.name))
             control.show_usual(editing.option_value(defaults, control.option.name))
@@ -190,6 +210,8 @@ class FacesSection(QWidget):
         for control in self._options:
             control.say()
         self._if_changed_label.setText(self._if_changed.label)
+        self._model_label.setText(self.tr("Model"))
+        self.model.say()
         self._strength.set_text(
             self.tr("Own strength"), self.tr("Strength of this face; double-click for the photo's own.")
         )
@@ -218,6 +240,10 @@ class FacesSection(QWidget):
         edits = editing.with_option(self._edits, option.name, value)
         self.changed.emit(edits, partial(setting_text, option.label), merge)
 
+    @Slot(str)
+    def _on_model(self, model: str) -> None:
+        self.changed.emit(replace(self._edits, model=model), lambda: self.tr("Model"), "model")
+
     @Slot()
     def _on_toggled(self) -> None:
         changed = editing.toggled(self._edits, self._faces, self._face)
@@ -240,6 +266,14 @@ class FacesSection(QWidget):
     @Slot()
     def _on_next(self) -> None:
         self.step_wanted.emit(1)
+
+
+def _titled(caption: QLabel, control: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(theme.GRID // 2)
+    column.addWidget(caption)
+    column.addWidget(control)
+    return column
 
 
 def _small_button(icon: str) -> QToolButton:

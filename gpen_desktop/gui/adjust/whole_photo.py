@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from gpen_desktop.core.engine.edits import Edits, option_value
 from gpen_desktop.core.options import AUTO, NO_MODEL, Option, Value
@@ -48,22 +48,19 @@ def option_for(task: Task | None) -> str:
 
 class WholePhoto(QWidget):
     """changed: a declared option of a stage, by the user, and values by the names of options: its own, and what goes
-    with it. model_changed: the restorer of the faces. held: a slider is held. get_wanted: name of a model to be got.
+    with it. held: a slider is held. get_wanted: name of a model to be got.
 
     Attributes
     ----------
-    model : the restorer of the faces. models : of the stages, by the option's name. brush : over damage.
-    size_fields : of the result.
+    models : of the stages, by the option's name. brush : over damage. size_fields : of the result.
     """
 
     changed = Signal(object, object)
-    model_changed = Signal(str)
     held = Signal(bool)
     get_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.model = ModelControl()
         self.models = {name: ModelControl() for name in TO_GET}
         self.brush = BrushBar()
         self.controls: list[OptionControl] = [
@@ -89,7 +86,6 @@ class WholePhoto(QWidget):
         self._grid.setHorizontalSpacing(theme.GRID)
         self._grid.setVerticalSpacing(theme.GRID)
         self._grid.setColumnStretch(1, 1)
-        self._grid.addLayout(self._titled("model", self.model), 0, 0, 1, 2)
         of_options = {control.option.name: control for control in self.controls}
         for name, option in self._options.items():
             if option.names_model:
@@ -106,30 +102,17 @@ class WholePhoto(QWidget):
                 self._grid.addWidget(self._in_colour, self._grid.rowCount(), 0, 1, 2)
 
     def _add(self, name: str, control: QWidget) -> None:
-        row = self._grid.rowCount()
-        self._grid.addWidget(self._caption(name, control), row, 0)
-        self._grid.addWidget(control, row, 1)
-
-    def _titled(self, name: str, control: QWidget) -> QVBoxLayout:
-        """Below its caption, as wide as the panel: a restorer's title is longer than what is left beside one."""
-        column = QVBoxLayout()
-        column.setSpacing(theme.GRID // 2)
-        column.addWidget(self._caption(name, control))
-        column.addWidget(control)
-        return column
-
-    def _caption(self, name: str, control: QWidget) -> QLabel:
         self._captions[name] = caption = QLabel()
         caption.setBuddy(control)
-        return caption
+        row = self._grid.rowCount()
+        self._grid.addWidget(caption, row, 0)
+        self._grid.addWidget(control, row, 1)
 
     def _connect(self) -> None:
         for control in self.controls:
             control.changed.connect(self._on_option)
             control.held.connect(self.held)
         self.size_fields.changed.connect(self._on_size)
-        self.model.changed.connect(self.model_changed)
-        self.model.held.connect(self.held)
         for name, model in self.models.items():
             model.changed.connect(partial(self._on_model, name))
             model.held.connect(self.held)
@@ -138,8 +121,8 @@ class WholePhoto(QWidget):
     @property
     def is_held(self) -> bool:
         """Whether the user holds one of its sliders."""
-        models = (self.model, *self.models.values())
-        return any(each.is_held for each in self.controls) or any(each.is_held for each in models)
+        of_models = any(model.is_held for model in self.models.values())
+        return of_models or any(control.is_held for control in self.controls)
 
     def show_edits(self, edits: Edits, defaults: Edits) -> None:
         """Show a photo's edits; defaults: what double-clicks go back to."""
@@ -147,7 +130,6 @@ class WholePhoto(QWidget):
         for control in self.controls:
             control.show_value(option_value(edits, control.option.name))
             control.show_usual(option_value(defaults, control.option.name))
-        self.model.show_choice(edits.model)
         for name, model in self.models.items():
             model.show_choice(self._model_of(name))
         self._show_possible()
@@ -161,10 +143,9 @@ class WholePhoto(QWidget):
             self.size_fields.show_size(self._edits.options.frame, size, total_scale(self._edits.stages))
         self._show_possible()
 
-    def set_models(self, models: Sequence[tuple[str, str]], of_stages: Mapping[str, Sequence[tuple[str, str]]]) -> None:
-        """What is installed: (name, title) of restorers, and by option of the stages' models."""
+    def set_models(self, of_stages: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+        """What is installed, by option: (name, title)."""
         self._rows = {name: tuple(of_stages.get(name, ())) for name in TO_GET}
-        self.model.offer(models)
         self._offer()
         self._show_possible()
 
@@ -206,7 +187,6 @@ class WholePhoto(QWidget):
 
     def _say(self) -> None:
         texts = {
-            "model": self.tr("Model"),
             FILLER: self.tr("Filled by"),
             COLOUR_MODEL: self.tr("Coloured by"),
             BACKGROUND: self.tr("Background"),
@@ -216,9 +196,8 @@ class WholePhoto(QWidget):
             texts[control.option.name] = control.label
         for name, caption in self._captions.items():
             caption.setText(texts[name])
-        for model in (self.model, *self.models.values()):
-            model.say()
         for name, model in self.models.items():
+            model.say()
             model.combo.setAccessibleName(texts[name])
         self._in_colour.setText(self.tr("This photo is in colour already."))
         self.size_fields.say()
