@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSignalBlocker, QSizeF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine.compute import ComputeOptions
+from gpen_desktop.core.stages.tiles import TiledNetwork
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.picture_pair import Version
 from tests.gui.fakes import FakeEngine, make_photo
@@ -145,22 +147,51 @@ def test_the_photo_keeps_its_place_while_it_is_brushed(
     assert window.faces.selected == face
 
 
-def test_a_stroke_stays_to_be_seen_until_the_mask_has_it(window: MainWindow, scratched: Path, qtbot: QtBot) -> None:
-    """It went when the mouse was let go, and came back a second later."""
+def test_strokes_stay_to_be_seen_until_the_mask_has_them(
+    window: MainWindow, scratched: Path, networks: DrawnNetworks, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    """Each went when the mouse was let go and came back a second later; a second one, when the first was filled."""
+    may_fill = threading.Event()
+
+    def filler() -> TiledNetwork:
+        assert may_fill.wait(10)
+        return DrawnNetworks.filler(networks)
+
+    monkeypatch.setattr(networks, "filler", filler)
     open_photos(window, qtbot, scratched)
     qtbot.mouseClick(window.panel.brush.button, Qt.MouseButton.LeftButton)
-    brush = window.view.brush
-    brush.radius = 10
-    with QSignalBlocker(brush):  # nobody hears of it
-        _drag(window, qtbot, (200, 600), (800, 600))
-    at = window.view.placement.to_pane(QPointF(500, 600)).toPoint()
+    window.view.brush.radius = 10
 
-    def is_red() -> bool:
+    def is_red(y: float) -> bool:
+        at = window.view.placement.to_pane(QPointF(500, y)).toPoint()
         colour = window.view.grab().toImage().pixelColor(at)
         return colour.red() > colour.blue() + 40
 
-    assert is_red()
-    qtbot.keyClick(window.view, Qt.Key.Key_BracketRight)  # once the mask of before was shown then
-    assert is_red()
-    brush.show_mask(None)
-    assert not is_red()
+    with qtbot.waitSignal(window.workspace.jobs.started):
+        _drag(window, qtbot, (200, 600), (800, 600))
+    assert is_red(600)
+    _drag(window, qtbot, (200, 700), (800, 700))
+    assert is_red(600)
+    assert is_red(700)
+    window.workspace.seen_changed.emit()  # something else becomes known: the mask of before is still the last one
+    assert is_red(600)
+    assert is_red(700)
+    may_fill.set()
+    wait_done(window, qtbot)
+    assert is_red(600)
+    assert is_red(700)
+    window.actions_["undo"].trigger()
+    wait_done(window, qtbot)
+    assert is_red(600)
+    assert not is_red(700)
+
+
+def test_a_stroke_turns_repairing_on_again(window: MainWindow, scratched: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, scratched)
+    qtbot.mouseClick(window.panel.brush.button, Qt.MouseButton.LeftButton)
+    window.panel.control("repair").chosen.emit("off")  # with the brush in hand
+    wait_done(window, qtbot)
+    window.view.brush.radius = 10
+    _drag(window, qtbot, (200, 600), (800, 600))
+    wait_done(window, qtbot)
+    qtbot.waitUntil(lambda: _greens(window, 600) > 0.4)

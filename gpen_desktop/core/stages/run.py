@@ -40,7 +40,8 @@ class Staged:
     stages' options, those left to the program as it decided. seen: of the photo, where anything was left to the
     program. results: of the stages that did something, or could not. steps: of the stages that changed the photo: name,
     the photo before it and after it. damage: (H, W) bool, what was filled; None where nobody has looked.
-    has_new_detail: whether a stage changed it that comes after faces are cut out of it.
+    brushed: the strokes that `damage` holds. has_new_detail: whether a stage changed it that comes after faces are cut
+    out of it.
     """
 
     photo: Photo
@@ -50,6 +51,7 @@ class Staged:
     results: tuple[StageResult, ...]
     steps: tuple[tuple[str, Photo, Photo], ...] = ()
     damage: NDArray[np.bool_] | None = None
+    brushed: tuple[Stroke, ...] = ()
     has_new_detail: bool = False
 
     @property
@@ -204,7 +206,7 @@ class StagedPhotos:
             work = Work(
                 staged.photo, decided, self._networks, self._damage, self._is_only_blocky, self._crops, strokes, watcher
             )
-            staged = _after(staged, stage, self._worked(stage, work, part))
+            staged = _after(staged, stage, self._worked(stage, work, part), strokes)
         if viewer is not None and staged.scale == 1:
             self._shown = staged.photo
         order = [stage.name for stage in stages]
@@ -353,8 +355,8 @@ def _scale(stage: Stage, values: Values) -> float:
     return 1.0 if stage.scale is None else stage.scale(values)
 
 
-def _after(staged: Staged, stage: Stage, worked: Worked) -> Staged:
-    """What stages made, with what one more made of that."""
+def _after(staged: Staged, stage: Stage, worked: Worked, strokes: tuple[Stroke, ...]) -> Staged:
+    """What stages made, with what one more made of that and of the brush's strokes."""
     before, is_changed = staged.photo, worked.photo is not staged.photo
     strength = int(staged.values[stage.switch]) if stage.blends else 100
     result = StageResult(stage.name, strength if is_changed else 0, worked.words)
@@ -365,6 +367,7 @@ def _after(staged: Staged, stage: Stage, worked: Worked) -> Staged:
         results=(*staged.results, result),
         steps=(*staged.steps, (stage.name, before, worked.photo)) if is_changed else staged.steps,
         damage=staged.damage if worked.mask is None else worked.mask,
+        brushed=staged.brushed if worked.mask is None else strokes,
         has_new_detail=staged.has_new_detail or (is_changed and stage.scale is not None),
     )
 

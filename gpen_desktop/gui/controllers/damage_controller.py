@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Slot
 
 from gpen_desktop.core.engine.edits import with_option, with_stroke
@@ -29,12 +31,15 @@ class DamageController(QObject):
         self._view = view
         self._panel = panel
         self._bar = panel.brush
+        self._mask: NDArray[np.bool_] | None = None  # that was known last, while the brush is in use
+        self._brushed: tuple[Stroke, ...] = ()  # that it holds
         self._bar.toggled.connect(self._on_toggled)
         self._bar.adjusted.connect(self._on_adjusted)
         view.stroked.connect(self._on_stroked)
         view.brush_adjusted.connect(self._show_brush)
         view.brushing_ended.connect(self._show)
-        workspace.seen_changed.connect(self._show)
+        for changed in (workspace.seen_changed, workspace.edits_changed):
+            changed.connect(self._show)
 
     @Slot(bool)
     def _on_toggled(self, is_on: bool) -> None:
@@ -43,6 +48,7 @@ class DamageController(QObject):
             self._view.end_tool()
         else:
             self._view.begin_brushing(max(2.0, _USUAL_RADIUS * max(opened.photo.width, opened.photo.height)))
+            self._mask, self._brushed = None, ()
             if item.edits.stages[REPAIR.switch] == REPAIR.off:
                 edits = with_option(item.edits, REPAIR.switch, AUTO)
                 self._workspace.change(edits, lambda: self.tr("Repair damage"))
@@ -60,7 +66,10 @@ class DamageController(QObject):
     def _on_stroked(self, stroke: Stroke) -> None:
         item = self._workspace.current
         if item is not None:
-            self._workspace.change(with_stroke(item.edits, stroke), lambda: self.tr("Brush"))
+            edits = with_stroke(item.edits, stroke)
+            if edits.stages[REPAIR.switch] == REPAIR.off:  # it was turned off with the brush in hand
+                edits = with_option(edits, REPAIR.switch, AUTO)
+            self._workspace.change(edits, lambda: self.tr("Brush"))
 
     @Slot()
     def _show_brush(self) -> None:
@@ -70,6 +79,12 @@ class DamageController(QObject):
     @Slot()
     def _show(self) -> None:
         self._show_brush()
-        if (brush := self._view.brush) is not None:
-            staged = self._workspace.staged
-            brush.show_mask(None if staged is None else staged.damage)
+        brush, item, staged = self._view.brush, self._workspace.current, self._workspace.staged
+        if brush is None or item is None:
+            return
+        if item.edits.stages[REPAIR.switch] == REPAIR.off:
+            brush.show_damage(None, ())
+            return
+        if staged is not None and staged.damage is not None:  # while it is looked for anew, the last one stays
+            self._mask, self._brushed = staged.damage, staged.brushed
+        brush.show_damage(self._mask, [stroke for stroke in item.edits.strokes if stroke not in self._brushed])

@@ -44,17 +44,20 @@ class BrushTool(QObject):
         super().__init__(parent)
         self.radius = radius
         self.erases = False
-        self._mask: QImage | None = None
+        self._mask: NDArray[np.bool_] | None = None
+        self._overlay: QImage | None = None
         self._size = QSizeF()
         self._points: list[QPointF] = []
-        self._made: list[Stroke] = []  # that the mask may not know yet
+        self._fresh: tuple[Stroke, ...] = ()
         self._here: QPointF | None = None
 
-    def show_mask(self, mask: NDArray[np.bool_] | None) -> None:
-        """What is to be filled, (H, W) of the photo; None where that is not known yet."""
-        self._mask = None if mask is None else _overlay(mask)
-        self._made = []
-        self._size = QSizeF() if mask is None else QSizeF(mask.shape[1], mask.shape[0])
+    def show_damage(self, mask: NDArray[np.bool_] | None, fresh: Sequence[Stroke]) -> None:
+        """mask: what is filled, (H, W) of the photo; None where that is not known yet. fresh: strokes that it does not
+        hold yet."""
+        if mask is not self._mask:
+            self._mask, self._overlay = mask, None if mask is None else _overlay(mask)
+            self._size = QSizeF() if mask is None else QSizeF(mask.shape[1], mask.shape[0])
+        self._fresh = tuple(fresh)
         self.changed.emit()
 
     def press(self, point: QPointF, _scale: float) -> bool:
@@ -75,8 +78,7 @@ class BrushTool(QObject):
     def release(self, _point: QPointF) -> None:
         points, self._points = self._points, []
         if points:
-            self._made.append(self._stroke(points))
-            self.stroked.emit(self._made[-1])
+            self.stroked.emit(self._stroke(points))
 
     def _stroke(self, points: Sequence[QPointF]) -> Stroke:
         return Stroke(tuple((p.x(), p.y()) for p in points), self.radius, self.erases)
@@ -102,9 +104,9 @@ class BrushTool(QObject):
         return True
 
     def paint(self, painter: QPainter, placement: Placement) -> None:
-        if self._mask is not None:
-            painter.drawImage(QRectF(placement.to_pane(QPointF(0, 0)), self._size * placement.scale), self._mask)
-        for stroke in (*self._made, *([self._stroke(self._points)] if self._points else ())):
+        if self._overlay is not None:
+            painter.drawImage(QRectF(placement.to_pane(QPointF(0, 0)), self._size * placement.scale), self._overlay)
+        for stroke in (*self._fresh, *([self._stroke(self._points)] if self._points else ())):
             _paint_stroke(painter, stroke, placement)
         width = 2 * self.radius * placement.scale
         if self._here is not None:
