@@ -3966,4 +3966,23 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>改从此处获取模型：填写网址，可按需包含 {url} 或 {file}。</translation>
     </message>
 </context>
+<context>
+    <name>window</name>
+    <message>
+        <source>&apos;Models…&apos; in the menu shows the models.</source>
+        <translation>可在菜单“模型…”中查看所有模型。</translation>
+    </message>
+    <message>
+        <source>Get them in &apos;Models…&apos; in the menu.</source>
+        <translation>请在菜单“模型…”中获取。</translation>
+    </message>
+    <message>
+        <source>Get them from {source} and import {file} in &apos;Models…&apos; in the menu.</source>
+        <translation>请从 {source} 获取 {file}，然后在菜单“模型…”中导入。</translation>
+    </message>
+    <message>
+        <source>Remove it in &apos;Models…&apos; in the menu and get it again.</source>
+        <translation>请在菜单“模型…”中将其移除后重新获取。</translation>
+    </message>
+</context>
 </TS>

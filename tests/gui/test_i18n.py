@@ -23,7 +23,7 @@ from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
-from gpen_desktop.messages import say
+from gpen_desktop.messages import Message, say
 from gpen_desktop.models import catalog, store
 from tests.gui.fakes import FakeEngine
 from tests.gui.steps import open_photos
@@ -226,7 +226,19 @@ def test_a_real_error_reads_chinese(qapp: QApplication) -> None:
     with pytest.raises(WeightsError) as caught:
         store.find("gpen-512")
     said = i18n.error_text(caught.value.what, caught.value.todo)
-    assert said.startswith("这台电脑上没有“GPEN 512”的模型文件（GPEN-BFR-512.pth）。请用以下命令获取：")
+    assert said.startswith("这台电脑上没有“GPEN 512”的模型文件（GPEN-BFR-512.pth）。请在菜单“模型…”中获取。")
+    i18n.apply(qapp, "en")
+    said = i18n.error_text(caught.value.what, caught.value.todo)
+    assert said.endswith("Get them in 'Models…' in the menu.")  # no command: this is a window
+
+
+def test_the_window_names_no_command(translate: ModuleType) -> None:
+    named = [
+        said.code
+        for said in translate._said()
+        if "gpen-desktop " in i18n.message_text(Message(said.code, said.template, tuple((n, n) for n in said.values)))
+    ]
+    assert named == ["see-face-numbers"]  # nobody types them there
 
 
 def test_open_dialog_changes_its_language(qapp: QApplication, qtbot) -> None:

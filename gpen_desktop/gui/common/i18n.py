@@ -6,7 +6,7 @@ Errors and warnings come as messages (gpen_desktop/messages.py): `message_text` 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, Qt, QTranslator, Signal
@@ -70,6 +70,15 @@ def marked(context: str, text: str) -> str:
     return text
 
 
+_IN_WINDOW: Final[Mapping[str, str]] = {
+    "see-models-list": marked("window", "'Models…' in the menu shows the models."),
+    "get-by-install": marked("window", "Get them in 'Models…' in the menu."),
+    "get-and-import": marked("window", "Get them from {source} and import {file} in 'Models…' in the menu."),
+    "remove-and-get": marked("window", "Remove it in 'Models…' in the menu and get it again."),
+}
+"""Code of a message that names a command -> what is done in the window instead."""
+
+
 def setting_text(text: str) -> str:
     """A label, help or choice of settings.py."""
     return QCoreApplication.translate("settings", text) if text else ""
@@ -88,8 +97,11 @@ def message_text(value: Filling) -> str:
         )
     if not isinstance(value, Message):
         return str(value)
-    context = "catalog" if value.code == TITLE_CODE else "messages"
-    template = QCoreApplication.translate(context, value.template)
+    if value.code in _IN_WINDOW:
+        template = QCoreApplication.translate("window", _IN_WINDOW[value.code])
+    else:
+        context = "catalog" if value.code == TITLE_CODE else "messages"
+        template = QCoreApplication.translate(context, value.template)
     return template.format(**{name: message_text(part) for name, part in value.values})
 
 
