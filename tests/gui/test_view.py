@@ -205,6 +205,24 @@ def test_the_dividers_handle_leaves_a_faces_chip_uncovered(view: CompareView, qt
     assert white < picture.width() * picture.height() / 5  # the checkbox, the number and the line, no handle
 
 
+def test_a_click_on_the_divider_means_the_face_that_it_crosses(view: CompareView, qtbot: QtBot) -> None:
+    view.set_marks((a_mark_at(view, QPointF(400, 250), 120),), NO_FACE)
+    clicked: list[str] = []
+    view.face_clicked.connect(clicked.append)
+    at = view.divider_at
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(401, 200))
+    qtbot.mouseMove(view, QPoint(402, 201))  # as hands do
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(402, 201))
+    assert clicked == ["one"]
+    assert view.divider_at == at
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(400, 500))  # no face there: all stays selected
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(400, 200))
+    qtbot.mouseMove(view, QPoint(390, 200))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(390, 200))
+    assert clicked == ["one"]
+    assert view.divider_at < at
+
+
 def test_the_dividers_handle_leaves_a_face_uncovered_where_there_is_room() -> None:
     area, face, chip = QRectF(0, 0, 800, 600), QRectF(350, 200, 150, 180), QRectF(400, 384, 50, 20)
     aside = divider.handle_y(area, 420, [chip], [face])

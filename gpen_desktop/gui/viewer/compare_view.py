@@ -38,6 +38,8 @@ from gpen_desktop.gui.viewer.view_geometry import Placement
 
 _WHEEL_STEP: Final = 1.2
 """Zoom per notch of the wheel."""
+_SLACK: Final = 3.0
+"""How far a hand trembles in a click on the divider, px."""
 _KEY_STEP: Final = 0.02
 """What an arrow key moves the divider by, in parts of the visible photo."""
 _PAN_STEP: Final = 64.0
@@ -52,6 +54,8 @@ class _Drag(Enum):
     PHOTO = 2
     DIVIDER = 3
     TOOL = 4
+    LINE = 5
+    """The divider, once the mouse moves; a click on it means what lies under it."""
 
 
 class CompareView(PhotoView):
@@ -206,7 +210,7 @@ class CompareView(PhotoView):
         if is_left and self._tool is not None and self._tool.press(at, self._placement.scale):
             self._drag = _Drag.TOOL
         elif is_left and self._tool is None and self._is_on_divider(point):
-            self._drag = _Drag.DIVIDER
+            self._drag = _Drag.LINE
             self._grip = self._handle_y()
         else:
             self._drag = _Drag.UNDECIDED if is_left else _Drag.PHOTO
@@ -222,6 +226,8 @@ class CompareView(PhotoView):
         if self._drag is _Drag.UNDECIDED and moved >= QApplication.startDragDistance():
             self._drag = _Drag.PHOTO
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        if self._drag is _Drag.LINE and moved > _SLACK:
+            self._drag = _Drag.DIVIDER
         if self._drag is _Drag.PHOTO:
             self._pan(point - self._last)
             self._last = point
@@ -233,7 +239,7 @@ class CompareView(PhotoView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         drag, self._drag = self._drag, _Drag.NOTHING
-        if drag is _Drag.DIVIDER:
+        if drag in (_Drag.DIVIDER, _Drag.LINE):
             self._grip = None
             self._on_changed()  # the handle may step aside now
         if self._placement is None:
@@ -241,12 +247,13 @@ class CompareView(PhotoView):
         here = self._in_pane(event.position())
         if drag is _Drag.TOOL and self._tool is not None:
             self._tool.release(self._placement.to_photo(here))
-        elif drag is _Drag.UNDECIDED and self._tool is None:
+        elif drag in (_Drag.UNDECIDED, _Drag.LINE) and self._tool is None:
             chip = self._chip_at(self._placement, here)
+            face = face_at(self._marks, self._placement, here)
             if chip != NO_FACE:
                 self.face_toggled.emit(chip)
-            else:
-                self.face_clicked.emit(face_at(self._marks, self._placement, here))
+            elif face != NO_FACE or drag is _Drag.UNDECIDED:
+                self.face_clicked.emit(face)
         self._hover(event.position())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
