@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.stages import automatic, registry
@@ -19,8 +20,8 @@ def _shown(qtbot: QtBot, *chips: Chip, width: int = 248) -> SeenChips:
     qtbot.addWidget(widget)
     widget.setFixedWidth(width)
     widget.show_chips(chips, is_known=True)
-    widget.show()
-    qtbot.waitExposed(widget)
+    with qtbot.waitExposed(widget):
+        widget.show()
     return widget
 
 
@@ -45,9 +46,40 @@ def test_a_click_switches_a_stage(qtbot: QtBot) -> None:
     for button in widget.buttons:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert told == [("clean", False), ("enlarge", True)]
-    assert not any(
-        button.focusPolicy() & Qt.FocusPolicy.ClickFocus for button in widget.buttons
-    )  # keys are the photo's
+
+
+def test_a_click_leaves_the_keyboard_where_it_is(qtbot: QtBot) -> None:
+    page, chips = QWidget(), SeenChips()
+    photo = QLineEdit()  # anything that has the keyboard
+    _stack(page, photo, chips)
+    qtbot.addWidget(page)
+    chips.show_chips((GRAIN,), is_known=True)
+    with qtbot.waitExposed(page):
+        page.show()
+    photo.setFocus()
+    qtbot.mouseClick(chips.buttons[0], Qt.MouseButton.LeftButton)
+    assert page.focusWidget() is photo
+
+
+def test_what_lies_below_stays_where_it_is_when_a_chip_comes(qtbot: QtBot) -> None:
+    """It moved by 13 px under the mouse of one who had marked damage."""
+    page, chips, below = QWidget(), SeenChips(), QLabel("Strength")
+    _stack(page, chips, below)
+    qtbot.addWidget(page)
+    places = set[int]()
+    with qtbot.waitExposed(page):
+        page.show()
+    for shown, is_known in (((), False), ((), True), ((GRAIN,), True)):
+        chips.show_chips(shown, is_known=is_known)
+        page.adjustSize()
+        places.add(below.y())
+    assert len(places) == 1
+
+
+def _stack(page: QWidget, *widgets: QWidget) -> None:
+    column = QVBoxLayout(page)
+    for widget in widgets:
+        column.addWidget(widget)
 
 
 def test_holding_looks_and_switches_nothing(qtbot: QtBot) -> None:

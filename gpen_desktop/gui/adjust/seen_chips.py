@@ -99,6 +99,9 @@ class SeenChips(QWidget):
         column.setSpacing(0)
         column.addWidget(self._row)
         column.addWidget(self._nothing)
+        chip = _ChipButton("")
+        chip.setText(self.tr("Nothing to repair"))
+        self.setMinimumHeight(chip.sizeHint().height())  # else all below moves when the first chip comes
         self._say()
         i18n.follow(self._say)
         self.show_chips((), is_known=False)
