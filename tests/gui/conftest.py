@@ -75,7 +75,8 @@ def engine(tmp_path: Path) -> FakeEngine:
 def window(engine: FakeEngine, own_folders: Path, qtbot: QtBot) -> Iterator[MainWindow]:
     """The window with fake models, shown; ended after the test."""
     with shown_window(engine, own_folders / "settings.ini") as window:
-        qtbot.waitExposed(window)
+        with qtbot.waitExposed(window):
+            pass
         yield window
         engine.gate.set()
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QScrollArea,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -40,6 +41,14 @@ def test_whatever_the_keyboard_reaches_has_a_name(window: MainWindow, tmp_path: 
 
 def test_the_keyboard_begins_at_opening_photos(window: MainWindow) -> None:
     assert window.focusWidget() is window.empty.focusProxy()
+
+
+def test_the_first_page_leaves_the_keyboard_where_it_was_when_it_comes_back(window: MainWindow) -> None:
+    sample = window.empty.findChildren(QToolButton)[0]
+    sample.setFocus()
+    window.hide()
+    window.show()
+    assert window.focusWidget() is sample
 
 
 def test_no_two_actions_share_a_key(window: MainWindow) -> None:
@@ -157,7 +166,7 @@ def test_a_model_whose_name_does_not_fit_ends_in_dots_and_is_read_as_a_tooltip(
     window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"))
-    window.panel.set_open_sections([False, True, False])
+    window.panel.set_open_sections([True, False, False])
     name = "A face restorer with quite a long name (256 px)"
     window.panel.set_models([(window.workspace.current.edits.model, name)], {})
     combo = next(box for box in window.panel.findChildren(ComboBox) if box.currentText() == name)

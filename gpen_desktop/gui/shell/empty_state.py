@@ -82,7 +82,9 @@ class EmptyState(QScrollArea):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.setFocus()  # else the toolbar has the keyboard at the start
+        holder = self.window().focusWidget()
+        if not event.spontaneous() and not (holder is not None and self.isAncestorOf(holder)):
+            self.setFocus()  # else the toolbar has the keyboard at the start
 
     def _lay_out(self) -> None:
         inside = QVBoxLayout(self._drop)
