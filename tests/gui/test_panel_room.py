@@ -5,6 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QSlider,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
@@ -25,3 +35,38 @@ def test_every_slider_has_the_height_that_it_asks_for(
         sliders = [each for each in window.panel.findChildren(ValueSlider) if each.isVisible()]
         assert sliders
         assert [each.height() for each in sliders] == [each.sizeHint().height() for each in sliders]
+
+
+def test_the_wheel_is_left_to_the_panel_whatever_is_under_the_mouse(
+    window: MainWindow, photo: Path, qtbot: QtBot
+) -> None:
+    """Over the list of models it chose another one."""
+    open_photos(window, qtbot, photo)
+    window.panel.set_open_sections([True] * 4)
+    edits = window.workspace.current.edits
+    window.panel.set_models([(edits.model, "One"), ("another", "Another")], {})
+    controls = [
+        control
+        for kind in (QComboBox, QSlider, QLineEdit, QAbstractButton)
+        for control in window.panel.findChildren(kind)
+        if control.isVisible() and control.isEnabled()
+    ]
+    assert len(controls) > 30
+    assert [control for control in controls if _takes_wheel(control)] == []
+    assert window.workspace.current.edits == edits
+
+
+def _takes_wheel(control: QWidget) -> bool:
+    where = QPointF(control.rect().center())
+    event = QWheelEvent(
+        where,
+        control.mapToGlobal(where),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(control, event)
+    return event.isAccepted()

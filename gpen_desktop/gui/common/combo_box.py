@@ -4,7 +4,7 @@ opened, the list is as wide as its texts."""
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionComboBox, QStylePainter, QWidget
 
 _PADDING = 4
@@ -13,12 +13,14 @@ _AROUND_ROWS = 12
 
 
 class ComboBox(QComboBox):
-    """May be narrower than its texts. A tooltip of its own goes before the full text."""
+    """May be narrower than its texts. A tooltip of its own goes before the full text. The wheel scrolls what it lies in
+    and changes nothing that happens to be under the mouse."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         # the style's own delegate paints the rows as a menu of the system's; this one as the style sheet says
         self.setItemDelegate(QStyledItemDelegate(self))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     @property
     def shown_text(self) -> str:
@@ -29,6 +31,9 @@ class ComboBox(QComboBox):
             QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
         )
         return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, field.width() - _PADDING)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
     def showPopup(self) -> None:
         self.view().setMinimumWidth(max(self.width(), self.view().sizeHintForColumn(0) + _AROUND_ROWS))

@@ -175,7 +175,6 @@ class _Editor(QWidget):
 class _Choice(_Editor):
     def _make_control(self) -> QWidget:
         self._box = ComboBox(self)
-        _ignore_stray_wheel(self._box)
         for choice in self._setting.choices:
             self._box.addItem(setting_text(choice.label), choice.value)
         self._box.activated.connect(self._on_activated)
