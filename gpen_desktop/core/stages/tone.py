@@ -9,6 +9,7 @@ bits stay 16. A photo in one hue (grey, sepia, any toning) gets one curve for al
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, cast
@@ -32,6 +33,14 @@ _MARGIN: Final = 0.03
 
 _MOST_BORDER: Final = 0.2
 """Share of each side that can be taken for a border of paper."""
+
+_MOST_FRAMES: Final = 3
+_MOST_FRAME: Final = 0.3
+_RIM: Final = 2
+_OF_ONE_TONE: Final = 0.08
+_LEAST: Final = 32
+"""How many frames may lie in one another, how wide one may be, as a share of the side, how far from the edge its tone
+is looked for, px, how far from that, as a share of white, its tone may lie elsewhere; how long a side has to be, px."""
 
 _TAIL: Final = 0.4
 """Percent of pixels that may lie beyond what counts as darkest and lightest."""
@@ -137,13 +146,15 @@ def is_faded(reading: ToneReading) -> bool:
     A fog, a beach or a night has little contrast too, but reaches black or white, or in colour the dyes agree: in a
     faded print no dye reaches black any more, and the paper is not white, or not white for all of them. In one hue, the
     greyer black has become the more contrast may be left: a good print in low light has a black of 0.1, and 0.75 of
-    contrast. With a black greyer than any of those and a dull white, it is faded whatever its contrast. In colours,
-    paper yellows and dyes turn to red or magenta: where blue is the lightest of the whites, that is how the light was.
+    contrast. But where more than half of it is light, grey blacks or dull whites alone tell: light that falls on so
+    much makes something white. In colours, paper yellows and dyes turn to red or magenta: where blue is the lightest of
+    the whites, that is how the light was.
     """
     if reading.contrast < _NO_PICTURE:
         return False
     if reading.one_hue:
-        return reading.contrast < 0.6 + reading.lifted or (reading.lifted > 0.12 and reading.white[0] < 0.93)
+        lacks_an_end = reading.lifted > 0.13 or reading.white[0] < 0.83
+        return reading.contrast < 0.6 + reading.lifted or (lacks_an_end and reading.middle[0] > 0.3)
     dull = max(reading.white) < 0.88
     is_shifted = reading.cast > 0.12 and reading.white[2] < max(reading.white)
     return (reading.lifted > 0.1 and dull) or (reading.lifted > 0.05 and is_shifted)
@@ -162,18 +173,27 @@ def with_tone(pixels: Pixels, reading: ToneReading) -> Pixels:
 
 def _gain(black: float, white: float) -> float:
     """How much steeper a curve has to get to bring these tones back to black and white, within limits."""
-    return min(_MOST_GAIN, max(1.0, (_WHITE - _BLACK) / max(white - black, 1e-3)))
+    darkest, lightest = _ends(black, white)
+    return min(_MOST_GAIN, max(1.0, (lightest - darkest) / max(white - black, 1e-3)))
+
+
+def _ends(black: float, white: float) -> tuple[float, float]:
+    """Where the darkest and lightest tones go: no nearer to grey than they are."""
+    return min(_BLACK, black), max(_WHITE, white)
 
 
 def _curve(steps: NDArray[np.float64], reading: ToneReading, channel: int) -> NDArray[np.float64]:
     """Output for each input of one channel: straight between the ends, bent softly beyond them."""
     black, white = reading.black[channel], reading.white[channel]
     gain = _gain(black, white)
+    darkest, lightest = _ends(black, white)
     # what cannot be had without too much gain is shared by both ends
     centre_in = (black + white) / 2
     half = gain * (white - black) / 2
     centre_out = (
-        np.clip(centre_in, _BLACK + half, _WHITE - half) if 2 * half < _WHITE - _BLACK else (_BLACK + _WHITE) / 2
+        np.clip(centre_in, darkest + half, lightest - half)
+        if 2 * half < lightest - darkest
+        else (darkest + lightest) / 2
     )
     straight = centre_out + gain * (steps - centre_in)
     return _soft_ends(straight)
@@ -219,13 +239,45 @@ def _reduced(pixels: Pixels) -> FloatImage:
 
 
 def _inside(small: FloatImage) -> FloatImage:
-    """Without margin and border: lines from each side in that are as even as paper and like the outermost one."""
-    turned = small
+    """Without frames, margin and border: lines from each side in that are as even as paper and like the outermost
+    one."""
+    turned = _unframed(small)
     for margin in (_MARGIN, 0.01):  # a mount, and within it the print's own white border
         for _ in range(4):
             turned = np.rot90(turned)
             turned = turned[_border_lines(turned, margin) :]
     return np.ascontiguousarray(turned)
+
+
+def _unframed(small: FloatImage) -> FloatImage:
+    """Without what lies all round the picture in one tone: a page, a mount, a film's black rebate, one in another.
+
+    Its edge may be askew, written on or have round corners.
+    """
+    for _ in range(_MOST_FRAMES):
+        if min(small.shape[:2]) < _LEAST:
+            break
+        light = luma(small)
+        rim = np.concatenate([light[_RIM], light[-1 - _RIM], light[:, _RIM], light[:, -1 - _RIM]])
+        near = np.abs(light - np.median(rim)) < _OF_ONE_TONE
+        near[:_RIM] = near[-_RIM:] = near[:, :_RIM] = near[:, -_RIM:] = True  # a scan's own edge
+        top, bottom, left, right = widths = [_frame_width(np.rot90(near, turns)) for turns in (0, 2, 3, 1)]
+        if not all(widths):  # a backdrop: the sitter comes in at the lower side
+            break
+        small = small[top : len(small) - bottom, left : small.shape[1] - right]
+    return small
+
+
+def _frame_width(near: NDArray[np.bool_]) -> int:
+    """How wide a frame is at the top of a picture (H, W), in lines, what is blurred beside it counted in; 0 for none.
+
+    near: true on its tone. Where most of a side goes on in this tone, that is a backdrop, or sky.
+    """
+    runs = np.where(near.all(axis=0), len(near), near.argmin(axis=0))
+    if np.mean(runs > _RIM) < 0.75:
+        return 0
+    width = float(np.percentile(runs, 75))
+    return 0 if width > _MOST_FRAME * len(near) else math.ceil(width) + 1 + round(0.01 * max(near.shape))
 
 
 def _border_lines(picture: FloatImage, share: float) -> int:

@@ -73,9 +73,17 @@ def test_a_night_and_a_beach_are_meant_so() -> None:
 def test_a_good_print_in_low_light_is_left_and_one_whose_black_has_gone_grey_is_not() -> None:
     grey = scene().mean(axis=2, keepdims=True).repeat(3, axis=2)
     grey = (grey - grey.min()) / np.ptp(grey)
-    assert not is_faded(read_tone(stored(0.09 + 0.75 * grey)))
+    assert not is_faded(read_tone(stored(0.09 + 0.8 * grey**2)))
     assert is_faded(read_tone(stored(0.2 + 0.65 * grey)))
     assert is_faded(read_tone(stored(0.14 + 0.82 * grey)))
+
+
+def test_where_most_is_light_and_nothing_white_the_paper_has_gone_dull() -> None:
+    grey = scene().mean(axis=2, keepdims=True).repeat(3, axis=2)
+    grey = (grey - grey.min()) / np.ptp(grey)
+    assert is_faded(read_tone(stored(0.02 + 0.76 * grey)))
+    assert not is_faded(read_tone(stored(0.02 + 0.86 * grey)))
+    assert not is_faded(read_tone(stored(0.02 + 0.76 * grey**3)))  # a night
 
 
 def test_sepia_stays_sepia() -> None:
@@ -94,6 +102,37 @@ def test_a_border_of_paper_does_not_count() -> None:
     framed = np.full((300, 400, 3), 0.99, np.float32)
     framed[30:270, 40:360] = print_
     assert read_tone(stored(framed)).white[0] < 0.85
+
+
+def test_a_print_askew_in_its_mount_is_read_without_it() -> None:
+    """Dark card, a print on it turned by two degrees, with a white border of its own."""
+    print_ = np.full((280, 360, 3), 0.97, np.float32)
+    print_[20:-20, 20:-20] = 0.2 + 0.5 * toned(scene())
+    turn = cv2.getRotationMatrix2D((180, 140), 2, 1)
+    turn[:, 2] += 30
+    mounted = cv2.warpAffine(print_, turn, (420, 340), borderValue=(0.2, 0.22, 0.25))
+    reading = read_tone(stored(mounted))
+    assert reading.white[0] < 0.75
+    assert reading.black[0] > 0.2
+    assert is_faded(reading)
+
+
+def test_the_rebate_of_a_film_does_not_count_nor_what_is_written_on_it() -> None:
+    print_ = np.repeat(0.25 + 0.5 * scene().mean(axis=2, keepdims=True), 3, axis=2)
+    film = np.full((300, 400, 3), 0.03, np.float32)
+    film[25:265, 40:360] = print_
+    cv2.putText(film, "17248-E", (100, 290), cv2.FONT_HERSHEY_SIMPLEX, 0.8, (1.0, 1.0, 1.0), 2)
+    reading = read_tone(stored(film))
+    assert reading.black[0] > 0.25
+    assert reading.white[0] < 0.8
+
+
+def test_what_is_black_or_white_is_made_no_greyer() -> None:
+    """The white of a page, where only the blacks of its picture have gone."""
+    page = np.repeat(0.25 + 0.75 * scene().mean(axis=2, keepdims=True), 3, axis=2)
+    page[:80, :100] = 1.0
+    made = with_tone(stored(page), read_tone(stored(page)))
+    assert made[:80, :100].min() >= 248
 
 
 def test_neighbours_are_never_mixed() -> None:
