@@ -101,11 +101,16 @@ class PhotoReading:
     pixels: int
 
     @property
+    def grain_to_come(self) -> float:
+        """Deviation of the noise once the tones are back, which raises it with the contrast of a faded photo."""
+        return self.grain * (self.tone.gain if self.is_faded else 1.0)
+
+    @property
     def is_grainy(self) -> bool:
         if not self.tone.one_hue:
-            return self.grain > _GRAINY and self.evenness > _EVENLY
+            return self.grain_to_come > _GRAINY and self.evenness > _EVENLY
         surely, maybe = _EVENLY_IN_ONE_HUE
-        return self.grain > _GRAINY and self.evenness > (maybe if self.tails < _BY_CHANCE else surely)
+        return self.grain_to_come > _GRAINY and self.evenness > (maybe if self.tails < _BY_CHANCE else surely)
 
     @property
     def is_blocky(self) -> bool:

@@ -43,7 +43,7 @@ def needed_cleaning(reading: PhotoReading, values: Values) -> int:
         return 100
     if reading.is_only_blocky:
         return _BLOCKS_ALONE
-    grain = np.interp(reading.grain, (3.2, 12.0), (75, 95)) if reading.is_grainy else 0
+    grain = np.interp(reading.grain_to_come, (3.2, 12.0), (75, 95)) if reading.is_grainy else 0
     # what lies between blocks is often cloth or leaves: less than for grain
     blocks = np.interp(reading.block_steps, (0.5, 2.0), (45, 65)) if reading.is_blocky else 0
     blur = 50 if reading.is_soft else 0
@@ -55,8 +55,7 @@ def needed_tone(reading: PhotoReading, values: Values) -> int:
     if not reading.is_faded:
         return 0
     left = 1 - (1 - _LEFT_BY_CLEANING) * int(values["clean"]) / 100
-    grain = reading.grain * left * reading.tone.gain
-    return round(_USUAL_TONE * min(1.0, _MOST_GRAIN / max(grain, 1e-3)))
+    return round(_USUAL_TONE * min(1.0, _MOST_GRAIN / max(reading.grain_to_come * left, 1e-3)))
 
 
 def seen_of(reading: PhotoReading) -> tuple[Seen, ...]:

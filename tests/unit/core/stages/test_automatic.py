@@ -38,6 +38,15 @@ def test_grain_is_not_raised_beyond_what_can_be_looked_at_but_what_is_cleaned_aw
     assert needed_tone(noisy, {"clean": 0}) < needed_tone(noisy, {"clean": 80})
 
 
+def test_grain_counts_as_it_will_be_once_the_tones_are_back() -> None:
+    picture = toned(scene(600, 800))
+    good, bad = reading_of(grainy(1.1 * picture, 3)), reading_of(grainy(0.3 + 0.4 * picture, 3))
+    assert bad.is_faded
+    assert not good.is_faded
+    assert "seen-grain" in codes(bad) - codes(good)
+    assert needed_cleaning(bad, {}) > needed_cleaning(good, {}) == 0
+
+
 def test_a_good_photo_needs_nothing() -> None:
     good = test_analysis.scene(900, 1100) / 255
     assert needed_cleaning(reading_of(good), {}) == 0
