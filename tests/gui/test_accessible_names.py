@@ -20,10 +20,11 @@ from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
 from gpen_desktop.gui.dialogs.shortcuts import ShortcutsDialog, of_keys
 from gpen_desktop.gui.dialogs.weights_watch import WeightsWatch
 from gpen_desktop.gui.shell.crash_report import CrashReport
+from gpen_desktop.settings import Group
 from tests.gui.rings import name_of, reached, unmarked
 
 _DIALOGS: dict[str, Callable[[Path], QDialog]] = {
-    "settings": lambda folder: SettingsDialog(SettingsStore()),
+    "settings": lambda folder: _turned_over(SettingsDialog(SettingsStore())),
     "export": lambda folder: ExportDialog(
         SettingsStore(), [Selection("This photo", ((1, AlbumItem(1, folder / "a.png", Edits())),))], 0
     ),
@@ -32,6 +33,13 @@ _DIALOGS: dict[str, Callable[[Path], QDialog]] = {
     "shortcuts": lambda folder: ShortcutsDialog({"View": [of_keys("Move the divider", "Left")]}),
     "crash report": lambda folder: CrashReport(_log(folder)),
 }
+
+
+def _turned_over(dialog: SettingsDialog) -> SettingsDialog:
+    """With every page, as they are made when they are first turned to."""
+    for group in reversed(Group):
+        dialog.show_group(group)
+    return dialog
 
 
 def _log(folder: Path) -> Path:

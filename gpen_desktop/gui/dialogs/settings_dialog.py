@@ -37,11 +37,13 @@ _SLIDER_RANGE: Final = (0, 100)
 
 
 class SettingsDialog(QDialog):
-    """All settings that people are shown, one page a group."""
+    """All settings that people are shown, one page a group. A page is made when it is first turned to: all of them
+    would hold the window up while it opens."""
 
     def __init__(self, store: SettingsStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store = store
+        self._made: dict[Group, QWidget] = {}
         self._editors: dict[str, _Editor] = {}
         self._groups = QListWidget()
         self._pages = QStackedWidget()
@@ -51,7 +53,7 @@ class SettingsDialog(QDialog):
         self._lay_out()
         self._fill()
         i18n.follow(self._fill)
-        self._groups.currentRowChanged.connect(self._pages.setCurrentIndex)
+        self._groups.currentRowChanged.connect(self._turn_to)
         self._restore.clicked.connect(self._restore_page)
         self._close.clicked.connect(self.close)
         store.changed.connect(self._show_value)
@@ -59,6 +61,9 @@ class SettingsDialog(QDialog):
 
     def editor(self, key: str) -> QWidget:
         """The control of one setting."""
+        group = settings.by_key(key).group
+        if group is not None:
+            self._page(group)
         return self._editors[key].control
 
     def show_group(self, group: Group) -> None:
@@ -83,7 +88,7 @@ class SettingsDialog(QDialog):
         outer.addLayout(foot)
 
     def _fill(self) -> None:
-        """(Re)build every page in the present language."""
+        """Speak the present language; pages are made anew."""
         self.setWindowTitle(self.tr("Settings"))
         self._groups.setAccessibleName(self.tr("Settings groups"))
         self._restore.setText(self.tr("Reset this page"))
@@ -93,15 +98,23 @@ class SettingsDialog(QDialog):
             self._groups.clear()
             self._groups.addItems([setting_text(group) for group in Group])
             self._groups.setCurrentRow(row)
-        while (page := self._pages.widget(0)) is not None:
+        for page in self._made.values():
             self._pages.removeWidget(page)
             page.deleteLater()
-        self._editors = {}
-        for group in Group:
-            self._pages.addWidget(self._page(group))
-        self._pages.setCurrentIndex(row)
+        self._made, self._editors = {}, {}
+        self._turn_to(row)
+
+    @Slot(int)
+    def _turn_to(self, row: int) -> None:
+        self._pages.setCurrentWidget(self._page(list(Group)[row]))
 
     def _page(self, group: Group) -> QWidget:
+        if group not in self._made:
+            self._made[group] = page = self._make_page(group)
+            self._pages.addWidget(page)
+        return self._made[group]
+
+    def _make_page(self, group: Group) -> QWidget:
         # parts are made where they stay: one that changes its parent is styled anew, with all that it holds
         page = QScrollArea(self._pages)
         page.setWidgetResizable(True)
