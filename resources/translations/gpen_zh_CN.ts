@@ -1021,8 +1021,16 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>撤销</translation>
     </message>
     <message>
+        <source>Undo: {step}</source>
+        <translation>撤销：{step}</translation>
+    </message>
+    <message>
         <source>Redo</source>
         <translation>重做</translation>
+    </message>
+    <message>
+        <source>Redo: {step}</source>
+        <translation>重做：{step}</translation>
     </message>
 </context>
 <context>
@@ -1576,6 +1584,13 @@ Keys: [ ] size, E erase, Esc end.</source>
     </message>
 </context>
 <context>
+    <name>Segments</name>
+    <message>
+        <source>{name}: {choice}</source>
+        <translation>{name}：{choice}</translation>
+    </message>
+</context>
+<context>
     <name>SettingsDialog</name>
     <message>
         <source>Settings</source>
@@ -1894,7 +1909,7 @@ Keys: [ ] size, E erase, Esc end.</source>
     </message>
     <message>
         <source>Built-in photo cleaner</source>
-        <translation>内置照片清洁模型</translation>
+        <translation>内置照片清理模型</translation>
     </message>
     <message>
         <source>Takes grain, noise and the traces of compression out of whole photos.</source>
@@ -2312,11 +2327,11 @@ Keys: [ ] size, E erase, Esc end.</source>
     </message>
     <message>
         <source>Cleaned</source>
-        <translation>已清洁</translation>
+        <translation>已清理</translation>
     </message>
     <message>
         <source>Cleaned as if it were grainy: the model for blocky photos is not there</source>
-        <translation>已按颗粒清洁：缺少清除压缩痕迹的模型</translation>
+        <translation>已按颗粒清理：缺少清除压缩痕迹的模型</translation>
     </message>
     <message>
         <source>Cleaned of the blocks that strong compression leaves</source>
@@ -3787,7 +3802,7 @@ Keys: [ ] size, E erase, Esc end.</source>
     </message>
     <message>
         <source>Clean</source>
-        <translation>清洁</translation>
+        <translation>清理</translation>
     </message>
     <message>
         <source>Neutral grey</source>

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -186,13 +187,14 @@ def test_undo_names_its_steps_in_the_language_of_the_moment(
     window.actions_["turn_left"].trigger()
     window.workspace.undo.undo()
     undo, redo = (window.actions_[name] for name in ("undo", "redo"))
-    assert (undo.toolTip(), redo.toolTip()) == ("Undo: Strength", "Redo: Turn")
+    keys = [each.shortcut().toString(QKeySequence.SequenceFormat.NativeText) for each in (undo, redo)]
+    assert (undo.toolTip(), redo.toolTip()) == (f"Undo: Strength ({keys[0]})", f"Redo: Turn ({keys[1]})")
     locale = QLocale()
     i18n.apply(qapp, "zh_CN")
     try:
-        qtbot.waitUntil(lambda: "修复强度" in undo.toolTip())
+        qtbot.waitUntil(lambda: undo.toolTip().startswith("撤销：修复强度"))
         assert "旋转" in redo.toolTip()
     finally:
         i18n.apply(qapp, "en")
         QLocale.setDefault(locale)
-    qtbot.waitUntil(lambda: undo.toolTip() == "Undo: Strength")
+    qtbot.waitUntil(lambda: undo.toolTip().startswith("Undo: Strength"))

@@ -48,7 +48,7 @@ class Segments(QWidget):
         for number, text in enumerate(texts):
             button = self._group.button(number)
             button.setText(text)
-            button.setAccessibleName(f"{name}: {text}")
+            button.setAccessibleName(self.tr("{name}: {choice}").format(name=name, choice=text))
             button.setToolTip(helps[number] if helps else "")
 
     def set_value(self, value: object) -> None:

@@ -144,9 +144,12 @@ class Actions(QObject):
             text = _tr(spec.text)
             action.setText(text)
             action.setIconText(f" {text.rstrip('…')}")  # Qt puts an icon and its text very close together
-            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            tip = _tr(spec.tip) if spec.tip else text.rstrip("…")
-            action.setToolTip(f"{tip} ({keys})" if keys else tip)
+            self.set_tip(spec.name, _tr(spec.tip) if spec.tip else text.rstrip("…"))
+
+    def set_tip(self, name: str, tip: str) -> None:
+        """Say more of an action than its text does, with its first key."""
+        keys = self[name].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        self[name].setToolTip(f"{tip} ({keys})" if keys else tip)
 
     def shortcut_groups(self) -> dict[str, tuple[Shortcut, ...]]:
         """For the list of shortcuts, those of the view that are no actions included."""

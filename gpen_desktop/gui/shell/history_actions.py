@@ -29,9 +29,9 @@ class HistoryActions(QObject):
     @Slot()
     def _show(self) -> None:
         undo = self._undo
-        for name, word, can, text in (
-            ("undo", self.tr("Undo"), undo.canUndo(), undo.undoText()),
-            ("redo", self.tr("Redo"), undo.canRedo(), undo.redoText()),
+        for name, nothing, step, can, text in (
+            ("undo", self.tr("Undo"), self.tr("Undo: {step}"), undo.canUndo(), undo.undoText()),
+            ("redo", self.tr("Redo"), self.tr("Redo: {step}"), undo.canRedo(), undo.redoText()),
         ):
             self._actions[name].setEnabled(can)
-            self._actions[name].setToolTip(f"{word}: {text}" if text else word)
+            self._actions.set_tip(name, step.format(step=text) if text else nothing)
