@@ -24,7 +24,7 @@ from gpen_desktop.gui.common.combo_box import ComboBox
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.panes import ViewMode
-from tests.gui.fakes import make_photo
+from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.rings import name_of, reached, unmarked
 from tests.gui.steps import open_photos, wait_done
 
@@ -144,6 +144,28 @@ def test_keys_mean_the_photo_wherever_no_text_is_typed(window: MainWindow, tmp_p
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert window.workspace.current.edits.options.strength == 55
     assert not field.hasFocus()
+
+
+def test_pausing_leaves_the_keyboard_to_the_photo_and_never_to_cancelling(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """Pressed, 'Pause' goes, and Qt gave the keyboard to 'Cancel', or to 'Open'."""
+    engine.gate.clear()
+    with qtbot.waitSignal(window.imports.recent_changed):
+        window.imports.open_paths([make_photo(tmp_path / f"{seed}.png", seed=seed) for seed in range(3)])
+    pause, go_on = window.status.pause_button, window.status.continue_button
+    qtbot.waitUntil(lambda: pause.isVisible() and window.focusWidget() is window.view)
+    qtbot.mouseClick(pause, Qt.MouseButton.LeftButton)
+    assert window.focusWidget() is window.view
+    qtbot.mouseClick(go_on, Qt.MouseButton.LeftButton)
+    assert window.focusWidget() is window.view
+    window.activateWindow()
+    pause.setFocus(Qt.FocusReason.TabFocusReason)
+    for expected in (go_on, pause):
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Space)
+        assert window.focusWidget() is expected
+    engine.gate.set()
+    wait_done(window, qtbot)
 
 
 def test_every_button_is_still_reached_by_tab(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:

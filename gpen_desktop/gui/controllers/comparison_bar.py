@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QToolButto
 
 from gpen_desktop.gui.common import i18n, icons, theme
 from gpen_desktop.gui.common.combo_box import ComboBox
+from gpen_desktop.gui.common.focus import leave_to_tab
 from gpen_desktop.gui.viewer.compare_view import CompareView
 
 ORIGINAL: Final = ""
@@ -65,6 +66,8 @@ class ComparisonBar(QObject):
         self.close.setIconSize(QSize(theme.ICON, theme.ICON))
         self.close.clicked.connect(self.ended)
         self.sides[1].row.addWidget(self.close)
+        for side in self.sides:
+            leave_to_tab(side)
         self.show(False)
         view.installEventFilter(self)
         self._say()

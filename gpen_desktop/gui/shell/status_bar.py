@@ -13,6 +13,7 @@ from gpen_desktop.gui.album import status
 from gpen_desktop.gui.album.album_model import AlbumModel
 from gpen_desktop.gui.album.status import Status
 from gpen_desktop.gui.common import i18n, process, theme
+from gpen_desktop.gui.common.focus import leave_to_tab
 from gpen_desktop.gui.common.i18n import catalog_text, message_text
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.round import Round
@@ -57,6 +58,7 @@ class StatusBar(QStatusBar):
         row.setSpacing(theme.GRID)
         for widget in (self._doing, self._bar, self._pause, self._continue, self._cancel):
             row.addWidget(widget)
+        leave_to_tab(work)
         self.addWidget(work)
         right = QWidget()
         facts = QHBoxLayout(right)
@@ -120,9 +122,13 @@ class StatusBar(QStatusBar):
             widget.setVisible(is_busy)
         # one photo is over before it could be paused
         several = any(each.total > 1 for each in (self._jobs.restoring, self._jobs.exporting) if each.is_under_way)
+        has_keyboard = self._pause.hasFocus() or self._continue.hasFocus()
         self._pause.setVisible(several and not self._jobs.is_paused)
         self._facts.setText(self._facts_text())
         self._show_doing()
+        shown = [button for button in (self._pause, self._continue) if button.isVisible()]
+        if has_keyboard and shown:  # one takes the other's place; Qt would go on to 'Cancel'
+            shown[0].setFocus(Qt.FocusReason.TabFocusReason)
 
     @Slot()
     def _show_doing(self) -> None:
