@@ -26,6 +26,9 @@ TILE: Final = 512
 _QUALITY: Final = 90
 _LARGEST: Final = 2200
 """Longer photos are shrunk to this length first: what a camera's own sharpening and noise leave is gone then."""
+_SHOWS: Final = 1.5
+"""Mean of the Laplacian's magnitude, 8-bit steps, from which a tile shows anything: sky, walls and blurred grounds
+teach nothing that the rest of a photo does not."""
 
 
 def pack(pictures: Sequence[tuple[int, Path]], out: Path) -> int:
@@ -85,14 +88,21 @@ def _tiles(picture: NDArray[np.uint8], most: int) -> Iterator[NDArray[np.uint8]]
     if most > 1 and min(height, width) >= 2 * TILE:
         half = octets(cv2.resize(picture, (width // 2, height // 2), interpolation=cv2.INTER_AREA))
         top, left = (half.shape[0] - TILE) // 2, (half.shape[1] - TILE) // 2
-        yield half[top : top + TILE, left : left + TILE]
-        most -= 1
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
-    detail = np.abs(cv2.Laplacian(grey, cv2.CV_32F))
+        middle = half[top : top + TILE, left : left + TILE]
+        if _detail(middle).mean() >= _SHOWS:
+            yield middle
+            most -= 1
+    detail = _detail(picture)
     tops, lefts = (np.linspace(0, side - TILE, max(1, side // TILE)).round().astype(int) for side in (height, width))
     places = [(float(detail[y : y + TILE, x : x + TILE].mean()), y, x) for y in tops for x in lefts]
-    for _, y, x in sorted(places, reverse=True)[:most]:
-        yield picture[y : y + TILE, x : x + TILE]
+    for shown, y, x in sorted(places, reverse=True)[:most]:
+        if shown >= _SHOWS:
+            yield picture[y : y + TILE, x : x + TILE]
+
+
+def _detail(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    return np.abs(cv2.Laplacian(grey, cv2.CV_32F)).astype(np.float32)
 
 
 def _encoded(tile: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -1,9 +1,9 @@
 """Train one of the whole-photo networks, by the clock.
 
 `nice python -m gpen_desktop.lab.training.photos.train clean --tiles FILE --minutes M --out DIR`; likewise `repair`
-(finder and filler), `find` (the finder alone, `--begin DIR/repair.state`) and `enlarge`. DIR gets NAME.state, from
-which the next call goes on, and NAME.safetensors, its moving average. One thread, so that several run side by side;
-Ctrl-C and SIGTERM save and end.
+(finder and filler), `find` (the finder alone) and `enlarge`. DIR gets NAME.state, from which the next call goes on, and
+NAME.safetensors, its moving average; `--begin` begins with either. One thread, so that several run side by side; Ctrl-C
+and SIGTERM save and end.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
@@ -40,8 +41,8 @@ _CLIP: Final = 1.0
 @dataclass(frozen=True)
 class Settings:
     """tiles: what photo_bank packed. minutes: of this call. batch: samples a step, even. side: of samples, px, a
-    multiple of 64. begin: a .state to begin with, where there is none of the task's own. masks: of flaws, drawn of each
-    kind. rate: at the schedule's top, which every call begins anew."""
+    multiple of 64. begin: a .state or finished weights to begin with, where there is no state of the task's own. masks:
+    of flaws, drawn of each kind. rate: at the schedule's top, which every call begins anew."""
 
     task: str
     tiles: Path
@@ -151,12 +152,19 @@ def _resume(settings: Settings, net: nn.Module, averaged: dict[str, Tensor]) -> 
         if settings.begin is None:
             return 0
         path = settings.begin
-    kept = torch.load(path, map_location="cpu", weights_only=True)
+    kept = _weights(path) if path.suffix == ".safetensors" else torch.load(path, map_location="cpu", weights_only=True)
     # the unblocker begins as the cleaner, of which it has all but the last blocks
     net.load_state_dict({name: kept["net"][name] for name in averaged})
     for name, tensor in averaged.items():
         tensor.copy_(kept["averaged"][name])
     return int(kept["steps"])
+
+
+def _weights(path: Path) -> dict[str, Any]:
+    """What a .state holds, of finished weights: the network is its own average."""
+    with safe_open(path, "pt") as file:
+        net = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118, safe_open is no mapping
+        return {"net": net, "averaged": net, "steps": int(file.metadata()["steps"])}
 
 
 def _save(settings: Settings, net: nn.Module, averaged: Mapping[str, Tensor], steps: int) -> None:
@@ -182,7 +190,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--masks", type=int, default=24, help="of each kind of flaw, drawn before")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--begin", type=Path, default=None, metavar="STATE")
+    parser.add_argument("--begin", type=Path, default=None, metavar="FILE", help="state or weights")
     train(Settings(**vars(parser.parse_args())))
 
 

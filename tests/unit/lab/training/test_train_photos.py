@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from gpen_desktop.lab.damage import flaw_masks
 from gpen_desktop.lab.damage.batched_filters import Dice, GrainBank
@@ -105,12 +106,13 @@ def test_the_rate_falls_to_a_hundredth() -> None:
     assert train_photos.schedule(1) == pytest.approx(0.01)
 
 
-def test_the_finder_goes_on_alone_and_leaves_the_filler_as_it_was(tiles: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["state", "safetensors"])
+def test_the_finder_goes_on_alone_and_leaves_the_filler_as_it_was(kind: str, tiles: Path, tmp_path: Path) -> None:
     settings = train_photos.Settings("repair", tiles, tmp_path, minutes=0.01, batch=4, side=64, masks=1)
     train_photos.train(settings)
-    alone = replace(settings, task="find", begin=tmp_path / "repair.state")
-    train_photos.train(alone)
-    before = torch.load(tmp_path / "repair.state", weights_only=True)["net"]
+    begin = tmp_path / f"repair.{kind}"
+    train_photos.train(replace(settings, task="find", begin=begin))
+    before = load_file(begin) if kind == "safetensors" else torch.load(begin, weights_only=True)["net"]
     after = torch.load(tmp_path / "find.state", weights_only=True)["net"]
     assert all(torch.equal(before[name], after[name]) for name in before if name.startswith("filler."))
     assert any(not torch.equal(before[name], after[name]) for name in before if name.startswith("finder."))
