@@ -77,7 +77,7 @@ def _remembered(option: Option) -> Setting:
 _OWN: Final = (
     # General
     Setting(
-        "general/language",
+        "program/language",
         str,
         "auto",
         "Language",
@@ -86,7 +86,7 @@ _OWN: Final = (
         choices=(Choice("auto", "Same as the system"), Choice("en", "English"), Choice("zh_CN", "简体中文")),
     ),
     Setting(
-        "general/appearance",
+        "program/appearance",
         str,
         "system",
         "Appearance",
@@ -95,7 +95,7 @@ _OWN: Final = (
         choices=(Choice("system", "Same as the system"), Choice("light", "Light"), Choice("dark", "Dark")),
     ),
     Setting(
-        "general/confirm_close",
+        "program/confirm_close",
         bool,
         True,
         "Ask before closing with unexported photos",

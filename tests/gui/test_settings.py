@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,11 @@ import pytest
 
 from gpen_desktop import settings
 from gpen_desktop.core.engine.edits import Edits, option_value
+from gpen_desktop.core.options import Value
+from gpen_desktop.errors import OptionError
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.models import catalog
+from gpen_desktop.settings import Setting
 
 
 def test_every_setting_is_well_declared() -> None:
@@ -184,3 +188,44 @@ def test_a_folder_that_cannot_be_written_does_not_stop_the_window(qapp, own_fold
     store.set("restore/strength", 10)
     store.flush()
     assert store.get("restore/strength") == 10
+
+
+def test_every_setting_is_kept_until_the_next_start(tmp_path: Path) -> None:
+    """Language and appearance once were not: Qt writes a group 'general' that it never finds again."""
+    store = SettingsStore(tmp_path / "settings.ini")
+    for setting in settings.declared():
+        store.set(setting.key, _another_value(setting))
+    store.flush()
+    # a copy: of the file itself Qt would remember what it wrote
+    shutil.copy(tmp_path / "settings.ini", tmp_path / "later.ini")
+    later = SettingsStore(tmp_path / "later.ini")
+    kept = {setting.key: later.get(setting.key) for setting in settings.declared()}
+    assert kept == {setting.key: store.get(setting.key) for setting in settings.declared()}
+    assert not later.repaired
+
+
+def _another_value(setting: Setting) -> Value:
+    """One that it may have and does not begin with."""
+    values: list[Value] = [choice.value for choice in setting.choices] or [
+        False,
+        True,
+        "{name}_x",
+        "later",
+        "https://mirror.example/",
+    ]
+    values = [*values, *(setting.limits or ())]
+    return next(
+        value
+        for value in values
+        if isinstance(value, bool) == (setting.type is bool)
+        and value != setting.default
+        and _is_allowed(setting, value)
+    )
+
+
+def _is_allowed(setting: Setting, value: Value) -> bool:
+    try:
+        setting.check(value)
+    except OptionError:
+        return False
+    return True

@@ -30,8 +30,8 @@ def run(files: list[str]) -> int:
     log = crash.install(app)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     store = SettingsStore(parent=app)
-    i18n.apply(app, str(store.get("general/language")))
-    theme.apply(app, str(store.get("general/appearance")))
+    i18n.apply(app, str(store.get("program/language")))
+    theme.apply(app, str(store.get("program/appearance")))
     own_folder.clear_left_behind()
     crops = own_folder.OwnFolder("crops")
     with contextlib.closing(crops):

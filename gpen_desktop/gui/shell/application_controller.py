@@ -151,10 +151,10 @@ class ApplicationController(QObject):
     @Slot(str)
     def _on_setting(self, key: str) -> None:
         app = theme.application()
-        if key == "general/language":
+        if key == "program/language":
             i18n.apply(app, str(self._store.get(key)))
             self.list_models()
-        elif key == "general/appearance":
+        elif key == "program/appearance":
             theme.apply(app, str(self._store.get(key)))
         elif key.startswith("compute/"):
             self._workspace.jobs.set_compute(self.compute_of(self._store))

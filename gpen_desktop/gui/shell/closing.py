@@ -64,7 +64,7 @@ class ClosingQuestion(QObject):
 
     def _question(self) -> Notification | None:
         """What to ask now; None where nothing would be lost."""
-        unsaved = len(self._workspace.album.unsaved) if self._store.get("general/confirm_close") else 0
+        unsaved = len(self._workspace.album.unsaved) if self._store.get("program/confirm_close") else 0
         is_exporting = self._workspace.exports.are_running
         if not unsaved and not is_exporting and not self._workspace.jobs.restoring.is_under_way:
             return None
