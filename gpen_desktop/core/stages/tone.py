@@ -146,15 +146,17 @@ def is_faded(reading: ToneReading) -> bool:
     A fog, a beach or a night has little contrast too, but reaches black or white, or in colour the dyes agree: in a
     faded print no dye reaches black any more, and the paper is not white, or not white for all of them. In one hue, the
     greyer black has become the more contrast may be left: a good print in low light has a black of 0.1, and 0.75 of
-    contrast. But where more than half of it is light, grey blacks or dull whites alone tell: light that falls on so
+    contrast. With a black greyer than any of those and a white that is not quite one, it is faded whatever its
+    contrast; and where more than half of it is light, grey blacks or dull whites alone tell: light that falls on so
     much makes something white. In colours, paper yellows and dyes turn to red or magenta: where blue is the lightest of
     the whites, that is how the light was.
     """
     if reading.contrast < _NO_PICTURE:
         return False
     if reading.one_hue:
-        lacks_an_end = reading.lifted > 0.13 or reading.white[0] < 0.83
-        return reading.contrast < 0.6 + reading.lifted or (lacks_an_end and reading.middle[0] > 0.3)
+        white, is_light = reading.white[0], reading.middle[0] > 0.3
+        lacks_both = reading.contrast < 0.6 + reading.lifted or (reading.lifted > 0.12 and white < 0.93)
+        return lacks_both or (is_light and (reading.lifted > 0.13 or white < 0.83))
     dull = max(reading.white) < 0.88
     is_shifted = reading.cast > 0.12 and reading.white[2] < max(reading.white)
     return (reading.lifted > 0.1 and dull) or (reading.lifted > 0.05 and is_shifted)

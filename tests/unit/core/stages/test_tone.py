@@ -76,6 +76,7 @@ def test_a_good_print_in_low_light_is_left_and_one_whose_black_has_gone_grey_is_
     assert not is_faded(read_tone(stored(0.09 + 0.8 * grey**2)))
     assert is_faded(read_tone(stored(0.2 + 0.65 * grey)))
     assert is_faded(read_tone(stored(0.14 + 0.82 * grey)))
+    assert is_faded(read_tone(stored(0.14 + 0.82 * grey**3)))  # in low light too
 
 
 def test_where_most_is_light_and_nothing_white_the_paper_has_gone_dull() -> None:
