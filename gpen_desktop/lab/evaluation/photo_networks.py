@@ -117,7 +117,7 @@ def measure_enlarger(weights: tuple[Path, Path], photos: list[Picture]) -> Figur
     good order, and for poor ones."""
     told: Figures = defaultdict(list)
     for seed, original in enumerate(photos):
-        photo = photo_damage.without_colour(original) if seed % 2 else original
+        photo = _even(photo_damage.without_colour(original) if seed % 2 else original)
         small = photo_damage.halved(photo)
         for name, given in (("clean", small), ("jpeg 50 and noise", photo_damage.poorly_stored(small, seed))):
             simple = octets(cv2.resize(given, photo.shape[1::-1], interpolation=cv2.INTER_LANCZOS4))
@@ -135,7 +135,7 @@ def measure_program(photos: list[Picture]) -> Figures:
     networks, values = PhotoNetworks("cpu", "fp32"), stage_values({"scale": 2, "tone": 0})
     told: Figures = defaultdict(list)
     for seed, original in enumerate(photos):
-        photo = photo_damage.without_colour(original) if seed % 2 else original
+        photo = _even(photo_damage.without_colour(original) if seed % 2 else original)
         small = photo_damage.halved(photo)
         poor = photo_damage.poorly_stored(small, seed)
         for name, given, simple in (
@@ -168,6 +168,11 @@ def screen_peak(picture: Picture) -> float:
     rows, columns = round(along * grey.shape[0]), round(along * grey.shape[1])
     near = [spectrum[rows - 3 : rows + 4, :4].max(), spectrum[:4, columns - 3 : columns + 4].max()]
     return 20 * math.log10(max(*near, 1e-9))
+
+
+def _even(picture: Picture) -> Picture:
+    """Without the last row and column where their number is odd, so that twice its half is its size."""
+    return picture[: picture.shape[0] // 2 * 2, : picture.shape[1] // 2 * 2]
 
 
 def _contrast(picture: Picture, printed: photo_damage.Printed) -> float:
