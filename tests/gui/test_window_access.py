@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -144,6 +144,24 @@ def test_keys_mean_the_photo_wherever_no_text_is_typed(window: MainWindow, tmp_p
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert window.workspace.current.edits.options.strength == 55
     assert not field.hasFocus()
+
+
+def test_the_album_is_framed_for_keys_and_not_for_a_click(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    album = window.album
+
+    def is_framed() -> bool:
+        edge = album.grab().toImage().pixelColor(0, album.height() // 2)
+        return edge.name() == QColor(theme.tokens().accent).name()
+
+    second = album.visualRect(album.model().index(1, 0)).center()
+    qtbot.mouseClick(album.viewport(), Qt.MouseButton.LeftButton, pos=second)
+    assert album.hasFocus()
+    assert not is_framed()
+    qtbot.keyClick(album, Qt.Key.Key_Up)
+    assert is_framed()
 
 
 def test_pausing_leaves_the_keyboard_to_the_photo_and_never_to_cancelling(

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from gpen_desktop.core.engine import presets
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.presets import Preset
-from gpen_desktop.gui.common import i18n, icons, theme
+from gpen_desktop.gui.common import focus, i18n, icons, theme
 from gpen_desktop.gui.common.i18n import marked
 
 _NAMES = {
@@ -46,6 +46,7 @@ class PresetsSection(QWidget):
         self._own = own
         self._list = QListWidget()
         self._list.setIconSize(QSize(16, 16))
+        focus.frame_for_keys(self._list)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._name = QLineEdit()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QListView, QWidget
 from gpen_desktop.gui.album.album_delegate import PICTURE, AlbumDelegate
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel, ItemRole
 from gpen_desktop.gui.album.thumbnails import ThumbnailLoader, as_edited
-from gpen_desktop.gui.common import i18n, theme
+from gpen_desktop.gui.common import focus, i18n, theme
 
 _DEVICE_SIDE: Final = 2 * PICTURE.width()
 """Thumbnails are made for screens of twice the density."""
@@ -42,6 +42,7 @@ class AlbumView(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setDragEnabled(True)
+        focus.frame_for_keys(self)
         self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self._thumbnails.ready.connect(self._on_ready)
         self.selectionModel().currentChanged.connect(self._on_current)

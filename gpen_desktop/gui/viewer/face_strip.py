@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QIcon, QImage, QKeyEvent, QPainter, QPainterPa
 from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QWidget
 
 from gpen_desktop.core.types import NO_FACE, FaceId
-from gpen_desktop.gui.common import i18n, theme
+from gpen_desktop.gui.common import focus, i18n, theme
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState
 from gpen_desktop.gui.viewer.picture_pair import PicturePair, Version
 
@@ -43,6 +43,7 @@ class FaceStrip(QListWidget):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
+        focus.frame_for_keys(self)
         self.itemClicked.connect(self._on_item)
         self.itemActivated.connect(self._on_item)
         self.itemEntered.connect(self._on_entered)
