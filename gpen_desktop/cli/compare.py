@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.cli.restore import check_invents
-from gpen_desktop.cli.terminal import printable
+from gpen_desktop.cli.terminal import counted, printable
 from gpen_desktop.core.engine.comparison import compare, sheet
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.edits import Edits
@@ -39,5 +39,5 @@ def run(options: argparse.Namespace) -> int:
     engine = Engine(ComputeOptions(options.device, options.precision, None, options.detector))
     comparison = compare(options.path, options.model, edits, engine)
     save_photo(sheet(comparison), target, format=format, overwrite=options.overwrite)
-    print(printable(f"{len(options.model)} models, {len(comparison.faces)} faces: {target}"))
+    print(printable(f"{len(options.model)} models, {counted(len(comparison.faces), 'face')}: {target}"))
     return Exit.ALL_DONE

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gpen_desktop.cli.exits import Exit
-from gpen_desktop.cli.terminal import Parser, printable, printable_lines
+from gpen_desktop.cli.terminal import Parser, add_command, printable, printable_lines
 from gpen_desktop.errors import OptionError
 from gpen_desktop.messages import say
 from gpen_desktop.models.catalog import BUILTIN
@@ -26,39 +26,39 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = Parser(prog="gpen-desktop")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    judging = commands.add_parser("evaluate", help="quality on aligned faces, models and plain tools side by side")
+    judging = add_command(commands, "evaluate", "quality on aligned faces, models and plain tools side by side")
     evaluate.add_arguments(judging)
     judging.add_argument("--json", action="store_true", help="print the report as JSON instead of Markdown")
     judging.set_defaults(run=_evaluate)
 
-    benches = commands.add_parser("bench", help="speed, as ratios measured in one run").add_subparsers(
+    benches = add_command(commands, "bench", "speed, as ratios measured in one run").add_subparsers(
         required=True, metavar="WHAT"
     )
     for what, told, run in (
         ("engine", "the network in every form", _bench_engine),
         ("window", "how the window answers", _bench_window),
     ):
-        bench = benches.add_parser(what, help=told)
+        bench = add_command(benches, what, told)
         bench.add_argument("--json", action="store_true")
         bench.set_defaults(run=_bench, bench=run)
-    photo = benches.add_parser("photo", help="a whole photo, stage by stage")
+    photo = add_command(benches, "photo", "a whole photo, stage by stage")
     photo.add_argument("path", type=Path)
     photo.add_argument("--model", default=BUILTIN, metavar="NAME|FILE")
     photo.add_argument("--json", action="store_true")
     photo.set_defaults(run=_bench_photo)
-    upscale = benches.add_parser("upscale", help="enlarging whole photos, against other ways to run the same network")
+    upscale = add_command(benches, "upscale", "enlarging whole photos, against other ways to run the same network")
     upscale.add_argument("--rounds", type=int, default=5, metavar="N")
     upscale.add_argument("--megapixels", type=int, default=24, metavar="N", help="of a large photo, for its memory")
     size = "of the photos that are timed, and of the one with a face"
     upscale.add_argument("--size", type=int, nargs=3, default=[768, 512, 320], metavar=("W", "H", "W2"), help=size)
     upscale.add_argument("--json", action="store_true")
     upscale.set_defaults(run=_bench_upscale)
-    detect = benches.add_parser("detect", help="finding faces by RetinaFace ResNet-50, against facexlib's own way")
+    detect = add_command(benches, "detect", "finding faces by RetinaFace ResNet-50, against facexlib's own way")
     detect.add_argument("--rounds", type=int, default=5, metavar="N")
     detect.add_argument("--size", type=int, nargs=2, default=[2000, 1333], metavar=("W", "H"))
     detect.add_argument("--json", action="store_true")
     detect.set_defaults(run=_bench_detect)
-    album = benches.add_parser("album", help="photos a minute and memory of a whole album")
+    album = add_command(benches, "album", "photos a minute and memory of a whole album")
     album.add_argument("--photos", type=int, default=400, metavar="N")
     album.add_argument("--rounds", type=int, default=2, metavar="N", help="runs of each (default: 2)")
     album.add_argument("--against", type=Path, metavar="DIR", help="another checkout, measured in turns with this one")

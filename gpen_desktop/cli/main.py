@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from gpen_desktop import __version__
 from gpen_desktop.cli.exits import Exit
-from gpen_desktop.cli.terminal import Parser, printable, printable_lines
+from gpen_desktop.cli.terminal import Parser, add_command, counted, printable, printable_lines
 from gpen_desktop.core.options import FACE_OPTIONS, SHAPES, STRAIGHTEN_LIMIT, Option
 from gpen_desktop.core.output.mark_words import USUAL
 from gpen_desktop.core.photo_files.registry import FORMATS
@@ -54,13 +54,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"gpen-desktop {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_restore(commands.add_parser("restore", help="restore photos and folders of photos"))
-    _add_compare(commands.add_parser("compare", help="one photo by several models, side by side on a sheet"))
-    _add_faces(commands.add_parser("faces", help="list the faces of photos"))
-    _add_models(commands.add_parser("models", help="list, install, import, verify, remove weights"))
+    _add_restore(add_command(commands, "restore", "restore photos and folders of photos"))
+    _add_compare(add_command(commands, "compare", "one photo by several models, side by side on a sheet"))
+    _add_faces(add_command(commands, "faces", "list the faces of photos"))
+    _add_models(add_command(commands, "models", "list, install, import, verify, remove weights"))
     # these two bring their own parsers, in figures.py, for what they need is slow to import
-    commands.add_parser("bench", help="measure speed on this computer: engine, photo, album, window")
-    commands.add_parser("evaluate", help="measure quality on aligned faces, models and plain tools side by side")
+    add_command(commands, "bench", "measure speed on this computer")
+    add_command(commands, "evaluate", "measure quality on aligned faces, models and plain tools side by side")
     return parser
 
 
@@ -156,13 +156,11 @@ def _add_faces(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_list_faces)
 
 
-def _add_models(parser: argparse.ArgumentParser) -> None:
+def _add_models(parser: Parser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="what is here and what could be")
+    listing = add_command(actions, "list", "what is here and what could be")
     listing.add_argument("--json", action="store_true")
-    getting = actions.add_parser(
-        "install", help="download weights, after showing their licence; goes on where it was cut"
-    )
+    getting = add_command(actions, "install", "download weights, after showing their licence; goes on where it was cut")
     getting.add_argument("name")
     getting.add_argument("--yes", action="store_true", help="agree to the licence without being asked")
     getting.add_argument(
@@ -171,11 +169,11 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help="fetch from there: a folder's address, or one with {url} or {file} in it",
     )
-    importing = actions.add_parser("import", help="copy a weights file into your own weights folder")
+    importing = add_command(actions, "import", "copy a weights file into your own weights folder")
     importing.add_argument("file", type=Path)
-    removing = actions.add_parser("remove", help="delete a weights file from your own weights folder")
+    removing = add_command(actions, "remove", "delete a weights file from your own weights folder")
     removing.add_argument("name")
-    verifying = actions.add_parser("verify", help="compare installed weights with their known hashes")
+    verifying = add_command(actions, "verify", "compare installed weights with their known hashes")
     verifying.add_argument("name", nargs="?")
     for action in (listing, getting, importing, removing, verifying):
         action.set_defaults(run=_models, action=action.prog.rsplit(" ", 1)[-1])
@@ -283,13 +281,16 @@ def _list_faces(options: argparse.Namespace) -> int:
             _say(error, Exit.SOME_FAILED)
             continue
         faces = [ComposedFace(n, face, FaceState.NOT_SELECTED) for n, face in enumerate(finder.detect(photo), 1)]
-        found[str(path)] = [{k: v for k, v in batch.face_record(face).items() if k != "state"} for face in faces]
+        found[str(path)] = [
+            {key: value for key, value in batch.face_record(face).items() if key not in ("state", "strength")}
+            for face in faces
+        ]
     code = Exit.ALL_DONE if len(found) == len(options.paths) else Exit.SOME_FAILED if found else Exit.NOTHING_DONE
     if options.json:
         print(printable_lines(json.dumps(found, indent=2, ensure_ascii=False)))
         return code
     for path, records in found.items():
-        print(f"{printable(path)}: {len(records)} {'face' if len(records) == 1 else 'faces'}")
+        print(f"{printable(path)}: {counted(len(records), 'face')}")
         for record in records:
             x, y, width, height = record["box"]
             print(

@@ -37,7 +37,7 @@ def _list(options: argparse.Namespace) -> Exit:
         print(printable_lines(json.dumps(rows, indent=2, ensure_ascii=False)))
         return Exit.ALL_DONE
     for row in rows:
-        size = f"{row['bytes'] / 1e6:.0f} MB" if row.get("bytes") else ""
+        size = _megabytes(row["bytes"]) if row.get("bytes") else ""
         print(f"{printable(row['name']):<26} {row['task']:<16} {_mark(row):<14} {size:>7}  {row.get('title', '')}")
     print("\n'get' by: gpen-desktop models install NAME. What is 'by hand' comes from the 'source' that --json shows,")
     print("and is brought in by: gpen-desktop models import FILE")
@@ -62,6 +62,10 @@ def _record(info: ModelInfo, *, is_here: bool) -> dict[str, Any]:
         "licence": info.licence,
         "source": info.source,
     }
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.0f} MB" if size > 1e6 else f"{size / 1e6:.1f} MB"
 
 
 def _mark(row: dict[str, Any]) -> str:
@@ -103,7 +107,7 @@ def _check_agreed(info: ModelInfo, options: argparse.Namespace) -> None:
         return  # which fetching says, with the reason
     print(f"{info.title}: {info.purpose}")
     print(f"Licence: {info.licence}")
-    print(f"{(info.bytes or 0) / 1e6:.0f} MB from {printable(options.mirror or info.source)}")
+    print(f"{_megabytes(info.bytes or 0)} from {printable(options.mirror or info.source)}")
     if options.yes:
         return
     if sys.stdin is None or not sys.stdin.isatty():

@@ -48,21 +48,10 @@ from gpen_desktop.models.choice import choice_of
 def run(options: argparse.Namespace) -> int:
     """Restore what the parsed command line asks for. Returns the exit code."""
     console = Console(stderr=True, quiet=options.quiet, soft_wrap=True, markup=False, highlight=False)
-    if options.quality is not None and options.format in [f.option for f in FORMATS if not f.has_quality]:
-        raise OptionError(
-            say("format-without-quality", "{format} has no quality.", format=options.format.upper()),
-            todo=say("leave-quality-out", "Leave --quality out."),
-        )
-    check_drawable(options.mark)
-    if options.cluster:  # whose workers are in other folders
-        there = {"paths": [path.absolute() for path in options.paths], "output": options.output.absolute()}
-        options = argparse.Namespace(**vars(options) | there)
-    one_file = _one_file(options)
-    if one_file is not None:
-        options = argparse.Namespace(
-            **vars(options) | {"output": one_file.parent, "format": _format_of(one_file, options)}
-        )
-    jobs = _plan(options) if one_file is None else (PlannedPhoto(options.paths[0], one_file),)
+    _check_how_stored(options)
+    options, one_file = _with_output(options)
+    found = _plan(options) if one_file is None else (PlannedPhoto(options.paths[0], one_file),)
+    jobs = found if options.retry is None else _of_those_that_failed(found, options.retry)
     for report in options.report:
         _check_report(report, jobs)
     # a single file that was named has none: nobody wants one beside it
@@ -72,15 +61,28 @@ def run(options: argparse.Namespace) -> int:
     if options.dry_run:
         _show_plan(jobs, journal, options)
         return Exit.ALL_DONE
+    if not found:
+        console.print("No photos found there. --recursive looks into folders within folders, too.")
+        return Exit.NOTHING_DONE
+    if not jobs:
+        console.print("None of these photos failed in the run that wrote that report.")
+        return Exit.ALL_DONE
     for report in options.report:
         atomic.make_folder(report.parent)
         atomic.check(report, overwrite=True)
-    if not jobs:
-        console.print("No photos found there. --recursive looks into folders within folders, too.")
-        return Exit.NOTHING_DONE
-    for name in _models_asked_for(options):
-        store.find(choice_of(name).name)  # what is not there is said before any photo is worked on
-    check_invents([options.model], options.invent)
+    _check_models(options)
+    where = f"as {one_file}" if one_file else f"in {options.output}"
+    return _run(jobs, options, journal, where, console)
+
+
+def _run(
+    jobs: Sequence[PlannedPhoto],
+    options: argparse.Namespace,
+    journal: Journal | None,
+    where: str,
+    console: Console,
+) -> Exit:
+    """Restore the photos, tell of all of them in the end, and write the reports."""
     started = time.perf_counter()
     engine = Engine(_compute_of(options))
     engine.load(options.model)
@@ -88,12 +90,42 @@ def run(options: argparse.Namespace) -> int:
     reports: list[PhotoReport] = []
     try:
         reports.extend(_restore_all(jobs, engine, options, journal, console))
-        summarise(reports, _status(engine), options.output, console)
+        summarise(reports, _status(engine), where, console)
     finally:  # what was done is told also after a cancel
         record = _record(reports, _status(engine), options, loaded, time.perf_counter() - started)
         written = [_write_report(file, record, reports) for file in options.report]
         is_told = all(written)
     return _exit_code(reports) if is_told else max(_exit_code(reports), Exit.SOME_FAILED)
+
+
+def _check_how_stored(options: argparse.Namespace) -> None:
+    """Raises OptionError."""
+    if options.quality is not None and options.format in [f.option for f in FORMATS if not f.has_quality]:
+        raise OptionError(
+            say("format-without-quality", "{format} has no quality.", format=options.format.upper()),
+            todo=say("leave-quality-out", "Leave --quality out."),
+        )
+    check_drawable(options.mark)
+
+
+def _with_output(options: argparse.Namespace) -> tuple[argparse.Namespace, Path | None]:
+    """The options with an output folder and a format; and the file where a single photo is to become one that is named.
+    Raises OptionError."""
+    if options.cluster:  # whose workers are in other folders
+        there = {"paths": [path.absolute() for path in options.paths], "output": options.output.absolute()}
+        options = argparse.Namespace(**vars(options) | there)
+    file = _one_file(options)
+    if file is None:
+        return options, None
+    return argparse.Namespace(**vars(options) | {"output": file.parent, "format": _format_of(file, options)}), file
+
+
+def _check_models(options: argparse.Namespace) -> None:
+    """Say before any photo is worked on which weights are not there, or would do nothing. Raises ModelError,
+    OptionError."""
+    for name in _models_asked_for(options):
+        store.find(choice_of(name).name)
+    check_invents([options.model], options.invent)
 
 
 def _compute_of(options: argparse.Namespace) -> ComputeOptions:
@@ -113,7 +145,7 @@ def check_invents(models: Sequence[str], invent: int) -> None:
 def _plan(options: argparse.Namespace) -> tuple[PlannedPhoto, ...]:
     """What is to be restored, and where each result goes. Raises OptionError."""
     check_pattern(options.name)
-    jobs = album.plan(
+    return album.plan(
         options.paths,
         options.output,
         recursive=options.recursive,
@@ -121,10 +153,6 @@ def _plan(options: argparse.Namespace) -> tuple[PlannedPhoto, ...]:
         pattern=options.name,
         model=choice_of(options.model).short,
     )
-    if options.retry is None:
-        return jobs
-    failed = _failed(options.retry)
-    return tuple(job for job in jobs if real_path(job.source) in failed)
 
 
 def _one_file(options: argparse.Namespace) -> Path | None:
@@ -155,6 +183,11 @@ def _format_of(file: Path, options: argparse.Namespace) -> str:
     except PhotoError:  # restoring it will say so
         return named
     return "keep" if own is not None and own.option == named else named  # as it is where nothing changes
+
+
+def _of_those_that_failed(jobs: Sequence[PlannedPhoto], report: Path) -> tuple[PlannedPhoto, ...]:
+    failed = _failed(report)
+    return tuple(job for job in jobs if real_path(job.source) in failed)
 
 
 def _failed(report: Path) -> frozenset[Path]:

@@ -9,6 +9,8 @@ import os
 import re
 from typing import ClassVar, Final, NoReturn
 
+from gpen_desktop.cli.exits import Exit
+
 _UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """Control characters (Unicode's Cc), line separators, and what turns the direction of writing."""
 
@@ -23,12 +25,22 @@ def printable_lines(text: str) -> str:
     return "\n".join(map(printable, text.split("\n")))
 
 
+def counted(number: int, word: str) -> str:
+    """'1 face', '3 faces'. word: one whose plural has an s more."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
 class Parser(argparse.ArgumentParser):
-    """Repeats what it does not understand as `printable`."""
+    """Repeats what it does not understand as `printable`, in one line, and says where all options are told."""
 
     def error(self, message: str) -> NoReturn:
-        """As the base class."""
-        super().error(printable(message))
+        """As the base class, which shows all options first: `restore` has two dozen lines of them."""
+        self.exit(Exit.USAGE, f"{self.prog}: {printable(message)}. See: {self.prog} --help\n")
+
+
+def add_command(commands: argparse._SubParsersAction[Parser], name: str, told: str) -> Parser:
+    """The parser of one of several commands. told: what it does, in the list of all and above its own options."""
+    return commands.add_parser(name, help=told, description=f"{told[0].upper()}{told[1:]}.")
 
 
 class UnbrokenStream(io.TextIOWrapper):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.console import Console
 
 from gpen_desktop.cli.batch_bar import complain
-from gpen_desktop.cli.terminal import printable
+from gpen_desktop.cli.terminal import counted, printable
 from gpen_desktop.core.batch.batch import PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.core.types import FaceState
@@ -48,15 +47,16 @@ def _faces_told(report: PhotoReport) -> str:
         return "no faces found"
     counts = Counter(face["state"] for face in report.faces)
     left = [f"{count} {state}" for state, count in counts.items() if state != FaceState.RESTORED]
-    told = f"{report.restored} of {len(report.faces)} faces restored"
+    told = f"{report.restored} of {counted(len(report.faces), 'face')} restored"
     return f"{told} ({', '.join(left)})" if left else told
 
 
-def summarise(reports: Sequence[PhotoReport], status: ModelStatus, output: Path, console: Console) -> None:
-    """How it went with all of them."""
+def summarise(reports: Sequence[PhotoReport], status: ModelStatus, where: str, console: Console) -> None:
+    """How it went with all of them. where: the results are, such as 'in restored'."""
     counts = Counter(report.outcome for report in reports)
     faces = sum(report.restored for report in reports)
-    parts = [f"{counts[PhotoStatus.DONE]} of {len(reports)} photos done, {faces} faces restored, in {output}"]
+    done = f"{counts[PhotoStatus.DONE]} of {counted(len(reports), 'photo')} done"
+    parts = [f"{done}, {counted(faces, 'face')} restored, {where}"]
     parts += [f"{counts[PhotoStatus.SKIPPED]} finished earlier"] if counts[PhotoStatus.SKIPPED] else []
     parts += [f"{counts[PhotoStatus.EXISTS]} there already"] if counts[PhotoStatus.EXISTS] else []
     parts += [f"{counts[PhotoStatus.FAILED]} failed"] if counts[PhotoStatus.FAILED] else []

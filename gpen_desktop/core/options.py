@@ -237,7 +237,8 @@ FACE_OPTIONS: Final = (
         str,
         "blend",
         "If a face changed too much",
-        "A restored face is held against the photo: its shapes, its colour, where eyes, nose and mouth are.",
+        "A restored face is held against the photo: its shapes, its colour, where eyes, nose and mouth are. "
+        "Blend back takes as much of it as stays the same face, Leave nothing of it, Keep all of it.",
         choices=(
             Choice("blend", "Blend back", "Blends it in only as far as it stays the same face"),
             Choice("leave", "Leave", "Leaves the face as it was"),

@@ -3418,8 +3418,8 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>没有写入该文件夹的权限</translation>
     </message>
     <message>
-        <source>{count} photos: {outcomes}; {faces} faces restored.</source>
-        <translation>共 {count} 张照片：{outcomes}；修复了 {faces} 张人脸。</translation>
+        <source>Photos: {count} ({outcomes}). Faces restored: {faces}.</source>
+        <translation>照片 {count} 张（{outcomes}），修复人脸 {faces} 张。</translation>
     </message>
     <message>
         <source>{count} {outcome}</source>
@@ -3559,6 +3559,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Restore sharp faces too</source>
         <translation>也修复清晰的人脸</translation>
+    </message>
+    <message>
+        <source>A restored face is held against the photo: its shapes, its colour, where eyes, nose and mouth are. Blend back takes as much of it as stays the same face, Leave nothing of it, Keep all of it.</source>
+        <translation>将修复后的人脸与照片对照：轮廓、颜色，以及眼、鼻、嘴的位置。“部分还原”只采用仍是同一张脸的程度，“不修复”保持原样，“仍采用”则全部采用。</translation>
     </message>
     <message>
         <source>Fills scratches, creases, dust and tears. Auto looks for them and asks.</source>
@@ -3755,10 +3759,6 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>If a face changed too much</source>
         <translation>人脸改变过大时</translation>
-    </message>
-    <message>
-        <source>A restored face is held against the photo: its shapes, its colour, where eyes, nose and mouth are.</source>
-        <translation>将修复后的人脸与照片对照：轮廓、颜色，以及眼、鼻、嘴的位置。</translation>
     </message>
     <message>
         <source>Blend back</source>

@@ -39,7 +39,7 @@ def test_an_album_ends_with_a_report_that_can_be_opened(
     qtbot.waitUntil(lambda: len(opened) == 1)
     text = Path(opened[0].toLocalFile()).read_text(encoding="utf-8")
     assert '<html lang="en">' in text
-    assert "3 photos: 2 restored, 1 failed; 4 faces restored." in text
+    assert "Photos: 3 (2 restored, 1 failed). Faces restored: 4." in text
     assert text.count("data:image/jpeg") == 4
     assert "2 photos exported" in strip.text  # it is still told
     i18n.apply(QApplication.instance(), "zh_CN")
@@ -134,4 +134,4 @@ def test_what_was_tried_again_is_once_in_the_report(
         window.notification_strip.button("retry").click()
     window.notification_strip.button("report").click()
     qtbot.waitUntil(lambda: len(opened) == 1)
-    assert "3 photos: 3 restored; 6 faces" in Path(opened[0].toLocalFile()).read_text(encoding="utf-8")
+    assert "Photos: 3 (3 restored). Faces restored: 6." in Path(opened[0].toLocalFile()).read_text(encoding="utf-8")

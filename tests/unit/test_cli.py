@@ -54,7 +54,7 @@ def test_a_sample_is_restored_end_to_end(tmp_path: Path, capsys: pytest.CaptureF
     assert report["model"] == "builtin-256"
     assert report["compute"].startswith("CPU")
     assert {"load", "detect", "align", "restore", "compose", "save"} <= set(photo["seconds"])
-    assert f"1 of 1 photos done, 1 faces restored, in {out}" in " ".join(capsys.readouterr().err.split())
+    assert f"1 of 1 photo done, 1 face restored, in {out}" in " ".join(capsys.readouterr().err.split())
 
 
 def test_the_same_command_gives_the_same_bytes(sample: Path, tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_face_that_became_another_is_told(sample: Path, tmp_path: Path, capsys
     report = tmp_path / "report.json"
     asked = ("restore", sample, "-o", tmp_path / "out", "--model", random, "--no-auto", "--report", report)
     assert run(*asked) == Exit.ALL_DONE
-    assert "0 of 1 faces restored (1 changed too much)" in " ".join(capsys.readouterr().err.split())
+    assert "0 of 1 face restored (1 changed too much)" in " ".join(capsys.readouterr().err.split())
     (face,) = json.loads(report.read_text(encoding="utf-8"))["photos"][0]["faces"]
     assert (face["state"], face["strength"]) == ("changed too much", 0)
     assert run(*asked, "--if-changed", "keep", "--overwrite") == Exit.ALL_DONE
@@ -180,7 +180,7 @@ def test_what_is_left_alone_is_said_with_the_reason(
 ) -> None:
     assert run("restore", sample, "-o", tmp_path / "out", "--min-face", "500", "--no-auto") == Exit.ALL_DONE
     told = " ".join(capsys.readouterr().err.split())
-    assert "0 of 1 faces restored (1 too small)" in told
+    assert "0 of 1 face restored (1 too small)" in told
     assert "copied as it is" in told
 
 
@@ -228,10 +228,14 @@ def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path) -> None:
         ["nonsense"],
     ],
 )
-def test_wrong_usage_is_refused_by_the_parser(arguments: list[str], sample: Path) -> None:
+def test_wrong_usage_is_refused_in_one_line(
+    arguments: list[str], sample: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stopped:
         run(*[str(sample) if argument == "PHOTO" else argument for argument in arguments])
     assert stopped.value.code == Exit.USAGE
+    (told,) = capsys.readouterr().err.splitlines()
+    assert told.endswith(" --help")
 
 
 def test_a_missing_path_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

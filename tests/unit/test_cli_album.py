@@ -95,6 +95,7 @@ def test_what_failed_is_done_again_in_its_place(album: Path, tmp_path: Path) -> 
     assert [Path(each["target"]) for each in photos] == [out / "bad.jpg"]
     assert (out / "a.jpg").stat().st_mtime_ns == made
     assert (out / JOURNAL_NAME).is_file()
+    assert run(*command, "--retry", report) == Exit.ALL_DONE  # nothing is left
     assert run(*command, "--retry", album / "a.jpg") == Exit.USAGE
 
 
@@ -107,7 +108,7 @@ def test_the_page_needs_nothing_else_and_obeys_no_name(tmp_path: Path) -> None:
     assert text.index("gone.jpg") < text.index("onerror")  # what failed comes first
     assert "<img src=x" not in text
     assert "GPEN &amp; co" in text
-    assert "3 photos: 1 restored, 1 finished earlier, 1 failed; 1 faces restored." in text
+    assert "Photos: 3 (1 restored, 1 finished earlier, 1 failed). Faces restored: 1." in text
     assert text.count('src="data:image/jpeg;base64,') == 2
     assert re.findall(r'">(before|after)</td>', text) == ["before", "after"]  # to be seen, not only told
     assert not re.findall(r'(?:src|href)="(?!data:)|https?:|url\(|@import|<script', text)
@@ -121,7 +122,7 @@ def test_the_page_says_what_was_done_and_what_was_left() -> None:
     toned = PhotoReport("a.jpg", "b.jpg", PhotoStatus.DONE, stages=stages)
     left = PhotoReport("c.jpg", "d.jpg", PhotoStatus.DONE, warnings=(COPIED,), faces=({"state": "already-sharp"},))
     text = page([toned, left], "")
-    assert "2 photos: 1 restored, 1 left as it is; 0 faces restored." in text
+    assert "Photos: 2 (1 restored, 1 left as it is). Faces restored: 0." in text
     assert re.findall(r"</b><br>([^<]*)<ul>(.*?)</ul>", text) == [
         ("restored", "<li>Faded tones restored</li>"),
         ("left as it is", ""),

@@ -105,7 +105,7 @@ def _summary(reports: Sequence[PhotoReport]) -> Message:
     ]
     return say(
         "report-summary",
-        "{count} photos: {outcomes}; {faces} faces restored.",
+        "Photos: {count} ({outcomes}). Faces restored: {faces}.",
         count=len(reports),
         outcomes=reduce(lambda one, other: say("report-list", "{one}, {other}", one=one, other=other), counted)
         if counted
