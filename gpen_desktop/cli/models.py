@@ -29,7 +29,7 @@ def _list(options: argparse.Namespace) -> Exit:
     here = {model.name: model for model in store.installed()}
     rows = [_record(info, is_here=info.name in here) for info in catalog.MODELS]
     rows += [
-        {"name": name, "task": "unverified", "installed": True, "usable": True, "file": str(model.path)}
+        {"name": name, "task": model.task or "not known", "installed": True, "usable": True, "file": str(model.path)}
         for name, model in here.items()
         if model.info is None
     ]
@@ -88,9 +88,10 @@ def _install(options: argparse.Namespace) -> Exit:
     if any(model.name == info.name and store.is_sound(model) for model in store.installed()):
         print(f"'{info.name}' is here already.")
         return Exit.ALL_DONE
-    _check_agreed(info, options)
     from gpen_desktop.models import download  # only whoever asks for it opens a connection
 
+    download.check_offered(info)
+    _check_agreed(info, options)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
         task = bar.add_task(info.file, total=info.bytes)
@@ -103,8 +104,6 @@ def _install(options: argparse.Namespace) -> Exit:
 
 def _check_agreed(info: ModelInfo, options: argparse.Namespace) -> None:
     """Show what the model is and its licence, and ask. Raises OptionError where nobody agrees."""
-    if not info.can_be_fetched:
-        return  # which fetching says, with the reason
     print(f"{info.title}: {info.purpose}")
     print(f"Licence: {info.licence}")
     print(f"{_megabytes(info.bytes or 0)} from {printable(options.mirror or info.source)}")

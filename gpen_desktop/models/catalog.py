@@ -65,6 +65,11 @@ class ModelInfo:
         return self.source == SHIPPED
 
     @property
+    def published_file(self) -> str:
+        """The file's name where it is published; on disk it may have one that says more."""
+        return self.source.rsplit("/", 1)[-1]
+
+    @property
     def lacks(self) -> str:
         """The package that it needs and that is not installed; '' if nothing is missing."""
         return self.needs if self.needs and not _is_installed(self.needs) else ""
@@ -144,6 +149,11 @@ def by_name(name: str) -> ModelInfo | None:
 def by_file(file: str) -> ModelInfo | None:
     """The model whose file has this name, or None."""
     return next((info for info in MODELS if info.file == file), None)
+
+
+def by_published_file(file: str) -> ModelInfo | None:
+    """The model whose file has this name where it is published, or None."""
+    return next((info for info in MODELS if not info.shipped and info.published_file == file), None)
 
 
 def by_sha256(sha256: str) -> ModelInfo | None:

@@ -54,16 +54,8 @@ def fetch(info: ModelInfo, report: Report, mirror: str = "", pause: Callable[[fl
     expected. OptionError for a mirror that is no address. Cancelled.
     """
     check_mirror(mirror)
-    if info.lacks:
-        what, todo = needs_package(info.titled, info.lacks)
-        raise DownloadError(what, todo=todo)
-    if info.bytes is None or info.sha256 is None or info.shipped:
-        raise DownloadError(
-            say(
-                "not-offered", "'{name}' is not offered for download: no trusted hash of it is known.", name=info.titled
-            ),
-            todo=say("get-it-and-import", "Get it from {source} and import the file.", source=info.source),
-        )
+    check_offered(info)
+    assert info.sha256 is not None
     target = paths.user_weights() / info.file
     part = target.with_name(f".{info.file}.{info.sha256[:8]}.part")
     address = address_of(info, mirror)
@@ -83,6 +75,20 @@ def fetch(info: ModelInfo, report: Report, mirror: str = "", pause: Callable[[fl
         )
     part.replace(target)
     return target
+
+
+def check_offered(info: ModelInfo) -> None:
+    """Raises DownloadError where nothing here could run the model, or what would arrive could not be checked."""
+    if info.lacks:
+        what, todo = needs_package(info.titled, info.lacks)
+        raise DownloadError(what, todo=todo)
+    if not info.can_be_fetched:
+        raise DownloadError(
+            say(
+                "not-offered", "'{name}' is not offered for download: no trusted hash of it is known.", name=info.titled
+            ),
+            todo=say("get-it-and-import", "Get it from {source} and import the file.", source=info.source),
+        )
 
 
 def _fill(file: IO[bytes], info: ModelInfo, address: str, report: Report, pause: Callable[[float], None]) -> None:

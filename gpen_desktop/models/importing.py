@@ -12,7 +12,7 @@ from gpen_desktop.messages import listed, say
 from gpen_desktop.models import catalog, store
 from gpen_desktop.models.catalog import MODELS, ModelInfo
 from gpen_desktop.models.fingerprints import remember_task, sha256_of
-from gpen_desktop.models.spec import ALIGNED_TASKS, TASK_WORDS, USED_TASKS, Task
+from gpen_desktop.models.spec import ALIGNED_TASKS, TASK_WORDS, USED_TASKS, ModelSpec
 
 _PART_PREFIX = ".import-"
 
@@ -20,10 +20,10 @@ _PART_PREFIX = ".import-"
 def import_file(source: str | Path) -> tuple[store.InstalledModel, store.Verification]:
     """Copy a weights file into the user's folder; it appears there whole or not at all.
 
-    A file whose hash the catalogue knows takes the catalogue's name, and the place of a damaged one. Any other keeps
-    its own name, is unverified and has to hold a network that can be used, and that gives a face back when it is given
-    one. No program in it is run. Raises WeightsError: not such a file, or another model has its name, here or in the
-    catalogue.
+    A file whose hash the catalogue knows takes the catalogue's name, and the place of a damaged one. Any other is
+    unverified and has to hold a network that can be used, and that gives a face back when it is given one; it keeps its
+    own name, unless it has that under which a catalogued one is published, and holds such a network. No program in it
+    is run. Raises WeightsError: not such a file, or another model has its name, here or in the catalogue.
     """
     source = Path(source).expanduser()
     if not source.is_file():
@@ -50,22 +50,33 @@ def import_file(source: str | Path) -> tuple[store.InstalledModel, store.Verific
             todo=say("get-again-or-rename", "Get it again, or rename it if it is meant to be different."),
             path=source,
         )
-    model = store.InstalledModel(
-        info.name if info else source.stem, paths.user_weights() / (info.file if info else source.name), info
-    )
-    is_known = info is not None and info.sha256 == digest
-    task = None
-    if not is_known:
-        task = _checked_task(source, info)
-        _check_name(source, digest, model)
+    if info is not None and info.sha256 == digest:
+        model = _as_installed(source, info)
+        _copy_whole(source, model.path)
+        return model, store.Verification.VERIFIED
+    found = _checked(source, info)
+    model = _as_installed(source, info or _published_as(source.name, found))
+    _check_name(source, digest, model)
     _copy_whole(source, model.path)
-    if task is not None:
-        remember_task(model.path, task)
-    return model, store.Verification.VERIFIED if is_known else store.Verification.UNVERIFIED
+    remember_task(model.path, found.task)
+    return model, store.Verification.UNVERIFIED
 
 
-def _checked_task(source: Path, info: ModelInfo | None) -> Task:
-    """What a file of unknown hash is for. Raises WeightsError where it holds no network that can be used, or not the
+def _as_installed(source: Path, info: ModelInfo | None) -> store.InstalledModel:
+    """What the file `source` becomes; info: of what it is known as."""
+    if info is None:
+        return store.InstalledModel(source.stem, paths.user_weights() / source.name, None)
+    return store.InstalledModel(info.name, paths.user_weights() / info.file, info)
+
+
+def _published_as(name: str, found: ModelSpec) -> ModelInfo | None:
+    """The catalogue's entry of a file that is published under a name that many others have, too."""
+    info = catalog.by_published_file(name)
+    return info if info is not None and (info.task, info.size) == (found.task, found.size) else None
+
+
+def _checked(source: Path, info: ModelInfo | None) -> ModelSpec:
+    """What a file of unknown hash holds. Raises WeightsError where it holds no network that can be used, or not the
     one it is named after."""
     from gpen_desktop.models import registry, tryout  # noqa: PLC0415  -- bring torch, which takes seconds
 
@@ -94,7 +105,7 @@ def _checked_task(source: Path, info: ModelInfo | None) -> Task:
         )
     if found.task in ALIGNED_TASKS:
         tryout.check(source)
-    return found.task
+    return found
 
 
 def _check_name(source: Path, digest: str, model: store.InstalledModel) -> None:

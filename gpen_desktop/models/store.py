@@ -131,7 +131,7 @@ def _how_to_get(info: ModelInfo) -> Message:
         "get-and-import",
         "Get them from {source} and run: gpen-desktop models import {file}",
         source=info.source,
-        file=info.file,
+        file=info.published_file,
     )
 
 

@@ -47,8 +47,8 @@ def file(folder: Path, name: str, content: bytes = b"weights") -> Path:
     return path
 
 
-def gpen_256(path: Path) -> Path:
-    described = reference.described(256, style_dim=16, n_mlp=2, channel_multiplier=1, narrow=0.0625)
+def gpen(path: Path, size: int = 256) -> Path:
+    described = reference.described(size, style_dim=16, n_mlp=2, channel_multiplier=1, narrow=0.0625)
     torch.save(reference.random_state(described), path)
     return path
 
@@ -118,7 +118,7 @@ def test_unknown_names_list_the_known_ones(user_folder: Path) -> None:
 def test_known_but_not_here() -> None:
     with pytest.raises(WeightsError, match=r"'GPEN 512' .*not on this computer.*models install gpen-512"):
         store.find("gpen-512")
-    with pytest.raises(WeightsError, match=r"not on this computer.*models import GPEN-BFR-2048\.pt"):
+    with pytest.raises(WeightsError, match=r"not on this computer.*models import pytorch_model-2048\.pt"):
         store.find("gpen-2048")  # nobody vouches for a hash of it
 
 
@@ -177,9 +177,17 @@ def test_a_catalogued_name_with_another_content_is_refused(tmp_path: Path, user_
 
 
 def test_a_catalogued_name_without_known_hash_is_unverified(tmp_path: Path, user_folder: Path) -> None:
-    model, verdict = importing.import_file(gpen_256(tmp_path / "GPEN-BFR-256.pth"))
+    model, verdict = importing.import_file(gpen(tmp_path / "GPEN-BFR-256.pth"))
     assert verdict is Verification.UNVERIFIED
     assert store.find("gpen-256") == model.path == user_folder / "GPEN-BFR-256.pth"
+
+
+def test_a_file_that_is_published_under_a_common_name_gets_its_own(tmp_path: Path, user_folder: Path) -> None:
+    model, verdict = importing.import_file(gpen(tmp_path / "pytorch_model.pt", 1024))
+    assert verdict is Verification.UNVERIFIED
+    assert store.find("gpen-1024") == model.path == user_folder / "GPEN-BFR-1024.pt"
+    other, _ = importing.import_file(gpen(tmp_path / "pytorch_model.pt", 256))
+    assert other.name == "pytorch_model"
 
 
 @pytest.mark.usefixtures("user_folder")
