@@ -158,7 +158,7 @@ def is_faded(reading: ToneReading) -> bool:
         lacks_both = reading.contrast < 0.6 + reading.lifted or (reading.lifted > 0.12 and white < 0.93)
         return lacks_both or (is_light and (reading.lifted > 0.13 or white < 0.83))
     dull = max(reading.white) < 0.88
-    is_shifted = reading.cast > 0.12 and reading.white[2] < max(reading.white)
+    is_shifted = reading.cast > 0.12 and reading.white[2] < max(reading.white) - 0.03
     return (reading.lifted > 0.1 and dull) or (reading.lifted > 0.05 and is_shifted)
 
 

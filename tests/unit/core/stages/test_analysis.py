@@ -80,6 +80,13 @@ def test_the_grain_of_a_photo_in_one_hue_is_as_chance_has_it_and_a_meadow_is_not
     assert not read(picture + amounts * np.clip(spiky / np.abs(spiky).mean(), -12, 12)).is_grainy
 
 
+def test_coarse_grain_lies_evenly_and_a_thicket_does_not() -> None:
+    grain = np.random.default_rng(0).normal(0, 18, (800, 1000, 1)).astype(np.float32)
+    grainy = read(scene() + grain)
+    assert grainy.is_grainy
+    assert not dataclasses.replace(grainy, evenness=0.4).is_grainy  # leaves all over: no drawing has them
+
+
 def test_noise_is_measured_in_8_bit_steps() -> None:
     grain = np.random.default_rng(0).normal(0, 8, (800, 1000, 1)).astype(np.float32)
     assert 6 < read(scene() + grain).grain < 10

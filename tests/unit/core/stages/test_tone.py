@@ -62,6 +62,11 @@ def test_paper_yellows_and_never_turns_blue() -> None:
     assert is_faded(read_tone(stored(flowers[..., ::-1])))
 
 
+def test_a_blue_haze_is_left_where_something_is_white() -> None:
+    low, high = np.float32([0.26, 0.35, 0.49]), np.float32([0.99, 0.98, 0.98])
+    assert not is_faded(read_tone(stored(scene() * (high - low) + low)))
+
+
 def test_a_night_and_a_beach_are_meant_so() -> None:
     night = scene() * 0.3
     beach = 0.45 + 0.5 * scene()
