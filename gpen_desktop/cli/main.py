@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from gpen_desktop import __version__
+from gpen_desktop import __version__, allocator
 from gpen_desktop.cli.exits import Exit
 from gpen_desktop.cli.terminal import Parser, add_command, counted, printable, printable_lines
 from gpen_desktop.core.options import FACE_OPTIONS, SHAPES, STRAIGHTEN_LIMIT, Option
@@ -267,11 +267,12 @@ def _models(options: argparse.Namespace) -> int:
 def _list_faces(options: argparse.Namespace) -> int:
     from gpen_desktop.core.batch import batch
     from gpen_desktop.core.engine.compute import ComputeOptions
-    from gpen_desktop.core.engine.local_models import load_finder
     from gpen_desktop.core.photo_files import load_save
     from gpen_desktop.core.types import ComposedFace, FaceState
     from gpen_desktop.errors import PhotoError
 
+    with allocator.without_collecting():
+        from gpen_desktop.core.engine.local_models import load_finder
     finder = load_finder(ComputeOptions(detector=options.detector))
     found = {}
     for path in options.paths:

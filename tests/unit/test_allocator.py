@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -210,3 +211,35 @@ def test_threads_share_a_heap_from_the_start() -> None:
     command = [sys.executable, "-c", HEAPS]
     answer = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
     assert answer.stdout.count("<heap nr") == 1
+
+
+@pytest.mark.parametrize("was_on", [True, False])
+def test_garbage_is_looked_for_again_after_an_import(was_on: bool) -> None:
+    """Also within another, and only where it was looked for before."""
+    before = gc.isenabled()
+    (gc.enable if was_on else gc.disable)()
+    try:
+        with allocator.without_collecting():
+            with allocator.without_collecting():
+                assert not gc.isenabled()
+            assert not gc.isenabled()
+        assert gc.isenabled() is was_on
+    finally:
+        (gc.enable if before else gc.disable)()
+
+
+def test_an_engine_imports_what_computes_without_looking_for_garbage() -> None:
+    work = """
+import gc, sys
+seen = []
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "torch":
+            seen.append(gc.isenabled())
+sys.meta_path.insert(0, Finder())
+from gpen_desktop.core.engine.engine import Engine
+Engine().cpu_threads()
+print(seen, gc.isenabled())
+"""
+    done = subprocess.run([sys.executable, "-c", work], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[False] True"

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Protocol
 
+from gpen_desktop import allocator
 from gpen_desktop.core import fallbacks, memory
 from gpen_desktop.core.engine import export as exporting
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
@@ -336,7 +337,8 @@ class Engine:
     @property
     def _source(self) -> ModelSource:
         if self._models is None:
-            from gpen_desktop.core.engine import local_models  # noqa: PLC0415  -- brings torch, which takes seconds
+            with allocator.without_collecting():
+                from gpen_desktop.core.engine import local_models  # noqa: PLC0415  -- brings torch, which takes seconds
 
             self._models = local_models
         return self._models
