@@ -110,7 +110,7 @@ class PhotoReading:
     @property
     def is_grainy(self) -> bool:
         if not self.tone.one_hue:
-            return self.grain_to_come > _GRAINY and self.evenness > np.interp(self.grain, *_EVENLY)
+            return self.grain_to_come > _GRAINY and self.evenness > float(np.interp(self.grain, *_EVENLY))
         surely, maybe = _EVENLY_IN_ONE_HUE
         return self.grain_to_come > _GRAINY and self.evenness > (maybe if self.tails < _BY_CHANCE else surely)
 
