@@ -12,11 +12,13 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLineEdit,
+    QScrollArea,
     QSlider,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop.gui.adjust.seen_chips import Chip
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.steps import open_photos
@@ -35,6 +37,25 @@ def test_every_slider_has_the_height_that_it_asks_for(
         sliders = [each for each in window.panel.findChildren(ValueSlider) if each.isVisible()]
         assert sliders
         assert [each.height() for each in sliders] == [each.sizeHint().height() for each in sliders]
+
+
+def test_what_is_in_sight_stays_when_chips_come_above_it(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    window.resize(1024, 700)
+    open_photos(window, qtbot, photo)
+    panel = window.panel
+    panel.set_open_sections([True] * 4)
+    panel.seen.show_chips((), is_known=True)
+    qtbot.wait(50)  # until all of it has its height
+    bar = panel.findChild(QScrollArea).verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    place = panel.brush.mapTo(panel, QPoint(0, 0))
+    height = panel.seen.height()
+    panel.seen.show_chips([Chip(stage, f"Something of {stage}", is_on=True) for stage in "abc"], is_known=True)
+    qtbot.waitUntil(lambda: panel.seen.height() > height)
+    qtbot.waitUntil(lambda: panel.brush.mapTo(panel, QPoint(0, 0)) == place)
+    panel.seen.show_chips((), is_known=True)
+    qtbot.waitUntil(lambda: panel.seen.height() == height)
+    qtbot.waitUntil(lambda: panel.brush.mapTo(panel, QPoint(0, 0)) == place)
 
 
 def test_the_wheel_is_left_to_the_panel_whatever_is_under_the_mouse(

@@ -122,6 +122,7 @@ class AdjustPanel(QWidget):
         for control in self._look:
             control.changed.connect(self._on_option)
             control.held.connect(self._on_held)
+        self.seen.grown.connect(self._keep_place)
         self.whole.changed.connect(self._on_stage)
         self.whole.held.connect(self._on_held)
         self.whole.get_wanted.connect(self.get_wanted)
@@ -211,6 +212,13 @@ class AdjustPanel(QWidget):
     @Slot()
     def _scroll_to_brush(self) -> None:
         self._area.ensureWidgetVisible(self.brush)
+
+    @Slot(int)
+    def _keep_place(self, by: int) -> None:
+        """Chips above what is in sight came or went: what is in sight stays."""
+        bar = self._area.verticalScrollBar()
+        if bar.value() >= self.seen.y():
+            bar.setValue(bar.value() + by)
 
     @Slot()
     def _stay(self) -> None:

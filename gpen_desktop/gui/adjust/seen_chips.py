@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gpen_desktop.core.options import AUTO, AUTOMATIC, Value, Values
@@ -80,10 +81,11 @@ def switched(name: str, is_on: bool, values: Values) -> tuple[str, Value]:
 
 class SeenChips(QWidget):
     """switched: a stage's name, and whether it is to be on. held: the stage to be left out as long as it lasts, ''
-    when it ends."""
+    when it ends. grown: by so many px, as chips came or went."""
 
     switched = Signal(str, bool)
     held = Signal(str)
+    grown = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,6 +127,11 @@ class SeenChips(QWidget):
             button.show_chip(chip)
         self._row.setVisible(bool(chips))
         self._say()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().isValid():
+            self.grown.emit(event.size().height() - event.oldSize().height())
 
     def _make_buttons(self, chips: Sequence[Chip]) -> None:
         for button in self._buttons:
