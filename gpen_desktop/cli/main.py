@@ -65,6 +65,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_restore(parser: argparse.ArgumentParser) -> None:
+    _add_files(parser)
+    _add_look(parser)
+    _add_engine(parser)
+    told = parser.add_argument_group("what is told")
+    report = "write what was done to every photo, as data or as a page with pictures; may be given twice"
+    told.add_argument("--report", type=_path, action="append", default=[], metavar="FILE.json|FILE.html", help=report)
+    told.add_argument("--quiet", action="store_true", help="errors only")
+    parser.set_defaults(run=_restore)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
     files = parser.add_argument_group("photos")
     files.add_argument("paths", nargs="+", type=_path, metavar="PATH", help="photos, or folders of photos")
     output = "folder for the results; for a single photo also a file"
@@ -88,6 +99,8 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
         "--mark", nargs="?", const=USUAL, default=mark.default, metavar="WORDS", help=f"{mark.help} (default: none)"
     )
 
+
+def _add_look(parser: argparse.ArgumentParser) -> None:
     look = parser.add_argument_group("look")
     for option in FACE_OPTIONS:
         if option.name == "faces":  # here also by number
@@ -113,6 +126,8 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     turn = f"turn the photo clockwise, up to {STRAIGHTEN_LIMIT:g} either way, and cut off the corners (default: 0)"
     look.add_argument("--straighten", type=_degrees, default=0.0, metavar="DEGREES", help=turn)
 
+
+def _add_engine(parser: argparse.ArgumentParser) -> None:
     engine = parser.add_argument_group("engine")
     model = by_key("restore/model").default
     engine.add_argument("--model", default=model, metavar="NAME|FILE", help=f"see 'models list' (default: {model})")
@@ -125,12 +140,6 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
 
     cluster = "send the photos to a Dask scheduler, such as tcp://host:8786, whose workers share this disk"
     engine.add_argument("--cluster", metavar="ADDRESS", help=cluster)
-
-    told = parser.add_argument_group("what is told")
-    report = "write what was done to every photo, as data or as a page with pictures; may be given twice"
-    told.add_argument("--report", type=_path, action="append", default=[], metavar="FILE.json|FILE.html", help=report)
-    told.add_argument("--quiet", action="store_true", help="errors only")
-    parser.set_defaults(run=_restore)
 
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from gpen_desktop.messages import Filling, Message, say
 from gpen_desktop.models.spec import FACE_TASKS, MODEL_OPTIONS, ModelOption, Task
@@ -67,7 +68,7 @@ class ModelInfo:
     @property
     def published_file(self) -> str:
         """The file's name where it is published; on disk it may have one that says more."""
-        return self.source.rsplit("/", 1)[-1]
+        return urlsplit(self.source).path.rsplit("/", 1)[-1]
 
     @property
     def lacks(self) -> str:

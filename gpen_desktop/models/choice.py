@@ -92,5 +92,8 @@ def choice_of(text: str) -> ModelChoice:
         try:
             options[name] = float(value)
         except ValueError:
-            raise OptionError(say("option-range", "{option} is {value}.", option=name, value=value)) from None
+            raise OptionError(
+                say("option-range", "{option} is {value}.", option=name, value=value),
+                todo=say("must-be-number", "It must be a number."),
+            ) from None
     return ModelChoice(found["name"], MappingProxyType(options))

@@ -28,7 +28,9 @@ def import_file(source: str | Path) -> tuple[store.InstalledModel, store.Verific
     source = Path(source).expanduser()
     if not source.is_file():
         raise WeightsError(
-            say("import-file-missing", "The file '{path}' does not exist.", path=str(source)), path=source
+            say("import-file-missing", "The file '{path}' does not exist.", path=str(source)),
+            todo=say("check-name", "Check the name."),
+            path=source,
         )
     if source.suffix.lower() not in store.ENDINGS:
         raise WeightsError(
@@ -131,7 +133,11 @@ def _copy_whole(source: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WeightsError(
-            say("weights-folder-unwritable", "The weights folder cannot be written to ({error}).", error=str(error)),
+            say(
+                "weights-folder-unwritable",
+                "The weights folder cannot be written to ({error}).",
+                error=error.strerror or str(error),
+            ),
             path=target,
         ) from error
     part_files.remove_stale(target.parent, _PART_PREFIX)
@@ -145,6 +151,11 @@ def _copy_whole(source: Path, target: Path) -> None:
             part.replace(target)
     except OSError as error:
         raise WeightsError(
-            say("copy-failed", "'{name}' could not be copied ({error}).", name=source.name, error=str(error)),
+            say(
+                "copy-failed",
+                "'{name}' could not be copied ({error}).",
+                name=source.name,
+                error=error.strerror or str(error),
+            ),
             path=source,
         ) from error

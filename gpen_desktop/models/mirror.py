@@ -17,10 +17,9 @@ def address_of(info: ModelInfo, mirror: str = "") -> str:
     """
     if not mirror:
         return info.source
-    file = urlsplit(info.source).path.rsplit("/", 1)[-1]
     if "{url}" in mirror or "{file}" in mirror:
-        return mirror.replace("{url}", info.source).replace("{file}", file)
-    return f"{mirror.rstrip('/')}/{quote(file)}"
+        return mirror.replace("{url}", info.source).replace("{file}", info.published_file)
+    return f"{mirror.rstrip('/')}/{quote(info.published_file)}"
 
 
 def check_mirror(mirror: str) -> None:

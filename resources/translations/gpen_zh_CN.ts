@@ -2666,6 +2666,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>标记为一行文字，最多 {limit} 个字符。</translation>
     </message>
     <message>
+        <source>It must be a number.</source>
+        <translation>它必须是一个数字。</translation>
+    </message>
+    <message>
         <source>Its metadata is compressed by Brotli and was left out.</source>
         <translation>其元数据以 Brotli 压缩，未能保留。</translation>
     </message>

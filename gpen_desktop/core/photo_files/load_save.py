@@ -70,6 +70,7 @@ class OpenedPhoto:
         except MemoryError as error:
             raise PhotoTooLargeError(
                 say("no-memory-to-read", "There is not enough memory to read {name}.", name=self.path.name),
+                todo=say("close-other-programs", "Close other programs."),
                 path=self.path,
             ) from error
         memory.give_back_after(photo.width * photo.height)

@@ -67,7 +67,9 @@ def read_whole(path: Path) -> bytes:
         raise _error(path, error) from error
     except MemoryError as error:
         raise PhotoTooLargeError(
-            say("no-memory-to-read", "There is not enough memory to read {name}.", name=path.name), path=path
+            say("no-memory-to-read", "There is not enough memory to read {name}.", name=path.name),
+            todo=say("close-other-programs", "Close other programs."),
+            path=path,
         ) from error
 
 

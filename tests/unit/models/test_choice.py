@@ -41,7 +41,7 @@ def test_what_is_not_said_is_as_usual() -> None:
     [
         ("codeformer:fidelity=1.5", "fidelity is 1.5. It must be between 0.0 and 1.0"),
         ("codeformer:courage=1", "no option 'courage'. It has: fidelity"),
-        ("codeformer:fidelity=1.2.3", "fidelity is 1.2.3"),
+        ("codeformer:fidelity=1.2.3", "fidelity is 1.2.3. It must be a number"),
     ],
 )
 def test_what_cannot_be_asked_for(text: str, fault: str) -> None:
