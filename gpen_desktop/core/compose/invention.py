@@ -18,9 +18,11 @@ from typing import Final
 import cv2
 import numpy as np
 
+from gpen_desktop.core.affine import scale_of
 from gpen_desktop.core.compose import texture
+from gpen_desktop.core.faces.masks import eye_mask
 from gpen_desktop.core.grain import fine_band, in_all_colours, luma
-from gpen_desktop.core.types import FloatImage, RestoredFace
+from gpen_desktop.core.types import Crop, FloatImage, RestoredFace
 
 # Of the mean's difference from the restored face: gives the finest octave the energy back that the mean takes of it.
 _GIVEN_BACK: Final = 1.25
@@ -33,6 +35,20 @@ _FINEST: Final = 0.7
 _AROUND: Final = 3.0
 _NOTHING: Final = 1e-8
 """Power of an octave beside which there is none."""
+# Crop pixels to a photo pixel up to which all that is slow is taken of what is invented, and from which on nothing is.
+# On 198 faces in small JPEG files the clean face shows 0.5 to 0.9 of it up to 2.4, and under 0.4 from 2.8 on; where
+# that is under a half, a face is nearer to the clean one without it.
+_SLOW: Final = (2.4, 3.2)
+# Sigma, photo pixels, of what is slow: everywhere, and in the eyes.
+_PIXEL: Final = 0.5
+_PIXEL_OF_EYES: Final = 0.25
+# How much stronger the finest octave becomes where nothing slow is taken, for the energy that goes with that.
+_FINEST_MORE: Final = 0.6
+
+
+def gets_detail(face: RestoredFace) -> bool:
+    """Whether anything may be invented of a face: its source lacks detail, and shows where it belongs."""
+    return bool(texture.known_to_invent(face.crop) and _room(face))
 
 
 def invented(face: RestoredFace, answers: Sequence[FloatImage]) -> FloatImage:
@@ -41,10 +57,14 @@ def invented(face: RestoredFace, answers: Sequence[FloatImage]) -> FloatImage:
     answers: of the inventing network, to the crop and to the restored crop, each as `face.restored` is. A source
     that counts as sharp gets nothing of it, one that lacks little gets little.
     """
+    change = np.float32(_GIVEN_BACK * _room(face)) * (np.mean(answers, axis=0, dtype=np.float32) - face.restored)
+    change = _beyond_pixels(_not_only_stronger(change, face.restored), face.crop)
+    return np.asarray(np.clip(face.restored + change, 0, 1), np.float32)
+
+
+def _room(face: RestoredFace) -> float:
     likeness = texture.compare_detail(face.crop.pixels, face.restored, face.face_mask)
-    share = _GIVEN_BACK * texture.room_to_invent(face.crop, likeness)
-    change = np.float32(share) * (np.mean(answers, axis=0, dtype=np.float32) - face.restored)
-    return np.asarray(np.clip(face.restored + _not_only_stronger(change, face.restored), 0, 1), np.float32)
+    return texture.room_to_invent(face.crop, likeness)
 
 
 def _not_only_stronger(change: FloatImage, restored: FloatImage) -> FloatImage:
@@ -61,6 +81,20 @@ def _not_only_stronger(change: FloatImage, restored: FloatImage) -> FloatImage:
         excess = np.maximum(common / (power + np.float32(_NOTHING)) - np.float32(_STRONGER), 0)
         less += in_all_colours(excess) * structure
     return change - less
+
+
+def _beyond_pixels(change: FloatImage, crop: Crop) -> FloatImage:
+    """The change (S, S, 3) without what the photo's own pixels show, where they are so few that the network takes
+    them for steps of tone. A few pixels are all there is of an eye: its lids and pupil are where these are."""
+    enlarged = scale_of(crop.to_crop)
+    held = np.float32(np.interp(enlarged, _SLOW, (0, 1)))
+    if not held:
+        return change
+    slow, slow_in_eyes = (
+        np.asarray(cv2.GaussianBlur(change, (0, 0), sigma * enlarged), np.float32) for sigma in (_PIXEL, _PIXEL_OF_EYES)
+    )
+    change = change - held * (slow + in_all_colours(eye_mask(crop)) * (slow_in_eyes - slow))
+    return change + held * np.float32(_FINEST_MORE) * fine_band(change, _FINEST * change.shape[0] / 256)
 
 
 def _around(plane: FloatImage, sigma: float) -> FloatImage:

@@ -25,10 +25,6 @@ from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Photo, Pixel
 
 # Skin tone is what is left after a blur of a third of the eye distance.
 _COLOUR_BLUR: Final = 0.35
-# Pixels of a whole crop to one of the photo up to which eyes and mouth are there to be drawn on, and from which on
-# nothing is: invented lids and lips then lie beside the photo's. By eye, on portraits with eyes 12 to 18 px apart.
-_KNOWN: Final = 4.0
-_UNKNOWN: Final = 5.0
 # The crop's fine band, in crop px at 256: pores and grain, below the size of lashes.
 _FINE_SIGMA: Final = 1.5
 # The same in the eyes: lashes, lids and the iris' edge.
@@ -127,7 +123,7 @@ def face_layers(base: Pixels, face: RestoredFace, scales: Scales) -> FaceLayers:
         eye_texture=eye_texture,
         unsharp=cache(partial(_unsharp, restored, scale_of(face.crop.to_crop))),
         denoise_delta=cache(partial(_denoise_delta, restored)),
-        invented=_invented(seen, scale_of(face.crop.to_crop)),
+        invented=_invented(seen, texture.known_to_invent(face.crop)),
         high_pass_noise=high_pass_noise(around, InCrop(eyes, to_crop, rect), mask),
         grain=missing_grain(around, InCrop(luma(change), to_crop, rect), mask, seed=_seed(face.crop.face)),
     )
@@ -183,9 +179,8 @@ def _own_eyes(face: RestoredFace, size: int) -> FloatImage:
     return np.asarray(cv2.resize(own, (size, size), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _invented(face: RestoredFace, enlarged: float) -> FloatImage | None:
-    """What the inventing network adds. enlarged: pixels of the whole crop to one of the photo it was found in."""
-    share = float(np.clip((_UNKNOWN - enlarged) / (_UNKNOWN - _KNOWN), 0, 1))
+def _invented(face: RestoredFace, share: float) -> FloatImage | None:
+    """What the inventing network adds. share: of it that is taken, in [0, 1]."""
     if face.vivid is None or not share:
         return None
     change = np.float32(share) * (face.vivid - face.restored)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gpen_desktop.core import memory
 from gpen_desktop.core.affine import scale_of
 from gpen_desktop.core.compose import texture
-from gpen_desktop.core.compose.invention import invented
+from gpen_desktop.core.compose.invention import gets_detail, invented
 from gpen_desktop.core.compose.layers import FaceLayers, LaterLayers, Layers, cut_out_anew, face_layers, scales_between
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.face_networks import CropRestorer, FaceFinder, Guard, Parser
@@ -38,6 +38,7 @@ from gpen_desktop.core.types import (
     Composed,
     ComposeOptions,
     Crop,
+    Drift,
     Face,
     FloatImage,
     Photo,
@@ -234,13 +235,19 @@ class Session:
         """Yield every face again, in the order of faces(), with what the inventing network makes of it; as restore
         gives it where there is no such network.
 
-        Only those that lack it are run through that network, a batch at a time. Raises as restore does.
+        Only those that lack it and may get any are run through that network, a batch at a time. Raises as restore does.
         """
         progress = progress or SilentProgress()
         faces = tuple(self.restore(SubProgress(progress, 0.0, 0.5)))
         inventor = self._load_inventor() if self._load_inventor is not None else None
         if inventor is not None:
-            self._add_vivid([face for face in faces if face.vivid is None], inventor, SubProgress(progress, 0.5, 1.0))
+            asked = []
+            for face in faces:
+                if face.vivid is None and gets_detail(face):
+                    asked.append(face)
+                elif face.vivid is None:
+                    self._set_vivid(face, face.restored, face.drift)
+            self._add_vivid(asked, inventor, SubProgress(progress, 0.5, 1.0))
         for face in faces:
             yield self._restored[face.crop.face]
 
@@ -253,7 +260,10 @@ class Session:
             for face, pair in zip(batch, answers, strict=True):
                 vivid = _as_grey_as(face.crop, invented(face, pair))
                 drift = self._guarded(dataclasses.replace(face, restored=vivid)).drift
-                self._restored[face.crop.face] = dataclasses.replace(face, vivid=vivid, vivid_drift=drift)
+                self._set_vivid(face, vivid, drift)
+
+    def _set_vivid(self, face: RestoredFace, vivid: FloatImage, drift: Drift) -> None:
+        self._restored[face.crop.face] = dataclasses.replace(face, vivid=vivid, vivid_drift=drift)
 
     def _invented_answers(
         self, batch: Sequence[RestoredFace], inventor: CropRestorer, progress: Progress
@@ -261,7 +271,10 @@ class Session:
         """What the inventing network makes of each crop, grain taken off, and of what the restorer makes of that."""
         calm = [without_grain(face.crop.pixels, scale_of(face.crop.to_crop)) for face in batch]
         first = inventor.restore(calm, SubProgress(progress, 0.0, 0.3))
-        restored = self._at_hand.restore(calm, SubProgress(progress, 0.3, 0.6))
+        grainy = [(face, crop) for face, crop in zip(batch, calm, strict=True) if crop is not face.crop.pixels]
+        made = self._at_hand.restore([crop for _, crop in grainy], SubProgress(progress, 0.3, 0.6))
+        again = {face.crop.face: answer for (face, _), answer in zip(grainy, made, strict=True)}
+        restored = [again.get(face.crop.face, face.restored) for face in batch]  # without grain it was restored before
         return zip(first, inventor.restore(restored, SubProgress(progress, 0.6, 1.0)), strict=True)
 
     def compose(self, options: ComposeOptions, progress: Progress | None = None) -> Composed:

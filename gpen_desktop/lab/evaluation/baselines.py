@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -24,21 +25,25 @@ from gpen_desktop.messages import say
 from gpen_desktop.models import store
 from gpen_desktop.models.choice import choice_of
 
-Method = Callable[[Sequence[Picture]], list[Picture]]
-"""method(damaged): pictures (S, S, 3) uint8 RGB aligned to the FFHQ template, to as many of the same size."""
+
+class Method(Protocol):
+    """Pictures (S, S, 3) uint8 RGB aligned to the FFHQ template, to as many of the same size. enlarged: pixels of them
+    to one of the photo that they were enlarged from."""
+
+    def __call__(self, damaged: Sequence[Picture], enlarged: float = 1.0) -> list[Picture]: ...
 
 
-def untouched(damaged: Sequence[Picture]) -> list[Picture]:
+def untouched(damaged: Sequence[Picture], enlarged: float = 1.0) -> list[Picture]:
     """The damaged picture itself; one of another size than the clean one was brought there by bicubic resizing."""
     return list(damaged)
 
 
-def non_local_means(damaged: Sequence[Picture]) -> list[Picture]:
+def non_local_means(damaged: Sequence[Picture], enlarged: float = 1.0) -> list[Picture]:
     """OpenCV's fastNlMeansDenoisingColored at h = 5 in both, otherwise as it comes."""
     return [np.asarray(cv2.fastNlMeansDenoisingColored(picture, None, 5, 5), np.uint8) for picture in damaged]
 
 
-def unsharp(damaged: Sequence[Picture]) -> list[Picture]:
+def unsharp(damaged: Sequence[Picture], enlarged: float = 1.0) -> list[Picture]:
     """Unsharp mask, sigma 2 px, amount 0.6."""
     return [octets(cv2.addWeighted(p, 1.6, cv2.GaussianBlur(p, (0, 0), 2), -0.6, 0)) for p in damaged]
 
@@ -50,14 +55,18 @@ PLAIN = {"damaged": untouched, "fastNlMeans": non_local_means, "unsharp": unshar
 def by_model(model: str | Path, device: str = "auto") -> Method:
     """What the model alone makes of a face. Raises UnknownModelError, WeightsError, DeviceError."""
     restorer = Restorer(model, device=device)
-    return lambda damaged: _restored(restorer, damaged)
+
+    def method(damaged: Sequence[Picture], enlarged: float = 1.0) -> list[Picture]:
+        return _restored(restorer, damaged)
+
+    return method
 
 
 def by_product(model: str | Path, device: str = "auto") -> Method:
     """As the product composes it: natural mode at strength 100 with skin protection, sharp faces too."""
     restorer = Restorer(model, device=device)
 
-    def method(damaged: Sequence[Picture]) -> list[Picture]:
+    def method(damaged: Sequence[Picture], enlarged: float = 1.0) -> list[Picture]:
         return [_composed(d, r) for d, r in zip(damaged, _restored(restorer, damaged), strict=True)]
 
     return method
@@ -71,18 +80,23 @@ def by_inventing(model: str | Path, device: str = "auto") -> Method:
         raise OptionError(say("no-inventor", "No model invents detail beside '{model}'.", model=str(model)))
     restorer, inventor = Restorer(model, device=device), Restorer(name, device=device)
 
-    def method(damaged: Sequence[Picture]) -> list[Picture]:
+    def method(damaged: Sequence[Picture], enlarged: float = 1.0) -> list[Picture]:
         crops = [floats(_into(picture, restorer).astype(np.float32) / 255) for picture in damaged]
         restored = restorer.restore(crops, SilentProgress())
         answers = [inventor.restore(seen, SilentProgress()) for seen in (crops, restored)]
-        made = map(_invented, crops, restored, *answers)
+        made = [
+            _invented(pixels, enlarged * len(pixels) / len(picture), *each)
+            for picture, pixels, *each in zip(damaged, crops, restored, *answers, strict=True)
+        ]
         return [_back(answer, picture.shape[0], restorer) for answer, picture in zip(made, damaged, strict=True)]
 
     return method
 
 
-def _invented(pixels: FloatImage, restored: FloatImage, first: FloatImage, second: FloatImage) -> FloatImage:
-    crop = as_crop(pixels)
+def _invented(
+    pixels: FloatImage, enlarged: float, restored: FloatImage, first: FloatImage, second: FloatImage
+) -> FloatImage:
+    crop = as_crop(pixels, enlarged)
     masks = masks_by_points(crop)
     answer = invented(restored_face(crop, restored, masks), (first, second))
     return restored_face(crop, answer, masks).restored  # grey where the crop is

@@ -21,7 +21,7 @@ from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.errors import OptionError
 from gpen_desktop.lab.evaluation import baselines, measures, report
 from gpen_desktop.lab.evaluation.baselines import Method
-from gpen_desktop.lab.evaluation.fixed_degradations import SETS, fixed
+from gpen_desktop.lab.evaluation.fixed_degradations import SETS, enlarged, fixed
 from gpen_desktop.lab.evaluation.measures import TONES, Picture
 from gpen_desktop.lab.evaluation.report import Estimate, Report, Row
 from gpen_desktop.lab.face_files import face_files, read_face
@@ -39,13 +39,15 @@ _SHEET_FACES: Final = 3
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """One kind of damage at one level: pictures (S, S, 3) uint8 RGB, clean and damaged, face by face."""
+    """One kind of damage at one level: pictures (S, S, 3) uint8 RGB, clean and damaged, face by face. enlarged: as
+    baselines.Method takes it."""
 
     kind: str
     level: str
     names: Sequence[str]
     clean: Sequence[Picture]
     damaged: Sequence[Picture]
+    enlarged: float = 1.0
 
 
 def damaged_folders(clean: Path, damaged: Path, size: int = 256) -> Iterator[Case]:
@@ -90,7 +92,7 @@ def fixed_cases(name: str, clean: Path, size: int = 256) -> Iterator[Case]:
             for seed, p in enumerate(originals.values())
         ]
         targets, inputs = ([_bytes(pair[side]) for pair in pairs] for side in (0, 1))
-        yield Case(kind, level, list(originals), targets, inputs)
+        yield Case(kind, level, list(originals), targets, inputs, enlarged(kind, level))
 
 
 def read_groups(table: Path) -> dict[str, list[str]]:
@@ -137,7 +139,7 @@ def evaluate(
         columns = [_labelled(f"{case.kind} {case.level}", case.damaged)]
         for column, (name, way) in enumerate(ways.items()):
             progress.report((number + column / len(ways)) / len(cases), f"{case.kind} {case.level}, {name}".strip())
-            answers = way(case.damaged)
+            answers = way(case.damaged, case.enlarged)
             values = {
                 key: [measure(*pictures) for pictures in zip(answers, case.clean, case.damaged, strict=True)]
                 for key, measure in tools.items()

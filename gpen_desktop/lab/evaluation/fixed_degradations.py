@@ -48,7 +48,7 @@ def _in_file(
 ) -> FloatImage:
     """A face `width` px from ear to ear in a JPEG file of middling quality, the head a little tilted."""
     file = SmallFile(
-        side=round(width / _FACE_SHARE),
+        side=_side_of(width),
         blur=0.4,
         averaged=True,
         tilt=3,
@@ -110,17 +110,27 @@ _STANDARD: Final[Mapping[tuple[str, str], Damage]] = MappingProxyType(
 )
 
 
+def _side_of(width: int) -> int:
+    """Side in px of the square of a face `width` px from ear to ear."""
+    return round(width / _FACE_SHARE)
+
+
+# Level -> width from ear to ear, px of the file, and what else became of the file.
+_SMALL_FACES: Final[Mapping[str, tuple[int, Mapping[str, Any]]]] = MappingProxyType(
+    {
+        **{f"{width} px": (width, {}) for width in (25, 40, 60, 100)},
+        "50 px, saved twice": (50, {"again": 78}),
+        "50 px, halved": (50, {"again": 78, "halved": True}),
+    }
+)
+_SMALL_JPEG: Final = "small JPEG"
+
+
 def _small_jpeg(*, calmed: bool) -> Mapping[tuple[str, str], Damage]:
-    def widths(width: int, **file: Any) -> Damage:
+    def stored(width: int, file: Mapping[str, Any]) -> Damage:
         return lambda p, r: _in_file(p, r, width, calmed=calmed, **file)
 
-    return MappingProxyType(
-        {
-            **{("small JPEG", f"{width} px"): widths(width) for width in (25, 40, 60, 100)},
-            ("small JPEG", "50 px, saved twice"): widths(50, again=78),
-            ("small JPEG", "50 px, halved"): widths(50, again=78, halved=True),
-        }
-    )
+    return MappingProxyType({(_SMALL_JPEG, level): stored(*face) for level, face in _SMALL_FACES.items()})
 
 
 SETS: Final[Mapping[str, Mapping[tuple[str, str], Damage]]] = MappingProxyType(
@@ -142,3 +152,9 @@ def fixed(name: str, kind: str, level: str, picture: FloatImage, seed: int) -> t
     damaged = SETS[name][kind, level](picture, np.random.default_rng(seed))
     target = d.grey(picture) if kind in _GREY_KINDS else picture
     return target, np.clip(damaged, 0, 1).astype(np.float32)
+
+
+def enlarged(kind: str, level: str) -> float:
+    """Pixels of what `fixed` gives to one of the photo that it was enlarged from: 1 for kinds that
+    come from none."""
+    return 256 / _side_of(_SMALL_FACES[level][0]) if kind == _SMALL_JPEG else 1.0

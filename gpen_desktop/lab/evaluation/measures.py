@@ -166,10 +166,11 @@ def is_grey(picture: Picture) -> bool:
     return bool(np.ptp(picture.astype(np.int16), axis=2).max() <= 1)
 
 
-def as_crop(pixels: FloatImage) -> Crop:
-    """An aligned face as the crop of a photo that is that face: landmarks at the FFHQ template, (S, S, 3) in [0, 1]."""
-    points = template_points("ffhq", pixels.shape[0])
-    return Crop(Face(frozen(points), float("inf")), frozen(pixels), frozen(np.eye(2, 3)))
+def as_crop(pixels: FloatImage, enlarged: float = 1.0) -> Crop:
+    """An aligned face as the crop of a photo that is that face, `enlarged` pixels of it to one of the photo: landmarks
+    at the FFHQ template, (S, S, 3) in [0, 1]."""
+    points = template_points("ffhq", pixels.shape[0]) / enlarged
+    return Crop(Face(frozen(points), float("inf")), frozen(pixels), frozen(enlarged * np.eye(2, 3)))
 
 
 def _skimage_color() -> ModuleType:

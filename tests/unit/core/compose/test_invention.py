@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from gpen_desktop.core.compose.invention import invented
+from gpen_desktop.core.compose.invention import gets_detail, invented
 from gpen_desktop.core.engine.session import restored_face
 from gpen_desktop.core.faces.alignment import template_points
-from gpen_desktop.core.faces.masks import masks_by_points
+from gpen_desktop.core.faces.masks import eye_mask, masks_by_points
 from gpen_desktop.core.grain import fine_band, luma
 from gpen_desktop.core.types import Crop, Face, FloatImage, RestoredFace, frozen
 from tests.unit.core.drawn_faces import draw_face
@@ -60,3 +60,37 @@ def test_a_good_photo_keeps_its_own() -> None:
     assert np.array_equal(invented(good, (answer, answer)), good.restored)
     small = face(CLEAN, blurred(0.6), scale=2)  # enlarged: there is always something that it lacks
     assert np.abs(invented(small, (answer, answer)) - small.restored)[SKIN].mean() > 0.01
+
+
+def waves(period: int) -> FloatImage:
+    plane = 0.04 * np.sin(np.arange(256) * (2 * np.pi / period))
+    return np.broadcast_to(plane.astype(np.float32)[None, :, None], (256, 256, 3))
+
+
+def change(scale: float, adds: FloatImage) -> FloatImage:
+    """What becomes of `adds` in the answers for a face of `scale` crop pixels to a photo pixel."""
+    soft = blurred(3)
+    lacking = face(soft, soft + 0.001 * stripes(vertical=False), scale)
+    answer = np.asarray(lacking.restored + adds, np.float32)
+    return invented(lacking, (answer, answer)) - lacking.restored
+
+
+def test_a_face_of_few_pixels_keeps_their_tones_and_gets_what_is_finer() -> None:
+    slow = [change(scale, waves(32))[SKIN].std() for scale in (2.0, 2.8, 4.0)]
+    assert slow[0] > 1.5 * slow[1] > 3 * slow[2]
+    fine = [change(scale, stripes(vertical=True))[SKIN].std() for scale in (2.0, 4.0)]
+    assert fine[1] > fine[0]
+
+
+def test_eyes_of_few_pixels_are_drawn_anew_less_than_what_is_around_them() -> None:
+    eyes = eye_mask(face(CLEAN, CLEAN).crop) > 0.9
+    many, few = (change(scale, waves(10)) for scale in (2.0, 4.0))
+    assert few[eyes].std() / many[eyes].std() < 0.8 * few[SKIN].std() / many[SKIN].std()
+
+
+def test_detail_is_for_faces_that_lack_it_and_have_the_pixels_to_draw_it_on() -> None:
+    soft = blurred(3)
+    assert gets_detail(face(soft, CLEAN))
+    assert not gets_detail(face(CLEAN, blurred(0.6)))
+    assert gets_detail(face(CLEAN, blurred(0.6), scale=2))
+    assert not gets_detail(face(soft, CLEAN, scale=5.2))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -183,3 +184,22 @@ def test_photos_at_once_share_the_network(photo: Path) -> None:
     assert inventor.crops_seen == 8
     assert np.array_equal(*made)
     assert np.array_equal(made[0], pixels(opened(photo, Inventor()), invent=60))
+
+
+def test_nothing_is_asked_for_a_face_that_gets_nothing_nor_restored_twice(photo: Path) -> None:
+    class Blurrer(Sharpener):
+        """Makes of a sharp face less than it was."""
+
+        def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
+            self.crops_seen += len(crops)
+            return [frozen(np.asarray(cv2.GaussianBlur(crop, (0, 0), 0.6), np.float32)) for crop in crops]
+
+    drawn, faces = photo_with_faces((40, 60), (400, 90))
+    for restorer, asked in ((Sharpener(), 4), (Blurrer(), 0)):
+        inventor = Inventor()
+        session = Session(drawn, KnownFaces(*faces), restorer)
+        session.set_restorer(restorer, lambda inventor=inventor: inventor)
+        for _ in range(2):
+            made = tuple(session.invent())
+        assert (inventor.crops_seen, restorer.crops_seen) == (asked, 2)
+        assert all(np.array_equal(face.vivid, face.restored) == (not asked) for face in made)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -152,7 +153,7 @@ def test_a_damaged_face_without_its_clean_one_is_named(pairs: tuple[Path, Path])
         list(ev.damaged_folders(clean, clean, size=64))
 
 
-def half_way(damaged: list[np.ndarray]) -> list[np.ndarray]:
+def half_way(damaged: Sequence[np.ndarray], enlarged: float = 1.0) -> list[np.ndarray]:
     return [cv2.GaussianBlur(p, (0, 0), 1.0) for p in damaged]
 
 
