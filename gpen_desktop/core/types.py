@@ -320,7 +320,7 @@ class ComposedFace:
     number: int
     face: Face
     state: FaceState
-    changed: tuple[int, int, int, int] | None = None
+    changed: Rect | None = None
     strength: int = 0
 
 

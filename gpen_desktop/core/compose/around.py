@@ -71,7 +71,7 @@ def _strips(height: int, width: int, margin: int) -> Iterator[_Strip]:
         yield _Strip(top, bottom, max(0, top - margin), min(height, bottom + margin))
 
 
-def warp_to_photo(image: FloatImage, to_crop: Affine, rect: tuple[int, int, int, int]) -> FloatImage:
+def warp_to_photo(image: FloatImage, to_crop: Affine, rect: Rect) -> FloatImage:
     """Bring a crop-space image (S, S[, 3]) into the photo's pixels of rect (x0, y0, x1, y1); 0 outside the crop.
 
     Anti-aliased where the face is smaller in the photo than in the crop.

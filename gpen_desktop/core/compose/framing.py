@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core.options import PRINTS
 from gpen_desktop.core.output.cost import enlarged
-from gpen_desktop.core.types import Affine, Box, Frame, Photo, Pixels, frozen
+from gpen_desktop.core.types import Affine, Box, Frame, Photo, Pixels, Rect, frozen
 
 Size = tuple[int, int]
 """(width, height) in pixels."""
@@ -83,7 +83,7 @@ def towards(box: Box, wanted: Box, size: Size, degrees: float) -> Box:
     return x0, y0, x1, y1
 
 
-def kept(frame: Frame, size: Size) -> tuple[int, int, int, int]:
+def kept(frame: Frame, size: Size) -> Rect:
     """What is kept of a photo of (width, height): (x0, y0, x1, y1), whole pixels of the straightened plane."""
     x0, y0, x1, y1 = box_of(frame, size)
     width, height = max(1, math.floor(x1 - x0 + 1e-6)), max(1, math.floor(y1 - y0 + 1e-6))
@@ -161,7 +161,7 @@ def _shrunk(box: Box, size: Size, degrees: float) -> Box:
     return towards((*middle, *middle), box, size, degrees)
 
 
-def _cut(pixels: Pixels, degrees: float, box: tuple[int, int, int, int]) -> Pixels:
+def _cut(pixels: Pixels, degrees: float, box: Rect) -> Pixels:
     """A box of the straightened plane, (h, w) or (h, w, 3); bit for bit where nothing is turned."""
     x0, y0, x1, y1 = box
     if not degrees:
@@ -173,14 +173,14 @@ def _cut(pixels: Pixels, degrees: float, box: tuple[int, int, int, int]) -> Pixe
     return frozen(cast(Pixels, made))
 
 
-def _tiles(box: tuple[int, int, int, int]) -> Iterator[tuple[int, int, int, int]]:
+def _tiles(box: Rect) -> Iterator[Rect]:
     x0, y0, x1, y1 = box
     for top in range(y0, y1, _TILE):
         for left in range(x0, x1, _TILE):
             yield left, top, min(left + _TILE, x1), min(top + _TILE, y1)
 
 
-def _warped(pixels: Pixels, back: Affine, tile: tuple[int, int, int, int]) -> NDArray[np.uint8] | NDArray[np.uint16]:
+def _warped(pixels: Pixels, back: Affine, tile: Rect) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """One tile. back: (2, 3), from the straightened plane to the photo."""
     left, top, right, bottom = tile
     corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)]) @ back[:, :2].T + back[:, 2]

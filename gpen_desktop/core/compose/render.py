@@ -78,7 +78,7 @@ class _Patch:
     quickly. Asked for where another head is near.
     """
 
-    rect: tuple[int, int, int, int]
+    rect: Rect
     mask: FloatImage
     nearness: Callable[[], FloatImage]
     addition: FloatImage
@@ -217,10 +217,10 @@ def _shared(patch: _Patch, patches: Sequence[_Patch]) -> FloatImage:
     return np.asarray(patch.addition * in_all_colours(share), np.float32)
 
 
-def _common(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> tuple[int, int, int, int] | None:
+def _common(a: Rect, b: Rect) -> Rect | None:
     x0, y0, x1, y1 = max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])
     return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
 
-def _within(part: tuple[int, int, int, int], rect: tuple[int, int, int, int]) -> tuple[slice, slice]:
+def _within(part: Rect, rect: Rect) -> tuple[slice, slice]:
     return slice(part[1] - rect[1], part[3] - rect[1]), slice(part[0] - rect[0], part[2] - rect[0])

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import cv2
@@ -20,9 +19,9 @@ from gpen_desktop.core.affine import covered_part, from_part
 from gpen_desktop.core.pixels import size_at, soft_edged
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.damage import Mask
-from gpen_desktop.core.stages.tiles import as_pixels, padded
+from gpen_desktop.core.stages.tiles import as_pixels, padded, parts
 from gpen_desktop.core.stages.work import ChosenNetwork
-from gpen_desktop.core.types import Crop, FloatImage, Pixels
+from gpen_desktop.core.types import Crop, FloatImage, Pixels, Rect
 
 _INSIDE: Final = 512
 """Longest side of the part of a window that is filled, in pixels that the model is given."""
@@ -45,8 +44,8 @@ class Window:
     """Part of a photo, photo pixels: inner is filled, outer is what the model is given; x1, y1 outside. factor: size of
     what it is given, as a share of the photo's, at most 1."""
 
-    inner: tuple[int, int, int, int]
-    outer: tuple[int, int, int, int]
+    inner: Rect
+    outer: Rect
     factor: float
 
 
@@ -104,7 +103,7 @@ def windows_over(mask: Mask) -> tuple[Window, ...]:
     thickest = np.zeros(count)
     holes = small > 0
     np.maximum.at(thickest, labels[holes].astype(np.intp), cv2.distanceTransform(small, cv2.DIST_L2, 5)[holes] / shrink)
-    together: dict[tuple[float, int, int, int], tuple[int, int, int, int]] = {}
+    together: dict[tuple[float, int, int, int], Rect] = {}
     for label in range(1, count):
         x, y, width, height, _ = (int(value) for value in stats[label])
         factor = 0.5 ** max(0, math.ceil(math.log2(thickest[label] / _THICK)))
@@ -124,22 +123,17 @@ def windows_over(mask: Mask) -> tuple[Window, ...]:
     return tuple(window for (factor, *_), rect in found for window in _windows(mask, rect, factor))
 
 
-def _windows(mask: Mask, rect: tuple[int, int, int, int], factor: float) -> list[Window]:
+def _windows(mask: Mask, rect: Rect, factor: float) -> list[Window]:
+    """Those that cover the holes of `mask` in a part of the photo."""
     around = round(_AROUND / factor)
     windows = []
-    for y0, y1 in _parts(rect[1], rect[3], round(_INSIDE / factor)):
-        for x0, x1 in _parts(rect[0], rect[2], round(_INSIDE / factor)):
+    for y0, y1 in parts(rect[1], rect[3], round(_INSIDE / factor)):
+        for x0, x1 in parts(rect[0], rect[2], round(_INSIDE / factor)):
             if mask[y0:y1, x0:x1].any():
                 outer = (max(0, x0 - around), max(0, y0 - around))
                 far = (min(mask.shape[1], x1 + around), min(mask.shape[0], y1 + around))
                 windows.append(Window((x0, y0, x1, y1), (*outer, *far), factor))
     return windows
-
-
-def _parts(start: int, end: int, longest: int) -> list[tuple[int, int]]:
-    count = -(-(end - start) // longest)
-    edges = np.linspace(start, end, count + 1).round().astype(int).tolist()
-    return list(pairwise(edges))
 
 
 def _answer(made: Pixels, left: Mask, window: Window, network: ChosenNetwork) -> FloatImage:

@@ -77,12 +77,13 @@ def _cut(rect: Rect, photo: tuple[int, int], side: int, margin: int, multiple: i
                 min(photo[1], y1 + margin),
             ),
         )
-        for y0, y1 in _parts(top, bottom, side)
-        for x0, x1 in _parts(left, right, side)
+        for y0, y1 in parts(top, bottom, side)
+        for x0, x1 in parts(left, right, side)
     )
 
 
-def _parts(start: int, end: int, side: int) -> list[tuple[int, int]]:
+def parts(start: int, end: int, side: int) -> list[tuple[int, int]]:
+    """(start, end) of the parts of a length, px: of `side` at most, all about the same."""
     count = -(-(end - start) // side)
     ends = np.linspace(start, end, count + 1).round().astype(int)
     return [(int(a), int(b)) for a, b in pairwise(ends)]
