@@ -878,7 +878,7 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>人脸 {number}</translation>
     </message>
     <message>
-        <source>{count} faces found</source>
+        <source>Faces found: {count}</source>
         <translation>找到 {count} 张人脸</translation>
     </message>
     <message>
@@ -1697,7 +1697,7 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>{count} 张本来就清晰</translation>
     </message>
     <message>
-        <source>{count} on their side</source>
+        <source>{count} lying sideways</source>
         <translation>{count} 张横放</translation>
     </message>
     <message>

@@ -110,7 +110,7 @@ def test_a_photo_on_its_side_is_noticed_and_turned_and_back_again(
     open_photos(window, qtbot, photo)
     item = window.workspace.current
     assert item.status is Status.SIDEWAYS
-    assert window.status.doing == "1 on their side"
+    assert window.status.doing == "1 lying sideways"
     assert "lie on its side" in window.notification_strip.text
     window.notification_strip.button("turn").click()
     qtbot.waitUntil(lambda: window.workspace.photo_opened is not None)

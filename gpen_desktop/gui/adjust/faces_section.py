@@ -171,7 +171,7 @@ class FacesSection(QWidget):
     def _counts_text(self) -> str:
         """What became of the faces: '2 of 4 restored · 1 already sharp · 1 off'."""
         if len(self._states) < len(self._faces):
-            return self.tr("{count} faces found").format(count=len(self._faces))
+            return self.tr("Faces found: {count}").format(count=len(self._faces))
         counts = Counter(self._states[face.id] for face in self._faces)
         off = counts[FaceState.NOT_SELECTED] + counts[FaceState.STRENGTH_ZERO]
         rest = (

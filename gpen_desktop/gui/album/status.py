@@ -42,7 +42,7 @@ _WORDS = {
 _COUNTED = {
     Status.RESTORED: marked("Status", "{count} restored"),
     Status.GOOD: marked("Status", "{count} already good"),
-    Status.SIDEWAYS: marked("Status", "{count} on their side"),
+    Status.SIDEWAYS: marked("Status", "{count} lying sideways"),
     Status.NO_FACES: marked("Status", "{count} without faces"),
     Status.LEFT: marked("Status", "{count} left alone"),
     Status.FAILED: marked("Status", "{count} failed"),
