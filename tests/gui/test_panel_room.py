@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFontMetrics, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -14,12 +14,16 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QScrollArea,
     QSlider,
+    QToolTip,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop.core.stages.registry import stage_options
 from gpen_desktop.gui.adjust.seen_chips import Chip
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
+from gpen_desktop.gui.common import i18n
+from gpen_desktop.gui.common.i18n import setting_text
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.steps import open_photos
 
@@ -91,3 +95,22 @@ def _takes_wheel(control: QWidget) -> bool:
     )
     QApplication.sendEvent(control, event)
     return event.isAccepted()
+
+
+def test_a_long_tooltip_is_broken_into_lines(window: MainWindow, qapp: QApplication, qtbot: QtBot) -> None:
+    """In one line it hid half of the photo."""
+    slider = window.panel.control("clean")
+    try:
+        for language in ("en", "zh_CN"):
+            i18n.apply(qapp, language)
+            help_text = setting_text(next(option for option in stage_options() if option.name == "clean").help)
+            qtbot.waitUntil(lambda words=help_text: _without_breaks(slider.toolTip()) == _without_breaks(words))
+            widths = [QFontMetrics(QToolTip.font()).horizontalAdvance(line) for line in slider.toolTip().split("\n")]
+            assert len(widths) > 1
+            assert max(widths) <= 350
+    finally:
+        i18n.apply(qapp, "en")
+
+
+def _without_breaks(text: str) -> str:
+    return "".join(text.split())

@@ -33,6 +33,7 @@ from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.adjust.whole_photo import WholePhoto
 from gpen_desktop.gui.common import i18n, theme
 from gpen_desktop.gui.common.i18n import setting_text
+from gpen_desktop.gui.common.tips import set_tip
 from gpen_desktop.models.choice import choice_of
 
 _GESTURE_PAUSE_MS = 1000
@@ -280,7 +281,7 @@ class AdjustPanel(QWidget):
         ):
             section.set_text(text)
         self._to_all.setText(self.tr("Apply to all photos"))
-        self._to_all.setToolTip(self.tr("Give every photo these adjustments. Each keeps its own choice of faces."))
+        set_tip(self._to_all, self.tr("Give every photo these adjustments. Each keeps its own choice of faces."))
         self._show_size()
 
     # What the user does

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from gpen_desktop.gui.common import icons, theme
+from gpen_desktop.gui.common.tips import set_tip
 
 
 class Segments(QWidget):
@@ -49,7 +50,7 @@ class Segments(QWidget):
             button = self._group.button(number)
             button.setText(text)
             button.setAccessibleName(self.tr("{name}: {choice}").format(name=name, choice=text))
-            button.setToolTip(helps[number] if helps else "")
+            set_tip(button, helps[number] if helps else "")
 
     def set_value(self, value: object) -> None:
         """Show a value; one that is not among the values shows none."""

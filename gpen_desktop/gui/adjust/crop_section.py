@@ -13,6 +13,7 @@ from gpen_desktop.core.types import Frame
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.common import i18n, icons, theme
 from gpen_desktop.gui.common.combo_box import ComboBox
+from gpen_desktop.gui.common.tips import set_tip
 
 _STEPS = 10
 """Of the straightening slider, in a degree."""
@@ -130,7 +131,7 @@ class CropSection(QWidget):
             self.shape.setCurrentIndex(SHAPES.index(self._frame.shape))
         self._other_way.setToolTip(self.tr("Upright or lying"))
         self._other_way.setAccessibleName(self.tr("Upright or lying"))
-        self.button.setToolTip(self.tr("Choose the part of the photo that is kept. Enter takes it, Escape gives up."))
+        set_tip(self.button, self.tr("Choose the part of the photo that is kept. Enter takes it, Escape gives up."))
         self.reset.setText(self.tr("Whole photo"))
         self.show_cropping(self.button.isChecked())
         self._told.setText(self._words(self._frame, self._size))

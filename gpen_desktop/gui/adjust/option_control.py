@@ -9,6 +9,7 @@ from gpen_desktop.core.options import AUTOMATIC_PERCENT, PERCENT, Option, Value
 from gpen_desktop.gui.adjust.controls import Segments
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.common.i18n import setting_text
+from gpen_desktop.gui.common.tips import set_tip
 
 
 class OptionControl(QWidget):
@@ -88,7 +89,7 @@ class _Switch(OptionControl):
 
     def say(self) -> None:
         self._box.setText(self.label)
-        self._box.setToolTip(setting_text(self.option.help))
+        set_tip(self._box, setting_text(self.option.help))
 
     @Slot(bool)
     def _on_clicked(self, is_on: bool) -> None:

@@ -18,6 +18,7 @@ from gpen_desktop.core.types import Seen
 from gpen_desktop.gui.adjust.flow_layout import FlowLayout
 from gpen_desktop.gui.common import i18n, theme
 from gpen_desktop.gui.common.i18n import marked, message_text
+from gpen_desktop.gui.common.tips import set_tip
 
 _HOLD_MS: Final = 250
 """A press that lasts longer is a look, and switches nothing."""
@@ -175,7 +176,7 @@ class _ChipButton(QPushButton):
     def show_chip(self, chip: Chip) -> None:
         self.setText(chip.text)
         self.setAccessibleName(chip.text)
-        self.setToolTip(chip.help)
+        set_tip(self, chip.help)
         self.setChecked(chip.is_on)
 
     def nextCheckState(self) -> None:

@@ -9,6 +9,7 @@ from gpen_desktop.core.compose.framing import enlarged_result_size, scale_for
 from gpen_desktop.core.types import Frame
 from gpen_desktop.gui.adjust.value_slider import ValueField
 from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common.tips import set_tip
 
 
 class SizeFields(QWidget):
@@ -54,7 +55,7 @@ class SizeFields(QWidget):
         helps = self.tr("Type how many pixels you want; the other side follows.")
         for field, name in ((self.width_field, self.tr("Width")), (self.height_field, self.tr("Height"))):
             field.setAccessibleName(name)
-            field.setToolTip(helps)
+            set_tip(field, helps)
 
     @Slot(int)
     def _on_width(self, pixels: int) -> None:

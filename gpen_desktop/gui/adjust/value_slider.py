@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSlider, QStyle, QStyleOptionSlider, QWidget
 
 from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.common.tips import set_tip
 
 _FIELD_WIDTH: Final = 66
 
@@ -200,7 +201,7 @@ class ValueSlider(QWidget):
         self._label.setText(label)
         self._slider.setAccessibleName(label)
         self._field.setAccessibleName(label)
-        self.setToolTip(help_text)
+        set_tip(self, help_text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Wheel and watched is self._slider:

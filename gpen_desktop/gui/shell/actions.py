@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from gpen_desktop.gui.common import icons
 from gpen_desktop.gui.common.i18n import marked
+from gpen_desktop.gui.common.tips import set_tip
 from gpen_desktop.gui.dialogs.shortcuts import Shortcut, of_actions, of_keys
 
 _Keys = tuple[str | QKeySequence.StandardKey, ...]
@@ -149,7 +150,7 @@ class Actions(QObject):
     def set_tip(self, name: str, tip: str) -> None:
         """Say more of an action than its text does, with its first key."""
         keys = self[name].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        self[name].setToolTip(f"{tip} ({keys})" if keys else tip)
+        set_tip(self[name], f"{tip} ({keys})" if keys else tip)
 
     def shortcut_groups(self) -> dict[str, tuple[Shortcut, ...]]:
         """For the list of shortcuts, those of the view that are no actions included."""
