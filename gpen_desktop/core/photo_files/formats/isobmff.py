@@ -136,6 +136,7 @@ class _Reader:
 
 
 def _contents(data: bytes, start: int, end: int) -> _Contents:
+    """What a `meta` box says of the items in its file."""
     found = _Contents()
     for kind, (at, stop) in _boxes(data, start + 4, end):
         reader = _Reader(data, at, stop)
@@ -150,13 +151,7 @@ def _contents(data: bytes, start: int, end: int) -> _Contents:
         elif kind == b"iprp":
             _read_properties(data, at, stop, found)
         elif kind == b"iref":
-            size = 2 if reader.version() == 0 else 4
-            for name, box in _boxes(data, at + 4, stop):
-                if name == b"cdsc":
-                    found.descriptions_at.append(data.rindex(name, at, box[0]))
-                one = _Reader(data, *box)
-                source, count = one.number(size), one.number(2)
-                found.references += [(name, source, one.number(size)) for _ in range(count)]
+            _read_references(data, at, stop, found)
         elif kind == b"idat":
             found.idat = data[at:stop]
     return found
@@ -192,6 +187,17 @@ def _read_places(reader: _Reader, found: _Contents) -> None:
             reader.number(index_size)
             at = base + reader.number(offset_size)
             item.extents.append((at, reader.number(length_size)))
+
+
+def _read_references(data: bytes, at: int, stop: int, found: _Contents) -> None:
+    """An `iref` box: which items belong to which."""
+    size = 2 if _Reader(data, at, stop).version() == 0 else 4
+    for name, box in _boxes(data, at + 4, stop):
+        if name == b"cdsc":
+            found.descriptions_at.append(data.rindex(name, at, box[0]))
+        one = _Reader(data, *box)
+        source, count = one.number(size), one.number(2)
+        found.references += [(name, source, one.number(size)) for _ in range(count)]
 
 
 def _read_properties(data: bytes, start: int, end: int, found: _Contents) -> None:
