@@ -32,10 +32,18 @@ class CropCache:
         self._lock = threading.Lock()
 
     def get(self, key: str) -> FloatImage | None:
-        """The restored crop, read-only, or None."""
+        """The restored crop, read-only, or None; also where its file went away or cannot be read, as systems clear
+        their temporary folders while the window is open."""
         path = self._folder / f"{key}.npy"
         with self._lock:
-            return frozen(np.load(path)) if path in self._sizes else None
+            if path not in self._sizes:
+                return None
+            try:
+                kept: FloatImage = np.load(path)
+            except (OSError, ValueError, EOFError):
+                del self._sizes[path]
+                return None
+        return frozen(kept)
 
     def put(self, key: str, restored: FloatImage) -> None:
         """Keep a restored crop. A full disk is no error: it is then computed again when it is needed."""

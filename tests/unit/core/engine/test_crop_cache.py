@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from gpen_desktop.core import fallbacks
 from gpen_desktop.core.engine.crop_cache import CachedRestorer, CropCache
@@ -53,4 +54,20 @@ def test_weights_on_the_cpu_for_good_are_no_reason_to_compute_again_but_are_told
 def test_what_was_otherwise_for_a_while_is_computed_again(tmp_path: Path) -> None:
     inner = Telling(FOR_A_WHILE)
     assert restored_twice(inner, tmp_path) == [[FOR_A_WHILE], [FOR_A_WHILE]]
+    assert inner.crops_seen == 2
+
+
+@pytest.mark.parametrize("left", [None, 0, 50, 1000], ids=["gone", "empty", "cut in its header", "cut"])
+def test_a_crop_whose_file_went_away_is_computed_again_and_kept_again(tmp_path: Path, left: int | None) -> None:
+    """As when the system clears its temporary folder while the window is open."""
+    inner = Telling()
+    cached = CachedRestorer(inner, CropCache(tmp_path))
+    first = cached.restore([CROP], SilentProgress())
+    (file,) = tmp_path.iterdir()
+    if left is None:
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:left])
+    for _ in range(2):
+        assert np.array_equal(cached.restore([CROP], SilentProgress()), first)
     assert inner.crops_seen == 2
