@@ -65,8 +65,8 @@ def plan(
     found = list(find_photos(paths, recursive=recursive, without=out_dir))
     earlier = _EarlierResults(out_dir)
     wanted = _wanted(found, out_dir, format, pattern, model, earlier)
-    lost = _lost_results(found, wanted).difference(paths)  # what is named is wanted
-    if lost:
+    are_mixed = _share_folders((each.path for each in found), wanted)
+    if are_mixed and (lost := _lost_results(found, wanted).difference(paths)):  # what is named is wanted
         found = [each for each in found if each.path not in lost]
         wanted = _wanted(found, out_dir, format, pattern, model, earlier)
     taken = {name_key(each.path) for each in found}
@@ -77,7 +77,8 @@ def plan(
         target = targets.get(number) or free_path(wanted[number], lambda path: name_key(path) in taken)
         taken.add(name_key(target))
         planned.append(PlannedPhoto(each.path, target, each.problem))
-    _check_told_apart(planned, out_dir)
+    if are_mixed:
+        _check_told_apart(out_dir)
     return tuple(planned)
 
 
@@ -115,11 +116,16 @@ def _is_result(file: Path, source: Path) -> bool:
         return False
 
 
-def _check_told_apart(planned: Sequence[PlannedPhoto], out_dir: Path) -> None:
+def _share_folders(sources: Iterable[Path], targets: Iterable[Path]) -> bool:
+    """Whether results are to lie among photos."""
+    one, other = ({real_path(folder) for folder in {path.parent for path in paths}} for paths in (sources, targets))
+    return not one.isdisjoint(other)
+
+
+def _check_told_apart(out_dir: Path) -> None:
     """Results among photos are told from them by the journal. Raises OptionError where there is none to use: some runs
     would restore what those before them made."""
-    mixed = {real_path(each.source.parent) for each in planned} & {real_path(each.target.parent) for each in planned}
-    problem = why_unknown(out_dir) if mixed else None
+    problem = why_unknown(out_dir)
     if problem is not None:
         todo = say("mend-journal-or-move", "Choose another output folder, or make that file readable and writable.")
         raise OptionError(problem, todo=todo, path=out_dir)
