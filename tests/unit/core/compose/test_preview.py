@@ -153,7 +153,7 @@ def test_reduced_layers_keep_no_others_in_memory(monkeypatch: pytest.MonkeyPatch
         return layers
 
     monkeypatch.setattr(preview, "face_layers", watched)
-    photo, faces = photo_with_faces((20, 60), (400, 40))
+    photo, faces = photo_with_faces((20, 60), (400, 40), size=192)  # not a power of two from the crop's size
     reduced = level_layers(pyramid(photo.pixels, smallest=64)[2], restored(photo, faces)[0], 2)
     gc.collect()
     assert reduced.unsharp().shape[0] == reduced.change.shape[0]
