@@ -80,7 +80,7 @@ def _bench(options: argparse.Namespace) -> int:
         _show(options.bench(), options.json)
     except ModuleNotFoundError as error:
         raise OptionError(
-            say("package-missing", "{name} is not installed.", name=error.name or str(error)),
+            say("module-missing", "{name} is not installed.", name=error.name or str(error)),
             todo=say("pip-bench", "pip install 'gpen-desktop[bench]'"),
         ) from error
     return Exit.ALL_DONE

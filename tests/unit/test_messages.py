@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import pickle
+from collections import defaultdict
 from pathlib import Path
 
+import gpen_desktop
 from gpen_desktop.errors import GpenError, SaveError
 from gpen_desktop.messages import listed, say
 
@@ -32,3 +35,15 @@ def test_an_error_says_what_happened_and_what_to_do() -> None:
 def test_errors_pass_between_processes() -> None:
     error = pickle.loads(pickle.dumps(SaveError(say("a", "Full."), todo=say("b", "Empty it."), path=Path("x"))))
     assert (str(error), error.path) == ("Full. Empty it.", Path("x"))
+
+
+def test_a_code_keeps_its_one_template() -> None:
+    """Whoever reads a report by codes relies on it."""
+    templates: dict[str, set[str]] = defaultdict(set)
+    for file in Path(gpen_desktop.__file__).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "say":
+                code, template = (part.value for part in call.args if isinstance(part, ast.Constant))
+                templates[code].add(template)
+    assert len(templates) > 300
+    assert {code: told for code, told in templates.items() if len(told) > 1} == {}

@@ -22,9 +22,9 @@ from gpen_desktop.core.photo_files.load_save import (
     result_path,
     save_photo,
 )
-from gpen_desktop.core.photo_files.reading import read_start, read_whole
+from gpen_desktop.core.photo_files.reading import read_start, read_whole, unreadable
 from gpen_desktop.core.types import Composed, ComposedFace, Photo, Seen, StageResult
-from gpen_desktop.errors import NotAResultError, UnreadablePhotoError
+from gpen_desktop.errors import NotAResultError
 from gpen_desktop.messages import Message, say
 
 
@@ -115,12 +115,7 @@ def may_be_replaced(target: Path, source: Path | None) -> bool:
             or is_journalled(target)
         )
     except OSError as error:
-        raise UnreadablePhotoError(
-            say(
-                "cannot-read", "Could not read {name}: {reason}.", name=target.name, reason=error.strerror or str(error)
-            ),
-            path=target,
-        ) from error
+        raise unreadable(target, error.strerror or str(error)) from error
 
 
 def _is_copy(one: Path, other: Path) -> bool:

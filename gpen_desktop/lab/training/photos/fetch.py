@@ -104,7 +104,7 @@ def _download(address: str, to: Path, sha256: str) -> None:
     if made.returncode:
         raise OptionError(
             say("not-fetched", "'{address}' could not be got: {reason}", address=address, reason=made.stderr.strip()),
-            todo=say("other-mirror", "Try another mirror; those of old releases keep old versions."),
+            todo=say("other-archive", "Try another mirror; those of old releases keep old versions."),
         )
 
 
