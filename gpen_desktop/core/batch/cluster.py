@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -86,31 +86,21 @@ def restore_all(
             todo=say("start-workers", "Start 'dask worker' on each machine."),
         )
     [shared] = client.scatter([_plain(setting)], broadcast=True)
-    waiting, jobs, done = iter(photos), {}, as_completed()
-
-    def send() -> PhotoReport | None:
-        """Send the next photo to the cluster; the report of one that needs no work."""
-        job = next(waiting, None)
-        if job is None:
-            return None
-        how = resumed(job, setting.options.export, journal if resume else None)
-        if isinstance(how, PhotoReport):
-            return how
-        # what a worker wrote right before it died may be replaced by whoever does its photos again
-        overwrite = how.overwrite or not os.path.lexists(job.target)
-        future = client.submit(_restore, job, shared, overwrite, pure=False, retries=2)
-        jobs[future.key] = job
-        done.add(future)
-        return None
+    waiting, done = iter(photos), as_completed()
+    jobs: dict[Hashable, PlannedPhoto] = {}  # by the keys of their tasks
 
     def fill() -> Iterator[PhotoReport]:
-        while len(jobs) < threads * _WAITING:
-            before = len(jobs)
-            report = send()
-            if report is not None:
-                yield report
-            elif len(jobs) == before:
-                return
+        """Send photos to the cluster until enough wait there; yields the reports of those that need no work."""
+        while len(jobs) < threads * _WAITING and (job := next(waiting, None)) is not None:
+            how = resumed(job, setting.options.export, journal if resume else None)
+            if isinstance(how, PhotoReport):
+                yield how
+                continue
+            # what a worker wrote right before it died may be replaced by whoever does its photos again
+            overwrite = how.overwrite or not os.path.lexists(job.target)
+            future = client.submit(_restore, job, shared, overwrite, pure=False, retries=2)
+            jobs[future.key] = job
+            done.add(future)
 
     try:
         yield from fill()
