@@ -25,7 +25,7 @@ from gpen_desktop.core.grain import fine_band, in_all_colours, luma
 from gpen_desktop.core.types import Crop, FloatImage, RestoredFace
 
 # Of the mean's difference from the restored face: gives the finest octave the energy back that the mean takes of it.
-_GIVEN_BACK: Final = 1.25
+_GIVEN_BACK: Final = 1.3
 # How much stronger an octave of the restored face may become anywhere. Chosen with the above on validation faces: at
 # 0.2 the finest octave is down to 0.63 of clean faces' (soft, low resolution); without a limit rims are hard.
 _STRONGER: Final = 0.4
