@@ -309,7 +309,7 @@ DEFAULT: Final[Recipe] = MappingProxyType(
         "soft": 12,
         "low_resolution": 8,
         "enlarged": 8,
-        "small_jpeg": 30,
+        "small_jpeg": 45,
         "noisy": 7,
         "severe": 9,
         "old": 9,
