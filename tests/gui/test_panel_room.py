@@ -43,7 +43,10 @@ def test_every_slider_has_the_height_that_it_asks_for(
         assert [each.height() for each in sliders] == [each.sizeHint().height() for each in sliders]
 
 
-def test_what_is_in_sight_stays_when_chips_come_above_it(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("share", [0.5, 1], ids=["in the middle", "at the end"])
+def test_what_is_in_sight_stays_when_chips_come_above_it(
+    share: float, window: MainWindow, photo: Path, qtbot: QtBot
+) -> None:
     window.resize(1024, 700)
     open_photos(window, qtbot, photo)
     panel = window.panel
@@ -51,7 +54,7 @@ def test_what_is_in_sight_stays_when_chips_come_above_it(window: MainWindow, pho
     panel.seen.show_chips((), is_known=True)
     qtbot.wait(50)  # until all of it has its height
     bar = panel.findChild(QScrollArea).verticalScrollBar()
-    bar.setValue(bar.maximum() // 2)
+    bar.setValue(round(share * bar.maximum()))
     place = panel.brush.mapTo(panel, QPoint(0, 0))
     height = panel.seen.height()
     panel.seen.show_chips([Chip(stage, f"Something of {stage}", is_on=True) for stage in "abc"], is_known=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QHelpEvent
+from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -160,7 +160,12 @@ def test_the_album_is_framed_for_keys_and_not_for_a_click(window: MainWindow, tm
     qtbot.mouseClick(album.viewport(), Qt.MouseButton.LeftButton, pos=second)
     assert album.hasFocus()
     assert not is_framed()
+    for reason in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
+        QApplication.sendEvent(album, QFocusEvent(QEvent.Type.FocusIn, reason))  # as behind another window, or a menu
+        assert not is_framed()
     qtbot.keyClick(album, Qt.Key.Key_Up)
+    assert is_framed()
+    QApplication.sendEvent(album, QFocusEvent(QEvent.Type.FocusIn, reason))
     assert is_framed()
 
 

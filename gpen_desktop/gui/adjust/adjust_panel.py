@@ -219,7 +219,9 @@ class AdjustPanel(QWidget):
         """Chips above what is in sight came or went: what is in sight stays."""
         bar = self._area.verticalScrollBar()
         if bar.value() >= self.seen.y():
-            bar.setValue(bar.value() + by)
+            place = bar.value() + by
+            bar.setMaximum(max(bar.maximum(), place))  # as the area will in a moment; else the end would be in the way
+            bar.setValue(place)
 
     @Slot()
     def _stay(self) -> None:

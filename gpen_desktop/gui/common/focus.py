@@ -14,6 +14,9 @@ _MOVES: Final = (
     *(_KEY.Key_Home, _KEY.Key_End, _KEY.Key_PageUp, _KEY.Key_PageDown),
 )
 
+_COMES_BACK: Final = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
+"""From another window or a menu: to one who used the mouse before as to one who used keys."""
+
 
 def leave_to_tab(parts: QWidget) -> None:
     """Let the buttons and lists in there be reached by Tab only: a click on one does what it does, and the keys go on
@@ -33,7 +36,8 @@ def frame_for_keys(rows: QAbstractItemView) -> None:
 class _KeyFrame(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QFocusEvent) and event.gotFocus():
-            _frame(watched, event.reason() != Qt.FocusReason.MouseFocusReason)
+            if event.reason() not in _COMES_BACK:
+                _frame(watched, event.reason() != Qt.FocusReason.MouseFocusReason)
         elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _MOVES:
             _frame(watched, True)
         return False
