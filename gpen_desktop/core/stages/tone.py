@@ -40,7 +40,8 @@ _RIM: Final = 2
 _OF_ONE_TONE: Final = 0.08
 _LEAST: Final = 32
 """How many frames may lie in one another, how wide one may be, as a share of the side, how far from the edge its tone
-is looked for, px, how far from that, as a share of white, its tone may lie elsewhere; how long a side has to be, px."""
+is looked for, px, how far from that, as a share of white, its tone may lie elsewhere; how long a side has to be, px.
+Both sides of one together are less than a quarter of the picture: beyond that its own lines count as a backdrop's."""
 
 _TAIL: Final = 0.4
 """Percent of pixels that may lie beyond what counts as darkest and lightest."""

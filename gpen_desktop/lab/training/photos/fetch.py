@@ -21,6 +21,7 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
+from gpen_desktop.core.photo_files import atomic
 from gpen_desktop.errors import OptionError
 from gpen_desktop.lab.typed import octets
 from gpen_desktop.messages import say
@@ -50,7 +51,8 @@ class Source:
 
 def fetch(sources: Path, out: Path, mirror: str, shared: Path | None = None) -> dict[str, int]:
     """Lay out what a list of sources names; give the number of pictures of each use. mirror: address of a Debian
-    archive. shared: the folder that the list's own folders lie in; they are left out without. Raises OptionError."""
+    archive. shared: the folder that the list's own folders lie in; they are left out without. A picture is there
+    whole or not at all. Raises OptionError, SaveError."""
     rows = tomllib.loads(sources.read_text(encoding="utf-8"))
     found = list(_packages(rows["packages"], out / "pictures", mirror))
     if shared is not None:
@@ -118,7 +120,7 @@ def _unpack(package: Path, folder: Path, wanted: set[str]) -> None:
             name = member.name.removeprefix("./")
             if name in wanted and (content := members.extractfile(member)) is not None:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                (folder / name).write_bytes(content.read())
+                atomic.write(folder / name, content.read(), overwrite=True)
                 wanted = wanted - {name}
     if wanted:
         raise OptionError(say("not-in-package", "The package has no '{name}'.", name=min(wanted)), path=package)
@@ -132,7 +134,7 @@ def _reduce(path: Path, to: Path) -> None:
     scale = math.sqrt(_PIXELS / (picture.shape[0] * picture.shape[1]))
     if scale < 1:
         picture = octets(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
-    cv2.imencode(".png", picture)[1].tofile(to)
+    atomic.write(to, cv2.imencode(".png", picture)[1].tobytes(), overwrite=False)
 
 
 def main() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gpen_desktop.errors import OptionError
+from gpen_desktop.errors import OptionError, SaveError
 from gpen_desktop.lab.training.photos import fetch, photo_bank
 
 pytestmark = pytest.mark.skipif(
@@ -85,6 +87,24 @@ def test_gets_a_package_once(archive: Path, tmp_path: Path) -> None:
     fetch.fetch(sources, tmp_path / "out", f"file://{archive}")
     (archive / "p.deb").unlink()
     assert fetch.fetch(sources, tmp_path / "out", f"file://{archive}")["training"] == 1
+
+
+def test_what_could_not_be_written_whole_is_got_again(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cut file would count as one that is here."""
+    sources, out = _list(archive, _hash(archive)), tmp_path / "out"
+
+    def full(_file: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        with pytest.raises(SaveError):
+            fetch.fetch(sources, out, f"file://{archive}")
+    assert not [path for path in out.rglob("*") if path.is_file()]
+    assert fetch.fetch(sources, out, f"file://{archive}") == {"training": 1, "choosing": 0, "heldout": 1}
+    assert cv2.imread(str(out / "heldout/p_far-b.png")) is not None
 
 
 def test_another_package_than_the_list_names_is_refused(archive: Path, tmp_path: Path) -> None:
