@@ -241,5 +241,6 @@ from gpen_desktop.core.engine.engine import Engine
 Engine().cpu_threads()
 print(seen, gc.isenabled())
 """
-    done = subprocess.run([sys.executable, "-c", work], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", work]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
     assert done.stdout.strip() == "[False] True"

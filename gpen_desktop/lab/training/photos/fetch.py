@@ -102,7 +102,13 @@ def _packages(rows: list[dict[str, Any]], kept: Path, mirror: str) -> Iterator[S
 
 def _download(address: str, to: Path, sha256: str) -> None:
     line = [_APT_HELPER, "download-file", address, str(to), f"SHA256:{sha256}"]
-    made = subprocess.run(line, check=False, capture_output=True, text=True)
+    try:
+        made = subprocess.run(line, check=False, capture_output=True, text=True)
+    except OSError as error:
+        raise OptionError(
+            say("no-apt", "Packages are got by Debian's apt, and '{program}' is not here.", program=_APT_HELPER),
+            todo=say("fetch-on-debian", "Get the pictures on a Debian or Ubuntu computer."),
+        ) from error
     if made.returncode:
         raise OptionError(
             say("not-fetched", "'{address}' could not be got: {reason}", address=address, reason=made.stderr.strip()),

@@ -114,6 +114,13 @@ def test_another_package_than_the_list_names_is_refused(archive: Path, tmp_path:
     assert not (tmp_path / "out/pictures").exists()
 
 
+def test_a_computer_without_apt_is_told_so(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "_APT_HELPER", str(tmp_path / "apt-helper"))
+    with pytest.raises(OptionError) as caught:
+        fetch.fetch(_list(archive, _hash(archive)), tmp_path / "out", f"file://{archive}")
+    assert caught.value.what.code == "no-apt"
+
+
 def test_a_picture_that_the_package_lacks_is_named(archive: Path, tmp_path: Path) -> None:
     with pytest.raises(OptionError) as caught:
         fetch.fetch(_list(archive, _hash(archive), "d.png"), tmp_path / "out", f"file://{archive}")
