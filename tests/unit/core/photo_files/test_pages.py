@@ -14,7 +14,7 @@ from gpen_desktop.core.batch.album import PlannedPhoto
 from gpen_desktop.core.batch.batch import BatchOptions, PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
-from gpen_desktop.core.engine.export import ExportOptions, export
+from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.photo_files.load_save import further_pages, load_photo, open_photo, save_photo
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.types import ComposeOptions, Face, frozen
@@ -179,10 +179,9 @@ def test_an_animation_is_left_alone_aloud(tmp_path: Path, ending: str) -> None:
     assert report.warnings[-1].code == "animation-left-alone"
     assert report.restored == 0
     assert (tmp_path / "out" / source.name).read_bytes() == source.read_bytes()
-    session = Engine(models=DrawnModels(KnownFaces(), Sharpener())).open(source, "sharpener", quarters=1)
-    exported = export(
-        session.photo, session.compose(ComposeOptions()), tmp_path / "turned" / source.name, ExportOptions()
-    )
+    engine = Engine(models=DrawnModels(KnownFaces(), Sharpener()))
+    session = engine.open(source, "sharpener", quarters=1)
+    exported = engine.export(session, ComposeOptions(), tmp_path / "turned" / source.name, ExportOptions())
     assert exported.path.read_bytes() == source.read_bytes()  # turned, it would lose all frames but one
     report = restored(source, tmp_path / "out" / "a.jpg", format="jpeg")
     assert "first-picture-only" in [warning.code for warning in report.warnings]
