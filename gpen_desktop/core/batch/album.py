@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from gpen_desktop.core.engine.export import may_be_replaced
 from gpen_desktop.core.output.file_names import free_path, is_missing, name_key, real_path, unnumbered
 from gpen_desktop.core.output.journal import JOURNAL_NAME, names_by_source, results, sha256_of, why_unknown
 from gpen_desktop.core.output.name_pattern import file_name, has_number, number_in
-from gpen_desktop.core.photo_files.load_save import result_path
+from gpen_desktop.core.photo_files.load_save import is_marked, result_path
 from gpen_desktop.core.photo_files.registry import is_supported
 from gpen_desktop.errors import OptionError, PhotoError
 from gpen_desktop.messages import Message, say
@@ -51,9 +50,9 @@ def plan(
 
     No two photos share a target, and no target is a photo of the plan: such get '-2', '-3', …, and keep them, as they
     keep their numbers in the pattern, when other photos come: the journal in `out_dir` says which was whose. Results
-    among the photos are left out, also those whose line it lost (but for numbers in the pattern, and BMPs). Raises
-    OptionError for a path that is not there, and where results would lie among photos without a journal to tell them
-    apart.
+    among the photos are left out, also those whose line it lost (but for numbers in the pattern, BMPs and plain
+    copies). Raises OptionError for a path that is not there, and where results would lie among photos without a journal
+    to tell them apart.
     """
     for path in paths:
         if is_missing(path):
@@ -96,7 +95,7 @@ def _wanted(
 
 def _lost_results(found: Sequence[FoundPhoto], wanted: Sequence[Path]) -> set[Path]:
     """Of what was found, the results of others of it whose line the journal lost: each lies where such a one would go
-    and shows that it is one, by this program's mark or as a copy of its photo."""
+    and bears this program's mark. A plain copy of the other may be the user's own."""
     sources: dict[str, list[Path]] = {}
     for each, target in zip(found, wanted, strict=True):
         sources.setdefault(name_key(target), []).append(each.path)
@@ -104,15 +103,15 @@ def _lost_results(found: Sequence[FoundPhoto], wanted: Sequence[Path]) -> set[Pa
     for each in found:
         places = [name_key(path) for path in (each.path, unnumbered(each.path)) if path is not None]
         others = [source for place in places for source in sources.get(place, ()) if source != each.path]
-        if any(name_key(source) != name_key(each.path) and _is_result(each.path, source) for source in others):
+        if any(name_key(source) != name_key(each.path) for source in others) and _shows_its_mark(each.path):
             lost.add(each.path)
     return lost
 
 
-def _is_result(file: Path, source: Path) -> bool:
+def _shows_its_mark(file: Path) -> bool:
     try:
-        return may_be_replaced(file, source)
-    except PhotoError:  # restoring it will say so
+        return is_marked(file)
+    except (OSError, PhotoError):  # restoring it will say so
         return False
 
 

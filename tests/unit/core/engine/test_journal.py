@@ -126,14 +126,14 @@ def test_results_in_the_album_whose_lines_were_lost_are_no_photos(album: Path, p
 
 
 def test_what_only_looks_like_a_result_is_a_photo(album: Path) -> None:
-    """Where no journal tells, a result has a result's name, and this program's mark or the bytes of its photo."""
+    """Where no journal tells, a result has a result's name and this program's mark; a copy may be the user's own."""
     run(album, album)
     (album / JOURNAL_NAME).unlink()
     shutil.copy(album / "b-2.jpg", album / "marked.jpg")
     Image.open(album / "a.png").rotate(5).save(album / "a-2.png")
     shutil.copy(album / "c.bmp", album / "c-2.bmp")
     names = {job.source.name for job in plan([album], album, recursive=False)}
-    assert names == {"a.png", "a-2.png", "b.jpg", "marked.jpg", "c.bmp"}
+    assert names == {"a.png", "a-2.png", "b.jpg", "marked.jpg", "c.bmp", "c-2.bmp"}
     named = [album / "b.jpg", album / "b-2.jpg"]
     assert [job.source for job in plan(named, album, recursive=False)] == named
 
