@@ -124,7 +124,7 @@ def _unpack(package: Path, folder: Path, wanted: set[str]) -> None:
     ):
         for member in members:
             name = member.name.removeprefix("./")
-            if name in wanted and (content := members.extractfile(member)) is not None:
+            if name in wanted and member.isfile() and (content := members.extractfile(member)) is not None:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 atomic.write(folder / name, content.read(), overwrite=True)
                 wanted = wanted - {name}
