@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, QPointF
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine.engine import Engine
@@ -68,3 +69,20 @@ def on_chip(window: MainWindow, number: int) -> QPoint:
     rect = window.workspace.marks()[number].rect
     bottom = window.view.placement.to_pane(QPointF(rect.center().x(), rect.bottom()))
     return (bottom + QPointF(0, 12)).toPoint()
+
+
+def takes_wheel(control: QWidget) -> bool:
+    """Turn the wheel one notch over a control; whether it keeps that, so that what it lies in does not scroll."""
+    where = QPointF(control.rect().center())
+    event = QWheelEvent(
+        where,
+        control.mapToGlobal(where),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(control, event)
+    return event.isAccepted()

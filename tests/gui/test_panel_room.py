@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QFontMetrics, QWheelEvent
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSlider,
     QToolTip,
-    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -25,7 +24,7 @@ from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.common.i18n import setting_text
 from gpen_desktop.gui.shell.main_window import MainWindow
-from tests.gui.steps import open_photos
+from tests.gui.steps import open_photos, takes_wheel
 
 
 @pytest.mark.parametrize("height", [500, 700])
@@ -80,24 +79,8 @@ def test_the_wheel_is_left_to_the_panel_whatever_is_under_the_mouse(
         if control.isVisible() and control.isEnabled()
     ]
     assert len(controls) > 30
-    assert [control for control in controls if _takes_wheel(control)] == []
+    assert [control for control in controls if takes_wheel(control)] == []
     assert window.workspace.current.edits == edits
-
-
-def _takes_wheel(control: QWidget) -> bool:
-    where = QPointF(control.rect().center())
-    event = QWheelEvent(
-        where,
-        control.mapToGlobal(where),
-        QPoint(),
-        QPoint(0, -120),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(control, event)
-    return event.isAccepted()
 
 
 def test_a_long_tooltip_is_broken_into_lines(window: MainWindow, qapp: QApplication, qtbot: QtBot) -> None:

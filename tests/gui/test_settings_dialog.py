@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QKeySequence, QWheelEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QPushButton, QSpinBox, QWidget
 
 from gpen_desktop import settings
@@ -14,6 +14,7 @@ from gpen_desktop.gui.dialogs.about_dialog import AboutDialog
 from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
 from gpen_desktop.gui.dialogs.shortcuts import ShortcutsDialog, of_actions, of_keys
 from gpen_desktop.settings import Group
+from tests.gui.steps import takes_wheel
 
 
 @pytest.fixture
@@ -104,18 +105,7 @@ def test_scrolling_past_a_control_changes_nothing(dialog: SettingsDialog, store:
     dialog.show_group(Group.RESTORING)
     editor = dialog.editor(key)
     for control in [editor, *editor.findChildren(QWidget)]:
-        where = QPointF(control.rect().center())
-        scroll = QWheelEvent(
-            where,
-            control.mapToGlobal(where),
-            QPoint(),
-            QPoint(0, -120),
-            Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
-        QApplication.sendEvent(control, scroll)
+        takes_wheel(control)
     assert store.get(key) == settings.by_key(key).default
 
 
