@@ -96,14 +96,14 @@ def _wanted(
 def _lost_results(found: Sequence[FoundPhoto], wanted: Sequence[Path]) -> set[Path]:
     """Of what was found, the results of others of it whose line the journal lost: each lies where such a one would go
     and bears this program's mark. A plain copy of the other may be the user's own."""
-    sources: dict[str, list[Path]] = {}
+    whose: dict[str, set[str]] = {}
     for each, target in zip(found, wanted, strict=True):
-        sources.setdefault(name_key(target), []).append(each.path)
+        whose.setdefault(name_key(target), set()).add(name_key(each.path))
     lost = set()
     for each in found:
         places = [name_key(path) for path in (each.path, unnumbered(each.path)) if path is not None]
-        others = [source for place in places for source in sources.get(place, ()) if source != each.path]
-        if any(name_key(source) != name_key(each.path) for source in others) and _shows_its_mark(each.path):
+        owners = set().union(*(whose.get(place, ()) for place in places))
+        if owners - {name_key(each.path)} and _shows_its_mark(each.path):
             lost.add(each.path)
     return lost
 
