@@ -13,7 +13,8 @@ import subprocess
 import tarfile
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -54,7 +55,7 @@ def fetch(sources: Path, out: Path, mirror: str, shared: Path | None = None) -> 
     archive. shared: the folder that the list's own folders lie in; they are left out without. A picture is there
     whole or not at all. Raises OptionError, SaveError."""
     rows = tomllib.loads(sources.read_text(encoding="utf-8"))
-    found = list(_packages(rows["packages"], out / "pictures", mirror))
+    found = _packages(rows["packages"], out / "pictures", mirror)
     if shared is not None:
         found += [Source(row["folder"], shared / row["folder"], row) for row in rows.get("shared", [])]
     training = [f"{each.row['tiles']}\t{path.resolve()}\n" for each in found for path in each.pictures("training")]
@@ -86,18 +87,24 @@ def apt_mirror() -> str:
     return found[0]
 
 
-def _packages(rows: list[dict[str, Any]], kept: Path, mirror: str) -> Iterator[Source]:
-    """Each row's pictures, got and unpacked where they are not here yet."""
+def _packages(rows: list[dict[str, Any]], kept: Path, mirror: str) -> list[Source]:
+    """Each row's pictures, got and unpacked where they are not here yet. Several rows may be of one package."""
+    found: list[Source] = []
+    wanted: dict[tuple[str, str, Path], set[Path]] = defaultdict(set)
     for row in rows:
         folder = kept / f"{row['name']}_{row['version'].replace(':', '-')}"
         source = Source(row["name"], folder / row["folder"], row)
-        wanted = {path for use in ("training", *_MEASURED) for path in source.pictures(use)}
-        if not all(path.is_file() for path in wanted):
+        found.append(source)
+        wanted[row["path"], row["sha256"], folder] |= {
+            path for use in ("training", *_MEASURED) for path in source.pictures(use)
+        }
+    for (path_there, sha256, folder), pictures in wanted.items():
+        if not all(path.is_file() for path in pictures):
             with tempfile.TemporaryDirectory() as scratch:
                 package = Path(scratch) / "package.deb"
-                _download(f"{mirror.rstrip('/')}/{row['path']}", package, row["sha256"])
-                _unpack(package, folder, {path.relative_to(folder).as_posix() for path in wanted})
-        yield source
+                _download(f"{mirror.rstrip('/')}/{path_there}", package, sha256)
+                _unpack(package, folder, {path.relative_to(folder).as_posix() for path in pictures})
+    return found
 
 
 def _download(address: str, to: Path, sha256: str) -> None:
