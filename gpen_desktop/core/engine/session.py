@@ -14,16 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpen_desktop.core import memory
-from gpen_desktop.core.affine import scale_of
 from gpen_desktop.core.compose import texture
 from gpen_desktop.core.compose.invention import gets_detail, invented
 from gpen_desktop.core.compose.layers import FaceLayers, LaterLayers, Layers, cut_out_anew, face_layers, scales_between
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.face_networks import CropRestorer, FaceFinder, Guard, Parser
+from gpen_desktop.core.engine.network_input import calm_input, network_input
 from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.faces.masks import FaceMasks, masks_by_points
 from gpen_desktop.core.faces.regions import with_known_ids
-from gpen_desktop.core.faces.small_faces import without_grain, without_pixels
 from gpen_desktop.core.grain import luma
 from gpen_desktop.core.options import Values
 from gpen_desktop.core.output.cost import cost_of
@@ -32,7 +31,7 @@ from gpen_desktop.core.photo_files.turning import turned
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.run import Staged, StagedPhotos, Viewer
-from gpen_desktop.core.stages.work import Networks
+from gpen_desktop.core.stages.work import Networks, NoNetworks
 from gpen_desktop.core.timings import Timings
 from gpen_desktop.core.types import (
     Composed,
@@ -83,7 +82,8 @@ class Session:
         self._values = registry.stage_values()
         self._strokes: tuple[Stroke, ...] = ()
         crops = partial(_crops_of, finder, self.seconds)  # not of this object: a cycle would keep it
-        self._staged = StagedPhotos(photo, networks, self.seconds, crops)
+        self._networks = networks or NoNetworks()
+        self._staged = StagedPhotos(photo, self._networks, self.seconds, crops)
         self._seen = photo  # the photo in which faces are found
         self._found: tuple[Face, ...] | None = None
         self._better_quarters: int | None = None
@@ -269,12 +269,15 @@ class Session:
         self, batch: Sequence[RestoredFace], inventor: CropRestorer, progress: Progress
     ) -> Iterator[tuple[FloatImage, FloatImage]]:
         """What the inventing network makes of each crop, grain taken off, and of what the restorer makes of that."""
-        calm = [without_grain(face.crop.pixels, scale_of(face.crop.to_crop)) for face in batch]
-        first = inventor.restore(calm, SubProgress(progress, 0.0, 0.3))
-        grainy = [(face, crop) for face, crop in zip(batch, calm, strict=True) if crop is not face.crop.pixels]
-        made = self._at_hand.restore([crop for _, crop in grainy], SubProgress(progress, 0.3, 0.6))
-        again = {face.crop.face: answer for (face, _), answer in zip(grainy, made, strict=True)}
-        restored = [again.get(face.crop.face, face.restored) for face in batch]  # without grain it was restored before
+        calm = [calm_input(face.crop, self._seen, self._networks) for face in batch]
+        given = [
+            network_input(face.crop, self._seen, self._networks) if pixels is None else pixels
+            for face, pixels in zip(batch, calm, strict=True)
+        ]
+        first = inventor.restore(given, SubProgress(progress, 0.0, 0.3))
+        made = iter(self._at_hand.restore([x for x in calm if x is not None], SubProgress(progress, 0.3, 0.6)))
+        # without grain it was restored before
+        restored = [face.restored if pixels is None else next(made) for face, pixels in zip(batch, calm, strict=True)]
         return zip(first, inventor.restore(restored, SubProgress(progress, 0.6, 1.0)), strict=True)
 
     def compose(self, options: ComposeOptions, progress: Progress | None = None) -> Composed:
@@ -351,9 +354,7 @@ class Session:
         with self.seconds.timed("align"):
             crops = [self._crop(face) for face in faces]
         with self.seconds.timed("restore"):
-            made = self._at_hand.restore(
-                [without_pixels(crop.pixels, scale_of(crop.to_crop)) for crop in crops], progress
-            )
+            made = self._at_hand.restore([network_input(crop, self._seen, self._networks) for crop in crops], progress)
         with self.seconds.timed("mask"):
             drawn = self._parser.masks(crops, made) if self._parser else [masks_by_points(crop) for crop in crops]
         return dict(zip(faces, zip(crops, made, drawn, strict=True), strict=True))

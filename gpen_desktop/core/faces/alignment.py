@@ -82,7 +82,7 @@ def cut_out(photo: Pixels, to_crop: Affine, size: int) -> FloatImage:
 
     photo: (H, W, 3). to_crop: (2, 3), its coordinates to the crop's. Filtered and mirrored as crop_face has it.
     """
-    region, offset = _region(photo, to_crop, size)
+    region, offset = part_under(photo, to_crop, size, 4 + 4 / scale_of(to_crop))
     pixels, shrink = _shrunk(region, 1 / scale_of(to_crop))
     from_shrunk = from_scaled(from_part(to_crop, *offset), 1 / shrink, 1 / shrink)
     out = cv2.warpAffine(pixels, from_shrunk, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
@@ -90,10 +90,10 @@ def cut_out(photo: Pixels, to_crop: Affine, size: int) -> FloatImage:
     return frozen(np.clip(out.astype(np.float32) / white, 0, 1))
 
 
-def _region(photo: Pixels, to_crop: Affine, size: int) -> tuple[Pixels, tuple[int, int]]:
-    """The part of the photo that the crop sees, with a margin for the filters; and its offset."""
+def part_under(photo: Pixels, to_crop: Affine, size: int, margin: float) -> tuple[Pixels, tuple[int, int]]:
+    """The part of the photo that lies under a crop of `size` px, and `margin` photo pixels around it as far as there
+    are any; and where it begins (x, y). One pixel at the edge for a crop beside the photo."""
     in_photo = corners_in_photo(to_crop, size)
-    margin = 4 + 4 / scale_of(to_crop)
     x0, y0 = np.maximum(np.floor(in_photo.min(axis=0) - margin), 0).astype(int)
     height, width = photo.shape[:2]
     x1, y1 = np.minimum(np.ceil(in_photo.max(axis=0) + margin) + 1, (width, height)).astype(int)

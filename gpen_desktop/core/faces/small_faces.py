@@ -5,14 +5,25 @@ A network takes the steps between enlarged pixels, film grain and JPEG's blocks 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core.affine import from_part, from_scaled, scale_of
+from gpen_desktop.core.faces.alignment import cut_out, part_under
 from gpen_desktop.core.grain import luma
-from gpen_desktop.core.types import FloatImage, frozen
+from gpen_desktop.core.types import Affine, FloatImage, Pixels, frozen
+
+Doubled = Callable[[Pixels], Pixels]
+"""A part of a photo (H, W, 3) at twice its size (2 H, 2 W, 3), by a network that adds no blocks of pixels."""
+
+# Crop pixels to a photo pixel from which on a crop is cut out of the enlarged photo: below, little is won.
+_FEW: Final = 1.25
+_AROUND: Final = 12
+"""Photo pixels around a crop that the enlarging network is given: as far as the built-in one sees."""
 
 # Crop pixels to a photo pixel up to which the photo shows so much of a face that its pixels are detail.
 _SMALL: Final = 1.5
@@ -30,6 +41,18 @@ _TAKEN_AT, _TAKEN = (2.5, 4.0), (0.6, 0.8)
 _PATCH, _WINDOW = 5, 15
 
 
+def from_doubled(photo: Pixels, to_crop: Affine, size: int, doubled: Doubled) -> FloatImage | None:
+    """What a network is given of a face with few pixels, (size, size, 3) in [0, 1], read-only: cut out of the photo
+    (H, W, 3) enlarged, of which the cubic filter that `cut_out` enlarges by would leave steps and JPEG's blocks. None
+    for one with pixels enough."""
+    scale = scale_of(to_crop)
+    if scale < _FEW:
+        return None
+    part, offset = part_under(photo, to_crop, size, _AROUND)
+    crop = cut_out(doubled(part), from_scaled(from_part(to_crop, *offset), 2, 2), size)
+    return without_pixels(crop, scale)
+
+
 def without_pixels(crop: FloatImage, scale: float) -> FloatImage:
     """A crop (S, S, 3) of `scale` crop pixels to a photo pixel, without the steps that an enlargement leaves of those.
     The crop itself where the photo has enough pixels."""
@@ -39,28 +62,33 @@ def without_pixels(crop: FloatImage, scale: float) -> FloatImage:
     return frozen(np.asarray(cv2.GaussianBlur(crop, (0, 0), sigma), np.float32))
 
 
-def without_grain(crop: FloatImage, scale: float) -> FloatImage:
-    """A crop (S, S, 3) in [0, 1] of `scale` crop pixels to a photo pixel, with less of the grain and blocks that are
-    wider than those, by non-local means (Buades et al. 2005) at the photo's size, and without pixels too.
+def grain_of(crop: FloatImage, scale: float) -> float:
+    """By how much a face (S, S, 3) in [0, 1] of `scale` crop pixels to a photo pixel is to be calmed before a network
+    invents what it lacks, in levels of 255; 0 for not at all."""
+    size = crop.shape[0]
+    inside = np.s_[size // 8 : -(size // 8), size // 8 : -(size // 8)]
+    strength = min(_STRONGEST, _GRAIN_SHARE * max(0.0, scale - _SMALL) * float(luma(crop)[inside].std()) * 255)
+    return strength if strength >= 0.5 else 0.0  # else not a level would change
+
+
+def calmed(part: Pixels, strength: float, scale: float) -> Pixels:
+    """A part of a photo (h, w, 3) that shows a face of `scale` crop pixels to a photo pixel, with less of its grain and
+    JPEG's blocks, by non-local means (Buades et al. 2005).
 
     For a network that invents: what is wiped away with the grain it makes anew.
     """
-    size = crop.shape[0]
-    side = round(size / scale)
-    inside = np.s_[size // 8 : -(size // 8), size // 8 : -(size // 8)]
-    strength = min(_STRONGEST, _GRAIN_SHARE * max(0.0, scale - _SMALL) * float(luma(crop)[inside].std()) * 255)
-    if strength < 0.5 or side <= _PATCH:  # not a level would change; or nothing is there to compare
-        return without_pixels(crop, scale)
-    small = cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA)
-    levels = np.rint(np.clip(small, 0, 1) * 255).astype(np.uint8)
-    calm = _calmed(levels, strength)
-    large = cv2.resize(calm.astype(np.float32) / 255, (size, size), interpolation=cv2.INTER_CUBIC)
+    if min(part.shape[:2]) <= _PATCH:  # nothing is there to compare
+        return part
+    white = np.float32(np.iinfo(part.dtype).max)
+    levels = np.rint(part * (255 / white)).astype(np.uint8)
+    change = (_non_local_means(levels, strength).astype(np.float32) - levels) * (white / 255)
     taken = np.float32(np.interp(scale, _TAKEN_AT, _TAKEN))
-    return without_pixels(np.asarray(np.clip(crop + taken * (large - crop), 0, 1), np.float32), scale)
+    made: Pixels = np.rint(np.clip(part + taken * change, 0, white)).astype(part.dtype)
+    return made
 
 
-def _calmed(levels: NDArray[np.uint8], strength: float) -> NDArray[np.uint8]:
-    """Non-local means of (S, S, 3) RGB, which OpenCV wants as BGR."""
+def _non_local_means(levels: NDArray[np.uint8], strength: float) -> NDArray[np.uint8]:
+    """Of (h, w, 3) RGB, which OpenCV wants as BGR."""
     calm = cv2.fastNlMeansDenoisingColored(
         np.ascontiguousarray(levels[..., ::-1]), None, strength, strength, _PATCH, _WINDOW
     )

@@ -10,6 +10,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -18,11 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpen_desktop.core.affine import from_scaled
-from gpen_desktop.core.faces.small_faces import without_grain, without_pixels
+from gpen_desktop.core.faces.alignment import cut_out
+from gpen_desktop.core.faces.small_faces import Doubled, calmed, from_doubled, grain_of
+from gpen_desktop.core.progress import SilentProgress
+from gpen_desktop.core.stages.networks import PhotoNetworks
+from gpen_desktop.core.stages.tiles import changed
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import degradations as d
 from gpen_desktop.lab.damage.degradations import Rng
-from gpen_desktop.lab.typed import doubles, floats
+from gpen_desktop.lab.typed import doubles, floats, octets
 
 Kind = Callable[[FloatImage, Rng], FloatImage]
 Recipe = Mapping[str, float]
@@ -154,16 +159,24 @@ def small_file(rng: Rng) -> SmallFile:
 
 
 def _small_jpeg(x: FloatImage, rng: Rng) -> FloatImage:
-    return through_small_file(x, rng, small_file(rng))
+    return through_small_file(x, rng, small_file(rng)).given
 
 
 def _calmed(x: FloatImage, rng: Rng) -> FloatImage:
-    return through_small_file(x, rng, dataclasses.replace(small_file(rng), calmed=True))
+    return through_small_file(x, rng, dataclasses.replace(small_file(rng), calmed=True)).given
 
 
-def through_small_file(x: FloatImage, rng: Rng, file: SmallFile) -> FloatImage:
-    """A small face in a JPEG file, and what the product makes of it: core.faces.alignment.crop_face enlarges it by the
-    cubic filter, turned upright, blocks and all; without_pixels blurs those, without_grain takes more."""
+@dataclass(frozen=True, eq=False)
+class SmallFace:
+    """A face out of a small file, turned upright, (S, S, 3) each. shown: as it is, by the cubic filter. given: what a
+    network of the product is given: cut out of the photo enlarged where it has few pixels (core.faces.small_faces)."""
+
+    shown: FloatImage
+    given: FloatImage
+
+
+def through_small_file(x: FloatImage, rng: Rng, file: SmallFile) -> SmallFace:
+    """A small face in a JPEG file, and what the product makes of it before its networks come."""
     whole = x.shape[0]
     last = max(8, round(file.side * whole / 256))
     side = 2 * last if file.shrunk_between else last
@@ -185,8 +198,19 @@ def through_small_file(x: FloatImage, rng: Rng, file: SmallFile) -> FloatImage:
     to_crop = cv2.getRotationMatrix2D((middle, middle), -file.tilt, 1)
     scale = whole / last
     to_crop = from_scaled(doubles(to_crop), 1 / scale, 1 / scale)
-    x = floats(cv2.warpAffine(x, to_crop, (whole, whole), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101))
-    return without_grain(np.clip(x, 0, 1), scale) if file.calmed else without_pixels(x, scale)
+    pixels = octets(np.rint(np.clip(x, 0, 1) * 255).astype(np.uint8))
+    crop = cut_out(pixels, to_crop, whole)
+    if file.calmed and (grain := grain_of(crop, scale)):
+        pixels = octets(calmed(pixels, grain, scale))
+    given = from_doubled(pixels, to_crop, whole, _doubling())
+    return SmallFace(crop, crop if given is None else given)
+
+
+@cache
+def _doubling() -> Doubled:
+    """The product's enlarging, loaded once a process."""
+    network = PhotoNetworks("cpu", "fp32").enlarger(0.0)
+    return lambda pixels: changed(pixels, network, SilentProgress(), "enlarge")
 
 
 def _in_a_photo(x: FloatImage, offset: int, quality: float, *, chroma_halved: bool) -> FloatImage:
@@ -309,7 +333,7 @@ DEFAULT: Final[Recipe] = MappingProxyType(
         "soft": 12,
         "low_resolution": 8,
         "enlarged": 8,
-        "small_jpeg": 45,
+        "small_jpeg": 55,
         "noisy": 7,
         "severe": 9,
         "old": 9,

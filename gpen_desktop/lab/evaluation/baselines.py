@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -19,33 +18,30 @@ from gpen_desktop.core.faces.masks import masks_by_points
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.types import ComposeOptions, FloatImage, frozen
 from gpen_desktop.errors import OptionError
+from gpen_desktop.lab.evaluation.cases import Case
 from gpen_desktop.lab.evaluation.measures import Picture, as_crop
 from gpen_desktop.lab.typed import floats, octets
 from gpen_desktop.messages import say
 from gpen_desktop.models import store
 from gpen_desktop.models.choice import choice_of
 
-
-class Method(Protocol):
-    """Pictures (S, S, 3) uint8 RGB aligned to the FFHQ template, to as many of the same size. enlarged: pixels of them
-    to one of the photo that they were enlarged from."""
-
-    def __call__(self, damaged: Sequence[Picture], enlarged: float = 1.0) -> list[Picture]: ...
+Method = Callable[[Case], list[Picture]]
+"""The faces of a case, bettered: as many of the same size."""
 
 
-def untouched(damaged: Sequence[Picture], enlarged: float = 1.0) -> list[Picture]:
+def untouched(case: Case) -> list[Picture]:
     """The damaged picture itself; one of another size than the clean one was brought there by bicubic resizing."""
-    return list(damaged)
+    return list(case.damaged)
 
 
-def non_local_means(damaged: Sequence[Picture], enlarged: float = 1.0) -> list[Picture]:
+def non_local_means(case: Case) -> list[Picture]:
     """OpenCV's fastNlMeansDenoisingColored at h = 5 in both, otherwise as it comes."""
-    return [np.asarray(cv2.fastNlMeansDenoisingColored(picture, None, 5, 5), np.uint8) for picture in damaged]
+    return [np.asarray(cv2.fastNlMeansDenoisingColored(picture, None, 5, 5), np.uint8) for picture in case.damaged]
 
 
-def unsharp(damaged: Sequence[Picture], enlarged: float = 1.0) -> list[Picture]:
+def unsharp(case: Case) -> list[Picture]:
     """Unsharp mask, sigma 2 px, amount 0.6."""
-    return [octets(cv2.addWeighted(p, 1.6, cv2.GaussianBlur(p, (0, 0), 2), -0.6, 0)) for p in damaged]
+    return [octets(cv2.addWeighted(p, 1.6, cv2.GaussianBlur(p, (0, 0), 2), -0.6, 0)) for p in case.damaged]
 
 
 PLAIN = {"damaged": untouched, "fastNlMeans": non_local_means, "unsharp": unsharp}
@@ -56,8 +52,8 @@ def by_model(model: str | Path, device: str = "auto") -> Method:
     """What the model alone makes of a face. Raises UnknownModelError, WeightsError, DeviceError."""
     restorer = Restorer(model, device=device)
 
-    def method(damaged: Sequence[Picture], enlarged: float = 1.0) -> list[Picture]:
-        return _restored(restorer, damaged)
+    def method(case: Case) -> list[Picture]:
+        return _restored(restorer, case.given)
 
     return method
 
@@ -66,8 +62,8 @@ def by_product(model: str | Path, device: str = "auto") -> Method:
     """As the product composes it: natural mode at strength 100 with skin protection, sharp faces too."""
     restorer = Restorer(model, device=device)
 
-    def method(damaged: Sequence[Picture], enlarged: float = 1.0) -> list[Picture]:
-        return [_composed(d, r) for d, r in zip(damaged, _restored(restorer, damaged), strict=True)]
+    def method(case: Case) -> list[Picture]:
+        return [_composed(d, r) for d, r in zip(case.damaged, _restored(restorer, case.given), strict=True)]
 
     return method
 
@@ -80,15 +76,18 @@ def by_inventing(model: str | Path, device: str = "auto") -> Method:
         raise OptionError(say("no-inventor", "No model invents detail beside '{model}'.", model=str(model)))
     restorer, inventor = Restorer(model, device=device), Restorer(name, device=device)
 
-    def method(damaged: Sequence[Picture], enlarged: float = 1.0) -> list[Picture]:
-        crops = [floats(_into(picture, restorer).astype(np.float32) / 255) for picture in damaged]
-        restored = restorer.restore(crops, SilentProgress())
-        answers = [inventor.restore(seen, SilentProgress()) for seen in (crops, restored)]
+    def method(case: Case) -> list[Picture]:
+        crops, given = (
+            [floats(_into(each, restorer).astype(np.float32) / 255) for each in pictures]
+            for pictures in (case.damaged, case.given)
+        )
+        restored = restorer.restore(given, SilentProgress())
+        answers = [inventor.restore(seen, SilentProgress()) for seen in (given, restored)]
         made = [
-            _invented(pixels, enlarged * len(pixels) / len(picture), *each)
-            for picture, pixels, *each in zip(damaged, crops, restored, *answers, strict=True)
+            _invented(pixels, case.enlarged * len(pixels) / len(picture), *each)
+            for picture, pixels, *each in zip(case.damaged, crops, restored, *answers, strict=True)
         ]
-        return [_back(answer, picture.shape[0], restorer) for answer, picture in zip(made, damaged, strict=True)]
+        return [_back(answer, picture.shape[0], restorer) for answer, picture in zip(made, case.damaged, strict=True)]
 
     return method
 

@@ -10,7 +10,6 @@ import argparse
 import csv
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -21,78 +20,17 @@ from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.errors import OptionError
 from gpen_desktop.lab.evaluation import baselines, measures, report
 from gpen_desktop.lab.evaluation.baselines import Method
-from gpen_desktop.lab.evaluation.fixed_degradations import SETS, enlarged, fixed
+from gpen_desktop.lab.evaluation.cases import CLEAN, Case, damaged_folders, fixed_cases
+from gpen_desktop.lab.evaluation.fixed_degradations import SETS
 from gpen_desktop.lab.evaluation.measures import TONES, Picture
 from gpen_desktop.lab.evaluation.report import Estimate, Report, Row
-from gpen_desktop.lab.face_files import face_files, read_face
-from gpen_desktop.lab.typed import floats, octets
 from gpen_desktop.messages import say
 from gpen_desktop.models.catalog import BUILTIN
 
-CLEAN: Final = "clean"
-"""The kind whose input is the clean picture: what a model does to good faces. Left out of the mean over kinds."""
 MEAN: Final = "mean"
 
 _NORMAL_95: Final = 1.96
 _SHEET_FACES: Final = 3
-
-
-@dataclass(frozen=True, eq=False)
-class Case:
-    """One kind of damage at one level: pictures (S, S, 3) uint8 RGB, clean and damaged, face by face. enlarged: as
-    baselines.Method takes it."""
-
-    kind: str
-    level: str
-    names: Sequence[str]
-    clean: Sequence[Picture]
-    damaged: Sequence[Picture]
-    enlarged: float = 1.0
-
-
-def damaged_folders(clean: Path, damaged: Path, size: int = 256) -> Iterator[Case]:
-    """Cases of `damaged`/KIND/NAME.*, beside `clean`/NAME.*, and one of clean faces.
-
-    Clean faces are brought to `size` px (area); damaged ones of another size by bicubic resizing. A grey kind (every
-    picture of it grey) is held against the grey clean faces. Raises UnreadablePhotoError, OptionError.
-    """
-    originals = {path.stem: _resized(read_face(path), size, cv2.INTER_AREA) for path in face_files(clean)}
-    yield Case(CLEAN, "", list(originals), list(originals.values()), list(originals.values()))
-    kinds = sorted(folder for folder in damaged.iterdir() if folder.is_dir()) if damaged.is_dir() else []
-    if not kinds:
-        raise OptionError(
-            say("no-damaged-folders", "'{path}' has no folders of damaged faces.", path=str(damaged)),
-            todo=say("one-folder-a-kind", "It holds one folder for each kind of damage."),
-        )
-    for folder in kinds:
-        files = face_files(folder)
-        lost = [path.name for path in files if path.stem not in originals]
-        if lost:
-            raise OptionError(
-                say(
-                    "clean-face-missing",
-                    "'{path}' has no clean face of that name in '{folder}'.",
-                    path=str(folder / lost[0]),
-                    folder=str(clean),
-                )
-            )
-        pictures = [_resized(read_face(path), size, cv2.INTER_CUBIC) for path in files]
-        targets = [originals[path.stem] for path in files]
-        if all(measures.is_grey(picture) for picture in pictures):
-            targets = [octets(cv2.cvtColor(cv2.cvtColor(t, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)) for t in targets]
-        yield Case(folder.name, "", [path.stem for path in files], targets, pictures)
-
-
-def fixed_cases(name: str, clean: Path, size: int = 256) -> Iterator[Case]:
-    """Cases of a set of lab/evaluation/fixed_degradations.py made from clean faces. Raises UnreadablePhotoError."""
-    originals = {path.stem: _resized(read_face(path), size, cv2.INTER_AREA) for path in face_files(clean)}
-    for kind, level in SETS[name]:
-        pairs = [
-            fixed(name, kind, level, floats(p.astype(np.float32) / 255), seed)
-            for seed, p in enumerate(originals.values())
-        ]
-        targets, inputs = ([_bytes(pair[side]) for pair in pairs] for side in (0, 1))
-        yield Case(kind, level, list(originals), targets, inputs, enlarged(kind, level))
 
 
 def read_groups(table: Path) -> dict[str, list[str]]:
@@ -139,7 +77,7 @@ def evaluate(
         columns = [_labelled(f"{case.kind} {case.level}", case.damaged)]
         for column, (name, way) in enumerate(ways.items()):
             progress.report((number + column / len(ways)) / len(cases), f"{case.kind} {case.level}, {name}".strip())
-            answers = way(case.damaged, case.enlarged)
+            answers = way(case)
             values = {
                 key: [measure(*pictures) for pictures in zip(answers, case.clean, case.damaged, strict=True)]
                 for key, measure in tools.items()
@@ -208,16 +146,6 @@ def _means(
         for name, cases in faces.items():
             values = {key: np.mean([case[key] for case in cases], axis=0)[list(members)].tolist() for key in cases[0]}
             yield Row(MEAN, group, name, len(members), _estimates(values))
-
-
-def _resized(picture: Picture, size: int, way: int) -> Picture:
-    if picture.shape[:2] == (size, size):
-        return picture
-    return np.asarray(cv2.resize(picture, (size, size), interpolation=way), np.uint8)
-
-
-def _bytes(picture: np.ndarray) -> Picture:
-    return octets(np.rint(picture * 255).astype(np.uint8))
 
 
 def _labelled(name: str, pictures: Sequence[Picture]) -> Picture:

@@ -19,6 +19,7 @@ import numpy as np
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.faces.detection import FaceDetector
+from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.core.stages.registry import stage_values, without_automatic
 from gpen_desktop.core.types import ComposeOptions, Face, FloatImage, Pixels
 from gpen_desktop.errors import OptionError, SaveError
@@ -38,7 +39,7 @@ def face_sheet(photo: Path, models: Sequence[str | Path], options: ComposeOption
 
     Raises PhotoError, UnknownModelError, WeightsError, OptionError.
     """
-    session = Session.open(photo, FaceDetector(), Restorer(models[0]))
+    session = Session.open(photo, FaceDetector(), Restorer(models[0]), PhotoNetworks())
     session.set_stages(without_automatic(stage_values({"scale": scale})))
     composed = session.compose(options).photo.pixels
     restored = tuple(session.restore())

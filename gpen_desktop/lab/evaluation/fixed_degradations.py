@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -12,10 +13,10 @@ import numpy as np
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import degradations as d
 from gpen_desktop.lab.damage.degradations import Rng
-from gpen_desktop.lab.damage.recipes import SmallFile, through_small_file
+from gpen_desktop.lab.damage.recipes import SmallFace, SmallFile, through_small_file
 from gpen_desktop.lab.typed import floats
 
-Damage = Callable[[FloatImage, Rng], FloatImage]
+Damage = Callable[[FloatImage, Rng], FloatImage | SmallFace]
 
 
 def _small(picture: FloatImage, rng: Rng, side: int) -> FloatImage:
@@ -45,7 +46,7 @@ def _old_scan(picture: FloatImage, rng: Rng) -> FloatImage:
 
 def _in_file(
     picture: FloatImage, rng: Rng, width: int, *, again: int = 0, halved: bool = False, calmed: bool = False
-) -> FloatImage:
+) -> SmallFace:
     """A face `width` px from ear to ear in a JPEG file of middling quality, the head a little tilted."""
     file = SmallFile(
         side=_side_of(width),
@@ -147,11 +148,24 @@ small-jpeg-calmed what one that invents does."""
 _GREY_KINDS: Final = ("old print", "old")
 
 
-def fixed(name: str, kind: str, level: str, picture: FloatImage, seed: int) -> tuple[FloatImage, FloatImage]:
-    """(target, input), both (S, S, 3) in [0, 1]; an old print's target is grey. KeyError for what is not in the set."""
-    damaged = SETS[name][kind, level](picture, np.random.default_rng(seed))
+@dataclass(frozen=True, eq=False)
+class Damaged:
+    """(S, S, 3) in [0, 1] each. target: the clean face. shown: as the damaged photo shows it. given: what a network is
+    given of that: the same, or what the product makes of a face with few pixels first."""
+
+    target: FloatImage
+    shown: FloatImage
+    given: FloatImage
+
+
+def fixed(name: str, kind: str, level: str, picture: FloatImage, seed: int) -> Damaged:
+    """A face (S, S, 3) in [0, 1], damaged; an old print's target is grey. KeyError for what is not in the set."""
+    made = SETS[name][kind, level](picture, np.random.default_rng(seed))
     target = d.grey(picture) if kind in _GREY_KINDS else picture
-    return target, np.clip(damaged, 0, 1).astype(np.float32)
+    if isinstance(made, SmallFace):
+        return Damaged(target, made.shown, made.given)
+    damaged = np.clip(made, 0, 1).astype(np.float32)
+    return Damaged(target, damaged, damaged)
 
 
 def enlarged(kind: str, level: str) -> float:

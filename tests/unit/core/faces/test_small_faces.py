@@ -2,50 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 import pytest
 
-from gpen_desktop.core.faces.small_faces import without_grain, without_pixels
-from gpen_desktop.core.types import FloatImage
+from gpen_desktop.core.affine import from_scaled
+from gpen_desktop.core.faces.small_faces import calmed, from_doubled, grain_of, without_pixels
+from gpen_desktop.core.types import Affine, FloatImage, Pixels
+
+SIDE = 64
+TO_CROP = from_scaled(np.array([[1.0, 0, 0], [0, 1, 0]]), 1 / 4, 1 / 4)
+"""A photo of SIDE px to a crop of 256."""
 
 
-def face(grain: float, side: int = 64) -> tuple[FloatImage, FloatImage]:
-    """Two crops of 256 px: light and dark halves, and the same with grain of `side` px a crop."""
-    flat = np.full((side, side), 0.35, np.float32)
-    flat[:, side // 2 :] = 0.65
-    rough = flat + np.random.default_rng(0).normal(0, grain, (side, side)).astype(np.float32)
-    large = [cv2.resize(x, (256, 256), interpolation=cv2.INTER_CUBIC) for x in (flat, rough)]
-    clean, grainy = (np.repeat(np.clip(x, 0, 1)[..., None], 3, 2).astype(np.float32) for x in large)
-    return clean, grainy
+def photo(grain: float, contrast: float = 0.3) -> Pixels:
+    """(SIDE, SIDE, 3): a dark and a light half, and grain."""
+    flat = np.full((SIDE, SIDE), 0.5 - contrast / 2, np.float32)
+    flat[:, SIDE // 2 :] += contrast
+    rough = flat + np.random.default_rng(0).normal(0, grain, (SIDE, SIDE)).astype(np.float32)
+    return np.rint(np.repeat(np.clip(rough, 0, 1)[..., None], 3, 2) * 255).astype(np.uint8)
 
 
-@pytest.mark.parametrize("way", [without_pixels, without_grain])
-def test_a_face_with_enough_pixels_stays_as_it_is(way: Callable[[FloatImage, float], FloatImage]) -> None:
-    _, crop = face(0.02)
-    assert way(crop, 1.4) is crop
+def as_crop(pixels: Pixels) -> FloatImage:
+    return cv2.resize(pixels, (256, 256), interpolation=cv2.INTER_CUBIC).astype(np.float32) / 255
+
+
+def repeated(part: Pixels) -> Pixels:
+    """Stands in for the network that doubles, and marks what it made."""
+    made = part.repeat(2, axis=0).repeat(2, axis=1)
+    return np.asarray(255 - made, made.dtype)
+
+
+def scaled(scale: float) -> Affine:
+    return from_scaled(np.array([[1.0, 0, 0], [0, 1, 0]]), 1 / scale, 1 / scale)
+
+
+def test_a_face_with_enough_pixels_stays_as_it_is() -> None:
+    crop = as_crop(photo(0.02))
+    assert without_pixels(crop, 1.4) is crop
+    assert from_doubled(photo(0.02), scaled(1.2), 64, repeated) is None
+    assert grain_of(crop, 1.4) == 0
+
+
+def test_a_face_with_few_pixels_is_cut_out_of_the_doubled_photo_where_it_lies() -> None:
+    pixels = photo(0.0)
+    given = from_doubled(pixels, TO_CROP, 256, repeated)
+    assert given is not None
+    assert (given.shape, given.dtype) == ((256, 256, 3), np.float32)
+    assert given.max() <= 1
+    assert given.min() >= 0
+    np.testing.assert_allclose(given, 1 - without_pixels(as_crop(pixels), 4), atol=0.08)
+
+
+def test_doubling_sees_beyond_the_crop() -> None:
+    seen = []
+
+    def watched(part: Pixels) -> Pixels:
+        seen.append(part.shape)
+        return repeated(part)
+
+    from_doubled(photo(0.0), from_scaled(np.array([[1.0, 0, -80], [0, 1, -80]]), 1 / 4, 1 / 4), 96, watched)
+    assert all(side > 96 / 4 + 20 for side in seen[0][:2])
 
 
 def test_grain_goes_and_edges_stay() -> None:
-    clean, grainy = face(0.02)
-    blurred, calm = without_pixels(grainy, 4), without_grain(grainy, 4)
-    inside = np.s_[16:-16, 16:96]
-    assert calm[inside].std() < 0.6 * blurred[inside].std()
-    assert calm[128, 160, 0] - calm[128, 96, 0] == pytest.approx(clean[128, 160, 0] - clean[128, 96, 0], abs=0.02)
+    rough = photo(0.02)
+    calm = calmed(rough, grain_of(as_crop(rough), 4), 4)
+    inside = np.s_[4:-4, 4:24]
+    assert calm[inside].std() < 0.6 * rough[inside].std()
+    assert int(calm[32, 40, 0]) - int(calm[32, 24, 0]) == pytest.approx(0.3 * 255, abs=6)
 
 
-def test_a_faint_face_keeps_its_features() -> None:
-    clean, _ = face(0.0)
-    faint = (0.5 + (clean - 0.5) * np.float32(0.1)).astype(np.float32)
-    calm = without_grain(faint, 4)
-    assert calm[128, 160, 0] - calm[128, 96, 0] == pytest.approx(0.03, abs=0.006)
-    assert (calm.shape, calm.dtype) == ((256, 256, 3), np.float32)
-    assert calm.min() >= 0
-    assert calm.max() <= 1
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_faint_face_keeps_its_features(dtype: type) -> None:
+    faint = photo(0.0, contrast=8 / 255)
+    pixels = faint if dtype is np.uint8 else faint.astype(np.uint16) * 257
+    calm = calmed(pixels, grain_of(as_crop(faint), 4), 4)
+    assert calm.dtype == dtype
+    step = (int(calm[32, 40, 0]) - int(calm[32, 24, 0])) / np.iinfo(dtype).max
+    assert step == pytest.approx(8 / 255, abs=0.006)
 
 
 def test_a_face_of_hardly_any_pixels_is_no_error() -> None:
-    _, crop = face(0.05, side=4)
-    assert np.isfinite(without_grain(crop, 60)).all()
+    few = photo(0.05)[:4, :4]
+    assert calmed(few, 8, 60) is few

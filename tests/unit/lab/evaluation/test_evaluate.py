@@ -14,6 +14,7 @@ import pytest
 from gpen_desktop.errors import OptionError
 from gpen_desktop.lab.evaluation import baselines, measures, report
 from gpen_desktop.lab.evaluation import evaluate as ev
+from gpen_desktop.lab.evaluation.cases import Case, damaged_folders, fixed_cases
 from tests.unit.lab.pictures import drawn_face, face_folder, needs_basicsr, needs_skimage
 
 pytestmark = [needs_basicsr, needs_skimage]
@@ -22,6 +23,18 @@ pytestmark = [needs_basicsr, needs_skimage]
 def noisy(picture: np.ndarray, deviation: float) -> np.ndarray:
     grain = np.random.default_rng(0).normal(0, deviation, picture.shape)
     return np.clip(picture + grain, 0, 255).round().astype(np.uint8)
+
+
+def seen_as_is(
+    kind: str, level: str, names: Sequence[str], clean: Sequence[np.ndarray], damaged: Sequence[np.ndarray]
+) -> Case:
+    """A case whose damaged faces are what networks are given."""
+    return Case(kind, level, names, clean, damaged, damaged)
+
+
+def one(face: np.ndarray) -> Case:
+    """One damaged face, whose clean picture does not matter."""
+    return seen_as_is("noise", "", ["a"], [face], [face])
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +143,7 @@ def pairs(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_pairs_come_with_a_clean_case_and_grey_targets(pairs: tuple[Path, Path]) -> None:
-    cases = {case.kind: case for case in ev.damaged_folders(*pairs, size=64)}
+    cases = {case.kind: case for case in damaged_folders(*pairs, size=64)}
     assert list(cases) == ["clean", "noise", "old", "small"]
     assert all(picture.shape == (64, 64, 3) for case in cases.values() for picture in (*case.clean, *case.damaged))
     assert np.ptp(cases["old"].clean[0], axis=2).max() == 0
@@ -139,31 +152,40 @@ def test_pairs_come_with_a_clean_case_and_grey_targets(pairs: tuple[Path, Path])
 
 
 def test_sets_of_fixed_damage_are_made_from_clean_faces(pairs: tuple[Path, Path]) -> None:
-    kinds = [case.kind for case in ev.fixed_cases("standard", pairs[0], size=64)]
+    kinds = [case.kind for case in fixed_cases("standard", pairs[0], size=64)]
     assert kinds == ["light", "soft", "lowres", "noise", "severe", "old"]
-    assert [case.level for case in ev.fixed_cases("small-jpeg", pairs[0], size=64)][:2] == ["25 px", "40 px"]
+    small, larger, *_ = fixed_cases("small-jpeg", pairs[0], size=64)
+    assert [small.level, larger.level] == ["25 px", "40 px"]
+
+
+def test_small_faces_are_given_to_networks_out_of_the_photo_enlarged(tmp_path: Path) -> None:
+    faces = face_folder(tmp_path / "faces", 1, 256)
+    largest = list(fixed_cases("small-jpeg", faces))[3]
+    assert largest.level == "100 px"
+    shown, given = (measures.psnr(each[0], largest.clean[0]) for each in (largest.damaged, largest.given))
+    assert given > shown
 
 
 def test_a_damaged_face_without_its_clean_one_is_named(pairs: tuple[Path, Path]) -> None:
     clean, damaged = pairs
     (clean / "face1.png").unlink()
     with pytest.raises(OptionError, match="face1"):
-        list(ev.damaged_folders(clean, damaged, size=64))
+        list(damaged_folders(clean, damaged, size=64))
     with pytest.raises(OptionError, match="no folders"):
-        list(ev.damaged_folders(clean, clean, size=64))
+        list(damaged_folders(clean, clean, size=64))
 
 
-def half_way(damaged: Sequence[np.ndarray], enlarged: float = 1.0) -> list[np.ndarray]:
-    return [cv2.GaussianBlur(p, (0, 0), 1.0) for p in damaged]
+def half_way(case: Case) -> list[np.ndarray]:
+    return [cv2.GaussianBlur(p, (0, 0), 1.0) for p in case.damaged]
 
 
 @pytest.fixture(scope="module")
 def result() -> report.Report:
     clean = [drawn_face(256), drawn_face(256, seed=1) // 2]
     cases = [
-        ev.Case("clean", "", ["a", "b", "c"], [*clean, clean[0]], [*clean, clean[0]]),  # c is damaged nowhere
-        ev.Case("noise", "20", ["a", "b"], clean, [noisy(p, 20) for p in clean]),
-        ev.Case("noise", "40", ["a", "b"], clean, [noisy(p, 40) for p in clean]),
+        seen_as_is("clean", "", ["a", "b", "c"], [*clean, clean[0]], [*clean, clean[0]]),  # c is damaged nowhere
+        seen_as_is("noise", "20", ["a", "b"], clean, [noisy(p, 20) for p in clean]),
+        seen_as_is("noise", "40", ["a", "b"], clean, [noisy(p, 40) for p in clean]),
     ]
     return ev.evaluate(cases, {"damaged": baselines.untouched, "blur": half_way}, {"glasses": ["b"]})
 
@@ -196,7 +218,7 @@ def test_a_group_holds_the_faces_that_its_table_names(result: report.Report, tmp
     table.write_text("face,group\na\n", encoding="utf-8")
     with pytest.raises(OptionError, match="lacks one of its two cells"):
         ev.read_groups(table)
-    cases = [ev.Case("noise", level, ["a"], [drawn_face(256)], [drawn_face(256)]) for level in ("1", "2")]
+    cases = [seen_as_is("noise", level, ["a"], [drawn_face(256)], [drawn_face(256)]) for level in ("1", "2")]
     with pytest.raises(OptionError, match="'lost'"):
         ev.evaluate(cases, {"damaged": baselines.untouched}, {"glasses": ["lost"]})
     with pytest.raises(OptionError, match="two or more kinds"):
@@ -218,23 +240,25 @@ def test_the_report_is_written_as_json_markdown_and_sheet(result: report.Report,
 def test_plain_tools_keep_size_and_take_noise() -> None:
     face = drawn_face(96)
     for way in baselines.PLAIN.values():
-        assert way([face])[0].shape == face.shape
-    still = baselines.non_local_means([noisy(face, 8)])[0]
+        assert way(one(face))[0].shape == face.shape
+    still = baselines.non_local_means(one(noisy(face, 8)))[0]
     assert np.square(still.astype(float) - face).mean() < np.square(noisy(face, 8).astype(float) - face).mean()
 
 
 def test_the_builtin_model_betters_noise_and_its_composition_is_milder() -> None:
     face = drawn_face(256)
     damaged = noisy(face, 15)
-    restored = baselines.by_model("builtin-256", "cpu")([damaged])[0]
-    composed = baselines.by_product("builtin-256", "cpu")([damaged])[0]
+    restored = baselines.by_model("builtin-256", "cpu")(one(damaged))[0]
+    composed = baselines.by_product("builtin-256", "cpu")(one(damaged))[0]
     assert measures.psnr(restored, face) > measures.psnr(damaged, face) + 1
     assert measures.psnr(composed, damaged) > measures.psnr(restored, damaged)
 
 
 def test_what_is_invented_adds_to_a_blurred_face() -> None:
     blurred = np.asarray(cv2.GaussianBlur(drawn_face(256), (0, 0), 3), np.uint8)
-    restored, more = (way("builtin-256", "cpu")([blurred])[0] for way in (baselines.by_model, baselines.by_inventing))
+    restored, more = (
+        way("builtin-256", "cpu")(one(blurred))[0] for way in (baselines.by_model, baselines.by_inventing)
+    )
     assert measures.octave_energy(more, restored, 1) > 0.05
     with pytest.raises(OptionError, match="retinaface025"):
         baselines.by_inventing("retinaface025", "cpu")
@@ -242,6 +266,6 @@ def test_what_is_invented_adds_to_a_blurred_face() -> None:
 
 def test_faces_of_another_size_go_through_the_model_and_back() -> None:
     face = drawn_face(128)
-    answer = baselines.by_model("builtin-256", "cpu")([face])[0]
+    answer = baselines.by_model("builtin-256", "cpu")(one(face))[0]
     assert answer.shape == face.shape
     assert measures.psnr(answer, face) > 25
