@@ -2766,6 +2766,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>略微模糊</translation>
     </message>
     <message>
+        <source>Small faces were restored without the enlarging model, which is not there.</source>
+        <translation>缺少放大模型，小人脸未先放大便直接修复。</translation>
+    </message>
+    <message>
         <source>Small: enlarge 2×?</source>
         <translation>尺寸小：放大 2 倍？</translation>
     </message>
