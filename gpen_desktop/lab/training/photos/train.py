@@ -153,10 +153,14 @@ def _resume(settings: Settings, net: nn.Module, averaged: dict[str, Tensor]) -> 
             return 0
         path = settings.begin
     kept = _weights(path) if path.suffix == ".safetensors" else torch.load(path, map_location="cpu", weights_only=True)
-    # the unblocker begins as the cleaner, of which it has all but the last blocks
-    net.load_state_dict({name: kept["net"][name] for name in averaged})
-    for name, tensor in averaged.items():
-        tensor.copy_(kept["averaged"][name])
+    # a network may begin as one with more blocks, or with fewer: what it has beyond that one changes nothing at first
+    live = net.state_dict()
+    for name in averaged:
+        for ours, theirs in ((live, kept["net"]), (averaged, kept["averaged"])):
+            if name in theirs:
+                ours[name].copy_(theirs[name])
+            elif ".conv2." in name:
+                ours[name].zero_()
     return int(kept["steps"])
 
 
