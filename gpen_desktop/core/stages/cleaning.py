@@ -1,18 +1,38 @@
 """Cleaning: grain, noise, JPEG's blocks, half-tone screens and slight blur, by a network that gives the difference.
 
 Where JPEG's blocks are all there is, it is one made for them: that leaves fine texture which the other takes for grain.
+
+The network sees a small part of a photo at a time and takes grass, leaves and glitter on water for strong grain. But
+grain lies over all of a photo alike: so nowhere is much more taken than the grain that is seen where the photo is even.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from typing import Final
+
+import cv2
+import numpy as np
 
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.tiles import TiledNetwork, changed
-from gpen_desktop.core.stages.work import Work, Worked
-from gpen_desktop.core.types import frozen
+from gpen_desktop.core.stages.work import NoiseReading, Work, Worked
+from gpen_desktop.core.types import FloatImage, frozen
 from gpen_desktop.messages import Message, say
 from gpen_desktop.models.catalog import UNBLOCKER
+
+_OVER_GRAIN: Final = 1.5
+"""Root mean square of what is taken from a place, against the deviation of the grain, from which some of it is texture:
+as much is taken then as is grain of it at most (the Wiener filter's share). Of 1.3 to 1.75, and of shares from the
+first to the third power, on 32 modern photos under grain of 13 and of 5 steps (photo_damage), and the first as JPEGs
+of quality 75 or softened before: 7.0, 4.0, 6.5 and 4.7 dB, where all that the network says gains 6.5, 3.0, 6.1 and
+4.6."""
+
+_ALWAYS: Final = 3.0
+"""The same in 8-bit steps, where less than that is seen: JPEG's blocks are no grain and go."""
+
+_AROUND: Final = 11
+"""Pixels each way that this is judged over; 7 and 17 gain the same."""
 
 
 def clean(work: Work, progress: Progress) -> Worked:
@@ -24,14 +44,28 @@ def clean(work: Work, progress: Progress) -> Worked:
 
 def unblocks(work: Work) -> bool:
     """Whether the network for blocks alone is what cleans."""
-    return work.is_only_blocky() and work.networks.has(UNBLOCKER)
+    return work.reading().is_only_blocky and work.networks.has(UNBLOCKER)
+
+
+def kept_to_grain(change: FloatImage, reading: NoiseReading) -> FloatImage:
+    """What the network adds to a photo (h, w, 3), in [-1, 1]; less where that is more than the grain that was seen.
+
+    The dots of print are more, and a blurred photo has no texture to lose: there all is taken.
+    """
+    if reading.is_screened or reading.is_soft:
+        return change
+    most = max(_OVER_GRAIN * reading.grain, _ALWAYS) / 255
+    power = cv2.blur(np.einsum("ijk,ijk->ij", change, change) / change.shape[2], (_AROUND, _AROUND))
+    share = cv2.blur(np.minimum(1, most**2 / np.maximum(power, 1e-9)), (_AROUND, _AROUND))
+    return np.asarray(change * share[..., None], np.float32)
 
 
 def _network(work: Work) -> tuple[TiledNetwork, Message]:
     """The one for what is to be cleaned, and the words for it."""
     if unblocks(work):
         return work.networks.unblocker(), say("did-unblock", "Cleaned of the blocks that strong compression leaves")
-    if not work.is_only_blocky():
-        return work.networks.cleaner(), say("did-clean", "Cleaned")
-    words = say("did-clean-otherwise", "Cleaned as if it were grainy: the model for blocky photos is not there")
-    return work.networks.cleaner(), words
+    cleaner, reading = work.networks.cleaner(), work.reading()
+    network = dataclasses.replace(cleaner, run=lambda tile: kept_to_grain(cleaner.run(tile), reading))
+    if not reading.is_only_blocky:
+        return network, say("did-clean", "Cleaned")
+    return network, say("did-clean-otherwise", "Cleaned as if it were grainy: the model for blocky photos is not there")

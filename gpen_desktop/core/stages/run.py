@@ -204,7 +204,7 @@ class StagedPhotos:
             later = [each for each in on[number + 1 :] if each not in looking]
             watcher = NOBODY if viewer is None else self._watcher(viewer, seen, stage, later)
             work = Work(
-                staged.photo, decided, self._networks, self._damage, self._is_only_blocky, self._crops, strokes, watcher
+                staged.photo, decided, self._networks, self._damage, self._reading, self._crops, strokes, watcher
             )
             staged = _after(staged, stage, self._worked(stage, work, part), strokes)
         if viewer is not None and staged.scale == 1:
@@ -272,9 +272,6 @@ class StagedPhotos:
     def _reading(self) -> PhotoReading:
         with self._seconds.timed("examine"):
             return self.examined.reading
-
-    def _is_only_blocky(self) -> bool:
-        return self._reading().is_only_blocky
 
     def _can(self, stage: Stage) -> bool:
         return not stage.weights or self._networks.has(stage.weights)

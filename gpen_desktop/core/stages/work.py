@@ -118,18 +118,33 @@ class Damage:
     shape: tuple[int, int]
 
 
+class NoiseReading(Protocol):
+    """What cleaning has to know of a photo: of stages/analysis.PhotoReading, which see."""
+
+    @property
+    def grain(self) -> float: ...
+
+    @property
+    def is_only_blocky(self) -> bool: ...
+
+    @property
+    def is_screened(self) -> bool: ...
+
+    @property
+    def is_soft(self) -> bool: ...
+
+
 @dataclass(frozen=True, eq=False)
 class Work:
     """photo: as the stages before left it. values: of the options of all stages. damage: where the photo is damaged as
-    it was opened; is_only_blocky: whether JPEG's blocks were all there was to be cleaned then; both are looked for when
-    they are first asked. crops: finds the faces of any photo. strokes: of the brush over the damage. watcher: of the
-    stage's own tiles."""
+    it was opened; reading: what else was seen of it then; both are looked for when they are first asked. crops: finds
+    the faces of any photo. strokes: of the brush over the damage. watcher: of the stage's own tiles."""
 
     photo: Photo
     values: Values
     networks: Networks
     damage: Callable[[Progress], Damage]
-    is_only_blocky: Callable[[], bool]
+    reading: Callable[[], NoiseReading]
     crops: Crops
     strokes: tuple[Stroke, ...] = ()
     watcher: Watcher = NOBODY

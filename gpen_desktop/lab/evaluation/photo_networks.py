@@ -19,7 +19,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gpen_desktop.core.stages.analysis import spoilt
+from gpen_desktop.core.stages.analysis import read_photo, spoilt
+from gpen_desktop.core.stages.cleaning import kept_to_grain
 from gpen_desktop.core.stages.damage import flaws, is_worth_asking, likely_damage
 from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.core.stages.registry import STAGES, stage_values
@@ -38,12 +39,16 @@ _ENDINGS: Final = (".png", ".jpg")
 
 
 def measure_cleaner(path: Path, photos: list[Picture]) -> Figures:
-    """Gains in PSNR, dB, the screen's fall in dB, and what is done to a clean photo: its PSNR, dB."""
+    """Gains in PSNR, dB, the screen's fall in dB, and what is done to a clean photo: its PSNR, dB; of what the program
+    takes that the network would take."""
     net = registry.load(path, Task.PHOTO_RESTORER)
     assert isinstance(net, PhotoCleaner)
 
     def clean(picture: Picture) -> Picture:
-        return _picture(whole(net, _tensor(picture)))
+        given = _tensor(picture)
+        change = (whole(net, given) - given)[0].numpy().transpose(1, 2, 0)
+        kept = kept_to_grain(change, read_photo(Photo(frozen(picture), SourceFormat("PNG"))))
+        return octets(np.rint(np.clip(picture + 255 * kept, 0, 255)).astype(np.uint8))
 
     told: Figures = defaultdict(list)
     for seed, original in enumerate(photos):

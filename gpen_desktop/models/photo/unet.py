@@ -47,10 +47,11 @@ class UNetShape:
 
 CLEANER: Final = UNetShape(3, 3, (32, 64, 128), (2, 3, 3))
 UNBLOCKER: Final = UNetShape(3, 3, (32, 64, 128), (4, 4, 1))
-"""The cleaner for JPEG's blocks alone, which are no wider than 16 px: little is to be seen at an eighth, more at a half."""
+"""For JPEG's blocks alone, which are no wider than 16 px: little is to be seen at an eighth, more at a half."""
 
-FINDER: Final = UNetShape(3, 1, (24, 48, 64, 96), (2, 3, 3, 2))
-FILLER: Final = UNetShape(4, 3, (32, 64, 96, 128), (1, 1, 2, 4))
+FINDER: Final = UNetShape(3, 1, (24, 48, 64, 96), (2, 3, 3, 0))
+FILLER: Final = UNetShape(4, 3, (32, 64, 96, 128), (1, 1, 2, 0))
+"""Both without blocks at a sixteenth: trained with them, neither used them."""
 
 
 class ResidualBlock(nn.Module):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from gpen_desktop.core.progress import CancellableProgress
 from gpen_desktop.core.stages import registry
+from gpen_desktop.core.stages.analysis import PhotoReading, read_photo
+from gpen_desktop.core.stages.cleaning import kept_to_grain
 from gpen_desktop.core.stages.run import StagedPhotos
 from gpen_desktop.core.types import FloatImage, Photo
 from gpen_desktop.errors import Cancelled, WeightsError
@@ -40,6 +44,29 @@ def test_where_there_is_nothing_to_clean_pixels_stay_byte_for_byte() -> None:
         same = pixels[..., 0] <= 0.5 * np.iinfo(dtype).max
         assert np.array_equal(made[same], pixels[same])
         assert not np.array_equal(made[~same], pixels[~same])
+
+
+def reading_of(pixels: np.ndarray) -> PhotoReading:
+    return read_photo(photo_of(pixels.astype(np.uint8)))
+
+
+def test_no_place_loses_more_than_the_grain_of_the_photo() -> None:
+    reading = reading_of(grainy_photo().pixels)
+    change = np.zeros((200, 200, 3), np.float32)
+    change[:, :100] = np.random.default_rng(0).normal(0, reading.grain / 255, (200, 100, 1))
+    change[:, 100:] = np.random.default_rng(1).normal(0, 40 / 255, (200, 100, 1))  # grass, say
+    kept = kept_to_grain(change, reading)
+    even, busy = (np.s_[10:-10, 10:80], np.s_[10:-10, 120:-10])
+    assert np.abs(kept[even] - change[even]).max() < 0.1 * np.abs(change).max()
+    assert 255 * kept[busy].std() < 0.8 * reading.grain
+    for other in (dataclasses.replace(reading, screen=30.0), dataclasses.replace(reading, sharpness=0.1)):
+        assert kept_to_grain(change, other) is change
+
+
+def test_blocks_are_taken_where_no_grain_is_seen() -> None:
+    reading = dataclasses.replace(reading_of(test_analysis.scene(400, 500)), grain=0.2)
+    steps = np.full((64, 64, 3), 2.5 / 255, np.float32)
+    np.testing.assert_allclose(kept_to_grain(steps, reading), steps)
 
 
 def test_grey_stays_grey() -> None:
