@@ -10,20 +10,17 @@ from pathlib import Path
 from typing import cast
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from gpen_desktop.core import memory
-from gpen_desktop.core.compose import texture
 from gpen_desktop.core.compose.invention import gets_detail, invented
 from gpen_desktop.core.compose.layers import FaceLayers, LaterLayers, Layers, cut_out_anew, face_layers, scales_between
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.face_networks import CropRestorer, FaceFinder, Guard, Parser
 from gpen_desktop.core.engine.network_input import calm_input, network_input
+from gpen_desktop.core.engine.restored import as_grey_as, restored_face
 from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.faces.masks import FaceMasks, masks_by_points
 from gpen_desktop.core.faces.regions import with_known_ids
-from gpen_desktop.core.grain import luma
 from gpen_desktop.core.options import Values
 from gpen_desktop.core.output.cost import cost_of
 from gpen_desktop.core.photo_files.load_save import MAX_PIXELS, load_photo
@@ -258,7 +255,7 @@ class Session:
             with self.seconds.timed("restore"):
                 answers = self._invented_answers(batch, inventor, part)
             for face, pair in zip(batch, answers, strict=True):
-                vivid = _as_grey_as(face.crop, invented(face, pair))
+                vivid = as_grey_as(face.crop, invented(face, pair))
                 drift = self._guarded(dataclasses.replace(face, restored=vivid)).drift
                 self._set_vivid(face, vivid, drift)
 
@@ -384,26 +381,3 @@ def _reduced(enlarged: Photo, photo: Photo) -> Photo:
     """An enlarged photo at the size of the photo itself."""
     pixels = cv2.resize(enlarged.pixels, (photo.width, photo.height), interpolation=cv2.INTER_AREA)
     return dataclasses.replace(enlarged, pixels=frozen(cast(Pixels, pixels)), alpha=photo.alpha)
-
-
-def restored_face(crop: Crop, answer: NDArray[np.float32], masks: FaceMasks) -> RestoredFace:
-    """Put a model's answer (S, S, 3) together with its masks; the answer to a grey crop is made grey."""
-    restored = _as_grey_as(crop, answer)
-    likeness = texture.compare_detail(crop.pixels, restored, masks.face)
-    return RestoredFace(
-        crop=crop,
-        restored=restored,
-        face_mask=masks.face,
-        head_mask=masks.head(texture.lack_of(likeness)),
-        skin_mask=masks.skin,
-        is_sharp=texture.is_sharp_already(crop, likeness),
-    )
-
-
-def _as_grey_as(crop: Crop, answer: NDArray[np.float32]) -> FloatImage:
-    """A model's answer (S, S, 3), made grey where the crop is."""
-    red, green, blue = cv2.split(crop.pixels)
-    is_grey = max(cv2.norm(red, green, cv2.NORM_INF), cv2.norm(red, blue, cv2.NORM_INF)) < 1 / 512
-    if is_grey:
-        answer = np.repeat(luma(answer)[..., None], 3, axis=2)
-    return frozen(np.ascontiguousarray(answer, np.float32))

@@ -11,8 +11,8 @@ import numpy as np
 from gpen_desktop.core.compose.invention import invented
 from gpen_desktop.core.compose.layers import face_layers
 from gpen_desktop.core.compose.render import render
+from gpen_desktop.core.engine.restored import restored_face
 from gpen_desktop.core.engine.restorer import Restorer
-from gpen_desktop.core.engine.session import restored_face
 from gpen_desktop.core.faces.alignment import fit_similarity, template_points
 from gpen_desktop.core.faces.masks import masks_by_points
 from gpen_desktop.core.progress import SilentProgress

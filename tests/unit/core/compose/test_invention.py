@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gpen_desktop.core.compose.invention import gets_detail, invented
-from gpen_desktop.core.engine.session import restored_face
+from gpen_desktop.core.engine.restored import restored_face
 from gpen_desktop.core.faces.alignment import template_points
 from gpen_desktop.core.faces.masks import eye_mask, masks_by_points
 from gpen_desktop.core.grain import fine_band, luma
