@@ -28,7 +28,7 @@ from gpen_desktop.models.choice import ModelChoice, choice_of
 from gpen_desktop.models.device import Compute
 from gpen_desktop.models.face_net import FaceNet
 from gpen_desktop.models.photo.architectures import PhotoRepairer
-from gpen_desktop.models.photo.unet import PhotoCleaner, looked_at_twice
+from gpen_desktop.models.photo.unet import PhotoCleaner, looked_at_twice, seen_mirrored_too
 from gpen_desktop.models.spec import (
     ALIGNED_TASKS,
     COLOUR_TASKS,
@@ -131,10 +131,10 @@ class PhotoNetworks:
 
     def cleaner(self) -> TiledNetwork:
         """Raises WeightsError, DeviceError, as the others do."""
-        return _cleaning(self._cleaner)
+        return _cleaning(self._cleaner, lambda net, x: net.change(x))
 
     def unblocker(self) -> TiledNetwork:
-        return _cleaning(self._unblocker)
+        return _cleaning(self._unblocker, lambda net, x: seen_mirrored_too(net.change, x))
 
     def finder(self) -> TiledNetwork:
         loaded = self._repairer
@@ -235,9 +235,9 @@ def _the(kind: type[NetT], loaded: _Loaded) -> NetT:
     return net
 
 
-def _cleaning(loaded: _Loaded) -> TiledNetwork:
+def _cleaning(loaded: _Loaded, ask: _OfPixels) -> TiledNetwork:
     multiple = _the(PhotoCleaner, loaded).shape.multiple
-    return loaded.tiled(lambda net, x: net.change(x), _SIDE, _MARGIN, multiple, centre=0.5)
+    return loaded.tiled(ask, _SIDE, _MARGIN, multiple, centre=0.5)
 
 
 def _filled_by_built_in(net: PhotoRepairer, x: Tensor) -> Tensor:

@@ -31,7 +31,7 @@ from gpen_desktop.lab.evaluation.photo_damage import Picture
 from gpen_desktop.lab.typed import octets
 from gpen_desktop.models import registry
 from gpen_desktop.models.photo.architectures import PhotoRepairer
-from gpen_desktop.models.photo.unet import DamageFinder, PhotoCleaner, looked_at_twice, whole
+from gpen_desktop.models.photo.unet import DamageFinder, PhotoCleaner, looked_at_twice, seen_mirrored_too, whole
 from gpen_desktop.models.spec import Task
 
 Figures = dict[str, list[float]]
@@ -80,7 +80,9 @@ def measure_unblocker(path: Path, photos: list[Picture]) -> Figures:
         for size, clean in (("", photo), (", halved", photo_damage.halved(photo))):
             for quality in (30, 50):
                 stored = photo_damage.jpeg(clean, quality)
-                gain = psnr(_picture(whole(net, _tensor(stored))), clean) - psnr(stored, clean)
+                given = _tensor(stored)
+                made = given + seen_mirrored_too(lambda x: whole(net, x) - x, given)
+                gain = psnr(_picture(made), clean) - psnr(stored, clean)
                 told[f"jpeg {quality}{size}: gain, dB"].append(gain)
     return told
 

@@ -18,7 +18,7 @@ from gpen_desktop.errors import WeightsError
 from gpen_desktop.models import catalog
 from gpen_desktop.models.photo.architectures import PhotoRepairer
 from gpen_desktop.models.photo.compact import CompactEnlarger
-from gpen_desktop.models.photo.unet import DamageFinder, PhotoCleaner, looked_at_twice, whole
+from gpen_desktop.models.photo.unet import UNBLOCKER, DamageFinder, PhotoCleaner, looked_at_twice, whole
 
 
 @pytest.fixture
@@ -59,6 +59,17 @@ def test_the_cleaner_says_what_to_add(folder: Path) -> None:
     x = tensor(PIXELS)
     wanted = (whole(net, x) - x)[0].permute(1, 2, 0).numpy()
     assert np.abs(over(networks.cleaner(), PIXELS, 3) - wanted)[:80, :130].max() < 1e-4
+
+
+@torch.inference_mode()
+def test_the_unblocker_says_the_same_of_the_mirror_image(folder: Path) -> None:
+    torch.manual_seed(3)
+    net = stored(PhotoCleaner(UNBLOCKER), catalog.UNBLOCKER, folder)
+    pixels = PIXELS[:80, :128]
+    made, mirrored = (over(PhotoNetworks("cpu", "fp32").unblocker(), x, 3) for x in (pixels, pixels[:, ::-1]))
+    assert np.abs(mirrored[:, ::-1] - made).max() < 1e-4
+    once = (net(tensor(pixels)) - tensor(pixels))[0].permute(1, 2, 0).numpy()
+    assert 1e-3 < np.abs(made - once).max() < np.abs(once).max()
 
 
 @torch.inference_mode()
