@@ -121,8 +121,7 @@ class Damage:
 class NoiseReading(Protocol):
     """What cleaning has to know of a photo: of stages/analysis.PhotoReading, which see."""
 
-    @property
-    def grain(self) -> float: ...
+    def grain_at(self, light: FloatImage) -> FloatImage: ...
 
     @property
     def is_only_blocky(self) -> bool: ...

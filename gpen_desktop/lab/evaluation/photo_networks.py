@@ -47,7 +47,8 @@ def measure_cleaner(path: Path, photos: list[Picture]) -> Figures:
     def clean(picture: Picture) -> Picture:
         given = _tensor(picture)
         change = (whole(net, given) - given)[0].numpy().transpose(1, 2, 0)
-        kept = kept_to_grain(change, read_photo(Photo(frozen(picture), SourceFormat("PNG"))))
+        pixels = np.asarray(picture / 255, np.float32)
+        kept = kept_to_grain(change, pixels, read_photo(Photo(frozen(picture), SourceFormat("PNG"))))
         return octets(np.rint(np.clip(picture + 255 * kept, 0, 255)).astype(np.uint8))
 
     told: Figures = defaultdict(list)

@@ -92,6 +92,21 @@ def test_noise_is_measured_in_8_bit_steps() -> None:
     assert 6 < read(scene() + grain).grain < 10
 
 
+def test_noise_is_measured_by_tone_and_dark_leaves_are_not_noise() -> None:
+    rng = np.random.default_rng(0)
+    light = np.linspace(30, 220, 1000, dtype=np.float32)[None, :, None]
+    noise = rng.normal(0, 1, (800, 1000, 1)).astype(np.float32)
+    tones = np.array([[50.0, 200.0]], np.float32)
+
+    shadows = read(light + np.interp(light, (90, 160), (12, 4)) * noise.repeat(3, axis=2))
+    assert 9 < shadows.grain_at(tones)[0, 0] < 15
+    assert 3 < shadows.grain_at(tones)[0, 1] < 5
+
+    unevenly = cv2.resize(rng.uniform(0, 30, (40, 50)).astype(np.float32), (1000, 800))[..., None]
+    leaves = read(light + (4 + unevenly * (light < 125)) * noise.repeat(3, axis=2))
+    assert leaves.grain_at(tones).max() < 1.2 * leaves.grain
+
+
 def test_jpeg_blocks_are_seen_where_the_photo_begins_anywhere() -> None:
     assert read(compressed(scene(), 25)).is_blocky
     assert read(compressed(scene(), 25)[3:, 5:]).is_blocky

@@ -55,18 +55,33 @@ def test_no_place_loses_more_than_the_grain_of_the_photo() -> None:
     change = np.zeros((200, 200, 3), np.float32)
     change[:, :100] = np.random.default_rng(0).normal(0, reading.grain / 255, (200, 100, 1))
     change[:, 100:] = np.random.default_rng(1).normal(0, 40 / 255, (200, 100, 1))  # grass, say
-    kept = kept_to_grain(change, reading)
+    photo = np.full((200, 200, 3), 0.5, np.float32)
+    kept = kept_to_grain(change, photo, reading)
     even, busy = (np.s_[10:-10, 10:80], np.s_[10:-10, 120:-10])
     assert np.abs(kept[even] - change[even]).max() < 0.1 * np.abs(change).max()
     assert 255 * kept[busy].std() < 0.8 * reading.grain
     for other in (dataclasses.replace(reading, screen=30.0), dataclasses.replace(reading, sharpness=0.1)):
-        assert kept_to_grain(change, other) is change
+        assert kept_to_grain(change, photo, other) is change
+
+
+def test_more_is_taken_from_the_shadows_where_the_grain_is_stronger_there() -> None:
+    light = np.linspace(30, 220, 500, dtype=np.float32)[None, :, None]
+    strength = np.interp(light, (90, 160), (14, 4))
+    grain = strength * np.random.default_rng(0).normal(0, 1, (400, 500, 1))
+    reading = reading_of(np.clip(light + grain, 0, 255).repeat(3, axis=2))
+    change = np.random.default_rng(1).normal(0, 14 / 255, (100, 100, 1)).astype(np.float32).repeat(3, axis=2)
+    dark, bright = (
+        kept_to_grain(change, np.full((100, 100, 3), tone, np.float32), reading).std() / change.std()
+        for tone in (0.2, 0.8)
+    )
+    assert dark > 0.95
+    assert bright < 0.5
 
 
 def test_blocks_are_taken_where_no_grain_is_seen() -> None:
-    reading = dataclasses.replace(reading_of(test_analysis.scene(400, 500)), grain=0.2)
+    reading = dataclasses.replace(reading_of(test_analysis.scene(400, 500)), grain=0.2, by_tone=())
     steps = np.full((64, 64, 3), 2.5 / 255, np.float32)
-    np.testing.assert_allclose(kept_to_grain(steps, reading), steps)
+    np.testing.assert_allclose(kept_to_grain(steps, np.full_like(steps, 0.5), reading), steps)
 
 
 def test_grey_stays_grey() -> None:
