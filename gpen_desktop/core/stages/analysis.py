@@ -98,8 +98,8 @@ class PhotoReading:
     """What was seen of a photo.
 
     grain: deviation of noise in even places, 8-bit steps. by_tone: (light, deviation of noise) of the photo's parts
-    from dark to light, 8-bit steps. evenness: share of the photo that has about this noise.
-    tails: its kurtosis there; 3 for a normal distribution.
+    from dark to light, 8-bit steps; none where it is too small, dark or light to see any. evenness: share of the photo
+    that has about this noise. tails: its kurtosis there; 3 for a normal distribution.
     blocks: steps across the borders of 8 x 8 blocks against those within (1: none). block_steps: how much higher, 8-bit
     steps. screen: peak of a printed screen in the spectrum, dB. screen_period: its distance between dots, px.
     sharpness: contrast in the finest octave, against that two octaves below, where that is strongest; of the parts of
@@ -119,8 +119,9 @@ class PhotoReading:
     pixels: int
 
     def grain_at(self, light: FloatImage) -> FloatImage:
-        """Deviation of the noise where the photo is so light, (H, W), both in 8-bit steps."""
-        lights, levels = zip(*self.by_tone or ((0.0, self.grain),), strict=True)
+        """Deviation of the noise where the photo is so light, (H, W), both in 8-bit steps; of a photo that has any
+        `by_tone`."""
+        lights, levels = zip(*self.by_tone, strict=True)
         return np.asarray(np.interp(light, lights, levels), np.float32)
 
     @property

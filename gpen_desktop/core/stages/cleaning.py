@@ -35,7 +35,7 @@ _ALWAYS: Final = 3.0
 """The same in 8-bit steps, where less than that is seen: JPEG's blocks are no grain and go."""
 
 _AROUND: Final = 11
-"""Pixels each way that this is judged over; 7 and 17 gain the same."""
+"""Side in pixels of the square that this is judged over; 7 and 17 gain the same."""
 
 
 def clean(work: Work, progress: Progress) -> Worked:
@@ -54,9 +54,10 @@ def kept_to_grain(change: FloatImage, photo: FloatImage, reading: NoiseReading) 
     """What the network adds to a photo (h, w, 3) in [0, 1]; less where that is more than the grain that was seen where
     the photo is as light.
 
-    The dots of print are more, and a blurred photo has no texture to lose: there all is taken.
+    The dots of print are more, and a blurred photo has no texture to lose: there all is taken, as where the photo has
+    too few places to see its grain.
     """
-    if reading.is_screened or reading.is_soft:
+    if reading.is_screened or reading.is_soft or not reading.by_tone:
         return change
     light = np.asarray(255 * cv2.blur(luma(photo), (_AROUND, _AROUND)), np.float32)
     most = np.maximum(_OVER_GRAIN * reading.grain_at(light), _ALWAYS) / 255

@@ -124,6 +124,9 @@ class NoiseReading(Protocol):
     def grain_at(self, light: FloatImage) -> FloatImage: ...
 
     @property
+    def by_tone(self) -> tuple[tuple[float, float], ...]: ...
+
+    @property
     def is_only_blocky(self) -> bool: ...
 
     @property

@@ -146,7 +146,7 @@ def _step(task: Task, net: nn.Module, optimiser: MuonAndAdam, batch: Batch) -> d
 
 
 def _resume(settings: Settings, net: nn.Module, averaged: dict[str, Tensor]) -> int:
-    """Steps done already; 0 where there is no state."""
+    """Steps done already; 0 where there is no state. Raises KeyError for what is of another network."""
     path = settings.out / f"{settings.task}.state"
     if not path.is_file():
         if settings.begin is None:
@@ -161,6 +161,8 @@ def _resume(settings: Settings, net: nn.Module, averaged: dict[str, Tensor]) -> 
                 ours[name].copy_(theirs[name])
             elif ".conv2." in name:
                 ours[name].zero_()
+            elif ".conv1." not in name:
+                raise KeyError(f"{path} holds no {name}: it is of another network")
     return int(kept["steps"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from gpen_desktop.core import fallbacks
 from gpen_desktop.core.engine.network_input import calm_input, network_input
@@ -10,7 +11,7 @@ from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.stages.tiles import TiledNetwork
 from gpen_desktop.core.stages.work import NoNetworks
 from gpen_desktop.core.types import Crop, FloatImage, Photo
-from tests.unit.core.drawn_faces import photo_with_faces
+from tests.unit.core.drawn_faces import photo_of, photo_with_faces
 
 
 class Lightening(NoNetworks):
@@ -38,6 +39,19 @@ def test_a_small_face_comes_out_of_the_enlarged_photo() -> None:
     lighter = given[inside].mean() - plain[inside].mean()
     assert 0.07 < lighter < 0.11
     assert not given.flags.writeable
+
+
+def test_what_invents_is_given_a_small_face_with_less_of_its_grain() -> None:
+    photo, (face,) = photo_with_faces((40, 60), size=64)
+    grain = np.random.default_rng(0).normal(0, 8, (*photo.pixels.shape[:2], 1))
+    photo = photo_of(np.clip(photo.pixels + grain, 0, 255).astype(np.uint8))
+    crop = crop_face(photo, face, template="ffhq", size=256)
+    grainy, calm = network_input(crop, photo, Lightening()), calm_input(crop, photo, Lightening())
+    assert calm is not None
+    cheek = np.s_[150:180, 85:105, 1]
+    assert calm[cheek].std() < 0.7 * grainy[cheek].std()
+    assert calm[cheek].mean() == pytest.approx(grainy[cheek].mean(), abs=0.01)
+    assert not calm.flags.writeable
 
 
 def test_without_the_enlarging_model_that_is_told() -> None:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gpen_desktop.core.affine import from_scaled
+from gpen_desktop.core.affine import from_part, from_scaled
 from gpen_desktop.core.faces.small_faces import calmed, from_doubled, grain_of, without_pixels
 from gpen_desktop.core.types import Affine, FloatImage, Pixels
 
@@ -63,6 +63,18 @@ def test_doubling_sees_beyond_the_crop() -> None:
 
     from_doubled(photo(0.0), from_scaled(np.array([[1.0, 0, -80], [0, 1, -80]]), 1 / 4, 1 / 4), 96, watched)
     assert all(side > 96 / 4 + 20 for side in seen[0][:2])
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("beyond", [(-20, 10), (50, 50), (500, 500), (-500, 20)])
+def test_a_face_at_the_edge_of_the_photo_or_beside_it_is_no_error(beyond: tuple[int, int], dtype: type) -> None:
+    pixels = photo(0.05).astype(dtype) * (np.iinfo(dtype).max // 255)
+    given = from_doubled(
+        pixels, from_part(TO_CROP, *beyond), 256, lambda part: part.repeat(2, axis=0).repeat(2, axis=1)
+    )
+    assert given is not None
+    assert given.shape == (256, 256, 3)
+    assert 0.1 < given.min() <= given.max() < 0.9
 
 
 def test_grain_goes_and_edges_stay() -> None:

@@ -79,9 +79,16 @@ def test_more_is_taken_from_the_shadows_where_the_grain_is_stronger_there() -> N
 
 
 def test_blocks_are_taken_where_no_grain_is_seen() -> None:
-    reading = dataclasses.replace(reading_of(test_analysis.scene(400, 500)), grain=0.2, by_tone=())
+    reading = dataclasses.replace(reading_of(test_analysis.scene(400, 500)), grain=0.2, by_tone=((0.0, 0.2),))
     steps = np.full((64, 64, 3), 2.5 / 255, np.float32)
     np.testing.assert_allclose(kept_to_grain(steps, np.full_like(steps, 0.5), reading), steps)
+
+
+def test_a_photo_too_small_to_see_its_grain_is_cleaned_altogether() -> None:
+    grain = np.random.default_rng(0).normal(0, 20, (60, 60, 1)).repeat(3, axis=2)
+    reading = reading_of(128 + grain)
+    change = np.asarray(-grain / 255, np.float32)
+    assert kept_to_grain(change, np.full_like(change, 0.5), reading) is change
 
 
 def test_grey_stays_grey() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -185,6 +186,19 @@ def test_a_small_file_leaves_the_face_where_it_is(
         (x, y): np.square(np.roll(made, (y, x), (0, 1)) - face)[inside].mean() for x in (-1, 0, 1) for y in (-1, 0, 1)
     }
     assert min(errors, key=errors.__getitem__) == (0, 0)
+
+
+def test_a_calmed_small_face_has_less_grain_and_is_shown_the_same() -> None:
+    face = drawn_face(256).astype(np.float32) / 255
+    smooth = recipes.SmallFile(80, 0, True, 0, 0, True, 0, 0.8, 95, False, 0, 0, True, 0, False)
+    left, shown = [], []
+    for calmed in (False, True):
+        files = (dataclasses.replace(smooth, grain=grain, calmed=calmed) for grain in (0, 3))
+        without, grainy = (recipes.through_small_file(face, np.random.default_rng(0), each) for each in files)
+        left.append(float((grainy.given - without.given).std()))
+        shown.append(grainy.shown)
+    assert left[1] < 0.85 * left[0]
+    np.testing.assert_array_equal(*shown)
 
 
 def test_smaller_faces_are_worse(face: FloatImage) -> None:

@@ -118,3 +118,17 @@ def test_the_finder_goes_on_alone_and_leaves_the_filler_as_it_was(kind: str, til
     after = torch.load(tmp_path / "find.state", weights_only=True)["net"]
     assert all(torch.equal(before[name], after[name]) for name in before if name.startswith("filler."))
     assert any(not torch.equal(before[name], after[name]) for name in before if name.startswith("finder."))
+
+
+def test_a_network_begins_from_one_with_fewer_blocks_and_refuses_another(tiles: Path, tmp_path: Path) -> None:
+    settings = train_photos.Settings("clean", tiles, tmp_path, minutes=0.01, batch=4, side=64, masks=1)
+    train_photos.train(settings)
+    begin = tmp_path / "clean.safetensors"
+    train_photos.train(replace(settings, task="unblock", begin=begin, minutes=1e-9))  # not a step
+    before, after = load_file(begin), load_file(tmp_path / "unblock.safetensors")
+    assert all(torch.equal(before[name], after[name]) for name in before.keys() & after.keys())
+    beyond = {name for name in after.keys() - before.keys() if ".conv2." in name}
+    assert beyond
+    assert not any(bool(after[name].any()) for name in beyond)
+    with pytest.raises(KeyError, match="another network"):
+        train_photos.train(replace(settings, task="enlarge", begin=begin, minutes=1e-9))
