@@ -131,10 +131,10 @@ class PhotoNetworks:
 
     def cleaner(self) -> TiledNetwork:
         """Raises WeightsError, DeviceError, as the others do."""
-        return _cleaning(self._cleaner, lambda net, x: net.change(x))
+        return _cleaning(self._cleaner)
 
     def unblocker(self) -> TiledNetwork:
-        return _cleaning(self._unblocker, lambda net, x: seen_mirrored_too(net.change, x))
+        return _cleaning(self._unblocker)
 
     def finder(self) -> TiledNetwork:
         loaded = self._repairer
@@ -213,8 +213,11 @@ class PhotoNetworks:
         return self._load(catalog.REPAIRER, frozenset([Task.INPAINTER]), _NO_FILLING)
 
     def _load_enlarger(self, spoilt: float) -> _Loaded:
-        paths = store.find(catalog.ENLARGER), store.find(catalog.POOR_ENLARGER)
-        return self._placed(catalog.ENLARGER, lambda: registry.read_mixed(*paths, 1 - spoilt))
+        good = store.find(catalog.ENLARGER)
+        if not spoilt:
+            return self._placed(catalog.ENLARGER, lambda: registry.read(good))
+        poor = store.find(catalog.POOR_ENLARGER)
+        return self._placed(catalog.ENLARGER, lambda: registry.read_mixed(good, poor, 1 - spoilt))
 
     def _load(self, name: str, tasks: frozenset[Task], lack: Message) -> _Loaded:
         choice = choice_of(name)
@@ -235,9 +238,9 @@ def _the(kind: type[NetT], loaded: _Loaded) -> NetT:
     return net
 
 
-def _cleaning(loaded: _Loaded, ask: _OfPixels) -> TiledNetwork:
+def _cleaning(loaded: _Loaded) -> TiledNetwork:
     multiple = _the(PhotoCleaner, loaded).shape.multiple
-    return loaded.tiled(ask, _SIDE, _MARGIN, multiple, centre=0.5)
+    return loaded.tiled(lambda net, x: seen_mirrored_too(net.change, x), _SIDE, _MARGIN, multiple, centre=0.5)
 
 
 def _filled_by_built_in(net: PhotoRepairer, x: Tensor) -> Tensor:

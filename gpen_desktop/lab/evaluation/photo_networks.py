@@ -46,7 +46,7 @@ def measure_cleaner(path: Path, photos: list[Picture]) -> Figures:
 
     def clean(picture: Picture) -> Picture:
         given = _tensor(picture)
-        change = (whole(net, given) - given)[0].numpy().transpose(1, 2, 0)
+        change = seen_mirrored_too(lambda x: whole(net, x) - x, given)[0].numpy().transpose(1, 2, 0)
         pixels = np.asarray(picture / 255, np.float32)
         kept = kept_to_grain(change, pixels, read_photo(Photo(frozen(picture), SourceFormat("PNG"))))
         return octets(np.rint(np.clip(picture + 255 * kept, 0, 255)).astype(np.uint8))
