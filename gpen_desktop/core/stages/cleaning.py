@@ -23,14 +23,14 @@ from gpen_desktop.core.types import FloatImage, frozen
 from gpen_desktop.messages import Message, say
 from gpen_desktop.models.catalog import UNBLOCKER
 
-_OVER_GRAIN: Final = 1.75
+_OVER_GRAIN: Final = ((1.05, 1.35), (1.5, 1.75))
 _STEEP: Final = 3
 """Root mean square of what is taken from a place, against the deviation of the grain of its tone, from which it is
-texture; and how quickly less of it is taken then, as a power of its share of the power. On 16 modern photos under grain
-of 13 steps, of 5, and the first stored at quality 75 (photo_damage) this gains 6.5, 3.4 and 6.0 dB; 1.4 and 1 gained
-6.6, 3.5 and 6.0, but left mottles on the even ground of old portraits, whose grain JPEG has made uneven: a quarter of
-it on a sample photo (hopper_grey_scratched), now a thousandth; 1.6 and 3 still a tenth. What the network says in full,
-on 10 of them: 6.8 dB, this 6.8, and it is texture that stays."""
+texture, by how plain JPEG's blocks are (PhotoReading.blocks), which make grain uneven; and how quickly less of it is
+taken then, as a power of its share of the power. On 16 modern photos under grain of 13 steps, of 5, and the first
+stored at quality 75 (photo_damage) 1.75 gains 6.5, 3.4 and 6.0 dB, 1.6 6.6, 3.5 and 6.0. But 1.4 left mottles on the
+even ground of old portraits stored as JPEGs (blocks of 1.35 and more), a quarter of the grain on a sample photo
+(hopper_grey_scratched), 1.6 still a tenth and 1.75 a thousandth. Grain that was never stored has blocks of 1.00."""
 
 _ALWAYS: Final = 3.0
 """The same in 8-bit steps, where less than that is seen: JPEG's blocks are no grain and go."""
@@ -61,7 +61,8 @@ def kept_to_grain(change: FloatImage, photo: FloatImage, reading: NoiseReading) 
     if reading.is_screened or reading.is_soft or not reading.by_tone:
         return change
     light = np.asarray(255 * cv2.blur(luma(photo), (_AROUND, _AROUND)), np.float32)
-    most = np.maximum(_OVER_GRAIN * reading.grain_at(light), _ALWAYS) / 255
+    over = float(np.interp(reading.blocks, *_OVER_GRAIN))
+    most = np.maximum(over * reading.grain_at(light), _ALWAYS) / 255
     power = cv2.blur(np.einsum("ijk,ijk->ij", change, change) / change.shape[2], (_AROUND, _AROUND))
     share = cv2.blur(np.minimum(1, most**2 / np.maximum(power, 1e-9)) ** _STEEP, (_AROUND, _AROUND))
     return np.asarray(change * share[..., None], np.float32)

@@ -127,6 +127,9 @@ class NoiseReading(Protocol):
     def by_tone(self) -> tuple[tuple[float, float], ...]: ...
 
     @property
+    def blocks(self) -> float: ...
+
+    @property
     def is_only_blocky(self) -> bool: ...
 
     @property

@@ -182,5 +182,5 @@ def looked_at_twice(finder: Callable[[Tensor], Tensor], photo: Tensor) -> Tensor
 
 def seen_mirrored_too(change: Callable[[Tensor], Tensor], photo: Tensor) -> Tensor:
     """What to add to a photo (N, 3, H, W), the mean of what a PhotoCleaner says of it and of its mirror image: it is
-    mistaken otherwise there. Grain goes 0.16 dB better, JPEG's blocks 0.05."""
+    mistaken otherwise there. Grain goes 0.16 dB better, JPEG's blocks 0.03 to 0.05."""
     return (change(photo) + change(photo.flip(3)).flip(3)) / 2
