@@ -62,7 +62,7 @@ def test_doubling_sees_beyond_the_crop() -> None:
         return repeated(part)
 
     from_doubled(photo(0.0), from_scaled(np.array([[1.0, 0, -80], [0, 1, -80]]), 1 / 4, 1 / 4), 96, watched)
-    assert all(side > 96 / 4 + 20 for side in seen[0][:2])
+    assert all(side > 96 / 4 + 10 for side in seen[0][:2])
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
