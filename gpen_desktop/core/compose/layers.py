@@ -18,6 +18,7 @@ import numpy as np
 from gpen_desktop.core.affine import covered_part, from_part, from_scaled, scale_of
 from gpen_desktop.core.compose import texture
 from gpen_desktop.core.compose.around import InCrop, high_pass_noise, missing_grain, warp_to_photo
+from gpen_desktop.core.compose.surroundings import without_crumbs
 from gpen_desktop.core.faces.alignment import cut_out
 from gpen_desktop.core.faces.masks import eye_mask
 from gpen_desktop.core.grain import fine_band, local_deviation, luma
@@ -102,7 +103,7 @@ def face_layers(base: Pixels, face: RestoredFace, scales: Scales) -> FaceLayers:
 
     A face smaller in the photo than in the crop is worked on at about the photo's resolution, which is all it can show.
     """
-    seen = _at_photo_resolution(face, scales)
+    seen = without_crumbs(_at_photo_resolution(face, scales))
     to_crop = from_scaled(seen.crop.to_crop, *scales)
     crop, restored = seen.crop.pixels, seen.restored
     rect = covered_part(to_crop, crop.shape[0], base.shape)

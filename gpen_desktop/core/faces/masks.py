@@ -23,12 +23,14 @@ _FACE_FEATHER: Final = 0.62
 # The face proper, from brows to chin, within which skin is looked for.
 _SKIN_AXES: Final = (1.06, 1.52)
 _SKIN_FEATHER: Final = 0.35
-# The published demo clears 26 px of 512 at the crop's border; users see a rectangle with less.
-_BORDER: Final = 26 / 512
-FACE_RAMP: Final = 2 * _BORDER
-"""From there the face's mask rises over this share of the crop's side."""
-# From there the head's mask rises over this share of the crop's side: so wide that no rectangle is found.
-_HEAD_FEATHER: Final = 0.2
+# Share of the crop's side that is cleared at its border: by the published demo 26 px of 512, as users see a rectangle
+# with less; a head goes further, as what is around it is held to what the photo shows (compose/surroundings.py).
+_FACE_BORDER: Final = 26 / 512
+_HEAD_BORDER: Final = 0.02
+# From there the masks rise over this share of the crop's side. Heads fill their crops: over 0.2 hair came out half as
+# sharp as the answer has it, and nobody finds 0.1.
+_FACE_RAMP: Final = 2 * _FACE_BORDER
+_HEAD_RAMP: Final = 0.1
 # Masks are smooth, so they are worked out at a quarter of the crop's size.
 _SHRINK: Final = 4
 # How far (in CIE Lab units) a colour may be from the cheeks' to count half as skin.
@@ -56,15 +58,15 @@ class FaceMasks:
 
 
 def masks_by_points(crop: Crop) -> FaceMasks:
-    """By the landmarks and the colour of the cheeks. The head reaches as far as the crop, with a wide feather."""
-    return FaceMasks(face_mask(crop), skin_mask(crop), border_ramp(crop.pixels.shape[0]))
+    """By the landmarks and the colour of the cheeks. The head reaches as far as the crop."""
+    return FaceMasks(face_mask(crop), skin_mask(crop), head_ramp(crop.pixels.shape[0]))
 
 
 def face_mask(crop: Crop) -> FloatImage:
     """(S, S) float32 in [0, 1]: 1 on the face, falling smoothly to 0 before the crop's border."""
     size = crop.pixels.shape[0]
     face = _soft_ellipse(_points(crop), size // _SHRINK, _FACE_AXES, _FACE_FEATHER, drop=0.12)
-    return frozen(np.minimum(_grown(face, size), border_ramp(size, FACE_RAMP)))
+    return frozen(np.minimum(_grown(face, size), face_ramp(size)))
 
 
 def skin_mask(crop: Crop) -> FloatImage:
@@ -125,9 +127,14 @@ def _soft_ellipse(
     return smoothstep((1 - radius) * (min(axes) / feather))
 
 
-def border_ramp(size: int, feather: float = _HEAD_FEATHER) -> FloatImage:
-    """(size, size): 0 within the cleared border, rising to 1 over `feather` times the side; corners are round."""
-    return frozen(soft_edged(size, feather, clear=_BORDER))
+def face_ramp(size: int) -> FloatImage:
+    """(size, size): as far as a face's mask may reach in its crop, 0 at the border and 1 inside; corners are round."""
+    return frozen(soft_edged(size, _FACE_RAMP, clear=_FACE_BORDER))
+
+
+def head_ramp(size: int) -> FloatImage:
+    """The same of a head's, which reaches further."""
+    return frozen(soft_edged(size, _HEAD_RAMP, clear=_HEAD_BORDER))
 
 
 def _features(points: NDArray[np.float64], size: int) -> FloatImage:

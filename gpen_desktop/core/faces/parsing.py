@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from gpen_desktop.core.faces.masks import FACE_RAMP, FaceMasks, border_ramp, masks_by_points
+from gpen_desktop.core.faces.masks import FaceMasks, face_ramp, head_ramp, masks_by_points
 from gpen_desktop.core.on_device import placed
 from gpen_desktop.core.types import Crop, FloatImage, frozen
 from gpen_desktop.models import registry, store
@@ -69,9 +69,9 @@ def _masks(crop: Crop, regions: dict[str, FloatImage]) -> FaceMasks:
         return by_points
     head = sum((regions[name] for name in _HEAD), np.zeros((SIDE, SIDE), np.float32))
     return FaceMasks(
-        face=_soft(face, _FEATHER, border_ramp(size, FACE_RAMP)),
-        skin=_soft(regions["skin"], _SKIN_FEATHER, border_ramp(size, FACE_RAMP)),
-        around=_soft(head, _FEATHER, border_ramp(size)),
+        face=_soft(face, _FEATHER, face_ramp(size)),
+        skin=_soft(regions["skin"], _SKIN_FEATHER, face_ramp(size)),
+        around=_soft(head, _FEATHER, head_ramp(size)),
     )
 
 

@@ -24,7 +24,7 @@ def test_face_mask_covers_the_face_and_fades_before_the_border(template: str) ->
     points = template_points(template, 256)
     for x, y in points:
         assert mask[round(y), round(x)] > 0.95
-    edge = np.concatenate([mask[:12].ravel(), mask[-12:].ravel(), mask[:, :12].ravel(), mask[:, -12:].ravel()])
+    edge = np.concatenate([mask[:5].ravel(), mask[-5:].ravel(), mask[:, :5].ravel(), mask[:, -5:].ravel()])
     assert edge.max() == 0
     assert np.abs(np.diff(mask, axis=0)).max() < 0.12
     assert np.abs(np.diff(mask, axis=1)).max() < 0.12
@@ -43,10 +43,10 @@ def test_head_mask_reaches_as_far_as_the_source_lacks(crop: Crop) -> None:
 
 def test_head_mask_shows_no_rectangle(crop: Crop) -> None:
     mask = masks_by_points(crop).head(1.0)
-    edge = np.concatenate([mask[:12].ravel(), mask[-12:].ravel(), mask[:, :12].ravel(), mask[:, -12:].ravel()])
+    edge = np.concatenate([mask[:5].ravel(), mask[-5:].ravel(), mask[:, :5].ravel(), mask[:, -5:].ravel()])
     assert edge.max() == 0
     assert np.abs(np.diff(mask, axis=0)).max() < 0.08
-    assert mask[30, 30] < 0.6 * mask[30, 128]
+    assert mask[18, 18] < 0.6 * mask[18, 128]
 
 
 def test_skin_mask_is_on_cheeks_and_off_features_hair_and_background(crop: Crop) -> None:
