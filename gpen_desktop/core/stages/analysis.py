@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.stages.tone import ToneReading, is_faded, read_tone
+from gpen_desktop.core.stages.tone_reading import ToneReading, is_faded, read_tone
 from gpen_desktop.core.types import FloatImage, Photo, Pixels
 
 _LARGEST: Final = 2400

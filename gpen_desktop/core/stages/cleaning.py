@@ -17,8 +17,9 @@ import numpy as np
 
 from gpen_desktop.core.grain import luma
 from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.stages.analysis import PhotoReading
 from gpen_desktop.core.stages.tiles import TiledNetwork, changed
-from gpen_desktop.core.stages.work import NoiseReading, Work, Worked
+from gpen_desktop.core.stages.work import Work, Worked
 from gpen_desktop.core.types import FloatImage, frozen
 from gpen_desktop.messages import Message, say
 from gpen_desktop.models.catalog import UNBLOCKER
@@ -51,7 +52,7 @@ def unblocks(work: Work) -> bool:
     return work.reading().is_only_blocky and work.networks.has(UNBLOCKER)
 
 
-def kept_to_grain(change: FloatImage, photo: FloatImage, reading: NoiseReading) -> FloatImage:
+def kept_to_grain(change: FloatImage, photo: FloatImage, reading: PhotoReading) -> FloatImage:
     """What the network adds to a photo (h, w, 3) in [0, 1]; less where that is more than the grain that was seen where
     the photo is as light.
 

@@ -19,7 +19,7 @@ from gpen_desktop.core.grain import luma
 from gpen_desktop.core.pixels import size_at, soft_edged
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.stages.tiles import as_pixels
-from gpen_desktop.core.stages.tone import read_tone
+from gpen_desktop.core.stages.tone_reading import read_tone
 from gpen_desktop.core.stages.work import ChosenNetwork, Work, Worked
 from gpen_desktop.core.types import Affine, Crop, FloatImage, Photo, Pixels, frozen
 from gpen_desktop.messages import say

@@ -9,9 +9,7 @@ bits stay 16. A photo in one hue (grey, sepia, any toning) gets one curve for al
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, cast
 
 import cv2
@@ -21,82 +19,14 @@ from numpy.typing import NDArray
 from gpen_desktop.core.grain import luma
 from gpen_desktop.core.pixels import is_grey, luminance
 from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.stages.tone_reading import ToneReading, ends_of, gain_of, read_tone
 from gpen_desktop.core.stages.work import Work, Worked
-from gpen_desktop.core.types import FloatImage, Photo, Pixels, frozen
+from gpen_desktop.core.types import Photo, Pixels, frozen
 from gpen_desktop.messages import say
-
-_LOOKED_AT: Final = 512
-"""Longer side, px, at which a photo is looked at: tones do not depend on detail."""
-
-_MARGIN: Final = 0.03
-"""Share of each side that is never looked at: mounts, torn edges, scanner lids."""
-
-_MOST_BORDER: Final = 0.2
-"""Share of each side that can be taken for a border of paper."""
-
-_MOST_FRAMES: Final = 3
-_MOST_FRAME: Final = 0.3
-_RIM: Final = 2
-_OF_ONE_TONE: Final = 0.08
-_LEAST: Final = 32
-"""How many frames may lie in one another, how wide one may be, as a share of the side, how far from the edge its tone
-is looked for, px, how far from that, as a share of white, its tone may lie elsewhere; how long a side has to be, px.
-Both sides of one together are less than a quarter of the picture: beyond that its own lines count as a backdrop's."""
-
-_TAIL: Final = 0.4
-"""Percent of pixels that may lie beyond what counts as darkest and lightest."""
-
-_BLACK: Final = 0.02
-_WHITE: Final = 0.97
-"""Where the darkest and lightest tones go."""
-
-_MOST_GAIN: Final = 2.2
-"""How much a curve may be steepened: beyond this, a scan's 8 bits and its grain show."""
-
-_NO_PICTURE: Final = 0.12
-"""Contrast below which there is nothing that could have faded: an empty page, a lens cap."""
 
 _STRIP: Final = 256
 """Rows worked on at a time: a large photo as floats would not fit, and looking up tables keeps all other threads
 waiting, the window's too."""
-
-_ONE_HUE: Final = 2.6
-"""Spread of colour (CIE Lab a and b, about the mean at each lightness) below which a photo is in one hue."""
-
-
-@dataclass(frozen=True)
-class ToneReading:
-    """What was seen of a photo's tones, as shares of white.
-
-    black, white: darkest and lightest tone of red, green and blue. middle: median of each. one_hue: grey, sepia or
-    toned throughout; then the three are those of its lightness.
-    """
-
-    black: tuple[float, float, float]
-    white: tuple[float, float, float]
-    middle: tuple[float, float, float]
-    one_hue: bool
-
-    @property
-    def contrast(self) -> float:
-        """Distance of the lightest from the darkest tone, of the channel that has most."""
-        return max(w - b for b, w in zip(self.black, self.white, strict=True))
-
-    @property
-    def gain(self) -> float:
-        """How much steeper the steepest curve gets."""
-        return max(_gain(b, w) for b, w in zip(self.black, self.white, strict=True))
-
-    @property
-    def lifted(self) -> float:
-        """How far the darkest tone is above black, of the channel where it is least."""
-        return min(self.black)
-
-    @property
-    def cast(self) -> float:
-        """How far the channels' ranges lie apart."""
-        ends = [self.black, self.white]
-        return max(max(end) - min(end) for end in ends)
 
 
 def restore_tone(work: Work, progress: Progress) -> Worked:
@@ -132,37 +62,6 @@ def _neutral(pixels: Pixels) -> Pixels:
     return frozen(cast(Pixels, np.repeat(luminance(pixels)[..., None], 3, axis=2)))
 
 
-def read_tone(pixels: Pixels) -> ToneReading:
-    """Look at a photo (H, W, 3), uint8 or uint16."""
-    small = _inside(_reduced(pixels))
-    one_hue = _is_one_hue(small)
-    values = np.repeat(luma(small).reshape(-1, 1), 3, axis=1) if one_hue else small.reshape(-1, 3)
-    low, middle, high = np.percentile(values, [_TAIL, 50, 100 - _TAIL], axis=0)
-    return ToneReading(_triple(low), _triple(high), _triple(middle), one_hue)
-
-
-def is_faded(reading: ToneReading) -> bool:
-    """Whether what was seen is rather a faded print than a photo meant so.
-
-    A fog, a beach or a night has little contrast too, but reaches black or white, or in colour the dyes agree: in a
-    faded print no dye reaches black any more, and the paper is not white, or not white for all of them. In one hue, the
-    greyer black has become the more contrast may be left: a good print in low light has a black of 0.1, and 0.75 of
-    contrast. With a black greyer than any of those and a white that is not quite one, it is faded whatever its
-    contrast; and where more than half of it is light, grey blacks or dull whites alone tell: light that falls on so
-    much makes something white. In colours, paper yellows and dyes turn to red or magenta: where blue is the lightest of
-    the whites, that is how the light was.
-    """
-    if reading.contrast < _NO_PICTURE:
-        return False
-    if reading.one_hue:
-        white, is_light = reading.white[0], reading.middle[0] > 0.3
-        lacks_both = reading.contrast < 0.6 + reading.lifted or (reading.lifted > 0.12 and white < 0.93)
-        return lacks_both or (is_light and (reading.lifted > 0.13 or white < 0.83))
-    dull = max(reading.white) < 0.88
-    is_shifted = reading.cast > 0.12 and reading.white[2] < max(reading.white) - 0.03
-    return (reading.lifted > 0.1 and dull) or (reading.lifted > 0.05 and is_shifted)
-
-
 def with_tone(pixels: Pixels, reading: ToneReading) -> Pixels:
     """The photo (H, W, 3) with its tones where they were before they faded, of the same dtype, read-only."""
     white = int(np.iinfo(pixels.dtype).max)
@@ -174,22 +73,11 @@ def with_tone(pixels: Pixels, reading: ToneReading) -> Pixels:
     return frozen(_by_channel(pixels, table))
 
 
-def _gain(black: float, white: float) -> float:
-    """How much steeper a curve has to get to bring these tones back to black and white, within limits."""
-    darkest, lightest = _ends(black, white)
-    return min(_MOST_GAIN, max(1.0, (lightest - darkest) / max(white - black, 1e-3)))
-
-
-def _ends(black: float, white: float) -> tuple[float, float]:
-    """Where the darkest and lightest tones go: no nearer to grey than they are."""
-    return min(_BLACK, black), max(_WHITE, white)
-
-
 def _curve(steps: NDArray[np.float64], reading: ToneReading, channel: int) -> NDArray[np.float64]:
     """Output for each input of one channel: straight between the ends, bent softly beyond them."""
     black, white = reading.black[channel], reading.white[channel]
-    gain = _gain(black, white)
-    darkest, lightest = _ends(black, white)
+    gain = gain_of(black, white)
+    darkest, lightest = ends_of(black, white)
     # what cannot be had without too much gain is shared by both ends
     centre_in = (black + white) / 2
     half = gain * (white - black) / 2
@@ -232,81 +120,3 @@ def _by_lightness(pixels: Pixels, table: NDArray[np.unsignedinteger]) -> Pixels:
         # the tint's distance from grey grows with contrast, but not where there is hardly light
         out[y : y + _STRIP] = np.clip(np.rint(strip - light[..., None] + wanted[..., None]), 0, white)
     return out
-
-
-def _reduced(pixels: Pixels) -> FloatImage:
-    white = np.float32(np.iinfo(pixels.dtype).max)
-    factor = min(1.0, _LOOKED_AT / max(pixels.shape[:2]))
-    size = (max(8, round(pixels.shape[1] * factor)), max(8, round(pixels.shape[0] * factor)))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.float32) / white
-
-
-def _inside(small: FloatImage) -> FloatImage:
-    """Without frames, margin and border: lines from each side in that are as even as paper and like the outermost
-    one."""
-    turned = _unframed(small)
-    for margin in (_MARGIN, 0.01):  # a mount, and within it the print's own white border
-        for _ in range(4):
-            turned = np.rot90(turned)
-            turned = turned[_border_lines(turned, margin) :]
-    return np.ascontiguousarray(turned)
-
-
-def _unframed(small: FloatImage) -> FloatImage:
-    """Without what lies all round the picture in one tone: a page, a mount, a film's black rebate, one in another.
-
-    Its edge may be askew, written on or have round corners.
-    """
-    for _ in range(_MOST_FRAMES):
-        if min(small.shape[:2]) < _LEAST:
-            break
-        light = luma(small)
-        rim = np.concatenate([light[_RIM], light[-1 - _RIM], light[:, _RIM], light[:, -1 - _RIM]])
-        near = np.abs(light - np.median(rim)) < _OF_ONE_TONE
-        near[:_RIM] = near[-_RIM:] = near[:, :_RIM] = near[:, -_RIM:] = True  # a scan's own edge
-        top, bottom, left, right = widths = [_frame_width(np.rot90(near, turns)) for turns in (0, 2, 3, 1)]
-        if not all(widths):  # a backdrop: the sitter comes in at the lower side
-            break
-        small = small[top : len(small) - bottom, left : small.shape[1] - right]
-    return small
-
-
-def _frame_width(near: NDArray[np.bool_]) -> int:
-    """How wide a frame is at the top of a picture (H, W), in lines, what is blurred beside it counted in; 0 for none.
-
-    near: true on its tone. Where most of a side goes on in this tone, that is a backdrop, or sky.
-    """
-    runs = np.where(near.all(axis=0), len(near), near.argmin(axis=0))
-    if np.mean(runs > _RIM) < 0.75:
-        return 0
-    width = float(np.percentile(runs, 75))
-    return 0 if width > _MOST_FRAME * len(near) else math.ceil(width) + 1 + round(0.01 * max(near.shape))
-
-
-def _border_lines(picture: FloatImage, share: float) -> int:
-    """How many lines at the top are border; `share` of them always."""
-    height = picture.shape[0]
-    margin, last = round(share * height), round(_MOST_BORDER * height)
-    lines = np.ascontiguousarray(picture[: max(last, margin + 1)])
-    means, spreads = lines.mean(axis=(1, 2)), lines.std(axis=1).mean(axis=1)
-    first = margin
-    for line in range(margin, last):
-        if spreads[line] > 0.035 or abs(means[line] - means[margin]) > 0.08:
-            break
-        first = line + 2  # the edge between border and picture is neither
-    return int(min(first, height - 8))
-
-
-def _is_one_hue(small: FloatImage) -> bool:
-    lab = cv2.cvtColor(cv2.GaussianBlur(small, (0, 0), 1.5), cv2.COLOR_RGB2LAB).reshape(-1, 3)
-    bins = np.clip((lab[:, 0] / 5).astype(int), 0, 19)
-    spread = np.zeros(2)
-    for k in range(20):
-        inside = lab[bins == k, 1:]
-        if len(inside) > 20:
-            spread += ((inside - np.median(inside, axis=0)) ** 2).sum(axis=0)
-    return bool(np.sqrt(spread / len(lab)).max() < _ONE_HUE)
-
-
-def _triple(values: NDArray[np.floating]) -> tuple[float, float, float]:
-    return float(values[0]), float(values[1]), float(values[2])

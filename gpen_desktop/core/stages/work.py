@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from gpen_desktop.core.stages.tiles import NOBODY, TiledNetwork, Watcher
 from gpen_desktop.core.types import Crop, FloatImage, Photo, Stroke
 from gpen_desktop.errors import WeightsError
 from gpen_desktop.messages import Message, say
+
+if TYPE_CHECKING:
+    from gpen_desktop.core.stages.analysis import PhotoReading
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,27 +121,6 @@ class Damage:
     shape: tuple[int, int]
 
 
-class NoiseReading(Protocol):
-    """What cleaning has to know of a photo: of stages/analysis.PhotoReading, which see."""
-
-    def grain_at(self, light: FloatImage) -> FloatImage: ...
-
-    @property
-    def by_tone(self) -> tuple[tuple[float, float], ...]: ...
-
-    @property
-    def blocks(self) -> float: ...
-
-    @property
-    def is_only_blocky(self) -> bool: ...
-
-    @property
-    def is_screened(self) -> bool: ...
-
-    @property
-    def is_soft(self) -> bool: ...
-
-
 @dataclass(frozen=True, eq=False)
 class Work:
     """photo: as the stages before left it. values: of the options of all stages. damage: where the photo is damaged as
@@ -149,7 +131,7 @@ class Work:
     values: Values
     networks: Networks
     damage: Callable[[Progress], Damage]
-    reading: Callable[[], NoiseReading]
+    reading: Callable[[], PhotoReading]
     crops: Crops
     strokes: tuple[Stroke, ...] = ()
     watcher: Watcher = NOBODY

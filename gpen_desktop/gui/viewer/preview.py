@@ -25,7 +25,7 @@ from gpen_desktop.core.photo_files.patience import waiting_while
 from gpen_desktop.core.photo_files.turning import turned
 from gpen_desktop.core.pixels import to_8_bits
 from gpen_desktop.core.stages.run import Staged, without
-from gpen_desktop.core.stages.tone import read_tone
+from gpen_desktop.core.stages.tone_reading import read_tone
 from gpen_desktop.core.types import ComposeOptions, Photo, Pixels, Rect, RestoredFace
 from gpen_desktop.errors import Cancelled
 from gpen_desktop.gui.common.failure import from_exception

@@ -8,7 +8,8 @@ import pytest
 
 from gpen_desktop.core.stages.registry import STAGES, stage_values
 from gpen_desktop.core.stages.run import StagedPhotos
-from gpen_desktop.core.stages.tone import is_faded, read_tone, with_tone
+from gpen_desktop.core.stages.tone import with_tone
+from gpen_desktop.core.stages.tone_reading import is_faded, read_tone
 from gpen_desktop.core.types import FloatImage, Pixels
 from tests.unit.core.drawn_faces import photo_of
 
