@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -19,9 +18,10 @@ from rich.progress import Progress as Bar
 from gpen_desktop import __version__
 from gpen_desktop.cli.batch_bar import BatchBar, complain
 from gpen_desktop.cli.exits import Exit
+from gpen_desktop.cli.report_files import check_report, those_that_failed, write_report
 from gpen_desktop.cli.terminal import printable
 from gpen_desktop.cli.told import summarise, tell
-from gpen_desktop.core.batch import album, batch, cluster, report_page
+from gpen_desktop.core.batch import album, batch, cluster
 from gpen_desktop.core.batch.album import PlannedPhoto
 from gpen_desktop.core.batch.batch import BatchOptions, PhotoReport, PhotoStatus
 from gpen_desktop.core.batch.control import BatchControl
@@ -30,16 +30,16 @@ from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, may_be_replaced
 from gpen_desktop.core.options import AUTO, FACE_OPTIONS, NO_MODEL
-from gpen_desktop.core.output.file_names import is_missing, real_path
+from gpen_desktop.core.output.file_names import is_missing
 from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.output.mark import check_drawable
 from gpen_desktop.core.output.name_pattern import check_pattern
 from gpen_desktop.core.photo_files import atomic, registry
-from gpen_desktop.core.photo_files.reading import open_regular, read_start
-from gpen_desktop.core.photo_files.registry import FORMATS, is_supported
+from gpen_desktop.core.photo_files.reading import read_start
+from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.core.stages.registry import stage_options, stage_values, without_automatic
 from gpen_desktop.core.types import ComposeOptions, Frame
-from gpen_desktop.errors import OptionError, PhotoError, SaveError
+from gpen_desktop.errors import OptionError, PhotoError
 from gpen_desktop.messages import say
 from gpen_desktop.models import store
 from gpen_desktop.models.choice import choice_of
@@ -51,9 +51,9 @@ def run(options: argparse.Namespace) -> int:
     _check_how_stored(options)
     options, one_file = _with_output(options)
     found = _plan(options) if one_file is None else (PlannedPhoto(options.paths[0], one_file),)
-    jobs = found if options.retry is None else _of_those_that_failed(found, options.retry)
+    jobs = found if options.retry is None else those_that_failed(found, options.retry)
     for report in options.report:
-        _check_report(report, jobs)
+        check_report(report, jobs)
     # a single file that was named has none: nobody wants one beside it
     journal = Journal(options.output, _journal_options(options)) if one_file is None else None
     if journal is not None and journal.problem:
@@ -93,7 +93,7 @@ def _run(
         summarise(reports, _status(engine), where, console)
     finally:  # what was done is told also after a cancel
         record = _record(reports, _status(engine), options, loaded, time.perf_counter() - started)
-        written = [_write_report(file, record, reports) for file in options.report]
+        written = [write_report(file, record, reports) for file in options.report]
         is_told = all(written)
     return _exit_code(reports) if is_told else max(_exit_code(reports), Exit.SOME_FAILED)
 
@@ -183,71 +183,6 @@ def _format_of(file: Path, options: argparse.Namespace) -> str:
     except PhotoError:  # restoring it will say so
         return named
     return "keep" if own is not None and own.option == named else named  # as it is where nothing changes
-
-
-def _of_those_that_failed(jobs: Sequence[PlannedPhoto], report: Path) -> tuple[PlannedPhoto, ...]:
-    failed = _failed(report)
-    return tuple(job for job in jobs if real_path(job.source) in failed)
-
-
-def _failed(report: Path) -> frozenset[Path]:
-    """The photos that failed by an earlier run's report. Raises OptionError."""
-    try:
-        with open_regular(report) as file:
-            photos = json.loads(file.read())["photos"]
-        return frozenset(real_path(Path(each["source"])) for each in photos if each["outcome"] == PhotoStatus.FAILED)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise OptionError(
-            say("no-report", "'{path}' cannot be read as the report of an earlier run.", path=str(report)),
-            todo=say("give-json-report", "Give the file that --report FILE.json wrote."),
-            path=report,
-        ) from error
-
-
-def _write_report(file: Path, record: dict[str, Any], reports: Sequence[PhotoReport]) -> bool:
-    """Write a report. False where that fails, which is said: the photos are no worse for it."""
-    if file.suffix.lower() == ".html":
-        text = report_page.page(reports, f"{record['program']}, {record['model']} on {record['compute']}")
-    else:
-        text = json.dumps(record, indent=2, ensure_ascii=False)
-    try:
-        # a name that is no UTF-8 (from an old disk) becomes an escape that JSON can hold
-        atomic.write(file, text.encode("utf-8", "backslashreplace"), overwrite=True)
-    except SaveError as error:
-        complain(str(error))
-        return False
-    return True
-
-
-def _check_report(report: Path, jobs: Sequence[PlannedPhoto]) -> None:
-    """A report never takes the place of a photo, or of anything that is not a report. Raises OptionError."""
-    is_new = is_missing(report)
-    if is_supported(report) or not (is_new or report.suffix.lower() in (".json", ".html")):
-        raise OptionError(
-            say("bad-report-name", "'{path}' cannot be the name of a report.", path=str(report)),
-            todo=say("choose-report-name", "Choose a name that ends in .json or .html."),
-            path=report,
-        )
-    if not is_new and not _is_report(report):
-        raise OptionError(
-            say(
-                "not-a-result", "{name} already exists, and nothing shows that this program made it.", name=report.name
-            ),
-            todo=say("choose-other-name", "Choose another name."),
-            path=report,
-        )
-    if any(real_path(report) == real_path(path) for job in jobs for path in (job.source, job.target)):
-        raise OptionError(
-            say("report-is-photo", "'{path}' is one of the photos.", path=str(report)),
-            todo=say("choose-other-name", "Choose another name."),
-            path=report,
-        )
-
-
-def _is_report(file: Path) -> bool:
-    """Whether a file is empty, or begins as this program's reports do. Raises UnreadablePhotoError."""
-    start = read_start(file, 200)
-    return not start or b'"program": "gpen-desktop' in start or b"<title>Restored photos</title>" in start
 
 
 def _show_plan(jobs: Sequence[PlannedPhoto], journal: Journal | None, options: argparse.Namespace) -> None:
