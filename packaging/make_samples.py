@@ -8,6 +8,7 @@ Needs matplotlib (grace_hopper.jpg, US Navy) and scikit-image (astronaut.png, NA
 from __future__ import annotations
 
 from pathlib import Path
+from typing import IO, Any, cast
 
 import cv2
 import matplotlib.cbook
@@ -16,13 +17,17 @@ import skimage.data
 from numpy.typing import NDArray
 from PIL import Image
 
-Picture = NDArray[np.float32]  # (H, W, 3) RGB, 0 to 1
+Picture = NDArray[Any]  # (H, W, 3) RGB, 0 to 1; single or double precision, as NumPy makes it
 OUT = Path(__file__).resolve().parents[1] / "resources" / "samples"
+
+
+def _clipped(picture: Picture) -> Picture:
+    return np.asarray(np.clip(picture, 0, 1))
 
 
 def hopper() -> Picture:
     """Rear Admiral Grace M. Hopper."""
-    with matplotlib.cbook.get_sample_data("grace_hopper.jpg") as file:
+    with cast("IO[bytes]", matplotlib.cbook.get_sample_data("grace_hopper.jpg")) as file:
         return np.asarray(Image.open(file).convert("RGB"), np.float32) / 255
 
 
@@ -33,7 +38,7 @@ def collins() -> Picture:
 
 def resized(picture: Picture, height: int) -> Picture:
     width = round(picture.shape[1] * height / picture.shape[0])
-    return np.clip(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), 0, 1)
+    return _clipped(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA))
 
 
 def soft(picture: Picture, sigma: float) -> Picture:
@@ -45,19 +50,20 @@ def grey(picture: Picture) -> Picture:
 
 
 def sepia(picture: Picture) -> Picture:
-    return np.clip(grey(picture) * np.float32([1.02, 0.88, 0.68]) + np.float32([0.06, 0.04, 0.02]), 0, 1)
+    tint, lift = np.array([1.02, 0.88, 0.68], np.float32), np.array([0.06, 0.04, 0.02], np.float32)
+    return _clipped(grey(picture) * tint + lift)
 
 
 def faded(picture: Picture, black: float, white: float, tint: tuple[float, float, float]) -> Picture:
     """Blacks washed out, whites gone dull, one dye weaker than the others."""
-    return np.clip((black + picture * (white - black)) * np.float32(tint), 0, 1)
+    return _clipped((black + picture * (white - black)) * np.array(tint, np.float32))
 
 
 def grainy(picture: Picture, deviation: float, size: float, random: np.random.Generator) -> Picture:
     """Film grain: one for all channels, clumps of about `size` px, strongest in the mid-tones."""
     noise = cv2.GaussianBlur(random.standard_normal(picture.shape[:2], dtype=np.float32), (0, 0), size)
     tones = 4 * picture.mean(axis=2) * (1 - picture.mean(axis=2))
-    return np.clip(picture + (noise / noise.std() * deviation * (0.4 + 0.6 * tones))[..., None], 0, 1)
+    return _clipped(picture + (noise / noise.std() * deviation * (0.4 + 0.6 * tones))[..., None])
 
 
 def scratched(picture: Picture, count: int, random: np.random.Generator) -> Picture:
@@ -77,7 +83,7 @@ def scratched(picture: Picture, count: int, random: np.random.Generator) -> Pict
     for _ in range(count * 4):
         centre = (int(random.integers(0, width)), int(random.integers(0, height)))
         cv2.circle(marks, centre, int(random.integers(0, 2)), float(random.uniform(0.3, 0.9)), -1, cv2.LINE_AA)
-    return picture + (0.93 - picture) * marks[..., None]
+    return np.asarray(picture + (0.93 - picture) * marks[..., None])
 
 
 def creased(picture: Picture, at: float) -> Picture:
@@ -85,7 +91,7 @@ def creased(picture: Picture, at: float) -> Picture:
     rows = np.arange(picture.shape[0], dtype=np.float32)[:, None]
     line = at * picture.shape[0] + 3 * np.sin(np.arange(picture.shape[1]) / 40)
     light = np.exp(-(((rows - line) / 0.8) ** 2)) * 0.45 - np.exp(-(((rows - line - 2.5) / 2.0) ** 2)) * 0.12
-    return np.clip(picture + light[..., None].astype(np.float32), 0, 1)
+    return _clipped(picture + light[..., None].astype(np.float32))
 
 
 def dusty(picture: Picture, count: int, random: np.random.Generator) -> Picture:
@@ -97,8 +103,8 @@ def dusty(picture: Picture, count: int, random: np.random.Generator) -> Picture:
         x, y = random.uniform(0, width), random.uniform(0, height)
         if number % 12 == 0:
             bend = random.uniform(0, 180)
-            axes = (int(random.integers(8, 26)), int(random.integers(4, 16)))
-            cv2.ellipse(mark, (int(x), int(y)), axes, bend, 0, random.uniform(90, 200), 0.7, 1, cv2.LINE_AA)
+            wide, high = int(random.integers(8, 26)), int(random.integers(4, 16))
+            cv2.ellipse(mark, (int(x), int(y)), (wide, high), bend, 0, random.uniform(90, 200), 0.7, 1, cv2.LINE_AA)
         else:
             axes = (random.uniform(0.7, 2.2), random.uniform(0.7, 1.6))
             cv2.ellipse(mark, ((x, y), (2 * axes[0], 2 * axes[1]), random.uniform(0, 180)), 0.85, -1, cv2.LINE_AA)
@@ -117,12 +123,12 @@ def cracked(picture: Picture, random: np.random.Generator) -> Picture:
     away = np.abs(np.arange(height)[:, None] - middle)
     bare = np.clip(thick - away + 0.5, 0, 1).astype(np.float32)
     shadow = 0.10 * np.exp(-((away / 5) ** 2)).astype(np.float32)
-    return np.clip(picture * (1 - shadow[..., None]) * (1 - bare[..., None]) + 0.93 * bare[..., None], 0, 1)
+    return _clipped(picture * (1 - shadow[..., None]) * (1 - bare[..., None]) + 0.93 * bare[..., None])
 
 
 def album_page(prints: list[tuple[Picture, float, tuple[int, int]]], random: np.random.Generator) -> Picture:
     """Prints with white borders stuck askew on dark card; the page lies tilted on the scanner's white lid."""
-    page = np.full((900, 1200, 3), (0.26, 0.23, 0.21), np.float32)
+    page: Picture = np.full((900, 1200, 3), (0.26, 0.23, 0.21), np.float32)
     for picture, angle, centre in prints:
         bordered = cv2.copyMakeBorder(picture, 14, 14, 14, 14, cv2.BORDER_CONSTANT, value=(0.93, 0.91, 0.86))
         height, width = bordered.shape[:2]

@@ -18,7 +18,7 @@ from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.models.catalog import BUILTIN
 
 OUT = Path(__file__).resolve().parents[1] / "resources" / "docs" / "before_after.jpg"
-SHOWN = (
+SHOWN: tuple[tuple[str, dict[str, str]], ...] = (
     ("collins_faded_colour.jpg", {}),
     ("hopper_grey_scratched.jpg", {}),
     ("collins_sepia_folded.jpg", {"repair": "on"}),

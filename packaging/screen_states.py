@@ -13,6 +13,7 @@ from screen_stage import Stage
 
 from gpen_desktop import paths
 from gpen_desktop.core.engine.export_plan import ExportPlan
+from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.dialogs.model_card import ModelCard
 from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
 from gpen_desktop.models import catalog
@@ -87,7 +88,9 @@ def export(stage: Stage) -> None:
     """The export dialog."""
     stage.open_sample("collins_faded_colour.jpg")
     stage.window.exports.export()
-    stage.dialog("ExportDialog").folder_field.setText("~/Pictures/Restored")
+    dialog = stage.dialog("ExportDialog")
+    assert isinstance(dialog, ExportDialog)
+    dialog.folder_field.setText("~/Pictures/Restored")
     stage.settle(0.3)
 
 
@@ -192,7 +195,9 @@ def fetch(stage: Stage, mirror: str) -> None:
     stage.window.application.get_model(FETCHED)
     dialog = stage.dialog("ModelsDialog")
     assert isinstance(dialog, ModelsDialog)
-    dialog.findChild(ModelCard).get.click()
+    card = dialog.findChild(ModelCard)
+    assert card is not None
+    card.get.click()
     dialog.notification_strip.button("agree").click()
     stage.settle(0.6)
 

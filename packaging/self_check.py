@@ -40,7 +40,9 @@ def _window_parts() -> dict[str, object]:
     from gpen_desktop import paths
     from gpen_desktop.gui.common import i18n, icons, theme
 
-    app = QApplication.instance() or QApplication([])
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication([])
     theme.apply(app, "dark")
     _expect(not icons.app_icon().isNull(), "the program's icon is missing")
     _expect(not icons.icon("folder-open").pixmap(18, 18).isNull(), "an icon cannot be drawn")
@@ -74,7 +76,7 @@ def _formats() -> dict[str, object]:
 
     for format in FORMATS:
         format.codec()
-    _expect(features.check("avif") and features.check("webp"), "Pillow lacks AVIF or WebP")
+    _expect(all(features.check(name) for name in ("avif", "webp")), "Pillow lacks AVIF or WebP")
     return {"libheif": pi_heif.libheif_version(), "libraw": ".".join(map(str, rawpy.libraw_version))}
 
 
