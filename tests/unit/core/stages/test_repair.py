@@ -48,22 +48,25 @@ def test_what_is_doubtful_or_wide_is_left() -> None:
     assert not run(pixels, repair="on").changed
 
 
-def test_a_scratch_is_followed_where_the_finder_is_in_doubt_as_far_as_it_shows() -> None:
-    """White is damage, what is nearly white may be."""
+@pytest.mark.parametrize(("doubtful", "is_flaw"), [(0.9, True), (0.5, False)])
+def test_a_scratch_is_followed_where_the_finder_is_in_doubt_as_far_as_it_shows(doubtful: float, is_flaw: bool) -> None:
+    """White is damage, what is nearly white may be. What is hardly likely but at one place is a stem, or a rim."""
 
     def find(tile: FloatImage) -> FloatImage:
         lightest = tile.min(axis=2, keepdims=True)
-        return np.select([lightest > 0.995, lightest > 0.95], [1, 0.5]).astype(np.float32)
+        return np.select([lightest > 0.995, lightest > 0.92], [1, doubtful]).astype(np.float32)
 
-    pixels, mask = scratched()
+    pixels, thin = scratched()
+    mask = cv2.dilate(thin.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0  # a thin one is mostly rim
     pixels[mask] = 245
-    pixels[:, 200:] = np.maximum(pixels[:, 200:], 240)  # nothing of it shows there
+    pixels[:, 200:] = np.maximum(pixels[:, 200:], 230)  # nothing of it shows there
     assert not run(pixels, DrawnNetworks(find=find), repair="on").changed
     pixels = pixels.copy()
     pixels[50:60][mask[50:60]] = 255
     made = run(pixels, DrawnNetworks(find=find), repair="on")
     changed = (made.photo.pixels != pixels).any(axis=2)
-    assert changed[mask][np.nonzero(mask)[1] < 195].mean() > 0.95
+    shown = changed[mask][np.nonzero(mask)[1] < 195]
+    assert shown.mean() > 0.95 if is_flaw else not shown.any()
     assert not changed[:, 210:].any()
 
 
