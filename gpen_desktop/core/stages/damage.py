@@ -159,7 +159,7 @@ def flaws(likely: NDArray[np.uint8], photo: Pixels, shape: tuple[int, int]) -> D
     sure = maybe & (likely >= _SURE)
     is_flaw = np.bincount(part_of[sure], minlength=count) > 0
     enough = _least_likely(values, differs, sure, part_of, count)
-    is_flaw &= (lengths <= _TINY) | (_mean(likely, maybe, part_of, count) >= enough)
+    is_flaw &= (lengths <= _TINY) | (_mean(likely[maybe], part_of[maybe], count) >= enough)
     is_flaw &= (widths <= _BLOT) | (lengths >= _STRETCHED * widths)
     is_flaw &= ~_along_the_rim(parts, maybe.shape) | (lengths <= _SPECK * max(maybe.shape))
     mask: Mask = is_flaw[part_of]
@@ -185,19 +185,18 @@ def _lengths(parts: NDArray[np.int32]) -> NDArray[np.float64]:
     return np.hypot(parts[:, cv2.CC_STAT_WIDTH], parts[:, cv2.CC_STAT_HEIGHT]).astype(np.float64)
 
 
-def _mean(values: NDArray[Any], within: Mask, part_of: NDArray[np.int32], count: int) -> FloatImage:
-    """(count,) the mean of values (h, w) within each part, 0 where none are."""
-    numbers = np.bincount(part_of[within], minlength=count)
-    return np.asarray(np.bincount(part_of[within], values[within], count) / np.maximum(1, numbers), np.float32)
+def _mean(values: NDArray[Any], of: NDArray[np.int32], count: int) -> FloatImage:
+    """(count,) the mean of the values (n,) that each of `count` parts has, or 0. of: (n,) whose they are."""
+    return np.asarray(np.bincount(of, values, count) / np.maximum(1, np.bincount(of, minlength=count)), np.float32)
 
 
 def _least_likely(
     values: FloatImage, differs: FloatImage, sure: Mask, part_of: NDArray[np.int32], count: int
 ) -> FloatImage:
     """(count,) how likely a part's pixels have to be on average, 0 to 255, by its shade where it is surely a flaw."""
-    lightness = values.mean(axis=2)
-    shade, lighter = (_mean(each, sure, part_of, count) for each in (lightness, differs))
-    darkest, lightest = range_of_tones(lightness[..., None])
+    lightness, of = values[sure].mean(axis=1), part_of[sure]
+    shade, lighter = (_mean(each, of, count) for each in (lightness, differs[sure]))
+    darkest, lightest = (tone.mean(keepdims=True) for tone in range_of_tones(values))
     return _ON_AVERAGE + _BY_TONE * off_extreme(shade, lighter > 0, darkest, lightest)
 
 
@@ -232,7 +231,7 @@ def _differs(values: FloatImage, flawed: Mask) -> FloatImage:
     most = np.zeros(whole.shape, np.float32)
     for channel in np.moveaxis(values, 2, 0):
         lighter = channel - cv2.GaussianBlur(channel * whole, (0, 0), _AROUND) / weights
-        most = np.where(np.abs(lighter) > np.abs(most), lighter, most)
+        np.copyto(most, lighter, where=np.abs(lighter) > np.abs(most))
     return most
 
 
