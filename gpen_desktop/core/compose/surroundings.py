@@ -39,7 +39,10 @@ _FAINTEST: Final = np.float32(1e-4)
 
 
 def without_crumbs(face: RestoredFace) -> RestoredFace:
-    """The face with no more texture around it, in either answer, than the crop lets expect. The face itself stays."""
+    """The face with no more texture around it, in either answer, than the crop lets expect. The face itself stays.
+
+    In crops of less than about 40 px, octaves are finer than a pixel, and little is held.
+    """
     crop = face.crop.pixels
     allowed = _allowed(luma(crop), face.face_mask)
     outside = 1 - face.face_mask**3

@@ -103,7 +103,7 @@ class PhotoReading:
     blocks: steps across the borders of 8 x 8 blocks against those within (1: none). block_steps: how much higher, 8-bit
     steps. screen: peak of a printed screen in the spectrum, dB. screen_period: its distance between dots, px.
     sharpness: contrast in the finest octave, against that two octaves below, where that is strongest; of the parts of
-    the photo the upper quarter. tone: see stages/tone.py. pixels: how many.
+    the photo the upper quarter. tone: see stages/tone_reading.py. pixels: how many.
     """
 
     grain: float

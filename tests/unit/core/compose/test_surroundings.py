@@ -82,3 +82,15 @@ def test_above_the_face_a_hat_s_brim_gets_sharp() -> None:
     held = without_crumbs(answered(soft, brim)).restored
     above = np.s_[18:30, 118:138]
     assert np.abs(held - brim)[above].mean() < 0.7 * np.abs(soft - brim)[above].mean()
+
+
+def test_faint_structure_brings_hardly_more_than_itself() -> None:
+    ground = EVEN + texture(5, 4.0, 0.03)
+    held = without_crumbs(answered(ground, ground + CRUMBS)).restored - ground
+    assert held[CORNER].std() < 0.23 * CRUMBS[CORNER].std()
+
+
+def test_grain_is_no_structure() -> None:
+    ground = EVEN + texture(6, 4.0, 0.008)
+    held = without_crumbs(answered(ground, ground + CRUMBS)).restored - ground
+    assert held[CORNER].std() < 0.07 * CRUMBS[CORNER].std()

@@ -73,19 +73,60 @@ def test_depth_and_colour_do_not_count() -> None:
     assert found(tinted, left_of(scratch, 130))[shows(tinted, tint)].mean() > 0.85
 
 
-def test_what_belongs_to_the_picture_does_not_go_on() -> None:
-    stem = line(STRAIGHT)
-    lit = leaves()
-    lit[stem] = (150 + 90 * (np.sin(np.arange(WIDTH) / 5) > 0))[np.nonzero(stem)[1], None]  # otherwise at each place
-    midway = leaves()
-    midway[stem] = 120  # in a tone of the picture
-    strap = leaves()
-    strap[np.arange(HEIGHT)[:, None] > 60 + (np.arange(WIDTH) - 30) * 140 / 340] //= 4  # an edge: other sides
+def goes_on(pixels: Pixels, stem: Mask) -> bool:
+    """Whether what was found of a stem to its middle is followed any further."""
+    seen = left_of(stem, 130)
+    made = found(pixels, seen)
+    assert made[seen].any()
+    return bool(made[:, 140:].any())
+
+
+def test_what_is_lit_otherwise_from_place_to_place_does_not_go_on() -> None:
+    stem, even = line(STRAIGHT), np.full((HEIGHT, WIDTH, 3), 150, np.uint8)
+    even[:20, :20], even[-20:, -20:] = 5, 250
+    plain, lit = even.copy(), even.copy()
+    plain[stem] = 238
+    lit[stem] = (238 + 14 * np.sin(np.arange(WIDTH) / 3))[np.nonzero(stem)[1], None]
+    rough = np.clip(even + np.random.default_rng(3).normal(0, 12, (HEIGHT, WIDTH, 1)), 0, 255).astype(np.uint8)
+    rough[stem] = 238
+    assert goes_on(rough, stem)
+    assert not goes_on(lit, stem)
+
+
+def test_what_has_a_tone_of_the_picture_does_not_go_on() -> None:
+    stem, pale = line(STRAIGHT), np.maximum(leaves(), 170)
+    pale[:30, :60], pale[-30:, -60:] = 5, 250  # so that 110 is neither
+    midway, dark = pale.copy(), pale.copy()
+    midway[stem], dark[stem] = 110, 8
+    assert goes_on(dark, stem)
+    assert not goes_on(midway, stem)
+
+
+def test_an_edge_with_other_sides_does_not_go_on() -> None:
+    stem, strap = line(STRAIGHT), leaves()
+    strap[np.arange(HEIGHT)[:, None] > 60 + (np.arange(WIDTH) - 30) * 140 / 340] //= 4
     strap[stem] = 245
-    for pixels in (lit, midway, strap):
-        seen = left_of(stem, 130)
-        assert found(pixels, seen)[seen].any()
-        assert not found(pixels, seen)[:, 140:].any()
+    assert not goes_on(strap, stem)
+
+
+def test_a_speck_at_the_rim_does_not_become_the_edge_of_a_mount() -> None:
+    pixels = np.random.default_rng(2).integers(100, 140, (1000, 1400, 1), np.uint8).repeat(3, axis=2)
+    edge = np.zeros((1000, 1400), np.bool_)
+    edge[4:8] = True
+    pixels[edge] = 250
+    speck = edge & (np.arange(1400) > 600) & (np.arange(1400) < 650)
+    made = found(pixels, speck)
+    assert made.any()
+    assert not (made & ~speck).any()
+
+
+def test_a_net_of_cracks_is_not_followed() -> None:
+    net = np.zeros((1200, 1200), np.bool_)
+    net[10::12, :] = net[:, 10::12] = True
+    pixels = np.full((1200, 1200, 3), 120, np.uint8)
+    pixels[net] = 250
+    seen = net & (np.arange(1200) < 1000)
+    assert not (found(pixels, seen) & ~seen).any()
 
 
 def test_a_photo_with_nothing_found_or_specks_alone_gains_nothing() -> None:
