@@ -89,7 +89,7 @@ mistaken about 0.40 at most, but for one that is the edge of a print in its fram
 
 _DUST: Final = 0.01
 """Share of a photo that is specks from which repair is offered as well: in those photos the finder is mistaken about
-0.0027 at most."""
+0.0016 at most."""
 
 _MOST: Final = 0.1
 """Share of a photo beyond which it is no damage, but a print's screen, or lace."""
