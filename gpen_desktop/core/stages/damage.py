@@ -163,10 +163,10 @@ def flaws(likely: NDArray[np.uint8], photo: Pixels, shape: tuple[int, int]) -> D
     is_flaw &= (widths <= _BLOT) | (lengths >= _STRETCHED * widths)
     is_flaw &= ~_is_edge_of_mount(parts, maybe.shape)
     mask: Mask = is_flaw[part_of]
-    further = continued(mask, values)
-    further &= np.abs(_differs(values, flawed | further)) > _SHOWS
-    parts, part_of = _parts(mask | further)
-    mask |= further & ~_is_edge_of_mount(parts, mask.shape)[part_of]
+    if (further := continued(mask, values)).any():
+        further &= np.abs(_differs(values, flawed | further)) > _SHOWS
+        parts, part_of = _parts(mask | further)
+        mask |= further & ~_is_edge_of_mount(parts, mask.shape)[part_of]
     parts, _ = _parts(mask)
     return Damage(frozen(mask), frozen(_lengths(parts[1:])), frozen(parts[1:, cv2.CC_STAT_AREA]), shape)
 
