@@ -38,7 +38,7 @@ def whole(folder: Path, ending: str) -> Path:
     exif = Image.Exif()
     exif[0x010F], exif[0x0112] = "A camera", 6
     path = folder / f"whole.{ending}"
-    Image.fromarray(picture(64, 80)).save(path, **({} if ending == "bmp" else {"exif": exif}))
+    Image.fromarray(picture(64, 80)).save(path, exif=None if ending == "bmp" else exif)
     return path
 
 

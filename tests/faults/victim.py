@@ -98,14 +98,14 @@ def run_and_die(album: Path, out: Path, at: int, linkless: bool) -> None:
 
     syncing, linking = os.fsync, os.link
 
-    def sync(file: int) -> None:
+    def sync(fd: Any) -> None:
         step()
-        syncing(file)
+        syncing(fd)
 
-    def link(source: Any, target: Any, **how: Any) -> None:
+    def link(*paths: Any, **how: Any) -> None:
         if linkless:
             raise OSError(1, "Operation not permitted")
-        linking(source, target, **how)
+        linking(*paths, **how)
 
     os.fsync, os.link = sync, link
     sys.addaudithook(hook)

@@ -43,7 +43,7 @@ def test_a_code_keeps_its_one_template() -> None:
     for file in Path(gpen_desktop.__file__).parent.rglob("*.py"):
         for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "say":
-                code, template = (part.value for part in call.args if isinstance(part, ast.Constant))
+                code, template = (ast.literal_eval(part) for part in call.args if isinstance(part, ast.Constant))
                 templates[code].add(template)
     assert len(templates) > 300
     assert {code: told for code, told in templates.items() if len(told) > 1} == {}

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.typed import the
+
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks GNU's OpenMP")
 
 
@@ -23,7 +25,7 @@ def _spins(module: str, **environment: str) -> int:
         text=True,
         check=True,
     )
-    return int(re.search(r"GOMP_SPINCOUNT = '(\d+)'", done.stderr)[1])  # said by the OpenMP library itself
+    return int(the(re.search(r"GOMP_SPINCOUNT = '(\d+)'", done.stderr))[1])  # said by the OpenMP library itself
 
 
 @pytest.mark.parametrize("module", ["gpen_desktop.cli.main", "gpen_desktop.gui.shell.application"])

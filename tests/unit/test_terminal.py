@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,7 +93,7 @@ def test_a_reader_that_goes_away_does_not_end_an_album(tmp_path: Path, end: str)
 def test_words_that_cannot_be_written_do_not_end_an_album(tmp_path: Path, way: str) -> None:
     """As of `2> album.log`, and of a terminal that is gone."""
     shutil.copy(SAMPLE, tmp_path / "a.jpg")
-    arguments = ["restore", tmp_path, "-o", tmp_path / "out", "--report", tmp_path / "r.json"]
+    arguments: list[str | Path] = ["restore", tmp_path, "-o", tmp_path / "out", "--report", tmp_path / "r.json"]
     with open(*(("/dev/full", "w") if way == "a full disk" else (SAMPLE, "r"))) as told:  # noqa: PTH123  -- either
         done = subprocess.run([sys.executable, "-m", "gpen_desktop", *arguments], check=False, stderr=told)
     assert done.returncode == Exit.ALL_DONE
@@ -108,7 +109,7 @@ def test_a_report_that_cannot_be_written_does_not_belie_what_was_done(
         (tmp_path / "bad.jpg").write_bytes(b"no photo")
     writing = atomic.write
 
-    def full(path: Path, data: bytes, **how: object) -> None:
+    def full(path: Path, data: bytes, **how: Any) -> None:
         if path.suffix == ".json":
             path = path.parent / "gone" / path.name
         writing(path, data, **how)

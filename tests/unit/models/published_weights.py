@@ -23,7 +23,8 @@ def rrdbnet(blocks: int = 23, scale: int = 4) -> nn.Module:
     basicsr_compat.metrics()  # puts right what basicsr trips over
     from basicsr.archs.rrdbnet_arch import RRDBNet
 
-    return RRDBNet(num_in_ch=3, num_out_ch=3, scale=scale, num_feat=64, num_block=blocks, num_grow_ch=32)
+    net: nn.Module = RRDBNet(num_in_ch=3, num_out_ch=3, scale=scale, num_feat=64, num_block=blocks, num_grow_ch=32)
+    return net
 
 
 def compact(convs: int = 32, scale: int = 4) -> nn.Module:
@@ -31,7 +32,8 @@ def compact(convs: int = 32, scale: int = 4) -> nn.Module:
     basicsr_compat.metrics()
     from basicsr.archs.srvgg_arch import SRVGGNetCompact
 
-    return SRVGGNetCompact(3, 3, num_feat=64, num_conv=convs, upscale=scale, act_type="prelu")
+    net: nn.Module = SRVGGNetCompact(3, 3, num_feat=64, num_conv=convs, upscale=scale, act_type="prelu")
+    return net
 
 
 class _StateOnly(nn.Module):
@@ -41,8 +43,8 @@ class _StateOnly(nn.Module):
         super().__init__()
         self._state = state
 
-    def state_dict(self, *_: object, **__: object) -> dict[str, torch.Tensor]:
-        return self._state
+    def _save_to_state_dict(self, destination: dict[str, torch.Tensor], prefix: str, keep_vars: bool) -> None:
+        destination |= self._state
 
 
 def gpen(size: int, narrow: float | None = None) -> nn.Module:
@@ -56,7 +58,7 @@ def gpen(size: int, narrow: float | None = None) -> nn.Module:
 def gfpgan() -> nn.Module:
     from spandrel.architectures.GFPGAN import GFPGAN
 
-    return GFPGAN(
+    net: nn.Module = GFPGAN(
         out_size=512,
         num_style_feat=512,
         channel_multiplier=2,
@@ -66,18 +68,21 @@ def gfpgan() -> nn.Module:
         different_w=True,
         sft_half=True,
     )
+    return net
 
 
 def restoreformer() -> nn.Module:
     from spandrel.architectures.RestoreFormer import RestoreFormer
 
-    return RestoreFormer()
+    net: nn.Module = RestoreFormer()
+    return net
 
 
 def codeformer() -> nn.Module:
     from spandrel_extra_arches.architectures.CodeFormer import CodeFormer
 
-    return CodeFormer()
+    net: nn.Module = CodeFormer()
+    return net
 
 
 def ddcolor(encoder: str = "convnext-l") -> nn.Module:
@@ -86,13 +91,15 @@ def ddcolor(encoder: str = "convnext-l") -> nn.Module:
         warnings.simplefilter("ignore")  # of what others' code thinks of newer libraries
         from spandrel_extra_arches.architectures.DDColor import DDColor
 
-    return DDColor(encoder_name=encoder, num_output_channels=2, last_norm="Spectral", num_queries=100)
+    net: nn.Module = DDColor(encoder_name=encoder, num_output_channels=2, last_norm="Spectral", num_queries=100)
+    return net
 
 
 def lama() -> nn.Module:
     from spandrel.architectures.LaMa import LaMa
 
-    return LaMa(in_nc=4, out_nc=3)
+    net: nn.Module = LaMa(in_nc=4, out_nc=3)
+    return net
 
 
 def retinaface(network: str) -> nn.Module:
@@ -106,14 +113,15 @@ def retinaface(network: str) -> nn.Module:
     with torch.no_grad():
         for head in (*net.ClassHead, *net.BboxHead, *net.LandmarkHead):
             head.conv1x1.weight /= 40  # scores near a half: no face
-    return net.eval()
+    settled: nn.Module = net.eval()
+    return settled
 
 
 def parsenet() -> nn.Module:
     """facexlib's face parser; its norms have seen something."""
     from facexlib.parsing.parsenet import ParseNet
 
-    net = ParseNet(in_size=512, out_size=512, parsing_ch=19)
+    net: nn.Module = ParseNet(in_size=512, out_size=512, parsing_ch=19)
     _settle(net, torch.rand(1, 3, 128, 128) * 2 - 1)
     return net.eval()
 
@@ -130,13 +138,15 @@ def _settle(net: nn.Module, pictures: torch.Tensor) -> None:
 def span() -> nn.Module:
     from spandrel.architectures.SPAN import SPAN
 
-    return SPAN(num_in_ch=3, num_out_ch=3, feature_channels=16, upscale=2)
+    net: nn.Module = SPAN(num_in_ch=3, num_out_ch=3, feature_channels=16, upscale=2)
+    return net
 
 
 def grey_dncnn() -> nn.Module:
     from spandrel.architectures.DnCNN import DnCNN
 
-    return DnCNN(in_nc=1, out_nc=1, nc=8, nb=4, mode="DnCNN")
+    net: nn.Module = DnCNN(in_nc=1, out_nc=1, nc=8, nb=4, mode="DnCNN")
+    return net
 
 
 LAYOUTS: dict[str, Callable[[], nn.Module]] = {

@@ -58,16 +58,17 @@ def test_a_model_without_options_says_so() -> None:
 def test_denoise_mixes_the_weights_of_two_files(tmp_path: Path) -> None:
     torch.manual_seed(1)
     one, other = published_weights.compact(2).eval(), published_weights.compact(2).eval()
-    files = [write(net, tmp_path / f"{number}.pth") for number, net in enumerate((one, other))]
+    first, second = (write(net, tmp_path / f"{number}.pth") for number, net in enumerate((one, other)))
     photo = torch.rand(1, 3, 12, 12)
     for share, net in ((1.0, one), (0.0, other)):
-        mixed = registry.read_mixed(*files, share).build(torch.device("cpu"), torch.float32)
+        mixed = registry.read_mixed(first, second, share).build(torch.device("cpu"), torch.float32)
         assert torch.allclose(mixed(photo), net(photo), atol=1e-6)
-    half = registry.read_mixed(*files, 0.5).build(torch.device("cpu"), torch.float32)
+    half = registry.read_mixed(first, second, 0.5).build(torch.device("cpu"), torch.float32)
     state = half.state_dict()
-    assert torch.allclose(state["body.0.weight"], (one.body[0].weight + other.body[0].weight) / 2)
+    ends = [net.get_parameter("body.0.weight") for net in (one, other)]
+    assert torch.allclose(state["body.0.weight"], (ends[0] + ends[1]) / 2)
     with pytest.raises(WeightsError, match="cannot be mixed"):
-        registry.read_mixed(files[0], write(published_weights.compact(3), tmp_path / "deep.pth"), 0.5)
+        registry.read_mixed(first, write(published_weights.compact(3), tmp_path / "deep.pth"), 0.5)
 
 
 def test_every_option_of_the_catalogue_has_its_partner() -> None:

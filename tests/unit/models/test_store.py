@@ -74,7 +74,11 @@ def test_a_folder_that_may_not_be_read_costs_only_itself(
             raise PermissionError(13, "Permission denied")
 
     def guarded(call: Callable[..., object]) -> Callable[..., object]:
-        return lambda path, *args, **named: refuse(path) or call(path, *args, **named)
+        def looked(path: object, *args: object, **named: object) -> object:
+            refuse(path)
+            return call(path, *args, **named)
+
+        return looked
 
     for name in ("iterdir", "stat"):
         monkeypatch.setattr(Path, name, guarded(getattr(Path, name)))

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from gpen_desktop.lab.damage.batched_jpeg import jpeg
+from tests.typed import the
 
 SAMPLING = {True: cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420, False: cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444}
 
@@ -19,7 +20,7 @@ def picture() -> np.ndarray:
 
 def through_opencv(shown: np.ndarray, quality: int, *, halved: bool) -> np.ndarray:
     options = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, SAMPLING[halved]]
-    return cv2.imdecode(cv2.imencode(".jpg", shown[..., ::-1], options)[1], cv2.IMREAD_COLOR)[..., ::-1]
+    return the(cv2.imdecode(cv2.imencode(".jpg", shown[..., ::-1], options)[1], cv2.IMREAD_COLOR))[..., ::-1]
 
 
 def as_batch(shown: np.ndarray) -> torch.Tensor:

@@ -52,8 +52,8 @@ def test_the_edge_is_repeated_around_a_small_picture() -> None:
 
 def test_each_picture_has_a_side_of_its_own() -> None:
     both = as_batch(picture()).repeat(2, 1, 1, 1)
-    places = [Place(torch.tensor([0, 0]), torch.tensor(sides)) for sides in ([64, 64], [16, 40])]
-    made = resample(both, *places, torch.tensor([AREA, CUBIC]), 64)
+    before, after = (Place(torch.tensor([0, 0]), torch.tensor(sides)) for sides in ([64, 64], [16, 40]))
+    made = resample(both, before, after, torch.tensor([AREA, CUBIC]), 64)
     for i, (side, form) in enumerate(((16, AREA), (40, CUBIC))):
         alone = resample(both[:1], WHOLE, Place(torch.tensor([0]), torch.tensor([side])), torch.tensor([form]), 64)
         torch.testing.assert_close(made[i : i + 1], alone)

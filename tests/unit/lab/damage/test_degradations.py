@@ -12,6 +12,7 @@ from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import degradations as d
 from gpen_desktop.lab.damage import recipes
 from gpen_desktop.lab.evaluation import fixed_degradations
+from tests.typed import floats
 from tests.unit.lab.pictures import drawn_face, needs_basicsr
 
 pytestmark = needs_basicsr
@@ -19,7 +20,7 @@ pytestmark = needs_basicsr
 
 @pytest.fixture
 def face() -> FloatImage:
-    return drawn_face(96).astype(np.float32) / 255
+    return floats(drawn_face(96).astype(np.float32) / 255)
 
 
 def high_frequencies(picture: FloatImage) -> float:
@@ -189,7 +190,7 @@ def test_a_small_file_leaves_the_face_where_it_is(
 
 
 def test_a_calmed_small_face_has_less_grain_and_is_shown_the_same() -> None:
-    face = drawn_face(256).astype(np.float32) / 255
+    face = floats(drawn_face(256).astype(np.float32) / 255)
     smooth = recipes.SmallFile(80, 0, True, 0, 0, True, 0, 0.8, 95, False, 0, 0, True, 0, False)
     left, shown = [], []
     for calmed in (False, True):
@@ -198,7 +199,7 @@ def test_a_calmed_small_face_has_less_grain_and_is_shown_the_same() -> None:
         left.append(float((grainy.given - without.given).std()))
         shown.append(grainy.shown)
     assert left[1] < 0.85 * left[0]
-    np.testing.assert_array_equal(*shown)
+    np.testing.assert_array_equal(shown[0], shown[1])
 
 
 def test_smaller_faces_are_worse(face: FloatImage) -> None:

@@ -15,6 +15,7 @@ from gpen_desktop.errors import OptionError
 from gpen_desktop.lab.evaluation import baselines, measures, report
 from gpen_desktop.lab.evaluation import evaluate as ev
 from gpen_desktop.lab.evaluation.cases import Case, damaged_folders, fixed_cases
+from tests.typed import octets, the
 from tests.unit.lab.pictures import drawn_face, face_folder, needs_basicsr, needs_skimage
 
 pytestmark = [needs_basicsr, needs_skimage]
@@ -55,7 +56,7 @@ def test_measures_tell_worse_from_better() -> None:
     near, far = noisy(face, 5), noisy(face, 25)
     assert measures.psnr(near, face) > measures.psnr(far, face)
     assert measures.ssim(near, face) > measures.ssim(far, face)
-    blurred = cv2.GaussianBlur(face, (0, 0), 4)
+    blurred = octets(cv2.GaussianBlur(face, (0, 0), 4))
     assert measures.niqe(blurred) > measures.niqe(near)
 
 
@@ -66,7 +67,7 @@ def test_psnr_is_what_its_formula_says() -> None:
 
 def test_octaves_are_told_apart() -> None:
     face = noisy(drawn_face(256), 8)
-    fine, coarse = cv2.GaussianBlur(face, (0, 0), 0.8), cv2.GaussianBlur(face, (0, 0), 3)
+    fine, coarse = (octets(cv2.GaussianBlur(face, (0, 0), deviation)) for deviation in (0.8, 3))
     assert measures.octave_energy(face, face, 1) == 0
     assert measures.octave_energy(fine, face, 1) < -1
     assert abs(measures.octave_energy(fine, face, 3)) < 0.1
@@ -103,7 +104,7 @@ def test_gain_and_change_are_held_against_the_damaged_face(tools: dict[str, meas
     damaged, restored = noisy(face, 20), noisy(face, 10)
     assert tools["psnr_gain"](restored, face, damaged) == pytest.approx(6.0, abs=0.3)
     assert math.isnan(tools["psnr_gain"](restored, face, face))
-    tinted = cv2.add(damaged, np.array((0, 20, 0, 0), np.float64))
+    tinted = octets(cv2.add(damaged, np.array((0, 20, 0, 0), np.float64)))
     assert tools["skin_change"](tinted, face, damaged) > 3
     assert tools["skin_change"](tinted, face, tinted) == 0
 
@@ -233,7 +234,7 @@ def test_the_report_is_written_as_json_markdown_and_sheet(result: report.Report,
     text = (tmp_path / "new" / "report.md").read_text(encoding="utf-8")
     assert "| noise 20 | 2 |" in text
     assert "∞" in text
-    sheet = cv2.imread(str(tmp_path / "new" / "sheet.png"))
+    sheet = the(cv2.imread(str(tmp_path / "new" / "sheet.png")))
     np.testing.assert_array_equal(sheet[..., ::-1], result.sheet)
 
 

@@ -8,12 +8,14 @@ import pytest
 
 from gpen_desktop.lab.evaluation import photo_damage
 from gpen_desktop.lab.evaluation.photo_networks import psnr, screen_peak
+from tests.typed import octets
 
 
 @pytest.fixture
 def photo() -> photo_damage.Picture:
     rng = np.random.default_rng(0)
-    return cv2.resize(rng.integers(40, 210, (12, 16, 3), np.uint8), (480, 360), interpolation=cv2.INTER_CUBIC)
+    drawn = rng.integers(40, 210, (12, 16, 3), np.uint8)
+    return octets(cv2.resize(drawn, (480, 360), interpolation=cv2.INTER_CUBIC))
 
 
 def test_damage_is_fixed_by_its_seed(photo: photo_damage.Picture) -> None:

@@ -16,6 +16,7 @@ from gpen_desktop.core.types import Face
 from gpen_desktop.errors import UnreadablePhotoError
 from gpen_desktop.lab.scenes import ageing, placing, reading, turning, views
 from gpen_desktop.lab.scenes.beside import CANVAS_SIDE
+from tests.typed import the
 from tests.unit.lab.pictures import LANDMARKS, faces_table, props_folder
 
 DOTS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (255, 0, 255))
@@ -49,7 +50,7 @@ def hits(picture: NDArray[np.uint8], landmarks: NDArray[np.float64]) -> tuple[in
 def test_portraits_keep_pixel_centres_whatever_the_size_of_their_files(tmp_path: Path) -> None:
     table = faces_table(tmp_path)
     first = tmp_path / "train" / "0.png"
-    cv2.imwrite(str(first), cv2.resize(cv2.imread(str(first)), (320, 320)))
+    cv2.imwrite(str(first), cv2.resize(the(cv2.imread(str(first))), (320, 320)))
     for portrait in reading.portraits(table, "train"):
         assert portrait.picture.shape == (256, 256, 3)
         np.testing.assert_allclose(portrait.landmarks, POINTS)

@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import cv2
@@ -128,7 +129,7 @@ def test_a_picture_that_the_package_lacks_is_named(archive: Path, tmp_path: Path
 
 
 def test_the_list_holds_nothing_out_that_anything_learns_on() -> None:
-    rows = fetch.tomllib.loads(fetch.SOURCES.read_text(encoding="utf-8"))
+    rows = tomllib.loads(fetch.SOURCES.read_text(encoding="utf-8"))
     learnt = {row["name"] for row in rows["packages"] if row.get("training")}
     held = [row for row in rows["packages"] if row.get("heldout")]
     assert learnt.isdisjoint(row["name"] for row in held)

@@ -36,6 +36,7 @@ from gpen_desktop.models.detectors.landmarks import CROP_SIDE, find_landmarks
 from gpen_desktop.models.detectors.retinaface import anchors, find_faces
 from gpen_desktop.models.spec import Task
 from gpen_desktop.models.tensors import read_tensors
+from tests.typed import octets
 from tests.unit.lab.pictures import LANDMARKS, faces_table, props_folder
 
 PLACES = anchors(VIEW_SIDE, VIEW_SIDE)
@@ -122,7 +123,7 @@ def test_boxes_are_those_of_the_product() -> None:
 
 
 def test_crops_are_cut_as_the_product_cuts_them() -> None:
-    picture = cv2.GaussianBlur(np.random.default_rng(0).integers(0, 255, (320, 320), np.uint8), (0, 0), 3)
+    picture = octets(cv2.GaussianBlur(np.random.default_rng(0).integers(0, 255, (320, 320), np.uint8), (0, 0), 3))
     frames = np.array([(100.0, 120.0, 60.0, 20.0), (160.0, 170.0, 290.0, -30.0), (30.0, 300.0, 150.0, 0.0)])
     pyramid = regions.GreyPyramid(Photo(frozen(np.repeat(picture[..., None], 3, axis=2)), SourceFormat("PNG")))
     theirs = pyramid.cut(frames, CROP_SIDE)

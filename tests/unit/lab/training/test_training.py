@@ -7,6 +7,7 @@ import signal
 import time
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 import torch
@@ -167,9 +168,9 @@ def test_the_rate_warms_up_and_falls_along_a_cosine() -> None:
     assert learning_rate(1.0, own=500) == pytest.approx(0.01)
 
 
-def settings(tmp_path: Path, **changes: object) -> Settings:
+def settings(tmp_path: Path, **changes: Any) -> Settings:
     faces = face_folder(tmp_path / "faces", side=64)
-    usual = {
+    usual: dict[str, Any] = {
         "faces": [faces],
         "validation": faces,
         "out": tmp_path / "run",

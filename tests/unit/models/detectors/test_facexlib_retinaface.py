@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,8 +21,8 @@ PICTURES = np.random.default_rng(3).integers(0, 256, (2, 203, 331, 3), np.uint8)
 
 
 @pytest.fixture(scope="module", params=["resnet50", "mobile0.25"])
-def nets(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[nn.Module, nn.Module]:
-    """facexlib's class with random values, and our network of its file."""
+def nets(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, nn.Module]:
+    """facexlib's class, which declares no types, with random values, and our network of its file."""
     torch.manual_seed(0)
     theirs = published_weights.retinaface(request.param)
     file = tmp_path_factory.mktemp("weights") / "any name.pth"
@@ -30,13 +31,14 @@ def nets(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return theirs, registry.load(file, Task.FACE_DETECTOR)
 
 
-def _their_scores(theirs: nn.Module, picture: np.ndarray) -> torch.Tensor:
+def _their_scores(theirs: Any, picture: np.ndarray) -> torch.Tensor:
     with torch.inference_mode():
         x = torch.from_numpy(picture[..., ::-1].transpose(2, 0, 1).copy())[None].float() - theirs.mean_tensor
-        return theirs(x)[1][0, :, 1]
+        scores: torch.Tensor = theirs(x)[1][0, :, 1]
+        return scores
 
 
-def test_the_boxes_and_points_of_facexlib(nets: tuple[nn.Module, nn.Module]) -> None:
+def test_the_boxes_and_points_of_facexlib(nets: tuple[Any, nn.Module]) -> None:
     theirs, ours = nets
     picture = PICTURES[0]
     above = float(_their_scores(theirs, picture).quantile(0.95))
@@ -53,7 +55,7 @@ def test_the_boxes_and_points_of_facexlib(nets: tuple[nn.Module, nn.Module]) -> 
         assert np.abs(got - expected).max() <= 1e-4 * np.abs(expected).max()
 
 
-def test_several_pictures_at_once_give_what_each_gives(nets: tuple[nn.Module, nn.Module]) -> None:
+def test_several_pictures_at_once_give_what_each_gives(nets: tuple[Any, nn.Module]) -> None:
     theirs, ours = nets
     above = float(_their_scores(theirs, PICTURES[0]).quantile(0.95))
     for together, alone in zip(
@@ -65,7 +67,7 @@ def test_several_pictures_at_once_give_what_each_gives(nets: tuple[nn.Module, nn
         np.testing.assert_allclose(together.points, alone.points, atol=1e-2)
 
 
-def test_nothing_likely_is_no_face(nets: tuple[nn.Module, nn.Module]) -> None:
+def test_nothing_likely_is_no_face(nets: tuple[Any, nn.Module]) -> None:
     (found,) = detect_faces(nets[1], PICTURES[:1, :40, :50], above=1.0)
     assert found.boxes.shape == (0, 4)
     assert found.points.shape == (0, 5, 2)
@@ -76,7 +78,7 @@ def test_anchors_are_worked_out_once_for_each_size() -> None:
     assert anchors(77, 91) is anchors(77, 91)
 
 
-def test_in_half_precision_about_the_same_is_found(nets: tuple[nn.Module, nn.Module], tmp_path: Path) -> None:
+def test_in_half_precision_about_the_same_is_found(nets: tuple[Any, nn.Module], tmp_path: Path) -> None:
     theirs, ours = nets
     above = float(_their_scores(theirs, PICTURES[0]).quantile(0.95))
     torch.save(theirs.state_dict(), tmp_path / "any.pth")

@@ -51,7 +51,7 @@ def test_equals_the_published_form_at_full_width(dtype: torch.dtype, error: floa
 
 def test_the_same_faces_give_the_same_bytes_run_after_run_and_after_release() -> None:
     restorer = Restorer(WEIGHTS, device="cuda", batch_size=4)
-    faces = crops(7, restorer.size)
+    faces = crops(7, restorer.spec.size)
     first = restorer.restore(faces, SilentProgress())
     again = restorer.restore(faces, SilentProgress())
     restorer.release()
