@@ -32,7 +32,7 @@ def picture(height: int = 24, width: int = 37, channels: int = 3, bits: int = 8,
     white = 2**bits - 1
     noise = np.random.default_rng(seed).integers(0, white // 4, (height, width, channels))
     slope = np.linspace(0, 1, height)[:, None, None] + np.linspace(0, 2, width)[None, :, None]
-    return (noise + slope / 3 * (white * 3 // 4)).astype(np.uint8 if bits == 8 else np.uint16)
+    return np.asarray(noise + slope / 3 * (white * 3 // 4)).astype(np.uint8 if bits == 8 else np.uint16)
 
 
 def photo_of(samples: NDArray[Any], **source: Any) -> Photo:

@@ -121,7 +121,7 @@ def test_a_small_file_that_claims_more_pixels_than_fit_into_memory(tmp_path: Pat
             struct.pack_into(">HH", data, data.index(b"\xff\xc0") + 5, side, side)
         elif name == "a.png":
             data = bytearray(
-                png_of([(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)), *png_chunks(data)[1:]])
+                png_of([(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)), *png_chunks(bytes(data))[1:]])
             )
         elif name == "a.bmp":
             struct.pack_into("<ii", data, 18, side, side)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ def decoded(data: bytes) -> np.ndarray:
 @pytest.mark.parametrize("sampling", [0, 1, 2])
 @pytest.mark.parametrize("size", [(213, 320), (320, 213), (16, 700), (9, 9)])
 def test_a_jpeg_in_strips_decodes_to_the_same(
-    tmp_path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], sampling: int, channels: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], sampling: int, channels: int
 ) -> None:
     samples = picture(*size, channels)
     source = tmp_path / "source.jpg"
@@ -48,7 +49,7 @@ def test_a_jpeg_in_strips_decodes_to_the_same(
     assert load_photo(tmp_path / "again.jpg").source.jpeg_subsampling == again.source.jpeg_subsampling
 
 
-def test_a_progressive_jpeg_stays_so_however_large(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_progressive_jpeg_stays_so_however_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Image.fromarray(picture(200, 300)).save(tmp_path / "a.jpg", progressive=True)
     monkeypatch.setattr(memory, "LARGE", 1000)
     save_photo(load_photo(tmp_path / "a.jpg"), tmp_path / "b.jpg")
@@ -78,7 +79,7 @@ def test_arithmetic_of_samples_in_strips_is_that_of_the_whole(monkeypatch: pytes
     assert not pixels.is_grey(nearly)
 
 
-def test_a_large_photo_in_grey_is_stored_as_one_channel(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_photo_in_grey_is_stored_as_one_channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "LARGE", 1000)
     photo = photo_of(picture(120, 90, 1))
     with Image.open(save_photo(photo, tmp_path / "a", format="jpeg").path) as image:
@@ -86,7 +87,7 @@ def test_a_large_photo_in_grey_is_stored_as_one_channel(tmp_path, monkeypatch: p
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
-def test_missing_data_are_noticed_without_a_second_picture_in_memory(tmp_path, mode: str) -> None:
+def test_missing_data_are_noticed_without_a_second_picture_in_memory(tmp_path: Path, mode: str) -> None:
     samples = picture(700, 900, len(mode))
     samples[-1, -1] = 128
     Image.fromarray(samples.squeeze(), mode=None if mode != "CMYK" else mode).save(tmp_path / "a.jpg", progressive=True)
@@ -96,7 +97,7 @@ def test_missing_data_are_noticed_without_a_second_picture_in_memory(tmp_path, m
     assert "picture-data-missing" in [words.code for words in load_photo(tmp_path / "half.jpg").warnings]
 
 
-def test_a_progressive_jpeg_is_held_against_itself_in_strips(tmp_path) -> None:
+def test_a_progressive_jpeg_is_held_against_itself_in_strips(tmp_path: Path) -> None:
     Image.fromarray(picture(3000, 3000)).save(tmp_path / "a.jpg", progressive=True)
     load_photo(tmp_path / "a.jpg")
     tracemalloc.start()
@@ -106,7 +107,7 @@ def test_a_progressive_jpeg_is_held_against_itself_in_strips(tmp_path) -> None:
     assert peak < 1.5 * photo.pixels.nbytes  # of NumPy's memory; Pillow's own is not traced
 
 
-def test_a_tiff_is_put_together_once(tmp_path) -> None:
+def test_a_tiff_is_put_together_once(tmp_path: Path) -> None:
     photo = photo_of(np.random.default_rng(0).integers(0, 256, (1500, 2000, 3), np.uint8))  # packs to its own size
     tracemalloc.start()
     save_photo(photo, tmp_path / "a", format="tiff")
@@ -117,7 +118,7 @@ def test_a_tiff_is_put_together_once(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
-def test_a_large_png_is_packed_in_strips(tmp_path, monkeypatch: pytest.MonkeyPatch, channels: int) -> None:
+def test_a_large_png_is_packed_in_strips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, channels: int) -> None:
     photo = photo_of(picture(700, 300, channels))
     monkeypatch.setattr(memory, "LARGE", 1000)
     again = load_photo(save_photo(photo, tmp_path / "a", format="png").path)

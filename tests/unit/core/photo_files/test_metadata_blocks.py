@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import tifffile
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from gpen_desktop import __version__
 from gpen_desktop.core.photo_files import exif as exif_block
@@ -174,6 +174,7 @@ def test_comments(tmp_path: Path) -> None:
             assert image.info["comment"] == comment
         with Image.open(save_photo(photo, tmp_path / "b.png", format="png", overwrite=True).path) as image:
             expected = comment.decode("latin-1" if comment.startswith(b"M") else "utf-8")
+            assert isinstance(image, PngImagePlugin.PngImageFile)
             assert image.text["Comment"] == expected
         for format in ("tiff", "webp", "bmp"):
             saved = save_photo(photo, tmp_path / "c", format=format, overwrite=True)

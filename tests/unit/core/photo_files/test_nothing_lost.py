@@ -47,7 +47,12 @@ def test_exif_is_parsed_once_when_a_photo_is_read(tmp_path: Path, monkeypatch: p
     path = jpeg_with_exif(tmp_path / "a.jpg", exif_block("<", {0x10F: text("Leica")}, {0x9003: text("1998:02:03")}))
     parsed: list[bytes] = []
     layout_of = tiff_structure.layout_of
-    monkeypatch.setattr(tiff_structure, "layout_of", lambda data: parsed.append(data) or layout_of(data))
+
+    def noted(data: bytes) -> object:
+        parsed.append(data)
+        return layout_of(data)
+
+    monkeypatch.setattr(tiff_structure, "layout_of", noted)
     photo = load_photo(path)
     assert len(parsed) == 1
     save_photo(photo, tmp_path / "b.jpg")
@@ -62,7 +67,7 @@ def test_a_tiff_s_white_point_and_camera_are_kept(tmp_path: Path) -> None:
     tifffile.imwrite(tmp_path / "a.tif", picture(), photometric="rgb", byteorder="<", extratags=tags)
     saved = save_photo(load_photo(tmp_path / "a.tif"), tmp_path / "b.tif")
     with tifffile.TiffFile(saved.path) as file:
-        kept = file.pages[0].tags
+        kept = file.pages.first.tags
         assert kept[318].value == (3127, 10000, 3290, 10000)
         assert kept[50735].value == "A1234"
 

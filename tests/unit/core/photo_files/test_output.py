@@ -50,6 +50,8 @@ def test_a_jpeg_is_stored_with_its_own_tables_and_sampling(tmp_path: Path, subsa
     save(picture(64, 64), tmp_path / "a.jpg", quality=71, subsampling=subsampling)
     save_photo(load_photo(tmp_path / "a.jpg"), tmp_path / "b.jpg")
     with Image.open(tmp_path / "a.jpg") as before, Image.open(tmp_path / "b.jpg") as after:
+        assert isinstance(before, JpegImagePlugin.JpegImageFile)
+        assert isinstance(after, JpegImagePlugin.JpegImageFile)
         assert after.quantization == before.quantization
         assert JpegImagePlugin.get_sampling(after) == subsampling
 
@@ -70,6 +72,8 @@ def test_a_jpeg_of_something_else_is_of_high_quality(tmp_path: Path) -> None:
     reference = io.BytesIO()
     Image.fromarray(picture(64, 64)).save(reference, "JPEG", quality=95, subsampling=0)
     with Image.open(saved.path) as ours, Image.open(reference) as wanted:
+        assert isinstance(ours, JpegImagePlugin.JpegImageFile)
+        assert isinstance(wanted, JpegImagePlugin.JpegImageFile)
         assert ours.quantization == wanted.quantization
         assert JpegImagePlugin.get_sampling(ours) == 0
 

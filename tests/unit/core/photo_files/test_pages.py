@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,15 +17,15 @@ from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.photo_files.load_save import further_pages, load_photo, open_photo, save_photo
-from gpen_desktop.core.progress import SilentProgress
-from gpen_desktop.core.types import ComposeOptions, Face, frozen
+from gpen_desktop.core.progress import Progress, SilentProgress
+from gpen_desktop.core.types import ComposeOptions, Face, Photo, frozen
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
 from tests.unit.core.made_files import exiftool, needs_exiftool, picture, tag
 
 SIZES = ((24, 37), (30, 20), (41, 41))
 
 
-def pages(path: Path, bits: int = 8, **how: object) -> list[np.ndarray]:
+def pages(path: Path, bits: int = 8, **how: Any) -> list[np.ndarray]:
     """A TIFF of three pages, none like another; what is in them."""
     made = [picture(*size, bits=bits, seed=number) for number, size in enumerate(SIZES)]
     with tifffile.TiffWriter(path, **how) as file:
@@ -40,7 +41,7 @@ def read(path: Path) -> list[np.ndarray]:
 
 @pytest.mark.parametrize("how", [{"byteorder": "<"}, {"byteorder": ">"}, {"bigtiff": True}], ids=str)
 @pytest.mark.parametrize("bits", [8, 16])
-def test_every_page_is_read(tmp_path: Path, bits: int, how: dict[str, object]) -> None:
+def test_every_page_is_read(tmp_path: Path, bits: int, how: dict[str, Any]) -> None:
     made = pages(tmp_path / "a.tif", bits, **how)
     opened = open_photo(tmp_path / "a.tif")
     assert opened.header.pictures == 3
@@ -50,7 +51,7 @@ def test_every_page_is_read(tmp_path: Path, bits: int, how: dict[str, object]) -
 
 
 @pytest.mark.parametrize("how", [{"byteorder": "<"}, {"byteorder": ">"}, {"bigtiff": True}], ids=str)
-def test_saving_the_first_keeps_the_others_as_they_are(tmp_path: Path, how: dict[str, object]) -> None:
+def test_saving_the_first_keeps_the_others_as_they_are(tmp_path: Path, how: dict[str, Any]) -> None:
     made = pages(tmp_path / "a.tif", **how)
     saved = save_photo(load_photo(tmp_path / "a.tif"), tmp_path / "b.tif")
     assert [warning.code for warning in saved.warnings] == ["other-pages-kept"]
@@ -83,7 +84,8 @@ def test_directories_in_a_circle_end(tmp_path: Path) -> None:
     pages(tmp_path / "a.tif")
     data = bytearray((tmp_path / "a.tif").read_bytes())
     with tifffile.TiffFile(tmp_path / "a.tif") as file:
-        last, first = file.pages[2], file.pages[0]
+        last, first = file.pages[2], file.pages.first
+        assert isinstance(last, tifffile.TiffPage)
         end = last.offset + 2 + 12 * len(last.tags)
         data[end : end + 4] = first.offset.to_bytes(4, "little")
     (tmp_path / "a.tif").write_bytes(data)
@@ -95,7 +97,7 @@ def restored(
     target: Path,
     finder: KnownFaces | None = None,
     numbers: tuple[int, ...] | None = None,
-    **export: object,
+    **export: Any,
 ) -> PhotoReport:
     faces = photo_with_faces((40, 60))[1]
     engine = Engine(models=DrawnModels(finder or KnownFaces(*faces), Sharpener()))
@@ -129,7 +131,7 @@ def test_faces_by_number_are_those_of_each_page(scans: Path, tmp_path: Path) -> 
     beside = Face(frozen(face.landmarks + (90, 0)), 0.9)
 
     class TwoOnFirst(KnownFaces):
-        def detect(self, photo, *, progress=None):
+        def detect(self, photo: Photo, *, progress: Progress | None = None) -> tuple[Face, ...]:
             return (face, beside) if np.array_equal(photo.pixels, read(scans)[0]) else (face,)
 
     report = restored(scans, tmp_path / "b.tif", TwoOnFirst(), numbers=(2,))
@@ -140,7 +142,7 @@ def test_faces_by_number_are_those_of_each_page(scans: Path, tmp_path: Path) -> 
 
 def test_a_face_on_the_second_page_alone_is_found(scans: Path, tmp_path: Path) -> None:
     class OnSecond(KnownFaces):
-        def detect(self, photo, *, progress=None):
+        def detect(self, photo: Photo, *, progress: Progress | None = None) -> tuple[Face, ...]:
             return self.faces if np.array_equal(photo.pixels, read(scans)[1]) else ()
 
     report = restored(scans, tmp_path / "b.tif", OnSecond(*photo_with_faces((40, 60))[1]))
@@ -159,7 +161,7 @@ def test_only_the_page_that_is_kept_is_restored_where_the_format_holds_one(scans
     seen: list[np.ndarray] = []
 
     class Noting(KnownFaces):
-        def detect(self, photo, *, progress=None):
+        def detect(self, photo: Photo, *, progress: Progress | None = None) -> tuple[Face, ...]:
             seen.append(photo.pixels)
             return self.faces
 

@@ -7,7 +7,7 @@ import os
 import stat
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,7 +36,7 @@ def stalled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("read", [read_whole, lambda path: read_start(path, 10)])
-def test_a_file_that_never_answers_is_an_unreadable_one(stalled: Path, read) -> None:
+def test_a_file_that_never_answers_is_an_unreadable_one(stalled: Path, read: Callable[[Path], object]) -> None:
     with pytest.raises(UnreadablePhotoError) as caught:
         read(stalled)
     assert "does not answer" in str(caught.value)
@@ -53,7 +53,7 @@ def test_what_could_not_be_written_is_let_go_at_once() -> None:
         """What is to be written."""
 
     def write(pixels: Pixels) -> None:
-        def failing(_tick) -> None:
+        def failing(_tick: object) -> None:
             raise OSError(f"no room for {pixels}")
 
         with pytest.raises(OSError, match="no room"):
@@ -73,7 +73,7 @@ def test_what_could_not_be_written_is_let_go_at_once() -> None:
 def test_what_comes_slowly_but_steadily_is_waited_for() -> None:
     pause = threading.Event()
 
-    def call(tick) -> str:
+    def call(tick: Callable[[], None]) -> str:
         for _ in range(8):
             pause.wait(0.05)
             tick()
@@ -155,7 +155,7 @@ def test_what_a_call_waits_for_in_turn_is_given_up_with_it(stalled: Path, monkey
     monkeypatch.setattr(reading, "PATIENCE_S", 60.0)
     ended: list[str] = []
 
-    def call(_tick) -> None:
+    def call(_tick: object) -> None:
         try:
             read_whole(stalled)
         except Cancelled:
