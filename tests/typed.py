@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core.types import Pixels
+
 T = TypeVar("T")
 
 
@@ -19,6 +21,12 @@ def the(thing: T | None) -> T:
 def floats(array: NDArray[Any]) -> NDArray[np.float32]:
     """The same array, which holds float32."""
     assert array.dtype == np.float32
+    return array
+
+
+def as_pixels(array: NDArray[Any]) -> Pixels:
+    """The same array, which holds what a photo does."""
+    assert array.dtype in (np.uint8, np.uint16)
     return array
 
 

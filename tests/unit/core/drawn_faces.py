@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
 
 from gpen_desktop.core.engine.compute import ComputeOptions, ModelStatus
+from gpen_desktop.core.engine.face_networks import Guard
 from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.faces.alignment import template_points
 from gpen_desktop.core.progress import Progress
@@ -51,7 +53,7 @@ def photo_with_faces(
     return photo_of(cv2.GaussianBlur(pixels, (0, 0), size / 100)), tuple(faces)
 
 
-def photo_of(pixels: np.ndarray, **fields: object) -> Photo:
+def photo_of(pixels: np.ndarray, **fields: Any) -> Photo:
     return Photo(frozen(np.ascontiguousarray(pixels)), SourceFormat("PNG"), **fields)
 
 
@@ -83,7 +85,7 @@ class Sharpener:
 
     def __init__(self, tint: tuple[float, float, float] = (-0.01, -0.03, -0.05)) -> None:
         self.crops_seen = 0
-        self._tint = np.float32(tint)
+        self._tint = np.array(tint, np.float32)
 
     def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
         self.crops_seen += len(crops)
@@ -117,8 +119,9 @@ class DrawnModels:
     def load_inventor(self, model: str, wanted: ComputeOptions) -> Sharpener | None:
         return self.inventor
 
-    def load_guard(self) -> None:
+    def load_guard(self) -> Guard | None:
         """None of them drifts."""
+        return None
 
     def load_parser(self, _wanted: ComputeOptions) -> None:
         """Faces are drawn without one."""

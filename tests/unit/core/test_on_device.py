@@ -9,6 +9,8 @@ import weakref
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ import torch
 from torch import nn
 
 from gpen_desktop.core import fallbacks
-from gpen_desktop.core.faces import parsing, published_detection
+from gpen_desktop.core.faces import published_detection
 from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.faces.parsing import FaceParser
 from gpen_desktop.core.faces.published_detection import PublishedDetector
@@ -27,6 +29,7 @@ from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.errors import OutOfMemoryError
 from gpen_desktop.messages import Message, say
 from gpen_desktop.models import device as devices
+from gpen_desktop.models import registry, store
 from gpen_desktop.models.architecture import ReadModel
 from gpen_desktop.models.detectors.facexlib_retinaface import FoundFaces
 from gpen_desktop.models.device import Compute
@@ -54,7 +57,7 @@ class Doubler(nn.Module):
         self.most = most
         self.asked: list[int] = []
 
-    def answer(self, items: list[int]) -> list[int]:
+    def answer(self, items: Sequence[int]) -> list[int]:
         self.asked.append(len(items))
         if len(items) > self.most:
             raise torch.OutOfMemoryError("CUDA out of memory.")
@@ -65,8 +68,13 @@ def placed(on_gpu: nn.Module, on_cpu: nn.Module) -> ReadModel:
     return ReadModel(SPEC, lambda device, dtype: on_gpu if device.type == "cuda" else on_cpu)
 
 
+def answer(net: nn.Module, items: Sequence[int]) -> list[int]:
+    assert isinstance(net, Doubler)
+    return net.answer(items)
+
+
 def doubled(network: OnDevice, count: int) -> list[int]:
-    return network.answers(list(range(count)), lambda net, items: net.answer(items))
+    return network.answers(list(range(count)), answer)
 
 
 def on_gpu(gpu: nn.Module, cpu: nn.Module) -> OnDevice:
@@ -128,7 +136,7 @@ def test_what_took_its_place_on_the_cpu_is_let_go_once_there_is_room(way: str) -
     if way == "answers":
         doubled(network, 1)
     else:
-        network.answer_here(1, lambda net, items: net.answer(items))
+        network.answer_here(1, answer)
     gc.collect()
     assert [copy() for copy in copies] == [None]
 
@@ -214,7 +222,7 @@ def test_too_little_memory_everywhere_is_said_and_other_faults_are_raised() -> N
         nowhere.answers([1], lambda net, items: (_ for _ in ()).throw(RuntimeError("another fault")))
 
 
-def full(*_: object) -> torch.Tensor:
+def full(*_: object) -> NoReturn:
     raise torch.OutOfMemoryError("CUDA out of memory.")
 
 
@@ -235,14 +243,18 @@ class Same(Full):
 
 
 def test_a_face_parser_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Skin(Full):
+    class Skin(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.zeros(1))
+
         def forward(self, faces: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             seen = torch.zeros(len(faces), 19, 512, 512)
             seen[:, 1] = 50
             return seen, faces
 
-    monkeypatch.setattr(parsing.store, "find", lambda name: name)
-    monkeypatch.setattr(parsing.registry, "read", lambda path: placed(Full(), Skin()))
+    monkeypatch.setattr(store, "find", lambda name: name)
+    monkeypatch.setattr(registry, "read", lambda path: placed(Full(), Skin()))
     photo, faces = photo_with_faces((40, 60), (400, 90))
     crops = [crop_face(photo, face, template="ffhq", size=256) for face in faces]
     masks = FaceParser("parsenet", device="cuda").masks(crops, [crop.pixels for crop in crops])
@@ -257,11 +269,12 @@ def test_a_published_detector_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
         asked.append(type(net).__name__)
         if isinstance(net, Full):
             full()
-        return [FoundFaces(np.zeros((0, 4)), np.zeros((0, 5, 2)), np.zeros(0)) for _ in pictures]
+        nothing = FoundFaces(*(np.zeros(shape, np.float32) for shape in ((0, 4), (0, 5, 2), (0,))))
+        return [nothing for _ in pictures]
 
     monkeypatch.setattr(published_detection, "detect_faces", detect_faces)
-    monkeypatch.setattr(published_detection.store, "find", lambda name: name)
-    monkeypatch.setattr(published_detection.registry, "read", lambda path: placed(Full(), Doubler(1)))
+    monkeypatch.setattr(store, "find", lambda name: name)
+    monkeypatch.setattr(registry, "read", lambda path: placed(Full(), Doubler(1)))
     assert PublishedDetector("retinaface-mobilenet", device="cuda").detect(photo_with_faces((40, 60))[0]) == ()
     assert asked == ["Full", "Doubler"]
 
@@ -288,7 +301,7 @@ def test_smaller_tiles_of_a_photo_and_the_cpu_for_the_smallest_alone(
     model = ReadModel(
         replace(SPEC, task=Task.UPSCALER, margin=8), lambda device, dtype: gpu if device.type == "cuda" else cpu
     )
-    monkeypatch.setattr(networks, "_read_mixed", lambda choice: (networks.Path("x.pth"), model))
+    monkeypatch.setattr(networks, "_read_mixed", lambda choice: (Path("x.pth"), model))
     monkeypatch.setattr(devices, "free_memory", lambda device: 1 << 40)
     photo = np.random.default_rng(1).integers(0, 200, (250, 380, 3), np.uint8)
     made = np.full(photo.shape, np.nan, np.float32)
@@ -311,7 +324,7 @@ def test_an_aligned_colouriser_and_inpainter_go_on(monkeypatch: pytest.MonkeyPat
     task = Task.FACE_COLOURISER if kind == "colouriser" else Task.FACE_INPAINTER
     spec = replace(SPEC, task=task, template="gpen", value_range=(0.0, 1.0))
     model = ReadModel(spec, lambda device, dtype: Full() if device.type == "cuda" else Same())
-    monkeypatch.setattr(networks, "_read_mixed", lambda choice: (networks.Path("x.pth"), model))
+    monkeypatch.setattr(networks, "_read_mixed", lambda choice: (Path("x.pth"), model))
     network = getattr(PhotoNetworks("cuda"), kind)("x.pth")
     picture = np.random.default_rng(1).random((64, 64, 3), dtype=np.float32)
     given = picture if kind == "colouriser" else np.dstack([picture, np.zeros((64, 64, 1), np.float32)])

@@ -15,6 +15,7 @@ from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.options import SHAPES
 from gpen_desktop.core.photo_files.turning import turned as turned_photo
 from gpen_desktop.core.types import ComposeOptions, Frame, Photo, SourceFormat, frozen
+from tests.typed import the
 from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_with_faces
 
 
@@ -37,6 +38,8 @@ def test_a_crop_is_bit_for_bit(dtype: type) -> None:
     photo = gradient(200, 100, dtype)
     part = framed(photo, Frame(box=(0.25, 0.1, 0.75, 0.9)))
     assert np.array_equal(part.pixels, photo.pixels[10:90, 50:150])
+    assert part.alpha is not None
+    assert photo.alpha is not None
     assert np.array_equal(part.alpha, photo.alpha[10:90, 50:150])
     assert not part.pixels.flags.writeable
 
@@ -45,16 +48,16 @@ def test_a_crop_is_bit_for_bit(dtype: type) -> None:
 @pytest.mark.parametrize("size", [(301, 200), (90, 400)])
 def test_straightened_it_holds_nothing_from_beyond_the_photo(degrees: float, size: tuple[int, int]) -> None:
     photo = gradient(*size)
-    marked = dataclasses.replace(photo, alpha=frozen(np.full(photo.pixels.shape[:2], 255, np.uint8)))
+    alpha = frozen(np.full(photo.pixels.shape[:2], 255, np.uint8))
+    marked = dataclasses.replace(photo, alpha=alpha)
     frame = Frame(degrees)
     part = framed(marked, frame)
-    whole = cv2.warpAffine(
-        marked.alpha, framing.straightening(size, degrees), size, flags=cv2.INTER_LINEAR, borderValue=0
-    )
+    whole = cv2.warpAffine(alpha, framing.straightening(size, degrees), size, flags=cv2.INTER_LINEAR, borderValue=0)
     x0, y0, x1, y1 = kept(frame, size)
     assert whole[y0 + 1 : y1 - 1, x0 + 1 : x1 - 1].min() == 255
     assert (part.width, part.height) == result_size(frame, size) == (x1 - x0, y1 - y0)
     assert part.width / part.height == pytest.approx(size[0] / size[1], rel=0.05)
+    assert part.alpha is not None
     assert part.alpha.min() == 255
 
 
@@ -74,7 +77,7 @@ def test_every_pixel_comes_from_where_it_was(tile: int, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("is_upright", [True, False])
 def test_shapes_are_cut_to_within_a_pixel(shape: str, is_upright: bool) -> None:
     size = (1328, 568)
-    ratio = framing.side_ratio(shape, size, is_upright=is_upright)
+    ratio = the(framing.side_ratio(shape, size, is_upright=is_upright))
     box = framing.in_shares(largest(size, 3.0, ratio), size)
     width, height = result_size(Frame(3.0, box, shape), size)
     assert ratio == pytest.approx(width / height, abs=2 * ratio / min(width, height))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import gc
 import weakref
+from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,35 +20,27 @@ from gpen_desktop.core.compose.select import select
 from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.options import Mode
 from gpen_desktop.core.pixels import to_8_bits
-from gpen_desktop.core.types import ComposeOptions, Photo, RestoredFace, frozen
+from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.types import ComposeOptions, Face, FloatImage, Photo, Rect, RestoredFace, frozen
 from gpen_desktop.models.spec import ModelSpec, Task
-from tests.unit.core.drawn_faces import photo_with_faces
+from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_with_faces
 
 
-class _Finder:
-    def __init__(self, faces):
-        self._faces = faces
-
-    def detect(self, photo, *, progress=None):
-        return self._faces
-
-
-class _Change:
+class _Change(Sharpener):
     spec = ModelSpec("inverter", Task.FACE_RESTORER, size=128, template="ffhq")
-    batch = 4
 
-    def restore(self, crops, progress):
+    def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
         return [frozen(0.5 * cv2.GaussianBlur(crop, (0, 0), 1.5) + 0.4) for crop in crops]
 
 
 class _Stripes(_Change):
-    def restore(self, crops, progress):
+    def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
         stripes = np.where(np.arange(128) // 2 % 2, 0.05, -0.05).astype(np.float32)[:, None, None]
         return [frozen(answer + stripes) for answer in super().restore(crops, progress)]
 
 
-def restored(photo: Photo, faces) -> tuple[RestoredFace, ...]:
-    session = Session(photo, _Finder(faces), _Change())
+def restored(photo: Photo, faces: tuple[Face, ...]) -> tuple[RestoredFace, ...]:
+    session = Session(photo, KnownFaces(*faces), _Change())
     session.set_restorer(_Change(), _Stripes)
     return tuple(session.invent())
 
@@ -59,7 +53,7 @@ OPTIONS = [
 ]
 
 
-def strengths(faces, options: ComposeOptions) -> list[int]:
+def strengths(faces: tuple[Face, ...], options: ComposeOptions) -> list[int]:
     """Of each face; the second one has its own."""
     own = dataclasses.replace(options, face_strengths={faces[1].id: 15})
     return [choice.strength for choice in select(faces, {}, own).values()]
@@ -68,7 +62,7 @@ def strengths(faces, options: ComposeOptions) -> list[int]:
 @pytest.mark.parametrize("scale", [1.37, 2, 4])
 def test_a_part_of_an_enlarged_photo_is_what_the_file_has_there(scale: float) -> None:
     photo, faces = photo_with_faces((20, 60), (250, 40))
-    session = Session(photo, _Finder(faces), _Change())
+    session = Session(photo, KnownFaces(*faces), _Change())
     session.set_stages({"scale": scale})
     whole = session.compose(OPTIONS[0]).photo.pixels
     enlarged = session.on_screen()
@@ -102,7 +96,7 @@ def test_a_level_is_shown_by_the_coarsest_with_as_many_pixels(scale: float) -> N
 
 @pytest.mark.parametrize("options", OPTIONS)
 @pytest.mark.parametrize("part", [(0, 0, 700, 400), (60, 30, 430, 333), (301, 0, 302, 400), (690, 390, 700, 400)])
-def test_a_part_at_full_size_is_the_whole_composition_there(options, part) -> None:
+def test_a_part_at_full_size_is_the_whole_composition_there(options: ComposeOptions, part: Rect) -> None:
     photo, faces = photo_with_faces((20, 60), (250, 40))  # near enough to overlap
     done = restored(photo, faces)
     layers = tuple(face_layers(photo.pixels, face, (1, 1)) for face in done)
@@ -147,7 +141,7 @@ def test_a_reduced_composition_looks_like_the_reduced_whole(level: int, shape: t
 def test_reduced_layers_keep_no_others_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[weakref.ref[FaceLayers]] = []
 
-    def watched(*given) -> FaceLayers:
+    def watched(*given: Any) -> FaceLayers:
         layers = face_layers(*given)
         made.append(weakref.ref(layers))
         return layers

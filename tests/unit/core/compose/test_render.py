@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,6 +16,7 @@ from gpen_desktop.core.options import Mode
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import ComposeOptions, Face, FaceState, FloatImage, Photo, SourceFormat, frozen
 from gpen_desktop.errors import OptionError
+from tests.typed import floats, octets
 from tests.unit.core.drawn_faces import Sharpener, photo_of, photo_with_faces, session_of
 
 
@@ -26,13 +28,12 @@ def test_outside_the_masks_nothing_changes(dtype: type, mode: Mode) -> None:
         photo = dataclasses.replace(photo, pixels=frozen(photo.pixels.astype(np.uint16) * 257))
     session = session_of(photo, faces)
     result = session.compose(ComposeOptions(mode=mode, strength=100, sharpen=50, denoise=50)).photo.pixels
-    mask = np.zeros(photo.pixels.shape[:2], bool)
+    mask = np.zeros((photo.height, photo.width), bool)
     for layer in session.restore():
-        h, w = mask.shape
         to_photo = cv2.invertAffineTransform(layer.crop.to_crop)
         # one pixel more than the mask, for the interpolation at its edge
         covered = cv2.dilate((layer.head_mask > 0).astype(np.uint8), np.ones((3, 3)))
-        mask |= cv2.warpAffine(covered, to_photo, (w, h), flags=cv2.INTER_LINEAR) > 0
+        mask |= cv2.warpAffine(covered, to_photo, (photo.width, photo.height), flags=cv2.INTER_LINEAR) > 0
     assert 0.1 < mask.mean() < 0.8
     assert result.dtype == dtype
     assert np.array_equal(result[~mask], photo.pixels[~mask])
@@ -89,7 +90,7 @@ def test_a_face_may_have_its_own_strength() -> None:
 
 
 @pytest.mark.parametrize("field", [{"strength": 101}, {"denoise": -1}, {"min_face": -1}])
-def test_options_outside_their_range_are_refused(field: dict[str, object]) -> None:
+def test_options_outside_their_range_are_refused(field: dict[str, Any]) -> None:
     with pytest.raises(OptionError):
         ComposeOptions(**field)
 
@@ -125,7 +126,7 @@ def test_a_source_that_lacks_nothing_keeps_its_own_hair() -> None:
     reach = []
     for blur in (0.6, 4.0):
         photo, (face,) = photo_with_faces((200, 60))
-        soft = dataclasses.replace(photo, pixels=frozen(cv2.GaussianBlur(photo.pixels, (0, 0), blur)))
+        soft = dataclasses.replace(photo, pixels=frozen(octets(cv2.GaussianBlur(photo.pixels, (0, 0), blur))))
         (restored,) = session_of(soft, (face,)).restore()
         reach.append(float(restored.head_mask.mean()))
     assert reach[0] < reach[1]
@@ -153,7 +154,7 @@ def skin_colour(pixels: np.ndarray, session: Session) -> np.ndarray:
     height, width = pixels.shape[:2]
     to_photo = cv2.invertAffineTransform(restored.crop.to_crop)
     skin = cv2.warpAffine(restored.skin_mask, to_photo, (width, height)) > 0.5
-    return cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[skin].mean(axis=0)
+    return np.asarray(cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[skin].mean(axis=0))
 
 
 def test_skin_protection_keeps_the_tone() -> None:
@@ -174,8 +175,8 @@ def test_skin_protection_brings_back_faint_texture_but_not_noise() -> None:
     """A model that smooths everything: faint texture confined to the cheeks comes back, even noise does not."""
 
     class Smoother(Sharpener):
-        def restore(self, crops, progress):
-            return [cv2.GaussianBlur(crop, (0, 0), 3.0) for crop in crops]
+        def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
+            return [floats(cv2.GaussianBlur(crop, (0, 0), 3.0)) for crop in crops]
 
     random = np.random.default_rng(5)
     photo, faces = photo_with_faces((100, 60))
@@ -201,8 +202,8 @@ def test_skin_protection_brings_back_faint_texture_but_not_noise() -> None:
 
 def test_a_smooth_face_in_a_grainy_photo_gets_grain() -> None:
     class Smoother(Sharpener):
-        def restore(self, crops, progress):
-            return [cv2.GaussianBlur(crop, (0, 0), 3.0) for crop in crops]
+        def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
+            return [floats(cv2.GaussianBlur(crop, (0, 0), 3.0)) for crop in crops]
 
     random = np.random.default_rng(6)
     photo, faces = photo_with_faces((100, 60))
@@ -210,7 +211,7 @@ def test_a_smooth_face_in_a_grainy_photo_gets_grain() -> None:
     grainy = photo_of(np.clip(photo.pixels + grain, 0, 255).round().astype(np.uint8))
     session = session_of(grainy, faces, Smoother())
 
-    def level(**options: object) -> float:
+    def level(**options: Any) -> float:
         pixels = session.compose(ComposeOptions(strength=100, **options)).photo.pixels
         cheek = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[200:232, 180:208].astype(np.float32)
         return float((cheek - cv2.GaussianBlur(cheek, (0, 0), 2)).std())
@@ -222,8 +223,8 @@ def test_a_smooth_face_in_a_grainy_photo_gets_grain() -> None:
 
 def test_a_sharp_face_is_left_alone_unless_asked() -> None:
     class Blurrer(Sharpener):
-        def restore(self, crops, progress):
-            return [cv2.GaussianBlur(crop, (0, 0), 2.0) for crop in crops]
+        def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
+            return [floats(cv2.GaussianBlur(crop, (0, 0), 2.0)) for crop in crops]
 
     photo, faces = photo_with_faces((100, 60))
     session = session_of(photo, faces, Blurrer())
@@ -239,7 +240,7 @@ def test_denoise_and_sharpen_do_what_they_say() -> None:
     noisy = photo_of(np.clip(photo.pixels + random.normal(size=photo.pixels.shape) * 5, 0, 255).astype(np.uint8))
     session = session_of(noisy, faces, Sharpener())
 
-    def energy(**options: int) -> float:
+    def energy(**options: Any) -> float:
         pixels = session.compose(
             ComposeOptions(strength=100, skin_protection=False, restore_sharp=True, **options)
         ).photo.pixels
@@ -252,7 +253,7 @@ def test_denoise_and_sharpen_do_what_they_say() -> None:
 
 def test_grey_stays_grey() -> None:
     photo, faces = photo_with_faces((100, 60))
-    grey = cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2GRAY)
+    grey = octets(cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2GRAY))
     grey_photo = Photo(frozen(np.repeat(grey[..., None], 3, axis=2)), SourceFormat("JPEG", grey=True))
     pixels = session_of(grey_photo, faces).compose(ComposeOptions(strength=100)).photo.pixels
     assert np.ptp(pixels.astype(int), axis=2).max() == 0
@@ -272,12 +273,12 @@ class Softener(Sharpener):
     """Stands in for a model that paints eyes softer than a sharp portrait has them."""
 
     def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
-        return [cv2.GaussianBlur(crop, (0, 0), 1.2) for crop in crops]
+        return [floats(cv2.GaussianBlur(crop, (0, 0), 1.2)) for crop in crops]
 
 
 def _eye_detail(photo: Photo, face: Face, sigma: float) -> float:
     """How strong the fine band of scale sigma is around both eyes."""
-    band = fine_band(luma(photo.pixels.astype(np.float32) / photo.white), sigma)
+    band = fine_band(luma(floats(photo.pixels.astype(np.float32) / photo.white)), sigma)
     reach = round(0.28 * face.eye_distance)
     eyes = [(round(float(x)), round(float(y))) for x, y in face.landmarks[:2]]
     parts = [band[y - reach : y + reach, x - reach : x + reach] for x, y in eyes]
@@ -288,9 +289,8 @@ def _eye_detail(photo: Photo, face: Face, sigma: float) -> float:
 @pytest.mark.parametrize("mode", list(Mode))
 def test_on_a_portrait_with_more_pixels_than_the_model_gives_eyes_are_never_softer(size: int, mode: Mode) -> None:
     photo, faces = photo_with_faces((40, 60), size=size, shape=(size + 120, size + 300))
-    sharp = dataclasses.replace(
-        photo, pixels=frozen(cv2.addWeighted(photo.pixels, 2.0, cv2.GaussianBlur(photo.pixels, (0, 0), 2), -1.0, 0))
-    )
+    pixels = octets(cv2.addWeighted(photo.pixels, 2.0, cv2.GaussianBlur(photo.pixels, (0, 0), 2), -1.0, 0))
+    sharp = dataclasses.replace(photo, pixels=frozen(pixels))
     session = session_of(sharp, faces, Softener())
     result = session.compose(ComposeOptions(mode=mode, strength=100, restore_sharp=True))
     assert result.faces[0].state is FaceState.RESTORED
@@ -301,7 +301,7 @@ def test_on_a_portrait_with_more_pixels_than_the_model_gives_eyes_are_never_soft
 
 def test_blurred_eyes_are_the_models() -> None:
     photo, faces = photo_with_faces((40, 60), size=512, shape=(700, 800))
-    blurred = dataclasses.replace(photo, pixels=frozen(cv2.GaussianBlur(photo.pixels, (0, 0), 6.0)))
+    blurred = dataclasses.replace(photo, pixels=frozen(octets(cv2.GaussianBlur(photo.pixels, (0, 0), 6.0))))
     session = session_of(blurred, faces)
     result = session.compose(ComposeOptions(mode=Mode.STRONG, strength=100, restore_sharp=True))
     assert _eye_detail(result.photo, faces[0], 4.0) > 1.2 * _eye_detail(blurred, faces[0], 4.0)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from gpen_desktop.core.compose.select import Judged, by_number, chosen_faces, select
-from gpen_desktop.core.types import ComposeOptions, Face, FaceId, FaceState
+from gpen_desktop.core.types import ComposeOptions, Face, FaceId, FaceSelection, FaceState
 from gpen_desktop.errors import OptionError
 from tests.unit.core.drawn_faces import photo_with_faces
 
@@ -37,7 +38,7 @@ def states(options: ComposeOptions, *sharp_ones: Face) -> list[FaceState]:
         (ids(MIDDLE) | {FaceId("gone")}, ids(MIDDLE)),
     ],
 )
-def test_which_faces_are_on(choice: object, expected: frozenset[FaceId]) -> None:
+def test_which_faces_are_on(choice: FaceSelection, expected: frozenset[FaceId]) -> None:
     assert chosen_faces(FACES, ComposeOptions(faces=choice)) == expected
 
 
@@ -73,7 +74,7 @@ def test_each_face_has_the_photos_strength_or_its_own() -> None:
 def test_a_face_that_changed_is_blended_in_as_far_as_it_may_be() -> None:
     known = {LARGE.id: Judged(share=0.7), MIDDLE.id: Judged(share=0.0)}
 
-    def made(**options: object) -> list[tuple[FaceState, int]]:
+    def made(**options: Any) -> list[tuple[FaceState, int]]:
         return [(each.state, each.strength) for each in select(FACES, known, ComposeOptions(**options)).values()][1:]
 
     assert made() == [(FaceState.BLENDED_BACK, 70), (FaceState.CHANGED, 0)]

@@ -7,9 +7,10 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ from gpen_desktop.core.memory import Room
 from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.progress import CancellableProgress, Progress, SilentProgress
 from gpen_desktop.core.stages.registry import stage_values
-from gpen_desktop.core.types import ComposeOptions, FloatImage
+from gpen_desktop.core.types import ComposeOptions, Face, FloatImage, Photo
 from gpen_desktop.errors import Cancelled, DiskFullError
 from gpen_desktop.messages import say
 from tests.full_disk import full_disk
@@ -59,7 +60,7 @@ def engine(restorer: Sharpener | None = None) -> Engine:
     return Engine(models=DrawnModels(KnownFaces(*photo_with_faces((40, 60))[1]), restorer or Sharpener()))
 
 
-def run(album: Path, out: Path, **how: object) -> Iterator[PhotoReport]:
+def run(album: Path, out: Path, **how: Any) -> Iterator[PhotoReport]:
     wanted = BatchOptions(Edits(ComposeOptions(strength=100), model="sharpener"))
     own = how.pop("engine", None) or engine()
     return batch.restore_all(
@@ -99,7 +100,7 @@ def test_no_more_are_begun_than_are_wanted_at_once(album: Path, tmp_path: Path) 
     now, most, lock, three = 0, 0, threading.Lock(), threading.Event()
 
     class Counting(KnownFaces):
-        def detect(self, photo, *, progress=None):
+        def detect(self, photo: Photo, *, progress: Progress | None = None) -> tuple[Face, ...]:
             nonlocal now, most
             with lock:
                 now += 1
@@ -123,7 +124,7 @@ def test_a_photo_that_waits_for_the_disk_lets_another_be_computed(
     sync, begun, another_is_computed = os.fsync, [], threading.Event()
 
     class Telling(KnownFaces):
-        def detect(self, photo, *, progress=None):
+        def detect(self, photo: Photo, *, progress: Progress | None = None) -> tuple[Face, ...]:
             begun.append(photo)
             if len(begun) == 2:
                 another_is_computed.set()
@@ -221,7 +222,7 @@ def test_a_cancel_ends_all_and_what_is_done_stays(album: Path, tmp_path: Path) -
     steering, seen, counting = BatchControl(), [], threading.Lock()
 
     class Cancelling(KnownFaces):
-        def detect(self, photo, *, progress=None):
+        def detect(self, photo: Photo, *, progress: Progress | None = None) -> tuple[Face, ...]:
             with counting:  # or others go on between the third and the cancel, on a busy machine
                 seen.append(photo)
                 if len(seen) == 3:
@@ -242,6 +243,7 @@ def test_a_cancel_ends_all_and_what_is_done_stays(album: Path, tmp_path: Path) -
 def test_who_stops_listening_stops_the_work(album: Path, tmp_path: Path) -> None:
     reports = run(album, tmp_path / "out", at_once=2)
     next(reports)
+    assert isinstance(reports, Generator)
     reports.close()
     made = len(content(tmp_path / "out"))
     time.sleep(0.2)
@@ -270,6 +272,7 @@ def test_a_full_disk_is_waited_for(album: Path, tmp_path: Path, monkeypatch: pyt
     error, seen, room = told
     assert isinstance(error, DiskFullError)
     assert error.needed > 1000
+    assert isinstance(seen, int)
     assert seen <= 3  # those that wait, and what was begun before the disk said so
     assert room == "room"
     assert restorer.crops_seen == 8  # none was run through the model again

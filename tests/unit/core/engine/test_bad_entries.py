@@ -19,6 +19,7 @@ from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export_plan import ExportPlan, targets
 from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.progress import SilentProgress
+from tests.typed import the
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener
 from tests.unit.core.made_files import picture, save
 
@@ -85,7 +86,7 @@ def test_a_folder_that_may_not_be_read_costs_only_itself(
     jobs = plan([album], tmp_path / "out", recursive=True)
     reports = restore(jobs, tmp_path / "out")
     check_only_one_is_bad(reports, "locked", "You do not have permission to read the folder 'locked'.")
-    assert reports["locked"].error.code == "folder-unreadable"
+    assert the(reports["locked"].error).code == "folder-unreadable"
 
 
 def test_a_folder_that_is_gone_meanwhile_costs_only_itself(

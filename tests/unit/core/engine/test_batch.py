@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,8 +17,8 @@ from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.output.journal import JOURNAL_NAME, Journal
-from gpen_desktop.core.progress import CancellableProgress, SilentProgress
-from gpen_desktop.core.types import ComposeOptions
+from gpen_desktop.core.progress import CancellableProgress, Progress, SilentProgress
+from gpen_desktop.core.types import ComposeOptions, Face, Photo
 from gpen_desktop.errors import Cancelled, OptionError
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
 
@@ -36,7 +37,7 @@ def album(tmp_path: Path) -> Path:
     return folder
 
 
-def restore(job: PlannedPhoto, *, finder: KnownFaces | None = None, **export: object) -> batch.PhotoReport:
+def restore(job: PlannedPhoto, *, finder: KnownFaces | None = None, **export: Any) -> batch.PhotoReport:
     faces = photo_with_faces((40, 60))[1]
     engine = Engine(models=DrawnModels(finder or KnownFaces(*faces), Sharpener()))
     options = ExportOptions(**export)
@@ -231,7 +232,7 @@ def test_a_bad_photo_is_reported_and_stops_nothing(tmp_path: Path, content: byte
 
 def test_a_fault_of_ours_is_reported_with_its_details(album: Path, tmp_path: Path) -> None:
     class Broken(KnownFaces):
-        def detect(self, photo, *, progress=None):
+        def detect(self, photo: Photo, *, progress: Progress | None = None) -> tuple[Face, ...]:
             raise ZeroDivisionError("by zero")
 
     report = restore(PlannedPhoto(album / "a.png", tmp_path / "a.png"), finder=Broken())

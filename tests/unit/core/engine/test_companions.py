@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -34,12 +35,12 @@ def photo(tmp_path: Path) -> Path:
 
 
 def restore(
-    photo: Path, out: Path, finder: KnownFaces | None = None, resume: bool = False, **export: object
+    photo: Path, out: Path, finder: KnownFaces | None = None, resume: bool = False, **export: Any
 ) -> PhotoReport:
     faces = photo_with_faces((40, 60))[1]
     engine = Engine(models=DrawnModels(finder or KnownFaces(*faces), Sharpener()))
     options = BatchOptions(Edits(ComposeOptions(strength=70), model="sharpener"), ExportOptions(**export))
-    jobs = plan([photo], out, recursive=False, format=str(export.get("format", "keep")))
+    jobs = plan([photo], out, recursive=False, format=export.get("format", "keep"))
     (report,) = batch.restore_all(jobs, engine, options, Journal(out, {}), lambda *_: SilentProgress(), resume=resume)
     assert report.outcome is PhotoStatus.DONE
     return report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,13 +14,14 @@ from gpen_desktop.core import fallbacks
 from gpen_desktop.core.engine import local_models
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.crop_cache import CropCache
-from gpen_desktop.core.engine.engine import Engine
+from gpen_desktop.core.engine.engine import Engine, RestoredFaces
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.run import Viewer
-from gpen_desktop.core.types import ComposeOptions, FaceState, FloatImage
+from gpen_desktop.core.types import ComposeOptions, FaceState, FloatImage, Rect
 from gpen_desktop.messages import say
+from tests.typed import the
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
 
 OPTIONS = ComposeOptions(strength=100)
@@ -111,13 +112,18 @@ def test_restoring_tells_the_faces_first_and_then_each_restored_one(photo: Path)
 def test_an_enlarged_photo_is_made_for_who_looks_at_it_and_kept_for_the_file(photo: Path) -> None:
     engine = Engine(models=Fakes())
     session = engine.open(photo, "m", stages={"scale": 2})
+
+    def looking(part: Rect | None) -> Iterator[RestoredFaces]:
+        return engine.restore(session, viewer=Viewer(lambda: part, lambda parts: None))
+
     for part, scale in ((None, 1), ((0, 0, 700, 400), 2)):
-        *_, found, whole = engine.restore(session, viewer=Viewer(lambda part=part: part, lambda parts: None))
+        *_, found, whole = looking(part)
         assert (found.more, whole.more) == (True, False)
-        assert (whole.staged.scale, whole.staged.size) == (scale, (700, 400))
-        assert whole.staged.photo.width == 700 * scale
+        staged = the(whole.staged)
+        assert (staged.scale, staged.size) == (scale, (700, 400))
+        assert staged.photo.width == 700 * scale
     composed = session.compose(ComposeOptions(strength=0)).photo.pixels
-    assert composed is whole.staged.photo.pixels
+    assert composed is staged.photo.pixels
 
 
 def test_what_would_be_too_large_for_a_screen_is_not_enlarged_for_it(photo: Path) -> None:
@@ -126,7 +132,7 @@ def test_what_would_be_too_large_for_a_screen_is_not_enlarged_for_it(photo: Path
         image.resize((2100, 1200)).save(photo)
     (*_, whole) = engine.restore(engine.open(photo, "m", stages={"scale": 2}))
     assert not whole.more
-    assert whole.staged.scale == 1
+    assert the(whole.staged).scale == 1
 
 
 def test_a_photo_without_faces_is_whole_at_once(photo: Path) -> None:

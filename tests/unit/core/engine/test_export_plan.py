@@ -11,6 +11,7 @@ from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.export_plan import ExportPlan, file_name, targets
 from gpen_desktop.errors import OptionError
 from tests.gui.fakes import make_photo
+from tests.typed import the
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,14 @@ def test_two_photos_of_one_name_do_not_meet(item: Item, tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     other = Item(make_photo(tmp_path / "inner" / "oma 1931.png", 60, 40), Edits())
     for existing in ("number", "skip", "overwrite"):
-        paths = [t.path.name for t in targets([(1, item), (2, other)], ExportPlan(tmp_path / "x", existing=existing))]
-        assert paths == ["Oma 1931_restored.png", "oma 1931_restored-2.png"]
+        plan = ExportPlan(tmp_path / "x", existing=existing)
+        names = [the(target.path).name for target in targets([(1, item), (2, other)], plan)]
+        assert names == ["Oma 1931_restored.png", "oma 1931_restored-2.png"]
 
 
 def test_the_ending_follows_the_format(item: Item, tmp_path: Path) -> None:
-    assert targets([(1, item)], ExportPlan(tmp_path / "x", format="jpeg"))[0].path.suffix == ".jpg"
+    (target,) = targets([(1, item)], ExportPlan(tmp_path / "x", format="jpeg"))
+    assert the(target.path).suffix == ".jpg"
 
 
 def test_names_that_are_one_file_on_some_systems_do_not_meet(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,12 +17,14 @@ from PIL import Image
 from gpen_desktop.core.engine.crop_cache import CropCache
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.session import Session
+from gpen_desktop.core.options import Values
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import ComposeOptions, Drift, FloatImage, RestoredFace, frozen
+from tests.typed import the
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
 
 STRIPES = np.where(np.arange(256) // 3 % 2, 0.1, -0.1).astype(np.float32)[:, None, None]
-STAGES = {"repair": "off", "clean": 0, "tone": 0}
+STAGES: Values = {"repair": "off", "clean": 0, "tone": 0}
 
 
 class Inventor(Sharpener):
@@ -68,7 +71,7 @@ def opened(photo: Path, inventor: Sharpener | None, guard: DriftOf | None = None
     return Engine(models=Models(inventor, guard)).open(photo, "a", stages=STAGES)
 
 
-def pixels(session: Session, **options: object) -> np.ndarray:
+def pixels(session: Session, **options: Any) -> np.ndarray:
     made = session.compose(ComposeOptions(strength=100, restore_sharp=True, **options))
     return made.photo.pixels.astype(int)
 
@@ -103,7 +106,7 @@ def test_where_nothing_invents_the_faces_are_as_without(photo: Path) -> None:
 
 
 def test_no_other_tones_are_invented(photo: Path) -> None:
-    tinted, plain = (opened(photo, Inventor(np.float32(tint))) for tint in ((-0.06, 0.0, -0.03), (0, 0, 0)))
+    tinted, plain = (opened(photo, Inventor(np.array(tint, np.float32))) for tint in ((-0.06, 0.0, -0.03), (0, 0, 0)))
     difference = np.abs(pixels(tinted, invent=100) - pixels(plain, invent=100))
     assert np.percentile(difference, 99) <= 1  # a tint that white or black cuts off is no even one
 
@@ -182,24 +185,25 @@ def test_photos_at_once_share_the_network(photo: Path) -> None:
     made = [pixels(Engine(models=networks).open(photo, "a", stages=STAGES), invent=60) for _ in range(2)]
     networks.close()
     assert inventor.crops_seen == 8
-    assert np.array_equal(*made)
+    assert np.array_equal(made[0], made[1])
     assert np.array_equal(made[0], pixels(opened(photo, Inventor()), invent=60))
 
 
-def test_nothing_is_asked_for_a_face_that_gets_nothing_nor_restored_twice(photo: Path) -> None:
-    class Blurrer(Sharpener):
-        """Makes of a sharp face less than it was."""
+class Blurrer(Sharpener):
+    """Makes of a sharp face less than it was."""
 
-        def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
-            self.crops_seen += len(crops)
-            return [frozen(np.asarray(cv2.GaussianBlur(crop, (0, 0), 0.6), np.float32)) for crop in crops]
+    def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
+        self.crops_seen += len(crops)
+        return [frozen(np.asarray(cv2.GaussianBlur(crop, (0, 0), 0.6), np.float32)) for crop in crops]
 
+
+@pytest.mark.parametrize(("kind", "asked"), [(Sharpener, 4), (Blurrer, 0)])
+def test_nothing_is_asked_for_a_face_that_gets_nothing_nor_restored_twice(kind: type[Sharpener], asked: int) -> None:
     drawn, faces = photo_with_faces((40, 60), (400, 90))
-    for restorer, asked in ((Sharpener(), 4), (Blurrer(), 0)):
-        inventor = Inventor()
-        session = Session(drawn, KnownFaces(*faces), restorer)
-        session.set_restorer(restorer, lambda inventor=inventor: inventor)
-        for _ in range(2):
-            made = tuple(session.invent())
-        assert (inventor.crops_seen, restorer.crops_seen) == (asked, 2)
-        assert all(np.array_equal(face.vivid, face.restored) == (not asked) for face in made)
+    restorer, inventor = kind(), Inventor()
+    session = Session(drawn, KnownFaces(*faces), restorer)
+    session.set_restorer(restorer, lambda: inventor)
+    for _ in range(2):
+        made = tuple(session.invent())
+    assert (inventor.crops_seen, restorer.crops_seen) == (asked, 2)
+    assert all(np.array_equal(the(face.vivid), face.restored) == (not asked) for face in made)

@@ -397,7 +397,12 @@ def test_planning_reads_each_photo_once(tmp_path: Path, out: Path, monkeypatch: 
         made.write_bytes(b"result")
         Journal(out, {}).add(job.source, made)
     read: list[Path] = []
-    monkeypatch.setattr(album_module, "sha256_of", lambda file: read.append(file) or sha256_of(file))
+
+    def noted(file: Path) -> str:
+        read.append(file)
+        return sha256_of(file)
+
+    monkeypatch.setattr(album_module, "sha256_of", noted)
     plan_all()
     assert sorted(read) == [folder / "a.png" for folder in folders]
 

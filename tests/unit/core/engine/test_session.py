@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,8 @@ from PIL import Image
 from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.options import Mode
 from gpen_desktop.core.photo_files.load_save import load_photo
-from gpen_desktop.core.progress import CancellableProgress
-from gpen_desktop.core.types import ComposeOptions, Face
+from gpen_desktop.core.progress import CancellableProgress, Progress
+from gpen_desktop.core.types import ComposeOptions, Face, Photo
 from gpen_desktop.errors import Cancelled, UnreadablePhotoError
 from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_with_faces
 
@@ -53,6 +54,7 @@ def test_faces_come_as_they_are_restored_and_whoever_stops_keeps_them() -> None:
     first = next(coming)
     assert first.crop.face is faces[0]
     assert model.crops_seen == 1
+    assert isinstance(coming, Generator)
     coming.close()
     assert next(session.restore()) is first
     assert [face.crop.face for face in session.restore()] == list(faces)
@@ -150,7 +152,7 @@ def test_whether_a_photo_lies_on_its_side_is_looked_into_once() -> None:
     (face,) = faces
 
     class OnItsSide(KnownFaces):
-        def detect(self, photo, *, progress=None):
+        def detect(self, photo: Photo, *, progress: Progress | None = None) -> tuple[Face, ...]:
             self.runs += 1
             return self.faces if photo.width < photo.height and photo.pixels[-1, 0, 0] > 0 else ()
 

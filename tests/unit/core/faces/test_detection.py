@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from torch import nn
 
 from gpen_desktop import paths
 from gpen_desktop.core.faces import detection
@@ -19,6 +20,8 @@ from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.progress import CancellableProgress
 from gpen_desktop.core.types import Face, Photo, frozen
 from gpen_desktop.errors import Cancelled, OptionError
+from gpen_desktop.models.detectors.landmarks import find_landmarks
+from gpen_desktop.models.detectors.retinaface import find_faces
 from tests.unit.core.drawn_faces import photo_of
 
 # Eyes, nose tip and mouth corners as a person pointed at them in the sample picture.
@@ -44,9 +47,10 @@ def error(face: Face, points: NDArray[np.float64]) -> float:
 def turned(photo: Photo, degrees: float) -> tuple[Photo, NDArray[np.float64]]:
     """The photo turned clockwise on a larger canvas, and the (2, 3) matrix that did it."""
     side = int(np.hypot(photo.width, photo.height)) + 1
-    matrix = cv2.getRotationMatrix2D(((photo.width - 1) / 2, (photo.height - 1) / 2), -degrees, 1.0)
+    middle = ((photo.width - 1) / 2, (photo.height - 1) / 2)
+    matrix = np.asarray(cv2.getRotationMatrix2D(middle, -degrees, 1.0), np.float64)
     matrix[:, 2] += (side - 1) / 2 - np.array([photo.width - 1, photo.height - 1]) / 2
-    return photo_of(cv2.warpAffine(photo.pixels, matrix, (side, side))), np.asarray(matrix, np.float64)
+    return photo_of(cv2.warpAffine(photo.pixels, matrix, (side, side))), matrix
 
 
 def face_at(x: float, y: float, size: float = 40.0) -> Face:
@@ -125,8 +129,12 @@ def test_places_left_early_are_none_that_all_passes_would_have_kept(
 ) -> None:
     crowd = photo_of(np.hstack([hopper.pixels, hopper.pixels[::-1], hopper.pixels[:, ::-1]]))
     crops: list[int] = []
-    finding = detection.find_landmarks
-    monkeypatch.setattr(detection, "find_landmarks", lambda net, cut: (crops.append(len(cut)), finding(net, cut))[1])
+
+    def counted(net: nn.Module, cut: NDArray[np.uint8]) -> object:
+        crops.append(len(cut))
+        return find_landmarks(net, cut)
+
+    monkeypatch.setattr(detection, "find_landmarks", counted)
     found = detector.detect(crowd)
     looked_at = sum(crops)
     monkeypatch.setattr(detection, "_DOUBT", np.inf)
@@ -138,10 +146,9 @@ def test_what_the_detector_is_sure_of_counts_beside_the_landmark_network(
     detector: FaceDetector, hopper: Photo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (face,) = detector.detect(hopper)
-    finding = detection.find_faces
 
-    def doubting(*call: Any, **limit: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        points, scores = finding(*call, **limit)
+    def doubting(*call: Any, **limit: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        points, scores = find_faces(*call, **limit)
         return points, np.full_like(scores, 0.4)
 
     monkeypatch.setattr(detection, "find_faces", doubting)
@@ -153,10 +160,9 @@ def test_what_the_detector_is_sure_of_counts_beside_the_landmark_network(
 def test_a_place_where_the_two_networks_see_other_eyes_is_no_face(
     detector: FaceDetector, hopper: Photo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finding = detection.find_faces
 
-    def beside(*call: Any, **limit: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        points, scores = finding(*call, **limit)
+    def beside(*call: Any, **limit: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        points, scores = find_faces(*call, **limit)
         return points + 0.4 * face_sizes(points)[:, None, None] * [1, 0], scores
 
     monkeypatch.setattr(detection, "find_faces", beside)
@@ -197,7 +203,7 @@ def test_there_is_no_face_in_noise(detector: FaceDetector) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (600, 800, 3), np.uint8)
     for blur in (0.0, 2.0, 6.0):
         pixels = noise if blur == 0 else np.asarray(cv2.GaussianBlur(noise, (0, 0), blur), np.uint8)
-        pixels = np.asarray(cv2.normalize(pixels, None, 0, 255, cv2.NORM_MINMAX), np.uint8)
+        pixels = np.asarray(cv2.normalize(pixels, np.empty_like(pixels), 0, 255, cv2.NORM_MINMAX), np.uint8)
         assert detector.detect(photo_of(pixels)) == ()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.faces.alignment import template_points
 from gpen_desktop.core.faces.identity import IdentityGuard
+from gpen_desktop.core.options import Values
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import (
@@ -30,11 +32,12 @@ from gpen_desktop.core.types import (
     frozen,
 )
 from gpen_desktop.models.catalog import BUILTIN
+from tests.typed import the
 from tests.unit.core.drawn_faces import Sharpener
 
 SAMPLES = ("collins_sepia_folded.jpg", "hopper_small_blurry.jpg", "album_page_tilted.jpg", "hopper_grey_scratched.jpg")
 RANDOM_WEIGHTS = Path(__file__).parents[3] / "golden" / "gpen_tiny_128.pth"
-NO_STAGES = {"repair": "off", "clean": 0, "tone": 0}
+NO_STAGES: Values = {"repair": "off", "clean": 0, "tone": 0}
 
 
 @cache
@@ -71,7 +74,7 @@ def noisy(pixels: np.ndarray) -> np.ndarray:
 
 def blocky(pixels: np.ndarray) -> np.ndarray:
     _, stored = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 12])
-    return cv2.imdecode(stored, cv2.IMREAD_COLOR)
+    return the(cv2.imdecode(stored, cv2.IMREAD_COLOR))
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -121,7 +124,8 @@ def test_a_warped_face_is_noticed(points: Sequence[int], way: tuple[float, float
 @pytest.mark.parametrize("tint", [(0.1, 0, 0), (0, 0.08, 0), (-0.05, 0, 0.08)])
 def test_a_recoloured_face_is_noticed(tint: tuple[float, float, float]) -> None:
     face = one_face()
-    assert guard().drift(replace(face, restored=np.clip(face.restored + np.float32(tint), 0, 1))).share < 1
+    recoloured = np.clip(face.restored + np.array(tint, np.float32), 0, 1)
+    assert guard().drift(replace(face, restored=recoloured)).share < 1
 
 
 def test_another_scan_of_the_same_picture_is_the_same_face_in_other_colours() -> None:
@@ -145,7 +149,7 @@ class Tinted(Sharpener):
     """Gives back the crop, recoloured."""
 
     def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
-        return [np.clip(crop + np.float32((0.1, 0, 0)), 0, 1) for crop in crops]
+        return [np.clip(crop + np.array((0.1, 0, 0), np.float32), 0, 1) for crop in crops]
 
 
 class Stranger(Sharpener):
@@ -155,13 +159,15 @@ class Stranger(Sharpener):
         return [restored_of("hopper_small_blurry.jpg")[0].restored for _ in crops]
 
 
-def composed(restorer: Sharpener, **options: object) -> Composed:
+def composed(restorer: Sharpener, **options: Any) -> Composed:
     class Models:
         load_finder = staticmethod(local_models.load_finder)
         load_guard = staticmethod(local_models.load_guard)
         photo_networks = staticmethod(local_models.photo_networks)
         load_parser = staticmethod(local_models.load_parser)
         load_inventor = staticmethod(local_models.load_inventor)
+        cpu_threads = staticmethod(local_models.cpu_threads)
+        limit_threads_here = staticmethod(local_models.limit_threads_here)
 
         def load_restorer(self, _model: str, _wanted: ComputeOptions) -> Sharpener:
             return restorer

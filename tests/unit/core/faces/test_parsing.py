@@ -8,11 +8,11 @@ import torch
 from torch import nn
 
 from gpen_desktop.core.engine.session import Session
-from gpen_desktop.core.faces import parsing
 from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.faces.masks import masks_by_points
 from gpen_desktop.core.faces.parsing import FaceParser
 from gpen_desktop.core.types import Crop
+from gpen_desktop.models import registry, store
 from gpen_desktop.models.architecture import ReadModel
 from gpen_desktop.models.spec import ModelSpec, Task
 from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_with_faces
@@ -24,6 +24,8 @@ SKIN, GLASSES, MOUTH, HAIR, HAT, CLOTHES = (100, 250), (180, 200), (250, 370), (
 
 class DrawnRegions(nn.Module):
     """A face in a crop of 512 px: skin in a disc, glasses in a band of it, hair above, a hat on top, clothes below."""
+
+    answer: torch.Tensor
 
     def __init__(self, sees: bool = True) -> None:
         super().__init__()
@@ -50,8 +52,8 @@ def crops() -> list[Crop]:
 
 
 def parser(monkeypatch: pytest.MonkeyPatch, net: nn.Module) -> FaceParser:
-    monkeypatch.setattr(parsing.store, "find", lambda name: name)
-    monkeypatch.setattr(parsing.registry, "read", lambda path: ReadModel(SPEC, lambda device, dtype: net))
+    monkeypatch.setattr(store, "find", lambda name: name)
+    monkeypatch.setattr(registry, "read", lambda path: ReadModel(SPEC, lambda device, dtype: net))
     return FaceParser("parsenet", device="cpu")
 
 

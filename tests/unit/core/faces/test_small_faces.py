@@ -9,6 +9,7 @@ import pytest
 from gpen_desktop.core.affine import from_part, from_scaled
 from gpen_desktop.core.faces.small_faces import calmed, from_doubled, grain_of, without_pixels
 from gpen_desktop.core.types import Affine, FloatImage, Pixels
+from tests.typed import as_pixels, floats
 
 SIDE = 64
 TO_CROP = from_scaled(np.array([[1.0, 0, 0], [0, 1, 0]]), 1 / 4, 1 / 4)
@@ -24,13 +25,13 @@ def photo(grain: float, contrast: float = 0.3) -> Pixels:
 
 
 def as_crop(pixels: Pixels) -> FloatImage:
-    return cv2.resize(pixels, (256, 256), interpolation=cv2.INTER_CUBIC).astype(np.float32) / 255
+    return floats(cv2.resize(pixels, (256, 256), interpolation=cv2.INTER_CUBIC).astype(np.float32) / 255)
 
 
 def repeated(part: Pixels) -> Pixels:
     """Stands in for the network that doubles, and marks what it made."""
     made = part.repeat(2, axis=0).repeat(2, axis=1)
-    return np.asarray(255 - made, made.dtype)
+    return as_pixels(np.asarray(255 - made, made.dtype))
 
 
 def scaled(scale: float) -> Affine:
@@ -48,7 +49,7 @@ def test_a_face_with_few_pixels_is_cut_out_of_the_doubled_photo_where_it_lies() 
     pixels = photo(0.0)
     given = from_doubled(pixels, TO_CROP, 256, repeated)
     assert given is not None
-    assert (given.shape, given.dtype) == ((256, 256, 3), np.float32)
+    assert (given.shape, given.dtype.name) == ((256, 256, 3), "float32")
     assert given.max() <= 1
     assert given.min() >= 0
     np.testing.assert_allclose(given, 1 - without_pixels(as_crop(pixels), 4), atol=0.08)
@@ -68,7 +69,7 @@ def test_doubling_sees_beyond_the_crop() -> None:
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 @pytest.mark.parametrize("beyond", [(-20, 10), (50, 50), (500, 500), (-500, 20)])
 def test_a_face_at_the_edge_of_the_photo_or_beside_it_is_no_error(beyond: tuple[int, int], dtype: type) -> None:
-    pixels = photo(0.05).astype(dtype) * (np.iinfo(dtype).max // 255)
+    pixels = as_pixels(photo(0.05).astype(dtype) * (np.iinfo(dtype).max // 255))
     given = from_doubled(
         pixels, from_part(TO_CROP, *beyond), 256, lambda part: part.repeat(2, axis=0).repeat(2, axis=1)
     )

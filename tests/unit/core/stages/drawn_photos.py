@@ -5,13 +5,15 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from gpen_desktop.core.options import Value, Values
 from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.run import Staged, StagedPhotos
 from gpen_desktop.core.types import Photo, Pixels, Stroke
+from tests.typed import as_pixels
 from tests.unit.core.drawn_faces import photo_of
 from tests.unit.core.stages.stand_ins import DrawnNetworks
 
-OFF = {"repair": "off", "clean": 0, "tone": 0, "scale": 1}
+OFF: Values = {"repair": "off", "clean": 0, "tone": 0, "scale": 1}
 
 
 def picture(height: int = 200, width: int = 300, dtype: type = np.uint8) -> Pixels:
@@ -23,7 +25,7 @@ def picture(height: int = 200, width: int = 300, dtype: type = np.uint8) -> Pixe
 
 def sepia(dtype: type = np.uint8) -> Pixels:
     """A photo in one hue, which may be old."""
-    return (picture(dtype=dtype)[..., :1] * np.array([1, 0.9, 0.75])).astype(dtype)
+    return as_pixels((picture(dtype=dtype)[..., :1] * np.array([1, 0.9, 0.75])).astype(dtype))
 
 
 def scratched(dtype: type = np.uint8) -> tuple[Pixels, np.ndarray]:
@@ -34,7 +36,7 @@ def scratched(dtype: type = np.uint8) -> tuple[Pixels, np.ndarray]:
     return pixels, mask > 0
 
 
-def run(photo: Photo | Pixels, networks: DrawnNetworks | None = None, *strokes: Stroke, **values: int | str) -> Staged:
+def run(photo: Photo | Pixels, networks: DrawnNetworks | None = None, *strokes: Stroke, **values: Value) -> Staged:
     """What the stages make of a photo; those that `values` do not name are off."""
     photo = photo if isinstance(photo, Photo) else photo_of(photo)
     staged = StagedPhotos(photo, networks or DrawnNetworks())

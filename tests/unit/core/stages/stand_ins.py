@@ -11,6 +11,7 @@ from gpen_desktop.core.stages.tiles import Network, TiledNetwork
 from gpen_desktop.core.stages.work import ChosenNetwork
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.models.catalog import CLEANER, ENLARGER, REPAIRER, UNBLOCKER
+from tests.typed import floats
 
 
 def blur_away(tile: FloatImage) -> FloatImage:
@@ -20,11 +21,11 @@ def blur_away(tile: FloatImage) -> FloatImage:
 
 def find_white(tile: FloatImage) -> FloatImage:
     """Damage is what is nearly white."""
-    return (tile.min(axis=2, keepdims=True) > 0.9).astype(np.float32)
+    return floats((tile.min(axis=2, keepdims=True) > 0.9).astype(np.float32))
 
 
 def fill_green(tile: FloatImage) -> FloatImage:
-    return np.broadcast_to(np.float32([0, 1, 0]), (*tile.shape[:2], 3))
+    return np.broadcast_to(np.array([0, 1, 0], np.float32), (*tile.shape[:2], 3))
 
 
 def sharpen_doubled(tile: FloatImage) -> FloatImage:
@@ -69,13 +70,14 @@ class DrawnNetworks:
         factor = int(name.removeprefix("x"))
 
         def enlarge(tile: FloatImage) -> FloatImage:
-            return cv2.resize(tile, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+            return floats(cv2.resize(tile, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC))
 
         return TiledNetwork(self._counted(name, enlarge), 128, 16, 4, scale=factor)
 
     def colouriser(self, name: str) -> ChosenNetwork:
         """name: 'faces' for one that colours nothing else; red."""
-        red = self._counted("colour", lambda tile: np.broadcast_to(np.float32([60, 40]), (*tile.shape[:2], 2)))
+        hue = np.array([60, 40], np.float32)
+        red = self._counted("colour", lambda tile: np.broadcast_to(hue, (*tile.shape[:2], 2)))
         return ChosenNetwork(name, red, *((64, "ffhq") if name == "faces" else ()))
 
     def inpainter(self, name: str) -> ChosenNetwork:
@@ -83,11 +85,10 @@ class DrawnNetworks:
 
         def fill(tile: FloatImage) -> FloatImage:
             noise = np.random.default_rng(0).random((*tile.shape[:2], 3), dtype=np.float32)
-            return np.where(tile[..., 3:] > 0, np.float32([0, 0, 1]), noise)
+            return np.where(tile[..., 3:] > 0, np.array([0, 0, 1], np.float32), noise)
 
-        return ChosenNetwork(
-            name, self._counted("inpaint", fill), *((64, "ffhq") if name == "faces" else ()), multiple=8
-        )
+        size, template = (64, "ffhq") if name == "faces" else (0, "")
+        return ChosenNetwork(name, self._counted("inpaint", fill), size, template, multiple=8)
 
     def _counted(self, name: str, network: Callable[[FloatImage], FloatImage]) -> Network:
         def run(tile: FloatImage) -> FloatImage:

@@ -13,6 +13,7 @@ from gpen_desktop import paths
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.stages.analysis import PhotoReading, read_photo, spoilt
 from gpen_desktop.core.types import FloatImage, Photo, SourceFormat
+from tests.typed import floats, the
 
 
 def scene(height: int = 800, width: int = 1000) -> FloatImage:
@@ -27,13 +28,13 @@ def scene(height: int = 800, width: int = 1000) -> FloatImage:
     return np.clip(picture, 2, 252)
 
 
-def read(picture: FloatImage) -> PhotoReading:
+def read(picture: np.ndarray) -> PhotoReading:
     return read_photo(Photo(np.rint(np.clip(picture, 0, 255)).astype(np.uint8), SourceFormat("PNG")))
 
 
-def compressed(picture: FloatImage, quality: int) -> FloatImage:
+def compressed(picture: np.ndarray, quality: int) -> FloatImage:
     data = cv2.imencode(".jpg", picture.astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-    return cv2.imdecode(data, cv2.IMREAD_COLOR).astype(np.float32)
+    return the(cv2.imdecode(data, cv2.IMREAD_COLOR)).astype(np.float32)
 
 
 def screened(picture: FloatImage, period: float, degrees: float) -> FloatImage:
@@ -63,7 +64,7 @@ def test_what_lies_over_a_photo_is_weighed_before_it_is_seen() -> None:
 def test_grain_is_seen(clumps: float) -> None:
     grain = np.random.default_rng(0).normal(0, 1, (800, 1000, 1)).astype(np.float32)
     if clumps:
-        grain = cv2.GaussianBlur(grain, (0, 0), clumps)[..., None]
+        grain = floats(cv2.GaussianBlur(grain, (0, 0), clumps))[..., None]
     seen = read(scene() + grain / grain.std() * 10)
     assert seen.is_grainy
     assert not seen.is_screened

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -86,14 +87,14 @@ def restore(photo: Path, out: Path, *options: str) -> dict[str, object]:
     return found
 
 
-def hopper(folder: Path, name: str, **how: object) -> Path:
+def hopper(folder: Path, name: str, **how: Any) -> Path:
     with Image.open(paths.samples() / "hopper_small_blurry.jpg") as sample:
         sample.convert("L").save(folder / name, **how)
     return folder / name
 
 
 @pytest.mark.parametrize(("name", "how"), [("photo.jpg", {"quality": 92}), ("photo.png", {}), ("photo.tif", {})])
-def test_a_grey_portrait_becomes_a_colour_file(tmp_path: Path, name: str, how: dict[str, object]) -> None:
+def test_a_grey_portrait_becomes_a_colour_file(tmp_path: Path, name: str, how: dict[str, Any]) -> None:
     install("gpen-colorization-1024")
     photo = hopper(tmp_path, name, icc_profile=grey_profile(), **how)
     said = restore(photo, tmp_path / "out", "--colour", "80", "--strength", "0")
@@ -120,7 +121,9 @@ def test_sixteen_bits_stay_sixteen(tmp_path: Path) -> None:
     assert np.unique(made % 257).size > 100
 
 
-def test_without_a_colouriser_the_command_line_says_which_to_get(tmp_path: Path, capsys) -> None:
+def test_without_a_colouriser_the_command_line_says_which_to_get(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     photo = hopper(tmp_path, "photo.png")
     assert cli.run(["restore", str(photo), "-o", str(tmp_path / "out"), "--colour", "50"]) == Exit.NOTHING_DONE
     assert "DDColor" in capsys.readouterr().err

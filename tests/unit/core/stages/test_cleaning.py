@@ -15,6 +15,7 @@ from gpen_desktop.core.stages.run import StagedPhotos
 from gpen_desktop.core.types import FloatImage, Photo
 from gpen_desktop.errors import Cancelled, WeightsError
 from gpen_desktop.models.catalog import CLEANER, REPAIRER, UNBLOCKER
+from tests.typed import as_pixels, floats
 from tests.unit.core.drawn_faces import photo_of
 from tests.unit.core.stages import test_analysis
 from tests.unit.core.stages.drawn_photos import OFF, picture, run
@@ -27,7 +28,7 @@ def test_cleaning_adds_what_the_network_says_in_tiles_that_nobody_sees(dtype: ty
     white = np.iinfo(dtype).max
     made = run(pixels, clean=100)
     assert made.photo.pixels.dtype == dtype
-    whole = pixels / white + blur_away(pixels.astype(np.float32) / white)
+    whole = pixels / white + blur_away(floats(pixels.astype(np.float32) / white))
     assert np.abs(made.photo.pixels[:-20, :-20] / white - whole[:-20, :-20]).max() < 2 / white
     assert [(result.stage, result.strength) for result in made.results] == [("clean", 100)]
 
@@ -92,8 +93,8 @@ def test_a_photo_too_small_to_see_its_grain_is_cleaned_altogether() -> None:
 
 
 def test_grey_stays_grey() -> None:
-    grey = np.repeat(picture()[..., :1], 3, axis=2)
-    tint = DrawnNetworks(clean=lambda tile: np.broadcast_to(np.float32([0.1, 0, -0.05]), tile.shape))
+    grey = as_pixels(np.repeat(picture()[..., :1], 3, axis=2))
+    tint = DrawnNetworks(clean=lambda tile: np.broadcast_to(np.array([0.1, 0, -0.05], np.float32), tile.shape))
     for values in ({"clean": 100}, {"scale": 2}):
         made = run(grey, tint, **values).photo.pixels
         assert np.ptp(made.astype(int), axis=2).max() == 0
@@ -109,7 +110,12 @@ def test_strengths_of_cleaning_run_the_network_once() -> None:
 
 def test_cleaning_is_cancelled_between_tiles() -> None:
     stop = CancellableProgress()
-    networks = DrawnNetworks(clean=lambda tile: (stop.cancel(), blur_away(tile))[1])
+
+    def cancelling(tile: FloatImage) -> FloatImage:
+        stop.cancel()
+        return blur_away(tile)
+
+    networks = DrawnNetworks(clean=cancelling)
     with pytest.raises(Cancelled):
         StagedPhotos(photo_of(picture(300, 300)), networks).run(
             registry.STAGES, registry.stage_values({**OFF, "clean": 100}), progress=stop

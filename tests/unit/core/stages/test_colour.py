@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 import pytest
 
 from gpen_desktop.core.faces.alignment import crop_face
+from gpen_desktop.core.options import Value
 from gpen_desktop.core.progress import CancellableProgress, Progress
 from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.run import Staged, StagedPhotos
 from gpen_desktop.core.types import Crop, Face, Photo, Pixels
 from gpen_desktop.errors import Cancelled
+from tests.typed import as_pixels
 from tests.unit.core.drawn_faces import photo_of, photo_with_faces
 from tests.unit.core.stages.drawn_photos import OFF, picture, sepia
 from tests.unit.core.stages.stand_ins import DrawnNetworks
 
 
 def grey(dtype: type = np.uint8) -> Pixels:
-    return np.repeat(picture(300, 420, dtype)[..., :1], 3, axis=2)
+    return as_pixels(np.repeat(picture(300, 420, dtype)[..., :1], 3, axis=2))
 
 
 def luma(pixels: Pixels) -> np.ndarray:
     return pixels.astype(np.float64) @ (0.299, 0.587, 0.114)
 
 
-def run(photo: Photo | Pixels, *faces: Face, networks: DrawnNetworks | None = None, **values: int | str) -> Staged:
+def run(photo: Photo | Pixels, *faces: Face, networks: DrawnNetworks | None = None, **values: Value) -> Staged:
     photo = photo if isinstance(photo, Photo) else photo_of(photo)
 
     def crops(whole: Photo, template: str, size: int, progress: Progress) -> tuple[Crop, ...]:
@@ -40,7 +43,7 @@ def run(photo: Photo | Pixels, *faces: Face, networks: DrawnNetworks | None = No
 @pytest.mark.parametrize("strength", [100, 35])
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 @pytest.mark.parametrize("make", [grey, sepia])
-def test_lightness_is_kept_to_within_rounding(make, dtype: type, strength: int) -> None:
+def test_lightness_is_kept_to_within_rounding(make: Callable[[type], Pixels], dtype: type, strength: int) -> None:
     pixels = make(dtype)
     made = run(pixels, colour=strength).photo.pixels
     assert made.dtype == dtype
@@ -99,7 +102,7 @@ def test_what_was_grey_in_its_file_is_stored_in_colour() -> None:
 
 def test_a_model_for_faces_colours_faces_and_nothing_else() -> None:
     photo, faces = photo_with_faces((40, 60), (260, 80))
-    pixels = np.repeat(photo.pixels[..., :1], 3, axis=2)
+    pixels = as_pixels(np.repeat(photo.pixels[..., :1], 3, axis=2))
     made = run(pixels, faces[0], colour=100, colour_model="faces").photo.pixels
     x, y = faces[0].landmarks[2].round().astype(int)
     assert int(made[y, x, 0]) - int(made[y, x, 1]) > 30

@@ -12,6 +12,7 @@ from gpen_desktop.core.stages.run import without
 from gpen_desktop.core.stages.tiles import TiledNetwork
 from gpen_desktop.core.types import FloatImage, frozen
 from gpen_desktop.models.catalog import ENLARGER
+from tests.typed import as_pixels
 from tests.unit.core.drawn_faces import photo_of
 from tests.unit.core.stages import test_analysis
 from tests.unit.core.stages.drawn_photos import picture, run
@@ -22,7 +23,7 @@ from tests.unit.core.stages.stand_ins import DrawnNetworks
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_enlarging_by_the_network(scale: float, dtype: type) -> None:
     pixels = picture(150, 180, dtype)
-    alpha = frozen(np.full((150, 180), np.iinfo(dtype).max // 2, dtype))
+    alpha = frozen(as_pixels(np.full((150, 180), np.iinfo(dtype).max // 2).astype(dtype)))
     made = run(dataclasses.replace(photo_of(pixels), alpha=alpha), scale=scale)
     cubic = cv2.resize(pixels, (round(180 * scale), round(150 * scale)), interpolation=cv2.INTER_CUBIC)
     white = np.iinfo(dtype).max
@@ -35,11 +36,11 @@ def test_enlarging_by_the_network(scale: float, dtype: type) -> None:
 
 def test_the_enlarger_is_asked_for_what_the_pixels_need() -> None:
     good = test_analysis.scene(400, 500).astype(np.uint8)
-    stored = cv2.imdecode(cv2.imencode(".jpg", good, [cv2.IMWRITE_JPEG_QUALITY, 45])[1], cv2.IMREAD_COLOR)
+    stored = test_analysis.compressed(good, 45).astype(np.uint8)
     asked = []
-    for pixels, values in ((good, {}), (stored, {}), (stored, {"clean": 100})):
+    for pixels, clean in ((good, 0), (stored, 0), (stored, 100)):
         networks = DrawnNetworks()
-        run(photo_of(pixels), networks, scale=4, **values)
+        run(photo_of(pixels), networks, scale=4, clean=clean)
         asked.append(networks.spoilt)
     assert asked == [[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]]  # what the first pass gives is in good order
 
@@ -48,7 +49,7 @@ def test_what_cleaning_left_of_noise_that_was_stored_poorly_is_still_smoothed() 
     rng = np.random.default_rng(0)
     good = test_analysis.scene(400, 500)
     noisy = np.clip(good + rng.normal(0, 9, (400, 500, 1)), 0, 255).astype(np.uint8)
-    stored = cv2.imdecode(cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, 50])[1], cv2.IMREAD_COLOR)
+    stored = test_analysis.compressed(noisy, 50).astype(np.uint8)
     networks = DrawnNetworks(clean=np.zeros_like)
     run(photo_of(stored), networks, scale=2, clean=80)
     assert networks.spoilt == [pytest.approx(0.8)]
@@ -87,9 +88,9 @@ def test_a_grey_photo_stays_grey_whatever_the_model_says() -> None:
     class Colourful(DrawnNetworks):
         def upscaler(self, name: str) -> TiledNetwork:
             tinted = super().upscaler(name)
-            return dataclasses.replace(tinted, run=lambda tile: tinted.run(tile) * np.float32([1, 0.9, 0.8]))
+            return dataclasses.replace(tinted, run=lambda tile: tinted.run(tile) * np.array([1, 0.9, 0.8], np.float32))
 
-    grey = np.repeat(picture()[..., :1], 3, axis=2)
+    grey = as_pixels(np.repeat(picture()[..., :1], 3, axis=2))
     made = run(grey, Colourful(), scale=2, background="x2").photo.pixels
     assert np.array_equal(made[..., 0], made[..., 1])
     assert np.array_equal(made[..., 0], made[..., 2])

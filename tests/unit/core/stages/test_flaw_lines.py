@@ -38,7 +38,7 @@ def found(pixels: Pixels, seen: Mask) -> Mask:
 
 
 def shows(pixels: Pixels, ground: Pixels) -> Mask:
-    return np.abs(pixels.astype(int) - ground).max(axis=2) > 30
+    return np.asarray(np.abs(pixels.astype(int) - ground).max(axis=2) > 30)
 
 
 @pytest.mark.parametrize("points", [STRAIGHT, CURVED], ids=["straight", "curved"])

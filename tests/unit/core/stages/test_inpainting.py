@@ -13,8 +13,10 @@ from gpen_desktop.core.progress import CancellableProgress, Progress
 from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.inpainting import windows_over
 from gpen_desktop.core.stages.run import Staged, StagedPhotos
-from gpen_desktop.core.types import Crop, Face, Photo, Pixels, Stroke
+from gpen_desktop.core.stages.work import ChosenNetwork
+from gpen_desktop.core.types import Crop, Face, FloatImage, Photo, Pixels, Stroke
 from gpen_desktop.errors import Cancelled
+from tests.typed import as_pixels
 from tests.unit.core.drawn_faces import photo_of, photo_with_faces
 from tests.unit.core.stages.drawn_photos import OFF, scratched
 from tests.unit.core.stages.stand_ins import DrawnNetworks
@@ -22,19 +24,25 @@ from tests.unit.core.stages.stand_ins import DrawnNetworks
 DOT = Stroke(((150.0, 100.0),), radius=12)
 
 
-def run(pixels: Pixels, *strokes: Stroke, faces: tuple[Face, ...] = (), filler: str = "any", **kept: object) -> Staged:
+def run(
+    pixels: Pixels,
+    *strokes: Stroke,
+    faces: tuple[Face, ...] = (),
+    repair: str = "auto",
+    filler: str = "any",
+    networks: DrawnNetworks | None = None,
+) -> Staged:
     def crops(whole: Photo, template: str, size: int, progress: Progress) -> tuple[Crop, ...]:
         return tuple(crop_face(whole, face, template=template, size=size) for face in faces)
 
-    networks = kept.get("networks") or DrawnNetworks()
-    staged = StagedPhotos(photo_of(pixels), networks, crops=crops)  # type: ignore[arg-type]  # of **kept
-    values = registry.stage_values({**OFF, "repair": kept.get("repair", "auto"), "filler": filler})  # type: ignore[dict-item]
+    staged = StagedPhotos(photo_of(pixels), networks or DrawnNetworks(), crops=crops)
+    values = registry.stage_values({**OFF, "repair": repair, "filler": filler})
     return staged.run(registry.STAGES, values, strokes)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_the_model_fills_what_is_marked_and_nothing_else(dtype: type) -> None:
-    pixels = np.ascontiguousarray(np.broadcast_to(np.array([200, 150, 100], dtype), (200, 300, 3)))
+    pixels = as_pixels(np.ascontiguousarray(np.broadcast_to([200, 150, 100], (200, 300, 3))).astype(dtype))
     made = run(pixels, DOT)
     changed = (made.photo.pixels != pixels).any(axis=2)
     assert made.photo.pixels.dtype == dtype
@@ -64,7 +72,7 @@ def test_a_long_scratch_is_filled_window_by_window_from_what_was_filled_before()
     given: list[np.ndarray] = []
 
     class Watched(DrawnNetworks):
-        def inpainter(self, name: str):
+        def inpainter(self, name: str) -> ChosenNetwork:
             network = super().inpainter(name)
 
             def watched(tile: np.ndarray) -> np.ndarray:
@@ -121,9 +129,14 @@ def test_it_is_cancelled_between_windows() -> None:
     stop = CancellableProgress()
 
     class Stopping(DrawnNetworks):
-        def inpainter(self, name: str):
+        def inpainter(self, name: str) -> ChosenNetwork:
             network = super().inpainter(name)
-            return dataclasses.replace(network, run=lambda tile: (stop.cancel(), network.run(tile))[1])
+
+            def cancelling(tile: FloatImage) -> FloatImage:
+                stop.cancel()
+                return network.run(tile)
+
+            return dataclasses.replace(network, run=cancelling)
 
     networks = Stopping()
     strokes = (Stroke(((20.0, 20.0), (1980.0, 20.0)), radius=3),)

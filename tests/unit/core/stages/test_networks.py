@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -27,6 +28,8 @@ from gpen_desktop.models.photo.unet import (
     whole,
 )
 
+Net = TypeVar("Net", bound=torch.nn.Module)
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -35,7 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def stored(net: torch.nn.Module, name: str, folder: Path) -> torch.nn.Module:
+def stored(net: Net, name: str, folder: Path) -> Net:
     info = catalog.by_name(name)
     assert info is not None
     save_file(net.state_dict(), folder / info.file)

@@ -24,6 +24,7 @@ from gpen_desktop.core.stages.work import Worked
 from gpen_desktop.core.types import ComposeOptions, Face, Photo, StageResult, frozen
 from gpen_desktop.errors import Cancelled, OptionError
 from gpen_desktop.messages import say
+from tests.typed import as_pixels
 from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_of, photo_with_faces
 from tests.unit.core.stages import toy_stage
 from tests.unit.core.stages.toy_stage import Negative
@@ -94,8 +95,8 @@ def test_of_a_large_photo_only_what_is_wanted_now_is_kept(work: Negative, monkey
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_where_a_stage_changes_nothing_no_strength_does(strength: int, dtype: type) -> None:
     white = np.iinfo(dtype).max
-    every = np.arange(white + 1, dtype=dtype)
-    pixels = np.repeat(every[:, None, None], 3, axis=2).reshape(-1, 16, 3)
+    every = np.arange(white + 1)[:, None, None]
+    pixels = as_pixels(np.repeat(every, 3, axis=2).reshape(-1, 16, 3).astype(dtype))
     photo = photo_of(pixels)
     same = dataclasses.replace(photo, pixels=frozen(pixels.copy()))
     mixed = blended(photo, same, strength / 100)
@@ -223,7 +224,7 @@ def test_what_is_left_to_the_program_is_decided_by_the_photo() -> None:
     assert StagedPhotos(good).run(registry.STAGES, values).photo is good
     result = StagedPhotos(bad).run(registry.STAGES, values)
     assert result.changed == ("tone",)
-    assert np.ptp(result.photo.pixels) > np.ptp(FADED) + 40
+    assert np.ptp(result.photo.pixels.astype(int)) > int(np.ptp(FADED)) + 40
 
 
 def test_what_is_set_by_hand_goes_first() -> None:

@@ -11,16 +11,17 @@ from gpen_desktop.core.stages import tiles
 from gpen_desktop.core.types import FloatImage, Pixels
 from gpen_desktop.errors import Cancelled, OutOfMemoryError
 from gpen_desktop.messages import say
+from tests.typed import as_pixels, floats
 
 
 def picture(height: int, width: int, dtype: type = np.uint8) -> Pixels:
     rng = np.random.default_rng(5)
-    return rng.integers(0, np.iinfo(dtype).max, (height, width, 3), dtype)
+    return as_pixels(rng.integers(0, np.iinfo(dtype).max, (height, width, 3), dtype))
 
 
 def blur(part: FloatImage) -> FloatImage:
     """A network that sees 10 px around."""
-    return cv2.GaussianBlur(part, (21, 21), 4, borderType=cv2.BORDER_REFLECT_101)
+    return floats(cv2.GaussianBlur(part, (21, 21), 4, borderType=cv2.BORDER_REFLECT_101))
 
 
 def halves(part: FloatImage) -> FloatImage:

@@ -11,6 +11,7 @@ from gpen_desktop.core.stages.run import StagedPhotos
 from gpen_desktop.core.stages.tone import with_tone
 from gpen_desktop.core.stages.tone_reading import is_faded, read_tone
 from gpen_desktop.core.types import FloatImage, Pixels
+from tests.typed import floats
 from tests.unit.core.drawn_faces import photo_of
 
 
@@ -19,7 +20,7 @@ def scene(height: int = 240, width: int = 320) -> FloatImage:
     rng = np.random.default_rng(11)
     small = rng.random((12, 16, 3), dtype=np.float32)
     large = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.clip((large - 0.5) * 1.6 + 0.5, 0, 1).astype(np.float32)
+    return floats(np.clip((large - 0.5) * 1.6 + 0.5, 0, 1))
 
 
 def stored(picture: FloatImage, dtype: type = np.uint8) -> Pixels:
@@ -34,7 +35,7 @@ def faded(picture: FloatImage) -> FloatImage:
 
 def toned(picture: FloatImage) -> FloatImage:
     light = picture.mean(axis=2, keepdims=True)
-    return np.clip(light * np.array([1.0, 0.87, 0.66], np.float32) + 0.03, 0, 1)
+    return floats(np.clip(light * np.array([1.0, 0.87, 0.66], np.float32) + 0.03, 0, 1))
 
 
 def lab_difference(a: Pixels, b: Pixels) -> float:
@@ -57,14 +58,14 @@ def test_a_good_photo_is_left() -> None:
 
 
 def test_paper_yellows_and_never_turns_blue() -> None:
-    low, high = np.float32([0.08, 0.1, 0.06]), np.float32([0.91, 0.79, 0.94])
+    low, high = np.array([[0.08, 0.1, 0.06], [0.91, 0.79, 0.94]], np.float32)
     flowers = scene() * (high - low) + low
     assert not is_faded(read_tone(stored(flowers)))
     assert is_faded(read_tone(stored(flowers[..., ::-1])))
 
 
 def test_a_blue_haze_is_left_where_something_is_white() -> None:
-    low, high = np.float32([0.26, 0.35, 0.49]), np.float32([0.99, 0.98, 0.98])
+    low, high = np.array([[0.26, 0.35, 0.49], [0.99, 0.98, 0.98]], np.float32)
     assert not is_faded(read_tone(stored(scene() * (high - low) + low)))
 
 
@@ -117,7 +118,7 @@ def test_a_print_askew_in_its_mount_is_read_without_it() -> None:
     print_[20:-20, 20:-20] = 0.2 + 0.5 * toned(scene())
     turn = cv2.getRotationMatrix2D((180, 140), 2, 1)
     turn[:, 2] += 30
-    mounted = cv2.warpAffine(print_, turn, (420, 340), borderValue=(0.2, 0.22, 0.25))
+    mounted = floats(cv2.warpAffine(print_, turn, (420, 340), borderValue=(0.2, 0.22, 0.25)))
     reading = read_tone(stored(mounted))
     assert reading.white[0] < 0.75
     assert reading.black[0] > 0.2

@@ -12,13 +12,15 @@ from PIL import Image
 
 from gpen_desktop.cli import main as cli
 from gpen_desktop.cli.exits import Exit
+from gpen_desktop.core import memory
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.stages import networks as stage_networks
 from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.core.stages.tiles import TiledNetwork
 from gpen_desktop.core.types import FloatImage, Pixels
 from gpen_desktop.errors import DeviceError, ModelError, WeightsError
-from gpen_desktop.models import catalog, store
+from gpen_desktop.models import catalog, device, store
+from tests.typed import the
 from tests.unit.models import published_weights
 from tests.unit.models.published_weights import write
 
@@ -68,8 +70,8 @@ def test_sixteen_bits_are_kept(tmp_path: Path, scale: float) -> None:
     cv2.imwrite(str(tmp_path / "photo.png"), pixels)
     options = ["--background", str(file), "--scale", str(scale), "--no-auto", "--precision", "fp32"]
     assert cli.run(["restore", str(tmp_path / "photo.png"), "-o", str(tmp_path / "out"), *options]) == Exit.ALL_DONE
-    made = cv2.imread(str(tmp_path / "out" / "photo.png"), cv2.IMREAD_UNCHANGED)
-    assert (made.dtype, made.shape) == (np.uint16, (round(40 * scale), round(60 * scale), 3))
+    made = the(cv2.imread(str(tmp_path / "out" / "photo.png"), cv2.IMREAD_UNCHANGED))
+    assert (made.dtype.name, made.shape) == ("uint16", (round(40 * scale), round(60 * scale), 3))
     assert len(np.unique(made)) > 1000
     assert (made % 257).any()  # eight bits stretched would be multiples
 
@@ -77,13 +79,13 @@ def test_sixteen_bits_are_kept(tmp_path: Path, scale: float) -> None:
 def test_tiles_fit_into_the_memory_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = write(published_weights.rrdbnet(1, 4), tmp_path / "any.pth")
     networks, sides = PhotoNetworks("cpu", "fp32"), []
-    monkeypatch.setattr(stage_networks.device, "cpu_threads", lambda: 4)
+    monkeypatch.setattr(device, "cpu_threads", lambda: 4)
     for free in (1 << 40, 3 << 29, 1 << 20):  # loaded once: photo after photo
-        monkeypatch.setattr(stage_networks.memory, "available_bytes", lambda free=free: free)
+        monkeypatch.setattr(memory, "available_bytes", lambda free=free: free)
         sides.append(networks.upscaler(str(file)).side)
     assert sides[0] > sides[1] > sides[2] == 128
-    monkeypatch.setattr(stage_networks.device, "threads_here", lambda: 1)  # and three photos beside this one
-    monkeypatch.setattr(stage_networks.memory, "available_bytes", lambda: 4 * (3 << 29))
+    monkeypatch.setattr(device, "threads_here", lambda: 1)  # and three photos beside this one
+    monkeypatch.setattr(memory, "available_bytes", lambda: 4 * (3 << 29))
     assert networks.upscaler(str(file)).side == sides[1]
 
 

@@ -8,13 +8,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from gpen_desktop.core.options import Value, Values
 from gpen_desktop.core.stages import registry, tone
 from gpen_desktop.core.stages.run import Staged, StagedPhotos, Viewer
+from gpen_desktop.core.stages.tone_reading import ToneReading
 from gpen_desktop.core.types import Photo, Pixels, Rect
+from tests.typed import as_pixels
 from tests.unit.core.drawn_faces import photo_of
 from tests.unit.core.stages.stand_ins import DrawnNetworks
 
-OFF = {"repair": "off", "tone": 0, "clean": 0}
+OFF: Values = {"repair": "off", "tone": 0, "clean": 0}
 CORNER = (300, 200, 340, 240)
 ALL = (0, 0, 1 << 20, 1 << 20)
 
@@ -44,7 +47,7 @@ def photo() -> Photo:
 
 
 def run(
-    photo: Photo, looking: Looking | None, stages: tuple[registry.Stage, ...] | None = None, **values: object
+    photo: Photo, looking: Looking | None, stages: tuple[registry.Stage, ...] | None = None, **values: Value
 ) -> Staged:
     viewer = None if looking is None else looking.viewer
     stages = stages or registry.keeping_size()
@@ -81,8 +84,8 @@ def test_parts_are_those_of_the_result_and_the_rest_is_as_it_was(photo: Photo, s
 def test_a_later_picture_begins_with_what_was_shown_before(photo: Photo) -> None:
     looking = Looking(ALL)
     values = registry.stage_values({**OFF, "neutral": True})
-    grey = np.repeat(photo.pixels[..., :1], 3, axis=2)
-    source = photo_of(grey + np.uint8([0, 1, 0]) * (grey < 200))
+    grey = as_pixels(np.repeat(photo.pixels[..., :1], 3, axis=2))
+    source = photo_of(grey + np.array([0, 1, 0], np.uint8) * (grey < 200))
     staged = StagedPhotos(source, DrawnNetworks())
     neutral = staged.run(registry.keeping_size(), values, viewer=looking.viewer).photo
     assert not looking.shown  # it is there at once
@@ -96,7 +99,7 @@ def test_the_stages_after_it_are_seen_too() -> None:
     faded = photo_of((70 + rng.integers(0, 100, (260, 380, 3))).astype(np.uint8))
     looking = Looking(ALL)
     made = run(faded, looking, clean=100, tone=80).photo.pixels.astype(int)
-    assert np.ptp(made) > 1.5 * np.ptp(run(faded, None, clean=100).photo.pixels)
+    assert np.ptp(made) > 1.5 * int(np.ptp(run(faded, None, clean=100).photo.pixels))
     done = looking.shown[-1].photo.pixels
     middle = np.abs(done[100:160, 140:240].astype(int) - made[100:160, 140:240])
     assert middle.mean() < 12  # what noise did to its blacks and whites is not known to have gone yet
@@ -147,7 +150,7 @@ def test_a_faded_photos_tones_are_reckoned_once_and_seen_before_damage_is_looked
     toned: list[Pixels] = []
     with_tone = tone.with_tone
 
-    def counted(pixels: Pixels, reading: tone.ToneReading) -> Pixels:
+    def counted(pixels: Pixels, reading: ToneReading) -> Pixels:
         toned.append(pixels)
         return with_tone(pixels, reading)
 

@@ -14,6 +14,7 @@ from gpen_desktop.core.stages.registry import Stage
 from gpen_desktop.core.stages.work import Work, Worked
 from gpen_desktop.core.types import frozen
 from gpen_desktop.messages import say
+from tests.typed import as_pixels
 
 
 class Negative:
@@ -29,8 +30,8 @@ class Negative:
         if not photo.pixels.any():
             return Worked(photo, say("toy-idle", "It is black."))
         value = photo.white if work.values["negate_to_white"] else photo.white // 2
-        pixels = frozen((value - np.minimum(photo.pixels, value)).astype(photo.pixels.dtype))
-        return Worked(dataclasses.replace(photo, pixels=pixels), say("toy", "It was turned negative."))
+        pixels = as_pixels((value - np.minimum(photo.pixels, value)).astype(photo.pixels.dtype))
+        return Worked(dataclasses.replace(photo, pixels=frozen(pixels)), say("toy", "It was turned negative."))
 
 
 def register(monkeypatch: pytest.MonkeyPatch) -> Negative:
