@@ -7,8 +7,6 @@ photos that measure the product's figures were not used.
 
 from __future__ import annotations
 
-import dataclasses
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core.stages.noise_reading import NoiseReading, read_noise
 from gpen_desktop.core.stages.tone_reading import ToneReading, is_faded, read_tone
 from gpen_desktop.core.types import FloatImage, Photo, Pixels
 
@@ -26,10 +25,6 @@ _LARGEST: Final = 2400
 
 _GRAINY: Final = 3.2
 """Deviation of the noise in even places, in 8-bit steps, from which it is seen as grain."""
-
-_QUIET: Final = 10
-_ABOUT: Final = 1.35
-"""Percentile of the noise of 16 px blocks that counts as the photo's; up to how much more is about as much."""
 
 _EVENLY: Final = ((6.0, 15.0), (0.35, 0.65))
 _EVENLY_IN_ONE_HUE: Final = (0.4, 0.19)
@@ -43,15 +38,11 @@ _BY_CHANCE: Final = 4.2
 """Kurtosis of the noise up to which chance spread it. Grain and printed dots have 2.9 to 4.1 where it was looked at;
 meadows, bark, rough plaster, engravings and prints without middle tones 4.4 to 15."""
 
-_TONES: Final = 4
-"""Parts of one size, from dark to light, whose noise is measured apart: old prints that JPEG has smoothed have two to
-three times more of it in the shadows than in the lights. 3 and 6 do the same."""
-
-_EVENLY_IN_TONE: Final = (0.45, 0.7)
-"""Share of such a part whose noise is within a third of its quietest tenth's, between which it comes to count as grain
-where it is more than the whole photo's. Grain laid over modern photos has 0.6 to 1.0, on prints stored by JPEG 0.4 to
-0.8; bushes and crowds have 0.2 to 0.6. By what cleaning gains (cleaning.kept_to_grain) 0.5 to 0.8 does the same and
-leaves more grain on such prints; 0.3 to 0.5 costs bushes 1.4 dB under faint grain."""
+_RISES: Final = 1.05
+"""Times that noise has to rise from one octave to the next coarser one, twice running, to be none: grain has a size,
+beyond which it falls; turf, plaster and concrete are rough at every size. Grain of 0.9 to 1.4 px, laid over twelve
+photos that measure nothing, rises by 1.01 the second time at most; what is rough rose by 1.08 to 1.26 at least in the
+three photos of it that were taken for grain, one of them of those that measure."""
 
 _BLOCKY: Final = ((1.25, 1.0), (2.8, 0.55))
 """Ratio and height of the steps across the borders of JPEG's blocks, from which on they are seen: in a busy photo they
@@ -97,19 +88,14 @@ _SMALL: Final = 700_000
 class PhotoReading:
     """What was seen of a photo.
 
-    grain: deviation of noise in even places, 8-bit steps. by_tone: (light, deviation of noise) of the photo's parts
-    from dark to light, 8-bit steps; none where it is too small, dark or light to see any. evenness: share of the photo
-    that has about this noise. tails: its kurtosis there; 3 for a normal distribution.
+    noise: see stages/noise_reading.py.
     blocks: steps across the borders of 8 x 8 blocks against those within (1: none). block_steps: how much higher, 8-bit
     steps. screen: peak of a printed screen in the spectrum, dB. screen_period: its distance between dots, px.
     sharpness: contrast in the finest octave, against that two octaves below, where that is strongest; of the parts of
     the photo the upper quarter. tone: see stages/tone_reading.py. pixels: how many.
     """
 
-    grain: float
-    by_tone: tuple[tuple[float, float], ...]
-    evenness: float
-    tails: float
+    noise: NoiseReading
     blocks: float
     block_steps: float
     screen: float
@@ -118,23 +104,24 @@ class PhotoReading:
     tone: ToneReading
     pixels: int
 
-    def grain_at(self, light: FloatImage) -> FloatImage:
-        """Deviation of the noise where the photo is so light, (H, W), both in 8-bit steps; of a photo that has any
-        `by_tone`."""
-        lights, levels = zip(*self.by_tone, strict=True)
-        return np.asarray(np.interp(light, lights, levels), np.float32)
-
     @property
     def grain_to_come(self) -> float:
         """Deviation of the noise once the tones are back, which raises it with the contrast of a faded photo."""
-        return self.grain * (self.tone.gain if self.is_faded else 1.0)
+        return self.noise.level * (self.tone.gain if self.is_faded else 1.0)
 
     @property
     def is_grainy(self) -> bool:
-        if not self.tone.one_hue:
-            return self.grain_to_come > _GRAINY and self.evenness > float(np.interp(self.grain, *_EVENLY))
-        surely, maybe = _EVENLY_IN_ONE_HUE
-        return self.grain_to_come > _GRAINY and self.evenness > (maybe if self.tails < _BY_CHANCE else surely)
+        return self.noise.rises < _RISES and self._lies_evenly
+
+    @property
+    def _lies_evenly(self) -> bool:
+        """Whether there is enough noise to be seen, and so evenly as grain lies."""
+        if self.tone.one_hue:
+            surely, maybe = _EVENLY_IN_ONE_HUE
+            enough = maybe if self.noise.tails < _BY_CHANCE else surely
+        else:
+            enough = float(np.interp(self.noise.level, *_EVENLY))
+        return self.grain_to_come > _GRAINY and self.noise.evenness > enough
 
     @property
     def is_blocky(self) -> bool:
@@ -143,7 +130,7 @@ class PhotoReading:
     @property
     def is_only_blocky(self) -> bool:
         """Whether JPEG's blocks are all there is to be cleaned."""
-        is_noisy = self.grain >= _STILL and self.tails <= _NO_CHANCE
+        is_noisy = self.noise.level >= _STILL and self.noise.tails <= _NO_CHANCE
         return self.is_blocky and not (is_noisy or self.is_grainy or self.is_screened or self.is_soft)
 
     @property
@@ -168,12 +155,8 @@ def read_photo(photo: Photo) -> PhotoReading:
     plane = _grey(_middle(photo.pixels))
     screen, period = _screen(plane)
     blocks, block_steps = _blocks(plane)
-    noise = _grain(plane)
     return PhotoReading(
-        grain=noise.level,
-        by_tone=noise.by_tone,
-        evenness=noise.evenness,
-        tails=noise.tails,
+        noise=read_noise(plane),
         blocks=blocks,
         block_steps=block_steps,
         screen=screen,
@@ -190,7 +173,7 @@ def spoilt(pixels: Pixels) -> float:
     0 for one in good order, 1 for a JPEG of quality 50, or noise of three 8-bit steps.
     """
     plane = _grey(_middle(pixels))
-    seen = _grain(plane)
+    seen = read_noise(plane)
     noise = [
         np.interp(each, bounds, (0, 1)) for each, bounds in zip((seen.level, seen.evenness), _SPOILT_NOISE, strict=True)
     ]
@@ -212,64 +195,6 @@ def _grey(pixels: Pixels) -> FloatImage:
     """(H, W) float32 in 8-bit steps."""
     step = np.float32(255 / np.iinfo(pixels.dtype).max)
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.float32) * step
-
-
-@dataclass(frozen=True, order=True)
-class _Noise:
-    """As PhotoReading has them."""
-
-    level: float = 0.0
-    evenness: float = 0.0
-    tails: float = 3.0
-    by_tone: tuple[tuple[float, float], ...] = ()
-
-    def times(self, factor: float) -> _Noise:
-        by_tone = tuple((light, factor * level) for light, level in self.by_tone)
-        return dataclasses.replace(self, level=factor * self.level, by_tone=by_tone)
-
-
-def _grain(plane: FloatImage) -> _Noise:
-    """Noise where the picture itself is even, the quietest tenth of blocks, at full or at half size.
-
-    Immerkær's mask (Fast Noise Variance Estimation, 1996) cancels slopes; clumps of film grain wider than it are found
-    at half size.
-    """
-    if min(plane.shape) < 64:
-        return _Noise()
-    half = _noise(np.asarray(cv2.resize(plane, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32))
-    return max(_noise(plane), half.times(1.5))
-
-
-def _noise(plane: FloatImage) -> _Noise:
-    mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
-    answer = np.abs(cv2.filter2D(plane, -1, mask))
-    blocks = _block_means(answer, 16)
-    light = _block_means(plane, 16)
-    usable = (light > 20) & (light < 235)
-    if np.count_nonzero(usable) < 20:
-        return _Noise()
-    floor = float(np.percentile(blocks[usable], _QUIET))
-    quiet = usable & (blocks < _ABOUT * floor)
-    squares = np.square(answer)
-    squared, fourth = _block_means(squares, 16)[quiet], _block_means(np.square(squares), 16)[quiet]
-    tails = float(np.median(fourth / np.maximum(np.square(squared), 1e-6))) if quiet.any() else 3.0
-    by_tone = tuple(_by_tone(blocks[usable], light[usable], floor))
-    return _Noise(floor, float(quiet.sum() / usable.sum()), tails, by_tone).times(math.sqrt(math.pi / 2))
-
-
-def _by_tone(blocks: NDArray[np.float32], light: NDArray[np.float32], least: float) -> Iterator[tuple[float, float]]:
-    """(light, noise) from dark to light of blocks (N,), light (N,); noise of `least` where more is not sure."""
-    for part in np.array_split(np.argsort(light, kind="stable"), _TONES):
-        noise = blocks[part]
-        floor = float(np.percentile(noise, _QUIET))
-        surely = float(np.interp((noise < _ABOUT * floor).mean(), _EVENLY_IN_TONE, (0, 1)))
-        yield float(light[part].mean()), least + surely * max(0.0, floor - least)
-
-
-def _block_means(plane: FloatImage, side: int) -> NDArray[np.float32]:
-    size = (max(1, plane.shape[1] // side), max(1, plane.shape[0] // side))
-    cut = plane[: size[1] * side, : size[0] * side]
-    return np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _blocks(plane: FloatImage) -> tuple[float, float]:

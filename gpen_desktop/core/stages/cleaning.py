@@ -59,11 +59,11 @@ def kept_to_grain(change: FloatImage, photo: FloatImage, reading: PhotoReading) 
     The dots of print are more, and a blurred photo has no texture to lose: there all is taken, as where the photo has
     too few places to see its grain.
     """
-    if reading.is_screened or reading.is_soft or not reading.by_tone:
+    if reading.is_screened or reading.is_soft or not reading.noise.by_tone:
         return change
     light = np.asarray(255 * cv2.blur(luma(photo), (_AROUND, _AROUND)), np.float32)
     over = float(np.interp(reading.blocks, *_OVER_GRAIN))
-    most = np.maximum(over * reading.grain_at(light), _ALWAYS) / 255
+    most = np.maximum(over * reading.noise.at(light), _ALWAYS) / 255
     power = cv2.blur(np.einsum("ijk,ijk->ij", change, change) / change.shape[2], (_AROUND, _AROUND))
     share = cv2.blur(np.minimum(1, most**2 / np.maximum(power, 1e-9)) ** _STEEP, (_AROUND, _AROUND))
     return np.asarray(change * share[..., None], np.float32)

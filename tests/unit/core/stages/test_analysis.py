@@ -46,6 +46,10 @@ def screened(picture: FloatImage, period: float, degrees: float) -> FloatImage:
     return np.repeat(cv2.GaussianBlur(dots, (0, 0), 0.8)[..., None], 3, axis=2)
 
 
+def with_noise(seen: PhotoReading, **changed: float) -> PhotoReading:
+    return dataclasses.replace(seen, noise=dataclasses.replace(seen.noise, **changed))
+
+
 def test_a_good_photo_needs_nothing() -> None:
     seen = read(scene())
     assert not any((seen.is_grainy, seen.is_blocky, seen.is_screened, seen.is_soft, seen.is_faded, seen.is_small))
@@ -85,12 +89,23 @@ def test_coarse_grain_lies_evenly_and_a_thicket_does_not() -> None:
     grain = np.random.default_rng(0).normal(0, 18, (800, 1000, 1)).astype(np.float32)
     grainy = read(scene() + grain)
     assert grainy.is_grainy
-    assert not dataclasses.replace(grainy, evenness=0.4).is_grainy  # leaves all over: no drawing has them
+    assert not with_noise(grainy, evenness=0.4).is_grainy  # leaves all over: no drawing has them
+
+
+def test_what_is_rough_at_every_size_is_no_grain() -> None:
+    rng = np.random.default_rng(0)
+    sizes = [rng.normal(0, 1, (800 >> k, 1000 >> k)).astype(np.float32) for k in range(6)]
+    # as strong in each octave, so that steps of pixels far apart are larger
+    turf = sum(2**k * cv2.resize(each, (1000, 800), interpolation=cv2.INTER_LINEAR) for k, each in enumerate(sizes))
+    assert read(scene() + 8 * sizes[0][..., None]).is_grainy
+    rough = read(scene() + 4 * turf[..., None])
+    assert not rough.is_grainy
+    assert with_noise(rough, rises=1.0).is_grainy
 
 
 def test_noise_is_measured_in_8_bit_steps() -> None:
     grain = np.random.default_rng(0).normal(0, 8, (800, 1000, 1)).astype(np.float32)
-    assert 6 < read(scene() + grain).grain < 10
+    assert 6 < read(scene() + grain).noise.level < 10
 
 
 def test_noise_is_measured_by_tone_and_dark_leaves_are_not_noise() -> None:
@@ -100,12 +115,12 @@ def test_noise_is_measured_by_tone_and_dark_leaves_are_not_noise() -> None:
     tones = np.array([[50.0, 200.0]], np.float32)
 
     shadows = read(light + np.interp(light, (90, 160), (12, 4)) * noise.repeat(3, axis=2))
-    assert 9 < shadows.grain_at(tones)[0, 0] < 15
-    assert 3 < shadows.grain_at(tones)[0, 1] < 5
+    assert 9 < shadows.noise.at(tones)[0, 0] < 15
+    assert 3 < shadows.noise.at(tones)[0, 1] < 5
 
     unevenly = cv2.resize(rng.uniform(0, 30, (40, 50)).astype(np.float32), (1000, 800))[..., None]
     leaves = read(light + (4 + unevenly * (light < 125)) * noise.repeat(3, axis=2))
-    assert leaves.grain_at(tones).max() < 1.2 * leaves.grain
+    assert leaves.noise.at(tones).max() < 1.2 * leaves.noise.level
 
 
 def test_jpeg_blocks_are_seen_where_the_photo_begins_anywhere() -> None:
@@ -120,7 +135,7 @@ def test_blocks_over_leaves_are_all_there_is_and_over_grain_are_not() -> None:
     assert over_grain.is_blocky
     assert not over_grain.is_only_blocky
     # as the quietest places of a photo of leaves or a crowd are, which no drawing has
-    assert dataclasses.replace(over_grain, evenness=0.2, tails=8.0).is_only_blocky
+    assert with_noise(over_grain, evenness=0.2, tails=8.0).is_only_blocky
 
 
 @pytest.mark.parametrize(("period", "degrees"), [(2.6, 52), (4, 45), (7, 20)])

@@ -11,6 +11,7 @@ from gpen_desktop.core.progress import CancellableProgress
 from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.analysis import PhotoReading, read_photo
 from gpen_desktop.core.stages.cleaning import kept_to_grain
+from gpen_desktop.core.stages.noise_reading import NoiseReading
 from gpen_desktop.core.stages.run import StagedPhotos
 from gpen_desktop.core.types import FloatImage, Photo
 from gpen_desktop.errors import Cancelled, WeightsError
@@ -54,13 +55,13 @@ def reading_of(pixels: np.ndarray) -> PhotoReading:
 def test_no_place_loses_more_than_the_grain_of_the_photo() -> None:
     reading = reading_of(grainy_photo().pixels)
     change = np.zeros((200, 200, 3), np.float32)
-    change[:, :100] = np.random.default_rng(0).normal(0, reading.grain / 255, (200, 100, 1))
+    change[:, :100] = np.random.default_rng(0).normal(0, reading.noise.level / 255, (200, 100, 1))
     change[:, 100:] = np.random.default_rng(1).normal(0, 40 / 255, (200, 100, 1))  # grass, say
     photo = np.full((200, 200, 3), 0.5, np.float32)
     kept = kept_to_grain(change, photo, reading)
     even, busy = (np.s_[10:-10, 10:80], np.s_[10:-10, 120:-10])
     assert np.abs(kept[even] - change[even]).max() < 0.1 * np.abs(change).max()
-    assert 255 * kept[busy].std() < 0.8 * reading.grain
+    assert 255 * kept[busy].std() < 0.8 * reading.noise.level
     for other in (dataclasses.replace(reading, screen=30.0), dataclasses.replace(reading, sharpness=0.1)):
         assert kept_to_grain(change, photo, other) is change
 
@@ -80,7 +81,8 @@ def test_more_is_taken_from_the_shadows_where_the_grain_is_stronger_there() -> N
 
 
 def test_blocks_are_taken_where_no_grain_is_seen() -> None:
-    reading = dataclasses.replace(reading_of(test_analysis.scene(400, 500)), grain=0.2, by_tone=((0.0, 0.2),))
+    still = NoiseReading(level=0.2, by_tone=((0.0, 0.2),))
+    reading = dataclasses.replace(reading_of(test_analysis.scene(400, 500)), noise=still)
     steps = np.full((64, 64, 3), 2.5 / 255, np.float32)
     np.testing.assert_allclose(kept_to_grain(steps, np.full_like(steps, 0.5), reading), steps)
 
