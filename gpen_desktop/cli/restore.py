@@ -66,7 +66,8 @@ def run(options: argparse.Namespace) -> int:
         return Exit.NOTHING_DONE
     if not jobs:
         console.print("None of these photos failed in the run that wrote that report.")
-        return Exit.ALL_DONE
+        if not options.report:
+            return Exit.ALL_DONE
     for report in options.report:
         atomic.make_folder(report.parent)
         atomic.check(report, overwrite=True)

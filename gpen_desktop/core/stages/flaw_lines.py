@@ -35,6 +35,9 @@ _MOST_MIDDLE: Final = 20_000
 and finding its ends would take seconds, and gigabytes. Thirty scratched photos of about a megapixel have 5,658 at most,
 146 real ones 3,844."""
 
+_DRAWN_AT_ONCE: Final = 4096
+"""Pieces of lines that are drawn together, at some 10 kB each."""
+
 _STEP: Final = 4
 _AHEAD: Final = 12
 """Pixels that a step along a line is long, and that are looked at to take it."""
@@ -277,8 +280,15 @@ def _paint(mask: Mask, lines: _Lines, walk: _Walk, which: Mask) -> None:
     """Draw these steps (t, n) of lines into a mask (h, w), each as wide as its line."""
     step, line = np.nonzero(which[1:] & which[:-1])
     start, way = walk.at[step, line], walk.at[step + 1, line] - walk.at[step, line]
+    for first in range(0, len(step), _DRAWN_AT_ONCE):
+        some = slice(first, first + _DRAWN_AT_ONCE)
+        _draw(mask, start[some], way[some], lines.width[line[some]])
+
+
+def _draw(mask: Mask, start: Floats, way: Floats, width: Floats) -> None:
+    """Draw pieces of lines into a mask (h, w): from points (m, 2) on, `way` (m, 2) from there, so wide (m,)."""
     part = np.arange(0, 1, 0.5 / _STEP, dtype=np.float32)[:, None]
-    aside = (lines.width[line] / 2 + _RIM)[:, None] * np.linspace(-1, 1, 41, dtype=np.float32)
+    aside = (width / 2 + _RIM)[:, None] * np.linspace(-1, 1, 41, dtype=np.float32)
     across = way[:, ::-1] * np.array([-1, 1], np.float32) / _STEP
     middle = start[:, None] + part * way[:, None]
     points = middle[:, :, None] + aside[:, None, :, None] * across[:, None, None]  # (m, parts, asides, 2)
