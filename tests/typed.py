@@ -18,6 +18,12 @@ def the(thing: T | None) -> T:
     return thing
 
 
+def as_a(kind: type[T], thing: object) -> T:
+    """The same thing, which is of that kind."""
+    assert isinstance(thing, kind)
+    return thing
+
+
 def floats(array: NDArray[Any]) -> NDArray[np.float32]:
     """The same array, which holds float32."""
     assert array.dtype == np.float32

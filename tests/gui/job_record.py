@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.worker import RestoreJob
 
@@ -12,7 +13,7 @@ class Record:
     def __init__(self, jobs: JobController) -> None:
         self.events: list[tuple[str, int]] = []
         self.results: dict[int, object] = {}
-        self.failures: dict[int, object] = {}
+        self.failures: dict[int, Failure] = {}
         self.partial: list[int] = []
         jobs.started.connect(lambda job: self.events.append(("started", job.item)))
         jobs.done.connect(self._on_done)
@@ -24,7 +25,7 @@ class Record:
         self.events.append(("done", job.item))
         self.results[job.item] = result
 
-    def _on_failed(self, job: RestoreJob, failure: object) -> None:
+    def _on_failed(self, job: RestoreJob, failure: Failure) -> None:
         self.events.append(("failed", job.item))
         self.failures[job.item] = failure
 

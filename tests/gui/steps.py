@@ -8,16 +8,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine.engine import Engine
+from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.album.status import Status
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.face_item import MarkState
+from tests.typed import as_a, the
 
 
 @contextmanager
@@ -61,14 +63,19 @@ def wait_done(window: MainWindow, qtbot: QtBot) -> None:
 
 def on_face(window: MainWindow, number: int) -> QPoint:
     """The middle of a face, numbered from 0, in the view."""
-    return window.view.placement.to_pane(window.workspace.marks()[number].rect.center()).toPoint()
+    return the(window.view.placement).to_pane(window.workspace.marks()[number].rect.center()).toPoint()
 
 
 def on_chip(window: MainWindow, number: int) -> QPoint:
     """The middle of the chip under its chin."""
     rect = window.workspace.marks()[number].rect
-    bottom = window.view.placement.to_pane(QPointF(rect.center().x(), rect.bottom()))
+    bottom = the(window.view.placement).to_pane(QPointF(rect.center().x(), rect.bottom()))
     return (bottom + QPointF(0, 12)).toPoint()
+
+
+def slider_of(window: MainWindow, option: str) -> QSlider:
+    """The one that sets an option of the photo on screen."""
+    return as_a(ValueSlider, window.panel.control(option)).slider
 
 
 def takes_wheel(control: QWidget) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication, QDialog, QStackedWidget, QTabWidget
+from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.gui.album.album_model import AlbumItem
@@ -49,7 +50,9 @@ def _log(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("make", _DIALOGS.values(), ids=_DIALOGS)
-def test_everything_the_keyboard_reaches_has_a_name(make, own_folders: Path, qtbot) -> None:
+def test_everything_the_keyboard_reaches_has_a_name(
+    make: Callable[[Path], QDialog], own_folders: Path, qtbot: QtBot
+) -> None:
     dialog = make(own_folders)
     qtbot.addWidget(dialog)
     dialog.show()
@@ -63,7 +66,9 @@ def test_everything_the_keyboard_reaches_has_a_name(make, own_folders: Path, qtb
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("make", _DIALOGS.values(), ids=_DIALOGS)
-def test_whatever_has_the_keyboard_has_a_ring(make, scheme: str, own_folders: Path, qtbot) -> None:
+def test_whatever_has_the_keyboard_has_a_ring(
+    make: Callable[[Path], QDialog], scheme: str, own_folders: Path, qtbot: QtBot
+) -> None:
     theme.apply(theme.application(), scheme)
     dialog = make(own_folders)
     qtbot.addWidget(dialog)
@@ -71,7 +76,8 @@ def test_whatever_has_the_keyboard_has_a_ring(make, scheme: str, own_folders: Pa
     dialog.activateWindow()
     qtbot.waitUntil(dialog.isActiveWindow)
     found = unmarked(reached(dialog), dialog)
-    pages = [*dialog.findChildren(QStackedWidget), *dialog.findChildren(QTabWidget)]
+    stacks, tabs = dialog.findChildren(QStackedWidget), dialog.findChildren(QTabWidget)
+    pages: list[QStackedWidget | QTabWidget] = [*stacks, *tabs]
     for page in pages:
         for number in range(page.count()):
             page.setCurrentIndex(number)

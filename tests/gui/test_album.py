@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine import export
 from gpen_desktop.core.engine.export_plan import ExportPlan
+from gpen_desktop.core.photo_files.load_save import save_photo
 from gpen_desktop.gui.album import thumbnails
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
@@ -21,6 +23,7 @@ from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.work.worker import ExportJob
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos, wait_done
+from tests.typed import the
 
 
 def test_a_right_click_in_the_album_offers_what_can_be_done_with_the_photo(
@@ -58,7 +61,7 @@ def test_removing_a_photo_shows_its_neighbour_and_leaves_the_file(
     first, second = make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2)
     open_photos(window, qtbot, first, second)
     window.actions_["remove"].trigger()
-    assert window.workspace.current.path == second
+    assert the(window.workspace.current).path == second
     wait_done(window, qtbot)
     window.album.setFocus()
     qtbot.keyClick(window.album, Qt.Key.Key_Delete)
@@ -71,7 +74,7 @@ def test_removing_a_photo_shows_its_neighbour_and_leaves_the_file(
 def test_removing_a_photo_is_undone_with_its_edits_and_place(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     paths = [make_photo(tmp_path / f"{n}.png", seed=n) for n in range(3)]
     open_photos(window, qtbot, *paths)
-    window.workspace.show_item(window.workspace.album.at(1))
+    window.workspace.show_item(the(window.workspace.album.at(1)))
     wait_done(window, qtbot)
     window.panel.strength.slider.setValue(12)
     window.actions_["remove"].trigger()
@@ -80,10 +83,10 @@ def test_removing_a_photo_is_undone_with_its_edits_and_place(window: MainWindow,
     window.actions_["undo"].trigger()
     wait_done(window, qtbot)
     assert [item.path for item in window.workspace.album] == paths
-    assert window.workspace.current.path == paths[1]
-    assert window.workspace.current.edits.options.strength == 12
+    assert the(window.workspace.current).path == paths[1]
+    assert the(window.workspace.current).edits.options.strength == 12
     window.actions_["undo"].trigger()
-    assert window.workspace.current.edits.options.strength == 80
+    assert the(window.workspace.current).edits.options.strength == 80
     window.actions_["redo"].trigger()
     window.actions_["redo"].trigger()
     wait_done(window, qtbot)
@@ -161,10 +164,10 @@ def test_a_paused_export_that_was_removed_with_its_album_comes_back_paused(
 
 def _held_exports(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
     """Let exports stop once their file is written. Returns what is set then, and what lets them come to their end."""
-    written, may_end, really = threading.Event(), threading.Event(), export.save_photo
+    written, may_end = threading.Event(), threading.Event()
 
-    def save(*arguments: object, **options: object) -> object:
-        saved = really(*arguments, **options)
+    def save(*arguments: Any, **options: Any) -> object:
+        saved = save_photo(*arguments, **options)
         written.set()
         may_end.wait(20)
         return saved
@@ -178,7 +181,7 @@ def test_an_export_that_ended_in_spite_of_the_removal_is_not_made_again(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, is_over: bool
 ) -> None:
     open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(2)))
-    work, item = window.workspace, window.workspace.current
+    work, item = window.workspace, the(window.workspace.current)
     started: list[object] = []
     work.jobs.started.connect(started.append)
     written, may_end = _held_exports(monkeypatch)
@@ -201,7 +204,7 @@ def test_exports_of_a_photo_that_was_opened_anew_do_not_come_back(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(2)))
-    work, other = window.workspace, window.workspace.album.at(1)
+    work, other = window.workspace, the(window.workspace.album.at(1))
     written, may_end = _held_exports(monkeypatch)
     window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
     qtbot.waitUntil(written.is_set)
@@ -279,7 +282,7 @@ def test_several_photos_are_selected_exported_and_removed_together(
     wait_done(window, qtbot)
     assert [item.path for item in album.selected()] == paths[1:3]
     window.actions_["export"].trigger()
-    dialog = window.findChild(ExportDialog)
+    dialog = the(window.findChild(ExportDialog))
     dialog.folder_field.setText(str(tmp_path / "out"))
     with qtbot.waitSignal(window.workspace.exports.ended):
         dialog.accept()
@@ -299,7 +302,7 @@ def test_adjustments_are_copied_and_pasted_onto_the_selected_and_that_is_told(
     assert not window.actions_["paste_look"].isEnabled()
     window.panel.strength.slider.setValue(33)
     window.actions_["copy_look"].trigger()
-    window.workspace.show_item(album.at(1))
+    window.workspace.show_item(the(album.at(1)))
     window.actions_["select_all"].trigger()
     window.actions_["paste_look"].trigger()
     assert [item.edits.options.strength for item in album] == [33, 33, 33]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QUrl
@@ -11,6 +12,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop.core.batch.report_page import page
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.photo_files.patience import is_wanted_here
@@ -20,6 +22,7 @@ from gpen_desktop.gui.controllers import album_report
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import make_photo
 from tests.gui.steps import open_photos
+from tests.typed import the
 
 
 def test_an_album_ends_with_a_report_that_can_be_opened(
@@ -42,12 +45,12 @@ def test_an_album_ends_with_a_report_that_can_be_opened(
     assert "Photos: 3 (2 restored, 1 failed). Faces restored: 4." in text
     assert text.count("data:image/jpeg") == 4
     assert "2 photos exported" in strip.text  # it is still told
-    i18n.apply(QApplication.instance(), "zh_CN")
+    i18n.apply(the(QApplication.instance()), "zh_CN")
     try:
         strip.button("report").click()
         qtbot.waitUntil(lambda: len(opened) == 2)
     finally:
-        i18n.apply(QApplication.instance(), "en")
+        i18n.apply(the(QApplication.instance()), "en")
     text = Path(opened[1].toLocalFile()).read_text(encoding="utf-8")
     assert '<html lang="zh-CN">' in text
     assert "失败" in text
@@ -58,11 +61,11 @@ def test_a_report_speaks_no_more_of_what_was_put_away_or_is_over(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, is_put_away: bool
 ) -> None:
     opened: list[QUrl] = []
-    may_end, really = threading.Event(), album_report.page
+    may_end = threading.Event()
 
-    def slow_page(*arguments: object) -> str:
+    def slow_page(*arguments: Any) -> str:
         may_end.wait(20)
-        return really(*arguments)
+        return page(*arguments)
 
     monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     monkeypatch.setattr(album_report, "page", slow_page)
@@ -77,7 +80,7 @@ def test_a_report_speaks_no_more_of_what_was_put_away_or_is_over(
     else:
         (tmp_path / "blocked").write_text("a file where a folder should be")
         with qtbot.waitSignal(work.exports.ended):
-            work.exports.export(work.current, tmp_path / "blocked" / "0.png", ExportOptions())
+            work.exports.export(the(work.current), tmp_path / "blocked" / "0.png", ExportOptions())
     may_end.set()
     qtbot.waitUntil(lambda: len(opened) == 1)
     assert window.notifications.on("exported") is None

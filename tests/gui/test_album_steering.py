@@ -14,8 +14,10 @@ from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.work.order import is_kept_export
+from gpen_desktop.gui.work.worker import Job
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import wait_done
+from tests.typed import the
 
 COUNT = 7
 
@@ -30,7 +32,7 @@ def half_done(window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtB
     window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
     done = 0
 
-    def hold_the_others(job: object) -> None:
+    def hold_the_others(job: Job) -> None:
         nonlocal done
         if is_kept_export(job):
             done += 1
@@ -88,7 +90,7 @@ def test_a_cancelled_album_keeps_what_is_done_and_the_rest_can_be_exported_later
     wait_done(window, qtbot)
     assert half_done() == [path.name for path in done]  # on screen; nobody has asked for the files again
     window.exports.export_all()
-    dialog = window.findChild(ExportDialog)
+    dialog = the(window.findChild(ExportDialog))
     left = f"Not exported yet ({COUNT - len(done)})"
     (choice,) = [dialog.which.button(n) for n in range(3) if dialog.which.button(n).text() == left]
     qtbot.mouseClick(choice, Qt.MouseButton.LeftButton)

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
 
 from gpen_desktop import allocator, paths
 from gpen_desktop.cli import main as cli
@@ -25,7 +26,9 @@ from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.models import catalog, registry, store
 from gpen_desktop.models.fingerprints import sha256_of
 from gpen_desktop.models.spec import PHOTO_TASKS, Task
+from gpen_desktop.models.tensors import read_tensors
 from tests.gui.steps import shown_window
+from tests.typed import the
 from tests.unit.models.published_weights import LAYOUTS, network, write
 
 SAMPLE = "hopper_small_blurry.jpg"
@@ -79,7 +82,7 @@ def installed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     allocator.give_back()
 
 
-def restored_in_window(photo: Path, folder: Path, qtbot, **settings: str) -> None:
+def restored_in_window(photo: Path, folder: Path, qtbot: QtBot, **settings: str) -> None:
     with shown_window(Engine(ComputeOptions(device="cpu")), folder / "settings.ini") as window:
         for name, value in settings.items():
             window._store.set(f"restore/{name}", value)
@@ -90,12 +93,12 @@ def restored_in_window(photo: Path, folder: Path, qtbot, **settings: str) -> Non
             ),
             timeout=240_000,
         )
-        assert window.workspace.current.state is PhotoState.DONE, window.workspace.current.failure
+        assert the(window.workspace.current).state is PhotoState.DONE, the(window.workspace.current).failure
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("installed", FACES, indirect=True)
-def test_faces(installed: str, tmp_path: Path, qtbot) -> None:
+def test_faces(installed: str, tmp_path: Path, qtbot: QtBot) -> None:
     photo, report = Path(shutil.copy(paths.samples() / SAMPLE, tmp_path)), tmp_path / "report.json"
     # what random values make of a face is never the same face
     options = ["--model", installed, "--device", "cpu", "--restore-sharp", "--if-changed", "keep", "--no-auto"]
@@ -119,7 +122,7 @@ def test_faces(installed: str, tmp_path: Path, qtbot) -> None:
 
 
 @pytest.mark.parametrize("installed", [*FINDERS, pytest.param(catalog.PARSER, marks=pytest.mark.slow)], indirect=True)
-def test_detectors_and_the_parser(installed: str, tmp_path: Path, qtbot) -> None:
+def test_detectors_and_the_parser(installed: str, tmp_path: Path, qtbot: QtBot) -> None:
     photo, report = Path(shutil.copy(paths.samples() / SAMPLE, tmp_path)), tmp_path / "report.json"
     options = ["--device", "cpu", "--restore-sharp", "--no-auto", "--report", str(report)]
     assert cli.run(["restore", str(photo), "-o", str(tmp_path / "out"), *options]) == Exit.ALL_DONE
@@ -134,7 +137,7 @@ def test_detectors_and_the_parser(installed: str, tmp_path: Path, qtbot) -> None
         labels = window.status.findChildren(QLabel)
         for label in labels:
             QApplication.sendEvent(label, QEvent(QEvent.Type.ToolTip))
-        assert any(catalog.by_name(installed).title in label.toolTip() for label in labels)
+        assert any(the(catalog.by_name(installed)).title in label.toolTip() for label in labels)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +145,7 @@ def test_detectors_and_the_parser(installed: str, tmp_path: Path, qtbot) -> None
     [pytest.param(name, marks=() if _is_quick(name) else pytest.mark.slow) for name in PHOTOS],
     indirect=True,
 )
-def test_whole_photos(installed: str, tmp_path: Path, qtbot) -> None:
+def test_whole_photos(installed: str, tmp_path: Path, qtbot: QtBot) -> None:
     photo = tmp_path / "photo.png"
     with Image.open(paths.samples() / SAMPLE) as sample:
         sample.convert("RGB").resize((72, 56)).save(photo)
@@ -156,7 +159,7 @@ def test_whole_photos(installed: str, tmp_path: Path, qtbot) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("installed", COLOURISERS, indirect=True)
-def test_colourisers(installed: str, tmp_path: Path, qtbot) -> None:
+def test_colourisers(installed: str, tmp_path: Path, qtbot: QtBot) -> None:
     photo = tmp_path / "photo.png"
     with Image.open(paths.samples() / SAMPLE) as sample:
         sample.convert("L").save(photo)
@@ -170,7 +173,7 @@ def test_colourisers(installed: str, tmp_path: Path, qtbot) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("installed", INPAINTERS, indirect=True)
-def test_inpainters(installed: str, tmp_path: Path, qtbot) -> None:
+def test_inpainters(installed: str, tmp_path: Path, qtbot: QtBot) -> None:
     photo, report = Path(shutil.copy(paths.samples() / "collins_sepia_folded.jpg", tmp_path)), tmp_path / "report.json"
     options = ["--repair", "on", "--filler", installed, "--device", "cpu", "--report", str(report)]
     assert cli.run(["restore", str(photo), "-o", str(tmp_path / "out"), *options]) == Exit.ALL_DONE
@@ -179,22 +182,21 @@ def test_inpainters(installed: str, tmp_path: Path, qtbot) -> None:
         restored_in_window(photo, tmp_path, qtbot, repair="on", filler=installed)
 
 
-def test_what_comes_with_the_program(tmp_path: Path, qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_comes_with_the_program(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     read: set[str] = set()
-    really = registry.read_tensors
 
-    def read_tensors(path: Path):
+    def noted(path: Path) -> object:
         read.add(path.name)
-        return really(path)
+        return read_tensors(path)
 
-    monkeypatch.setattr(registry, "read_tensors", read_tensors)
+    monkeypatch.setattr(registry, "read_tensors", noted)
     photo = Path(shutil.copy(paths.samples() / SAMPLE, tmp_path))
     shipped = {info.file for info in catalog.MODELS if info.shipped}
     whole = {"repair": "on", "clean": "60", "scale": "2", "invent": "50"}
     options = [word for name, value in whole.items() for word in (f"--{name}", value)]
     options += ["--restore-sharp", "--device", "cpu"]
     assert cli.run(["restore", str(photo), "-o", str(tmp_path / "out"), *options]) == Exit.ALL_DONE
-    one_cleaner_a_photo = {catalog.by_name(name).file for name in (catalog.CLEANER, catalog.UNBLOCKER)}
+    one_cleaner_a_photo = {the(catalog.by_name(name)).file for name in (catalog.CLEANER, catalog.UNBLOCKER)}
     assert read <= shipped
     assert shipped - read < one_cleaner_a_photo
     read.clear()

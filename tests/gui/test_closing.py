@@ -17,6 +17,7 @@ from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos, wait_done
+from tests.typed import the
 
 
 def test_closing_with_unexported_photos_asks_in_the_window(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
@@ -76,7 +77,7 @@ def test_exporting_before_closing_exports_what_is_unsaved_and_then_closes(
         window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable[:2])
     assert not window.close()
     window.notification_strip.button("export").click()
-    dialog = window.findChild(ExportDialog)
+    dialog = the(window.findChild(ExportDialog))
     dialog.folder_field.setText(str(tmp_path / "late"))
     assert [item.path.name for _, item in dialog.items] == ["2.png"]
     with qtbot.waitSignal(window.workspace.exports.ended):
@@ -91,10 +92,10 @@ def test_a_cancelled_export_before_closing_is_not_remembered(
     open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(2)))
     work = window.workspace
     engine.gate.clear()
-    work.change(replace(work.current.edits, model="another"), lambda: "Model")  # holds the exports up
+    work.change(replace(the(work.current).edits, model="another"), lambda: "Model")  # holds the exports up
     qtbot.waitUntil(lambda: work.jobs.running is not None)
     window.exports.export_unsaved(window.close)
-    dialog = window.findChild(ExportDialog)
+    dialog = the(window.findChild(ExportDialog))
     dialog.folder_field.setText(str(tmp_path / "out"))
     dialog.accept()
     qtbot.waitUntil(lambda: work.exports.are_running)
@@ -116,14 +117,14 @@ def test_an_export_before_closing_that_never_began_is_not_remembered(
 
     open_photos(window, qtbot, photo)
     window.exports.export_unsaved(window.close)
-    dialog = window.findChild(ExportDialog)
+    dialog = the(window.findChild(ExportDialog))
     dialog.folder_field.setText(str(tmp_path / "out"))
     monkeypatch.setattr(export_controller, "answer_of", stalled)
     dialog.accept()
     assert "does not answer" in window.notification_strip.text
     work = window.workspace
     with qtbot.waitSignal(work.exports.ended):
-        work.exports.export(work.current, tmp_path / "late.png", ExportOptions())
+        work.exports.export(the(work.current), tmp_path / "late.png", ExportOptions())
     assert work.album.unsaved == []
     assert window.isVisible()
 
@@ -135,7 +136,7 @@ def test_a_failed_export_before_closing_keeps_the_window(
     (tmp_path / "blocked").write_text("a file where a folder should be")
     assert not window.close()
     window.notification_strip.button("export").click()
-    dialog = window.findChild(ExportDialog)
+    dialog = the(window.findChild(ExportDialog))
     dialog.folder_field.setText(str(tmp_path / "blocked"))
     with qtbot.waitSignal(window.workspace.exports.ended):
         dialog.accept()

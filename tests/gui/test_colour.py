@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCheckBox
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop import paths
@@ -24,7 +24,8 @@ from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.models import catalog
-from tests.gui.steps import open_photos, shown_window
+from tests.gui.steps import open_photos, shown_window, slider_of
+from tests.typed import as_a, the
 
 TINY = Path(__file__).parents[1] / "golden" / "gpen_tiny_64.pth"
 GPEN_COLOUR, GPEN_FILLER = "gpen-colorization-1024", "gpen-inpainting-1024"
@@ -41,7 +42,7 @@ def install(*names: str) -> None:
 def agree(window: MainWindow, *names: str) -> None:
     """To using them though nobody vouches for them, in the list of models."""
     window.application.models()
-    dialog = window.findChild(ModelsDialog)
+    dialog = the(window.findChild(ModelsDialog))
     for name in names:
         dialog.select(name)
         dialog._card.use.click()
@@ -61,7 +62,8 @@ def real_window(tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
 def portrait(folder: Path, mode: str) -> Path:
     with Image.open(paths.samples() / "hopper_small_blurry.jpg") as sample:
         grey = sample.convert("L")
-        made = grey if mode == "L" else Image.merge("RGB", (grey, grey.rotate(180), grey.transpose(0)))
+        mirrored = grey.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        made = grey if mode == "L" else Image.merge("RGB", (grey, grey.rotate(180), mirrored))
         made.save(folder / f"{mode}.png")
     return folder / f"{mode}.png"
 
@@ -91,8 +93,8 @@ def test_without_a_model_it_is_there_with_a_way_to_get_one(window: MainWindow, t
         control = window.panel.whole.models[option]
         assert not control.combo.isEnabled()
         control.get.click()
-        dialog = window.findChild(ModelsDialog)
-        assert dialog._selected().name == wanted
+        dialog = the(window.findChild(ModelsDialog))
+        assert the(dialog._selected()).name == wanted
         dialog.close()
         dialog.deleteLater()
         QApplication.sendPostedEvents(dialog, QEvent.Type.DeferredDelete)
@@ -103,13 +105,13 @@ def test_the_slider_colours_a_grey_photo_and_files_are_those_of_the_command_line
 ) -> None:
     window, photo = real_window, portrait(tmp_path, "L")
     open_photo(window, qtbot, photo)
-    slider = window.panel.control("colour").slider
+    slider = slider_of(window, "colour")
     assert slider.isEnabled()
     assert not window.panel.whole.models[COLOUR_MODEL].get.isVisible()
     slider.setValue(70)
     wait_done(window, qtbot)
     qtbot.waitUntil(lambda: window.workspace.staged is not None and "colour" in window.workspace.staged.changed)
-    assert window.workspace.current.edits.stages[COLOUR_MODEL] == GPEN_COLOUR
+    assert the(window.workspace.current).edits.stages[COLOUR_MODEL] == GPEN_COLOUR
     with qtbot.waitSignal(window.workspace.exports.ended, timeout=60_000) as ended:
         window.exports.export_as(ExportPlan(tmp_path / "window", pattern="{name}"), window.exports.exportable)
     options = ["--colour", "70", "--colour-model", GPEN_COLOUR, "--filler", GPEN_FILLER, "--device", "cpu", "--quiet"]
@@ -121,7 +123,7 @@ def test_the_slider_colours_a_grey_photo_and_files_are_those_of_the_command_line
         assert np.ptp(np.asarray(picture).astype(int), axis=2).max() > 3
     window.actions_["undo"].trigger()
     wait_done(window, qtbot)
-    assert window.workspace.current.edits.stages["colour"] == 0
+    assert the(window.workspace.current).edits.stages["colour"] == 0
 
 
 def test_a_photo_in_colour_is_not_offered_it_unless_that_is_asked_for(
@@ -129,7 +131,7 @@ def test_a_photo_in_colour_is_not_offered_it_unless_that_is_asked_for(
 ) -> None:
     window = real_window
     open_photo(window, qtbot, portrait(tmp_path, "RGB"))
-    slider, anew = window.panel.control("colour"), window.panel.control("recolour")
+    slider, anew = window.panel.control("colour"), as_a(QCheckBox, window.panel.control("recolour"))
     assert not slider.isEnabled()
     assert anew.isVisibleTo(window.panel)
     anew.click()
@@ -143,8 +145,8 @@ def test_a_model_for_filling_is_chosen_in_the_panel(real_window: MainWindow, tmp
     window = real_window
     open_photo(window, qtbot, portrait(tmp_path, "L"))
     control = window.panel.whole.models[FILLER]
-    assert window.workspace.current.edits.stages[FILLER] == GPEN_FILLER  # it was said to be used
+    assert the(window.workspace.current).edits.stages[FILLER] == GPEN_FILLER  # it was said to be used
     control.combo.setCurrentIndex(control.combo.findData("none"))
     control.combo.activated.emit(control.combo.currentIndex())
     wait_done(window, qtbot)
-    assert window.workspace.current.edits.stages[FILLER] == "none"
+    assert the(window.workspace.current).edits.stages[FILLER] == "none"

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine.compute import ComputeOptions
@@ -18,6 +19,7 @@ from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.picture_pair import Version
 from tests.gui.fakes import FakeEngine, FakeRestorer, make_photo
 from tests.gui.steps import open_photos, wait_done
+from tests.typed import as_a, the
 
 COLOURS = {"red": (1.0, 0.0, 0.0), "green": (0.0, 1.0, 0.0), "blue": (0.0, 0.0, 1.0)}
 STRIPES = np.where(np.arange(512) // 8 % 2, 0.2, 0.0).astype(np.float32)[:, None, None]
@@ -30,7 +32,7 @@ class Painter(FakeRestorer):
     def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
         made = super().restore(crops, progress)
         name, _, is_vivid = self.model_name.partition(" ")
-        painted = [np.broadcast_to(np.float32(COLOURS[name]), crop.shape).copy() for crop in made]
+        painted = [np.broadcast_to(np.array(COLOURS[name], np.float32), crop.shape).copy() for crop in made]
         if is_vivid:
             painted = [np.clip(0.8 * crop + STRIPES[: crop.shape[0]], 0, 1) for crop in painted]
         return [frozen(np.asarray(crop, np.float32)) for crop in painted]
@@ -55,7 +57,7 @@ def comparing(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> MainWindow:
     """A photo on screen, and what 'red' makes of it compared with what its own model did."""
     window.panel.set_models([(name, name.title()) for name in (PHOTO, "blue", "green", "red")], {})
     open_photos(window, qtbot, make_photo(tmp_path / "photo.png"))
-    window.panel.control("skin_protection").click()  # which would give skin its own colour back
+    as_a(QCheckBox, window.panel.control("skin_protection")).click()  # which would give skin its own colour back
     with qtbot.waitSignal(window.workspace.shown, check_params_cb=lambda shown: shown.wanted.options.strength == 100):
         window.panel.strength.slider.setValue(100)
     wait_done(window, qtbot)
@@ -66,7 +68,7 @@ def comparing(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> MainWindow:
 
 def colour(window: MainWindow, version: Version) -> tuple[float, ...]:
     """Between the eyes of the first face."""
-    part = window.view.pair.thumbnail(version, QRectF(118, 136, 5, 5), QSizeF(5, 5)).pixelColor(2, 2)
+    part = the(window.view.pair).thumbnail(version, QRectF(118, 136, 5, 5), QSizeF(5, 5)).pixelColor(2, 2)
     return part.redF(), part.greenF(), part.blueF()
 
 
@@ -107,12 +109,12 @@ def test_invented_detail_is_compared_too(comparing: MainWindow, engine: FakeEngi
     shows(window, qtbot, Version.BEFORE, "red")
 
     def stripes() -> float:
-        part = window.view.pair.thumbnail(Version.BEFORE, QRectF(118, 126, 10, 30), QSizeF(10, 30))
+        part = the(window.view.pair).thumbnail(Version.BEFORE, QRectF(118, 126, 10, 30), QSizeF(10, 30))
         return float(np.ptp([part.pixelColor(5, y).red() for y in range(30)]))
 
     plain = stripes()
     engine.invents = True
-    window.workspace.change(with_option(window.workspace.current.edits, "invent", 100), lambda: "Invent")
+    window.workspace.change(with_option(the(window.workspace.current).edits, "invent", 100), lambda: "Invent")
     wait_done(window, qtbot)
     qtbot.waitUntil(lambda: stripes() > plain + 20)
     window.actions_["undo"].trigger()
@@ -122,10 +124,10 @@ def test_invented_detail_is_compared_too(comparing: MainWindow, engine: FakeEngi
 
 def test_what_is_asked_for_is_nobodys_edit_and_ends_with_the_key(comparing: MainWindow, qtbot: QtBot) -> None:
     window = comparing
-    edits = window.workspace.current.edits
+    edits = the(window.workspace.current).edits
     pick(window, 1, "green")
     wait_done(window, qtbot)
-    assert window.workspace.current.edits == edits
+    assert the(window.workspace.current).edits == edits
     window.view.setFocus()
     qtbot.keyClick(window.view, Qt.Key.Key_M)
     assert not window.actions_["compare_models"].isChecked()
@@ -160,7 +162,7 @@ def test_what_nobody_looks_at_any_more_is_cancelled(comparing: MainWindow, engin
 def test_another_photo_is_compared_too(comparing: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot) -> None:
     window = comparing
     open_photos(window, qtbot, make_photo(tmp_path / "other.png", seed=5))
-    window.panel.control("skin_protection").click()
+    as_a(QCheckBox, window.panel.control("skin_protection")).click()
     window.panel.strength.slider.setValue(100)
     wait_done(window, qtbot)
     shows(window, qtbot, Version.BEFORE, "red")

@@ -8,11 +8,13 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from gpen_desktop.gui.common.notification_strip import NotificationStrip
 from gpen_desktop.gui.common.notifications import NotificationQueue
@@ -20,11 +22,14 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell import crash
 from gpen_desktop.gui.shell.crash_report import CrashReport
 from gpen_desktop.gui.shell.program_notifications import ProgramNotifications
+from tests.typed import the
+
+Start = Callable[..., NotificationStrip]
 
 
 @pytest.fixture
-def log(qapp):
-    log = crash.install()
+def log(qapp: QApplication) -> Iterator[crash.CrashLog]:
+    log = the(crash.install())
     yield log
     if log.file.exists():
         log.close()
@@ -124,7 +129,7 @@ def test_crash_of_the_interpreter_itself_is_written(own_folders: Path) -> None:
     assert "Segmentation fault" in crash.read(left)
 
 
-def test_folder_that_cannot_be_written_does_not_stop_the_window(qapp, own_folders: Path) -> None:
+def test_folder_that_cannot_be_written_does_not_stop_the_window(qapp: QApplication, own_folders: Path) -> None:
     (own_folders / "crash").write_text("a file where a folder should be", encoding="utf-8")
     hook = sys.excepthook
     assert crash.install() is None
@@ -132,7 +137,7 @@ def test_folder_that_cannot_be_written_does_not_stop_the_window(qapp, own_folder
 
 
 @pytest.fixture
-def start(qtbot, log: crash.CrashLog):
+def start(qtbot: QtBot, log: crash.CrashLog) -> Start:
     """Makes what a window makes at its start."""
 
     def start(store: SettingsStore | None = None) -> NotificationStrip:
@@ -148,17 +153,17 @@ def start(qtbot, log: crash.CrashLog):
 
 def _open_report(strip: NotificationStrip) -> str:
     strip.button("show").click()
-    report = strip.window().findChild(CrashReport)
+    report = the(strip.window().findChild(CrashReport))
     text = report.text.toPlainText()
     report.close()
     return text
 
 
-def test_nothing_is_said_when_nothing_happened(start) -> None:
+def test_nothing_is_said_when_nothing_happened(start: Start) -> None:
     assert start().isHidden()
 
 
-def test_crash_is_offered_at_the_next_start_only(start) -> None:
+def test_crash_is_offered_at_the_next_start_only(start: Start) -> None:
     file = crash.folder() / "20260101-100000-1.log"
     file.write_bytes("ValueError: кадр\n".encode() + b"\xff")
     store = SettingsStore()
@@ -169,14 +174,14 @@ def test_crash_is_offered_at_the_next_start_only(start) -> None:
     assert start(store).isHidden()
 
 
-def test_offer_can_be_put_away(start) -> None:
+def test_offer_can_be_put_away(start: Start) -> None:
     (crash.folder() / "20260101-100000-1.log").write_text("text", encoding="utf-8")
     store = SettingsStore()
     start(store).close_button.click()
     assert start(store).isHidden()
 
 
-def test_survived_failure_is_said_while_it_runs(start, qtbot, capsys: pytest.CaptureFixture[str]) -> None:
+def test_survived_failure_is_said_while_it_runs(start: Start, qtbot: QtBot, capsys: pytest.CaptureFixture[str]) -> None:
     shown = start()
     thread = threading.Thread(target=_raise, args=("far away",))
     thread.start()
@@ -186,17 +191,17 @@ def test_survived_failure_is_said_while_it_runs(start, qtbot, capsys: pytest.Cap
     assert "ValueError: far away" in _open_report(shown)
 
 
-def test_reset_settings_are_told_after_the_crash(start, own_folders: Path) -> None:
+def test_reset_settings_are_told_after_the_crash(start: Start, own_folders: Path) -> None:
     (own_folders / "settings.ini").write_text("[restore]\nstrength=lots\n", encoding="utf-8")
     (crash.folder() / "20260101-100000-1.log").write_text("text", encoding="utf-8")
     store = SettingsStore()
     shown = start(store)
     assert "ended unexpectedly" in shown.text
     shown.close_button.click()
-    assert store.backup.name in shown.text
+    assert the(store.backup).name in shown.text
 
 
-def test_report_can_be_copied(qtbot, own_folders: Path) -> None:
+def test_report_can_be_copied(qtbot: QtBot, own_folders: Path) -> None:
     file = own_folders / "20260101-100000-1.log"
     file.write_text("ValueError: broken", encoding="utf-8")
     report = CrashReport(file)

@@ -14,10 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.stages.tiles import TiledNetwork
+from gpen_desktop.gui.adjust.controls import Segments
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.picture_pair import Version
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos, wait_done
+from tests.typed import as_a, the
 from tests.unit.core.stages.stand_ins import DrawnNetworks
 
 
@@ -47,7 +49,7 @@ def scratched(tmp_path: Path) -> Path:
 
 def _greens(window: MainWindow, y: int) -> float:
     """Share of a row of the result, photo pixels, that was filled."""
-    part = window.view.pair.thumbnail(Version.AFTER, QRectF(0, y - 1, 1000, 3), QSizeF(1000, 3))
+    part = the(window.view.pair).thumbnail(Version.AFTER, QRectF(0, y - 1, 1000, 3), QSizeF(1000, 3))
     colours = [part.pixelColor(x, 1) for x in range(0, 1000, 10)]
     return float(np.mean([c.green() - max(c.red(), c.blue()) > 60 for c in colours]))
 
@@ -55,7 +57,7 @@ def _greens(window: MainWindow, y: int) -> float:
 def _drag(window: MainWindow, qtbot: QtBot, *points: tuple[float, float]) -> None:
     """With the mouse, between points of the photo."""
     view = window.view
-    at = [view.placement.to_pane(QPointF(*point)).toPoint() for point in points]
+    at = [the(view.placement).to_pane(QPointF(*point)).toPoint() for point in points]
     qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=at[0])
     for point in at[1:]:
         qtbot.mouseMove(view, point)
@@ -74,16 +76,16 @@ def test_it_is_shown_marked_erased_and_undone(window: MainWindow, scratched: Pat
     bar = window.panel.brush
     qtbot.mouseClick(bar.button, Qt.MouseButton.LeftButton)
     picture = window.view.grab().toImage()
-    on_line = window.view.placement.to_pane(QPointF(500, 302)).toPoint()
+    on_line = the(window.view.placement).to_pane(QPointF(500, 302)).toPoint()
     assert picture.pixelColor(on_line).red() > picture.pixelColor(on_line).blue() + 40  # what is filled is red
 
-    window.view.brush.radius = 10
+    the(window.view.brush).radius = 10
     _drag(window, qtbot, (200, 600), (800, 600))
     wait_done(window, qtbot)
     qtbot.waitUntil(lambda: _greens(window, 600) > 0.4)
 
     bar.kinds.button(True).click()
-    assert window.view.brush.erases
+    assert the(window.view.brush).erases
     _drag(window, qtbot, (100, 302), (900, 302))
     wait_done(window, qtbot)
     qtbot.waitUntil(lambda: _greens(window, 301) < 0.4)
@@ -99,7 +101,7 @@ def test_keys_size_it_change_it_and_end_it(window: MainWindow, scratched: Path, 
     qtbot.mouseClick(window.panel.brush.button, Qt.MouseButton.LeftButton)
     assert window.panel.brush.button.accessibleName() == "Done"
     qtbot.waitUntil(lambda: _is_in_sight(window, window.panel.brush.kinds))
-    brush = window.view.brush
+    brush = the(window.view.brush)
     before = brush.radius
     qtbot.keyClick(window.view, Qt.Key.Key_BracketRight)
     qtbot.keyClick(window.view, Qt.Key.Key_E)
@@ -119,10 +121,10 @@ def _is_in_sight(window: MainWindow, part: QWidget) -> bool:
 
 def test_brushing_turns_repairing_on(window: MainWindow, scratched: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, scratched)
-    window.panel.control("repair").chosen.emit("off")
+    as_a(Segments, window.panel.control("repair")).chosen.emit("off")
     wait_done(window, qtbot)
     qtbot.mouseClick(window.panel.brush.button, Qt.MouseButton.LeftButton)
-    assert window.workspace.current.edits.stages["repair"] == "auto"
+    assert the(window.workspace.current).edits.stages["repair"] == "auto"
     qtbot.mouseMove(window.view, QPoint(5, 5))
     wait_done(window, qtbot)
 
@@ -135,13 +137,13 @@ def test_the_photo_keeps_its_place_while_it_is_brushed(
     qtbot.mouseClick(window.panel.brush.button, Qt.MouseButton.LeftButton)
     face = window.workspace.faces[0].id
     window.faces.select(face)
-    place = window.view.placement.to_pane(QPointF(500, 300))
+    place = the(window.view.placement).to_pane(QPointF(500, 300))
     engine.gate.clear()
     _drag(window, qtbot, (200, 600), (800, 600))
     qtbot.wait(50)  # time for a layout that has changed
     assert window.strip.isVisible()
     assert window.faces.selected == face
-    assert window.view.placement.to_pane(QPointF(500, 300)) == place
+    assert the(window.view.placement).to_pane(QPointF(500, 300)) == place
     engine.gate.set()
     wait_done(window, qtbot)
     assert window.faces.selected == face
@@ -160,10 +162,10 @@ def test_strokes_stay_to_be_seen_until_the_mask_has_them(
     monkeypatch.setattr(networks, "filler", filler)
     open_photos(window, qtbot, scratched)
     qtbot.mouseClick(window.panel.brush.button, Qt.MouseButton.LeftButton)
-    window.view.brush.radius = 10
+    the(window.view.brush).radius = 10
 
     def is_red(y: float) -> bool:
-        at = window.view.placement.to_pane(QPointF(500, y)).toPoint()
+        at = the(window.view.placement).to_pane(QPointF(500, y)).toPoint()
         colour = window.view.grab().toImage().pixelColor(at)
         return colour.red() > colour.blue() + 40
 
@@ -189,9 +191,9 @@ def test_strokes_stay_to_be_seen_until_the_mask_has_them(
 def test_a_stroke_turns_repairing_on_again(window: MainWindow, scratched: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, scratched)
     qtbot.mouseClick(window.panel.brush.button, Qt.MouseButton.LeftButton)
-    window.panel.control("repair").chosen.emit("off")  # with the brush in hand
+    as_a(Segments, window.panel.control("repair")).chosen.emit("off")  # with the brush in hand
     wait_done(window, qtbot)
-    window.view.brush.radius = 10
+    the(window.view.brush).radius = 10
     _drag(window, qtbot, (200, 600), (800, 600))
     wait_done(window, qtbot)
     qtbot.waitUntil(lambda: _greens(window, 600) > 0.4)

@@ -13,12 +13,15 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine import export
+from gpen_desktop.core.photo_files.load_save import save_photo
 from gpen_desktop.errors import SaveError
+from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.gui.controllers import draft_controller
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.messages import say
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos, wait_done
+from tests.typed import the
 
 
 def test_copying_does_not_mix_with_dragging(
@@ -29,7 +32,7 @@ def test_copying_does_not_mix_with_dragging(
     drafted: list[tuple[str, str]] = []
     window.workspace.exports.drafted.connect(lambda item, result, use: drafted.append((result.path.name, use)))
     window.actions_["copy"].trigger()
-    window.drafts.drag_out([window.workspace.album.at(1)])
+    window.drafts.drag_out([the(window.workspace.album.at(1))])
     with qtbot.waitSignal(window.drafts.copied):
         pass
     qtbot.waitUntil(lambda: len(drafted) == 2)
@@ -62,7 +65,7 @@ def test_a_drag_let_go_too_early_begins_at_once_the_next_time(
 ) -> None:
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
     window._store.set("export/pattern", "{number}_{name}")
-    second = window.workspace.album.at(1)
+    second = the(window.workspace.album.at(1))
     window.drafts.drag_out([second])
     with qtbot.waitSignal(window.workspace.exports.drafted):
         pass
@@ -83,7 +86,7 @@ def test_a_held_mouse_takes_up_no_neighbour_while_the_file_is_made(
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
     album, view = window.album, window.album.viewport()
     first, second = (album.visualRect(album.model().index(row, 0)).center() for row in (0, 1))
-    wanted: list[list[object]] = []
+    wanted: list[list[AlbumItem]] = []
     album.drag_wanted.connect(wanted.append)
     qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=first)
     for step in range(1, 6):
@@ -91,7 +94,7 @@ def test_a_held_mouse_takes_up_no_neighbour_while_the_file_is_made(
         held = (Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
         QApplication.sendEvent(view, QMouseEvent(QEvent.Type.MouseMove, where, view.mapToGlobal(where), *held))
     assert [[item.path.name for item in items] for items in wanted] == [["1.png"]]
-    assert window.workspace.current.path.name == "1.png"
+    assert the(window.workspace.current).path.name == "1.png"
     qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=second)
     wait_done(window, qtbot)
 
@@ -100,7 +103,6 @@ def test_a_draft_that_fails_is_told_and_tried_again_as_such(
     window: MainWindow, photo: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_photos(window, qtbot, photo)
-    really = export.save_photo
 
     def full(*arguments: object, **options: object) -> object:
         raise SaveError(say("test-full", "Could not save it: the disk is full."))
@@ -109,7 +111,7 @@ def test_a_draft_that_fails_is_told_and_tried_again_as_such(
     with qtbot.waitSignal(window.workspace.exports.draft_failed):
         window.actions_["copy"].trigger()
     assert "disk is full" in window.notification_strip.text
-    monkeypatch.setattr(export, "save_photo", really)
+    monkeypatch.setattr(export, "save_photo", save_photo)
     with qtbot.waitSignal(window.drafts.copied):
         window.notification_strip.button("retry").click()
 

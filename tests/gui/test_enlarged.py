@@ -18,6 +18,7 @@ from gpen_desktop.core.engine.edits import with_option
 from gpen_desktop.core.engine.export_plan import ExportPlan
 from gpen_desktop.core.stages import enlarging
 from gpen_desktop.core.types import Photo, SourceFormat, frozen
+from gpen_desktop.gui.adjust.controls import Segments
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer import qimage
 from gpen_desktop.gui.viewer.picture_pair import PicturePair, Version
@@ -26,7 +27,8 @@ from gpen_desktop.gui.viewer.qimage import Picture
 from gpen_desktop.gui.viewer.view_geometry import Placement, Sight
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.pixels import to_pixels
-from tests.gui.steps import open_photos, wait_done
+from tests.gui.steps import open_photos, slider_of, wait_done
+from tests.typed import as_a, the
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def test_what_is_enlarged_is_seen_as_it_is_exported(
     wait_done(window, qtbot)
     qtbot.waitUntil(lambda: _size(seen) == (840, 600))
     assert window.view.placement == placement
-    assert window.workspace.current.size == (420, 300)
+    assert the(window.workspace.current).size == (420, 300)
     made = _exported(window, tmp_path / "out", qtbot)
     assert np.abs(to_pixels(seen[-1].images[0]).astype(int) - made).max() <= 1
     halved = to_pixels(seen[-1].images[1])
@@ -92,7 +94,7 @@ def test_a_slider_composes_anew_and_enlarges_no_second_time(
     qtbot.waitUntil(lambda: _size(seen) == (840, 600))
     before, runs = seen[-1], engine.runs
     monkeypatch.setattr(enlarging, "enlarge", None)  # would fail
-    window.panel.control("strength").slider.setValue(30)
+    slider_of(window, "strength").setValue(30)
     assert not window.workspace.jobs.is_busy
     qtbot.waitUntil(lambda: seen[-1] is not before)
     assert _size(seen) == (840, 600)
@@ -121,7 +123,7 @@ def test_holding_the_chip_shows_the_photo_before_it_was_enlarged(
     window: MainWindow, seen: list[Picture], photo: Path, qtbot: QtBot
 ) -> None:
     open_photos(window, qtbot, photo)
-    window.workspace.change(with_option(window.workspace.current.edits, "tone", 100), lambda: "tone")
+    window.workspace.change(with_option(the(window.workspace.current).edits, "tone", 100), lambda: "tone")
     qtbot.mouseClick(_chip(window), Qt.MouseButton.LeftButton)
     wait_done(window, qtbot)
     qtbot.waitUntil(lambda: _size(seen) == (840, 600))
@@ -139,14 +141,14 @@ def test_of_a_photo_too_large_to_be_seen_enlarged_that_is_told(
     window: MainWindow, seen: list[Picture], photo: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     open_photos(window, qtbot, make_photo(tmp_path / "large.png", 1500, 1400))
-    window.panel.control("scale").button(2).click()
+    as_a(Segments, window.panel.control("scale")).button(2).click()
     assert "shown at its own size" in window.notification_strip.text
     wait_done(window, qtbot)
     assert _size(seen) == (1500, 1400)
-    window.panel.control("scale").button(1).click()
+    as_a(Segments, window.panel.control("scale")).button(1).click()
     assert window.notifications.on("enlarged") is None
     open_photos(window, qtbot, photo)
-    window.panel.control("scale").button(2).click()
+    as_a(Segments, window.panel.control("scale")).button(2).click()
     assert window.notifications.on("enlarged") is None
 
 

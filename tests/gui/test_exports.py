@@ -6,6 +6,7 @@ import os
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,11 +16,11 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core import memory
-from gpen_desktop.core.engine import export
+from gpen_desktop.core.engine import export, export_plan
 from gpen_desktop.core.engine.edits import with_frame, with_option
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.engine.export_plan import ExportPlan
-from gpen_desktop.core.photo_files.load_save import load_photo
+from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
 from gpen_desktop.core.types import Frame
 from gpen_desktop.errors import SaveError
 from gpen_desktop.gui.controllers import export_controller
@@ -29,6 +30,7 @@ from gpen_desktop.gui.work.worker import ExportJob
 from gpen_desktop.messages import say
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos
+from tests.typed import the
 
 
 def test_exporting_saves_and_then_nothing_is_unsaved(
@@ -52,7 +54,7 @@ def test_a_visible_mark_is_asked_for_checked_and_remembered(
 ) -> None:
     open_photos(window, qtbot, photo)
     window.exports.export()
-    dialog = window.findChild(ExportDialog)
+    dialog = the(window.findChild(ExportDialog))
     assert dialog.plan.mark == ""
     dialog.folder_field.setText(str(tmp_path / "out"))
     dialog.mark_field.setText("x" * 101)
@@ -67,7 +69,7 @@ def test_a_visible_mark_is_asked_for_checked_and_remembered(
     before, after = (load_photo(each.path).pixels for each in (ended.args[0].exported[0], exported))
     assert (before != after).any(axis=2).nonzero()[0].min() > 200
     window.exports.export()
-    assert window.findChild(ExportDialog).mark_field.text() == "by Ida"
+    assert the(window.findChild(ExportDialog)).mark_field.text() == "by Ida"
 
 
 def test_what_belongs_to_a_photo_comes_along_as_on_the_command_line(
@@ -108,7 +110,7 @@ def test_every_page_is_exported_restored(
             assert (old.asarray() != new.asarray()).mean() > 0.02
     # what was drawn on the first page cuts no other
     workspace = window.workspace
-    workspace.change(with_frame(workspace.current.edits, Frame(shape="square")), lambda: "Crop")
+    workspace.change(with_frame(the(workspace.current).edits, Frame(shape="square")), lambda: "Crop")
     with qtbot.waitSignal(workspace.exports.ended) as ended:
         window.exports.export_as(ExportPlan(tmp_path / "cropped"), window.exports.exportable)
     with tifffile.TiffFile(scan) as before, tifffile.TiffFile(ended.args[0].exported[0].path) as after:
@@ -119,7 +121,7 @@ def test_every_page_is_exported_restored(
 def test_export_all_goes_through_the_dialog(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
     window.actions_["export_all"].trigger()
-    dialog = window.findChild(ExportDialog)
+    dialog = the(window.findChild(ExportDialog))
     assert dialog.isVisible()
     assert dialog.which.button(1).isChecked()
     assert dialog.focusWidget() is dialog.which.button(1)  # All (2), not This photo
@@ -133,7 +135,7 @@ def test_export_all_goes_through_the_dialog(window: MainWindow, tmp_path: Path, 
 def test_of_one_photo_there_is_nothing_to_choose(window: MainWindow, photo: Path, tmp_path: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, photo)
     window.actions_["export"].trigger()
-    dialog = window.findChild(ExportDialog)
+    dialog = the(window.findChild(ExportDialog))
     assert dialog.isVisible()
     assert not dialog.which.isVisible()
     assert "Photos" not in [label.text() for label in dialog.findChildren(QLabel)]
@@ -153,7 +155,7 @@ def test_results_go_beside_the_originals_and_only_those_that_changed(
     engine.faces = ()
     open_photos(window, qtbot, make_photo(tmp_path / "empty.png", seed=3))
     window.actions_["export_all"].trigger()
-    dialog = window.findChild(ExportDialog)
+    dialog = the(window.findChild(ExportDialog))
     dialog.folder_field.setText(str(tmp_path / "out"))
     assert "3 files, 1_restored.png to empty_restored.png, in" in dialog.outlook
     assert str(tmp_path / "out") in dialog.outlook
@@ -172,11 +174,11 @@ def test_a_huge_enlargement_says_its_size_and_memory_first(
     window: MainWindow, photo: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_photos(window, qtbot, photo)
-    item = window.workspace.current
+    item = the(window.workspace.current)
     assert item.size == (420, 300)
     item.size = (6000, 4000)
     window.actions_["export"].trigger()
-    dialog = window.findChild(ExportDialog)
+    dialog = the(window.findChild(ExportDialog))
     assert "memory" not in dialog.outlook
     item.edits = with_option(item.edits, "scale", 4)
     monkeypatch.setattr(memory, "available_bytes", lambda: 64 << 30)
@@ -205,7 +207,7 @@ def test_a_failed_export_is_told_and_stays_told_though_others_succeed(
     assert work.album.unsaved == []
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where a folder should be")
-    shown, other = work.current, next(item for item in work.album if item is not work.current)
+    shown, other = the(work.current), next(item for item in work.album if item is not work.current)
     with qtbot.waitSignal(work.exports.ended) as ended:
         work.exports.export(other, blocked / "2.png", ExportOptions())
         work.exports.export(shown, tmp_path / "out" / "new.png", ExportOptions())
@@ -241,7 +243,6 @@ def test_a_full_disk_is_not_told_as_saved_and_trying_again_exports(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(3)))
-    really = export.save_photo
     runs = window.workspace.jobs
 
     def full(*arguments: object, **options: object) -> object:
@@ -254,7 +255,7 @@ def test_a_full_disk_is_not_told_as_saved_and_trying_again_exports(
     assert "3 photos were not exported" in window.notification_strip.text
     assert "disk is full" in window.notification_strip.text
     assert len(window.workspace.album.unsaved) == 3
-    monkeypatch.setattr(export, "save_photo", really)
+    monkeypatch.setattr(export, "save_photo", save_photo)
     started: list[object] = []
     runs.started.connect(started.append)
     with qtbot.waitSignal(window.workspace.exports.ended) as ended:
@@ -270,7 +271,7 @@ def test_what_an_export_could_not_keep_is_said_once(
 ) -> None:
     really = export.export
 
-    def with_warning(*arguments: object) -> object:
+    def with_warning(*arguments: Any) -> object:
         return replace(
             really(*arguments),
             warnings=(say("lost", "{block} could not be kept.", block=say("block-xmp", "XMP data")),),
@@ -296,7 +297,7 @@ def test_saving_to_a_stalled_folder_blocks_neither_cancel_nor_closing(
     monkeypatch.setattr(os, "fsync", fsync)
     jobs = window.workspace.jobs
     for _ in range(2):
-        window.exports.export_as(ExportPlan(tmp_path / "share"), [(1, window.workspace.current)])
+        window.exports.export_as(ExportPlan(tmp_path / "share"), [(1, the(window.workspace.current))])
         qtbot.waitUntil(lambda: any(tmp_path.glob("share/*.part")))
         assert jobs.is_busy
         window.status.cancel_wanted.emit()
@@ -314,8 +315,8 @@ def test_a_folder_that_does_not_say_what_is_in_it_is_told(
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"))
     answers = threading.Event()
     monkeypatch.setattr(export_controller, "PLANNING_S", 0.1)
-    monkeypatch.setattr(export_controller.export_plan, "targets", lambda *_, **__: answers.wait(20))
-    window.exports.export_as(ExportPlan(tmp_path / "share"), [(1, window.workspace.current)])
+    monkeypatch.setattr(export_plan, "targets", lambda *_, **__: answers.wait(20))
+    window.exports.export_as(ExportPlan(tmp_path / "share"), [(1, the(window.workspace.current))])
     answers.set()
     assert "does not answer" in window.notification_strip.text
     assert not window.workspace.jobs.is_busy

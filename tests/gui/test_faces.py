@@ -21,6 +21,7 @@ from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.face_item import MarkState
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import on_chip, on_face, open_photos, wait_done
+from tests.typed import the
 
 
 def test_a_click_on_a_face_selects_it_and_one_beside_it_none(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
@@ -29,10 +30,10 @@ def test_a_click_on_a_face_selects_it_and_one_beside_it_none(window: MainWindow,
     window.panel.set_open_sections([False])
     qtbot.mouseClick(window.view, Qt.MouseButton.LeftButton, pos=on_face(window, 0))
     assert window.faces.selected == first.id
-    assert window.workspace.current.edits.options.faces == "all"
+    assert the(window.workspace.current).edits.options.faces == "all"
     assert window.panel.faces.strength.isVisible()
     assert "Restored." in [label.text() for label in window.panel.faces.findChildren(QLabel)]
-    beside = window.view.placement.to_pane(QPointF(20, 20)).toPoint()
+    beside = the(window.view.placement).to_pane(QPointF(20, 20)).toPoint()
     qtbot.mouseClick(window.view, Qt.MouseButton.LeftButton, pos=beside)
     assert window.faces.selected == NO_FACE
 
@@ -54,24 +55,24 @@ def test_the_checkbox_turns_a_face_off_and_undo_on_again(window: MainWindow, pho
     qtbot.mouseClick(window.view, Qt.MouseButton.LeftButton, pos=on_chip(window, 0))
     qtbot.waitUntil(lambda: window.workspace.marks()[0].state is MarkState.OFF)
     first, second = window.workspace.faces
-    assert window.workspace.current.edits.options.faces == {second.id}
+    assert the(window.workspace.current).edits.options.faces == frozenset([second.id])
     assert window.faces.selected == first.id
     window.actions_["undo"].trigger()
     qtbot.waitUntil(lambda: window.workspace.marks()[0].state is MarkState.ON)
-    assert window.workspace.current.edits.options.faces == "all"
+    assert the(window.workspace.current).edits.options.faces == "all"
 
 
 def test_dragging_over_a_face_pans_and_toggles_nothing(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, photo)
     window.view.jump_to(window.workspace.marks()[0].rect, 8.0)
-    start = window.view.placement.to_pane(window.workspace.marks()[0].rect.center()).toPoint() + QPoint(-40, 30)
-    origin = window.view.placement.origin
+    start = the(window.view.placement).to_pane(window.workspace.marks()[0].rect.center()).toPoint() + QPoint(-40, 30)
+    origin = the(window.view.placement).origin
     qtbot.mousePress(window.view, Qt.MouseButton.LeftButton, pos=start)
     for step in range(1, 6):
         qtbot.mouseMove(window.view, start - QPoint(12 * step, 6 * step))
     qtbot.mouseRelease(window.view, Qt.MouseButton.LeftButton, pos=start - QPoint(60, 30))
-    assert window.view.placement.origin != origin
-    assert window.workspace.current.edits.options.faces == "all"
+    assert the(window.view.placement).origin != origin
+    assert the(window.workspace.current).edits.options.faces == "all"
 
 
 def test_own_strength_of_a_face(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
@@ -79,9 +80,9 @@ def test_own_strength_of_a_face(window: MainWindow, photo: Path, qtbot: QtBot) -
     face = window.workspace.faces[1].id
     window.faces.select(face)
     window.panel.faces.strength.slider.setValue(30)
-    assert dict(window.workspace.current.edits.options.face_strengths) == {face: 30}
+    assert dict(the(window.workspace.current).edits.options.face_strengths) == {face: 30}
     qtbot.mouseDClick(window.panel.faces.strength.slider, Qt.MouseButton.LeftButton)
-    assert not window.workspace.current.edits.options.face_strengths
+    assert not the(window.workspace.current).edits.options.face_strengths
 
 
 def test_a_missed_face_is_added_by_drawing_and_dragging(
@@ -90,17 +91,17 @@ def test_a_missed_face_is_added_by_drawing_and_dragging(
     open_photos(window, qtbot, photo)
     runs = engine.runs
     window.faces.draw()
-    corner, other = (window.view.placement.to_pane(QPointF(*at)).toPoint() for at in ((180, 180), (240, 260)))
+    corner, other = (the(window.view.placement).to_pane(QPointF(*at)).toPoint() for at in ((180, 180), (240, 260)))
     qtbot.mousePress(window.view, Qt.MouseButton.LeftButton, pos=corner)
     qtbot.mouseMove(window.view, (corner + other) / 2)
     qtbot.mouseMove(window.view, other)
     qtbot.mouseRelease(window.view, Qt.MouseButton.LeftButton, pos=other)
     qtbot.waitUntil(lambda: window.view.points is not None)
-    nose = window.view.placement.to_pane(QPointF(*window.view.points[2]))
+    nose = the(window.view.placement).to_pane(QPointF(*the(window.view.points)[2]))
     qtbot.mousePress(window.view, Qt.MouseButton.LeftButton, pos=nose.toPoint())
     qtbot.mouseMove(window.view, nose.toPoint() + QPoint(24, 0))
     qtbot.mouseRelease(window.view, Qt.MouseButton.LeftButton, pos=nose.toPoint() + QPoint(24, 0))
-    moved = window.view.points[2].copy()
+    moved = the(window.view.points)[2].copy()
     qtbot.keyClick(window.view, Qt.Key.Key_Return)
     wait_done(window, qtbot)
     faces = window.workspace.faces
@@ -115,7 +116,7 @@ def test_a_missed_face_is_added_by_drawing_and_dragging(
 def test_a_face_drawn_by_hand_is_restored_however_small(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, photo)
     window.faces.draw()
-    corner, other = (window.view.placement.to_pane(QPointF(*at)).toPoint() for at in ((200, 200), (214, 218)))
+    corner, other = (the(window.view.placement).to_pane(QPointF(*at)).toPoint() for at in ((200, 200), (214, 218)))
     qtbot.mousePress(window.view, Qt.MouseButton.LeftButton, pos=corner)
     qtbot.mouseMove(window.view, other)
     qtbot.mouseRelease(window.view, Qt.MouseButton.LeftButton, pos=other)
@@ -123,7 +124,7 @@ def test_a_face_drawn_by_hand_is_restored_however_small(window: MainWindow, phot
     qtbot.keyClick(window.view, Qt.Key.Key_Return)
     wait_done(window, qtbot)
     drawn = min(window.workspace.faces, key=lambda face: face.box[2])
-    assert drawn.box[2] < window.workspace.current.edits.options.min_face
+    assert drawn.box[2] < the(window.workspace.current).edits.options.min_face
     states = {mark.face: mark.state for mark in window.workspace.marks()}
     assert states[drawn.id] is MarkState.ON
 
@@ -147,7 +148,7 @@ def test_that_a_photo_has_no_faces_is_told_once_a_visit(
     window.notification_strip.close_button.click()
     work = window.workspace
     with qtbot.waitSignal(work.restored):
-        work.change(with_option(work.current.edits, "neutral", True), lambda: "Neutral grey")
+        work.change(with_option(the(work.current).edits, "neutral", True), lambda: "Neutral grey")
     assert window.notification_strip.subject == ""
 
 
@@ -156,7 +157,7 @@ def test_no_faces_says_so_and_offers_to_draw_one(
 ) -> None:
     engine.faces = ()
     open_photos(window, qtbot, photo)
-    assert window.workspace.current.status is Status.NO_FACES
+    assert the(window.workspace.current).status is Status.NO_FACES
     assert "No faces" in window.notification_strip.text
     window.notification_strip.button("draw").click()
     assert "Draw a box" in window.notification_strip.text
@@ -187,7 +188,7 @@ def test_detail_is_invented_once_it_is_asked_for_where_a_model_for_it_is_here(
     slider = window.panel.control("invent")
     assert isinstance(slider, ValueSlider)
     open_photos(window, qtbot, photo)
-    model = window.workspace.current.edits.model
+    model = the(window.workspace.current).edits.model
     window.panel.set_models([(model, model)], {})
     assert not slider.isVisible()
     window.panel.set_models([(model, model)], {}, [model])
@@ -202,7 +203,7 @@ def test_detail_is_invented_once_it_is_asked_for_where_a_model_for_it_is_here(
     window.actions_["undo"].trigger()
     wait_done(window, qtbot)
     assert (slider.slider.value(), inventor.runs) == (0, 4)
-    assert window.workspace.current.status is Status.RESTORED
+    assert the(window.workspace.current).status is Status.RESTORED
 
 
 class Forgetful(FakeEngine):
@@ -223,7 +224,7 @@ def test_faces_that_are_off_stay_off_however_the_photo_is_seen(
     window.show()
     others = [make_photo(tmp_path / f"{n}.png", seed=n) for n in range(2, 5)]
     open_photos(window, qtbot, photo, *others)
-    item = window.workspace.current
+    item = the(window.workspace.current)
     off = item.faces[0].id
     window.faces.toggle(off)
     wait_done(window, qtbot)
@@ -249,7 +250,7 @@ def test_faces_that_are_off_stay_off_however_the_photo_is_seen(
 
 def test_turning_takes_faces_drawn_by_hand_along(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, photo)
-    item = window.workspace.current
+    item = the(window.workspace.current)
     drawn = replace(window.workspace.faces[0], score=float("inf"))
     window.workspace.change(with_face_replaced(item.edits, item.faces, drawn), lambda: "Draw")
     wait_done(window, qtbot)

@@ -20,6 +20,7 @@ from gpen_desktop.gui.work.full_disk import disk_name
 from tests.full_disk import full_disk
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos
+from tests.typed import the
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_exports_wait_for_room_on_a_full_disk_and_go_on_by_themselves(
     assert "left" not in window.status.doing
     window.imports.open_paths([photos[3]])  # everything else goes on
     qtbot.waitUntil(lambda: len(window.workspace.album) == 4)
-    qtbot.waitUntil(lambda: window.workspace.album.at(3).state is PhotoState.DONE)
+    qtbot.waitUntil(lambda: the(window.workspace.album.at(3)).state is PhotoState.DONE)
     assert not any(item.export_failure for item in window.workspace.album)
     assert not list((tmp_path / "out").iterdir())
     with qtbot.waitSignal(window.workspace.exports.ended) as ended:
@@ -104,10 +105,10 @@ def test_a_folder_that_may_not_be_looked_at_is_on_the_disk_of_those_above(
     """An error there ended the thread that waits for room, and exports waited for ever without a word."""
     stat, gone = os.stat, tmp_path / "gone"
 
-    def guarded(path: object, *args: Any, **named: Any) -> os.stat_result:
+    def guarded(path: Any, *args: Any, **named: Any) -> os.stat_result:
         if str(path).startswith(str(gone)):
             raise OSError(errno.EIO, os.strerror(errno.EIO))
-        return stat(path, *args, **named)  # type: ignore[call-overload]  # as it came
+        return stat(path, *args, **named)
 
     monkeypatch.setattr(os, "stat", guarded)
     assert disk_name(gone / "a.png") == disk_name(tmp_path)
@@ -164,6 +165,6 @@ def test_a_pause_ends_with_the_last_photo_that_it_held_back(
     qtbot.waitUntil(lambda: jobs.running is None)  # the photo on screen is done all the same
     assert jobs.is_paused
     assert len(jobs.waiting) == 2
-    window.workspace.remove(window.workspace.album.at(2), window.workspace.album.at(1))
+    window.workspace.remove(the(window.workspace.album.at(2)), the(window.workspace.album.at(1)))
     assert not jobs.is_busy
     assert not jobs.is_paused

@@ -7,10 +7,11 @@ import os
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QImage
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.compose import preview as composing
@@ -72,9 +73,9 @@ def test_pictures_for_the_screen_are_made_in_threads_that_give_way(
 ) -> None:
     asked = _Asked()
 
-    def compose_part(*args: object) -> object:
+    def compose_part(*args: Any) -> object:
         asked()
-        return composing.compose_part(*args)  # type: ignore[arg-type]  # as they came
+        return composing.compose_part(*args)
 
     monkeypatch.setattr(preview, "compose_part", compose_part)
     window.imports.open_paths([photo])
@@ -85,7 +86,12 @@ def test_pictures_for_the_screen_are_made_in_threads_that_give_way(
 
 def test_thumbnails_give_way(photo: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     asked, made = _Asked(), thumbnails.make_thumbnail
-    monkeypatch.setattr(thumbnails, "make_thumbnail", lambda path, side: (asked(), made(path, side))[1])
+
+    def make_thumbnail(path: Path, side: int) -> QImage:
+        asked()
+        return made(path, side)
+
+    monkeypatch.setattr(thumbnails, "make_thumbnail", make_thumbnail)
     loader = ThumbnailLoader(64)
     with qtbot.waitSignal(loader.ready):
         loader.get(photo)
@@ -97,7 +103,12 @@ def test_the_page_of_an_album_gives_way(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked, opened = _Asked(), list[QUrl]()
-    monkeypatch.setattr(album_report, "page", lambda *_all: (asked(), "")[1])
+
+    def page(*_all: object) -> str:
+        asked()
+        return ""
+
+    monkeypatch.setattr(album_report, "page", page)
     monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(2)))
     with qtbot.waitSignal(window.workspace.exports.ended):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 import shiboken6
 from PySide6.QtCore import QLocale, QObject
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop import settings
@@ -19,6 +20,7 @@ from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.photo_files.registry import asked_for
 from gpen_desktop.errors import OptionError, UnreadablePhotoError, WeightsError
 from gpen_desktop.gui.adjust.option_control import option_control
+from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
@@ -27,6 +29,7 @@ from gpen_desktop.messages import Message, say
 from gpen_desktop.models import catalog, store
 from tests.gui.fakes import FakeEngine
 from tests.gui.steps import open_photos
+from tests.typed import as_a
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,7 +46,7 @@ def translate() -> ModuleType:
 
 
 @pytest.fixture(autouse=True)
-def english_again(qapp: QApplication):
+def english_again(qapp: QApplication) -> Iterator[None]:
     locale = QLocale()
     yield
     i18n.apply(qapp, "en")
@@ -150,7 +153,7 @@ def test_words_that_the_design_names(qapp: QApplication) -> None:
     assert {word: i18n.setting_text(word) for word in wanted} == wanted
 
 
-def test_qts_own_buttons_speak_chinese(qapp: QApplication, qtbot) -> None:
+def test_qts_own_buttons_speak_chinese(qapp: QApplication, qtbot: QtBot) -> None:
     i18n.apply(qapp, "zh_CN")
     box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
     qtbot.addWidget(box)
@@ -241,7 +244,7 @@ def test_the_window_names_no_command(translate: ModuleType) -> None:
     assert named == ["see-face-numbers"]  # nobody types them there
 
 
-def test_open_dialog_changes_its_language(qapp: QApplication, qtbot) -> None:
+def test_open_dialog_changes_its_language(qapp: QApplication, qtbot: QtBot) -> None:
     dialog = SettingsDialog(SettingsStore())
     qtbot.addWidget(dialog)
     i18n.apply(qapp, "zh_CN")
@@ -253,17 +256,17 @@ def test_open_dialog_changes_its_language(qapp: QApplication, qtbot) -> None:
     assert dialog.windowTitle() == "Settings"
 
 
-def test_units_are_said_in_chinese_too(qapp: QApplication, qtbot) -> None:
+def test_units_are_said_in_chinese_too(qapp: QApplication, qtbot: QtBot) -> None:
     smallest = option_control(next(option for option in FACE_OPTIONS if option.name == "min_face"))
     qtbot.addWidget(smallest)
     smallest.show_value(25)
-    assert smallest.control.field.text() == "25 px"
+    assert as_a(ValueSlider, smallest.control).field.text() == "25 px"
     i18n.apply(qapp, "zh_CN")
     smallest.say()
-    assert smallest.control.field.text() == "25 像素"
+    assert as_a(ValueSlider, smallest.control).field.text() == "25 像素"
     dialog = SettingsDialog(SettingsStore())
     qtbot.addWidget(dialog)
-    assert dialog.editor("restore/min_face").suffix() == " 像素"
+    assert as_a(QSpinBox, dialog.editor("restore/min_face")).suffix() == " 像素"
 
 
 def test_every_setting_is_said_in_chinese(qapp: QApplication) -> None:

@@ -11,14 +11,16 @@ from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.engine.edits import Edits
+from gpen_desktop.core.engine.engine import RestoredFaces
 from gpen_desktop.core.engine.export import ExportOptions
 from gpen_desktop.core.photo_files.load_save import load_photo
-from gpen_desktop.core.types import ComposeOptions
+from gpen_desktop.core.types import ComposeOptions, Face
 from gpen_desktop.gui.work import worker
 from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.worker import ExportJob, RefineJob, RestoreJob, next_job_id
 from tests.gui.fakes import FakeEngine
 from tests.gui.job_record import Record
+from tests.typed import as_a, the
 
 
 def restore(item: int, path: Path, model: str = "m") -> RestoreJob:
@@ -57,7 +59,7 @@ def test_faces_come_batch_by_batch(jobs: JobController, photo: Path, qtbot: QtBo
     jobs.submit(restore(1, photo))
     qtbot.waitUntil(lambda: not jobs.is_busy)
     assert record.partial == [1]  # of two faces, in batches of one
-    result = record.results[1]
+    result = as_a(RestoredFaces, record.results[1])
     assert result.is_whole
     assert len(result.restored) == 2
 
@@ -169,7 +171,7 @@ def test_a_box_is_looked_into_before_anything_else(
     jobs.submit(restore(2, photo))
     jobs.submit(RefineJob(next_job_id(), 3, photo, load_photo(photo), (100, 100, 42, 50)))
     qtbot.waitUntil(lambda: 3 in record.results)
-    assert record.results[3].landmarks.shape == (5, 2)
+    assert as_a(Face, record.results[3]).landmarks.shape == (5, 2)
     engine.gate.set()
     qtbot.waitUntil(lambda: not jobs.is_busy)
 
@@ -227,7 +229,7 @@ def test_shutting_down_during_work_ends_the_thread(engine: FakeEngine, photo: Pa
     engine.gate.clear()
     controller.submit(restore(1, photo))
     qtbot.waitUntil(lambda: bool(engine.threads))
-    thread = controller.findChild(QThread)
+    thread = the(controller.findChild(QThread))
     assert thread.isRunning()
     controller.shut_down()
     assert not thread.isRunning()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import socket
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import pytest
 import shiboken6
 from PySide6.QtCore import Qt, QThread
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
 
 from gpen_desktop import paths
 from gpen_desktop.gui.album.album_model import PhotoState
@@ -26,19 +28,22 @@ from gpen_desktop.gui.dialogs.weights_watch import WeightsWatch
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.models import catalog, store
 from tests.gui.fakes import make_photo
+from tests.typed import the
 from tests.unit.models.toy_architecture import registered, toy_weights
 from tests.unit.models.weights_server import Behaviour, serving
 
 _SMALL = "retinaface-mobilenet"
 
+OpenDialog = Callable[[], ModelsDialog]
+
 
 @pytest.fixture
-def settings(qapp) -> SettingsStore:
+def settings(qapp: QApplication) -> SettingsStore:
     return SettingsStore()
 
 
 @pytest.fixture
-def downloads(qapp):
+def downloads(qapp: QApplication) -> Iterator[Downloads]:
     downloads = Downloads()
     yield downloads
     downloads.shut_down()
@@ -46,7 +51,7 @@ def downloads(qapp):
 
 
 @pytest.fixture
-def open_dialog(settings: SettingsStore, downloads: Downloads, qtbot):
+def open_dialog(settings: SettingsStore, downloads: Downloads, qtbot: QtBot) -> Iterator[OpenDialog]:
     dialogs = []
 
     def make() -> ModelsDialog:
@@ -88,22 +93,22 @@ def _words(dialog: ModelsDialog) -> str:
 
 def _state(dialog: ModelsDialog, name: str) -> State:
     dialog.select(name)
-    return dialog._selected().state
+    return the(dialog._selected()).state
 
 
-def test_lists_the_whole_catalogue_and_the_users_files(open_dialog) -> None:
+def test_lists_the_whole_catalogue_and_the_users_files(open_dialog: OpenDialog) -> None:
     _install("my_faces.pth")
     dialog = open_dialog()
     names = set(dialog.models.names)
     here = {model.name for model in store.installed()}
     assert names == here | {info.name for info in catalog.MODELS if info.usable and not info.shipped}
-    assert dialog._selected().name == catalog.BUILTIN
+    assert the(dialog._selected()).name == catalog.BUILTIN
 
 
-def test_card_says_size_licence_source_and_fingerprint(open_dialog) -> None:
+def test_card_says_size_licence_source_and_fingerprint(open_dialog: OpenDialog) -> None:
     dialog = open_dialog()
     dialog.select("gpen-512")
-    info = catalog.by_name("gpen-512")
+    info = the(catalog.by_name("gpen-512"))
     words = _words(dialog)
     for fact in (
         "GPEN 512",
@@ -117,13 +122,15 @@ def test_card_says_size_licence_source_and_fingerprint(open_dialog) -> None:
         info.sha256,
         info.file,
     ):
-        assert fact in words
+        assert the(fact) in words
     assert not dialog._card.use.isVisible()
     dialog._card.address.click()
     assert QGuiApplication.clipboard().text() == info.source
 
 
-def test_files_are_compared_with_their_hash_in_the_background(open_dialog, known_content: bytes, qtbot) -> None:
+def test_files_are_compared_with_their_hash_in_the_background(
+    open_dialog: OpenDialog, known_content: bytes, qtbot: QtBot
+) -> None:
     _install("detection_mobilenet0.25_Final.pth", known_content)
     _install("detection_Resnet50_Final.pth", b"something else")
     dialog = open_dialog()
@@ -133,7 +140,9 @@ def test_files_are_compared_with_their_hash_in_the_background(open_dialog, known
     assert "not the one known by this name" in _words(dialog)
 
 
-def test_unverified_model_is_used_only_after_agreeing(open_dialog, settings: SettingsStore, qtbot) -> None:
+def test_unverified_model_is_used_only_after_agreeing(
+    open_dialog: OpenDialog, settings: SettingsStore, qtbot: QtBot
+) -> None:
     file = _install("my_faces.pth")
     dialog = open_dialog()
     assert _state(dialog, "my_faces") is State.UNVERIFIED
@@ -151,7 +160,7 @@ def test_unverified_model_is_used_only_after_agreeing(open_dialog, settings: Set
     assert not trust.may_be_used(model, settings)
 
 
-def test_known_model_is_used_without_asking(open_dialog, settings: SettingsStore) -> None:
+def test_known_model_is_used_without_asking(open_dialog: OpenDialog, settings: SettingsStore) -> None:
     settings.set("restore/model", "something")
     dialog = open_dialog()
     dialog.select(catalog.BUILTIN)
@@ -160,18 +169,18 @@ def test_known_model_is_used_without_asking(open_dialog, settings: SettingsStore
     assert not dialog._card.use.isEnabled()
 
 
-def test_import_of_a_known_file(open_dialog, known_content: bytes, tmp_path: Path, qtbot) -> None:
+def test_import_of_a_known_file(open_dialog: OpenDialog, known_content: bytes, tmp_path: Path, qtbot: QtBot) -> None:
     file = tmp_path / "downloaded (1).pth"
     file.write_bytes(known_content)
     dialog = open_dialog()
     dialog._start_import(str(file))
     qtbot.waitUntil(lambda: "verified" in dialog.notification_strip.text)
-    assert dialog._selected().name == _SMALL
-    assert dialog._selected().state is State.VERIFIED
+    assert the(dialog._selected()).name == _SMALL
+    assert the(dialog._selected()).state is State.VERIFIED
     assert (paths.user_weights() / "detection_mobilenet0.25_Final.pth").read_bytes() == known_content
 
 
-def test_import_of_what_is_no_weights_file_says_so(open_dialog, tmp_path: Path, qtbot) -> None:
+def test_import_of_what_is_no_weights_file_says_so(open_dialog: OpenDialog, tmp_path: Path, qtbot: QtBot) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("hello", encoding="utf-8")
     dialog = open_dialog()
@@ -180,7 +189,7 @@ def test_import_of_what_is_no_weights_file_says_so(open_dialog, tmp_path: Path, 
     assert dialog._import.isEnabled()
 
 
-def test_remove_asks_and_falls_back_to_the_built_in_model(open_dialog, settings: SettingsStore) -> None:
+def test_remove_asks_and_falls_back_to_the_built_in_model(open_dialog: OpenDialog, settings: SettingsStore) -> None:
     file = _install("my_faces.pth")
     settings.set("restore/model", "my_faces")
     dialog = open_dialog()
@@ -193,20 +202,20 @@ def test_remove_asks_and_falls_back_to_the_built_in_model(open_dialog, settings:
     assert "my_faces" not in set(dialog.models.names)
 
 
-def test_built_in_models_cannot_be_removed(open_dialog) -> None:
+def test_built_in_models_cannot_be_removed(open_dialog: OpenDialog) -> None:
     dialog = open_dialog()
     for name in (catalog.BUILTIN, catalog.DETECTOR, catalog.LANDMARKS):
         dialog.select(name)
         assert not dialog._card.remove.isVisible()
 
 
-def test_one_registration_adds_an_architecture_to_the_window(window: MainWindow, tmp_path: Path, qtbot) -> None:
+def test_one_registration_adds_an_architecture_to_the_window(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     with registered():
         window.application.models()
-        dialog = window.findChild(ModelsDialog)
+        dialog = the(window.findChild(ModelsDialog))
         dialog._start_import(str(toy_weights(tmp_path / "toy.safetensors")))
         qtbot.waitUntil(lambda: "toy" in dialog.notification_strip.text)
-        assert dialog._selected().name == "toy"
+        assert the(dialog._selected()).name == "toy"
         dialog._card.use.click()
         dialog.notification_strip.button("use").click()
         dialog.close()
@@ -215,7 +224,7 @@ def test_one_registration_adds_an_architecture_to_the_window(window: MainWindow,
 
 
 def test_get_shows_the_licence_then_fetches_and_verifies(
-    open_dialog, settings: SettingsStore, known_content: bytes, qtbot
+    open_dialog: OpenDialog, settings: SettingsStore, known_content: bytes, qtbot: QtBot
 ) -> None:
     dialog = open_dialog()
     dialog.select(_SMALL)
@@ -232,7 +241,7 @@ def test_get_shows_the_licence_then_fetches_and_verifies(
 
 
 def test_a_fetch_that_fails_says_why_and_can_be_tried_again(
-    open_dialog, settings: SettingsStore, known_content: bytes, qtbot
+    open_dialog: OpenDialog, settings: SettingsStore, known_content: bytes, qtbot: QtBot
 ) -> None:
     dialog = open_dialog()
     dialog.select(_SMALL)
@@ -241,17 +250,18 @@ def test_a_fetch_that_fails_says_why_and_can_be_tried_again(
         dialog._card.get.click()
         dialog.notification_strip.button("agree").click()
         qtbot.waitUntil(lambda: "404" in dialog.notification_strip.text)
-    assert dialog._selected().state is State.ABSENT
+    assert the(dialog._selected()).state is State.ABSENT
     assert dialog._card.get.isVisible()
 
 
 def test_how_much_of_a_model_is_here_is_said_while_it_is_fetched(
-    open_dialog, settings: SettingsStore, downloads: Downloads, known_content: bytes, qtbot
+    open_dialog: OpenDialog, settings: SettingsStore, downloads: Downloads, known_content: bytes, qtbot: QtBot
 ) -> None:
     dialog = open_dialog()
     dialog.select(_SMALL)
     assert dialog.models.y() == 0  # no empty strip above it
-    part = paths.user_weights() / f".{dialog.models.selected.info.file}.{dialog.models.selected.info.sha256[:8]}.part"
+    info = the(catalog.by_name(_SMALL))
+    part = paths.user_weights() / f".{info.file}.{the(info.sha256)[:8]}.part"
     part.parent.mkdir()
     part.write_bytes(known_content[: len(known_content) // 2])
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -266,7 +276,7 @@ def test_how_much_of_a_model_is_here_is_said_while_it_is_fetched(
     assert downloads.share(_SMALL) is None
 
 
-def test_models_that_are_not_here_are_readable(open_dialog) -> None:
+def test_models_that_are_not_here_are_readable(open_dialog: OpenDialog) -> None:
     models = open_dialog().models
     absent = [item for item in models._items() if item.data(0, Qt.ItemDataRole.UserRole).state is State.ABSENT]
     assert absent
@@ -274,7 +284,7 @@ def test_models_that_are_not_here_are_readable(open_dialog) -> None:
 
 
 def test_a_fetch_is_cancelled_and_gone_on_with(
-    open_dialog, settings: SettingsStore, downloads: Downloads, known_content: bytes, qtbot
+    open_dialog: OpenDialog, settings: SettingsStore, downloads: Downloads, known_content: bytes, qtbot: QtBot
 ) -> None:
     dialog = open_dialog()
     dialog.select(_SMALL)
@@ -291,7 +301,7 @@ def test_a_fetch_is_cancelled_and_gone_on_with(
     assert "kept for the next time" in dialog.notification_strip.text
 
 
-def test_what_cannot_be_checked_is_not_offered(open_dialog) -> None:
+def test_what_cannot_be_checked_is_not_offered(open_dialog: OpenDialog) -> None:
     dialog = open_dialog()
     dialog.select("gpen-2048")
     assert not dialog._card.get.isVisible()
@@ -303,7 +313,7 @@ def test_what_cannot_be_checked_is_not_offered(open_dialog) -> None:
     ("is_bundle", "todo"), [(False, "pip install spandrel_extra_arches"), (True, "comes without it")]
 )
 def test_what_nothing_here_could_run_is_not_offered(
-    open_dialog, monkeypatch: pytest.MonkeyPatch, is_bundle: bool, todo: str
+    open_dialog: OpenDialog, monkeypatch: pytest.MonkeyPatch, is_bundle: bool, todo: str
 ) -> None:
     monkeypatch.setattr(catalog, "find_spec", lambda package: None)
     monkeypatch.setattr(sys, "frozen", is_bundle, raising=False)
@@ -316,10 +326,12 @@ def test_what_nothing_here_could_run_is_not_offered(
     assert dialog._card.get.isVisible()
 
 
-def test_files_copied_into_the_folder_appear(window: MainWindow, tmp_path: Path, known_content: bytes, qtbot) -> None:
+def test_files_copied_into_the_folder_appear(
+    window: MainWindow, tmp_path: Path, known_content: bytes, qtbot: QtBot
+) -> None:
     with registered():
         window.application.models()
-        dialog = window.findChild(ModelsDialog)
+        dialog = the(window.findChild(ModelsDialog))
         paths.user_weights().mkdir()
         toy_weights(paths.user_weights() / "my own.safetensors")
         _install("some name.pth", known_content)
@@ -352,7 +364,7 @@ def test_nobody_is_offered_what_is_here(window: MainWindow) -> None:
     assert "284 MB" not in window.notification_strip.text
 
 
-def test_getting_it_from_the_offer(window: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot) -> None:
+def test_getting_it_from_the_offer(window: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
     content = b"strongest" * 1000
     sha256 = hashlib.sha256(content).hexdigest()
     models = tuple(
@@ -369,7 +381,7 @@ def test_getting_it_from_the_offer(window: MainWindow, monkeypatch: pytest.Monke
     assert window._store.get("restore/model") == catalog.STRONGEST
 
 
-def test_a_models_own_option_is_set_in_the_panel(window: MainWindow, tmp_path: Path, qtbot) -> None:
+def test_a_models_own_option_is_set_in_the_panel(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     window.imports.open_paths([make_photo(tmp_path / "photo.png")])
     qtbot.waitUntil(lambda: window.workspace.current is not None and window.workspace.current.state is PhotoState.DONE)
     assert not window.panel.model.slider.isVisible()
@@ -378,7 +390,7 @@ def test_a_models_own_option_is_set_in_the_panel(window: MainWindow, tmp_path: P
     assert slider.isVisible()
     assert slider.value() == 50
     slider.slider.setValue(80)
-    assert window.workspace.current.edits.model == "codeformer:fidelity=0.8"
+    assert the(window.workspace.current).edits.model == "codeformer:fidelity=0.8"
     window.workspace.undo.undo()
-    assert window.workspace.current.edits.model == "codeformer"
-    qtbot.waitUntil(lambda: window.workspace.current.state is PhotoState.DONE)
+    assert the(window.workspace.current).edits.model == "codeformer"
+    qtbot.waitUntil(lambda: the(window.workspace.current).state is PhotoState.DONE)

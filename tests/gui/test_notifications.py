@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from gpen_desktop.gui.common import notification_strip
 from gpen_desktop.gui.common.notification_strip import NotificationStrip
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
+from tests.typed import the
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def queue() -> NotificationQueue:
 
 
 @pytest.fixture
-def strip(queue: NotificationQueue, qtbot: QtBot) -> Iterator[NotificationStrip]:
+def strip(queue: NotificationQueue, qtbot: QtBot) -> NotificationStrip:
     host = QWidget()
     qtbot.addWidget(host)
     host.resize(900, 400)
@@ -35,7 +37,7 @@ def saying(text: str) -> Callable[[], str]:
     return lambda: text
 
 
-def told(subject: str, severity: Severity = Severity.INFO, **more: object) -> Notification:
+def told(subject: str, severity: Severity = Severity.INFO, **more: Any) -> Notification:
     return Notification(subject, saying(f"{subject} happened."), severity=severity, **more)
 
 
@@ -182,12 +184,12 @@ def test_it_lies_in_the_middle_of_the_top_and_wraps_what_is_long(
     queue.post(Notification("long", saying("This is a long sentence about one photo. " * 6)))
     assert strip.width() <= 900 - 24
     assert strip.height() > short.height()
-    strip.parentWidget().resize(500, 400)
+    the(strip.parentWidget()).resize(500, 400)
     assert strip.geometry().right() <= 500
 
 
 def test_a_long_file_name_is_broken_where_there_is_no_room(queue: NotificationQueue, strip: NotificationStrip) -> None:
-    strip.parentWidget().resize(500, 400)
+    the(strip.parentWidget()).resize(500, 400)
     text = f"Exported to /home/me/Pictures/{'scan_2024_' * 12}.jpg."
     queue.post(Notification("exported", saying(text)))
     assert strip.text == text
@@ -217,13 +219,13 @@ def test_where_it_is_narrow_the_buttons_stand_below_the_words(
     buttons = tuple(NotificationButton(key, saying("What is to be done"), print) for key in keys)
     queue.post(Notification("closing", saying("Restored photos not exported yet: 28"), buttons))
     high = strip.height()
-    strip.parentWidget().resize(560, 400)
+    the(strip.parentWidget()).resize(560, 400)
     assert strip.height() < 3 * high
     for key in keys:
         button = strip.button(key)
         assert button.width() >= button.sizeHint().width()
         assert strip.rect().contains(button.geometry())
-    strip.parentWidget().resize(900, 400)
+    the(strip.parentWidget()).resize(900, 400)
     assert strip.height() == high
 
 
@@ -236,7 +238,7 @@ def test_tab_goes_through_it_as_it_is_read(queue: NotificationQueue, strip: Noti
 
 
 def test_escape_puts_away_or_answers(queue: NotificationQueue) -> None:
-    answers = []
+    answers: list[str] = []
     buttons = tuple(NotificationButton(key, saying(key), partial(answers.append, key)) for key in ("go", "stay"))
     queue.post(told("a fact", closed=partial(answers.append, "put away")))
     queue.post(told("a question", buttons=buttons, needs_answer=True, escape="stay"))

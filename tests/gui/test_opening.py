@@ -16,7 +16,6 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from gpen_desktop.core.batch import album
 from gpen_desktop.core.output.journal import JOURNAL_NAME
 from gpen_desktop.core.photo_files import reading
 from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
@@ -27,6 +26,7 @@ from gpen_desktop.gui.controllers import import_controller
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos, wait_done
+from tests.typed import the
 
 
 def test_folders_are_opened_with_those_in_them(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
@@ -75,7 +75,7 @@ def test_a_pasted_picture_becomes_a_photo(window: MainWindow, qtbot: QtBot) -> N
     assert window.imports.open_mime(data)
     qtbot.waitUntil(lambda: len(window.workspace.album) == 1)
     wait_done(window, qtbot)
-    assert window.workspace.photo_opened.photo.width == 400
+    assert the(window.workspace.photo_opened).photo.width == 400
 
 
 def test_a_bad_file_says_what_to_do_and_does_not_stop_the_rest(
@@ -122,7 +122,7 @@ def test_nothing_can_be_done_to_a_photo_that_cannot_be_read_until_it_can(
     wait_done(window, qtbot)
     assert window.view.isVisible()
     assert window.actions_["export"].isEnabled()
-    assert window.workspace.current.state is PhotoState.DONE
+    assert the(window.workspace.current).state is PhotoState.DONE
 
 
 def test_a_half_damaged_jpeg_opens_as_far_as_it_goes_and_is_marked(
@@ -131,7 +131,7 @@ def test_a_half_damaged_jpeg_opens_as_far_as_it_goes_and_is_marked(
     whole = save_photo(load_photo(make_photo(tmp_path / "whole.png")), tmp_path / "half.jpg", format="jpeg").path
     whole.write_bytes(whole.read_bytes()[: whole.stat().st_size * 6 // 10])
     open_photos(window, qtbot, whole)
-    item = window.workspace.current
+    item = the(window.workspace.current)
     assert item.state is PhotoState.DONE
     assert item.lacks_part
     assert "Part of the picture is missing" in window.notification_strip.text
@@ -202,7 +202,7 @@ def test_why_there_is_nothing_to_open_is_said(
             raise PermissionError
         return really(folder)
 
-    monkeypatch.setattr(album.os, "scandir", scandir)
+    monkeypatch.setattr(os, "scandir", scandir)
     reasons = {}
     for name, folder in folders.items():
         with qtbot.waitSignal(window.imports._intake.nothing) as nothing:
@@ -234,7 +234,7 @@ def test_a_folder_in_an_album_that_cannot_be_read_is_told_beside_what_can(
             raise PermissionError
         return really(folder)
 
-    monkeypatch.setattr(album.os, "scandir", scandir)
+    monkeypatch.setattr(os, "scandir", scandir)
     open_photos(window, qtbot, tmp_path)
     assert [item.path for item in window.workspace.album] == [photo]
     told = window.notification_strip.text
@@ -322,12 +322,12 @@ def test_moving_on_cancelling_and_closing_do_not_wait_for_a_stalled_file(
     with qtbot.waitSignal(window.imports.recent_changed):
         window.imports.open_paths([stalled, make_photo(tmp_path / "1.png")])
     work = window.workspace
-    work.show_item(work.album.at(1))
-    qtbot.waitUntil(lambda: work.photo_opened is not None and work.album.at(1).state is PhotoState.DONE)
+    work.show_item(the(work.album.at(1)))
+    qtbot.waitUntil(lambda: work.photo_opened is not None and the(work.album.at(1)).state is PhotoState.DONE)
     qtbot.waitUntil(lambda: work.jobs.running is not None and work.jobs.running.path == stalled)
     window.status.cancel_wanted.emit()
     qtbot.waitUntil(lambda: not work.jobs.is_busy)
-    work.show_item(work.album.at(0))
+    work.show_item(the(work.album.at(0)))
     window.close_now()
     assert not window.isVisible()
 
@@ -362,7 +362,12 @@ def test_the_dialog_for_photos_opens_at_home_where_the_last_folder_may_not_be_lo
         return really(folder)
 
     monkeypatch.setattr(Path, "is_dir", is_dir)
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda _parent, _title, folder: asked.append(folder) or "")
+
+    def choose(_parent: object, _title: str, folder: str) -> str:
+        asked.append(folder)
+        return ""
+
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", choose)
     window.imports.open_folder()
     assert asked == [str(Path.home())]
 
@@ -376,5 +381,5 @@ def test_what_is_told_lies_over_the_page_of_an_unreadable_photo(
     window.imports.open_paths([bad])
     qtbot.waitUntil(window.unreadable.isVisible)
     strip = window.notification_strip
-    pages = strip.parentWidget()
+    pages = the(strip.parentWidget())
     assert pages.childAt(strip.geometry().center()) in (strip, *strip.findChildren(QWidget))

@@ -19,6 +19,7 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import FakeEngine, face_at, make_photo
 from tests.gui.steps import open_photos, wait_done
+from tests.typed import the
 
 
 def test_exports_and_visits_do_not_add_to_what_is_restored(
@@ -30,9 +31,9 @@ def test_exports_and_visits_do_not_add_to_what_is_restored(
     window.imports.open_paths([make_photo(tmp_path / "late.png", seed=9), make_photo(tmp_path / "later.png", seed=8)])
     qtbot.waitUntil(lambda: len(window.workspace.album) == 5)
     work = window.workspace
-    work.show_item(work.album.at(0))
-    qtbot.waitUntil(lambda: work.photo_opened is not None and work.photo_opened.item == work.current.id)
-    work.show_item(work.album.at(1))
+    work.show_item(the(work.album.at(0)))
+    qtbot.waitUntil(lambda: work.photo_opened is not None and work.photo_opened.item == the(work.current).id)
+    work.show_item(the(work.album.at(1)))
     window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable[:3])
     assert "Restoring 1 of 2" in window.status.doing
     assert "Exporting 1 of 3" in window.status.doing
@@ -47,7 +48,7 @@ def test_a_photo_without_faces_is_not_waiting_again_when_visited(
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"), make_photo(tmp_path / "2.png", seed=2))
     seen: list[Status] = []
     window.workspace.album.dataChanged.connect(lambda: seen.extend(item.status for item in window.workspace.album))
-    window.workspace.show_item(window.workspace.album.at(1))
+    window.workspace.show_item(the(window.workspace.album.at(1)))
     wait_done(window, qtbot)
     assert set(seen) <= {Status.NO_FACES}
 
@@ -64,11 +65,11 @@ def test_an_album_ends_with_what_became_of_it_and_a_filter(
     window.album_side.filter.show_only(None)
     album = window.workspace.album
     assert window.status.doing == "3 restored, 1 failed"
-    for face in album.at(1).faces:
-        window.workspace.show_item(album.at(1))
+    for face in the(album.at(1)).faces:
+        window.workspace.show_item(the(album.at(1)))
         window.faces.toggle(face.id)
     wait_done(window, qtbot)
-    assert album.at(1).status is Status.LEFT
+    assert the(album.at(1)).status is Status.LEFT
     assert "left as it is" in album.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert window.status.doing == "2 restored, 1 left alone, 1 failed"
     window.album_side.filter.show_only(Status.RESTORED)
@@ -86,7 +87,7 @@ def test_a_photo_of_sharp_faces_is_already_good_and_nothing_of_it_is_unsaved(
 ) -> None:
     monkeypatch.setattr(texture, "is_sharp_already", lambda *_: True)
     open_photos(window, qtbot, photo)
-    assert window.workspace.current.status is Status.GOOD
+    assert the(window.workspace.current).status is Status.GOOD
     assert window.workspace.album.unsaved == []
     said = [label.text() for label in window.panel.faces.findChildren(QLabel)]
     assert "0 of 2 restored · 2 already sharp" in said
@@ -108,18 +109,18 @@ def test_a_photo_on_its_side_is_noticed_and_turned_and_back_again(
     qtbot.addWidget(window)
     window.show()
     open_photos(window, qtbot, photo)
-    item = window.workspace.current
-    assert item.status is Status.SIDEWAYS
+    item = the(window.workspace.current)
+    assert [each.status for each in window.workspace.album] == [Status.SIDEWAYS]
     assert window.status.doing == "1 lying sideways"
     assert "lie on its side" in window.notification_strip.text
     window.notification_strip.button("turn").click()
     qtbot.waitUntil(lambda: window.workspace.photo_opened is not None)
     wait_done(window, qtbot)
-    opened = window.workspace.photo_opened.photo
+    opened = the(window.workspace.photo_opened).photo
     assert (opened.width, opened.height) == (300, 420)
     assert item.status is Status.RESTORED
     assert not window.notification_strip.isVisible()
-    thumbnail = window.album.thumbnail(item)
+    thumbnail = the(window.album.thumbnail(item))
     assert thumbnail.height() > thumbnail.width()
     with qtbot.waitSignal(window.workspace.exports.ended):
         window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable)
@@ -128,6 +129,6 @@ def test_a_photo_on_its_side_is_noticed_and_turned_and_back_again(
     window.actions_["undo"].trigger()
     qtbot.waitUntil(lambda: window.workspace.photo_opened is not None)
     wait_done(window, qtbot)
-    assert window.workspace.photo_opened.photo.width == 420
-    assert item.status is Status.SIDEWAYS
+    assert the(window.workspace.photo_opened).photo.width == 420
+    assert [each.status for each in window.workspace.album] == [Status.SIDEWAYS]
     window.close_now()

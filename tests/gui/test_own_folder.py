@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from gpen_desktop.gui.common.own_folder import OwnFolder, clear_left_behind
+from tests.typed import the
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +43,7 @@ def test_what_a_killed_run_left_is_cleared_and_what_is_in_use_stays(system_folde
     """
     command = [sys.executable, "-c", textwrap.dedent(code)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
-        left = Path(other.stdout.readline().strip())
+        left = Path(the(other.stdout).readline().strip())
         mine = OwnFolder("result")
         (system_folder / "gpen-desktop-of-somebody").mkdir()
         clear_left_behind()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.common.i18n import setting_text
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.steps import open_photos, takes_wheel
+from tests.typed import the
 
 
 @pytest.mark.parametrize("height", [500, 700])
@@ -52,7 +54,7 @@ def test_what_is_in_sight_stays_when_chips_come_above_it(
     panel.set_open_sections([True] * 4)
     panel.seen.show_chips((), is_known=True)
     qtbot.wait(50)  # until all of it has its height
-    bar = panel.findChild(QScrollArea).verticalScrollBar()
+    bar = the(panel.findChild(QScrollArea)).verticalScrollBar()
     bar.setValue(round(share * bar.maximum()))
     place = panel.brush.mapTo(panel, QPoint(0, 0))
     height = panel.seen.height()
@@ -70,7 +72,7 @@ def test_the_wheel_is_left_to_the_panel_whatever_is_under_the_mouse(
     """Over the list of models it chose another one."""
     open_photos(window, qtbot, photo)
     window.panel.set_open_sections([True] * 4)
-    edits = window.workspace.current.edits
+    edits = the(window.workspace.current).edits
     window.panel.set_models([(edits.model, "One"), ("another", "Another")], {})
     controls = [
         control
@@ -80,17 +82,21 @@ def test_the_wheel_is_left_to_the_panel_whatever_is_under_the_mouse(
     ]
     assert len(controls) > 30
     assert [control for control in controls if takes_wheel(control)] == []
-    assert window.workspace.current.edits == edits
+    assert the(window.workspace.current).edits == edits
 
 
 def test_a_long_tooltip_is_broken_into_lines(window: MainWindow, qapp: QApplication, qtbot: QtBot) -> None:
     """In one line it hid half of the photo."""
     slider = window.panel.control("clean")
+
+    def is_said(words: str) -> bool:
+        return _without_breaks(slider.toolTip()) == _without_breaks(words)
+
     try:
         for language in ("en", "zh_CN"):
             i18n.apply(qapp, language)
             help_text = setting_text(next(option for option in stage_options() if option.name == "clean").help)
-            qtbot.waitUntil(lambda words=help_text: _without_breaks(slider.toolTip()) == _without_breaks(words))
+            qtbot.waitUntil(partial(is_said, help_text))
             widths = [QFontMetrics(QToolTip.font()).horizontalAdvance(line) for line in slider.toolTip().split("\n")]
             assert len(widths) > 1
             assert max(widths) <= 350

@@ -15,33 +15,34 @@ from gpen_desktop.core.compose.select import chosen_faces
 from gpen_desktop.core.engine import local_models
 from gpen_desktop.core.faces.regions import in_reading_order
 from gpen_desktop.core.progress import Progress
-from gpen_desktop.core.types import ComposeOptions, Face, Photo
+from gpen_desktop.core.types import NO_FACE, ComposeOptions, Face, FaceId, Photo
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import FakeEngine, face_at, make_photo
 from tests.gui.steps import open_photos, wait_done
+from tests.typed import the
 
 TOP, BOTTOM = (face_at(90, 80, 30), face_at(330, 90, 30)), (face_at(100, 220, 30), face_at(320, 215, 30))
 READ = (*TOP, *BOTTOM)
 
 
-def differs(window: MainWindow, expected: list[str]) -> dict[str, list[str]]:
+def differs(window: MainWindow, expected: list[FaceId]) -> dict[str, list[FaceId]]:
     """Where the window shows another order than this of the faces' ids."""
     return {where: order for where, order in seen(window).items() if order != expected}
 
 
-def seen(window: MainWindow) -> dict[str, list[str]]:
+def seen(window: MainWindow) -> dict[str, list[FaceId]]:
     """The faces' ids in the order of their numbers, wherever the window shows these."""
     work, strip = window.workspace, window.strip
     marks = sorted(work.marks(), key=lambda mark: mark.number)
     stepped = []
-    window.faces.select("")
+    window.faces.select(NO_FACE)
     for _ in work.faces:
         window.faces.step(1)
         stepped.append(window.faces.selected)
-    session = work.jobs._worker._engine.open(work.current.path, work.current.edits.model, work.faces)
+    session = work.jobs._worker._engine.open(the(work.current).path, the(work.current).edits.model, work.faces)
     composed = [face.face.id for face in session.compose(ComposeOptions()).faces]
     return {
-        "album": [face.id for face in work.current.faces],
+        "album": [face.id for face in the(work.current).faces],
         "chips": [mark.face for mark in marks],
         "strip": [strip.item(row).data(Qt.ItemDataRole.UserRole) for row in range(strip.count())],
         "keys": stepped,
@@ -72,7 +73,7 @@ def test_so_it_is_after_drawing_one_and_turning_the_photo(
     window.photos.turn(2)
     wait_done(window, qtbot)
     assert differs(window, [BOTTOM[1].id, BOTTOM[0].id, drawn.id, TOP[0].id]) == {}
-    assert chosen_faces(window.workspace.faces, window.workspace.current.edits.options) == {
+    assert chosen_faces(window.workspace.faces, the(window.workspace.current).edits.options) == {
         face.id for face in window.workspace.faces
     }
 

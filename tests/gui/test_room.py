@@ -14,6 +14,7 @@ from gpen_desktop.gui.common import i18n, room
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import make_photo
 from tests.gui.steps import open_photos
+from tests.typed import the
 
 SIZES = [(1440, 900), (1024, 700), (960, 500), (640, 420)]
 """The last but one is all there is of 1920 x 1080 at scale 2."""
@@ -39,10 +40,10 @@ def test_everything_is_in_reach(
     for part in (window.tools, window.album, window.view, window.strip, window.panel, window.status):
         assert window.rect().contains(in_window(part, window)), part
     assert window.view.width() >= 200
-    unfolded = window.tools.findChild(QToolButton, "qt_toolbar_ext_button")
+    unfolded = the(window.tools.findChild(QToolButton, "qt_toolbar_ext_button"))
     assert not unfolded.isVisible()  # Qt's own way of folding has no words and no keys
-    area = window.panel.findChild(QScrollArea)
-    for control in area.widget().findChildren(QWidget):
+    area = the(window.panel.findChild(QScrollArea))
+    for control in the(area.widget()).findChildren(QWidget):
         if control.isVisibleTo(area) and control.focusPolicy():
             area.ensureWidgetVisible(control, 0, 0)
             assert not control.visibleRegion().isEmpty(), control
@@ -60,7 +61,7 @@ def test_what_stands_in_an_unreadable_photos_place_is_in_reach(
     assert window.size() == QSize(*size)
     page = window.unreadable
     assert page.isVisible()
-    qtbot.waitUntil(lambda: page.widget().width() <= page.width())
+    qtbot.waitUntil(lambda: the(page.widget()).width() <= page.width())
     for label in page.findChildren(QLabel):
         assert page.rect().contains(in_window(label, page)) or size == SIZES[-1], label.text()
     for button in (page.remove_button, page.retry_button):

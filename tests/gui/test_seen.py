@@ -11,11 +11,13 @@ from PySide6.QtCore import QLocale, QRectF, QSizeF, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop.gui.adjust.controls import Segments
 from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.picture_pair import Version
 from tests.gui.fakes import FakeEngine, make_photo
-from tests.gui.steps import open_photos, wait_done
+from tests.gui.steps import open_photos, slider_of, wait_done
+from tests.typed import as_a, the
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def faded(tmp_path: Path) -> Path:
 
 def _contrast(window: MainWindow) -> float:
     """Of what is on screen as the result."""
-    part = window.view.pair.thumbnail(Version.AFTER, QRectF(0, 0, 1000, 800), QSizeF(40, 32))
+    part = the(window.view.pair).thumbnail(Version.AFTER, QRectF(0, 0, 1000, 800), QSizeF(40, 32))
     values = [part.pixelColor(x, y).lightness() for x in range(0, 40, 4) for y in range(0, 32, 4)]
     return float(np.ptp(values))
 
@@ -45,7 +47,7 @@ def test_a_chip_tells_what_was_seen_and_switches_it(window: MainWindow, faded: P
     wait_done(window, qtbot)
     qtbot.waitUntil(lambda: _contrast(window) < 100)
     assert not button.isChecked()
-    assert window.workspace.current.edits.stages["tone"] == 0
+    assert the(window.workspace.current).edits.stages["tone"] == 0
     window.actions_["undo"].trigger()
     wait_done(window, qtbot)
     qtbot.waitUntil(lambda: _contrast(window) > 120)
@@ -84,7 +86,7 @@ def test_a_small_photo_is_offered_to_be_enlarged(window: MainWindow, tmp_path: P
     button = next(button for button in window.panel.seen.buttons if "2×" in button.text())
     assert not button.isChecked()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert window.workspace.current.edits.stages["scale"] == 2
+    assert the(window.workspace.current).edits.stages["scale"] == 2
 
 
 def test_a_wanted_width_or_height_is_typed(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
@@ -97,7 +99,7 @@ def test_a_wanted_width_or_height_is_typed(window: MainWindow, tmp_path: Path, q
     def enter(field: QLineEdit, number: int) -> float:
         field.setText(str(number))
         qtbot.keyClick(field, Qt.Key.Key_Return)
-        return float(window.workspace.current.edits.stages["scale"])
+        return float(the(window.workspace.current).edits.stages["scale"])
 
     def shown() -> tuple[int, int]:
         return fields.width_field.value, fields.height_field.value
@@ -111,7 +113,7 @@ def test_a_wanted_width_or_height_is_typed(window: MainWindow, tmp_path: Path, q
     assert enter(fields.width_field, 1) == 1
     window.actions_["undo"].trigger()
     assert shown() == (width * 4, height * 4)
-    assert window.panel.control("scale").button(4).isChecked()
+    assert as_a(Segments, window.panel.control("scale")).button(4).isChecked()
 
 
 def test_a_slider_is_followed_before_the_faces_are(
@@ -120,7 +122,7 @@ def test_a_slider_is_followed_before_the_faces_are(
     open_photos(window, qtbot, faded)
     qtbot.waitUntil(lambda: _contrast(window) > 120)
     engine.gate.clear()  # faces wait
-    window.panel.control("tone").slider.setValue(0)
+    slider_of(window, "tone").setValue(0)
     qtbot.waitUntil(lambda: _contrast(window) < 100)
     engine.gate.set()
     wait_done(window, qtbot)

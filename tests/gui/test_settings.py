@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from gpen_desktop import settings
 from gpen_desktop.core.engine.edits import Edits, option_value
@@ -115,9 +116,13 @@ def file(own_folders: Path) -> Path:
     return own_folders / "settings.ini"
 
 
-def test_values_survive_a_restart_with_their_types(qapp, file: Path) -> None:
+def test_values_survive_a_restart_with_their_types(qapp: QApplication, file: Path) -> None:
     store = SettingsStore()
-    values = {"restore/strength": 65, "restore/skin_protection": False, "export/pattern": "{name}, новое; 修复=1"}
+    values: dict[str, Value] = {
+        "restore/strength": 65,
+        "restore/skin_protection": False,
+        "export/pattern": "{name}, новое; 修复=1",
+    }
     for key, value in values.items():
         store.set(key, value)
     store.flush()
@@ -127,14 +132,14 @@ def test_values_survive_a_restart_with_their_types(qapp, file: Path) -> None:
     assert file.is_file()
 
 
-def test_starts_with_the_defaults_and_writes_nothing(qapp, file: Path) -> None:
+def test_starts_with_the_defaults_and_writes_nothing(qapp: QApplication, file: Path) -> None:
     store = SettingsStore()
     assert {s.key: store.get(s.key) for s in settings.declared()} == {s.key: s.default for s in settings.declared()}
     store.flush()
     assert not file.exists()
 
 
-def test_change_is_told_once(qapp) -> None:
+def test_change_is_told_once(qapp: QApplication) -> None:
     store = SettingsStore()
     told: list[str] = []
     store.changed.connect(told.append)
@@ -145,7 +150,7 @@ def test_change_is_told_once(qapp) -> None:
     assert store.get("restore/strength") == 80
 
 
-def test_refuses_what_is_no_value(qapp) -> None:
+def test_refuses_what_is_no_value(qapp: QApplication) -> None:
     store = SettingsStore()
     with pytest.raises(ValueError, match="0 to 100"):
         store.set("restore/strength", 101)
@@ -154,7 +159,7 @@ def test_refuses_what_is_no_value(qapp) -> None:
     assert store.get("restore/strength") == 80
 
 
-def test_broken_values_are_backed_up_and_reset(qapp, file: Path) -> None:
+def test_broken_values_are_backed_up_and_reset(qapp: QApplication, file: Path) -> None:
     text = "[restore]\nstrength=lots\nmode=strong\nmin_face=@Invalid()\n[future]\nthing=1\n"
     file.write_text(text, encoding="utf-8")
     store = SettingsStore()
@@ -171,7 +176,7 @@ def test_broken_values_are_backed_up_and_reset(qapp, file: Path) -> None:
     assert "thing=1" in file.read_text(encoding="utf-8")
 
 
-def test_unreadable_file_is_backed_up_and_replaced(qapp, file: Path) -> None:
+def test_unreadable_file_is_backed_up_and_replaced(qapp: QApplication, file: Path) -> None:
     file.write_bytes(b"\x00\x01 this is no settings file\n[[[")
     store = SettingsStore()
     assert store.repaired == ("",)
@@ -182,7 +187,7 @@ def test_unreadable_file_is_backed_up_and_replaced(qapp, file: Path) -> None:
     assert SettingsStore().get("restore/strength") == 10
 
 
-def test_a_folder_that_cannot_be_written_does_not_stop_the_window(qapp, own_folders: Path) -> None:
+def test_a_folder_that_cannot_be_written_does_not_stop_the_window(qapp: QApplication, own_folders: Path) -> None:
     (own_folders / "blocked").write_text("a file where a folder should be", encoding="utf-8")
     store = SettingsStore(own_folders / "blocked" / "settings.ini")
     store.set("restore/strength", 10)

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
 
 from gpen_desktop import settings
+from gpen_desktop.core.options import Value
 from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs.about_dialog import AboutDialog
@@ -15,15 +29,16 @@ from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
 from gpen_desktop.gui.dialogs.shortcuts import ShortcutsDialog, of_actions, of_keys
 from gpen_desktop.settings import Group
 from tests.gui.steps import takes_wheel
+from tests.typed import as_a, the
 
 
 @pytest.fixture
-def store(qapp) -> SettingsStore:
+def store(qapp: QApplication) -> SettingsStore:
     return SettingsStore()
 
 
 @pytest.fixture
-def dialog(store: SettingsStore, qtbot) -> SettingsDialog:
+def dialog(store: SettingsStore, qtbot: QtBot) -> SettingsDialog:
     dialog = SettingsDialog(store)
     qtbot.addWidget(dialog)
     dialog.show()
@@ -51,17 +66,19 @@ def test_every_shown_setting_has_a_named_control(dialog: SettingsDialog) -> None
         ("export/pattern", lambda line: (line.setText("{name}-new"), line.editingFinished.emit()), "{name}-new"),
     ],
 )
-def test_change_holds_at_once(dialog: SettingsDialog, store: SettingsStore, key, change, value) -> None:
+def test_change_holds_at_once(
+    dialog: SettingsDialog, store: SettingsStore, key: str, change: Callable[[QWidget], object], value: Value
+) -> None:
     change(dialog.editor(key))
     assert store.get(key) == value
     assert type(store.get(key)) is type(value)
 
 
 def test_a_broken_name_pattern_is_refused_where_it_is_typed(
-    dialog: SettingsDialog, store: SettingsStore, qtbot
+    dialog: SettingsDialog, store: SettingsStore, qtbot: QtBot
 ) -> None:
     dialog.show_group(Group.EXPORT)
-    line = dialog.editor("export/pattern")
+    line = as_a(QLineEdit, dialog.editor("export/pattern"))
     line.setText("{foo")
     line.editingFinished.emit()
     assert store.get("export/pattern") == "{name}_restored"
@@ -77,8 +94,8 @@ def test_a_broken_name_pattern_is_refused_where_it_is_typed(
 def test_shows_changes_made_elsewhere(dialog: SettingsDialog, store: SettingsStore) -> None:
     store.set("restore/mode", "detail")
     store.set("restore/strength", 33)
-    assert dialog.editor("restore/mode").currentData() == "detail"
-    assert dialog.editor("restore/strength").findChild(QSpinBox).value() == 33
+    assert as_a(QComboBox, dialog.editor("restore/mode")).currentData() == "detail"
+    assert the(dialog.editor("restore/strength").findChild(QSpinBox)).value() == 33
 
 
 def test_restores_one_page_only(dialog: SettingsDialog, store: SettingsStore) -> None:
@@ -90,8 +107,8 @@ def test_restores_one_page_only(dialog: SettingsDialog, store: SettingsStore) ->
     assert store.get("export/quality") == 50
 
 
-def test_keyboard_reaches_pages_and_controls(dialog: SettingsDialog, store: SettingsStore, qtbot) -> None:
-    groups = dialog.findChild(QListWidget)
+def test_keyboard_reaches_pages_and_controls(dialog: SettingsDialog, store: SettingsStore, qtbot: QtBot) -> None:
+    groups = the(dialog.findChild(QListWidget))
     qtbot.keyClick(groups, Qt.Key.Key_Down)
     assert groups.currentRow() == 1
     mode = dialog.editor("restore/mode")
@@ -117,10 +134,10 @@ def test_speaks_a_new_language_while_open(dialog: SettingsDialog, store: Setting
     i18n.apply(qapp, "en")
     qapp.processEvents()
     assert dialog.windowTitle() == "Settings"
-    assert dialog.editor("restore/strength").findChild(QSpinBox).value() == 33
+    assert the(dialog.editor("restore/strength").findChild(QSpinBox)).value() == 33
 
 
-def test_shortcuts_are_read_from_the_actions(qtbot, qapp) -> None:
+def test_shortcuts_are_read_from_the_actions(qtbot: QtBot, qapp: QApplication) -> None:
     open_, plain = QAction("&Open…", qapp), QAction("Plain", qapp)
     open_.setShortcuts([QKeySequence("Ctrl+O"), QKeySequence("F3")])
     (shortcut,) = of_actions([open_, plain])
@@ -131,16 +148,16 @@ def test_shortcuts_are_read_from_the_actions(qtbot, qapp) -> None:
     assert {"Files", "Open", "Ctrl+O", "F3", "View", "Move the divider", "Left"} <= words
 
 
-def test_about_names_licences_of_models_and_libraries(qtbot) -> None:
+def test_about_names_licences_of_models_and_libraries(qtbot: QtBot) -> None:
     dialog = AboutDialog("builtin-256")
     qtbot.addWidget(dialog)
-    models, libraries = (dialog.tabs.widget(i).findChild(QListWidget) for i in (0, 1))
+    models, libraries = (the(the(dialog.tabs.widget(i)).findChild(QListWidget)) for i in (0, 1))
     assert models.item(0).text() == "Built-in face restorer (256 px)  ·  in use"
     names = [libraries.item(row).text().split()[0].lower() for row in range(libraries.count())]
     assert {"torch", "numpy", "pyside6_essentials", "opencv-python", "lucide", "python"} <= set(names)
-    pages = dialog.tabs.widget(1)
+    pages, notices = the(dialog.tabs.widget(1)), as_a(QPlainTextEdit, dialog.tabs.widget(2))
     for row, name in enumerate(names):
         libraries.setCurrentRow(row)
-        text = pages.findChildren(type(dialog.tabs.widget(2)))[0].toPlainText()
+        text = pages.findChildren(QPlainTextEdit)[0].toPlainText()
         assert len(text) > 200, name
-    assert "MIT License" in dialog.tabs.widget(2).toPlainText()
+    assert "MIT License" in notices.toPlainText()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine.engine import Engine
@@ -16,7 +17,8 @@ from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.picture_pair import Version
 from tests.gui.fakes import make_photo
-from tests.gui.steps import open_photos, wait_done
+from tests.gui.steps import open_photos, slider_of, wait_done
+from tests.typed import as_a, the
 from tests.unit.core.stages import toy_stage
 
 
@@ -31,14 +33,14 @@ def test_it_is_shown_undone_and_exported(
 ) -> None:
     photo = make_photo(tmp_path / "a.png")
     with Image.open(photo) as image:
-        corner = image.getpixel((2, 2))
+        corner = as_a(tuple, image.getpixel((2, 2)))
     open_photos(window, qtbot, photo)
-    window.panel.control("negate").slider.setValue(100)
+    slider_of(window, "negate").setValue(100)
     wait_done(window, qtbot)
     negative = tuple(255 - value for value in corner)
 
     def shown() -> tuple[int, ...]:
-        part = window.view.pair.thumbnail(Version.AFTER, QRectF(0, 0, 4, 4), QSizeF(4, 4))
+        part = the(window.view.pair).thumbnail(Version.AFTER, QRectF(0, 0, 4, 4), QSizeF(4, 4))
         colour = part.pixelColor(2, 2)
         return (colour.red(), colour.green(), colour.blue())
 
@@ -58,5 +60,5 @@ def test_photos_start_with_what_the_settings_say(engine: Engine, own_folders: Pa
     store = SettingsStore(own_folders / "settings.ini")
     dialog = SettingsDialog(store)
     qtbot.addWidget(dialog)
-    dialog.editor("restore/negate_to_white").setChecked(False)
+    as_a(QCheckBox, dialog.editor("restore/negate_to_white")).setChecked(False)
     assert store.get("restore/negate_to_white") is False

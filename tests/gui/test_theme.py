@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PySide6.QtGui import QColor, QIcon, QImage
 from PySide6.QtWidgets import (
     QApplication,
     QDoubleSpinBox,
+    QFrame,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -20,14 +22,16 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from gpen_desktop import paths
 from gpen_desktop.gui.common import icons, theme
 from gpen_desktop.gui.common.combo_box import ComboBox
+from tests.typed import as_a
 
 
 @pytest.fixture(autouse=True)
-def back_to_light(qapp: QApplication):
+def back_to_light(qapp: QApplication) -> Iterator[None]:
     yield
     theme.apply(qapp, theme.Scheme.LIGHT)
 
@@ -76,7 +80,9 @@ def test_style_sheet_names_no_colour_of_its_own(tokens: theme.Tokens) -> None:
 
 
 @pytest.mark.parametrize("scheme", [theme.Scheme.DARK, theme.Scheme.LIGHT])
-def test_a_list_to_choose_from_opens_in_the_themes_colours(scheme: theme.Scheme, qapp: QApplication, qtbot) -> None:
+def test_a_list_to_choose_from_opens_in_the_themes_colours(
+    scheme: theme.Scheme, qapp: QApplication, qtbot: QtBot
+) -> None:
     theme.apply(qapp, scheme)
     combo = ComboBox()
     qtbot.addWidget(combo)
@@ -89,11 +95,11 @@ def test_a_list_to_choose_from_opens_in_the_themes_colours(scheme: theme.Scheme,
     assert other.height() >= 24
     assert shown.pixelColor(here.right() - 12, here.center().y()).name() == theme.tokens().accent_soft.lower()
     assert shown.pixelColor(other.right() - 12, other.center().y()).name() == theme.tokens().raised.lower()
-    assert rows.window().frameWidth() == 0
+    assert as_a(QFrame, rows.window()).frameWidth() == 0
     combo.hidePopup()
 
 
-def test_an_opened_list_is_as_wide_as_its_texts(qapp: QApplication, qtbot) -> None:
+def test_an_opened_list_is_as_wide_as_its_texts(qapp: QApplication, qtbot: QtBot) -> None:
     """Titles of models were cut off in a narrow one, where there is no tooltip to read them by."""
     theme.apply(qapp, theme.Scheme.LIGHT)
     combo = ComboBox()
@@ -109,7 +115,7 @@ def test_an_opened_list_is_as_wide_as_its_texts(qapp: QApplication, qtbot) -> No
 
 
 @pytest.mark.parametrize("scheme", [theme.Scheme.DARK, theme.Scheme.LIGHT])
-def test_a_list_that_cannot_be_used_looks_so(scheme: theme.Scheme, qapp: QApplication, qtbot) -> None:
+def test_a_list_that_cannot_be_used_looks_so(scheme: theme.Scheme, qapp: QApplication, qtbot: QtBot) -> None:
     theme.apply(qapp, scheme)
     rows = QListWidget()
     qtbot.addWidget(rows)
@@ -128,7 +134,7 @@ def test_a_list_that_cannot_be_used_looks_so(scheme: theme.Scheme, qapp: QApplic
     assert contrast() < 0.75 * usable
 
 
-def test_apply_changes_what_is_on_screen(qapp: QApplication, qtbot) -> None:
+def test_apply_changes_what_is_on_screen(qapp: QApplication, qtbot: QtBot) -> None:
     label = QLabel()
     qtbot.addWidget(label)
     for scheme, tokens in ((theme.Scheme.DARK, theme.DARK), (theme.Scheme.LIGHT, theme.LIGHT)):
@@ -147,7 +153,7 @@ def test_system_scheme_follows_the_system(qapp: QApplication, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("scheme", [theme.Scheme.LIGHT, theme.Scheme.DARK])
-def test_what_a_field_may_hold_is_readable(scheme: theme.Scheme, qapp: QApplication, qtbot) -> None:
+def test_what_a_field_may_hold_is_readable(scheme: theme.Scheme, qapp: QApplication, qtbot: QtBot) -> None:
     theme.apply(qapp, scheme)
     field = QLineEdit()
     qtbot.addWidget(field)
@@ -155,7 +161,7 @@ def test_what_a_field_may_hold_is_readable(scheme: theme.Scheme, qapp: QApplicat
     assert field.palette().placeholderText().color() == QColor(theme.tokens().muted)
 
 
-def test_fields_of_a_form_are_equally_high(qapp: QApplication, qtbot) -> None:
+def test_fields_of_a_form_are_equally_high(qapp: QApplication, qtbot: QtBot) -> None:
     theme.apply(qapp, theme.Scheme.LIGHT)
     form = QWidget()
     qtbot.addWidget(form)
@@ -167,7 +173,7 @@ def test_fields_of_a_form_are_equally_high(qapp: QApplication, qtbot) -> None:
     assert {field.height() for field in fields} == {28}
 
 
-def test_role_reaches_the_style_sheet(qapp: QApplication, qtbot) -> None:
+def test_role_reaches_the_style_sheet(qapp: QApplication, qtbot: QtBot) -> None:
     theme.apply(qapp, theme.Scheme.LIGHT)
     button = QPushButton("Export")
     qtbot.addWidget(button)

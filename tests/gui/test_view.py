@@ -27,6 +27,7 @@ from gpen_desktop.gui.viewer.panes import ViewMode
 from gpen_desktop.gui.viewer.preview import Opened, Shown, Wanted
 from gpen_desktop.gui.viewer.view_geometry import Sight
 from tests.gui.pixels import to_pixels
+from tests.typed import octets, the
 
 PANE = QSizeF(800, 600)
 
@@ -35,7 +36,7 @@ def opened(width: int = 4000, height: int = 3000, grey: int = 40) -> Opened:
     pixels = np.full((height, width, 3), grey, np.uint8)
     levels = pyramid(frozen(pixels))
     level = next(k for k, each in enumerate(levels) if max(each.shape[:2]) <= 2048)
-    return Opened(1, 1, Photo(pixels, SourceFormat("PNG")), qimage.from_pixels(levels[level]), level)
+    return Opened(1, 1, Photo(pixels, SourceFormat("PNG")), qimage.from_pixels(octets(levels[level])), level)
 
 
 def bright_after(view: CompareView) -> None:
@@ -60,7 +61,7 @@ def test_a_jump_to_a_face_leaves_the_divider_beside_it(view: CompareView) -> Non
     face = QRectF(1800, 1400, 300, 360)
     view.set_divider(0.5)
     view.jump_to(face)
-    left, right = (view.placement.to_pane(corner).x() for corner in (face.topLeft(), face.bottomRight()))
+    left, right = (the(view.placement).to_pane(corner).x() for corner in (face.topLeft(), face.bottomRight()))
     assert not left < view._divider_x() < right
     assert 0 <= view.divider_at <= 1
     view.show_photo(opened(3000, 3000))  # another photo, another face
@@ -90,10 +91,10 @@ def test_zoom_and_place_are_kept_from_one_photo_to_the_next_of_its_size(view: Co
     assert view.placement == place
     view.clear()
     view.show_photo(opened(3000, 4000))
-    assert view.placement.is_fit
+    assert the(view.placement).is_fit
     view.clear()
     view.show_photo(opened())
-    assert view.placement.is_fit  # that was another photo's place in between
+    assert the(view.placement).is_fit  # that was another photo's place in between
 
 
 def test_a_wide_photo_is_compared_stacked(view: CompareView) -> None:
@@ -107,7 +108,7 @@ def test_a_wide_photo_is_compared_stacked(view: CompareView) -> None:
 
 def test_in_a_crowd_only_the_chips_near_the_mouse_are_whole(view: CompareView) -> None:
     marks = tuple(FaceMark(FaceId(str(n)), n, (200.0 * n, 1000, 90, 110), MarkState.ON) for n in range(1, 19))
-    place, font = view.placement, view.font()
+    place, font = the(view.placement), view.font()
     assert face_item.wide(marks, place, None, (), font) == frozenset()
     here = place.to_pane(QPointF(1045, 1130))
     assert "5" in face_item.wide(marks, place, here, (), font)
@@ -277,7 +278,7 @@ def test_side_by_side_shows_the_same_part_twice(view: CompareView) -> None:
     assert picture.pixelColor(200, 250).lightness() < 100
     assert picture.pixelColor(604, 250).lightness() > 200
     view.actual_size()
-    assert view.placement.scale == 1.0
+    assert the(view.placement).scale == 1.0
 
 
 def test_a_detail_is_asked_for_when_the_overview_is_not_sharp_enough(view: CompareView, qtbot: QtBot) -> None:
@@ -295,7 +296,7 @@ def test_a_detail_is_asked_for_when_the_overview_is_not_sharp_enough(view: Compa
 def test_a_detail_lies_just_over_the_overview(view: CompareView) -> None:
     view.actual_size()
     view.set_divider(0.0)
-    corner = view.placement.to_photo(QPointF(100, 100)).toPoint()
+    corner = the(view.placement).to_photo(QPointF(100, 100)).toPoint()
     image = QImage(64, 64, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.red)
     rect = (corner.x(), corner.y(), corner.x() + 64, corner.y() + 64)
@@ -312,15 +313,15 @@ def test_overlapping_faces_the_smaller_is_hit(view: CompareView) -> None:
     large = FaceMark(FaceId("large"), 1, (100, 100, 800, 900), MarkState.ON)
     small = FaceMark(FaceId("small"), 2, (300, 300, 100, 120), MarkState.ON)
     marks = (large, small)
-    at = view.placement.to_pane(QPointF(340, 350))
-    assert face_at(marks, view.placement, at) == "small"
-    assert face_at(marks, view.placement, view.placement.to_pane(QPointF(800, 900))) == "large"
-    assert face_at(marks, view.placement, view.placement.to_pane(QPointF(3000, 2000))) == NO_FACE
+    at = the(view.placement).to_pane(QPointF(340, 350))
+    assert face_at(marks, the(view.placement), at) == "small"
+    assert face_at(marks, the(view.placement), the(view.placement).to_pane(QPointF(800, 900))) == "large"
+    assert face_at(marks, the(view.placement), the(view.placement).to_pane(QPointF(3000, 2000))) == NO_FACE
 
 
 def test_hovering_lights_a_face(view: CompareView, qtbot: QtBot) -> None:
     view.set_marks((FaceMark(FaceId("one"), 1, (500, 500, 300, 360), MarkState.ON),), NO_FACE)
-    at = view.placement.to_pane(QPointF(650, 650)).toPoint()
+    at = the(view.placement).to_pane(QPointF(650, 650)).toPoint()
     with qtbot.waitSignal(view.face_hovered) as hovered:
         qtbot.mouseMove(view, at)
     assert hovered.args == ["one"]
@@ -332,8 +333,8 @@ def test_points_are_moved_by_keys(view: CompareView, qtbot: QtBot) -> None:
     qtbot.keyClick(view, Qt.Key.Key_Tab)
     qtbot.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     qtbot.keyClick(view, Qt.Key.Key_Up)
-    assert view.points[1].tolist() == [1110, 999]
-    assert view.points[0].tolist() == [1000, 1000]
+    assert the(view.points)[1].tolist() == [1110, 999]
+    assert the(view.points)[0].tolist() == [1000, 1000]
     with qtbot.waitSignal(view.points_ended) as ended:
         qtbot.keyClick(view, Qt.Key.Key_Escape)
     assert ended.args == [False]

@@ -16,7 +16,8 @@ from gpen_desktop.core.types import FloatImage
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.picture_pair import Version
 from tests.gui.fakes import FakeEngine, make_photo
-from tests.gui.steps import open_photos, wait_done
+from tests.gui.steps import open_photos, slider_of, wait_done
+from tests.typed import the
 from tests.unit.core.stages.stand_ins import DrawnNetworks
 
 
@@ -39,7 +40,7 @@ def tiles(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> Tiles:
 
 
 def colour(window: MainWindow, x: int, y: int) -> QColor:
-    return window.view.pair.thumbnail(Version.AFTER, QRectF(x, y, 4, 4), QSizeF(4, 4)).pixelColor(2, 2)
+    return the(window.view.pair).thumbnail(Version.AFTER, QRectF(x, y, 4, 4), QSizeF(4, 4)).pixelColor(2, 2)
 
 
 BLACK = QColor(0, 0, 0)
@@ -51,7 +52,7 @@ def test_the_part_on_screen_is_shown_while_the_rest_is_made(
     window.workspace.defaults = with_option(window.workspace.defaults, "clean", 0)
     open_photos(window, qtbot, make_photo(tmp_path / "photo.png"))  # four by three tiles
     window.workspace.look_closer((1, QRect(160, 110, 10, 10)))  # of the second level: the last tile
-    window.panel.control("clean").slider.setValue(100)
+    slider_of(window, "clean").setValue(100)
     tiles.let.release()
     qtbot.waitUntil(lambda: colour(window, 330, 230) == BLACK)
     assert window.workspace.jobs.is_busy

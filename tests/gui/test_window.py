@@ -19,6 +19,7 @@ from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.face_item import MarkState
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos, wait_done
+from tests.typed import the
 
 
 def test_first_start_says_what_to_do(window: MainWindow) -> None:
@@ -37,7 +38,7 @@ def test_first_start_says_what_to_do(window: MainWindow) -> None:
 def test_a_photo_is_restored_and_its_faces_marked(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, photo)
     assert window.view.isVisible()
-    assert window.workspace.current.state is PhotoState.DONE
+    assert the(window.workspace.current).state is PhotoState.DONE
     assert [mark.state for mark in window.workspace.marks()] == [MarkState.ON, MarkState.ON]
     assert window.strip.count() == 2
     assert "family.png" in window.windowTitle()
@@ -55,7 +56,7 @@ def test_the_photo_is_there_before_its_faces(window: MainWindow, engine: FakeEng
     qtbot.waitUntil(lambda: window.workspace.photo_opened is not None and len(window.workspace.marks()) == 2)
     assert window.view.pair is not None
     assert [mark.state for mark in window.workspace.marks()] == [MarkState.WORKING, MarkState.WORKING]
-    assert window.workspace.current.state is PhotoState.WORKING
+    assert the(window.workspace.current).state is PhotoState.WORKING
     assert window.status.doing.startswith("Restoring")
     engine.gate.set()
     wait_done(window, qtbot)
@@ -69,7 +70,7 @@ def test_a_slider_recomposes_without_the_model(
     window.panel.strength.slider.setValue(10)
     qtbot.waitUntil(lambda: window.view.grab().toImage() != before)
     assert engine.runs == runs
-    assert window.workspace.current.edits.options.strength == 10
+    assert the(window.workspace.current).edits.options.strength == 10
 
 
 def test_a_dragged_slider_is_one_step_of_the_history(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
@@ -87,7 +88,7 @@ def test_a_dragged_slider_is_one_step_of_the_history(window: MainWindow, photo: 
     assert window.panel.strength.value() == 80
     window.workspace.undo.redo()
     window.workspace.undo.redo()
-    assert window.workspace.current.edits.options.strength == 35
+    assert the(window.workspace.current).edits.options.strength == 35
 
 
 def test_double_click_resets_a_slider(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
@@ -95,7 +96,7 @@ def test_double_click_resets_a_slider(window: MainWindow, photo: Path, qtbot: Qt
     slider = window.panel.strength.slider
     slider.setValue(20)
     qtbot.mouseDClick(slider, Qt.MouseButton.LeftButton)
-    assert window.workspace.current.edits.options.strength == 80
+    assert the(window.workspace.current).edits.options.strength == 80
 
 
 def test_undo_shows_the_photo_that_it_changes(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
@@ -120,8 +121,8 @@ def test_apply_to_all_keeps_each_photos_own_faces(window: MainWindow, tmp_path: 
     wait_done(window, qtbot)
     window.panel.mode.button(Mode.STRONG).click()
     window.actions_["apply_to_all"].trigger()
-    assert second.edits.options.mode is Mode.STRONG
-    assert second.edits.options.faces == {second_face.id}
+    options = second.edits.options
+    assert (options.mode, options.faces) == (Mode.STRONG, frozenset([second_face.id]))
     window.workspace.undo.undo()
     assert second.edits.options.mode is Mode.NATURAL
     wait_done(window, qtbot)
@@ -132,13 +133,13 @@ def test_an_unforeseen_error_is_shown_with_its_details_and_can_be_retried(
 ) -> None:
     engine.errors = [ZeroDivisionError("a fault of ours")]
     open_photos(window, qtbot, photo)
-    assert window.workspace.current.state is PhotoState.FAILED
+    assert the(window.workspace.current).state is PhotoState.FAILED
     assert "ZeroDivisionError" in window.notification_strip.text
-    assert "a fault of ours" in window.workspace.current.failure.details
+    assert "a fault of ours" in the(the(window.workspace.current).failure).details
     assert "a fault of ours" in caplog.text
     window.notification_strip.button("retry").click()
     wait_done(window, qtbot)
-    assert window.workspace.current.state is PhotoState.DONE
+    assert the(window.workspace.current).state is PhotoState.DONE
 
 
 def test_a_broken_model_is_named_and_another_can_be_chosen(
@@ -146,12 +147,12 @@ def test_a_broken_model_is_named_and_another_can_be_chosen(
 ) -> None:
     open_photos(window, qtbot, photo)
     engine.broken_models = {"other"}
-    window.workspace.change(replace(window.workspace.current.edits, model="other"), lambda: "Model")
-    qtbot.waitUntil(lambda: window.workspace.current.state is PhotoState.FAILED)
+    window.workspace.change(replace(the(window.workspace.current).edits, model="other"), lambda: "Model")
+    qtbot.waitUntil(lambda: the(window.workspace.current).state is PhotoState.FAILED)
     assert "other" in window.notification_strip.text
     window.workspace.undo.undo()
     wait_done(window, qtbot)
-    assert window.workspace.current.state is PhotoState.DONE
+    assert the(window.workspace.current).state is PhotoState.DONE
 
 
 def test_sizes_and_unfolded_sections_survive_a_restart(

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from gpen_desktop.core.types import Mode
+from gpen_desktop.core.options import Mode
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.combo_box import ComboBox
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
@@ -27,6 +27,7 @@ from gpen_desktop.gui.viewer.panes import ViewMode
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.rings import name_of, reached, unmarked
 from tests.gui.steps import open_photos, wait_done
+from tests.typed import the
 
 
 def test_whatever_the_keyboard_reaches_has_a_name(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
@@ -72,7 +73,7 @@ def test_faces_are_chosen_and_toggled_by_keys(window: MainWindow, tmp_path: Path
     assert window.faces.selected == first
     qtbot.keyClick(window.view, Qt.Key.Key_N)
     qtbot.keyClick(window.view, Qt.Key.Key_T)
-    assert window.workspace.current.edits.options.faces == {first}
+    assert the(window.workspace.current).edits.options.faces == frozenset([first])
     qtbot.keyClick(window.view, Qt.Key.Key_N)
     assert window.faces.selected == first  # round and round
 
@@ -90,7 +91,7 @@ def test_sliders_move_by_one_and_by_ten_and_take_typed_numbers(
     qtbot.keyClicks(strength.field, "345")
     qtbot.keyClick(strength.field, Qt.Key.Key_Return)
     assert strength.value() == 100
-    assert window.workspace.current.edits.options.strength == 100
+    assert the(window.workspace.current).edits.options.strength == 100
 
 
 def test_letters_typed_into_a_field_do_nothing_else(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
@@ -142,7 +143,7 @@ def test_keys_mean_the_photo_wherever_no_text_is_typed(window: MainWindow, tmp_p
     qtbot.keyClick(field, Qt.Key.Key_Left)
     assert window.view.divider_at == at  # here the arrow is the text's
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert window.workspace.current.edits.options.strength == 55
+    assert the(window.workspace.current).edits.options.strength == 55
     assert not field.hasFocus()
 
 
@@ -213,7 +214,7 @@ def test_a_model_whose_name_does_not_fit_ends_in_dots_and_is_read_as_a_tooltip(
     open_photos(window, qtbot, make_photo(tmp_path / "1.png"))
     window.panel.set_open_sections([True, False, False])
     name = "A face restorer with quite a long name (256 px)"
-    window.panel.set_models([(window.workspace.current.edits.model, name)], {})
+    window.panel.set_models([(the(window.workspace.current).edits.model, name)], {})
     combo = next(box for box in window.panel.findChildren(ComboBox) if box.currentText() == name)
     assert combo.shown_text.endswith("…")
     where = combo.rect().center()
@@ -253,25 +254,24 @@ def test_a_photo_is_opened_compared_chosen_from_and_exported_by_keys_alone(
     at = view.divider_at
     press(Qt.Key.Key_Right)
     assert view.divider_at > at
-    press(Qt.Key.Key_D)
-    assert view.mode is ViewMode.SIDE_BY_SIDE
-    press(Qt.Key.Key_W)
-    assert view.mode is ViewMode.BEFORE
+    for key, mode in ((Qt.Key.Key_D, ViewMode.SIDE_BY_SIDE), (Qt.Key.Key_W, ViewMode.BEFORE)):
+        press(key)
+        assert view.mode is mode
     press(Qt.Key.Key_S)
     press(Qt.Key.Key_N)
     first, second = work.faces
     assert window.faces.selected == first.id
     press(Qt.Key.Key_T)
-    assert work.current.edits.options.faces == {second.id}
+    assert the(work.current).edits.options.faces == frozenset([second.id])
     for _ in range(80):
         if QApplication.focusWidget() is window.panel.strength.slider:
             break
         press(Qt.Key.Key_Tab)
     assert QApplication.focusWidget() is window.panel.strength.slider
     press(Qt.Key.Key_PageDown)
-    assert work.current.edits.options.strength == 70
+    assert the(work.current).edits.options.strength == 70
     press(Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
-    dialog = window.findChild(ExportDialog)
+    dialog = the(window.findChild(ExportDialog))
     qtbot.waitUntil(dialog.isActiveWindow)
     for _ in range(20):
         if QApplication.focusWidget() is dialog.folder_field:

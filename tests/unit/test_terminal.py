@@ -79,9 +79,10 @@ def test_a_reader_that_goes_away_does_not_end_an_album(tmp_path: Path, end: str)
         shutil.copy(SAMPLE, tmp_path / name)
     reading, writing = os.pipe()
     os.close(reading)  # as `| head -1` leaves it
-    arguments = ["restore", tmp_path, "-o", tmp_path / "out", *(["--dry-run"] if end == "stdout" else [])]
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | {end: writing}
-    done = subprocess.run([sys.executable, "-m", "gpen_desktop", *arguments], check=False, text=True, **streams)  # type: ignore[call-overload]  # the streams are named
+    options = ["--dry-run"] if end == "stdout" else []
+    arguments: list[str | Path] = ["restore", tmp_path, "-o", tmp_path / "out", *options]
+    streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | {end: writing}
+    done = subprocess.run([sys.executable, "-m", "gpen_desktop", *arguments], check=False, text=True, **streams)
     os.close(writing)
     assert (done.returncode, done.stdout or "", done.stderr or "") == (Exit.ALL_DONE, "", "")
     if end == "stderr":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Any
 
 import cv2
 import numpy as np
@@ -46,7 +47,7 @@ def screened(picture: FloatImage, period: float, degrees: float) -> FloatImage:
     return np.repeat(cv2.GaussianBlur(dots, (0, 0), 0.8)[..., None], 3, axis=2)
 
 
-def with_noise(seen: PhotoReading, **changed: float) -> PhotoReading:
+def with_noise(seen: PhotoReading, **changed: Any) -> PhotoReading:
     return dataclasses.replace(seen, noise=dataclasses.replace(seen.noise, **changed))
 
 

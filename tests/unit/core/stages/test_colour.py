@@ -14,6 +14,7 @@ from gpen_desktop.core.options import Value
 from gpen_desktop.core.progress import CancellableProgress, Progress
 from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.run import Staged, StagedPhotos
+from gpen_desktop.core.stages.work import ChosenNetwork
 from gpen_desktop.core.types import Crop, Face, Photo, Pixels
 from gpen_desktop.errors import Cancelled
 from tests.typed import as_pixels
@@ -131,15 +132,16 @@ def test_it_is_cancelled() -> None:
 
 def test_a_large_photo_gets_its_colours_where_they_belong() -> None:
     pixels = np.full((1500, 2600, 3), 128, np.uint8)
-    networks = DrawnNetworks()
 
     def left_red(tile: np.ndarray) -> np.ndarray:
         hue = np.zeros((*tile.shape[:2], 2), np.float32)
         hue[:, : tile.shape[1] // 2, 0] = 60
         return hue
 
-    chosen = dataclasses.replace(networks.colouriser("any"), run=left_red)
-    networks.colouriser = lambda name: chosen  # type: ignore[method-assign]  # of this one object
-    made = run(pixels, networks=networks, colour=100).photo.pixels.astype(int)
+    class LeftRed(DrawnNetworks):
+        def colouriser(self, name: str) -> ChosenNetwork:
+            return dataclasses.replace(super().colouriser(name), run=left_red)
+
+    made = run(pixels, networks=LeftRed(), colour=100).photo.pixels.astype(int)
     assert (made[:, :1290, 0] - made[:, :1290, 1]).min() > 30
     assert np.ptp(made[:, 1310:], axis=2).max() == 0
