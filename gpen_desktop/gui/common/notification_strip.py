@@ -54,6 +54,7 @@ class NotificationStrip(QFrame):
         self._close.setIcon(icons.icon("x", "muted"))
         self._close.setIconSize(QSize(16, 16))
         self._words = QHBoxLayout()
+        self._words.setContentsMargins(0, theme.GRID // 2, 0, theme.GRID // 2)
         self._words.addWidget(self._icon)
         self._words.addWidget(self._text, 1)
         self._answers = QHBoxLayout()
@@ -61,7 +62,7 @@ class NotificationStrip(QFrame):
         self._answers.addWidget(self._more)
         self._answers.addWidget(self._close)
         self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._stack(False)
+        self._parts.setContentsMargins(2 * theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
         for layout in (self._words, self._answers, self._parts):
             layout.setSpacing(theme.GRID)
         self._parts.addLayout(self._words, 1)
@@ -182,10 +183,8 @@ class NotificationStrip(QFrame):
         self.covers.emit(self.geometry().bottom() + 1)
 
     def _stack(self, stacks: bool) -> None:
-        """Words above the buttons, or beside them; beside, the buttons' height leaves room above the words."""
+        """Words above the buttons, or beside them."""
         self._parts.setDirection(QBoxLayout.Direction.TopToBottom if stacks else QBoxLayout.Direction.LeftToRight)
-        above = theme.GRID if stacks else theme.GRID // 2
-        self._parts.setContentsMargins(2 * theme.GRID, above, theme.GRID, theme.GRID // 2)
 
     def _wrap(self, wraps: bool) -> None:
         self._text.setWordWrap(wraps)

@@ -108,7 +108,7 @@ class MainToolBar(QToolBar):
         """Leave out words, and then zoom and turning, where there is no room: the last menu has all of it in words."""
         for has_words, has_all in ((True, True), (False, True), (False, False)):
             for button in self._worded:
-                button.setToolButtonStyle(_WORDS if has_words else Qt.ToolButtonStyle.ToolButtonIconOnly)
+                _show_words(button, has_words)
             for action in self._folding:
                 action.setVisible(has_all)
             if self.sizeHint().width() <= width:
@@ -118,7 +118,7 @@ class MainToolBar(QToolBar):
         button = QToolButton()
         button.setIcon(icons.icon(icon))
         if text:
-            button.setToolButtonStyle(_WORDS)
+            _show_words(button, True)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setMenu(menu)
         self.addWidget(button)
@@ -129,7 +129,7 @@ class MainToolBar(QToolBar):
         button = QToolButton()
         button.setDefaultAction(self._actions[name])
         if text:
-            button.setToolButtonStyle(_WORDS)
+            _show_words(button, True)
         place = self.addWidget(button)  # which enables the button whenever it is shown again
         place.setEnabled(self._actions[name].isEnabled())
         self._actions[name].enabledChanged.connect(place.setEnabled)
@@ -139,3 +139,11 @@ class MainToolBar(QToolBar):
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(space)
+
+
+def _show_words(button: QToolButton, has_words: bool) -> None:
+    """Words beside the icon, or the icon alone. Qt leaves room behind such words, which their role takes back."""
+    style = _WORDS if has_words else Qt.ToolButtonStyle.ToolButtonIconOnly
+    if button.toolButtonStyle() != style:
+        button.setToolButtonStyle(style)
+        theme.set_role(button, "worded" if has_words and not button.icon().isNull() else "")
