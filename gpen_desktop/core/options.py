@@ -238,11 +238,11 @@ FACE_OPTIONS: Final = (
         "blend",
         "If a face changed too much",
         "A restored face is held against the photo: its shapes, its colour, where eyes, nose and mouth are. "
-        "Blend back takes as much of it as stays the same face, Leave nothing of it, Keep all of it.",
+        "Blend back takes as much of it as stays the same face, Original nothing of it, Restored all of it.",
         choices=(
             Choice("blend", "Blend back", "Blends it in only as far as it stays the same face"),
-            Choice("leave", "Leave", "Leaves the face as it was"),
-            Choice("keep", "Keep", "Takes the restored face, whatever became of it"),
+            Choice("leave", "Original", "Leaves the face as it was"),
+            Choice("keep", "Restored", "Takes the restored face, whatever became of it"),
         ),
     ),
 )

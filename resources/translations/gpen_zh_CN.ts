@@ -372,7 +372,7 @@
         <translation>画笔大小</translation>
     </message>
     <message>
-        <source>Red is filled.
+        <source>What is red is filled in.
 Keys: [ ] size, E erase, Esc end.</source>
         <translation>红色部分会被填补。
 按键：[ ] 调整大小，E 擦除，Esc 结束。</translation>
@@ -578,6 +578,13 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>The result is ready now: drag it out again.</source>
         <translation>结果已准备好，请再拖一次。</translation>
+    </message>
+</context>
+<context>
+    <name>DropHint</name>
+    <message>
+        <source>Drop to add to the album</source>
+        <translation>松开即可加入相册</translation>
     </message>
 </context>
 <context>
@@ -876,6 +883,14 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Face {number}</source>
         <translation>人脸 {number}</translation>
+    </message>
+    <message>
+        <source>No faces found yet</source>
+        <translation>尚未检测到人脸</translation>
+    </message>
+    <message>
+        <source>No faces found</source>
+        <translation>未检测到人脸</translation>
     </message>
     <message>
         <source>Faces found: {count}</source>
@@ -3569,10 +3584,6 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>也修复清晰的人脸</translation>
     </message>
     <message>
-        <source>A restored face is held against the photo: its shapes, its colour, where eyes, nose and mouth are. Blend back takes as much of it as stays the same face, Leave nothing of it, Keep all of it.</source>
-        <translation>将修复后的人脸与照片对照：轮廓、颜色，以及眼、鼻、嘴的位置。“部分还原”只采用仍是同一张脸的程度，“不修复”保持原样，“仍采用”则全部采用。</translation>
-    </message>
-    <message>
         <source>Fills scratches, creases, dust and tears. Auto looks for them and asks.</source>
         <translation>填补划痕、折痕、灰尘和破损。“自动”会查找并询问。</translation>
     </message>
@@ -3693,6 +3704,18 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>关闭时，细节已超出模型能力的人脸保持原样。</translation>
     </message>
     <message>
+        <source>A restored face is held against the photo: its shapes, its colour, where eyes, nose and mouth are. Blend back takes as much of it as stays the same face, Original nothing of it, Restored all of it.</source>
+        <translation>将修复后的人脸与照片对照：轮廓、颜色，以及眼、鼻、嘴的位置。“部分还原”只采用仍是同一张脸的程度，“不修复”保持原样，“仍采用”则全部采用。</translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation>不修复</translation>
+    </message>
+    <message>
+        <source>Restored</source>
+        <translation>仍采用</translation>
+    </message>
+    <message>
         <source>Size of the result compared with the photo.</source>
         <translation>结果相对原照片的尺寸。</translation>
     </message>
@@ -3771,14 +3794,6 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Blend back</source>
         <translation>部分还原</translation>
-    </message>
-    <message>
-        <source>Leave</source>
-        <translation>不修复</translation>
-    </message>
-    <message>
-        <source>Keep</source>
-        <translation>仍采用</translation>
     </message>
     <message>
         <source>Blends it in only as far as it stays the same face</source>

@@ -38,6 +38,35 @@ def test_a_click_on_a_face_selects_it_and_one_beside_it_none(window: MainWindow,
     assert window.faces.selected == NO_FACE
 
 
+def test_the_photo_stays_where_it_is_as_its_faces_come(
+    window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot
+) -> None:
+    engine.gate.clear()
+    with qtbot.waitSignal(window.workspace.opened):
+        window.workspace.add([photo])
+    qtbot.wait(50)  # time for a layout that has changed
+    assert window.workspace.faces == ()
+    place = the(window.view.placement).to_pane(QPointF(0, 0))
+    engine.gate.set()
+    wait_done(window, qtbot)
+    qtbot.wait(50)
+    assert window.strip.count() == 2
+    assert the(window.view.placement).to_pane(QPointF(0, 0)) == place
+
+
+def test_no_room_is_kept_for_faces_that_are_not_there(
+    window: MainWindow, engine: FakeEngine, photo: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    engine.faces = ()
+    open_photos(window, qtbot, photo)
+    assert not window.strip.isVisible()
+    assert "No faces found" in [label.text() for label in window.panel.faces.findChildren(QLabel)]
+    bad = tmp_path / "broken.png"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n cut off")
+    open_photos(window, qtbot, bad)
+    assert not window.strip.isVisible()
+
+
 def test_a_face_that_is_off_stays_visibly_so(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     open_photos(window, qtbot, photo)
     view = window.view

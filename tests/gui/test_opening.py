@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -23,6 +23,7 @@ from gpen_desktop.gui.album import file_intake
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common.notifications import Notification, Severity
 from gpen_desktop.gui.controllers import import_controller
+from gpen_desktop.gui.shell.drop_window import DropHint
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos, wait_done
@@ -65,6 +66,28 @@ def test_a_drop_is_a_copy_also_where_the_source_would_rather_move(
         assert event.dropAction() == Qt.DropAction.CopyAction
     qtbot.waitUntil(lambda: len(window.workspace.album) == 1)
     wait_done(window, qtbot)
+
+
+def test_photos_held_over_an_album_show_that_they_join_it(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(photo))])
+    mouse = (data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    hint = the(window.findChild(DropHint))
+    QApplication.sendEvent(window, QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, *mouse))
+    assert hint.isVisible()
+    QApplication.sendEvent(window, QDragLeaveEvent())
+    assert not hint.isVisible()
+
+
+def test_a_photo_that_is_being_read_does_not_ask_to_be_gone_on_with(
+    window: MainWindow, photo: Path, qtbot: QtBot
+) -> None:
+    window.workspace.add([photo])
+    assert window.status.doing == ""
+    assert not window.status.continue_button.isVisible()
+    wait_done(window, qtbot)
+    assert window.status.doing == "1 restored"
 
 
 def test_a_pasted_picture_becomes_a_photo(window: MainWindow, qtbot: QtBot) -> None:

@@ -183,9 +183,12 @@ class AdjustPanel(QWidget):
         is_inventive = choice_of(self._edits.model).name in self._inventive
         next(each for each in self._look if each.option.name == "invent").setVisible(is_inventive)
 
-    def show_face(self, faces: tuple[Face, ...], face: FaceId, states: Mapping[FaceId, FaceState]) -> None:
-        """Show the selected one (NO_FACE: none) of the photo's faces. states: of those that are done."""
-        self.faces.show_face(faces, face, states)
+    def show_face(
+        self, faces: tuple[Face, ...], face: FaceId, states: Mapping[FaceId, FaceState], *, are_expected: bool
+    ) -> None:
+        """Show the selected one (NO_FACE: none) of the photo's faces. states: of those that are done. are_expected:
+        nobody has looked for faces yet."""
+        self.faces.show_face(faces, face, states, are_expected=are_expected)
 
     def unfold_faces(self) -> None:
         """Bring the part on faces into sight."""

@@ -73,7 +73,7 @@ class BrushBar(QWidget):
         self._caption.setText(self.tr("Size"))
         self._size.setAccessibleName(self.tr("Size of the brush"))
         # Broken by hand: a label that wraps is squeezed, this deep in the panel
-        self._hint.setText(self.tr("Red is filled.\nKeys: [ ] size, E erase, Esc end."))
+        self._hint.setText(self.tr("What is red is filled in.\nKeys: [ ] size, E erase, Esc end."))
 
     def _say_button(self) -> None:
         is_on = self.button.isChecked()

@@ -49,6 +49,7 @@ class FacesSection(QWidget):
         self._faces: tuple[Face, ...] = ()
         self._face = NO_FACE
         self._states: Mapping[FaceId, FaceState] = {}
+        self._are_expected = True
         self._which = Segments(["all", "largest", frozenset()])
         self._which_label = QLabel()
         self._which_label.setWordWrap(True)
@@ -150,16 +151,17 @@ class FacesSection(QWidget):
             control.show_usual(editing.option_value(defaults, control.option.name))
         self._show_face()
 
-    def show_face(self, faces: tuple[Face, ...], face: FaceId, states: Mapping[FaceId, FaceState]) -> None:
-        """Show the selected one (NO_FACE: none) of the photo's faces. states: of those that are done."""
-        self._faces, self._face, self._states = faces, face, states
+    def show_face(
+        self, faces: tuple[Face, ...], face: FaceId, states: Mapping[FaceId, FaceState], *, are_expected: bool
+    ) -> None:
+        """As AdjustPanel.show_face."""
+        self._faces, self._face, self._states, self._are_expected = faces, face, states, are_expected
         self._show_face()
 
     def _show_face(self) -> None:
         chosen = chosen_faces(self._faces, self._edits.options)
         numbers = {face.id: number for number, face in enumerate(self._faces, 1)}
         self._which_label.setText(self._counts_text())
-        self._which_label.setVisible(bool(self._faces))
         self._card.setVisible(self._face in numbers)
         if self._face not in numbers:
             return
@@ -174,6 +176,8 @@ class FacesSection(QWidget):
 
     def _counts_text(self) -> str:
         """What became of the faces: '2 of 4 restored · 1 already sharp · 1 off'."""
+        if not self._faces:
+            return self.tr("No faces found yet") if self._are_expected else self.tr("No faces found")
         if len(self._states) < len(self._faces):
             return self.tr("Faces found: {count}").format(count=len(self._faces))
         counts = Counter(self._states[face.id] for face in self._faces)

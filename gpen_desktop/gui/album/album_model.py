@@ -47,13 +47,13 @@ _UNDER_WAY = {
 class AlbumItem:
     """One photo of the album. Lives in the main thread; the only mutable thing that knows a photo.
 
-    edits: what is asked for. is_unreadable: its file could not be opened when it was last put on screen. found: the
-    detector's faces, None before it has run. former: those it found before the photo was seen otherwise; the same ones,
-    found again, keep their ids, and so what was chosen for them. saved: the edits it was last exported with.
-    exported_to: where. export_failure: why the last export did not succeed. judged: what is known of its restored
-    faces. is_whole_changed: whether a stage changed the whole photo. size: (width, height) in pixels, as it is turned.
-    better_quarters: as in RestoredFaces. warnings: of its file. These hold once it is done. seen: of the whole photo,
-    what is switched off too; None before anybody has looked.
+    edits: what is asked for. is_being_read: for the screen, before it is restored. is_unreadable: its file could not be
+    opened when it was last put on screen. found: the detector's faces, None before it has run. former: those it found
+    before the photo was seen otherwise; the same ones, found again, keep their ids, and so what was chosen for them.
+    saved: the edits it was last exported with. exported_to: where. export_failure: why the last export did not succeed.
+    judged: what is known of its restored faces. is_whole_changed: whether a stage changed the whole photo. size:
+    (width, height) in pixels, as it is turned. better_quarters: as in RestoredFaces. warnings: of its file. These hold
+    once it is done. seen: of the whole photo, what is switched off too; None before anybody has looked.
     """
 
     id: int
@@ -63,6 +63,7 @@ class AlbumItem:
     state: PhotoState = PhotoState.WAITING
     progress: float = 0.0
     failure: Failure | None = None
+    is_being_read: bool = False
     is_unreadable: bool = False
     found: tuple[Face, ...] | None = None
     former: tuple[Face, ...] = ()
@@ -101,6 +102,8 @@ class AlbumItem:
         """The same, whichever side is up."""
         if self.state is PhotoState.DONE:
             return status.outcome(self.faces, self.judged, self.edits, self.is_whole_changed)
+        if self.state is PhotoState.WAITING and self.is_being_read:
+            return Status.WORKING
         return _UNDER_WAY[self.state]
 
     @property

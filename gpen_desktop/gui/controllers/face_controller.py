@@ -14,6 +14,7 @@ from gpen_desktop.core.compose.select import chosen_faces
 from gpen_desktop.core.engine import edits as editing
 from gpen_desktop.core.types import NO_FACE, Face, FaceId, frozen
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
+from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common import icons
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue
 from gpen_desktop.gui.viewer.compare_view import CompareView
@@ -48,7 +49,8 @@ class FaceController(QObject):
         self._selected = NO_FACE
         self._edited: Face | None = None
         workspace.faces_changed.connect(self.refresh)
-        workspace.shown.connect(self._on_shown)
+        workspace.shown.connect(self._show_strip)
+        workspace.failed.connect(self.refresh)
         workspace.current_changed.connect(self._on_current)
         workspace.refined.connect(self._on_refined)
         view.face_clicked.connect(self._on_clicked)
@@ -138,10 +140,21 @@ class FaceController(QObject):
         """Show the faces as they are now."""
         if self._workspace.face(self._selected) is None:
             self._selected = NO_FACE
+        self._view.set_marks(self._workspace.marks(), self._selected)
+        self._show_strip()
+        states = self._workspace.face_states()
+        self._panel.show_face(self._workspace.faces, self._selected, states, are_expected=self._are_expected)
+
+    @Slot()
+    def _show_strip(self) -> None:
         marks = self._workspace.marks()
-        self._view.set_marks(marks, self._selected)
-        self._strip.show_faces(self._view.pair, marks, self._selected)
-        self._panel.show_face(self._workspace.faces, self._selected, self._workspace.face_states())
+        self._strip.show_faces(self._view.pair, marks, self._selected, are_expected=self._are_expected)
+
+    @property
+    def _are_expected(self) -> bool:
+        """Whether nobody has looked for faces yet, but somebody will."""
+        item = self._workspace.current
+        return item is not None and item.faces_or_unknown is None and item.state is not PhotoState.FAILED
 
     def _drag_points(self, face: Face) -> None:
         """Let the points of a face be dragged: one of the photo's, or a new one."""
@@ -168,10 +181,6 @@ class FaceController(QObject):
         self._selected = NO_FACE
         self._notifications.withdraw(_DRAW, _POINTS)
         self.refresh()
-
-    @Slot(object)
-    def _on_shown(self, _shown: object) -> None:
-        self._strip.show_faces(self._view.pair, self._workspace.marks(), self._selected)
 
     @Slot(str)
     def _on_clicked(self, face: FaceId) -> None:

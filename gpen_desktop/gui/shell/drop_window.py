@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QVBoxLayout, QWidget
 
 from gpen_desktop.gui.album import file_intake
+from gpen_desktop.gui.common import i18n, theme
 from gpen_desktop.gui.common.dropping import accept_copy
 
 
@@ -40,3 +41,27 @@ class DropWindow(QMainWindow):
         self.show_droppable(False)
         if self.take_dropped(event.mimeData()):
             accept_copy(event)
+
+
+class DropHint(QFrame):
+    """A frame over `host`, shown while photos that can be dropped are over the window: where they go."""
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host)
+        self._host = host
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        theme.set_role(self, "drop-over")
+        self._text = QLabel()
+        theme.set_role(self._text, "drop-over")
+        QVBoxLayout(self).addWidget(self._text, 0, Qt.AlignmentFlag.AlignCenter)
+        self._say()
+        i18n.follow(self._say)
+        self.hide()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.setGeometry(self._host.rect().adjusted(theme.GRID, theme.GRID, -theme.GRID, -theme.GRID))
+        self.raise_()
+
+    def _say(self) -> None:
+        self._text.setText(self.tr("Drop to add to the album"))

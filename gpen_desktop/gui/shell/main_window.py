@@ -7,14 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QProgressBar,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from gpen_desktop.core.engine import presets
 from gpen_desktop.core.engine.engine import Engine
@@ -41,7 +34,7 @@ from gpen_desktop.gui.shell import window_state
 from gpen_desktop.gui.shell.actions import Actions
 from gpen_desktop.gui.shell.application_controller import ApplicationController
 from gpen_desktop.gui.shell.closing import ClosingQuestion
-from gpen_desktop.gui.shell.drop_window import DropWindow
+from gpen_desktop.gui.shell.drop_window import DropHint, DropWindow
 from gpen_desktop.gui.shell.empty_state import EmptyState
 from gpen_desktop.gui.shell.history_actions import HistoryActions
 from gpen_desktop.gui.shell.status_bar import StatusBar
@@ -133,7 +126,6 @@ class MainWindow(DropWindow):
         theme.set_role(self._working, "thin")
         self._working.setTextVisible(False)
         self._working.setRange(0, 1000)
-        self._working.setFixedHeight(2)
         self._pages = QStackedWidget()
         for page in (self.empty, self.view, self.unreadable):
             self._pages.addWidget(page)
@@ -152,6 +144,7 @@ class MainWindow(DropWindow):
         for widget in (self.album_side, self._album_line, centre, self._panel_line, self.panel):
             row.addWidget(widget, 1 if widget is centre else 0)
         self.notification_strip.float_over(self._pages)
+        self._drop_hint = DropHint(self._pages)
         self.addToolBar(self.tools)
         self.setCentralWidget(whole)
         self.setStatusBar(self.status)
@@ -346,6 +339,7 @@ class MainWindow(DropWindow):
 
     def show_droppable(self, is_over: bool) -> None:
         self.empty.set_drop_active(is_over)
+        self._drop_hint.setVisible(is_over and self.workspace.current is not None)
 
     def take_dropped(self, data: QMimeData) -> bool:
         return self.imports.open_mime(data)

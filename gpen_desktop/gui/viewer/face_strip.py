@@ -58,8 +58,11 @@ class FaceStrip(QListWidget):
         self._say()
         i18n.follow(self._say)
 
-    def show_faces(self, pair: PicturePair | None, marks: tuple[FaceMark, ...], selected: FaceId) -> None:
-        """Show the faces of the photo on screen; the pictures follow in a moment."""
+    def show_faces(
+        self, pair: PicturePair | None, marks: tuple[FaceMark, ...], selected: FaceId, *, are_expected: bool = False
+    ) -> None:
+        """Show the faces of the photo on screen; the pictures follow in a moment. are_expected: where there are none
+        yet, their room is kept, or the photo would move as they come."""
         faces = [mark.face for mark in marks]
         is_other = [(mark.face, mark.text) for mark in marks] != [(mark.face, mark.text) for mark in self._marks]
         self._pair, self._marks = pair, marks
@@ -74,7 +77,7 @@ class FaceStrip(QListWidget):
                 self.addItem(item)
         with QSignalBlocker(self):
             self.setCurrentRow(faces.index(selected) if selected in faces else -1)
-        self.setVisible(bool(marks))
+        self.setVisible(bool(marks) or are_expected)
         self._rest.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

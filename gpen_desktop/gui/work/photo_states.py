@@ -20,6 +20,7 @@ class PhotoStates(QObject):
         super().__init__(parent)
         self._album = album
         self._jobs = jobs
+        self._read: AlbumItem | None = None
         jobs.started.connect(self._on_started)
         jobs.progressed.connect(self._on_progressed)
         jobs.cancelled.connect(self._on_cancelled)
@@ -28,6 +29,16 @@ class PhotoStates(QObject):
         """Change a photo's state, and let the album show it."""
         item.state, item.progress = state, progress
         self._album.touch(item)
+
+    def read(self, item: AlbumItem | None) -> None:
+        """This photo is being read for the screen now; None: none is."""
+        former, self._read = self._read, item
+        if former is item:
+            return
+        for each in (former, item):
+            if each is not None:
+                each.is_being_read = each is item
+                self._album.touch(each)
 
     def fail(self, item: AlbumItem, failure: Failure) -> None:
         """A photo has failed."""

@@ -309,6 +309,7 @@ class Workspace(QObject):
 
     def _want(self) -> None:
         if (item := self._current) is not None:
+            self._states.read(item if self._opened is None else None)
             self.preview.want(wish(self._visit, item, self._made, self._sides, self._left_out, self._detail))
 
     @Slot(object)
@@ -316,6 +317,7 @@ class Workspace(QObject):
         if self._current is None or opened.visit != self._visit:
             return
         self._opened, self._current.is_unreadable = opened, False
+        self._states.read(None)
         self.opened.emit(opened)
         running = self.jobs.running
         if not (isinstance(running, RestoreJob) and running.item == opened.item):
