@@ -239,6 +239,24 @@ def test_a_photo_that_fails_twice_is_told_once(window: MainWindow, photo: Path, 
     assert len(started) == 1
 
 
+def test_what_cannot_be_written_in_one_folder_is_exported_to_another(
+    window: MainWindow, photo: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, photo)
+    (tmp_path / "file").write_bytes(b"no folder")
+    exports, strip = window.workspace.exports, window.notification_strip
+    with qtbot.waitSignal(exports.ended):
+        window.exports.export_as(ExportPlan(tmp_path / "file" / "out"), window.exports.exportable)
+    strip.button("elsewhere").click()
+    assert strip.subject == "export-failed"  # until it has gone well
+    dialog = the(window.findChild(ExportDialog))
+    dialog.folder_field.setText(str(tmp_path / "other"))
+    with qtbot.waitSignal(exports.ended):
+        dialog.accept()
+    assert len(list((tmp_path / "other").iterdir())) == 1
+    assert strip.subject == "exported"
+
+
 def test_a_full_disk_is_not_told_as_saved_and_trying_again_exports(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,6 +65,7 @@ def test_no_room_is_kept_for_faces_that_are_not_there(
     bad.write_bytes(b"\x89PNG\r\n\x1a\n cut off")
     open_photos(window, qtbot, bad)
     assert not window.strip.isVisible()
+    assert "No faces found yet" in [label.text() for label in window.panel.faces.findChildren(QLabel)]
 
 
 def test_a_face_that_is_off_stays_visibly_so(window: MainWindow, photo: Path, qtbot: QtBot) -> None:

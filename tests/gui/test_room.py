@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QScrollArea, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -47,6 +47,16 @@ def test_everything_is_in_reach(
         if control.isVisibleTo(area) and control.focusPolicy():
             area.ensureWidgetVisible(control, 0, 0)
             assert not control.visibleRegion().isEmpty(), control
+
+
+def test_before_and_after_are_named_on_a_small_screen(window: MainWindow, spoken: str) -> None:
+    window.resize(1024, 700)
+    QApplication.processEvents()
+    buttons = {button.defaultAction(): button for button in window.tools.findChildren(QToolButton)}
+    for mode in ("before", "split", "side", "after"):
+        assert buttons[window.actions_[mode]].toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    unfolded = the(window.tools.findChild(QToolButton, "qt_toolbar_ext_button"))
+    assert not unfolded.isVisible()
 
 
 @pytest.mark.parametrize("size", SIZES)

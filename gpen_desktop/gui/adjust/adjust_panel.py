@@ -184,11 +184,11 @@ class AdjustPanel(QWidget):
         next(each for each in self._look if each.option.name == "invent").setVisible(is_inventive)
 
     def show_face(
-        self, faces: tuple[Face, ...], face: FaceId, states: Mapping[FaceId, FaceState], *, are_expected: bool
+        self, faces: tuple[Face, ...], face: FaceId, states: Mapping[FaceId, FaceState], *, are_known: bool
     ) -> None:
-        """Show the selected one (NO_FACE: none) of the photo's faces. states: of those that are done. are_expected:
-        nobody has looked for faces yet."""
-        self.faces.show_face(faces, face, states, are_expected=are_expected)
+        """Show the selected one (NO_FACE: none) of the photo's faces. states: of those that are done. are_known:
+        somebody has looked for faces."""
+        self.faces.show_face(faces, face, states, are_known=are_known)
 
     def unfold_faces(self) -> None:
         """Bring the part on faces into sight."""

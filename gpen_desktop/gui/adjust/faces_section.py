@@ -49,7 +49,7 @@ class FacesSection(QWidget):
         self._faces: tuple[Face, ...] = ()
         self._face = NO_FACE
         self._states: Mapping[FaceId, FaceState] = {}
-        self._are_expected = True
+        self._are_known = False
         self._which = Segments(["all", "largest", frozenset()])
         self._which_label = QLabel()
         self._which_label.setWordWrap(True)
@@ -152,10 +152,10 @@ class FacesSection(QWidget):
         self._show_face()
 
     def show_face(
-        self, faces: tuple[Face, ...], face: FaceId, states: Mapping[FaceId, FaceState], *, are_expected: bool
+        self, faces: tuple[Face, ...], face: FaceId, states: Mapping[FaceId, FaceState], *, are_known: bool
     ) -> None:
         """As AdjustPanel.show_face."""
-        self._faces, self._face, self._states, self._are_expected = faces, face, states, are_expected
+        self._faces, self._face, self._states, self._are_known = faces, face, states, are_known
         self._show_face()
 
     def _show_face(self) -> None:
@@ -177,7 +177,7 @@ class FacesSection(QWidget):
     def _counts_text(self) -> str:
         """What became of the faces: '2 of 4 restored · 1 already sharp · 1 off'."""
         if not self._faces:
-            return self.tr("No faces found yet") if self._are_expected else self.tr("No faces found")
+            return self.tr("No faces found") if self._are_known else self.tr("No faces found yet")
         if len(self._states) < len(self._faces):
             return self.tr("Faces found: {count}").format(count=len(self._faces))
         counts = Counter(self._states[face.id] for face in self._faces)

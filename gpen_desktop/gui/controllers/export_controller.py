@@ -244,12 +244,19 @@ class ExportController(QObject):
             return joined((all_of_them, last.text) if count > 1 else (last.text,))
 
         again = NotificationButton("retry", lambda: self.tr("Try again"), self._try_again)
-        self._notifications.post(Notification(_FAILED, text, (again,), Severity.ERROR, closed=self._failed.clear))
+        elsewhere = NotificationButton("elsewhere", lambda: self.tr("Export elsewhere…"), self._export_elsewhere)
+        buttons = (again, elsewhere)
+        self._notifications.post(Notification(_FAILED, text, buttons, Severity.ERROR, closed=self._failed.clear))
 
     def _try_again(self) -> None:
         failed, self._failed = self._failed, []
         for job, _ in failed:
             self._workspace.exports.again(job)
+
+    def _export_elsewhere(self) -> None:
+        """A folder that cannot be written into will not be by trying again."""
+        self._tell_failed()  # until it has gone well: the dialog may be cancelled
+        self._ask(self._unsaved())
 
     def _tell_left_out(self, items: list[AlbumItem]) -> None:
         def text() -> str:

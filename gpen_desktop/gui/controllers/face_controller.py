@@ -143,18 +143,19 @@ class FaceController(QObject):
         self._view.set_marks(self._workspace.marks(), self._selected)
         self._show_strip()
         states = self._workspace.face_states()
-        self._panel.show_face(self._workspace.faces, self._selected, states, are_expected=self._are_expected)
+        self._panel.show_face(self._workspace.faces, self._selected, states, are_known=self._are_known)
 
     @Slot()
     def _show_strip(self) -> None:
-        marks = self._workspace.marks()
-        self._strip.show_faces(self._view.pair, marks, self._selected, are_expected=self._are_expected)
+        item, marks = self._workspace.current, self._workspace.marks()
+        are_expected = item is not None and not self._are_known and item.state is not PhotoState.FAILED
+        self._strip.show_faces(self._view.pair, marks, self._selected, are_expected=are_expected)
 
     @property
-    def _are_expected(self) -> bool:
-        """Whether nobody has looked for faces yet, but somebody will."""
+    def _are_known(self) -> bool:
+        """Whether somebody has looked for the faces of the photo on screen."""
         item = self._workspace.current
-        return item is not None and item.faces_or_unknown is None and item.state is not PhotoState.FAILED
+        return item is not None and item.faces_or_unknown is not None
 
     def _drag_points(self, face: Face) -> None:
         """Let the points of a face be dragged: one of the photo's, or a new one."""

@@ -40,9 +40,10 @@ class MainToolBar(QToolBar):
         self.addSeparator()
         self._add("undo")
         self._add("redo")
-        turning = [self._add("turn_left"), self._add("turn_right"), self._add("crop")]
+        turning = [self._add("turn_left"), self._add("turn_right")]
+        spare = [self._add("crop")]
         self._stretch()
-        self._worded = [self._add(name, text=True) for name in ("before", "split", "side", "after")]
+        self._modes = [self._add(name, text=True) for name in ("before", "split", "side", "after")]
         self._stretch()
         folding: list[QWidget] = [*turning, self._add("zoom_out")]
         self._zoom = QLabel()
@@ -51,9 +52,10 @@ class MainToolBar(QToolBar):
         self._zoom.setFont(theme.tabular(self._zoom.font()))
         self.addWidget(self._zoom)
         folding += [self._add("zoom_in"), self._zoom]
-        self._worded.append(self._add("fit", text=True))
-        folding.append(self._add("actual", text=True))
+        self._fit = self._add("fit", text=True)
+        spare.append(self._add("actual", text=True))
         self._folding = [action for action in self.actions() if self.widgetForAction(action) in folding]
+        self._spare = [action for action in self.actions() if self.widgetForAction(action) in spare]
         self.addSeparator()
         self._add("panel")
         zoom = ("zoom_in", "zoom_out", "fit", "actual", "", "turn_left", "turn_right", "crop")
@@ -105,12 +107,21 @@ class MainToolBar(QToolBar):
         self._fold(event.size().width())
 
     def _fold(self, width: int) -> None:
-        """Leave out words, and then zoom and turning, where there is no room: the last menu has all of it in words."""
-        for has_words, has_all in ((True, True), (False, True), (False, False)):
-            for button in self._worded:
+        """Where there is no room leave out what is done elsewhere too, then words, then zoom and turning: the last menu
+        has all of it in words."""
+        for has_spare, has_words, has_zoom in (
+            (True, True, True),
+            (False, True, True),
+            (False, False, True),
+            (False, False, False),
+        ):
+            _show_words(self._fit, has_spare)
+            for button in self._modes:
                 _show_words(button, has_words)
+            for action in self._spare:
+                action.setVisible(has_spare)
             for action in self._folding:
-                action.setVisible(has_all)
+                action.setVisible(has_zoom)
             if self.sizeHint().width() <= width:
                 return
 
