@@ -784,8 +784,8 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>该文件夹没有响应。请另选一个。</translation>
     </message>
     <message>
-        <source>Saved as {path}</source>
-        <translation>保存为 {path}</translation>
+        <source>Will be saved as {path}</source>
+        <translation>将保存为 {path}</translation>
     </message>
     <message>
         <source>their own folders</source>

@@ -112,12 +112,14 @@ def test_a_cancelled_album_can_be_gone_on_with(
     qtbot.waitUntil(lambda: not window.workspace.jobs.is_busy)
     assert all(item.state is PhotoState.WAITING for item in window.workspace.album)
     assert "4 waiting" in window.status.doing
+    assert window.actions_["restore_waiting"].isEnabled()
     engine.gate.set()
     assert window.status.continue_button.isVisible()
     window.status.continue_button.click()
     assert not window.status.continue_button.isVisible()
     wait_done(window, qtbot)
     assert all(item.state is PhotoState.DONE for item in window.workspace.album)
+    assert not window.actions_["restore_waiting"].isEnabled()
 
 
 def test_a_paused_album_that_is_removed_leaves_nothing_to_go_on_with(

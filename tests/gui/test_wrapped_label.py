@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from gpen_desktop.gui.common.wrapped_label import WrappedLabel, breakable
 
-WORDS = "Red is filled. Keys: [ ] size, E erase, Esc end. "
+WORDS = "What is red is filled in. Keys: [ ] size, E erase, Esc end. "
 
 
 def test_it_has_room_for_all_its_words_however_deep_it_lies(qtbot: QtBot) -> None:
@@ -36,6 +36,13 @@ def test_a_long_name_is_broken_and_read_as_it_is(qtbot: QtBot) -> None:
     assert breakable("收到的不是文件，请从来源处重新获取后在此导入，或者选择其他的镜像站点。") == (
         "收到的不是文件，请从来源处重新获取后在此导入，或者选择其他的镜像站点。"
     )
+
+
+def test_a_file_name_is_broken_between_its_words() -> None:
+    assert breakable("Exported to grandmother_and_her_sisters_1931.jpg.").split("\u200b") == (
+        ["Exported to grandmother_", "and_", "her_", "sisters_", "1931", ".jpg."]
+    )
+    assert breakable("0123456789abcdef" * 4).count("\u200b") == 63
 
 
 def test_it_keeps_room_for_lines_it_has_not(qtbot: QtBot) -> None:

@@ -9,13 +9,22 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+_BREAK: Final = "\u200b"
 _LONG: Final = re.compile(r"[!-.0-~]{32,}")
 """What Qt does not break and a narrow line does not hold; it does break at '/', and between Chinese characters."""
+_SEAM: Final = re.compile(r"(?<=[_-])(?=\w)|(?<=\w)(?=\.\w)")
+"""Where a file name is best broken."""
+_SEAMLESS: Final = re.compile(rf"[^{_BREAK}]{{32,}}")
 
 
 def breakable(text: str) -> str:
     """With zero-width places to break at in long file names, which a label that wraps would cut off instead."""
-    return _LONG.sub(lambda name: "\u200b".join(name[0]), text)
+    return _LONG.sub(lambda name: _broken(name[0]), text)
+
+
+def _broken(name: str) -> str:
+    """At its seams; where those are too far apart, anywhere."""
+    return _SEAMLESS.sub(lambda part: _BREAK.join(part[0]), _SEAM.sub(_BREAK, name))
 
 
 class WrappedLabel(QLabel):

@@ -308,7 +308,7 @@ class ExportDialog(QDialog):
         paths = [target.path for target in targets if target.path is not None]
         sentences = []
         if len(paths) == 1:
-            sentences.append(self.tr("Saved as {path}").format(path=paths[0]))
+            sentences.append(self.tr("Will be saved as {path}").format(path=paths[0]))
         elif paths:
             folders = {path.parent for path in paths}
             place = str(paths[0].parent) if len(folders) == 1 else self.tr("their own folders")

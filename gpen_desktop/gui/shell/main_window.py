@@ -48,7 +48,7 @@ from gpen_desktop.gui.viewer.unreadable_page import UnreadablePage
 from gpen_desktop.gui.work.workspace import Workspace
 
 _WITH_ALBUM = (
-    *("remove", "reveal", "select_all", "export_all", "restore_waiting"),
+    *("remove", "reveal", "select_all", "export_all"),
     *("next_photo", "previous_photo", "panel"),
 )
 _WITH_PHOTO = (
@@ -178,6 +178,7 @@ class MainWindow(DropWindow):
         self.status.cancel_wanted.connect(work.jobs.cancel_all)
         self.status.pause_wanted.connect(work.jobs.pause)
         self.status.continue_wanted.connect(work.go_on)
+        self.status.can_continue.connect(partial(self.actions_.enable, ("restore_waiting",)))
         self.unreadable.retry_wanted.connect(self.photos.retry)
         self.unreadable.retry_wanted.connect(self._show_page)
         self.unreadable.remove_wanted.connect(self.photos.remove_shown)
@@ -358,7 +359,7 @@ class MainWindow(DropWindow):
         self.panel.set_open_sections(state.sections)
         self._show_recent()
         self._history.say()
-        self.actions_.enable(("paste_look",), False)
+        self.actions_.enable(("paste_look", "restore_waiting"), False)
         self._on_rows()
 
     @Slot()

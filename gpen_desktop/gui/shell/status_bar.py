@@ -25,8 +25,9 @@ _REFRESH_MS: Final = 1000
 
 class StatusBar(QStatusBar):
     """cancel_wanted: cancel all work. pause_wanted: pause it. continue_wanted: go on after a pause, or take up what a
-    cancel left behind."""
+    cancel left behind. can_continue: whether there is something to go on with."""
 
+    can_continue = Signal(bool)
     cancel_wanted = Signal()
     pause_wanted = Signal()
     continue_wanted = Signal()
@@ -142,7 +143,9 @@ class StatusBar(QStatusBar):
         statuses = [] if texts else [item.status for item in self._album]
         self._doing.setText(" · ".join(texts) or status.counted(statuses))
         is_held = self._jobs.is_paused and self._jobs.is_busy
-        self._continue.setVisible(is_held or (not self._jobs.is_busy and Status.WAITING in statuses))
+        can_continue = is_held or (not self._jobs.is_busy and Status.WAITING in statuses)
+        self._continue.setVisible(can_continue)
+        self.can_continue.emit(can_continue)
 
     @property
     def pause_button(self) -> QPushButton:
