@@ -1459,12 +1459,12 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>重新框选</translation>
     </message>
     <message>
-        <source>No faces found in this photo.</source>
-        <translation>这张照片中没有检测到人脸。</translation>
+        <source>Add a face</source>
+        <translation>手动框选</translation>
     </message>
     <message>
-        <source>Draw one</source>
-        <translation>手动框选</translation>
+        <source>No faces found in this photo.</source>
+        <translation>这张照片中没有检测到人脸。</translation>
     </message>
     <message>
         <source>Turn right</source>

@@ -105,6 +105,29 @@ def test_lists_the_whole_catalogue_and_the_users_files(open_dialog: OpenDialog) 
     assert the(dialog._selected()).name == catalog.BUILTIN
 
 
+def test_groups_are_stepped_over(open_dialog: OpenDialog, qtbot: QtBot) -> None:
+    models = open_dialog().models
+    first, *_, last = models.names
+    keys = (Qt.Key.Key_Home, Qt.Key.Key_Up, Qt.Key.Key_Left, Qt.Key.Key_PageUp)
+    for key in keys:
+        qtbot.keyClick(models, key)
+        assert the(models.selected).name == first
+    for name in models.names[1:]:
+        qtbot.keyClick(models, Qt.Key.Key_Down)
+        assert the(models.selected).name == name
+    for name in models.names[-2::-1]:
+        qtbot.keyClick(models, Qt.Key.Key_Up)
+        assert the(models.selected).name == name
+    qtbot.keyClick(models, Qt.Key.Key_End)
+    assert the(models.selected).name == last
+    models.scrollToTop()
+    group = models.visualItemRect(the(models.topLevelItem(0))).center()
+    qtbot.mouseClick(models.viewport(), Qt.MouseButton.LeftButton, pos=group)
+    assert the(models.selected).name == last
+    models.keyboardSearch("Face restoration")
+    assert the(models.selected).name == first
+
+
 def test_card_says_size_licence_source_and_fingerprint(open_dialog: OpenDialog) -> None:
     dialog = open_dialog()
     dialog.select("gpen-512")

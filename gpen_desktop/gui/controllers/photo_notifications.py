@@ -103,7 +103,7 @@ class PhotoNotifications(QObject):
 
     def _tell_no_faces(self, better_quarters: int) -> None:
         """And, where the photo lies on its side, offer to turn it."""
-        draw = NotificationButton("draw", lambda: self.tr("Draw one"), self._draw)
+        draw = NotificationButton("draw", lambda: self.tr("Add a face"), self._draw)
         if not better_quarters:
             self._notifications.post(Notification(_NO_FACES, lambda: self.tr("No faces found in this photo."), (draw,)))
             return

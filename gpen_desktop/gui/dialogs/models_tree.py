@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from gpen_desktop.gui.common import icons, theme
 from gpen_desktop.gui.dialogs.model_card import ModelEntry, State
@@ -23,6 +23,8 @@ _STATE_ICONS: Final = {
 
 _ELSEWHERE: Final = ("folder", "muted")
 """Icon and tint of a model that can only be imported."""
+_Moves = QAbstractItemView.CursorAction
+_UPWARDS: Final = (_Moves.MoveUp, _Moves.MovePageUp, _Moves.MovePrevious)
 
 
 class ModelsTree(QTreeWidget):
@@ -41,6 +43,7 @@ class ModelsTree(QTreeWidget):
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         theme.set_role(self, "navigation")
+        self.currentItemChanged.connect(self._on_current)
 
     @property
     def names(self) -> list[str]:
@@ -76,6 +79,27 @@ class ModelsTree(QTreeWidget):
             if _entry(item).name == entry.name:
                 self._show(item, entry)
 
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        """Keys step over the groups: Qt gives them the keyboard though they cannot be chosen."""
+        index = super().moveCursor(action, modifiers)
+        if not _is_group(index):
+            return index
+        if action is _Moves.MoveLeft:  # to what it lies in
+            return self.currentIndex()
+        above = self.indexAbove(index)
+        return above if action in _UPWARDS and above.isValid() else self.indexBelow(index)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not _is_group(self.indexAt(event.position().toPoint())):
+            super().mousePressEvent(event)
+
+    @Slot(QTreeWidgetItem)
+    def _on_current(self, item: QTreeWidgetItem | None) -> None:
+        """A group found by its name, or dragged over, stands for its first model."""
+        first = item.child(0) if item is not None and item.parent() is None else None
+        if first is not None:
+            self.setCurrentItem(first)
+
     def _show(self, item: QTreeWidgetItem, entry: ModelEntry) -> None:
         item.setData(0, _ENTRY, entry)
         item.setText(0, entry.title)
@@ -91,6 +115,10 @@ class ModelsTree(QTreeWidget):
 
     def _items(self) -> list[QTreeWidgetItem]:
         return [item for group in _children(self.invisibleRootItem()) for item in _children(group)]
+
+
+def _is_group(index: QModelIndex | QPersistentModelIndex) -> bool:
+    return index.isValid() and not index.parent().isValid()
 
 
 def _entry(item: QTreeWidgetItem) -> ModelEntry:
