@@ -42,8 +42,6 @@ _SLOW: Final = (2.4, 3.2)
 # Sigma, photo pixels, of what is slow: everywhere, and in the eyes.
 _PIXEL: Final = 0.5
 _PIXEL_OF_EYES: Final = 0.25
-# How much stronger the finest octave becomes where nothing slow is taken, for the energy that goes with that.
-_FINEST_MORE: Final = 0.6
 
 
 def gets_detail(face: RestoredFace) -> bool:
@@ -55,11 +53,13 @@ def invented(face: RestoredFace, answers: Sequence[FloatImage]) -> FloatImage:
     """The face as invented, (S, S, 3) float32 in [0, 1], of which a share may be mixed into `face.restored`.
 
     answers: of the inventing network, to the crop and to the restored crop, each as `face.restored` is. A source
-    that counts as sharp gets nothing of it, one that lacks little gets little.
+    that counts as sharp gets nothing of it, one that lacks little gets little. Only light is invented: detail as fine
+    has next to no colour of its own, and the network made specks of what toned prints have.
     """
-    change = np.float32(_GIVEN_BACK * _room(face)) * (np.mean(answers, axis=0, dtype=np.float32) - face.restored)
-    change = _beyond_pixels(_not_only_stronger(change, face.restored), face.crop)
-    return np.asarray(np.clip(face.restored + change, 0, 1), np.float32)
+    added = luma(np.mean(answers, axis=0, dtype=np.float32) - face.restored)
+    change = _not_only_stronger(np.float32(_GIVEN_BACK * _room(face)) * added, luma(face.restored))
+    made = face.restored + in_all_colours(_beyond_pixels(change, face.crop))
+    return np.asarray(np.clip(made, 0, 1), np.float32)
 
 
 def _room(face: RestoredFace) -> float:
@@ -68,33 +68,29 @@ def _room(face: RestoredFace) -> float:
 
 
 def _not_only_stronger(change: FloatImage, restored: FloatImage) -> FloatImage:
-    """The change (S, S, 3) without what makes an octave of the restored face stronger than is allowed: the excess of
-    its local regression on that octave, as luma shows it."""
+    """The change (S, S) without what makes an octave of the restored face (S, S) stronger than is allowed: the excess
+    of its local regression on that octave."""
     less = np.zeros_like(change)
     had, added = restored, change
     for octave in range(_OCTAVES):
         sigma = _FINEST * 2**octave * change.shape[0] / 256
         structure, new = fine_band(had, sigma), fine_band(added, sigma)
         had, added = had - structure, added - new
-        seen = luma(structure)
-        power, common = (_around(seen * band, _AROUND * sigma) for band in (seen, luma(new)))
+        power, common = (_around(structure * band, _AROUND * sigma) for band in (structure, new))
         excess = np.maximum(common / (power + np.float32(_NOTHING)) - np.float32(_STRONGER), 0)
-        less += in_all_colours(excess) * structure
+        less += excess * structure
     return change - less
 
 
 def _beyond_pixels(change: FloatImage, crop: Crop) -> FloatImage:
-    """The change (S, S, 3) without what the photo's own pixels show, where they are so few that the network takes
-    them for steps of tone. A few pixels are all there is of an eye: its lids and pupil are where these are."""
+    """The change (S, S) without what the photo's own pixels show, where they are so few that the network takes them for
+    steps of tone. A few pixels are all there is of an eye: its lids and pupil are where these are."""
     enlarged = scale_of(crop.to_crop)
     held = np.float32(np.interp(enlarged, _SLOW, (0, 1)))
     if not held:
         return change
-    slow, slow_in_eyes = (
-        np.asarray(cv2.GaussianBlur(change, (0, 0), sigma * enlarged), np.float32) for sigma in (_PIXEL, _PIXEL_OF_EYES)
-    )
-    change = change - held * (slow + in_all_colours(eye_mask(crop)) * (slow_in_eyes - slow))
-    return change + held * np.float32(_FINEST_MORE) * fine_band(change, _FINEST * change.shape[0] / 256)
+    slow, slow_in_eyes = (_around(change, sigma * enlarged) for sigma in (_PIXEL, _PIXEL_OF_EYES))
+    return np.asarray(change - held * (slow + eye_mask(crop) * (slow_in_eyes - slow)), np.float32)
 
 
 def _around(plane: FloatImage, sigma: float) -> FloatImage:
