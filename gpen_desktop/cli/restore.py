@@ -66,8 +66,7 @@ def run(options: argparse.Namespace) -> int:
         return Exit.NOTHING_DONE
     if not jobs:
         console.print("None of these photos failed in the run that wrote that report.")
-        if not options.report:
-            return Exit.ALL_DONE
+        return Exit.ALL_DONE
     for report in options.report:
         atomic.make_folder(report.parent)
         atomic.check(report, overwrite=True)

@@ -35,7 +35,7 @@ _OWN_EYES: Final = (0.5, 0.8)
 
 # How much of what is invented is drawn, by crop pixels to a photo pixel: with so few to say where, skin in shadow
 # becomes patches with edges, like cut paper, and from 5 on lids and lips lie beside the photo's. By eye, on 29 faces at
-# 3.3 to 4.3 (0.6 broke two of those at 3.3) and on portraits with eyes 12 to 18 px apart.
+# 3.3 to 4.3 (0.68 broke two of those at 3.3) and on portraits with eyes 12 to 18 px apart.
 _INVENTED: Final = ((2.4, 3.3, 5.0), (1.0, 0.48, 0.0))
 
 

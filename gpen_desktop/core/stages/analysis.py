@@ -38,11 +38,12 @@ _BY_CHANCE: Final = 4.2
 """Kurtosis of the noise up to which chance spread it. Grain and printed dots have 2.9 to 4.1 where it was looked at;
 meadows, bark, rough plaster, engravings and prints without middle tones 4.4 to 15."""
 
-_RISES: Final = 1.05
-"""Times that noise has to rise from one octave to the next coarser one, twice running, to be none: grain has a size,
-beyond which it falls; turf, plaster and concrete are rough at every size. Grain of 0.9 to 1.4 px, laid over twelve
-photos that measure nothing, rises by 1.01 the second time at most; what is rough rose by 1.08 to 1.26 at least in the
-three photos of it that were taken for grain, one of them of those that measure."""
+_ROUGH: Final = (1.05, 2.2)
+"""Times that noise rises from one octave to the next coarser one, twice running, to be none: turf, plaster and concrete
+are rough at every size and rise steadily, 1.08 to 1.9 in the three photos of them that were taken for grain, one of
+them of those that measure. Grain has a size: beyond it it falls, and below that of wide grain it rises steeply. Of 0.9
+px it rises by 1.2 and 0.7, of 1.4 by 2.4 and 0.9, of 1.8 by 3.9 and 1.2. Under about 640 px nothing can be told, and
+all is grain that lies evenly."""
 
 _BLOCKY: Final = ((1.25, 1.0), (2.8, 0.55))
 """Ratio and height of the steps across the borders of JPEG's blocks, from which on they are seen: in a busy photo they
@@ -111,7 +112,13 @@ class PhotoReading:
 
     @property
     def is_grainy(self) -> bool:
-        return self.noise.rises < _RISES and self._lies_evenly
+        return self._lies_evenly and not self._is_rough
+
+    @property
+    def _is_rough(self) -> bool:
+        """Whether what looks like noise is there at every size."""
+        least, most = _ROUGH
+        return bool(self.noise.steps) and all(least < step < most for step in self.noise.steps)
 
     @property
     def _lies_evenly(self) -> bool:

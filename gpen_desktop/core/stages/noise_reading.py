@@ -1,4 +1,4 @@
-"""What is seen of a photo's noise: how much, how evenly, how much of it in the shadows and in the lights."""
+"""What is seen of a photo's noise: how much, how evenly, how much in the shadows and in the lights, at what sizes."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ where it is more than the whole photo's. Grain laid over modern photos has 0.6 t
 leaves more grain on such prints; 0.3 to 0.5 costs bushes 1.4 dB under faint grain."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class NoiseReading:
     """Noise of a photo.
 
     level: its deviation in even places, 8-bit steps. evenness: share of the photo that has about so much. tails: its
     kurtosis there; 3 for a normal distribution. by_tone: (light, deviation) of the photo's parts from dark to light,
-    8-bit steps; none where it is too small, dark or light to see any. rises: how many times as much of it the next
-    coarser octave has, and the one after, whichever is less; 0 where the photo is too small to tell.
+    8-bit steps; none where it is too small, dark or light to see any. steps: how many times as much the next coarser
+    octave has of it, and how many times as much as that the one after; none where the photo is too small to tell.
     """
 
     level: float = 0.0
     evenness: float = 0.0
     tails: float = 3.0
     by_tone: tuple[tuple[float, float], ...] = ()
-    rises: float = 0.0
+    steps: tuple[float, ...] = ()
 
     def at(self, light: FloatImage) -> FloatImage:
         """Deviation of the noise where the photo is so light, (H, W), both in 8-bit steps; of one that has any
@@ -67,19 +67,18 @@ def read_noise(plane: FloatImage) -> NoiseReading:
     if min(plane.shape) < 64:
         return NoiseReading()
     octaves = [_noise(each) for each in _octaves(plane)]
-    whole, half = octaves[0], octaves[1].times(1.5)
-    is_coarse = half > whole
-    coarser = [each.level for each in octaves[is_coarse : 3 + is_coarse]]
-    rises = min(after / max(before, 0.01) for before, after in pairwise(coarser))
-    return dataclasses.replace(max(whole, half), rises=rises)
+    readings = octaves[0], octaves[1].times(1.5)
+    first = int(readings[1].level > readings[0].level)
+    levels = [each.level for each in octaves[first : first + 3]]
+    steps = tuple(coarser / finer for finer, coarser in pairwise(levels)) if all(levels) else ()
+    return dataclasses.replace(readings[first], steps=steps)
 
 
 def _octaves(plane: FloatImage) -> Iterator[FloatImage]:
     """The plane (h, w), and three times what is left of it at half the size."""
     yield plane
     for _ in range(3):
-        if min(plane.shape) >= 2:
-            plane = np.asarray(cv2.resize(plane, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32)
+        plane = np.asarray(cv2.resize(plane, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32)
         yield plane
 
 

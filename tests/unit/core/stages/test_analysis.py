@@ -65,12 +65,12 @@ def test_what_lies_over_a_photo_is_weighed_before_it_is_seen() -> None:
     assert not read(noisy).is_grainy
 
 
-@pytest.mark.parametrize("clumps", [0.0, 1.2])
-def test_grain_is_seen(clumps: float) -> None:
+@pytest.mark.parametrize(("clumps", "deviation"), [(0.0, 10), (1.2, 10), (1.8, 32)])
+def test_grain_is_seen(clumps: float, deviation: float) -> None:
     grain = np.random.default_rng(0).normal(0, 1, (800, 1000, 1)).astype(np.float32)
     if clumps:
         grain = floats(cv2.GaussianBlur(grain, (0, 0), clumps))[..., None]
-    seen = read(scene() + grain / grain.std() * 10)
+    seen = read(scene() + grain / grain.std() * deviation)
     assert seen.is_grainy
     assert not seen.is_screened
 
@@ -101,7 +101,7 @@ def test_what_is_rough_at_every_size_is_no_grain() -> None:
     assert read(scene() + 8 * sizes[0][..., None]).is_grainy
     rough = read(scene() + 4 * turf[..., None])
     assert not rough.is_grainy
-    assert with_noise(rough, rises=1.0).is_grainy
+    assert with_noise(rough, steps=(1.2, 0.9)).is_grainy
 
 
 def test_noise_is_measured_in_8_bit_steps() -> None:
