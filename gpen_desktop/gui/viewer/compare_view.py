@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from gpen_desktop.core.types import NO_FACE, FaceId, Frame
 from gpen_desktop.gui.common import i18n, theme
-from gpen_desktop.gui.viewer import divider
+from gpen_desktop.gui.viewer import arrow_keys, divider
 from gpen_desktop.gui.viewer.brush_tool import BrushTool
 from gpen_desktop.gui.viewer.crop_tool import CropTool
 from gpen_desktop.gui.viewer.face_item import chip_at, face_at
@@ -323,13 +323,7 @@ class CompareView(PhotoView):
             self.hold_before(True)
             return True
         times = 5 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-        ways = {
-            Qt.Key.Key_Left: QPointF(-1, 0),
-            Qt.Key.Key_Right: QPointF(1, 0),
-            Qt.Key.Key_Up: QPointF(0, -1),
-            Qt.Key.Key_Down: QPointF(0, 1),
-        }
-        way = ways.get(Qt.Key(event.key()))
+        way = arrow_keys.WAYS.get(Qt.Key(event.key()))
         if way is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._pan(way * (-_PAN_STEP * times))
         elif way is not None and way.x() and self._mode is ViewMode.SPLIT:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPen
 
 from gpen_desktop.core.compose import framing
 from gpen_desktop.core.types import Box, Frame
+from gpen_desktop.gui.viewer import arrow_keys
 from gpen_desktop.gui.viewer.view_geometry import Placement, straightened
 
 _GRAB: Final = 12.0
@@ -85,17 +86,11 @@ class CropTool(QObject):
         self._grip = None
 
     def key(self, event: QKeyEvent) -> bool:
-        step = _KEY_STEP * max(self._size)
-        ways = {
-            Qt.Key.Key_Left: (-step, 0.0),
-            Qt.Key.Key_Right: (step, 0.0),
-            Qt.Key.Key_Up: (0.0, -step),
-            Qt.Key.Key_Down: (0.0, step),
-        }
         key = Qt.Key(event.key())
-        if key in ways:
+        if key in arrow_keys.WAYS:
+            by = arrow_keys.WAYS[key] * (_KEY_STEP * max(self._size))
             draws = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self._drag((1, 1) if draws else (0, 0), *ways[key])
+            self._drag((1, 1) if draws else (0, 0), by.x(), by.y())
             self._tell()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
             self.ended.emit(key != Qt.Key.Key_Escape)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 
 from gpen_desktop.gui.common import theme
+from gpen_desktop.gui.viewer import arrow_keys
 from gpen_desktop.gui.viewer.view_geometry import Placement
 
 _SMALLEST_BOX: Final = 8.0
@@ -107,15 +108,10 @@ class PointsTool(QObject):
 
     def key(self, event: QKeyEvent) -> bool:
         step = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-        moves = {
-            Qt.Key.Key_Left: (-step, 0),
-            Qt.Key.Key_Right: (step, 0),
-            Qt.Key.Key_Up: (0, -step),
-            Qt.Key.Key_Down: (0, step),
-        }
         key = Qt.Key(event.key())
-        if key in moves:
-            self._place(self._active, self.points[self._active] + moves[key])
+        if key in arrow_keys.WAYS:
+            by = arrow_keys.WAYS[key] * step
+            self._place(self._active, self.points[self._active] + (by.x(), by.y()))
         elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
             self._active = (self._active + (1 if key == Qt.Key.Key_Tab else -1)) % len(self.points)
             self.changed.emit()
