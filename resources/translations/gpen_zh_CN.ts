@@ -709,6 +709,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>导出到别处…</translation>
     </message>
     <message>
+        <source>Not written ({count})</source>
+        <translation>未写入（{count}）</translation>
+    </message>
+    <message>
         <source>{name} was skipped: a file of that name exists.</source>
         <translation>已跳过 {name}：已有同名文件。</translation>
     </message>

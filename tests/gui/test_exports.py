@@ -257,6 +257,35 @@ def test_what_cannot_be_written_in_one_folder_is_exported_to_another(
     assert strip.subject == "exported"
 
 
+def test_just_what_failed_is_proposed_to_be_exported_elsewhere(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, *(make_photo(tmp_path / f"{n}.png", seed=n) for n in range(3)))
+    work, strip = window.workspace, window.notification_strip
+    (tmp_path / "file").write_bytes(b"no folder")
+    with qtbot.waitSignal(work.exports.ended):
+        window.exports.export_as(ExportPlan(tmp_path / "file" / "out"), window.exports.exportable[1:])
+
+    def proposed() -> list[str]:
+        strip.button("elsewhere").click()
+        (dialog,) = (each for each in window.findChildren(ExportDialog) if each.isVisible())
+        dialog.reject()
+        return [item.path.name for _, item in dialog.items]
+
+    assert len(work.album.unsaved) == 3
+    assert proposed() == ["1.png", "2.png"]
+    with qtbot.waitSignal(work.exports.ended):
+        window.exports.export_as(ExportPlan(tmp_path / "out"), window.exports.exportable[2:])
+    assert proposed() == ["1.png"]
+    _, failed, _ = work.album
+    failed.edits = replace(failed.edits, options=replace(failed.edits.options, faces=frozenset()))
+    assert failed not in work.album.unsaved  # nothing would be lost, yet it was asked for
+    assert proposed() == ["1.png"]
+    assert strip.subject == "export-failed"
+    work.remove(failed)
+    assert strip.subject != "export-failed"
+
+
 def test_a_full_disk_is_not_told_as_saved_and_trying_again_exports(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -60,6 +60,7 @@ class ExportController(QObject):
         workspace.jobs.disk.changed.connect(self._on_disk)
         workspace.exports.ended.connect(self._on_ended)
         workspace.jobs.cancelled.connect(self._on_cancelled)
+        workspace.album.rowsRemoved.connect(self._on_removed)
 
     @property
     def exportable(self) -> list[tuple[int, AlbumItem]]:
@@ -92,8 +93,15 @@ class ExportController(QObject):
     def _unsaved(self) -> list[tuple[int, AlbumItem]]:
         return [(n, item) for n, item in self.exportable if item.is_unsaved]
 
-    def _ask(self, proposed: list[tuple[int, AlbumItem]], afterwards: Callable[[], object] | None = None) -> None:
-        """Propose to export these photos, or the others that there are."""
+    def _ask(
+        self,
+        proposed: list[tuple[int, AlbumItem]],
+        afterwards: Callable[[], object] | None = None,
+        *,
+        proposed_name: str = "",
+    ) -> None:
+        """Propose to export these photos, or the others that there are. proposed_name: what they are called where no
+        other choice means just them; '': there always is one."""
         all_items, unsaved = self.exportable, self._unsaved()
         if not all_items:
             return
@@ -106,6 +114,8 @@ class ExportController(QObject):
             name = self.tr("Not exported yet ({count})").format(count=len(unsaved))
             selections.append(Selection(name, tuple(unsaved)))
         selections = [selection for selection in selections if selection.items]
+        if proposed_name and all(each.items != tuple(proposed) for each in selections):
+            selections.append(Selection(proposed_name, tuple(proposed)))
         chosen = next((n for n, each in enumerate(selections) if each.items == tuple(proposed)), 0)
         dialog = ExportDialog(self._store, selections, chosen, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -173,8 +183,8 @@ class ExportController(QObject):
         """What was exported and what failed are told apart, so that neither hides the other; what has failed is told
         until it has gone well or left the album."""
         anew = {job.item for job, _ in ended.failed}
-        kept = [each for each in self._failed if each[0].item not in anew and self._is_still_failed(each[0])]
-        self._failed = [*kept, *ended.failed]
+        kept = [each for each in self._failed if each[0].item not in anew]
+        self._failed = [each for each in (*kept, *ended.failed) if self._is_still_failed(each[0])]
         self._report.add(ended)
         self._notifications.withdraw(_EXPORTED, _FAILED, _REPORT)
         if ended.exported:
@@ -184,6 +194,16 @@ class ExportController(QObject):
         afterwards, self._afterwards = self._afterwards, None
         if afterwards is not None and not self._workspace.album.unsaved:
             afterwards()
+
+    @Slot()
+    def _on_removed(self) -> None:
+        """Of a photo that has left nothing is to be told any more."""
+        left = [each for each in self._failed if self._is_still_failed(each[0])]
+        if left != self._failed:
+            self._failed = left
+            self._notifications.withdraw(_FAILED)
+            if left:
+                self._tell_failed()
 
     def _is_still_failed(self, job: ExportJob) -> bool:
         item = self._workspace.album.item(job.item)
@@ -245,7 +265,7 @@ class ExportController(QObject):
 
         again = NotificationButton("retry", lambda: self.tr("Try again"), self._try_again)
         elsewhere = NotificationButton("elsewhere", lambda: self.tr("Export elsewhere…"), self._export_elsewhere)
-        buttons = (again, elsewhere)
+        buttons = (again, elsewhere) if self._not_written() else (again,)
         self._notifications.post(Notification(_FAILED, text, buttons, Severity.ERROR, closed=self._failed.clear))
 
     def _try_again(self) -> None:
@@ -256,7 +276,13 @@ class ExportController(QObject):
     def _export_elsewhere(self) -> None:
         """A folder that cannot be written into will not be by trying again."""
         self._tell_failed()  # until it has gone well: the dialog may be cancelled
-        self._ask(self._unsaved())
+        if failed := self._not_written():
+            self._ask(failed, proposed_name=self.tr("Not written ({count})").format(count=len(failed)))
+
+    def _not_written(self) -> list[tuple[int, AlbumItem]]:
+        """Photos whose export failed, of those that there can be a result of."""
+        failed = {job.item for job, _ in self._failed if self._is_still_failed(job)}
+        return [(n, item) for n, item in self.exportable if item.id in failed]
 
     def _tell_left_out(self, items: list[AlbumItem]) -> None:
         def text() -> str:
