@@ -929,6 +929,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>{all} 张人脸中已修复 {count} 张</translation>
     </message>
     <message>
+        <source>All faces removed</source>
+        <translation>人脸已全部移除</translation>
+    </message>
+    <message>
         <source>Restored.</source>
         <translation>已修复。</translation>
     </message>
@@ -1464,7 +1468,7 @@ Keys: [ ] size, E erase, Esc end.</source>
     </message>
     <message>
         <source>Add a face</source>
-        <translation>手动框选</translation>
+        <translation>添加人脸</translation>
     </message>
     <message>
         <source>No faces found in this photo.</source>

@@ -50,18 +50,23 @@ def test_the_photo_keeps_its_room_as_its_faces_come(window: MainWindow, photo: P
     assert window.view.size() == size
 
 
+def _said(window: MainWindow) -> list[str]:
+    """By the panel's part on faces."""
+    return [label.text() for label in window.panel.faces.findChildren(QLabel) if label.isVisible()]
+
+
 def test_no_room_is_kept_for_faces_that_are_not_there(
     window: MainWindow, engine: FakeEngine, photo: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     engine.faces = ()
     open_photos(window, qtbot, photo)
     assert not window.strip.isVisible()
-    assert "No faces found" in [label.text() for label in window.panel.faces.findChildren(QLabel)]
+    assert "No faces found" in _said(window)
     bad = tmp_path / "broken.png"
     bad.write_bytes(b"\x89PNG\r\n\x1a\n cut off")
     open_photos(window, qtbot, bad)
     assert not window.strip.isVisible()
-    assert "No faces found yet" in [label.text() for label in window.panel.faces.findChildren(QLabel)]
+    assert not [text for text in _said(window) if "faces" in text]
 
 
 def test_a_face_that_is_off_stays_visibly_so(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
@@ -163,6 +168,21 @@ def test_a_false_face_is_removed_and_its_neighbour_stays_on(window: MainWindow, 
     wait_done(window, qtbot)
     assert window.workspace.faces == (second,)
     assert [(mark.face, mark.number, mark.state) for mark in window.workspace.marks()] == [(second.id, 1, MarkState.ON)]
+
+
+def test_faces_that_were_removed_are_not_told_as_not_found(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, photo)
+    for face in window.workspace.faces:
+        window.faces.select(face.id)
+        window.faces.remove()
+    with qtbot.waitSignal(window.workspace.restored):
+        pass
+    assert window.workspace.faces == ()
+    assert "All faces removed" in _said(window)
+    assert window.notification_strip.subject != "no-faces"
+    window.actions_["undo"].trigger()
+    wait_done(window, qtbot)
+    assert "1 of 1 restored" in _said(window)
 
 
 def test_that_a_photo_has_no_faces_is_told_once_a_visit(

@@ -94,7 +94,7 @@ def test_what_is_told_is_told_in_the_language_that_is_spoken_now(
     i18n.apply(qapp, "zh_CN")
     shown = strip.findChildren(QLabel)[1]
     qtbot.waitUntil(lambda: shown.text() == "这张照片中没有检测到人脸。")
-    assert strip.button("draw").text() == "手动框选"
+    assert strip.button("draw").text() == "添加人脸"
     i18n.apply(qapp, "en")
     qtbot.waitUntil(lambda: shown.text() == "No faces found in this photo.")
 

@@ -184,11 +184,17 @@ class AdjustPanel(QWidget):
         next(each for each in self._look if each.option.name == "invent").setVisible(is_inventive)
 
     def show_face(
-        self, faces: tuple[Face, ...], face: FaceId, states: Mapping[FaceId, FaceState], *, are_known: bool
+        self,
+        faces: tuple[Face, ...],
+        face: FaceId,
+        states: Mapping[FaceId, FaceState],
+        *,
+        are_known: bool,
+        are_expected: bool,
     ) -> None:
         """Show the selected one (NO_FACE: none) of the photo's faces. states: of those that are done. are_known:
-        somebody has looked for faces."""
-        self.faces.show_face(faces, face, states, are_known=are_known)
+        somebody has looked for faces; are_expected: somebody will."""
+        self.faces.show_face(faces, face, states, are_known=are_known, are_expected=are_expected)
 
     def unfold_faces(self) -> None:
         """Bring the part on faces into sight."""

@@ -49,7 +49,7 @@ class FacesSection(QWidget):
         self._faces: tuple[Face, ...] = ()
         self._face = NO_FACE
         self._states: Mapping[FaceId, FaceState] = {}
-        self._are_known = False
+        self._are_known = self._are_expected = False
         self._which = Segments(["all", "largest", frozenset()])
         self._which_label = QLabel()
         self._which_label.setWordWrap(True)
@@ -152,16 +152,25 @@ class FacesSection(QWidget):
         self._show_face()
 
     def show_face(
-        self, faces: tuple[Face, ...], face: FaceId, states: Mapping[FaceId, FaceState], *, are_known: bool
+        self,
+        faces: tuple[Face, ...],
+        face: FaceId,
+        states: Mapping[FaceId, FaceState],
+        *,
+        are_known: bool,
+        are_expected: bool,
     ) -> None:
         """As AdjustPanel.show_face."""
-        self._faces, self._face, self._states, self._are_known = faces, face, states, are_known
+        self._faces, self._face, self._states = faces, face, states
+        self._are_known, self._are_expected = are_known, are_expected
         self._show_face()
 
     def _show_face(self) -> None:
         chosen = chosen_faces(self._faces, self._edits.options)
         numbers = {face.id: number for number, face in enumerate(self._faces, 1)}
-        self._which_label.setText(self._counts_text())
+        counts = self._counts_text()
+        self._which_label.setText(counts)
+        self._which_label.setVisible(bool(counts))
         self._card.setVisible(self._face in numbers)
         if self._face not in numbers:
             return
@@ -175,9 +184,9 @@ class FacesSection(QWidget):
         self._why.setText(self._why_text())
 
     def _counts_text(self) -> str:
-        """What became of the faces: '2 of 4 restored · 1 already sharp · 1 off'."""
+        """What became of the faces: '2 of 4 restored · 1 already sharp · 1 off'; '' for a photo nobody looks at."""
         if not self._faces:
-            return self.tr("No faces found") if self._are_known else self.tr("No faces found yet")
+            return self._why_none()
         if len(self._states) < len(self._faces):
             return self.tr("Faces found: {count}").format(count=len(self._faces))
         counts = Counter(self._states[face.id] for face in self._faces)
@@ -192,6 +201,13 @@ class FacesSection(QWidget):
         restored = self.tr("{count} of {all} restored")
         parts = [restored.format(count=sum(counts[state] for state in RESTORED_STATES), all=len(self._faces))]
         return " · ".join([*parts, *(text.format(count=count) for count, text in rest if count)])
+
+    def _why_none(self) -> str:
+        if self._are_expected:
+            return self.tr("No faces found yet")
+        if not self._are_known:
+            return ""
+        return self.tr("No faces found") if self._edits.faces is None else self.tr("All faces removed")
 
     def _why_text(self) -> str:
         return {

@@ -143,19 +143,25 @@ class FaceController(QObject):
         self._view.set_marks(self._workspace.marks(), self._selected)
         self._show_strip()
         states = self._workspace.face_states()
-        self._panel.show_face(self._workspace.faces, self._selected, states, are_known=self._are_known)
+        faces, are_known, are_expected = self._workspace.faces, self._are_known, self._are_expected
+        self._panel.show_face(faces, self._selected, states, are_known=are_known, are_expected=are_expected)
 
     @Slot()
     def _show_strip(self) -> None:
-        item, marks = self._workspace.current, self._workspace.marks()
-        are_expected = item is not None and not self._are_known and item.state is not PhotoState.FAILED
-        self._strip.show_faces(self._view.pair, marks, self._selected, are_expected=are_expected)
+        marks = self._workspace.marks()
+        self._strip.show_faces(self._view.pair, marks, self._selected, are_expected=self._are_expected)
 
     @property
     def _are_known(self) -> bool:
         """Whether somebody has looked for the faces of the photo on screen."""
         item = self._workspace.current
         return item is not None and item.faces_or_unknown is not None
+
+    @property
+    def _are_expected(self) -> bool:
+        """Whether somebody will."""
+        item = self._workspace.current
+        return item is not None and not self._are_known and item.state is not PhotoState.FAILED
 
     def _drag_points(self, face: Face) -> None:
         """Let the points of a face be dragged: one of the photo's, or a new one."""

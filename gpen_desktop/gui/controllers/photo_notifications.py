@@ -97,7 +97,8 @@ class PhotoNotifications(QObject):
         if item is not self._workspace.current:
             return
         self._notifications.withdraw(_FAILED)
-        if not item.faces and self._told_no_faces is not item:  # whatever else was done to the photo
+        is_none_found = not item.faces and item.edits.faces is None  # else the user has removed them
+        if is_none_found and self._told_no_faces is not item:  # whatever else was done to the photo
             self._told_no_faces = item
             self._tell_no_faces(item.better_quarters)
 
