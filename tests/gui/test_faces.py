@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.face_item import MarkState
 from tests.gui.fakes import FakeEngine, make_photo
+from tests.gui.rings import reached
 from tests.gui.steps import on_chip, on_face, open_photos, wait_done
 from tests.typed import the
 
@@ -48,6 +50,25 @@ def test_the_photo_keeps_its_room_as_its_faces_come(window: MainWindow, photo: P
     qtbot.wait(50)  # time for a layout that has changed
     assert window.strip.count() == 2
     assert window.view.size() == size
+
+
+def test_the_keyboard_reaches_the_strip_once_there_are_faces_in_it(
+    window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, really = threading.Event(), engine.detect
+
+    def detect(photo: Photo, *, progress: Progress | None = None) -> tuple[Face, ...]:
+        looks.wait(5)
+        return really(photo, progress=progress)
+
+    monkeypatch.setattr(engine, "detect", detect)
+    window.workspace.add([photo])
+    assert window.strip not in reached(window)
+    assert window.strip.isVisible()
+    assert window.strip.count() == 0
+    looks.set()
+    wait_done(window, qtbot)
+    assert window.strip in reached(window)
 
 
 def _said(window: MainWindow) -> list[str]:

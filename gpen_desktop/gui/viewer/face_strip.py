@@ -77,6 +77,7 @@ class FaceStrip(QListWidget):
                 self.addItem(item)
         with QSignalBlocker(self):
             self.setCurrentRow(faces.index(selected) if selected in faces else -1)
+        self.setFocusPolicy(Qt.FocusPolicy.WheelFocus if marks else Qt.FocusPolicy.NoFocus)  # empty, it takes no keys
         self.setVisible(bool(marks) or are_expected)
         self._rest.start()
 
