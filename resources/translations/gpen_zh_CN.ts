@@ -1282,7 +1282,7 @@ Keys: [ ] size, E erase, Esc end.</source>
     </message>
     <message>
         <source>Denoise</source>
-        <translation>去噪</translation>
+        <translation>降噪</translation>
     </message>
     <message>
         <source>How much noise goes; below 100 % the model&apos;s partner is needed.</source>
@@ -1992,7 +1992,7 @@ Keys: [ ] size, E erase, Esc end.</source>
     </message>
     <message>
         <source>Partner of the small one, which leaves noise where it is; mixed with it, it sets how much is taken away.</source>
-        <translation>小型模型的搭档，保留噪点；两者混合可调节去噪程度。</translation>
+        <translation>小型模型的搭档，保留噪点；两者混合可调节降噪程度。</translation>
     </message>
     <message>
         <source>OpenModelDB</source>
