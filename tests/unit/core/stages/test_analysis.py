@@ -104,6 +104,25 @@ def test_what_is_rough_at_every_size_is_no_grain() -> None:
     assert with_noise(rough, steps=(1.2, 0.9)).is_grainy
 
 
+def on_a_page(print_: FloatImage) -> FloatImage:
+    """Two of a print (h, w, 3) on a dark page with hardly any noise, two and a half times as large as both."""
+    page = 60 + np.random.default_rng(1).normal(0, 0.6, (1000, 1400, 1)).astype(np.float32).repeat(3, axis=2)
+    for left in (100, 750):
+        page[200 : 200 + print_.shape[0], left : left + print_.shape[1]] = print_
+    return floats(page)
+
+
+def test_grainy_prints_are_seen_on_a_page_without_grain_and_a_lawn_is_not() -> None:
+    grain = np.random.default_rng(0).normal(0, 12, (520, 520, 1)).astype(np.float32)
+    tones = np.linspace(35, 220, 520, dtype=np.float32)[None, :, None].repeat(3, axis=2)
+    seen = read(on_a_page(floats(tones + grain)))
+    assert seen.is_grainy
+    assert 9 < seen.noise.level < 14
+    assert not read(on_a_page(floats(tones + 0.1 * grain))).is_grainy
+    lawn = np.full((520, 520, 3), 110, np.float32) + grain
+    assert not read(on_a_page(lawn)).is_grainy
+
+
 def test_noise_is_measured_in_8_bit_steps() -> None:
     grain = np.random.default_rng(0).normal(0, 8, (800, 1000, 1)).astype(np.float32)
     assert 6 < read(scene() + grain).noise.level < 10
