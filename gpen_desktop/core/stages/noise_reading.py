@@ -147,8 +147,10 @@ def _of_prints(blocks: _Blocks, floor: float) -> NoiseReading | None:
     prints = blocks.of(blocks.noise >= least)
     if least < _PRINTS * floor or len(prints.noise) < _PRINTS_SHARE * len(blocks.noise):
         return None
-    seen = _reading(prints, least)
-    darkest, lightest = np.percentile(prints.light[prints.noise < _ABOUT * least], (10, 90))
+    even = prints.of(prints.noise < _ABOUT * least)
+    # its least would leave mottles where there is more by chance
+    seen = _reading(prints, float(np.median(even.noise)))
+    darkest, lightest = np.percentile(even.light, (10, 90))
     is_grain = seen.evenness > _PRINTS_EVENLY and seen.tails < _PRINTS_TAILS and lightest - darkest > _PRINTS_TONES
     return seen if is_grain else None
 
