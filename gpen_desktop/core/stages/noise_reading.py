@@ -151,7 +151,8 @@ def _of_prints(blocks: _Blocks, floor: float) -> NoiseReading | None:
     # its least would leave mottles where there is more by chance
     seen = _reading(prints, float(np.median(even.noise)))
     darkest, lightest = np.percentile(even.light, (10, 90))
-    is_grain = seen.evenness > _PRINTS_EVENLY and seen.tails < _PRINTS_TAILS and lightest - darkest > _PRINTS_TONES
+    is_even = len(even.noise) > _PRINTS_EVENLY * len(prints.noise)
+    is_grain = is_even and seen.tails < _PRINTS_TAILS and lightest - darkest > _PRINTS_TONES
     return seen if is_grain else None
 
 
