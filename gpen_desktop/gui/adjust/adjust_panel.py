@@ -19,7 +19,7 @@ from gpen_desktop.core.engine.presets import Preset
 from gpen_desktop.core.options import FACE_OPTIONS, Option, Value
 from gpen_desktop.core.output.cost import enlarged
 from gpen_desktop.core.stages.registry import total_scale
-from gpen_desktop.core.types import Face, FaceId, FaceState, Frame
+from gpen_desktop.core.types import Frame
 from gpen_desktop.gui.adjust.brush_bar import BrushBar
 from gpen_desktop.gui.adjust.controls import Section, Segments
 from gpen_desktop.gui.adjust.crop_section import CropSection
@@ -182,19 +182,6 @@ class AdjustPanel(QWidget):
         """An option that the model has nothing for is not shown, as little as another model's own."""
         is_inventive = choice_of(self._edits.model).name in self._inventive
         next(each for each in self._look if each.option.name == "invent").setVisible(is_inventive)
-
-    def show_face(
-        self,
-        faces: tuple[Face, ...],
-        face: FaceId,
-        states: Mapping[FaceId, FaceState],
-        *,
-        are_known: bool,
-        are_expected: bool,
-    ) -> None:
-        """Show the selected one (NO_FACE: none) of the photo's faces. states: of those that are done. are_known:
-        somebody has looked for faces; are_expected: somebody will."""
-        self.faces.show_face(faces, face, states, are_known=are_known, are_expected=are_expected)
 
     def unfold_faces(self) -> None:
         """Bring the part on faces into sight."""

@@ -160,7 +160,8 @@ class FacesSection(QWidget):
         are_known: bool,
         are_expected: bool,
     ) -> None:
-        """As AdjustPanel.show_face."""
+        """Show the selected one (NO_FACE: none) of the photo's faces. states: of those that are done. are_known:
+        somebody has looked for faces; are_expected: somebody will."""
         self._faces, self._face, self._states = faces, face, states
         self._are_known, self._are_expected = are_known, are_expected
         self._show_face()

@@ -144,7 +144,7 @@ class FaceController(QObject):
         self._show_strip()
         states = self._workspace.face_states()
         faces, are_known, are_expected = self._workspace.faces, self._are_known, self._are_expected
-        self._panel.show_face(faces, self._selected, states, are_known=are_known, are_expected=are_expected)
+        self._panel.faces.show_face(faces, self._selected, states, are_known=are_known, are_expected=are_expected)
 
     @Slot()
     def _show_strip(self) -> None:
