@@ -50,6 +50,7 @@ def run(options: argparse.Namespace) -> int:
     console = Console(stderr=True, quiet=options.quiet, soft_wrap=True, markup=False, highlight=False)
     _check_how_stored(options)
     options, one_file = _with_output(options)
+    atomic.check_folder(options.output)
     found = _plan(options) if one_file is None else (PlannedPhoto(options.paths[0], one_file),)
     jobs = found if options.retry is None else those_that_failed(found, options.retry)
     for report in options.report:

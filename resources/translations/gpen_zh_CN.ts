@@ -3553,6 +3553,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>{option} 为 {value}。</translation>
     </message>
     <message>
+        <source>{path} is a file, not a folder.</source>
+        <translation>{path} 是文件，不是文件夹。</translation>
+    </message>
+    <message>
         <source>{precision} was requested</source>
         <translation>已指定 {precision}</translation>
     </message>

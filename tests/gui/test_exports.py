@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import tifffile
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core import memory
@@ -367,3 +367,25 @@ def test_a_folder_that_does_not_say_what_is_in_it_is_told(
     answers.set()
     assert "does not answer" in window.notification_strip.text
     assert not window.workspace.jobs.is_busy
+
+
+def test_a_file_in_place_of_the_folder_is_told_before_and_after_it_is_asked_for(
+    window: MainWindow, photo: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("mine")
+    told = f"{taken} is a file, not a folder. Choose another folder."
+    open_photos(window, qtbot, photo)
+    window.exports.export()
+    dialog = the(window.findChild(ExportDialog))
+    export = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Export")
+    dialog.folder_field.setText(str(taken / "new"))
+    assert dialog.outlook == told
+    assert not export.isEnabled()
+    dialog.folder_field.setText(str(tmp_path / "out"))
+    assert "Will be saved as" in dialog.outlook
+    assert export.isEnabled()
+    with qtbot.waitSignal(window.workspace.exports.ended):
+        window.exports.export_as(ExportPlan(taken), window.exports.exportable)
+    assert told in window.notification_strip.text
+    assert taken.read_text() == "mine"

@@ -83,6 +83,17 @@ def test_a_name_is_a_folder_where_it_can_be_nothing_else(
     assert run("restore", tmp_path / "gone.jpg", "-o", tmp_path / "x.png") == Exit.USAGE
 
 
+@pytest.mark.parametrize("output", ["taken", "taken/new", "taken/x.png"])
+def test_a_file_in_place_of_the_folder_is_told_once_and_before_anything_starts(
+    album: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], output: str
+) -> None:
+    (tmp_path / "taken").write_text("mine")
+    assert run("restore", album, "-o", tmp_path / output, "--recursive") == Exit.NOTHING_DONE
+    (told,) = capsys.readouterr().err.splitlines()
+    assert told == f"gpen-desktop: {tmp_path / 'taken'} is a file, not a folder. Choose another folder."
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
 def test_what_failed_is_done_again_in_its_place(album: Path, tmp_path: Path) -> None:
     out, report, html = tmp_path / "out", tmp_path / "r.json", tmp_path / "r.html"
     command = ("restore", album, "-o", out, "--recursive", "--quiet", "--report", report)

@@ -137,10 +137,28 @@ def write(path: Path, data: bytes, *, overwrite: bool, around_naming: Around = u
             raise save_error(path, error, len(data)) from error
 
 
+def check_folder(folder: Path) -> None:
+    """Say early what `make_folder` would say of a file that is there by the name of the folder, or of one above it.
+    Waits for the disk as long as that takes. Raises SaveError."""
+    above = (folder, *folder.parents)
+    there = next((path for path in above if os.path.exists(path)), None)  # noqa: PTH110  -- Path.exists raises where it may not look
+    if there is not None and not os.path.isdir(there):  # noqa: PTH112  -- as Path.is_dir does
+        raise SaveError(
+            say("file-not-folder", "{path} is a file, not a folder.", path=str(there)),
+            todo=say("choose-other-folder", "Choose another folder."),
+            path=there,
+        )
+
+
 def make_folder(folder: Path) -> None:
     """Create a folder with all above it, unless it is there. Raises SaveError, Cancelled."""
+
+    def made(_: Callable[[], None]) -> None:
+        check_folder(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+
     try:
-        answer_of(lambda _: folder.mkdir(parents=True, exist_ok=True), PATIENCE_S)
+        answer_of(made, PATIENCE_S)
     except OSError as error:
         reason, todo = _reason(error)
         what = say(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -26,14 +26,15 @@ from PySide6.QtWidgets import (
 from gpen_desktop import settings
 from gpen_desktop.core import memory
 from gpen_desktop.core.engine import export_plan
-from gpen_desktop.core.engine.export_plan import ExportPlan
+from gpen_desktop.core.engine.export_plan import ExportPlan, Target
 from gpen_desktop.core.output.cost import Cost, cost_of
 from gpen_desktop.core.output.mark import check_drawable
 from gpen_desktop.core.output.name_pattern import check_pattern
+from gpen_desktop.core.photo_files.atomic import check_folder
 from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.core.stages.registry import total_scale
-from gpen_desktop.errors import OptionError
+from gpen_desktop.errors import OptionError, SaveError
 from gpen_desktop.gui.adjust.controls import Segments
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.album.album_model import AlbumItem
@@ -276,12 +277,11 @@ class ExportDialog(QDialog):
         self._folder_row.setVisible(not self._is_beside)
         self._only_changed.setVisible(0 < self._unchanged < len(self._selections[self._chosen].items))
         self._only_changed.setText(self.tr("Only photos that changed; leave out {count}").format(count=self._unchanged))
-        wrong = self._wrong()
-        self._export.setEnabled(not wrong)
-        if wrong:
+        if wrong := self._wrong():
             self._looking.stop()
-            self._say(wrong, "error")
+            self._refuse(wrong)
         else:
+            self._export.setEnabled(True)
             self._looking.start()
 
     def _wrong(self) -> str:
@@ -299,11 +299,19 @@ class ExportDialog(QDialog):
         if self._wrong():
             return
         items, plan = self.items, self.plan
+
+        def planned(tick: Callable[[], None]) -> Sequence[Target[AlbumItem]]:
+            if plan.folder is not None:
+                check_folder(plan.folder)
+            return export_plan.targets(items, plan, tick=tick)
+
         try:
-            targets = answer_of(lambda tick: export_plan.targets(items, plan, tick=tick), PLANNING_S)
+            targets = answer_of(planned, PLANNING_S)
         except NoAnswerError:
-            self._export.setEnabled(False)
-            self._say(self.tr("The folder does not answer. Choose another."), "error")
+            self._refuse(self.tr("The folder does not answer. Choose another."))
+            return
+        except SaveError as error:
+            self._refuse(error_text(error.what, error.todo))
             return
         paths = [target.path for target in targets if target.path is not None]
         sentences = []
@@ -329,6 +337,10 @@ class ExportDialog(QDialog):
                 role = "warning"
                 sentences.append(self.tr("Only {size} GB are free: enlarge it less.").format(size=f"{free / 1e9:.1f}"))
         self._say("\n".join(sentences), role)
+
+    def _refuse(self, text: str) -> None:
+        self._export.setEnabled(False)
+        self._say(text, "error")
 
     def _say(self, text: str, role: str) -> None:
         self._outlook.setText(text)

@@ -113,8 +113,19 @@ def test_results_of_an_earlier_run_are_not_restored_again(album: Path, tmp_path:
     assert first / "a.png" not in {job.source for job in plan([album], album / "out2", recursive=True)}
 
 
-def test_an_output_folder_that_cannot_be_made_is_said_so(album: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", ["taken", "taken/1960/07"])
+def test_a_file_in_place_of_a_folder_is_said_so(album: Path, tmp_path: Path, folder: str) -> None:
     (tmp_path / "taken").write_text("a file")
+    report = restore(PlannedPhoto(album / "a.png", tmp_path / folder / "a.png"))
+    assert report.outcome is PhotoStatus.FAILED
+    assert report.error is not None
+    assert report.error.code == "file-not-folder"
+    assert str(report.error).startswith(str(tmp_path / "taken") + " ")
+    assert str(report.todo) == "Choose another folder."
+
+
+def test_an_output_folder_that_cannot_be_made_is_said_so(album: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").symlink_to(tmp_path / "gone")
     report = restore(PlannedPhoto(album / "a.png", tmp_path / "taken" / "a.png"))
     assert report.outcome is PhotoStatus.FAILED
     assert report.error is not None
