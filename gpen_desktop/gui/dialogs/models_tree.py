@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QMouseEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from gpen_desktop.gui.common import icons, theme
 from gpen_desktop.gui.dialogs.model_card import ModelEntry, State
@@ -88,6 +95,18 @@ class ModelsTree(QTreeWidget):
             return self.currentIndex()
         above = self.indexAbove(index)
         return above if action in _UPWARDS and above.isValid() else self.indexBelow(index)
+
+    def drawRow(
+        self, painter: QPainter, options: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Frame the row at hand while the list has the keyboard; a style sheet would frame one column of it."""
+        super().drawRow(painter, options, index)
+        if self.hasFocus() and index == self.currentIndex().siblingAtColumn(0):
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QColor(theme.tokens().accent))
+            painter.drawRoundedRect(QRectF(options.rect).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
+            painter.restore()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if not _is_group(self.indexAt(event.position().toPoint())):
