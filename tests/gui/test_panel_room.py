@@ -58,7 +58,7 @@ def test_what_is_in_sight_stays_when_chips_come_above_it(
     bar.setValue(round(share * bar.maximum()))
     place = panel.brush.mapTo(panel, QPoint(0, 0))
     height = panel.seen.height()
-    panel.seen.show_chips([Chip(stage, f"Something of {stage}", is_on=True) for stage in "abc"], is_known=True)
+    panel.seen.show_chips([Chip(stage, f"Something of {stage}", is_on=True) for stage in "abcdef"], is_known=True)
     qtbot.waitUntil(lambda: panel.seen.height() > height)
     qtbot.waitUntil(lambda: panel.brush.mapTo(panel, QPoint(0, 0)) == place)
     panel.seen.show_chips((), is_known=True)

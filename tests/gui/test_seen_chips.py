@@ -12,6 +12,7 @@ from gpen_desktop.gui.adjust.seen_chips import Chip, SeenChips, chips_of
 from gpen_desktop.messages import say
 
 GRAIN = Chip("clean", "Grain", is_on=True, help="Grain cleaned away")
+FADED = Chip("tone", "Faded", is_on=True)
 SMALL = Chip("enlarge", "Small: enlarge 2×?", is_on=False)
 
 
@@ -62,24 +63,31 @@ def test_a_click_leaves_the_keyboard_where_it_is(qtbot: QtBot) -> None:
 
 
 def test_what_lies_below_stays_where_it_is_when_a_chip_comes(qtbot: QtBot) -> None:
-    """It moved by 13 px under the mouse of one who had marked damage."""
+    """It moved by 13 px under the mouse of one who had marked damage, and by 28 with a second row of chips; of a photo
+    that could not be read there are none."""
     page, chips, below = QWidget(), SeenChips(), QLabel("Strength")
     _stack(page, chips, below)
+    page.setFixedWidth(248)
     qtbot.addWidget(page)
     places = set[int]()
     with qtbot.waitExposed(page):
         page.show()
-    for shown, is_known in (((), False), ((), True), ((GRAIN,), True)):
-        chips.show_chips(shown, is_known=is_known)
+    for shown in ((), (GRAIN,), (), (GRAIN, SMALL, FADED)):
+        chips.show_chips(shown, is_known=True)
+        places.add(below.y())
         page.adjustSize()
         places.add(below.y())
-    assert len(places) == 1
+    assert chips.buttons[-1].y() > chips.buttons[0].y()
+    chips.hide()
+    page.adjustSize()
+    assert places == {below.y()}
 
 
 def _stack(page: QWidget, *widgets: QWidget) -> None:
     column = QVBoxLayout(page)
     for widget in widgets:
         column.addWidget(widget)
+    column.addStretch(1)
 
 
 def test_holding_looks_and_switches_nothing(qtbot: QtBot) -> None:

@@ -102,9 +102,8 @@ class SeenChips(QWidget):
         column.setSpacing(0)
         column.addWidget(self._row)
         column.addWidget(self._nothing)
-        chip = _ChipButton("")
-        chip.setText(self.tr("Nothing to repair"))
-        self.setMinimumHeight(chip.sizeHint().height())  # else all below moves when the first chip comes
+        column.addStretch(1)
+        self._keep_room()
         self._say()
         i18n.follow(self._say)
         self.show_chips((), is_known=False)
@@ -126,8 +125,21 @@ class SeenChips(QWidget):
         self._chips, self._is_known = tuple(chips), is_known
         for button, chip in zip(self._buttons, chips, strict=True):
             button.show_chip(chip)
-        self._row.setVisible(bool(chips))
+        shown, other = (self._row, self._nothing) if chips else (self._nothing, self._row)
+        other.hide()  # first, or there is room for both for a moment
+        shown.show()
         self._say()
+
+    def _keep_room(self) -> None:
+        """For two rows, and also where none is shown: else all below moves under the mouse as chips come and go."""
+        chip = _ChipButton("")
+        chip.setText(self.tr("Nothing to repair"))
+        row = chip.sizeHint().height()
+        self._nothing.setMinimumHeight(row)
+        self.setMinimumHeight(2 * row + theme.GRID // 2)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -153,7 +165,6 @@ class SeenChips(QWidget):
     def _say(self) -> None:
         self.setAccessibleName(self.tr("What was seen"))
         self._nothing.setText(self.tr("Nothing to repair") if self._is_known else self.tr("Looking at the photo…"))
-        self._nothing.setVisible(not self._chips)
 
 
 class _ChipButton(QPushButton):
