@@ -18,6 +18,7 @@ from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common import icons
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue
 from gpen_desktop.gui.viewer.compare_view import CompareView
+from gpen_desktop.gui.viewer.face_item import FaceMark
 from gpen_desktop.gui.viewer.face_strip import FaceStrip
 from gpen_desktop.gui.work.workspace import Workspace
 
@@ -140,15 +141,19 @@ class FaceController(QObject):
         """Show the faces as they are now."""
         if self._workspace.face(self._selected) is None:
             self._selected = NO_FACE
-        self._view.set_marks(self._workspace.marks(), self._selected)
-        self._show_strip()
+        marks = self._workspace.marks()
+        self._view.set_marks(marks, self._selected)
+        self._show_in_strip(marks)
         states = self._workspace.face_states()
         faces, are_known, are_expected = self._workspace.faces, self._are_known, self._are_expected
         self._panel.faces.show_face(faces, self._selected, states, are_known=are_known, are_expected=are_expected)
 
     @Slot()
     def _show_strip(self) -> None:
-        marks = self._workspace.marks()
+        """As the picture on screen is another, of the same faces."""
+        self._show_in_strip(self._workspace.marks())
+
+    def _show_in_strip(self, marks: tuple[FaceMark, ...]) -> None:
         self._strip.show_faces(self._view.pair, marks, self._selected, are_expected=self._are_expected)
 
     @property
