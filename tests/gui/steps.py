@@ -11,6 +11,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop import paths
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.gui.adjust.value_slider import ValueSlider
 from gpen_desktop.gui.album.album_model import PhotoState
@@ -59,6 +60,14 @@ def wait_done(window: MainWindow, qtbot: QtBot) -> None:
         )
 
     qtbot.waitUntil(settled, timeout=10_000)
+
+
+def install_weights(name: str, content: bytes = b"anything") -> Path:
+    """Put a file into the user's folder of weights."""
+    file = paths.user_weights() / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(content)
+    return file
 
 
 def on_face(window: MainWindow, number: int) -> QPoint:

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop import paths
-from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.dialogs import trust
@@ -27,7 +26,7 @@ from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
 from gpen_desktop.gui.dialogs.weights_watch import WeightsWatch
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.models import catalog, store
-from tests.gui.fakes import make_photo
+from tests.gui.steps import install_weights
 from tests.typed import the
 from tests.unit.models.toy_architecture import registered, toy_weights
 from tests.unit.models.weights_server import Behaviour, serving
@@ -80,13 +79,6 @@ def known_content(monkeypatch: pytest.MonkeyPatch) -> bytes:
     return content
 
 
-def _install(name: str, content: bytes = b"anything") -> Path:
-    file = paths.user_weights() / name
-    file.parent.mkdir(exist_ok=True)
-    file.write_bytes(content)
-    return file
-
-
 def _words(dialog: ModelsDialog) -> str:
     return "\n".join(label.text().replace("\u200b", "") for label in dialog._card.findChildren(QLabel))
 
@@ -97,7 +89,7 @@ def _state(dialog: ModelsDialog, name: str) -> State:
 
 
 def test_lists_the_whole_catalogue_and_the_users_files(open_dialog: OpenDialog) -> None:
-    _install("my_faces.pth")
+    install_weights("my_faces.pth")
     dialog = open_dialog()
     names = set(dialog.models.names)
     here = {model.name for model in store.installed()}
@@ -154,8 +146,8 @@ def test_card_says_size_licence_source_and_fingerprint(open_dialog: OpenDialog) 
 def test_files_are_compared_with_their_hash_in_the_background(
     open_dialog: OpenDialog, known_content: bytes, qtbot: QtBot
 ) -> None:
-    _install("detection_mobilenet0.25_Final.pth", known_content)
-    _install("detection_Resnet50_Final.pth", b"something else")
+    install_weights("detection_mobilenet0.25_Final.pth", known_content)
+    install_weights("detection_Resnet50_Final.pth", b"something else")
     dialog = open_dialog()
     assert _state(dialog, _SMALL) in (State.CHECKING, State.VERIFIED)
     qtbot.waitUntil(lambda: _state(dialog, _SMALL) is State.VERIFIED)
@@ -166,7 +158,7 @@ def test_files_are_compared_with_their_hash_in_the_background(
 def test_unverified_model_is_used_only_after_agreeing(
     open_dialog: OpenDialog, settings: SettingsStore, qtbot: QtBot
 ) -> None:
-    file = _install("my_faces.pth")
+    file = install_weights("my_faces.pth")
     dialog = open_dialog()
     assert _state(dialog, "my_faces") is State.UNVERIFIED
     dialog._card.use.click()
@@ -213,7 +205,7 @@ def test_import_of_what_is_no_weights_file_says_so(open_dialog: OpenDialog, tmp_
 
 
 def test_remove_asks_and_falls_back_to_the_built_in_model(open_dialog: OpenDialog, settings: SettingsStore) -> None:
-    file = _install("my_faces.pth")
+    file = install_weights("my_faces.pth")
     settings.set("restore/model", "my_faces")
     dialog = open_dialog()
     dialog.select("my_faces")
@@ -230,20 +222,6 @@ def test_built_in_models_cannot_be_removed(open_dialog: OpenDialog) -> None:
     for name in (catalog.BUILTIN, catalog.DETECTOR, catalog.LANDMARKS):
         dialog.select(name)
         assert not dialog._card.remove.isVisible()
-
-
-def test_one_registration_adds_an_architecture_to_the_window(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
-    with registered():
-        window.application.models()
-        dialog = the(window.findChild(ModelsDialog))
-        dialog._start_import(str(toy_weights(tmp_path / "toy.safetensors")))
-        qtbot.waitUntil(lambda: "toy" in dialog.notification_strip.text)
-        assert the(dialog._selected()).name == "toy"
-        dialog._card.use.click()
-        dialog.notification_strip.button("use").click()
-        dialog.close()
-    offered = window.panel.model.combo
-    assert "toy" in [offered.itemData(row) for row in range(offered.count())]
 
 
 def test_get_shows_the_licence_then_fetches_and_verifies(
@@ -357,63 +335,7 @@ def test_files_copied_into_the_folder_appear(
         dialog = the(window.findChild(ModelsDialog))
         paths.user_weights().mkdir()
         toy_weights(paths.user_weights() / "my own.safetensors")
-        _install("some name.pth", known_content)
+        install_weights("some name.pth", known_content)
         qtbot.waitUntil(lambda: "my own" in set(dialog.models.names))
         assert _state(dialog, _SMALL) in (State.CHECKING, State.VERIFIED)  # by its content
         dialog.close()
-
-
-def test_the_strongest_model_is_offered_at_most_twice(window: MainWindow) -> None:
-    strip = window.notification_strip
-    for _ in range(2):
-        window.model_notifications.offer()
-        assert "284 MB" in strip.text
-        assert "non-commercial" in strip.text
-        strip.close_button.click()
-    window.model_notifications.offer()
-    assert "284 MB" not in strip.text
-
-
-def test_never_is_never(window: MainWindow) -> None:
-    window.model_notifications.offer()
-    window.notification_strip.button("never").click()
-    window.model_notifications.offer()
-    assert "284 MB" not in window.notification_strip.text
-
-
-def test_nobody_is_offered_what_is_here(window: MainWindow) -> None:
-    _install("GPEN-BFR-512.pth")
-    window.model_notifications.offer()
-    assert "284 MB" not in window.notification_strip.text
-
-
-def test_getting_it_from_the_offer(window: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
-    content = b"strongest" * 1000
-    sha256 = hashlib.sha256(content).hexdigest()
-    models = tuple(
-        replace(m, bytes=len(content), sha256=sha256) if m.name == catalog.STRONGEST else m for m in catalog.MODELS
-    )
-    monkeypatch.setattr(catalog, "MODELS", models)
-    monkeypatch.setattr(store, "MODELS", models)
-    with serving(Behaviour(content)) as address:
-        window._store.set("models/mirror", address)
-        window.model_notifications.offer()
-        window.notification_strip.button("get").click()
-        qtbot.waitUntil(lambda: "is here and verified" in window.notification_strip.text)
-    window.notification_strip.button("use").click()
-    assert window._store.get("restore/model") == catalog.STRONGEST
-
-
-def test_a_models_own_option_is_set_in_the_panel(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
-    window.imports.open_paths([make_photo(tmp_path / "photo.png")])
-    qtbot.waitUntil(lambda: window.workspace.current is not None and window.workspace.current.state is PhotoState.DONE)
-    assert not window.panel.model.slider.isVisible()
-    window.application.use_restorer("codeformer")
-    slider = window.panel.model.slider
-    assert slider.isVisible()
-    assert slider.value() == 50
-    slider.slider.setValue(80)
-    assert the(window.workspace.current).edits.model == "codeformer:fidelity=0.8"
-    window.workspace.undo.undo()
-    assert the(window.workspace.current).edits.model == "codeformer"
-    qtbot.waitUntil(lambda: the(window.workspace.current).state is PhotoState.DONE)

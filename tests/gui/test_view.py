@@ -1,35 +1,23 @@
-"""The view: where the photo lies, and what mouse and keys do to it."""
+"""The view: what it shows of the photo, and what mouse and keys do to it."""
 
 from __future__ import annotations
 
-import math
-import os
-import sys
-from pathlib import Path
-
-import cv2
 import numpy as np
 import pytest
-from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QColorSpace, QImage
+from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.compose.preview import pyramid
 from gpen_desktop.core.types import NO_FACE, FaceId, Photo, SourceFormat, frozen
-from gpen_desktop.errors import UnreadablePhotoError
-from gpen_desktop.gui.album.thumbnails import make_thumbnail
 from gpen_desktop.gui.common import theme
-from gpen_desktop.gui.viewer import divider, face_item, panes, qimage, view_geometry
+from gpen_desktop.gui.viewer import face_item, panes, qimage
 from gpen_desktop.gui.viewer.compare_view import CompareView
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState, face_at
 from gpen_desktop.gui.viewer.panes import ViewMode
 from gpen_desktop.gui.viewer.preview import Opened, Shown, Wanted
-from gpen_desktop.gui.viewer.view_geometry import Sight
 from tests.gui.pixels import to_pixels
 from tests.typed import octets, the
-
-PANE = QSizeF(800, 600)
 
 
 def opened(width: int = 4000, height: int = 3000, grey: int = 40) -> Opened:
@@ -118,52 +106,6 @@ def test_in_a_crowd_only_the_chips_near_the_mouse_are_whole(view: CompareView) -
     assert face_item.wide(alone, place, None, (), font) == {"1"}
 
 
-@pytest.mark.parametrize(("width", "height"), [(4000, 3000), (300, 4000), (60, 50), (9000, 20)])
-@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
-def test_a_fitted_photo_is_whole_and_in_the_middle(width: int, height: int, ratio: float) -> None:
-    placed = view_geometry.fitted(Sight(QSizeF(width, height)), PANE, ratio)
-    assert QRectF(QPointF(0, 0), PANE).contains(placed.rect)
-    middle = placed.rect.center() - QPointF(400, 300)
-    assert abs(middle.x()) <= 1
-    assert abs(middle.y()) <= 1
-
-
-def test_zooming_keeps_the_point_under_the_mouse() -> None:
-    anchor = QPointF(500, 320)
-    fitted = view_geometry.fitted(Sight(QSizeF(4000, 3000)), PANE, 1.0)
-    placed = view_geometry.zoomed(fitted, 0.5, anchor, PANE, 1.0)
-    at = placed.to_photo(anchor)
-    for factor in (1.5, 3.0, 2.0, 0.7):
-        placed = view_geometry.zoomed(placed, placed.scale * factor, anchor, PANE, 1.0)
-        there = placed.to_pane(at)
-        assert abs(there.x() - anchor.x()) <= 1
-        assert abs(there.y() - anchor.y()) <= 1
-
-
-def test_panning_never_leaves_a_gap() -> None:
-    placed = view_geometry.zoomed(
-        view_geometry.fitted(Sight(QSizeF(4000, 3000)), PANE, 1.0), 1.0, QPointF(400, 300), PANE, 1.0
-    )
-    placed = view_geometry.panned(placed, QPointF(10_000, -10_000), PANE)
-    assert placed.rect.contains(QRectF(QPointF(0, 0), PANE))
-
-
-@pytest.mark.parametrize("zoom", [0.05, 0.3, 0.51, 1.0, 4.0])
-@pytest.mark.parametrize("ratio", [1.0, 2.0])
-def test_a_detail_is_as_sharp_as_the_screen_and_covers_what_is_seen(zoom: float, ratio: float) -> None:
-    placed = view_geometry.fitted(Sight(QSizeF(8000, 6000)), PANE, ratio)
-    placed = view_geometry.zoomed(placed, zoom / ratio, QPointF(400, 300), PANE, ratio)
-    shown = placed.scale * ratio
-    wanted = view_geometry.detail_of(placed, QSizeF(8000, 6000), PANE, ratio, coarsest=2)
-    if wanted is None:
-        assert shown <= 0.25 + 1e-6
-        return
-    level, part = wanted
-    assert level == max(0, math.floor(-math.log2(shown) + 1e-6))
-    corner = placed.to_photo(QPointF(400, 300)) / 2**level
-    assert part.contains(corner.toPoint())
-
-
 def test_the_divider_is_dragged(view: CompareView, qtbot: QtBot) -> None:
     assert view.grab().toImage().pixelColor(300, 200).lightness() < 100
     qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(400, 100))
@@ -222,18 +164,6 @@ def test_a_click_on_the_divider_means_the_face_that_it_crosses(view: CompareView
     qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(390, 200))
     assert clicked == ["one"]
     assert view.divider_at < at
-
-
-def test_the_dividers_handle_leaves_a_face_uncovered_where_there_is_room() -> None:
-    area, face, chip = QRectF(0, 0, 800, 600), QRectF(350, 200, 150, 180), QRectF(400, 384, 50, 20)
-    aside = divider.handle_y(area, 420, [chip], [face])
-    assert aside <= face.top() - 14 or aside >= chip.bottom() + 14
-    assert abs(aside - 300) < 130
-    beside = divider.handle_y(area, 200, [chip], [face])
-    assert beside == 300
-    fills = QRectF(0, -50, 800, 700)
-    assert divider.handle_y(area, 420, [QRectF(400, 290, 50, 20)], [fills]) == pytest.approx(272, abs=1)
-    assert divider.handle_y(area, 420, [fills]) == 300
 
 
 def test_the_dividers_handle_stays_where_it_is_taken_hold_of_until_it_is_let_go(
@@ -338,53 +268,6 @@ def test_points_are_moved_by_keys(view: CompareView, qtbot: QtBot) -> None:
     with qtbot.waitSignal(view.points_ended) as ended:
         qtbot.keyClick(view, Qt.Key.Key_Escape)
     assert ended.args == [False]
-
-
-def test_pixels_and_images_are_the_same(tmp_path: Path) -> None:
-    pixels = np.random.default_rng(3).integers(0, 255, (31, 17, 3), np.uint8)
-    assert np.array_equal(to_pixels(qimage.from_pixels(pixels)), pixels)
-
-
-def test_the_photos_profile_is_honoured() -> None:
-    wide = bytes(QColorSpace(QColorSpace.NamedColorSpace.AdobeRgb).iccProfile().data())
-    pixels = np.full((4, 4, 3), (60, 200, 60), np.uint8)
-    on_screen = to_pixels(qimage.to_screen(wide)(pixels))[0, 0]
-    plain = to_pixels(qimage.to_screen(b"")(pixels))[0, 0]
-    assert plain.tolist() == [60, 200, 60]
-    # the same numbers mean a stronger green in Adobe RGB: red falls to nothing in sRGB
-    assert on_screen[0] < 5
-    assert on_screen[1] > 195
-
-
-def test_a_grey_profile_counts_as_srgb() -> None:
-    grey = QColorSpace(QPointF(0.3127, 0.3290), QColorSpace.TransferFunction.Gamma, 1.8)
-    pixels = np.full((4, 4, 3), 120, np.uint8)
-    assert grey.colorModel() == QColorSpace.ColorModel.Gray
-    assert np.array_equal(to_pixels(qimage.to_screen(bytes(grey.iccProfile().data()))(pixels)), pixels)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in folders")
-@pytest.mark.timeout(30)
-def test_no_thumbnail_waits_for_a_pipe(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.jpg")
-    with pytest.raises(UnreadablePhotoError):
-        make_thumbnail(tmp_path / "pipe.jpg", 100)
-
-
-def test_thumbnails_are_upright_and_small(tmp_path: Path) -> None:
-
-    picture = np.zeros((300, 600, 3), np.uint8)
-    picture[:, :300] = 255
-    exif = Image.Exif()
-    exif[0x0112] = 6  # turned by a quarter
-    Image.fromarray(picture).save(tmp_path / "turned.jpg", exif=exif)
-    image = make_thumbnail(tmp_path / "turned.jpg", 100)
-    assert (image.width(), image.height()) == (50, 100)
-    assert image.pixelColor(25, 10).lightness() > 200
-    assert image.pixelColor(25, 90).lightness() < 50
-    cv2.imwrite(str(tmp_path / "deep.png"), np.full((40, 80, 3), 40_000, np.uint16))
-    deep = make_thumbnail(tmp_path / "deep.png", 40)
-    assert abs(deep.pixelColor(5, 5).red() - 156) <= 1
 
 
 def test_a_photo_being_read_is_stood_for_by_its_thumbnail(qtbot: QtBot) -> None:
