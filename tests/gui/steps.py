@@ -20,7 +20,7 @@ from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.face_item import MarkState
-from tests.typed import as_a, the
+from tests.narrowing import as_a, the
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.work.worker import ExportJob
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos, wait_done
-from tests.typed import the
+from tests.narrowing import the
 
 
 def test_a_right_click_in_the_album_offers_what_can_be_done_with_the_photo(

@@ -22,7 +22,7 @@ from gpen_desktop.gui.controllers import album_report
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import make_photo
 from tests.gui.steps import open_photos
-from tests.typed import the
+from tests.narrowing import the
 
 
 def test_an_album_ends_with_a_report_that_can_be_opened(

@@ -17,7 +17,7 @@ from gpen_desktop.gui.work.order import is_kept_export
 from gpen_desktop.gui.work.worker import Job
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import wait_done
-from tests.typed import the
+from tests.narrowing import the
 
 COUNT = 7
 

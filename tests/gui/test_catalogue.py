@@ -28,7 +28,7 @@ from gpen_desktop.models.fingerprints import sha256_of
 from gpen_desktop.models.spec import PHOTO_TASKS, Task
 from gpen_desktop.models.tensors import read_tensors
 from tests.gui.steps import shown_window
-from tests.typed import the
+from tests.narrowing import the
 from tests.unit.models.published_weights import LAYOUTS, network, write
 
 SAMPLE = "hopper_small_blurry.jpg"

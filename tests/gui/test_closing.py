@@ -17,7 +17,7 @@ from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos, wait_done
-from tests.typed import the
+from tests.narrowing import the
 
 
 def test_closing_with_unexported_photos_asks_in_the_window(window: MainWindow, photo: Path, qtbot: QtBot) -> None:

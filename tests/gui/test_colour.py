@@ -25,7 +25,7 @@ from gpen_desktop.gui.dialogs.models_dialog import ModelsDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.models import catalog
 from tests.gui.steps import open_photos, shown_window, slider_of
-from tests.typed import as_a, the
+from tests.narrowing import as_a, the
 
 TINY = Path(__file__).parents[1] / "golden" / "gpen_tiny_64.pth"
 GPEN_COLOUR, GPEN_FILLER = "gpen-colorization-1024", "gpen-inpainting-1024"

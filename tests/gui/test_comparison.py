@@ -19,7 +19,7 @@ from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.picture_pair import Version
 from tests.gui.fakes import FakeEngine, FakeRestorer, make_photo
 from tests.gui.steps import open_photos, wait_done
-from tests.typed import as_a, the
+from tests.narrowing import as_a, the
 
 COLOURS = {"red": (1.0, 0.0, 0.0), "green": (0.0, 1.0, 0.0), "blue": (0.0, 0.0, 1.0)}
 STRIPES = np.where(np.arange(512) // 8 % 2, 0.2, 0.0).astype(np.float32)[:, None, None]

@@ -22,7 +22,7 @@ from gpen_desktop.gui.common.settings_store import SettingsStore
 from gpen_desktop.gui.shell import crash
 from gpen_desktop.gui.shell.crash_report import CrashReport
 from gpen_desktop.gui.shell.program_notifications import ProgramNotifications
-from tests.typed import the
+from tests.narrowing import the
 
 Start = Callable[..., NotificationStrip]
 

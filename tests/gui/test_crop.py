@@ -17,7 +17,7 @@ from gpen_desktop.core.types import Frame
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos, wait_done
-from tests.typed import the
+from tests.narrowing import the
 
 SIZE = (420, 300)
 

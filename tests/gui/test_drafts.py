@@ -21,7 +21,7 @@ from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.messages import say
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos, wait_done
-from tests.typed import the
+from tests.narrowing import the
 
 
 def test_copying_does_not_mix_with_dragging(

@@ -28,7 +28,7 @@ from gpen_desktop.gui.viewer.view_geometry import Placement, Sight
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.pixels import to_pixels
 from tests.gui.steps import open_photos, slider_of, wait_done
-from tests.typed import as_a, the
+from tests.narrowing import as_a, the
 
 
 @pytest.fixture

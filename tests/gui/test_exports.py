@@ -30,7 +30,7 @@ from gpen_desktop.gui.work.worker import ExportJob
 from gpen_desktop.messages import say
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos
-from tests.typed import the
+from tests.narrowing import the
 
 
 def test_exporting_saves_and_then_nothing_is_unsaved(

@@ -23,7 +23,7 @@ from gpen_desktop.gui.viewer.face_item import MarkState
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.rings import reached
 from tests.gui.steps import on_chip, on_face, open_photos, wait_done
-from tests.typed import the
+from tests.narrowing import the
 
 
 def test_a_click_on_a_face_selects_it_and_one_beside_it_none(window: MainWindow, photo: Path, qtbot: QtBot) -> None:

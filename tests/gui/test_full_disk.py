@@ -20,7 +20,7 @@ from gpen_desktop.gui.work.full_disk import disk_name
 from tests.full_disk import full_disk
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos
-from tests.typed import the
+from tests.narrowing import the
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from gpen_desktop.messages import Message, say
 from gpen_desktop.models import catalog, store
 from tests.gui.fakes import FakeEngine
 from tests.gui.steps import open_photos
-from tests.typed import as_a
+from tests.narrowing import as_a
 
 _ROOT = Path(__file__).resolve().parents[2]
 

@@ -20,7 +20,7 @@ from gpen_desktop.gui.work.jobs import JobController
 from gpen_desktop.gui.work.worker import ExportJob, RefineJob, RestoreJob, next_job_id
 from tests.gui.fakes import FakeEngine
 from tests.gui.job_record import Record
-from tests.typed import as_a, the
+from tests.narrowing import as_a, the
 
 
 def restore(item: int, path: Path, model: str = "m") -> RestoreJob:

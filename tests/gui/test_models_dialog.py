@@ -27,7 +27,7 @@ from gpen_desktop.gui.dialogs.weights_watch import WeightsWatch
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.models import catalog, store
 from tests.gui.steps import install_weights
-from tests.typed import the
+from tests.narrowing import the
 from tests.unit.models.toy_architecture import registered, toy_weights
 from tests.unit.models.weights_server import Behaviour, serving
 

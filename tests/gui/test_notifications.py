@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from gpen_desktop.gui.common import notification_strip
 from gpen_desktop.gui.common.notification_strip import NotificationStrip
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
-from tests.typed import the
+from tests.narrowing import the
 
 
 @pytest.fixture

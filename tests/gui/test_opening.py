@@ -22,7 +22,7 @@ from gpen_desktop.gui.shell.drop_window import DropHint
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos, wait_done
-from tests.typed import the
+from tests.narrowing import the
 
 
 def test_folders_are_opened_with_those_in_them(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gpen_desktop.gui.common.own_folder import OwnFolder, clear_left_behind
-from tests.typed import the
+from tests.narrowing import the
 
 
 @pytest.fixture(autouse=True)

@@ -26,7 +26,7 @@ from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.common.i18n import setting_text
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.steps import open_photos, takes_wheel
-from tests.typed import the
+from tests.narrowing import the
 
 
 @pytest.mark.parametrize("height", [500, 700])

@@ -19,7 +19,7 @@ from gpen_desktop.core.types import NO_FACE, ComposeOptions, Face, FaceId, Photo
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import FakeEngine, face_at, make_photo
 from tests.gui.steps import open_photos, wait_done
-from tests.typed import the
+from tests.narrowing import the
 
 TOP, BOTTOM = (face_at(90, 80, 30), face_at(330, 90, 30)), (face_at(100, 220, 30), face_at(320, 215, 30))
 READ = (*TOP, *BOTTOM)

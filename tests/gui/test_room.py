@@ -14,7 +14,7 @@ from gpen_desktop.gui.common import i18n, room
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import make_photo
 from tests.gui.steps import open_photos
-from tests.typed import the
+from tests.narrowing import the
 
 SIZES = [(1440, 900), (1024, 700), (960, 500), (640, 420)]
 """The last but one is all there is of 1920 x 1080 at scale 2."""

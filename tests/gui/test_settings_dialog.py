@@ -29,7 +29,7 @@ from gpen_desktop.gui.dialogs.settings_dialog import SettingsDialog
 from gpen_desktop.gui.dialogs.shortcuts import ShortcutsDialog, of_actions, of_keys
 from gpen_desktop.settings import Group
 from tests.gui.steps import takes_wheel
-from tests.typed import as_a, the
+from tests.narrowing import as_a, the
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from pytestqt.qtbot import QtBot
 from gpen_desktop import paths
 from gpen_desktop.gui.common import icons, theme
 from gpen_desktop.gui.common.combo_box import ComboBox
-from tests.typed import as_a
+from tests.narrowing import as_a
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from gpen_desktop.gui.common.notifications import Notification, Severity
 from gpen_desktop.gui.shell.main_window import MainWindow
 from tests.gui.fakes import make_photo
 from tests.gui.steps import open_photos, wait_done
-from tests.typed import the
+from tests.narrowing import the
 
 
 def test_a_bad_file_says_what_to_do_and_does_not_stop_the_rest(

@@ -17,7 +17,7 @@ from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState, face_at
 from gpen_desktop.gui.viewer.panes import ViewMode
 from gpen_desktop.gui.viewer.preview import Opened, Shown, Wanted
 from tests.gui.pixels import to_pixels
-from tests.typed import octets, the
+from tests.narrowing import octets, the
 
 
 def opened(width: int = 4000, height: int = 3000, grey: int = 40) -> Opened:

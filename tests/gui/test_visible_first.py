@@ -17,7 +17,7 @@ from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.picture_pair import Version
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos, slider_of, wait_done
-from tests.typed import the
+from tests.narrowing import the
 from tests.unit.core.stages.stand_ins import DrawnNetworks
 
 

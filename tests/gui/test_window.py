@@ -19,7 +19,7 @@ from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.face_item import MarkState
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos, wait_done
-from tests.typed import the
+from tests.narrowing import the
 
 
 def test_first_start_says_what_to_do(window: MainWindow) -> None:

@@ -27,7 +27,7 @@ from gpen_desktop.gui.viewer.panes import ViewMode
 from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.rings import name_of, reached, unmarked
 from tests.gui.steps import open_photos, wait_done
-from tests.typed import the
+from tests.narrowing import the
 
 
 def test_whatever_the_keyboard_reaches_has_a_name(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.typed import the
+from tests.narrowing import the
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks GNU's OpenMP")
 

@@ -15,7 +15,7 @@ from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.options import SHAPES
 from gpen_desktop.core.photo_files.turning import turned as turned_photo
 from gpen_desktop.core.types import ComposeOptions, Frame, Photo, SourceFormat, frozen
-from tests.typed import the
+from tests.narrowing import the
 from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_with_faces
 
 

@@ -13,7 +13,7 @@ from gpen_desktop.core.faces.alignment import template_points
 from gpen_desktop.core.faces.masks import eye_mask, masks_by_points
 from gpen_desktop.core.grain import fine_band, luma
 from gpen_desktop.core.types import Crop, Face, FloatImage, RestoredFace, frozen
-from tests.typed import floats
+from tests.narrowing import floats
 from tests.unit.core.drawn_faces import draw_face
 
 CLEAN = floats(draw_face().astype(np.float32) / 255)

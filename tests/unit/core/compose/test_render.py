@@ -16,7 +16,7 @@ from gpen_desktop.core.options import Mode
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import ComposeOptions, Face, FaceState, FloatImage, Photo, SourceFormat, frozen
 from gpen_desktop.errors import OptionError
-from tests.typed import floats, octets
+from tests.narrowing import floats, octets
 from tests.unit.core.drawn_faces import Sharpener, photo_of, photo_with_faces, session_of
 
 

@@ -24,7 +24,7 @@ from gpen_desktop.core.stages.tiles import TiledNetwork
 from gpen_desktop.core.stages.work import NoNetworks
 from gpen_desktop.core.types import ComposeOptions, FloatImage, Photo, SourceFormat, frozen
 from gpen_desktop.errors import PhotoTooLargeError
-from tests.typed import floats, octets
+from tests.narrowing import floats, octets
 from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_with_faces, session_of
 
 

@@ -19,7 +19,7 @@ from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export_plan import ExportPlan, targets
 from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.progress import SilentProgress
-from tests.typed import the
+from tests.narrowing import the
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener
 from tests.unit.core.made_files import picture, save
 

@@ -21,7 +21,7 @@ from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.run import Viewer
 from gpen_desktop.core.types import ComposeOptions, FaceState, FloatImage, Rect
 from gpen_desktop.messages import say
-from tests.typed import the
+from tests.narrowing import the
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
 
 OPTIONS = ComposeOptions(strength=100)

@@ -11,7 +11,7 @@ from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.export_plan import ExportPlan, file_name, targets
 from gpen_desktop.errors import OptionError
 from tests.gui.fakes import make_photo
-from tests.typed import the
+from tests.narrowing import the
 
 
 @dataclass(frozen=True)

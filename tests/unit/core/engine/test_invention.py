@@ -20,7 +20,7 @@ from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.options import Values
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.types import ComposeOptions, Drift, FloatImage, RestoredFace, frozen
-from tests.typed import the
+from tests.narrowing import the
 from tests.unit.core.drawn_faces import DrawnModels, KnownFaces, Sharpener, photo_with_faces
 
 STRIPES = np.where(np.arange(256) // 3 % 2, 0.1, -0.1).astype(np.float32)[:, None, None]

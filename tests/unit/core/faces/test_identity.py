@@ -32,7 +32,7 @@ from gpen_desktop.core.types import (
     frozen,
 )
 from gpen_desktop.models.catalog import BUILTIN
-from tests.typed import the
+from tests.narrowing import the
 from tests.unit.core.drawn_faces import Sharpener
 
 SAMPLES = ("collins_sepia_folded.jpg", "hopper_small_blurry.jpg", "album_page_tilted.jpg", "hopper_grey_scratched.jpg")

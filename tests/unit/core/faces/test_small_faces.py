@@ -9,7 +9,7 @@ import pytest
 from gpen_desktop.core.affine import from_part, from_scaled
 from gpen_desktop.core.faces.small_faces import calmed, from_doubled, grain_of, without_pixels
 from gpen_desktop.core.types import Affine, FloatImage, Pixels
-from tests.typed import as_pixels, floats
+from tests.narrowing import as_pixels, floats
 
 SIDE = 64
 TO_CROP = from_scaled(np.array([[1.0, 0, 0], [0, 1, 0]]), 1 / 4, 1 / 4)

@@ -9,7 +9,7 @@ from gpen_desktop.core.options import Value, Values
 from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.run import Staged, StagedPhotos
 from gpen_desktop.core.types import Photo, Pixels, Stroke
-from tests.typed import as_pixels
+from tests.narrowing import as_pixels
 from tests.unit.core.drawn_faces import photo_of
 from tests.unit.core.stages.stand_ins import DrawnNetworks
 

@@ -11,7 +11,7 @@ from gpen_desktop.core.stages.tiles import Network, TiledNetwork
 from gpen_desktop.core.stages.work import ChosenNetwork
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.models.catalog import CLEANER, ENLARGER, REPAIRER, UNBLOCKER
-from tests.typed import floats
+from tests.narrowing import floats
 
 
 def blur_away(tile: FloatImage) -> FloatImage:

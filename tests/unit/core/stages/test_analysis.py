@@ -14,7 +14,7 @@ from gpen_desktop import paths
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.stages.analysis import PhotoReading, read_photo, spoilt
 from gpen_desktop.core.types import FloatImage, Photo, SourceFormat
-from tests.typed import floats, the
+from tests.narrowing import floats, the
 
 
 def scene(height: int = 800, width: int = 1000) -> FloatImage:

@@ -16,7 +16,7 @@ from gpen_desktop.core.stages.run import StagedPhotos
 from gpen_desktop.core.types import FloatImage, Photo
 from gpen_desktop.errors import Cancelled, WeightsError
 from gpen_desktop.models.catalog import CLEANER, REPAIRER, UNBLOCKER
-from tests.typed import as_pixels, floats
+from tests.narrowing import as_pixels, floats
 from tests.unit.core.drawn_faces import photo_of
 from tests.unit.core.stages import test_analysis
 from tests.unit.core.stages.drawn_photos import OFF, picture, run

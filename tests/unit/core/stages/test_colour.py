@@ -17,7 +17,7 @@ from gpen_desktop.core.stages.run import Staged, StagedPhotos
 from gpen_desktop.core.stages.work import ChosenNetwork
 from gpen_desktop.core.types import Crop, Face, Photo, Pixels
 from gpen_desktop.errors import Cancelled
-from tests.typed import as_pixels
+from tests.narrowing import as_pixels
 from tests.unit.core.drawn_faces import photo_of, photo_with_faces
 from tests.unit.core.stages.drawn_photos import OFF, picture, sepia
 from tests.unit.core.stages.stand_ins import DrawnNetworks

@@ -12,7 +12,7 @@ from gpen_desktop.core.stages.run import without
 from gpen_desktop.core.stages.tiles import TiledNetwork
 from gpen_desktop.core.types import FloatImage, frozen
 from gpen_desktop.models.catalog import ENLARGER
-from tests.typed import as_pixels
+from tests.narrowing import as_pixels
 from tests.unit.core.drawn_faces import photo_of
 from tests.unit.core.stages import test_analysis
 from tests.unit.core.stages.drawn_photos import picture, run

@@ -24,7 +24,7 @@ from gpen_desktop.core.stages.work import Worked
 from gpen_desktop.core.types import ComposeOptions, Face, Photo, StageResult, frozen
 from gpen_desktop.errors import Cancelled, OptionError
 from gpen_desktop.messages import say
-from tests.typed import as_pixels
+from tests.narrowing import as_pixels
 from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_of, photo_with_faces
 from tests.unit.core.stages import toy_stage
 from tests.unit.core.stages.toy_stage import Negative

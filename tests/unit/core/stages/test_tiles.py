@@ -11,7 +11,7 @@ from gpen_desktop.core.stages import tiles
 from gpen_desktop.core.types import FloatImage, Pixels
 from gpen_desktop.errors import Cancelled, OutOfMemoryError
 from gpen_desktop.messages import say
-from tests.typed import as_pixels, floats
+from tests.narrowing import as_pixels, floats
 
 
 def picture(height: int, width: int, dtype: type = np.uint8) -> Pixels:

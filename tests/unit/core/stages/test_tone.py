@@ -11,7 +11,7 @@ from gpen_desktop.core.stages.run import StagedPhotos
 from gpen_desktop.core.stages.tone import with_tone
 from gpen_desktop.core.stages.tone_reading import is_faded, read_tone
 from gpen_desktop.core.types import FloatImage, Pixels
-from tests.typed import floats
+from tests.narrowing import floats
 from tests.unit.core.drawn_faces import photo_of
 
 

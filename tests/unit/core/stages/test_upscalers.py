@@ -20,7 +20,7 @@ from gpen_desktop.core.stages.tiles import TiledNetwork
 from gpen_desktop.core.types import FloatImage, Pixels
 from gpen_desktop.errors import DeviceError, ModelError, WeightsError
 from gpen_desktop.models import catalog, device, store
-from tests.typed import the
+from tests.narrowing import the
 from tests.unit.models import published_weights
 from tests.unit.models.published_weights import write
 

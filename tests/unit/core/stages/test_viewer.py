@@ -13,7 +13,7 @@ from gpen_desktop.core.stages import registry, tone
 from gpen_desktop.core.stages.run import Staged, StagedPhotos, Viewer
 from gpen_desktop.core.stages.tone_reading import ToneReading
 from gpen_desktop.core.types import Photo, Pixels, Rect
-from tests.typed import as_pixels
+from tests.narrowing import as_pixels
 from tests.unit.core.drawn_faces import photo_of
 from tests.unit.core.stages.stand_ins import DrawnNetworks
 

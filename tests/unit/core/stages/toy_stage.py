@@ -14,7 +14,7 @@ from gpen_desktop.core.stages.registry import Stage
 from gpen_desktop.core.stages.work import Work, Worked
 from gpen_desktop.core.types import frozen
 from gpen_desktop.messages import say
-from tests.typed import as_pixels
+from tests.narrowing import as_pixels
 
 
 class Negative:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from gpen_desktop.lab.damage.batched_jpeg import jpeg
-from tests.typed import the
+from tests.narrowing import the
 
 SAMPLING = {True: cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420, False: cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444}
 

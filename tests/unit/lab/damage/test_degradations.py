@@ -12,7 +12,7 @@ from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import degradations as d
 from gpen_desktop.lab.damage import recipes
 from gpen_desktop.lab.evaluation import fixed_degradations
-from tests.typed import floats
+from tests.narrowing import floats
 from tests.unit.lab.pictures import drawn_face, needs_basicsr
 
 pytestmark = needs_basicsr

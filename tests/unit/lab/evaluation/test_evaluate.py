@@ -15,7 +15,7 @@ from gpen_desktop.errors import OptionError
 from gpen_desktop.lab.evaluation import baselines, measures, report
 from gpen_desktop.lab.evaluation import evaluate as ev
 from gpen_desktop.lab.evaluation.cases import Case, damaged_folders, fixed_cases
-from tests.typed import octets, the
+from tests.narrowing import octets, the
 from tests.unit.lab.pictures import drawn_face, face_folder, needs_basicsr, needs_skimage
 
 pytestmark = [needs_basicsr, needs_skimage]

@@ -8,7 +8,7 @@ import pytest
 
 from gpen_desktop.lab.evaluation import photo_damage
 from gpen_desktop.lab.evaluation.photo_networks import psnr, screen_peak
-from tests.typed import octets
+from tests.narrowing import octets
 
 
 @pytest.fixture

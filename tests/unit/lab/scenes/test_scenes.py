@@ -16,7 +16,7 @@ from gpen_desktop.core.types import Face
 from gpen_desktop.errors import UnreadablePhotoError
 from gpen_desktop.lab.scenes import ageing, placing, reading, turning, views
 from gpen_desktop.lab.scenes.beside import CANVAS_SIDE
-from tests.typed import the
+from tests.narrowing import the
 from tests.unit.lab.pictures import LANDMARKS, faces_table, props_folder
 
 DOTS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (255, 0, 255))

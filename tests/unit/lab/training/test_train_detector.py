@@ -36,7 +36,7 @@ from gpen_desktop.models.detectors.landmarks import CROP_SIDE, find_landmarks
 from gpen_desktop.models.detectors.retinaface import anchors, find_faces
 from gpen_desktop.models.spec import Task
 from gpen_desktop.models.tensors import read_tensors
-from tests.typed import octets
+from tests.narrowing import octets
 from tests.unit.lab.pictures import LANDMARKS, faces_table, props_folder
 
 PLACES = anchors(VIEW_SIDE, VIEW_SIDE)
