@@ -40,9 +40,11 @@ def _failed(report: Path) -> frozenset[Path]:
 
 
 def write_report(file: Path, record: dict[str, Any], reports: Sequence[PhotoReport]) -> bool:
-    """Write a report. False where that fails, which is said: the photos are no worse for it."""
+    """Write a report, with a model unless none was loaded. False where that fails, which is said: the photos are no
+    worse for it."""
     if file.suffix.lower() == ".html":
-        text = report_page.page(reports, f"{record['program']}, {record['model']} on {record['compute']}")
+        ran = f", {record['model']} on {record['compute']}" if "model" in record else ""
+        text = report_page.page(reports, record["program"] + ran)
     else:
         text = json.dumps(record, indent=2, ensure_ascii=False)
     try:

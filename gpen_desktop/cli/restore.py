@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
@@ -30,7 +30,7 @@ from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.engine.export import ExportOptions, may_be_replaced
 from gpen_desktop.core.options import AUTO, FACE_OPTIONS, NO_MODEL
-from gpen_desktop.core.output.file_names import is_missing
+from gpen_desktop.core.output.file_names import is_missing, real_path
 from gpen_desktop.core.output.journal import Journal
 from gpen_desktop.core.output.mark import check_drawable
 from gpen_desktop.core.output.name_pattern import check_pattern
@@ -43,6 +43,8 @@ from gpen_desktop.errors import OptionError, PhotoError
 from gpen_desktop.messages import say
 from gpen_desktop.models import store
 from gpen_desktop.models.choice import choice_of
+
+_PROGRAM: Final = f"gpen-desktop {__version__}"
 
 
 def run(options: argparse.Namespace) -> int:
@@ -65,12 +67,12 @@ def run(options: argparse.Namespace) -> int:
     if not found:
         console.print("No photos found there. --recursive looks into folders within folders, too.")
         return Exit.NOTHING_DONE
-    if not jobs:
-        console.print("None of these photos failed in the run that wrote that report.")
-        return Exit.ALL_DONE
     for report in options.report:
         atomic.make_folder(report.parent)
         atomic.check(report, overwrite=True)
+    if not jobs:
+        console.print("None of these photos failed in the run that wrote that report.")
+        return _report_nothing(options)
     _check_models(options)
     where = f"as {one_file}" if one_file else f"in {options.output}"
     return _run(jobs, options, journal, where, console)
@@ -97,6 +99,14 @@ def _run(
         written = [write_report(file, record, reports) for file in options.report]
         is_told = all(written)
     return _exit_code(reports) if is_told else max(_exit_code(reports), Exit.SOME_FAILED)
+
+
+def _report_nothing(options: argparse.Namespace) -> Exit:
+    """Write reports without any photo, nor a model, as none is loaded; the one that was read by --retry stays."""
+    record = {"program": _PROGRAM, "options": _journal_options(options), "photos": []}
+    others = [file for file in options.report if real_path(file) != real_path(options.retry)]
+    written = [write_report(file, record, ()) for file in others]
+    return Exit.ALL_DONE if all(written) else Exit.SOME_FAILED
 
 
 def _check_how_stored(options: argparse.Namespace) -> None:
@@ -322,7 +332,7 @@ def _record(
 ) -> dict[str, Any]:
     """The JSON report."""
     return {
-        "program": f"gpen-desktop {__version__}",
+        "program": _PROGRAM,
         "model": status.model,
         "device": status.torch_device,
         "compute": status.device,

@@ -3021,6 +3021,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>内存不足，无法读取 {name}。</translation>
     </message>
     <message>
+        <source>There was nothing to do.</source>
+        <translation>没有需要处理的照片。</translation>
+    </message>
+    <message>
         <source>These files can be read: {titles}</source>
         <translation>可以读取的文件：{titles}</translation>
     </message>

@@ -106,7 +106,15 @@ def test_what_failed_is_done_again_in_its_place(album: Path, tmp_path: Path) -> 
     assert [Path(each["target"]) for each in photos] == [out / "bad.jpg"]
     assert (out / "a.jpg").stat().st_mtime_ns == made
     assert (out / JOURNAL_NAME).is_file()
-    assert run(*command, "--retry", report) == Exit.ALL_DONE  # nothing is left
+    last = report.read_bytes()
+    html.unlink()
+    empty = tmp_path / "new" / "empty.json"
+    assert run(*command, "--report", empty, "--report", html, "--retry", report) == Exit.ALL_DONE  # nothing is left
+    told = json.loads(empty.read_text(encoding="utf-8"))
+    assert (told["photos"], "model" in told) == ([], False)
+    assert "There was nothing to do." in html.read_text(encoding="utf-8")
+    assert report.read_bytes() == last
+    assert run(*command, "--report", empty, "--retry", empty) == Exit.ALL_DONE
     assert run(*command, "--retry", album / "a.jpg") == Exit.USAGE
 
 

@@ -97,6 +97,8 @@ def page(
 
 
 def _summary(reports: Sequence[PhotoReport]) -> Message:
+    if not reports:
+        return say("report-nothing", "There was nothing to do.")
     counts = Counter(_outcome(report) for report in reports)
     counted = [
         say("report-count", "{count} {outcome}", count=counts[words], outcome=words)
@@ -107,9 +109,7 @@ def _summary(reports: Sequence[PhotoReport]) -> Message:
         "report-summary",
         "Photos: {count} ({outcomes}). Faces restored: {faces}.",
         count=len(reports),
-        outcomes=reduce(lambda one, other: say("report-list", "{one}, {other}", one=one, other=other), counted)
-        if counted
-        else "",
+        outcomes=reduce(lambda one, other: say("report-list", "{one}, {other}", one=one, other=other), counted),
         faces=sum(report.restored for report in reports),
     )
 
