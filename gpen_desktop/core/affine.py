@@ -32,6 +32,13 @@ def from_scaled(affine: Affine, across: float, down: float) -> Affine:
     return mapped
 
 
+def to_scaled(affine: Affine, factor: float) -> Affine:
+    """The map to a picture `factor` times as large, pixel centres kept."""
+    mapped = affine * factor
+    mapped[:, 2] += 0.5 * factor - 0.5
+    return mapped
+
+
 def from_part(affine: Affine, x0: int, y0: int) -> Affine:
     """The map of a part of the photo that begins at pixel (x0, y0)."""
     mapped = affine.copy()

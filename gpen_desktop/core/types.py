@@ -164,7 +164,8 @@ class Face:
 
 @dataclass(frozen=True, eq=False)
 class Crop:
-    """One face cut out of the photo, upright at the model's size.
+    """One face cut out of the photo, upright at the model's size, or a larger crop of a head that goes on above that
+    (faces/high_heads.py).
 
     pixels: (S, S, 3) float32 RGB in [0, 1]. to_crop: (2, 3), photo coordinates to crop coordinates.
     """

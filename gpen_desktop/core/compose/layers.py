@@ -15,7 +15,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from gpen_desktop.core.affine import covered_part, from_part, from_scaled, scale_of
+from gpen_desktop.core.affine import covered_part, from_part, from_scaled, scale_of, to_scaled
 from gpen_desktop.core.compose import texture
 from gpen_desktop.core.compose.around import InCrop, high_pass_noise, missing_grain, warp_to_photo
 from gpen_desktop.core.compose.surroundings import without_crumbs
@@ -141,8 +141,7 @@ def _at_photo_resolution(face: RestoredFace, scales: Scales) -> RestoredFace:
         size = (image.shape[1] // factor, image.shape[0] // factor)
         return frozen(np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.float32))
 
-    to_crop = face.crop.to_crop / factor
-    to_crop[:, 2] += 0.5 / factor - 0.5  # pixel centres kept
+    to_crop = to_scaled(face.crop.to_crop, 1 / factor)
     return dataclasses.replace(
         face,
         crop=Crop(face.crop.face, smaller(face.crop.pixels), frozen(to_crop)),

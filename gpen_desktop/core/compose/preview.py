@@ -15,7 +15,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from gpen_desktop.core.affine import scale_of
+from gpen_desktop.core.affine import scale_of, to_scaled
 from gpen_desktop.core.compose.layers import FaceLayers, Scales, face_layers
 from gpen_desktop.core.compose.render import render
 from gpen_desktop.core.pixels import to_8_bits
@@ -112,9 +112,7 @@ def _reduced(layers: FaceLayers, size: int) -> FaceLayers:
     def later(give: Callable[[], FloatImage]) -> Callable[[], FloatImage]:  # keeps no other layer in memory
         return cache(lambda: smaller(give()))
 
-    factor = size / layers.change.shape[0]
-    to_crop = layers.to_crop * factor
-    to_crop[:, 2] += 0.5 * factor - 0.5  # pixel centres kept
+    to_crop = to_scaled(layers.to_crop, size / layers.change.shape[0])
     return dataclasses.replace(
         layers,
         to_crop=frozen(to_crop),

@@ -16,9 +16,11 @@ from gpen_desktop.core.compose.invention import gets_detail, invented
 from gpen_desktop.core.compose.layers import FaceLayers, LaterLayers, Layers, cut_out_anew, face_layers, scales_between
 from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.face_networks import CropRestorer, FaceFinder, Guard, Parser
+from gpen_desktop.core.engine.heads import restore_heads
 from gpen_desktop.core.engine.network_input import calm_input, network_input
 from gpen_desktop.core.engine.restored import as_grey_as, restored_face
 from gpen_desktop.core.faces.alignment import crop_face
+from gpen_desktop.core.faces.high_heads import with_room_above
 from gpen_desktop.core.faces.masks import FaceMasks, masks_by_points
 from gpen_desktop.core.faces.regions import with_known_ids
 from gpen_desktop.core.options import Values
@@ -271,11 +273,12 @@ class Session:
             network_input(face.crop, self._seen, self._networks) if pixels is None else pixels
             for face, pixels in zip(batch, calm, strict=True)
         ]
-        first = inventor.restore(given, SubProgress(progress, 0.0, 0.3))
-        made = iter(self._at_hand.restore([x for x in calm if x is not None], SubProgress(progress, 0.3, 0.6)))
+        first = restore_heads(inventor, given, SubProgress(progress, 0.0, 0.3))
+        asked = [pixels for pixels in calm if pixels is not None]
+        made = iter(restore_heads(self._at_hand, asked, SubProgress(progress, 0.3, 0.6)))
         # without grain it was restored before
         restored = [face.restored if pixels is None else next(made) for face, pixels in zip(batch, calm, strict=True)]
-        return zip(first, inventor.restore(restored, SubProgress(progress, 0.6, 1.0)), strict=True)
+        return zip(first, restore_heads(inventor, restored, SubProgress(progress, 0.6, 1.0)), strict=True)
 
     def compose(self, options: ComposeOptions, progress: Progress | None = None) -> Composed:
         """The picture that `options` ask for; stages and restoring run first where they have not yet.
@@ -351,7 +354,8 @@ class Session:
         with self.seconds.timed("align"):
             crops = [self._crop(face) for face in faces]
         with self.seconds.timed("restore"):
-            made = self._at_hand.restore([network_input(crop, self._seen, self._networks) for crop in crops], progress)
+            given = [network_input(crop, self._seen, self._networks) for crop in crops]
+            made = restore_heads(self._at_hand, given, progress)
         with self.seconds.timed("mask"):
             drawn = self._parser.masks(crops, made) if self._parser else [masks_by_points(crop) for crop in crops]
         return dict(zip(faces, zip(crops, made, drawn, strict=True), strict=True))
@@ -365,7 +369,7 @@ class Session:
 
     def _crop(self, face: Face) -> Crop:
         spec = self._at_hand.spec
-        return crop_face(self._seen, face, template=spec.template, size=spec.size)
+        return with_room_above(self._seen, crop_face(self._seen, face, template=spec.template, size=spec.size))
 
 
 def _crops_of(
