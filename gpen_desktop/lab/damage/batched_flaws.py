@@ -18,7 +18,7 @@ from gpen_desktop.lab.damage.flaw_masks import BELONGINGS, FLAWS
 
 _LAYERS: Final = (1.0, 0.5, 0.25)
 """Shares of pictures that have one, two and three kinds of flaws."""
-_SHARES: Final = {"scratches": 14, "gouges": 8, "hairs": 8, "dust": 8, "creases": 5, "cracks": 2, "tears": 2}
+_SHARES: Final = {"scratches": 14, "gouges": 10, "hairs": 8, "dust": 14, "creases": 5, "cracks": 2, "tears": 2}
 """How often a kind comes; the others count 1."""
 SHOWS: Final = 0.07
 """A change of the picture, of a range of 1, from which a flaw is one that a person sees."""
@@ -91,7 +91,7 @@ class FlawBank:
         top, bottom = bright + inverted * (dark - bright), dark + inverted * (bright - dark)
         colour = bottom + light * (top - bottom) + dice.uniform(-0.04, 0.04, count, 3)
         x, shaded = (both * (1 + shade * dice.uniform(0.2, 0.8, count))).chunk(2, dim=1)
-        return torch.cat((x + covered * dice.uniform(0.3, 1, count).sqrt() * (colour - x), shaded), dim=1)
+        return torch.cat((x + covered * dice.uniform(0.5, 1, count).sqrt() * (colour - x), shaded), dim=1)
 
     @staticmethod
     def _cut(bank: Tensor, which: Tensor, side: int) -> tuple[Tensor, Tensor, Tensor]:

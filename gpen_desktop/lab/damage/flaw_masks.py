@@ -46,7 +46,7 @@ def _scratches(rng: Rng) -> tuple[Plane, Plane, Plane]:
     for _ in range(int(rng.integers(2, 14))):
         angle = along + rng.normal(0, 0.03) if bundle else rng.uniform(0, 2 * math.pi)
         points = _walk(rng, angle, rng.uniform(60, 700), bend=0.02 if rng.random() < 0.7 else 0.15)
-        _stroke(canvas, points, rng.uniform(0.5, 2.6), rng.uniform(0.4, 1), rng, even=rng.random() < 0.5)
+        _stroke(canvas, points, rng.uniform(0.7, 3), rng.uniform(0.7, 1), rng, even=rng.random() < 0.5)
     core = _shrunk(canvas)
     if rng.random() < 0.3:
         core = _interrupted(core, rng, rng.uniform(6, 60))
@@ -64,7 +64,7 @@ def _gouges(rng: Rng) -> tuple[Plane, Plane, Plane]:
         bend = 0.03 if rng.random() < 0.6 else 0.2
         angle, length = rng.uniform(0, 2 * math.pi), rng.uniform(40, 600)
         points = _walk(rng, angle, length, bend=bend) if torn else _arc(rng, angle, length, rng.normal(0, 0.6))
-        _stroke(canvas, points, rng.uniform(3, 13) if torn else rng.uniform(2.5, 10), 1.0, rng, even=not torn)
+        _stroke(canvas, points, rng.uniform(3, 13) if torn else _log_uniform(rng, 1, 10), 1.0, rng, even=not torn)
     if not torn:
         return _shrunk(canvas), _one(), _zero()
     core = _ragged(_shrunk(canvas), rng, rng.uniform(1.5, 5))
@@ -95,7 +95,7 @@ def _dust(rng: Rng) -> tuple[Plane, Plane, Plane]:
         x, y = rng.uniform(0, SIDE * _FINE, 2)
         radius = _FINE * min(0.5 + rng.exponential(largest / 3), 2 * largest)
         axes = (radius * rng.uniform(0.5, 1.8), radius)
-        turned, shade = rng.uniform(0, 180), rng.uniform(0.5, 1)
+        turned, shade = rng.uniform(0, 180), rng.uniform(0.7, 1)
         cv2.ellipse(canvas, ((x, y), (2 * axes[0], 2 * axes[1]), turned), float(shade), -1, cv2.LINE_AA)
     made = _shrunk(canvas)
     return _ragged(made, rng, 1.2) if rng.random() < 0.5 else made, _one(), _zero()
@@ -301,6 +301,10 @@ def _stroke(
         wide = width * swell[i] * _FINE
         shade = strength * min(wide, 1.0)
         cv2.line(canvas, _fine(points[i]), _fine(points[i + 1]), float(shade), max(1, round(wide)), cv2.LINE_AA)
+
+
+def _log_uniform(rng: Rng, low: float, high: float) -> float:
+    return math.exp(rng.uniform(math.log(low), math.log(high)))
 
 
 def _fine(point: NDArray[np.float64]) -> tuple[int, int]:

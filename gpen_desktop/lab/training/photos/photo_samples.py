@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import torch
@@ -20,11 +20,13 @@ _SCREENED: Final = 1 / 6
 _UNTOUCHED: Final = 1 / 8
 _BLOCKY_QUALITY: Final = (15.0, 65.0)
 _CROPPED: Final = 1 / 4
-_FRESH: Final = 1 / 2
+_FRESH: Final = 3 / 4
 """Share of photos to repair that nothing but flaws has happened to: on a sharp one a flaw's edge is sharp, and what is
 found has to end there."""
 _SOUND: Final = 3 / 8
 """Share of photos to repair without a flaw: most of a real photo has none, and all of most photos."""
+_LARGER: Final = (1.1, 2.1)
+"""How many times larger photos are looked at than they are damaged; see `likely_damage`."""
 _WELL_STORED: Final = 1 / 4
 _WELL_STORED_QUALITY: Final = (88.0, 98.0)
 _POORLY_STORED: Final = 7 / 8
@@ -75,6 +77,14 @@ class PhotoSamples:
         grown = int(torch.randint(0, 4, (1,)))
         holes = torch.maximum(widened((mask > 0.3).float(), grown), brushed(dice, self.batch, flawed.shape[-1]))
         return self._cut({"flawed": flawed, "target": soft, "mask": mask, "holes": holes})
+
+    def to_find(self, dice: Dice) -> dict[str, Tensor]:
+        """As `to_repair` gives them, but larger than they were damaged, as damage is looked for."""
+        factor = float(torch.empty(()).uniform_(*_LARGER))
+        made = replace(self, side=16 * round(self.side / factor / 16)).to_repair(dice)
+        size = (self.side, self.side)
+        flawed = F.interpolate(made["flawed"], size, mode="bicubic", align_corners=False)
+        return {"flawed": flawed, "mask": F.interpolate(made["mask"], size, mode="bilinear", align_corners=False)}
 
     def to_unblock(self, dice: Dice) -> dict[str, Tensor]:
         """Poor JPEGs, a third of slightly noisy photos, as `to_clean` gives them; most begin with a block."""

@@ -113,7 +113,7 @@ TASKS: Final[Mapping[str, Task]] = {
     "unblock": Task(partial(PhotoCleaner, UNBLOCKER), PhotoSamples.to_unblock, _clean_loss, redraw=_NO_FLAWS),
     "repair": Task(_finder_and_filler, PhotoSamples.to_repair, _repair_loss),
     # the filler is good long before the finder is: then the finder goes on alone
-    "find": Task(_finder_and_filler, PhotoSamples.to_repair, _find_loss),
+    "find": Task(_finder_and_filler, PhotoSamples.to_find, _find_loss),
     "enlarge": Task(CompactEnlarger, PhotoSamples.to_enlarge, _enlarge_loss, redraw=_NO_FLAWS),
     "enlarge-poor": Task(CompactEnlarger, PhotoSamples.to_enlarge_poor, _enlarge_loss, redraw=_NO_FLAWS),
 }

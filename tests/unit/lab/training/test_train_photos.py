@@ -68,6 +68,21 @@ def test_samples_to_repair_hold_sound_ones_and_holes_over_flaws(samples: PhotoSa
     assert float(made["holes"][made["mask"] > 0.99].min()) == 1
 
 
+def test_samples_to_find_are_larger_than_they_were_damaged(samples: PhotoSamples) -> None:
+    """So nothing in them is as fine as in those to repair."""
+    torch.manual_seed(0)
+    dice = Dice(2, torch.device("cpu"))
+    made = samples.to_find(dice)
+    assert made["flawed"].shape == (8, 3, 64, 64)
+    assert made["mask"].shape == (8, 1, 64, 64)
+    assert float(made["mask"].min()) == 0
+    assert float(made["mask"].max()) == pytest.approx(1)
+    flawed, larger = (
+        torch.cat([make(dice)["flawed"] for _ in range(12)]) for make in (samples.to_repair, samples.to_find)
+    )
+    assert float(larger.diff(n=2, dim=3).square().mean()) < 0.7 * float(flawed.diff(n=2, dim=3).square().mean())
+
+
 def test_samples_to_enlarge_are_half_as_large(samples: PhotoSamples) -> None:
     torch.manual_seed(0)
     off = []
@@ -88,7 +103,7 @@ def test_samples_to_unblock_are_what_jpeg_leaves(samples: PhotoSamples) -> None:
     assert float(off.max()) < 0.05
 
 
-@pytest.mark.parametrize("task", ["clean", "unblock", "repair", "enlarge", "enlarge-poor"])
+@pytest.mark.parametrize("task", ["clean", "unblock", "repair", "find", "enlarge", "enlarge-poor"])
 def test_a_training_is_saved_and_goes_on(
     task: str, tiles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
