@@ -28,7 +28,7 @@ from gpen_desktop.models.choice import ModelChoice, choice_of
 from gpen_desktop.models.device import Compute
 from gpen_desktop.models.face_net import FaceNet
 from gpen_desktop.models.photo.architectures import PhotoRepairer
-from gpen_desktop.models.photo.unet import PhotoCleaner, looked_at_twice, seen_mirrored_too
+from gpen_desktop.models.photo.unet import PhotoCleaner, seen_mirrored_too
 from gpen_desktop.models.spec import (
     ALIGNED_TASKS,
     COLOUR_TASKS,
@@ -139,7 +139,7 @@ class PhotoNetworks:
     def finder(self) -> TiledNetwork:
         loaded = self._repairer
         multiple = _the(PhotoRepairer, loaded).finder.shape.multiple
-        return loaded.tiled(lambda net, x: looked_at_twice(net.finder, x), _SIDE, _MARGIN, multiple)
+        return loaded.tiled(lambda net, x: net.finder(x), _SIDE, _MARGIN, multiple)
 
     def filler(self) -> TiledNetwork:
         loaded = self._repairer

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import math
 from collections import defaultdict
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,9 +18,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.stages.analysis import read_photo, spoilt
 from gpen_desktop.core.stages.cleaning import kept_to_grain
-from gpen_desktop.core.stages.damage import flaws, is_worth_asking, likely_damage
+from gpen_desktop.core.stages.damage import flaws, is_worth_asking
+from gpen_desktop.core.stages.likely_damage import likely_damage
 from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.core.stages.registry import STAGES, stage_values
 from gpen_desktop.core.stages.run import StagedPhotos
@@ -31,7 +32,7 @@ from gpen_desktop.lab.evaluation.photo_damage import Picture
 from gpen_desktop.lab.typed import octets
 from gpen_desktop.models import registry
 from gpen_desktop.models.photo.architectures import PhotoRepairer
-from gpen_desktop.models.photo.unet import DamageFinder, PhotoCleaner, looked_at_twice, seen_mirrored_too, whole
+from gpen_desktop.models.photo.unet import DamageFinder, PhotoCleaner, seen_mirrored_too, whole
 from gpen_desktop.models.spec import Task
 
 Figures = dict[str, list[float]]
@@ -193,10 +194,11 @@ def _contrast(picture: Picture, printed: photo_damage.Printed) -> float:
 def _likely(finder: DamageFinder, picture: Picture) -> NDArray[np.uint8]:
     """How likely each pixel is to be damaged, 0 to 255."""
 
-    def look(pixels: Pixels) -> FloatImage:
-        return np.asarray(looked_at_twice(partial(whole, finder), _tensor(octets(pixels)))[0, 0].numpy(), np.float32)
+    def look(pixels: Pixels, progress: Progress) -> FloatImage:
+        progress.report(0.0, "repair")
+        return np.asarray(whole(finder, _tensor(octets(pixels)))[0, 0].numpy(), np.float32)
 
-    return likely_damage(picture, look)
+    return likely_damage(picture, look, SilentProgress())
 
 
 def _tensor(picture: Picture) -> Tensor:

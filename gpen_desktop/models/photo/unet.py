@@ -173,13 +173,6 @@ def whole(net: PhotoCleaner | DamageFinder | HoleFiller, photo: Tensor, *planes:
     return made[..., :height, :width]
 
 
-def looked_at_twice(finder: Callable[[Tensor], Tensor], photo: Tensor) -> Tensor:
-    """How likely each pixel of a photo (N, 3, H, W) is damaged, (N, 1, H, W) in [0, 1], of what a DamageFinder says of
-    it as it is and upside down: it is mistaken about other places then, and about the same scratches right."""
-    logits = finder(photo).float() + finder(photo.flip((2, 3))).flip((2, 3)).float()
-    return (logits / 2).sigmoid()
-
-
 def seen_mirrored_too(change: Callable[[Tensor], Tensor], photo: Tensor) -> Tensor:
     """What to add to a photo (N, 3, H, W), the mean of what a PhotoCleaner says of it and of its mirror image: it is
     mistaken otherwise there. Grain goes 0.16 dB better, JPEG's blocks 0.03 to 0.05."""

@@ -24,6 +24,12 @@ def find_white(tile: FloatImage) -> FloatImage:
     return floats((tile.min(axis=2, keepdims=True) > 0.9).astype(np.float32))
 
 
+def logits(likely: FloatImage) -> FloatImage:
+    """Of how likely something is, 0 to 1."""
+    inside = np.clip(likely.astype(np.float32), 1e-4, 1 - 1e-4)
+    return floats(np.log(inside / (1 - inside)))
+
+
 def fill_green(tile: FloatImage) -> FloatImage:
     return np.broadcast_to(np.array([0, 1, 0], np.float32), (*tile.shape[:2], 3))
 
@@ -35,8 +41,8 @@ def sharpen_doubled(tile: FloatImage) -> FloatImage:
 
 
 class DrawnNetworks:
-    """As core/stages/work.Networks has it, of plain functions. runs: tiles given to each of them. spoilt: what the
-    enlarger was asked for."""
+    """As core/stages/work.Networks has it, of plain functions. find: how likely damage is, 0 to 1. runs: tiles given to
+    each of them. spoilt: what the enlarger was asked for."""
 
     def __init__(self, *missing: str, clean: Network = blur_away, find: Network = find_white) -> None:
         self.missing = missing
@@ -56,7 +62,7 @@ class DrawnNetworks:
         return TiledNetwork(self._counted("unblock", self._clean), 128, 16, 8)
 
     def finder(self) -> TiledNetwork:
-        return TiledNetwork(self._counted("find", self._find), 128, 16, 8)
+        return TiledNetwork(self._counted("find", lambda tile: logits(self._find(tile))), 128, 16, 8)
 
     def filler(self) -> TiledNetwork:
         return TiledNetwork(self._counted("fill", fill_green), 128, 16, 8)

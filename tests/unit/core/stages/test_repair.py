@@ -48,13 +48,13 @@ def test_what_is_doubtful_or_wide_is_left() -> None:
     assert not run(pixels, repair="on").changed
 
 
-@pytest.mark.parametrize(("doubtful", "is_flaw"), [(0.9, True), (0.5, False)])
+@pytest.mark.parametrize(("doubtful", "is_flaw"), [(0.85, True), (0.5, False)])
 def test_a_scratch_is_followed_where_the_finder_is_in_doubt_as_far_as_it_shows(doubtful: float, is_flaw: bool) -> None:
-    """White is damage, what is nearly white may be. What is hardly likely but at one place is a stem, or a rim."""
+    """Yellow is damage, what is nearly white may be. What is hardly likely but at one place is a stem, or a rim."""
 
     def find(tile: FloatImage) -> FloatImage:
-        lightest = tile.min(axis=2, keepdims=True)
-        return np.select([lightest > 0.995, lightest > 0.92], [1, doubtful]).astype(np.float32)
+        is_yellow = (tile[..., :2].min(axis=2) > 0.9) & (tile[..., 2] < 0.7)
+        return np.select([is_yellow, tile[..., :2].min(axis=2) > 0.92], [1, doubtful]).astype(np.float32)[..., None]
 
     pixels, thin = scratched()
     mask = cv2.dilate(thin.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0  # a thin one is mostly rim
@@ -62,7 +62,7 @@ def test_a_scratch_is_followed_where_the_finder_is_in_doubt_as_far_as_it_shows(d
     pixels[:, 200:] = np.maximum(pixels[:, 200:], 230)  # nothing of it shows there
     assert not run(pixels, DrawnNetworks(find=find), repair="on").changed
     pixels = pixels.copy()
-    pixels[50:60][mask[50:60]] = 255
+    pixels[50:60][mask[50:60]] = (255, 255, 140)
     made = run(pixels, DrawnNetworks(find=find), repair="on")
     changed = (made.photo.pixels != pixels).any(axis=2)
     shown = changed[mask][np.nonzero(mask)[1] < 195]
@@ -165,7 +165,7 @@ def test_a_large_photo_is_looked_at_smaller_and_changed_only_in_the_damage() -> 
     line = pixels[..., 0] == 255
     assert (made[line][:, 1] > 200).mean() > 0.97
     assert (made[line][:, 0] < 60).mean() > 0.97
-    assert networks.runs["find"] < 100
+    assert networks.runs["find"] < 600  # four looks; of the photo as it is they would be 2,400
 
 
 def test_what_is_filled_gets_the_grain_of_the_photo() -> None:

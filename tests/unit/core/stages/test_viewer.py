@@ -138,7 +138,7 @@ def test_damage_is_looked_for_when_there_is_something_to_see() -> None:
     values = registry.stage_values({**OFF, "clean": 100, "repair": "auto"})
     made = StagedPhotos(photo_of(grey), networks).run(registry.keeping_size(), values, viewer=viewer)
     assert found == [0] * 9  # the parts, and all of it
-    assert networks.runs["find"] == 20  # tiles of the photo half as large again
+    assert networks.runs["find"] == 92  # tiles of the photo at three sizes
     assert [result.stage for result in made.results] == ["repair", "clean"]
 
 
@@ -167,4 +167,4 @@ def test_a_faded_photos_tones_are_reckoned_once_and_seen_before_damage_is_looked
     assert len(toned) == 1
     assert found == [0]
     assert shown[0].photo is made.photo
-    assert networks.runs["find"] == 20  # tiles of the photo half as large again
+    assert networks.runs["find"] == 92  # tiles of the photo at three sizes
