@@ -167,12 +167,19 @@ class Crop:
     """One face cut out of the photo, upright at the model's size, or a larger crop of a head that goes on above that
     (faces/high_heads.py).
 
-    pixels: (S, S, 3) float32 RGB in [0, 1]. to_crop: (2, 3), photo coordinates to crop coordinates.
+    pixels: (S, S, 3) float32 RGB in [0, 1]. to_crop: (2, 3), photo coordinates to crop coordinates. aligned: where the
+    aligned crop lies in it, as shares of its side: left, top, side.
     """
 
     face: Face
     pixels: FloatImage
     to_crop: Affine
+    aligned: tuple[float, float, float] = (0.0, 0.0, 1.0)
+
+    def aligned_part(self, picture: FloatImage) -> FloatImage:
+        """Of a picture of the crop (s, s, ...), in any size, what the aligned crop shows."""
+        left, top, side = (round(share * picture.shape[0]) for share in self.aligned)
+        return picture[top : top + side, left : left + side]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from gpen_desktop.core.compose.surroundings import without_crumbs
 from gpen_desktop.core.faces.alignment import cut_out
 from gpen_desktop.core.faces.masks import eye_mask
 from gpen_desktop.core.grain import fine_band, local_deviation, luma
-from gpen_desktop.core.types import Affine, Crop, Face, FloatImage, Photo, Pixels, Rect, RestoredFace, frozen
+from gpen_desktop.core.types import Affine, Face, FloatImage, Photo, Pixels, Rect, RestoredFace, frozen
 
 # Skin tone is what is left after a blur of a third of the eye distance.
 _COLOUR_BLUR: Final = 0.35
@@ -144,7 +144,7 @@ def _at_photo_resolution(face: RestoredFace, scales: Scales) -> RestoredFace:
     to_crop = to_scaled(face.crop.to_crop, 1 / factor)
     return dataclasses.replace(
         face,
-        crop=Crop(face.crop.face, smaller(face.crop.pixels), frozen(to_crop)),
+        crop=dataclasses.replace(face.crop, pixels=smaller(face.crop.pixels), to_crop=frozen(to_crop)),
         restored=smaller(face.restored),
         vivid=None if face.vivid is None else smaller(face.vivid),
         face_mask=smaller(face.face_mask),

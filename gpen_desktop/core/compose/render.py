@@ -74,8 +74,8 @@ _FALL: Final = 24.0
 class _Patch:
     """What one head adds to the photo over rect: addition (h, w, 3) in [0, 1] units, already times its mask (h, w).
 
-    nearness gives (h, w): how near a pixel is to the middle of this face, in sizes of its crop; 1 there, falling
-    quickly. Asked for where another head is near.
+    nearness gives (h, w): how near a pixel is to the middle of this face, in sizes of its aligned crop; 1 there,
+    falling quickly. Asked for where another head is near.
     """
 
     rect: Rect
@@ -146,12 +146,13 @@ def _few_rows(height: int) -> Iterator[slice]:
 
 
 def _nearness(face: FaceLayers) -> FloatImage:
-    size = face.change.shape[0]
+    left, top, side = face.restored.crop.aligned
+    size = face.change.shape[0] * side
     x0, y0, x1, y1 = face.rect
     xs, ys = np.arange(x0, x1, dtype=np.float32), np.arange(y0, y1, dtype=np.float32)
     (a, b, c), (d, e, f) = (face.to_crop / size).astype(np.float32)
-    u = a * xs[None, :] + b * ys[:, None] + (c - 0.5)
-    v = d * xs[None, :] + e * ys[:, None] + (f - 0.5)
+    u = a * xs[None, :] + b * ys[:, None] + (c - left / side - 0.5)
+    v = d * xs[None, :] + e * ys[:, None] + (f - top / side - 0.5)
     return np.asarray(np.exp(-_FALL * (u * u + v * v)), np.float32)
 
 

@@ -15,7 +15,7 @@ from gpen_desktop.core.types import Crop, FloatImage, RestoredFace, frozen
 def restored_face(crop: Crop, answer: NDArray[np.float32], masks: FaceMasks) -> RestoredFace:
     """Put a model's answer (S, S, 3) together with its masks; the answer to a grey crop is made grey."""
     restored = as_grey_as(crop, answer)
-    likeness = texture.compare_detail(crop.pixels, restored, masks.face)
+    likeness = texture.compare_detail(*(crop.aligned_part(each) for each in (crop.pixels, restored, masks.face)))
     return RestoredFace(
         crop=crop,
         restored=restored,

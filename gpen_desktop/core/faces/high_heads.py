@@ -3,7 +3,8 @@
 An aligned crop ends a little above the forehead, and high hair goes on. A network that is asked about a crop further up
 takes hair for eyes; about one that is merely looser, with the eyes not far from where it expects them, it gives hair as
 sharp as the rest. So of such a head it is asked twice: about the aligned crop, whose answer stays the one for the face,
-and about all of the larger one, made smaller, for what is around that.
+and about all of the larger one, made smaller, for what is around that. One goes over into the other inside the aligned
+crop's border.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from typing import Final
 import cv2
 import numpy as np
 
-from gpen_desktop.core.affine import scale_of, to_scaled
+from gpen_desktop.core.affine import apply, scale_of, to_scaled
 from gpen_desktop.core.faces.alignment import cut_out
 from gpen_desktop.core.faces.masks import head_ramp
 from gpen_desktop.core.grain import in_all_colours, luma
-from gpen_desktop.core.types import Crop, FloatImage, Photo, frozen
+from gpen_desktop.core.types import Affine, Crop, FloatImage, Photo, frozen
 
 # Of an aligned crop's side, in sixteenths: what a larger one shows above it, and in all each way. That leaves 1/16
 # below, where the mask's feather would else reach the chin, and 5/32 on either side.
@@ -58,7 +59,18 @@ def with_room_above(photo: Photo, crop: Crop) -> Crop:
     to_crop[:, 2] += left, above
     side = size + _MORE * (size // 16)
     small = cut_out(photo.pixels, to_scaled(to_crop, _SMALL / side), _SMALL)
-    return Crop(crop.face, cut_out(photo.pixels, to_crop, side), frozen(to_crop)) if _goes_on(luma(small)) else crop
+    if not (_is_in(photo, to_crop, side) and _goes_on(luma(small))):
+        return crop
+    aligned = (left / side, above / side, size / side)
+    return Crop(crop.face, cut_out(photo.pixels, to_crop, side), frozen(to_crop), aligned)
+
+
+def _is_in(photo: Photo, to_crop: Affine, side: int) -> bool:
+    """Whether a larger crop shows the photo where hair is to go on and to end, and not its mirror beyond the border."""
+    unit, above = side / (16 + _MORE), (_ENDS[0] + _ENDS[1]) / 2
+    ends = unit * np.array([(column, above) for column in _MIDDLE], np.float64)
+    x, y = apply(np.asarray(cv2.invertAffineTransform(to_crop), np.float64), ends).T
+    return bool((x >= 0).all() and (x < photo.width).all() and (y >= 0).all() and (y < photo.height).all())
 
 
 def aligned_part(picture: FloatImage, size: int) -> FloatImage:

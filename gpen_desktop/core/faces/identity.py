@@ -46,9 +46,10 @@ class IdentityGuard:
         points = apply(face.crop.to_crop, face.crop.face.landmarks)
         centre, unit = points.mean(axis=0), float(face_sizes(points[None])[0])
         had, got = landmarks_around(self._net, [_grey(face.crop.pixels), _grey(face.restored)], centre, unit, (_SIDE,))
-        coarse = _Coarse(*(_coarse(image) for image in (face.crop.pixels, face.restored, face.face_mask)))
+        aligned = [face.crop.aligned_part(image) for image in (face.crop.pixels, face.restored, face.face_mask)]
+        coarse = _Coarse(*(_coarse(image) for image in aligned))
         return Drift(
-            structure=_structure(coarse, _SLOW * unit * _COARSE / face.restored.shape[0]),
+            structure=_structure(coarse, _SLOW * unit * _COARSE / aligned[0].shape[0]),
             colour=_colour(coarse),
             shift=float(np.linalg.norm(had - got, axis=1).mean() / unit * 100),
         )

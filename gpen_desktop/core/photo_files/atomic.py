@@ -139,7 +139,15 @@ def write(path: Path, data: bytes, *, overwrite: bool, around_naming: Around = u
 
 def check_folder(folder: Path) -> None:
     """Say early what `make_folder` would say of a file that is there by the name of the folder, or of one above it.
-    Waits for the disk as long as that takes. Raises SaveError."""
+    Raises SaveError, Cancelled."""
+    try:
+        answer_of(lambda _: _no_file_in_the_way(folder), PATIENCE_S)
+    except OSError as error:
+        raise save_error(folder, error) from error
+
+
+def _no_file_in_the_way(folder: Path) -> None:
+    """Waits for the disk as long as that takes."""
     above = (folder, *folder.parents)
     there = next((path for path in above if os.path.exists(path)), None)  # noqa: PTH110  -- Path.exists raises where it may not look
     if there is not None and not os.path.isdir(there):  # noqa: PTH112  -- as Path.is_dir does
@@ -154,7 +162,7 @@ def make_folder(folder: Path) -> None:
     """Create a folder with all above it, unless it is there. Raises SaveError, Cancelled."""
 
     def made(_: Callable[[], None]) -> None:
-        check_folder(folder)
+        _no_file_in_the_way(folder)
         folder.mkdir(parents=True, exist_ok=True)
 
     try:

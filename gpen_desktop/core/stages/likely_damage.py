@@ -1,7 +1,7 @@
 """How likely each pixel of a photo is to be damaged: what the finder says of the photo at several sizes, in one.
 
-Twice as large, thin scratches and dust are told best from what they cross, and a scratch of a few pixels is too wide to
-be seen as one; half as large again, and hardly larger, wide ones are found as well.
+The larger a photo, the better thin scratches and dust are told from what they cross; but then a scratch of a few pixels
+is too wide to be seen as one, which the smaller sizes are looked at for.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.types import FloatImage, Pixels
 
 LOOKED_AT: Final = 2000
-"""Longer side, px, at which damage is looked for and filled at most: scratches on larger scans are wider than the
-finder was trained on."""
+"""Longer side, px, that larger photos are reduced to before damage is looked for and filled: scratches on larger scans
+are wider than the finder was trained on."""
 
 
 @dataclass(frozen=True)
-class _Look:
-    """larger: how many times the photo's size it is looked at in. upside_down: whether it is turned: the finder is
+class _Way:
+    """larger: how many times the middle size it is looked at in. upside_down: whether it is turned: the finder is
     mistaken about other places then, and about the same scratches right."""
 
     larger: float
@@ -34,9 +34,9 @@ class _Look:
 
 
 _MIDDLE: Final = 1.5
-_LOOKS: Final = (_Look(0.8), _Look(1.0, upside_down=True), _Look(4 / 3), _Look(4 / 3, upside_down=True))
-"""`larger` counts from _MIDDLE, or from what makes a longer photo as long as LOOKED_AT. Chosen, as is what follows, on
-58 photos that measure nothing."""
+"""How many times larger than it is a photo is looked at in the middle size, unless that is longer than LOOKED_AT."""
+_LOOKS: Final = (_Way(0.8), _Way(1.0, upside_down=True), _Way(4 / 3), _Way(4 / 3, upside_down=True))
+"""Chosen, as is what follows, on 58 photos that measure nothing."""
 _FOR_WIDE: Final = 2
 """How many of these, from the first, count alone where what they find is as wide as _WIDE pixels."""
 _WIDE: Final = 7
@@ -55,7 +55,7 @@ def likely_damage(photo: Pixels, look: Look, progress: Progress) -> NDArray[np.u
     return np.maximum(_likely(logits), _only_wide(_likely(logits[:_FOR_WIDE])))
 
 
-def _looked(photo: Pixels, way: _Look, middle: float, look: Look, progress: Progress) -> FloatImage:
+def _looked(photo: Pixels, way: _Way, middle: float, look: Look, progress: Progress) -> FloatImage:
     """(h, w) logits of one look."""
     turned = slice(None, None, -1 if way.upside_down else 1)
     width, height = size_at(middle * way.larger, photo)
@@ -72,7 +72,7 @@ def _towards(width: int, picture: NDArray[Any]) -> int:
 
 
 def _likely(logits: Sequence[FloatImage]) -> NDArray[np.uint8]:
-    likely = 255 / (1 + np.exp(-np.mean(logits, axis=0)))
+    likely = 255 / (1 + np.exp(-np.mean(logits, axis=0).clip(-30, 30)))
     return np.asarray(np.rint(likely), np.uint8)
 
 

@@ -83,7 +83,7 @@ class PhotoSamples:
         factor = float(torch.empty(()).uniform_(*_LARGER))
         made = replace(self, side=16 * round(self.side / factor / 16)).to_repair(dice)
         size = (self.side, self.side)
-        flawed = F.interpolate(made["flawed"], size, mode="bicubic", align_corners=False)
+        flawed = F.interpolate(made["flawed"], size, mode="bicubic", align_corners=False).clamp(0, 1)
         return {"flawed": flawed, "mask": F.interpolate(made["mask"], size, mode="bilinear", align_corners=False)}
 
     def to_unblock(self, dice: Dice) -> dict[str, Tensor]:

@@ -39,6 +39,8 @@ def test_high_hair_gets_a_larger_crop_of_the_same_scale() -> None:
     assert larger.pixels.shape == (336, 336, 3)
     assert scale_of(larger.to_crop) == pytest.approx(scale_of(aligned.to_crop))
     np.testing.assert_allclose(aligned_part(larger.pixels, 256), aligned.pixels, atol=1e-3)
+    assert np.array_equal(larger.aligned_part(larger.pixels), aligned_part(larger.pixels, 256))
+    assert aligned.aligned_part(aligned.pixels).shape == aligned.pixels.shape
     assert not larger.pixels.flags.writeable
 
 
@@ -46,6 +48,14 @@ def test_high_hair_gets_a_larger_crop_of_the_same_scale() -> None:
 def test_a_head_that_ends_in_its_crop_keeps_that(rise: int) -> None:
     aligned, kept = crops_of(*photo_with_hair(rise))
     assert kept is aligned
+
+
+def test_hair_that_the_photo_ends_above_is_not_looked_for_in_its_mirror() -> None:
+    photo, face = photo_with_hair(10)
+    for rows, is_larger in ((30, True), (TOP - 2, False)):
+        cut = photo_of(photo.pixels[rows:])
+        aligned, got = crops_of(cut, Face(face.landmarks - (0, rows), face.score))
+        assert (got is not aligned) == is_larger
 
 
 def test_a_wall_behind_a_head_is_no_hair() -> None:
@@ -101,6 +111,23 @@ def test_high_hair_is_restored_above_the_aligned_crop_the_same_each_time() -> No
     assert changed[TOP - 12 : TOP - 2, 54:90].max() > 5
     assert not changed[: TOP - 16].any()
     assert made.tobytes() == again.tobytes()
+
+
+def test_a_face_above_high_hair_stays_its_own() -> None:
+    photo, (upper, lower) = photo_with_faces((40, TOP - 56), (40, TOP), size=64)
+    pixels = photo.pixels.copy()
+    pixels[TOP - 8 : TOP + 14, 56:88] = 70, 45, 30
+    photo = photo_of(pixels)
+    aligned, larger = crops_of(photo, lower)
+    assert larger is not aligned
+    options = ComposeOptions(strength=100, skin_protection=False)
+    alone, both = (
+        session_of(photo, faces, Marker()).compose(options).photo.pixels.astype(int)
+        for faces in ((upper,), (upper, lower))
+    )
+    chin = np.s_[TOP - 20 : TOP - 2, 50:94]
+    assert np.abs(alone[chin] - pixels[chin].astype(int)).max() > 20
+    assert np.abs(both[chin] - alone[chin]).max() <= 3
 
 
 def test_a_head_that_ends_in_its_crop_changes_nothing_above_it() -> None:
