@@ -12,8 +12,9 @@ from gpen_desktop.core.affine import scale_of
 from gpen_desktop.core.engine.heads import restore_heads
 from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.faces.high_heads import aligned_part, with_room_above
+from gpen_desktop.core.faces.identity import IdentityGuard
 from gpen_desktop.core.progress import Progress, SilentProgress
-from gpen_desktop.core.types import ComposeOptions, Crop, Face, FloatImage, Photo
+from gpen_desktop.core.types import ComposeOptions, Crop, Face, FloatImage, Photo, RestoredFace
 from tests.unit.core.drawn_faces import Sharpener, photo_of, photo_with_faces, session_of
 
 TOP = 60
@@ -128,6 +129,20 @@ def test_a_face_above_high_hair_stays_its_own() -> None:
     chin = np.s_[TOP - 20 : TOP - 2, 50:94]
     assert np.abs(alone[chin] - pixels[chin].astype(int)).max() > 20
     assert np.abs(both[chin] - alone[chin]).max() <= 3
+
+
+def test_whether_a_face_is_still_the_same_does_not_hang_on_its_hair() -> None:
+    guard = IdentityGuard()
+    drifts = []
+    for crop in crops_of(*photo_with_hair(10)):
+        mask = np.ones(crop.pixels.shape[:2], np.float32)
+        wrong_hair = np.clip(1 - crop.pixels, 0, 1)
+        crop.aligned_part(wrong_hair)[...] = cv2.GaussianBlur(crop.aligned_part(crop.pixels), (0, 0), 9) * 0.9
+        drifts.append(guard.drift(RestoredFace(crop, wrong_hair, mask, mask, mask, is_sharp=False)))
+    aligned, larger = drifts
+    assert larger.structure == pytest.approx(aligned.structure, abs=0.01)
+    assert larger.colour == pytest.approx(aligned.colour, abs=0.2)
+    assert aligned.colour > 2
 
 
 def test_a_head_that_ends_in_its_crop_changes_nothing_above_it() -> None:
