@@ -176,6 +176,11 @@ class Crop:
     to_crop: Affine
     aligned: tuple[float, float, float] = (0.0, 0.0, 1.0)
 
+    @property
+    def is_larger(self) -> bool:
+        """Whether it shows more than the aligned crop."""
+        return self.aligned[2] < 1
+
     def aligned_part(self, picture: FloatImage) -> FloatImage:
         """Of a picture of the crop (s, s, ...), in any size, what the aligned crop shows."""
         left, top, side = (round(share * picture.shape[0]) for share in self.aligned)

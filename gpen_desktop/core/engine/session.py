@@ -268,17 +268,19 @@ class Session:
         self, batch: Sequence[RestoredFace], inventor: CropRestorer, progress: Progress
     ) -> Iterator[tuple[FloatImage, FloatImage]]:
         """What the inventing network makes of each crop, grain taken off, and of what the restorer makes of that."""
-        calm = [calm_input(face.crop, self._seen, self._networks) for face in batch]
+        crops = [face.crop for face in batch]
+        calm = [calm_input(crop, self._seen, self._networks) for crop in crops]
         given = [
-            network_input(face.crop, self._seen, self._networks) if pixels is None else pixels
-            for face, pixels in zip(batch, calm, strict=True)
+            network_input(crop, self._seen, self._networks) if pixels is None else pixels
+            for crop, pixels in zip(crops, calm, strict=True)
         ]
-        first = restore_heads(inventor, given, SubProgress(progress, 0.0, 0.3))
-        asked = [pixels for pixels in calm if pixels is not None]
-        made = iter(restore_heads(self._at_hand, asked, SubProgress(progress, 0.3, 0.6)))
+        first = restore_heads(inventor, crops, given, SubProgress(progress, 0.0, 0.3))
+        grainy = [n for n, pixels in enumerate(calm) if pixels is not None]
+        asked = ([crops[n] for n in grainy], [given[n] for n in grainy])
+        made = dict(zip(grainy, restore_heads(self._at_hand, *asked, SubProgress(progress, 0.3, 0.6)), strict=True))
         # without grain it was restored before
-        restored = [face.restored if pixels is None else next(made) for face, pixels in zip(batch, calm, strict=True)]
-        return zip(first, restore_heads(inventor, restored, SubProgress(progress, 0.6, 1.0)), strict=True)
+        restored = [made.get(n, face.restored) for n, face in enumerate(batch)]
+        return zip(first, restore_heads(inventor, crops, restored, SubProgress(progress, 0.6, 1.0)), strict=True)
 
     def compose(self, options: ComposeOptions, progress: Progress | None = None) -> Composed:
         """The picture that `options` ask for; stages and restoring run first where they have not yet.
@@ -355,7 +357,7 @@ class Session:
             crops = [self._crop(face) for face in faces]
         with self.seconds.timed("restore"):
             given = [network_input(crop, self._seen, self._networks) for crop in crops]
-            made = restore_heads(self._at_hand, given, progress)
+            made = restore_heads(self._at_hand, crops, given, progress)
         with self.seconds.timed("mask"):
             drawn = self._parser.masks(crops, made) if self._parser else [masks_by_points(crop) for crop in crops]
         return dict(zip(faces, zip(crops, made, drawn, strict=True), strict=True))

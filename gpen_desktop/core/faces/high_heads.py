@@ -14,7 +14,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from gpen_desktop.core.affine import apply, scale_of, to_scaled
+from gpen_desktop.core.affine import apply, invert, scale_of, to_scaled
 from gpen_desktop.core.faces.alignment import cut_out
 from gpen_desktop.core.faces.masks import head_ramp
 from gpen_desktop.core.grain import in_all_colours, luma
@@ -54,12 +54,11 @@ def with_room_above(photo: Photo, crop: Crop) -> Crop:
     if scale_of(crop.to_crop) < _FEW:
         return crop
     size = crop.pixels.shape[0]
-    left, above = _inset(size // 16)
+    unit = size // 16
+    side, left, above = size + _MORE * unit, _MORE * unit // 2, _ABOVE * unit
     to_crop = crop.to_crop.copy()
     to_crop[:, 2] += left, above
-    side = size + _MORE * (size // 16)
-    small = cut_out(photo.pixels, to_scaled(to_crop, _SMALL / side), _SMALL)
-    if not (_is_in(photo, to_crop, side) and _goes_on(luma(small))):
+    if not (_is_in(photo, to_crop, side) and _goes_on(_small_copy(photo, to_crop, side))):
         return crop
     aligned = (left / side, above / side, size / side)
     return Crop(crop.face, cut_out(photo.pixels, to_crop, side), frozen(to_crop), aligned)
@@ -69,48 +68,34 @@ def _is_in(photo: Photo, to_crop: Affine, side: int) -> bool:
     """Whether a larger crop shows the photo where hair is to go on and to end, and not its mirror beyond the border."""
     unit, above = side / (16 + _MORE), (_ENDS[0] + _ENDS[1]) / 2
     ends = unit * np.array([(column, above) for column in _MIDDLE], np.float64)
-    x, y = apply(np.asarray(cv2.invertAffineTransform(to_crop), np.float64), ends).T
+    x, y = apply(invert(to_crop), ends).T
     return bool((x >= 0).all() and (x < photo.width).all() and (y >= 0).all() and (y < photo.height).all())
 
 
-def aligned_part(picture: FloatImage, size: int) -> FloatImage:
-    """The aligned crop (size, size, 3) in a picture that is one, or a larger one."""
-    if picture.shape[0] == size:
-        return picture
-    left, above = _inset(size // 16)
-    return frozen(np.ascontiguousarray(picture[above : above + size, left : left + size]))
+def _small_copy(photo: Photo, to_crop: Affine, side: int) -> FloatImage:
+    """Luma (_SMALL, _SMALL) of a larger crop."""
+    return luma(cut_out(photo.pixels, to_scaled(to_crop, _SMALL / side), _SMALL))
 
 
-def made_smaller(picture: FloatImage, size: int) -> FloatImage:
-    """All of a larger crop, (size, size, 3)."""
-    return _resized(picture, size)
-
-
-def joined(aligned: FloatImage, whole: FloatImage, side: int) -> FloatImage:
-    """(side, side, 3): what was made of a larger crop's aligned part (S, S, 3) and, around it, of all of it made
-    smaller (S, S, 3)."""
-    size = aligned.shape[0]
-    left, above = _inset(size // 16)
-    made = _resized(whole, side).copy()
-    inside = made[above : above + size, left : left + size]
-    inside += in_all_colours(head_ramp(size)) * (aligned - inside)
+def joined(crop: Crop, aligned: FloatImage, whole: FloatImage) -> FloatImage:
+    """(s, s, 3): what was made of a larger crop's aligned part (S, S, 3) and, around it, of all of it made smaller
+    (S, S, 3)."""
+    made = resized(whole, crop.pixels.shape[0]).copy()
+    inside = crop.aligned_part(made)
+    inside += in_all_colours(head_ramp(aligned.shape[0])) * (aligned - inside)
     return frozen(made)
 
 
-def _inset(unit: int) -> tuple[int, int]:
-    """How far the aligned crop lies inside a larger one: from its left, from above. unit: a sixteenth of its side."""
-    return _MORE * unit // 2, _ABOVE * unit
-
-
-def _resized(picture: FloatImage, side: int) -> FloatImage:
+def resized(picture: FloatImage, side: int) -> FloatImage:
+    """A picture (S, S, 3) in [0, 1] as (side, side, 3): by area to fewer pixels, cubic to more."""
     way = cv2.INTER_AREA if picture.shape[0] > side else cv2.INTER_CUBIC
     return frozen(np.clip(cv2.resize(picture, (side, side), interpolation=way), 0, 1).astype(np.float32))
 
 
 def _goes_on(shown: FloatImage) -> bool:
     """Whether what is at the top of the aligned crop goes on above it and ends there: in a share of the middle columns
-    the photo is more like itself a little further down than like either side, and unlike something above. shown: luma
-    of the small copy."""
+    the photo is more like itself a little further down than like either side, and unlike something above. shown: the
+    small copy."""
     smooth = np.asarray(cv2.GaussianBlur(shown, (0, 0), _BLUR * _UNIT), np.float32)
     deviation = shown.std()
 
