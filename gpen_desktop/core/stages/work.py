@@ -57,7 +57,7 @@ class Networks(Protocol):
         ...
 
     def finder(self) -> TiledNetwork:
-        """(h, w, 3) in [0, 1] -> (h, w, 1), how likely damage is, in [0, 1]."""
+        """(h, w, 3) in [0, 1] -> (h, w, 1), logits of how likely damage is, positive on damage."""
         ...
 
     def filler(self) -> TiledNetwork:
