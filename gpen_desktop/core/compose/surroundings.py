@@ -9,6 +9,7 @@ structure in a soft photo too; what is even or out of focus shows none, or grain
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import cv2
@@ -44,11 +45,12 @@ def without_crumbs(face: RestoredFace) -> RestoredFace:
     In crops of less than about 40 px, octaves are finer than a pixel, and little is held.
     """
     crop = face.crop.pixels
-    allowed = _allowed(luma(crop), face.face_mask)
+    shown = luma(crop)
+    allowed, own = _allowed(shown, face.face_mask), _strengths(shown)
     outside = 1 - face.face_mask**3
 
     def held(answer: FloatImage) -> FloatImage:
-        return frozen(answer - in_all_colours(outside) * _excess(answer, crop, allowed))
+        return frozen(answer - in_all_colours(outside) * _excess(answer, crop, own, allowed))
 
     return dataclasses.replace(
         face, restored=held(face.restored), vivid=None if face.vivid is None else held(face.vivid)
@@ -81,18 +83,28 @@ def _all_ways(band: FloatImage) -> FloatImage:
     return np.asarray(np.sqrt(np.maximum(middle - apart, 0) / np.maximum(middle + apart, 1e-9)), np.float32)
 
 
-def _excess(answer: FloatImage, crop: FloatImage, allowed: FloatImage) -> FloatImage:
+def _excess(answer: FloatImage, crop: FloatImage, own: Sequence[FloatImage], allowed: FloatImage) -> FloatImage:
     """(S, S, 3): what is to be taken from an answer so that no octave of it is stronger than is allowed, (S, S), as far
-    as the answer differs from the crop. An octave that it made calmer than it is in the crop stays so."""
+    as the answer differs from the crop. own: the crop's _strengths. An octave that the answer made calmer than that
+    stays so."""
     excess = np.zeros_like(answer)
-    had, made, change = luma(crop), luma(answer), answer - crop
-    for sigma in _OCTAVES:
-        slow_had, slow_made, slow_change = (_blurred(image, sigma) for image in (had, made, change))
-        own, strength = (np.maximum(_deviation(band), _FAINTEST) for band in (had - slow_had, made - slow_made))
-        taken = np.clip(1 - allowed / strength, 0, 1) * np.clip(strength / own - 1, 0, 1)
-        excess += in_all_colours(taken.astype(np.float32)) * (change - slow_change)
-        had, made, change = slow_had, slow_made, slow_change
+    for band, had, made in zip(_octaves(answer - crop), own, _strengths(luma(answer)), strict=True):
+        taken = np.clip(1 - allowed / made, 0, 1) * np.clip(made / had - 1, 0, 1)
+        excess += in_all_colours(taken.astype(np.float32)) * band
     return excess
+
+
+def _strengths(plane: FloatImage) -> list[FloatImage]:
+    """(S, S) each: how strong the octaves of a plane (S, S) are around each pixel, never 0."""
+    return [np.maximum(_deviation(band), _FAINTEST) for band in _octaves(plane)]
+
+
+def _octaves(image: FloatImage) -> Iterator[FloatImage]:
+    """Of an image (S, S) or (S, S, 3), from the finest: what each Gaussian takes of what the one before left."""
+    for sigma in _OCTAVES:
+        slow = _blurred(image, sigma)
+        yield image - slow
+        image = slow
 
 
 def _deviation(band: FloatImage) -> FloatImage:
