@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import cast
 
 import cv2
 
 from gpen_desktop.core import fallbacks
-from gpen_desktop.core.affine import scale_of
-from gpen_desktop.core.faces.small_faces import Doubled, calmed, from_doubled, grain_of
+from gpen_desktop.core.faces.small_faces import for_inventor, for_network
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.stages.tiles import changed
 from gpen_desktop.core.stages.work import Networks
@@ -20,22 +20,15 @@ from gpen_desktop.models.catalog import ENLARGER
 def network_input(crop: Crop, photo: Photo, networks: Networks) -> FloatImage:
     """(S, S, 3) in [0, 1], read-only: the crop itself, or what was cut out of the photo enlarged. photo: what the crop
     is of."""
-    return _from_doubled(crop, photo, lambda part: _doubled(part, networks))
+    return for_network(crop.pixels, photo.pixels, crop.to_crop, partial(_doubled, networks))
 
 
 def calm_input(crop: Crop, photo: Photo, networks: Networks) -> FloatImage | None:
     """The same for a network that invents, with less of the grain; None where there is none to take."""
-    scale = scale_of(crop.to_crop)
-    grain = grain_of(crop.pixels, scale)
-    return _from_doubled(crop, photo, lambda part: _doubled(calmed(part, grain, scale), networks)) if grain else None
+    return for_inventor(crop.pixels, photo.pixels, crop.to_crop, partial(_doubled, networks))
 
 
-def _from_doubled(crop: Crop, photo: Photo, doubled: Doubled) -> FloatImage:
-    given = from_doubled(photo.pixels, crop.to_crop, crop.pixels.shape[0], doubled)
-    return crop.pixels if given is None else given
-
-
-def _doubled(part: Pixels, networks: Networks) -> Pixels:
+def _doubled(networks: Networks, part: Pixels) -> Pixels:
     """By the built-in network; by the cubic filter where that is not there, which is told (core/fallbacks)."""
     if networks.has(ENLARGER):
         return changed(part, networks.enlarger(0.0), SilentProgress(), "enlarge")

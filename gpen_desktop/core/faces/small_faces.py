@@ -42,16 +42,24 @@ _TAKEN_AT, _TAKEN = (2.5, 4.0), (0.6, 0.8)
 _PATCH, _WINDOW = 5, 15
 
 
-def from_doubled(photo: Pixels, to_crop: Affine, size: int, doubled: Doubled) -> FloatImage | None:
-    """What a network is given of a face with few pixels, (size, size, 3) in [0, 1], read-only: cut out of the photo
-    (H, W, 3) enlarged, of which the cubic filter that `cut_out` enlarges by would leave steps and JPEG's blocks. None
-    for one with pixels enough."""
+def for_network(crop: FloatImage, photo: Pixels, to_crop: Affine, doubled: Doubled) -> FloatImage:
+    """What a network is given of a face, (S, S, 3) in [0, 1], read-only: its crop (S, S, 3) of the photo (H, W, 3); of
+    one with few pixels what is cut out of the photo enlarged, of which the cubic filter that `cut_out` enlarges by
+    would leave steps and JPEG's blocks."""
     scale = scale_of(to_crop)
     if scale < _FEW:
-        return None
+        return crop
+    size = crop.shape[0]
     part, offset = part_under(photo, to_crop, size, _AROUND)
-    crop = cut_out(doubled(part), from_scaled(from_part(to_crop, *offset), 2, 2), size)
-    return without_pixels(crop, scale)
+    enlarged = cut_out(doubled(part), from_scaled(from_part(to_crop, *offset), 2, 2), size)
+    return without_pixels(enlarged, scale)
+
+
+def for_inventor(crop: FloatImage, photo: Pixels, to_crop: Affine, doubled: Doubled) -> FloatImage | None:
+    """The same for a network that invents, with less of the grain; None where there is none to take."""
+    scale = scale_of(to_crop)
+    grain = grain_of(crop, scale)
+    return for_network(crop, photo, to_crop, lambda part: doubled(calmed(part, grain, scale))) if grain else None
 
 
 def without_pixels(crop: FloatImage, scale: float) -> FloatImage:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core.affine import from_scaled
 from gpen_desktop.core.faces.alignment import cut_out
-from gpen_desktop.core.faces.small_faces import Doubled, calmed, from_doubled, grain_of
+from gpen_desktop.core.faces.small_faces import Doubled, for_inventor, for_network
 from gpen_desktop.core.progress import SilentProgress
 from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.core.stages.tiles import changed
@@ -195,15 +195,13 @@ def through_small_file(x: FloatImage, rng: Rng, file: SmallFile) -> SmallFace:
         x = floats(cv2.resize(x, (last, last), interpolation=cv2.INTER_AREA))
     if file.again:
         x = _in_a_photo(x, file.again_offset, file.again, chroma_halved=file.again_chroma_halved)
-    to_crop = cv2.getRotationMatrix2D((middle, middle), -file.tilt, 1)
-    scale = whole / last
-    to_crop = from_scaled(doubles(to_crop), 1 / scale, 1 / scale)
+    turn_back = cv2.getRotationMatrix2D((middle, middle), -file.tilt, 1)
+    to_crop = from_scaled(doubles(turn_back), last / whole, last / whole)
     pixels = octets(np.rint(np.clip(x, 0, 1) * 255).astype(np.uint8))
     crop = cut_out(pixels, to_crop, whole)
-    if file.calmed and (grain := grain_of(crop, scale)):
-        pixels = octets(calmed(pixels, grain, scale))
-    given = from_doubled(pixels, to_crop, whole, _doubling())
-    return SmallFace(crop, crop if given is None else given)
+    face = (crop, pixels, to_crop, _doubling())
+    calm = for_inventor(*face) if file.calmed else None
+    return SmallFace(crop, for_network(*face) if calm is None else calm)
 
 
 @cache
