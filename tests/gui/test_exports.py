@@ -24,6 +24,7 @@ from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
 from gpen_desktop.core.types import Frame
 from gpen_desktop.errors import SaveError
 from gpen_desktop.gui.controllers import export_controller
+from gpen_desktop.gui.dialogs import export_dialog
 from gpen_desktop.gui.dialogs.export_dialog import ExportDialog
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.work.worker import ExportJob
@@ -367,6 +368,26 @@ def test_a_folder_that_does_not_say_what_is_in_it_is_told(
     answers.set()
     assert "does not answer" in window.notification_strip.text
     assert not window.workspace.jobs.is_busy
+
+
+def test_a_folder_that_does_not_answer_is_told_before_it_is_asked_for(
+    window: MainWindow, photo: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share, answers, really = tmp_path / "share", threading.Event(), os.path.exists
+
+    def exists(path: Path) -> bool:
+        if path == share:
+            answers.wait(20)
+        return really(path)
+
+    open_photos(window, qtbot, photo)
+    window.exports.export()
+    dialog = the(window.findChild(ExportDialog))
+    monkeypatch.setattr(export_dialog, "PLANNING_S", 0.1)
+    monkeypatch.setattr(os.path, "exists", exists)
+    dialog.folder_field.setText(str(share))
+    assert dialog.outlook == "The folder does not answer. Choose another."
+    answers.set()
 
 
 def test_a_file_in_place_of_the_folder_is_told_before_and_after_it_is_asked_for(

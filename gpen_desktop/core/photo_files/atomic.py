@@ -138,16 +138,23 @@ def write(path: Path, data: bytes, *, overwrite: bool, around_naming: Around = u
 
 
 def check_folder(folder: Path) -> None:
-    """Say early what `make_folder` would say of a file that is there by the name of the folder, or of one above it.
-    Raises SaveError, Cancelled."""
-    try:
-        answer_of(lambda _: _no_file_in_the_way(folder), PATIENCE_S)
-    except OSError as error:
-        raise save_error(folder, error) from error
+    """Say early what `make_folder` would say of a file that is there. Raises SaveError, Cancelled."""
+    _at_folder(folder, check_no_file)
 
 
-def _no_file_in_the_way(folder: Path) -> None:
-    """Waits for the disk as long as that takes."""
+def make_folder(folder: Path) -> None:
+    """Create a folder with all above it, unless it is there. Raises SaveError, Cancelled."""
+
+    def make(folder: Path) -> None:
+        check_no_file(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+
+    _at_folder(folder, make)
+
+
+def check_no_file(folder: Path) -> None:
+    """Raises SaveError for a file that is there by the name of the folder, or of one above it. Waits for the disk as
+    long as that takes: for whoever has a patience of their own."""
     above = (folder, *folder.parents)
     there = next((path for path in above if os.path.exists(path)), None)  # noqa: PTH110  -- Path.exists raises where it may not look
     if there is not None and not os.path.isdir(there):  # noqa: PTH112  -- as Path.is_dir does
@@ -158,15 +165,10 @@ def _no_file_in_the_way(folder: Path) -> None:
         )
 
 
-def make_folder(folder: Path) -> None:
-    """Create a folder with all above it, unless it is there. Raises SaveError, Cancelled."""
-
-    def made(_: Callable[[], None]) -> None:
-        _no_file_in_the_way(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-
+def _at_folder(folder: Path, do: Callable[[Path], None]) -> None:
+    """What is done there while the disk is not waited for for ever. Raises SaveError, Cancelled."""
     try:
-        answer_of(made, PATIENCE_S)
+        answer_of(lambda _: do(folder), PATIENCE_S)
     except OSError as error:
         reason, todo = _reason(error)
         what = say(

@@ -30,7 +30,7 @@ from gpen_desktop.core.engine.export_plan import ExportPlan, Target
 from gpen_desktop.core.output.cost import Cost, cost_of
 from gpen_desktop.core.output.mark import check_drawable
 from gpen_desktop.core.output.name_pattern import check_pattern
-from gpen_desktop.core.photo_files.atomic import check_folder
+from gpen_desktop.core.photo_files.atomic import check_no_file
 from gpen_desktop.core.photo_files.patience import NoAnswerError, answer_of
 from gpen_desktop.core.photo_files.registry import FORMATS
 from gpen_desktop.core.stages.registry import total_scale
@@ -302,7 +302,7 @@ class ExportDialog(QDialog):
 
         def planned(tick: Callable[[], None]) -> Sequence[Target[AlbumItem]]:
             if plan.folder is not None:
-                check_folder(plan.folder)
+                check_no_file(plan.folder)
             return export_plan.targets(items, plan, tick=tick)
 
         try:
