@@ -295,41 +295,40 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _look_ahead(self) -> None:
-        """Say what will be exported, and where to."""
+        """Say what will be exported, and where to, or what is in the way."""
         if self._wrong():
             return
-        items, plan = self.items, self.plan
+        try:
+            targets = self._planned()
+        except NoAnswerError:
+            self._refuse(self.tr("The folder does not answer. Choose another."))
+        except SaveError as error:
+            self._refuse(error_text(error.what, error.todo))
+        else:
+            self._tell(targets)
+
+    def _planned(self) -> Sequence[Target[AlbumItem]]:
+        """Where each photo goes. Raises NoAnswerError, and SaveError for a file in place of the folder."""
+        items, plan = self.items, self.plan  # here: another thread asks the disk, and may not ask the window
 
         def planned(tick: Callable[[], None]) -> Sequence[Target[AlbumItem]]:
             if plan.folder is not None:
                 check_no_file(plan.folder)
             return export_plan.targets(items, plan, tick=tick)
 
-        try:
-            targets = answer_of(planned, PLANNING_S)
-        except NoAnswerError:
-            self._refuse(self.tr("The folder does not answer. Choose another."))
-            return
-        except SaveError as error:
-            self._refuse(error_text(error.what, error.todo))
-            return
+        return answer_of(planned, PLANNING_S)
+
+    def _tell(self, targets: Sequence[Target[AlbumItem]]) -> None:
+        going = [target.item for target in targets if target.path is not None]
         paths = [target.path for target in targets if target.path is not None]
-        sentences = []
-        if len(paths) == 1:
-            sentences.append(self.tr("Will be saved as {path}").format(path=paths[0]))
-        elif paths:
-            folders = {path.parent for path in paths}
-            place = str(paths[0].parent) if len(folders) == 1 else self.tr("their own folders")
-            text = self.tr("{count} files, {first} to {last}, in {place}")
-            sentences.append(text.format(count=len(paths), first=paths[0].name, last=paths[-1].name, place=place))
-        if len(paths) < len(targets):
+        sentences = [self._place_text(paths)] if paths else []
+        if len(going) < len(targets):
             text = self.tr("Left out, as files of their names exist: {count}")
-            sentences.append(text.format(count=len(targets) - len(paths)))
-        copied = sum(not target.item.is_changed and target.path is not None for target in targets)
-        if copied:
+            sentences.append(text.format(count=len(targets) - len(going)))
+        if copied := sum(not item.is_changed for item in going):
             sentences.append(self.tr("Copied as they are, since nothing changed: {count}").format(count=copied))
         role = "muted"
-        if (cost := _largest([target.item for target in targets if target.path is not None])) is not None:
+        if (cost := _largest(going)) is not None:
             text = self.tr("Enlarged to {width} × {height} pixels ({mp} megapixels); takes up to {size} GB of memory")
             size = f"{cost.memory / 1e9:.1f}"
             sentences.append(text.format(width=cost.width, height=cost.height, mp=round(cost.megapixels), size=size))
@@ -337,6 +336,15 @@ class ExportDialog(QDialog):
                 role = "warning"
                 sentences.append(self.tr("Only {size} GB are free: enlarge it less.").format(size=f"{free / 1e9:.1f}"))
         self._say("\n".join(sentences), role)
+
+    def _place_text(self, paths: Sequence[Path]) -> str:
+        """Where the files go, one at least."""
+        if len(paths) == 1:
+            return self.tr("Will be saved as {path}").format(path=paths[0])
+        folders = {path.parent for path in paths}
+        place = str(paths[0].parent) if len(folders) == 1 else self.tr("their own folders")
+        text = self.tr("{count} files, {first} to {last}, in {place}")
+        return text.format(count=len(paths), first=paths[0].name, last=paths[-1].name, place=place)
 
     def _refuse(self, text: str) -> None:
         self._export.setEnabled(False)
