@@ -15,9 +15,12 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core.types import FloatImage
 
+_BLOCK: Final = 16
+"""Side, px, of the blocks that noise is measured in."""
+
 _QUIET: Final = 10
 _ABOUT: Final = 1.35
-"""Percentile of the noise of 16 px blocks that counts as the photo's; up to how much more is about as much."""
+"""Percentile of the blocks' noise that counts as the photo's; up to how much more is about as much."""
 
 _FEW: Final = 20
 """Blocks below which nothing is said."""
@@ -105,19 +108,22 @@ def _noise(plane: FloatImage) -> NoiseReading:
     mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
     answer = np.abs(cv2.filter2D(plane, -1, mask))
     squares = np.square(answer)
-    means = [_block_means(each, 16) for each in (answer, plane, squares, np.square(squares))]
-    light = means[1]
-    usable = (light > 20) & (light < 235)
-    if np.count_nonzero(usable) < _FEW:
+    blocks = _Blocks(
+        noise=_block_means(answer),
+        light=_block_means(plane),
+        squared=_block_means(squares),
+        fourth=_block_means(np.square(squares)),
+    )
+    blocks = blocks.of((blocks.light > 20) & (blocks.light < 235))
+    if len(blocks.noise) < _FEW:
         return NoiseReading()
-    blocks = _Blocks(*(each[usable] for each in means))
     floor = float(np.percentile(blocks.noise, _QUIET))
     return _of_prints(blocks, floor) or _reading(blocks, floor)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Blocks:
-    """Blocks of 16 px of a plane, (n,) each: mean noise, light, and the second and fourth moments of the noise."""
+    """Blocks of a plane, (n,) each: mean noise, light, and the second and fourth moments of the noise."""
 
     noise: NDArray[np.float32]
     light: NDArray[np.float32]
@@ -129,11 +135,11 @@ class _Blocks:
 
 
 def _reading(blocks: _Blocks, floor: float) -> NoiseReading:
-    """floor: the noise of those that have least of it."""
+    """Of blocks whose quietest have the noise `floor`."""
     quiet = blocks.of(blocks.noise < _ABOUT * floor)
     count = len(quiet.noise)
     tails = float(np.median(quiet.fourth / np.maximum(np.square(quiet.squared), 1e-6))) if count else 3.0
-    by_tone = tuple(_by_tone(blocks.noise, blocks.light, floor))
+    by_tone = tuple(_by_tone(blocks, floor))
     return NoiseReading(floor, count / len(blocks.noise), tails, by_tone).times(math.sqrt(math.pi / 2))
 
 
@@ -149,24 +155,25 @@ def _of_prints(blocks: _Blocks, floor: float) -> NoiseReading | None:
     if least < _PRINTS * floor or len(prints.noise) < _PRINTS_SHARE * len(blocks.noise):
         return None
     even = prints.of(prints.noise < _ABOUT * least)
+    if len(even.noise) <= _PRINTS_EVENLY * len(prints.noise):
+        return None
     # its least would leave mottles where there is more by chance
     seen = _reading(prints, float(np.median(even.noise)))
     darkest, lightest = np.percentile(even.light, (10, 90))
-    is_even = len(even.noise) > _PRINTS_EVENLY * len(prints.noise)
-    is_grain = is_even and seen.tails < _PRINTS_TAILS and lightest - darkest > _PRINTS_TONES
+    is_grain = seen.tails < _PRINTS_TAILS and lightest - darkest > _PRINTS_TONES
     return seen if is_grain else None
 
 
-def _by_tone(blocks: NDArray[np.float32], light: NDArray[np.float32], least: float) -> Iterator[tuple[float, float]]:
-    """(light, noise) from dark to light of blocks (N,), light (N,); noise of `least` where more is not sure."""
-    for part in np.array_split(np.argsort(light, kind="stable"), _TONES):
-        noise = blocks[part]
+def _by_tone(blocks: _Blocks, least: float) -> Iterator[tuple[float, float]]:
+    """(light, noise) from dark to light; noise of `least` where more is not sure."""
+    for part in np.array_split(np.argsort(blocks.light, kind="stable"), _TONES):
+        noise = blocks.noise[part]
         floor = float(np.percentile(noise, _QUIET))
         surely = float(np.interp((noise < _ABOUT * floor).mean(), _EVENLY_IN_TONE, (0, 1)))
-        yield float(light[part].mean()), least + surely * max(0.0, floor - least)
+        yield float(blocks.light[part].mean()), least + surely * max(0.0, floor - least)
 
 
-def _block_means(plane: FloatImage, side: int) -> NDArray[np.float32]:
-    size = (max(1, plane.shape[1] // side), max(1, plane.shape[0] // side))
-    cut = plane[: size[1] * side, : size[0] * side]
-    return np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA), np.float32)
+def _block_means(plane: FloatImage) -> NDArray[np.float32]:
+    size = (max(1, plane.shape[1] // _BLOCK), max(1, plane.shape[0] // _BLOCK))
+    cut = plane[: size[1] * _BLOCK, : size[0] * _BLOCK]
+    return np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA), np.float32).ravel()
