@@ -102,25 +102,31 @@ class ExportController(QObject):
     ) -> None:
         """Propose to export these photos, or the others that there are. proposed_name: what they are called where no
         other choice means just them; '': there always is one."""
-        all_items, unsaved = self.exportable, self._unsaved()
-        if not all_items:
+        if not self.exportable:
             return
-        selections = [Selection(self.tr("This photo"), tuple(self._current()))]
-        chosen_name = self.tr("Selected ({count})").format(count=len(self._chosen()))
-        selections.append(Selection(chosen_name, tuple(self._chosen())))
-        if all_items != self._current():
-            selections.append(Selection(self.tr("All ({count})").format(count=len(all_items)), tuple(all_items)))
-        if len(unsaved) < len(all_items):
-            name = self.tr("Not exported yet ({count})").format(count=len(unsaved))
-            selections.append(Selection(name, tuple(unsaved)))
-        selections = [selection for selection in selections if selection.items]
-        if proposed_name and all(each.items != tuple(proposed) for each in selections):
-            selections.append(Selection(proposed_name, tuple(proposed)))
+        selections = self._selections(proposed, proposed_name)
         chosen = next((n for n, each in enumerate(selections) if each.items == tuple(proposed)), 0)
         dialog = ExportDialog(self._store, selections, chosen, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(partial(self._on_accepted, dialog, afterwards))
         dialog.open()
+
+    def _selections(self, proposed: list[tuple[int, AlbumItem]], proposed_name: str) -> list[Selection]:
+        """What can be chosen, as `_ask` has it."""
+        current, chosen, every, unsaved = self._current(), self._chosen(), self.exportable, self._unsaved()
+        # none of them twice
+        all_ = [] if every == current else every
+        fresh = [] if unsaved == every else unsaved
+        named = (
+            (self.tr("This photo"), current),
+            (self.tr("Selected ({count})").format(count=len(chosen)), chosen),
+            (self.tr("All ({count})").format(count=len(all_)), all_),
+            (self.tr("Not exported yet ({count})").format(count=len(fresh)), fresh),
+        )
+        selections = [Selection(name, tuple(items)) for name, items in named if items]
+        if proposed_name and all(each.items != tuple(proposed) for each in selections):
+            selections.append(Selection(proposed_name, tuple(proposed)))
+        return selections
 
     def _on_accepted(self, dialog: ExportDialog, afterwards: Callable[[], object] | None) -> None:
         self.export_as(dialog.plan, list(dialog.items))
@@ -184,7 +190,7 @@ class ExportController(QObject):
         until it has gone well or left the album."""
         anew = {job.item for job, _ in ended.failed}
         kept = [each for each in self._failed if each[0].item not in anew]
-        self._failed = [each for each in (*kept, *ended.failed) if self._is_still_failed(each[0])]
+        self._failed = self._still_failed((*kept, *ended.failed))
         self._report.add(ended)
         self._notifications.withdraw(_EXPORTED, _FAILED, _REPORT)
         if ended.exported:
@@ -198,16 +204,17 @@ class ExportController(QObject):
     @Slot()
     def _on_removed(self) -> None:
         """Of a photo that has left nothing is to be told any more."""
-        left = [each for each in self._failed if self._is_still_failed(each[0])]
+        left = self._still_failed(self._failed)
         if left != self._failed:
             self._failed = left
             self._notifications.withdraw(_FAILED)
             if left:
                 self._tell_failed()
 
-    def _is_still_failed(self, job: ExportJob) -> bool:
-        item = self._workspace.album.item(job.item)
-        return item is not None and item.export_failure is not None
+    def _still_failed(self, failed: Sequence[tuple[ExportJob, Failure]]) -> list[tuple[ExportJob, Failure]]:
+        """Those whose photos are in the album, and were not exported since."""
+        items = {item.id for item in self._workspace.album if item.export_failure is not None}
+        return [each for each in failed if each[0].item in items]
 
     def _tell_exported(self, exported: Sequence[Exported]) -> None:
         self._exported = exported
@@ -281,7 +288,7 @@ class ExportController(QObject):
 
     def _not_written(self) -> list[tuple[int, AlbumItem]]:
         """Photos whose export failed, of those that there can be a result of."""
-        failed = {job.item for job, _ in self._failed if self._is_still_failed(job)}
+        failed = {job.item for job, _ in self._still_failed(self._failed)}
         return [(n, item) for n, item in self.exportable if item.id in failed]
 
     def _tell_left_out(self, items: list[AlbumItem]) -> None:
