@@ -15,9 +15,9 @@ import numpy as np
 
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import basicsr_compat
+from gpen_desktop.lab.damage.chance import Rng
 from gpen_desktop.lab.typed import floats, octets
 
-Rng = np.random.Generator
 _GREY: Final = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as OpenCV has it
 
 

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from gpen_desktop.lab.damage.chance import Rng, log_uniform
 from gpen_desktop.lab.typed import floats, octets
 
 SIDE: Final = 512
 _FINE: Final = 2  # drawn this many times as large and shrunk: edges come out smooth
 
-Rng = np.random.Generator
 Plane = NDArray[np.float32]
 Mask = NDArray[np.uint8]
 
@@ -64,7 +64,7 @@ def _gouges(rng: Rng) -> tuple[Plane, Plane, Plane]:
         bend = 0.03 if rng.random() < 0.6 else 0.2
         angle, length = rng.uniform(0, 2 * math.pi), rng.uniform(40, 600)
         points = _walk(rng, angle, length, bend=bend) if torn else _arc(rng, angle, length, rng.normal(0, 0.6))
-        _stroke(canvas, points, rng.uniform(3, 13) if torn else _log_uniform(rng, 1, 10), 1.0, rng, even=not torn)
+        _stroke(canvas, points, rng.uniform(3, 13) if torn else log_uniform(rng, 1, 10), 1.0, rng, even=not torn)
     if not torn:
         return _shrunk(canvas), _one(), _zero()
     core = _ragged(_shrunk(canvas), rng, rng.uniform(1.5, 5))
@@ -301,10 +301,6 @@ def _stroke(
         wide = width * swell[i] * _FINE
         shade = strength * min(wide, 1.0)
         cv2.line(canvas, _fine(points[i]), _fine(points[i + 1]), float(shade), max(1, round(wide)), cv2.LINE_AA)
-
-
-def _log_uniform(rng: Rng, low: float, high: float) -> float:
-    return math.exp(rng.uniform(math.log(low), math.log(high)))
 
 
 def _fine(point: NDArray[np.float64]) -> tuple[int, int]:

@@ -7,7 +7,6 @@ face model that changed them would change skin, and the product leaves tone to t
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -26,7 +25,7 @@ from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.core.stages.tiles import changed
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import degradations as d
-from gpen_desktop.lab.damage.degradations import Rng
+from gpen_desktop.lab.damage.chance import Rng, log_uniform
 from gpen_desktop.lab.typed import doubles, floats, octets
 
 Kind = Callable[[FloatImage, Rng], FloatImage]
@@ -137,7 +136,7 @@ class SmallFile:
 
 def small_file(rng: Rng) -> SmallFile:
     """Faces of 20 to 110 px from ear to ear, which take up 0.55 of the square, at the qualities of the web."""
-    side = round(math.exp(rng.uniform(math.log(36), math.log(200))))
+    side = round(log_uniform(rng, 36, 200))
     again = rng.random() < 0.3
     return SmallFile(
         side=side,
@@ -270,7 +269,7 @@ def _telephone(x: FloatImage, rng: Rng) -> FloatImage:
 
 def _anything(x: FloatImage, rng: Rng) -> FloatImage:
     """Blur of any width and shape, lines, any size, noise and JPEG, in the wide ranges of a first training."""
-    sigma = math.exp(rng.uniform(math.log(0.3), math.log(4.5)))
+    sigma = log_uniform(rng, 0.3, 4.5)
     choice = rng.random()
     if choice < 0.6:
         x = floats(cv2.GaussianBlur(x, (0, 0), sigma))

@@ -12,7 +12,7 @@ import numpy as np
 
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import degradations as d
-from gpen_desktop.lab.damage.degradations import Rng
+from gpen_desktop.lab.damage.chance import Rng
 from gpen_desktop.lab.damage.recipes import SmallFace, SmallFile, through_small_file
 from gpen_desktop.lab.typed import floats
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import degradations as d
-from gpen_desktop.lab.damage.degradations import Rng
+from gpen_desktop.lab.damage.chance import Rng, log_uniform
 from gpen_desktop.lab.scenes.reading import FACE_SIDE, Portrait, Stage, box_of
 from gpen_desktop.lab.typed import floats, octets
 
@@ -87,7 +86,7 @@ def _beside_face(portrait: Portrait, rng: Rng) -> NDArray[np.uint8]:
 
 def add_thing(picture: FloatImage, people: Sequence[Portrait], props: Stage, rng: Rng) -> None:
     """Something that is no face: a thing, a piece from beside a face in an oval, or a head without features."""
-    side = int(math.exp(rng.uniform(math.log(16), math.log(200))))
+    side = int(log_uniform(rng, 16, 200))
     kind = rng.random()
     if kind < 0.45 and props.things:
         thing = props.things[int(rng.integers(len(props.things)))]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.lab.damage import degradations as d
-from gpen_desktop.lab.damage.degradations import Rng
+from gpen_desktop.lab.damage.chance import Rng
 from gpen_desktop.lab.face_files import MIRRORED
 from gpen_desktop.lab.scenes import turning
 from gpen_desktop.lab.scenes.beside import CANVAS_SIDE, add_thing, background, lit
