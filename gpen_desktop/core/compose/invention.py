@@ -63,8 +63,11 @@ def invented(face: RestoredFace, answers: Sequence[FloatImage]) -> FloatImage:
 
 
 def _room(face: RestoredFace) -> float:
-    likeness = texture.compare_detail(face.crop.pixels, face.restored, face.face_mask)
-    return texture.room_to_invent(face.crop, likeness)
+    """How much may be invented of what a network invents, in [0, 1]: as much as the source lacks, and all where the
+    crop is an enlargement, which always lacks some."""
+    if texture.is_enlarged(face.crop):
+        return 1.0
+    return texture.lack_of(texture.compare_detail(face.crop.pixels, face.restored, face.face_mask))
 
 
 def _not_only_stronger(change: FloatImage, restored: FloatImage) -> FloatImage:

@@ -170,8 +170,9 @@ def _slow_quarter(image: FloatImage, face: RestoredFace) -> FloatImage:
 
 
 def _own_eyes(face: RestoredFace, size: int) -> FloatImage:
-    """(size, size) in [0, 1]: the eyes, as far as they are to stay as sharp as they were."""
-    if not texture.may_have_own_eyes(face.crop):
+    """(size, size) in [0, 1]: the eyes, as far as they are to stay as sharp as they were; an enlargement has too
+    few of the photo's pixels for that."""
+    if texture.is_enlarged(face.crop):
         return np.zeros((size, size), np.float32)
     eyes = eye_mask(face.crop)
     likeness = texture.compare_detail(face.crop.pixels, face.restored, eyes)

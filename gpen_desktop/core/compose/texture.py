@@ -106,14 +106,9 @@ def compare_detail(source: FloatImage, restored: FloatImage, weight: FloatImage)
 
 def is_sharp_already(crop: Crop, likeness: Likeness) -> bool:
     """Whether a crop is about as sharp as the model made it, at the crop's own resolution."""
-    if _is_enlarged(crop):
+    if is_enlarged(crop):
         return False
     return likeness.gain >= _SHARP_GAIN and likeness.noise < _SHARP_NOISE
-
-
-def may_have_own_eyes(crop: Crop) -> bool:
-    """Whether a crop shows enough of the photo's pixels for its eyes to be worth keeping; an enlargement does not."""
-    return not _is_enlarged(crop)
 
 
 def own_eyes(likeness: Likeness) -> float:
@@ -132,19 +127,13 @@ def lack_of(likeness: Likeness) -> float:
     return float(np.clip(max(blur, noise), 0, 1))
 
 
-def room_to_invent(crop: Crop, likeness: Likeness) -> float:
-    """How much detail may be invented of what a network invents, in [0, 1]: as much as the source lacks, and all where
-    the crop is an enlargement, which always lacks some."""
-    return 1.0 if _is_enlarged(crop) else lack_of(likeness)
-
-
 def known_to_invent(crop: Crop) -> float:
     """How much of what is invented may be drawn on a crop, in [0, 1]: 0 where the photo has too few pixels to say
     where."""
     return float(np.interp(scale_of(crop.to_crop), *_INVENTED))
 
 
-def _is_enlarged(crop: Crop) -> bool:
+def is_enlarged(crop: Crop) -> bool:
     """Whether the photo has clearly fewer pixels there than the crop."""
     return 1 / scale_of(crop.to_crop) < _SHARP_RESOLUTION
 
