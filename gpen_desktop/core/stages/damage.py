@@ -90,9 +90,9 @@ def find_damage(photo: Photo, networks: Networks, progress: Progress) -> Damage:
     """Look for damage. Raises WeightsError, DeviceError, Cancelled."""
     small = at_working_size(photo.pixels)
 
-    def look(pixels: Pixels, progress: Progress) -> FloatImage:
+    def look(pixels: Pixels, part: Progress) -> FloatImage:
         logits = np.empty(pixels.shape[:2], np.float32)
-        for (x0, y0, x1, y1), answer in networks.finder().answers(pixels, progress, "repair"):
+        for (x0, y0, x1, y1), answer in networks.finder().answers(pixels, part, "repair"):
             logits[y0:y1, x0:x1] = answer[..., 0]
         return logits
 

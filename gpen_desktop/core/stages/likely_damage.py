@@ -72,8 +72,9 @@ def _towards(width: int, picture: NDArray[Any]) -> int:
 
 
 def _likely(logits: Sequence[FloatImage]) -> NDArray[np.uint8]:
-    likely = 255 / (1 + np.exp(-np.mean(logits, axis=0).clip(-30, 30)))
-    return np.asarray(np.rint(likely), np.uint8)
+    """(h, w), 0 to 255: by the mean of several looks."""
+    mean = np.mean(logits, axis=0).clip(-30, 30)  # beyond is 0 or 255 long since, and exp would overflow
+    return np.asarray(np.rint(255 / (1 + np.exp(-mean))), np.uint8)
 
 
 def _only_wide(likely: NDArray[np.uint8]) -> NDArray[np.uint8]:
