@@ -96,8 +96,7 @@ def _run(
         summarise(reports, _status(engine), where, console)
     finally:  # what was done is told also after a cancel
         record = _record(reports, _status(engine), options, loaded, time.perf_counter() - started)
-        written = [write_report(file, record, reports) for file in options.report]
-        is_told = all(written)
+        is_told = _write_reports(options.report, record, reports)
     return _exit_code(reports) if is_told else max(_exit_code(reports), Exit.SOME_FAILED)
 
 
@@ -105,8 +104,13 @@ def _report_nothing(options: argparse.Namespace) -> Exit:
     """Write reports without any photo, nor a model, as none is loaded; the one that was read by --retry stays."""
     record = {"program": _PROGRAM, "options": _journal_options(options), "photos": []}
     others = [file for file in options.report if real_path(file) != real_path(options.retry)]
-    written = [write_report(file, record, ()) for file in others]
-    return Exit.ALL_DONE if all(written) else Exit.SOME_FAILED
+    return Exit.ALL_DONE if _write_reports(others, record, ()) else Exit.SOME_FAILED
+
+
+def _write_reports(files: Sequence[Path], record: dict[str, Any], reports: Sequence[PhotoReport]) -> bool:
+    """Whether that went well with all; each is tried."""
+    written = [write_report(file, record, reports) for file in files]
+    return all(written)
 
 
 def _check_how_stored(options: argparse.Namespace) -> None:

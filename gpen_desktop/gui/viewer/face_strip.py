@@ -59,7 +59,7 @@ class FaceStrip(QListWidget):
         i18n.follow(self._say)
 
     def show_faces(
-        self, pair: PicturePair | None, marks: tuple[FaceMark, ...], selected: FaceId, *, are_expected: bool = False
+        self, pair: PicturePair | None, marks: tuple[FaceMark, ...], selected: FaceId, *, are_expected: bool
     ) -> None:
         """Show the faces of the photo on screen; the pictures follow in a moment. are_expected: where there are none
         yet, their room is kept, or the photo would move as they come."""
