@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
@@ -16,6 +15,7 @@ from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.pixels import size_at, to_8_bits
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
+from gpen_desktop.core.resizing import resized
 from gpen_desktop.core.types import Face, Photo, Pixels, SourceFormat, frozen
 
 _SIDE: Final = 400
@@ -97,9 +97,7 @@ def _around(column: Column, face: Face) -> Pixels:
 def fitted(pixels: Pixels, side: int) -> NDArray[np.uint8]:
     """A picture (H, W, 3) as large as a square of `side` px of a sheet holds, in its middle: (side, side, 3)."""
     factor = side / max(pixels.shape[:2])
-    size = size_at(factor, pixels)
-    way = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    return placed(np.asarray(cv2.resize(to_8_bits(pixels), size, interpolation=way), np.uint8), side)
+    return placed(resized(to_8_bits(pixels), size_at(factor, pixels)), side)
 
 
 def placed(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:

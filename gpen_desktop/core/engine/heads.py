@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gpen_desktop.core.engine.face_networks import CropRestorer
-from gpen_desktop.core.faces.high_heads import joined, resized
+from gpen_desktop.core.faces.high_heads import at_side, joined
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.types import Crop, FloatImage
 
@@ -22,7 +22,7 @@ def restore_heads(
     aligned = network.restore(aligned_parts, SubProgress(progress, 0.0, share))
     if not larger:
         return aligned
-    smaller = [resized(pixels, network.spec.size) for pixels in larger]
+    smaller = [at_side(pixels, network.spec.size) for pixels in larger]
     around = iter(network.restore(smaller, SubProgress(progress, share, 1.0)))
     return [
         joined(crop, made, next(around)) if crop.is_larger else made for crop, made in zip(crops, aligned, strict=True)

@@ -18,6 +18,7 @@ from gpen_desktop.core.affine import apply, invert, scale_of, to_scaled
 from gpen_desktop.core.faces.alignment import cut_out
 from gpen_desktop.core.faces.masks import head_ramp
 from gpen_desktop.core.grain import in_all_colours, luma
+from gpen_desktop.core.resizing import resized
 from gpen_desktop.core.types import Affine, Crop, FloatImage, Photo, frozen
 
 # Of an aligned crop's side, in sixteenths: what a larger one shows above it, and in all each way. That leaves 1/16
@@ -32,7 +33,7 @@ _UNIT: Final = 4
 _SMALL: Final = (16 + _MORE) * _UNIT
 """Pixels of a small copy of a larger crop, in which hair is looked for: to a sixteenth of the aligned one; in all."""
 # Where in it, in those sixteenths: in the middle columns where hair is, if there is any, where it is to go on, and
-# where it is to end; and at both sides, where there is none.
+# where it is to end; and at both sides, where there is none. And the sigma it is smoothed by before.
 _HAIR: Final = (4.75, 5.5)
 _GOES_ON: Final = (3.5, 3.75)
 _ENDS: Final = (0.25, 3.25)
@@ -80,16 +81,15 @@ def _small_copy(photo: Photo, to_crop: Affine, side: int) -> FloatImage:
 def joined(crop: Crop, aligned: FloatImage, whole: FloatImage) -> FloatImage:
     """(s, s, 3): what was made of a larger crop's aligned part (S, S, 3) and, around it, of all of it made smaller
     (S, S, 3)."""
-    made = resized(whole, crop.pixels.shape[0]).copy()
+    made = at_side(whole, crop.pixels.shape[0])
     inside = crop.aligned_part(made)
     inside += in_all_colours(head_ramp(aligned.shape[0])) * (aligned - inside)
     return frozen(made)
 
 
-def resized(picture: FloatImage, side: int) -> FloatImage:
-    """A picture (S, S, 3) in [0, 1] as (side, side, 3): by area to fewer pixels, cubic to more."""
-    way = cv2.INTER_AREA if picture.shape[0] > side else cv2.INTER_CUBIC
-    return frozen(np.clip(cv2.resize(picture, (side, side), interpolation=way), 0, 1).astype(np.float32))
+def at_side(picture: FloatImage, side: int) -> FloatImage:
+    """A picture (S, S, 3) in [0, 1] as a new one, (side, side, 3)."""
+    return np.clip(resized(picture, (side, side)), 0, 1)
 
 
 def _goes_on(shown: FloatImage) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final, cast
+from typing import Final
 
 import cv2
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core.pixels import size_at
 from gpen_desktop.core.progress import Progress, SubProgress
+from gpen_desktop.core.resizing import resized
 from gpen_desktop.core.types import FloatImage, Pixels
 
 LOOKED_AT: Final = 2000
@@ -58,17 +59,9 @@ def likely_damage(photo: Pixels, look: Look, progress: Progress) -> NDArray[np.u
 def _looked(photo: Pixels, way: _Way, middle: float, look: Look, progress: Progress) -> FloatImage:
     """(h, w) logits of one look."""
     turned = slice(None, None, -1 if way.upside_down else 1)
-    width, height = size_at(middle * way.larger, photo)
-    larger = cv2.resize(photo, (width, height), interpolation=_towards(width, photo))
-    logits = look(cast(Pixels, np.ascontiguousarray(larger[turned, turned])), progress)[turned, turned]
-    return np.asarray(
-        cv2.resize(logits, photo.shape[1::-1], interpolation=_towards(photo.shape[1], logits)), np.float32
-    )
-
-
-def _towards(width: int, picture: NDArray[Any]) -> int:
-    """How a picture (h, w, ...) is resized to a width: by area to fewer pixels, cubic to more."""
-    return cv2.INTER_AREA if width < picture.shape[1] else cv2.INTER_CUBIC
+    larger = resized(photo, size_at(middle * way.larger, photo))
+    logits = look(np.ascontiguousarray(larger[turned, turned]), progress)[turned, turned]
+    return resized(logits, (photo.shape[1], photo.shape[0]))
 
 
 def _likely(logits: Sequence[FloatImage]) -> NDArray[np.uint8]:

@@ -11,11 +11,12 @@ import numpy as np
 from gpen_desktop.core.compose.invention import invented
 from gpen_desktop.core.compose.layers import face_layers
 from gpen_desktop.core.compose.render import render
-from gpen_desktop.core.engine.restored import restored_face
+from gpen_desktop.core.engine.restored import as_grey_as, restored_face
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.faces.alignment import fit_similarity, template_points
 from gpen_desktop.core.faces.masks import masks_by_points
 from gpen_desktop.core.progress import SilentProgress
+from gpen_desktop.core.resizing import resized
 from gpen_desktop.core.types import ComposeOptions, FloatImage, frozen
 from gpen_desktop.errors import OptionError
 from gpen_desktop.lab.evaluation.cases import Case
@@ -97,8 +98,7 @@ def _invented(
 ) -> FloatImage:
     crop = as_crop(pixels, enlarged)
     masks = masks_by_points(crop)
-    answer = invented(restored_face(crop, restored, masks), (first, second))
-    return restored_face(crop, answer, masks).restored  # grey where the crop is
+    return as_grey_as(crop, invented(restored_face(crop, restored, masks), (first, second)))
 
 
 def _restored(restorer: Restorer, damaged: Sequence[Picture]) -> list[Picture]:
@@ -123,8 +123,7 @@ def _back(answer: FloatImage, size: int, restorer: Restorer) -> Picture:
     spec = restorer.spec
     if spec.template == "ffhq":
         if size != spec.size:
-            way = cv2.INTER_AREA if size < spec.size else cv2.INTER_CUBIC
-            answer = floats(cv2.resize(answer, (size, size), interpolation=way))
+            answer = resized(answer, (size, size))
     else:
         back = fit_similarity(template_points(spec.template, spec.size), template_points("ffhq", size))
         warped = cv2.warpAffine(answer, back, (size, size), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)

@@ -19,6 +19,7 @@ import numpy as np
 from gpen_desktop.core.engine.restorer import Restorer
 from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.faces.detection import FaceDetector
+from gpen_desktop.core.resizing import resized
 from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.core.stages.registry import stage_values, without_automatic
 from gpen_desktop.core.types import ComposeOptions, Face, FloatImage, Pixels
@@ -72,9 +73,8 @@ def _head(pixels: Pixels, face: Face, scale: int) -> Picture:
         np.clip(np.arange(side) + round(float(middle) - side / 2), 0, length - 1)
         for middle, length in zip(centre, pixels.shape[1::-1], strict=True)
     )
-    cut = pixels[ys[:, None], xs].astype(np.float32) / np.iinfo(pixels.dtype).max
-    way = cv2.INTER_AREA if side > _SIDE else cv2.INTER_CUBIC
-    return _bytes(floats(cv2.resize(cut, (_SIDE, _SIDE), interpolation=way)))
+    cut = pixels[ys[:, None], xs].astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
+    return _bytes(resized(cut, (_SIDE, _SIDE)))
 
 
 def _shown(picture: FloatImage) -> Picture:
