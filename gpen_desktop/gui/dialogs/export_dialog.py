@@ -82,6 +82,7 @@ class ExportDialog(QDialog):
         self._which = Segments(range(len(self._selections)))
         self._only_changed = QCheckBox()
         self._where = Segments((False, True))
+        self._folder_row = QWidget()
         self._folder = QLineEdit()
         self._browse = QToolButton()
         self._pattern = QLineEdit(str(store.get("export/pattern")))
@@ -98,6 +99,7 @@ class ExportDialog(QDialog):
         self._where.set_value(self._is_beside)
         self._quality.set_value(int(store.get("export/quality")))
         self._folder.setText(str(store.get("export/folder")) or _default_folder())
+        self._say_texts()
         self._lay_out()
         self._which.chosen.connect(self._on_which)
         self._where.chosen.connect(self._on_where)
@@ -195,28 +197,44 @@ class ExportDialog(QDialog):
         combo.setAccessibleName(setting_text(settings.by_key(key).label))
         return combo
 
-    def _lay_out(self) -> None:
+    def _say_texts(self) -> None:
         self.setWindowTitle(self.tr("Export"))
         self._which.set_texts(self.tr("Photos"), [selection.name for selection in self._selections])
         self._where.set_texts(self.tr("Where"), [self.tr("One folder"), self.tr("Beside the originals")])
         self._quality.set_text(self.tr("Quality"))
-        self._browse.setIcon(icons.icon("folder-open"))
-        self._browse.setIconSize(QSize(theme.ICON, theme.ICON))
         self._browse.setToolTip(self.tr("Choose a folder"))
         self._browse.setAccessibleName(self.tr("Choose a folder"))
         self._folder.setAccessibleName(self.tr("Folder"))
         self._pattern.setAccessibleName(self.tr("File name"))
         self._pattern.setToolTip(setting_text(settings.by_key("export/pattern").help))
-        mark = settings.by_key("export/mark")
-        self._mark.setAccessibleName(setting_text(mark.label))
-        self._mark.setToolTip(setting_text(mark.help))
+        self._mark.setAccessibleName(setting_text(settings.by_key("export/mark").label))
+        self._mark.setToolTip(setting_text(settings.by_key("export/mark").help))
         self._mark.setPlaceholderText(self.tr("None"))
-        self._folder_row = QWidget()
+
+    def _lay_out(self) -> None:
+        self._browse.setIcon(icons.icon("folder-open"))
+        self._browse.setIconSize(QSize(theme.ICON, theme.ICON))
         folder = QHBoxLayout(self._folder_row)
         folder.setContentsMargins(0, 0, 0, 0)
         folder.setSpacing(theme.GRID // 2)
         folder.addWidget(self._folder, 1)
         folder.addWidget(self._browse)
+        buttons = QDialogButtonBox()
+        self._export = buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self._export.setDefault(True)
+        theme.set_role(self._export, "primary")
+        buttons.addButton(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*[3 * theme.GRID] * 4)
+        column.setSpacing(3 * theme.GRID)
+        column.addLayout(self._form())
+        column.addStretch(1)
+        column.addWidget(buttons)
+
+    def _form(self) -> QGridLayout:
+        """What is asked, with its names; which photos only where there is a choice."""
         form = QGridLayout()
         form.setHorizontalSpacing(2 * theme.GRID)
         form.setVerticalSpacing(theme.GRID + theme.GRID // 2)
@@ -229,7 +247,7 @@ class ExportDialog(QDialog):
             (self.tr("File name"), self._pattern),
             (self.tr("Format"), self._format),
             ("", self._quality),
-            (setting_text(mark.label), self._mark),
+            (setting_text(settings.by_key("export/mark").label), self._mark),
             (self.tr("If the file exists"), self._existing),
             ("", self._outlook),
         )
@@ -240,19 +258,7 @@ class ExportDialog(QDialog):
             form.addWidget(field, row, 1)
             if not is_asked:
                 field.hide()
-        buttons = QDialogButtonBox()
-        self._export = buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self._export.setDefault(True)
-        theme.set_role(self._export, "primary")
-        buttons.addButton(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(*[3 * theme.GRID] * 4)
-        column.setSpacing(3 * theme.GRID)
-        column.addLayout(form)
-        column.addStretch(1)
-        column.addWidget(buttons)
+        return form
 
     @Slot(object)
     def _on_which(self, chosen: int) -> None:
