@@ -56,8 +56,8 @@ def kept_to_grain(change: FloatImage, photo: FloatImage, reading: PhotoReading) 
     """What the network adds to a photo (h, w, 3) in [0, 1]; less where that is more than the grain that was seen where
     the photo is as light.
 
-    The dots of print are more, and a blurred photo has no texture to lose: there all is taken, as where the photo has
-    too few places to see its grain.
+    The dots of print are more, and a blurred photo has no texture to lose: there all is taken, as of prints that have
+    grain all over, and where the photo has too few places to see its own.
     """
     if reading.is_screened or reading.is_soft or not reading.noise.by_tone:
         return change

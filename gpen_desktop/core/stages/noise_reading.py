@@ -57,8 +57,9 @@ class NoiseReading:
 
     level: its deviation in even places, 8-bit steps. evenness: share of the photo that has about so much. tails: its
     kurtosis there; 3 for a normal distribution. by_tone: (light, deviation) of the photo's parts from dark to light,
-    8-bit steps; none where it is too small, dark or light to see any. steps: how many times as much the next coarser
-    octave has of it, and how many times as much as that the one after; none where the photo is too small to tell.
+    8-bit steps; none where it is too small, dark or light to see any, and of prints on a page. steps: how many times as
+    much the next coarser octave has of it, and how many times as much as that the one after; none where the photo is
+    too small to tell.
     """
 
     level: float = 0.0
@@ -161,7 +162,10 @@ def _of_prints(blocks: _Blocks, floor: float) -> NoiseReading | None:
     seen = _reading(prints, float(np.median(even.noise)))
     darkest, lightest = np.percentile(even.light, (10, 90))
     is_grain = seen.tails < _PRINTS_TAILS and lightest - darkest > _PRINTS_TONES
-    return seen if is_grain else None
+    if not is_grain:
+        return None
+    # scans of pages show coarse grain, of which these blocks see less than half: held to that, it would stay in spots
+    return dataclasses.replace(seen, by_tone=())
 
 
 def _by_tone(blocks: _Blocks, least: float) -> Iterator[tuple[float, float]]:

@@ -80,6 +80,15 @@ def test_more_is_taken_from_the_shadows_where_the_grain_is_stronger_there() -> N
     assert bright < 0.5
 
 
+def test_of_grainy_prints_on_a_page_all_is_taken_where_chance_has_more_of_it_too() -> None:
+    grain = np.random.default_rng(0).normal(0, 12, (520, 520, 1)).astype(np.float32)
+    tones = np.linspace(35, 220, 520, dtype=np.float32)[None, :, None].repeat(3, axis=2)
+    reading = reading_of(np.clip(test_analysis.on_a_page(floats(tones + grain)), 0, 255))
+    assert reading.is_grainy
+    change = np.random.default_rng(1).normal(0, 30 / 255, (64, 64, 3)).astype(np.float32)
+    np.testing.assert_array_equal(kept_to_grain(change, np.full_like(change, 0.5), reading), change)
+
+
 def test_blocks_are_taken_where_no_grain_is_seen() -> None:
     still = NoiseReading(level=0.2, by_tone=((0.0, 0.2),))
     reading = dataclasses.replace(reading_of(test_analysis.scene(400, 500)), noise=still)
