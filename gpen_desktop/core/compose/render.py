@@ -70,7 +70,7 @@ _ROWS: Final = 64  # of a head, worked on at a time
 _FALL: Final = 24.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Patch:
     """What one head adds to the photo over rect: addition (h, w, 3) in [0, 1] units, already times its mask (h, w).
 

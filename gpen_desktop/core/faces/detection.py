@@ -104,7 +104,7 @@ class Limits:
     apart: float = 0.35
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Sightings:
     """What a network says of N places. points: (..., N, 5, 2) photo pixels. logits: (..., N), higher is surer."""
 
@@ -115,7 +115,7 @@ class _Sightings:
         return _Sightings(self.points[..., which, :, :], self.logits[..., which])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _CloseLook:
     """What came of all passes over some of N frames. which: (N,) bool, those. seen: averages of the M passed over.
     scatter: (M,), how far the passes lie from them, in face sizes."""

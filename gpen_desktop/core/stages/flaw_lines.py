@@ -76,7 +76,7 @@ _RIM: Final = 0.25
 """Pixels of a line's blurred rim that belong to it, on each side."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Lines:
     """n lines, one for each end of a flaw. at: (n, 2) x, y in pixels, from which the line leads through the flaw's tail
     to its end and beyond. angle: (n,) radians. width: (n,) pixels. shade, ground: (n, c) of the tail, and of what is
@@ -92,7 +92,7 @@ class _Lines:
         return _Lines(*(each[which] for each in (self.at, self.angle, self.width, self.shade, self.ground)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Walk:
     """What n lines came by in t steps each: at (t, n, 2); shade, left, right (t, n, c), 0 from where a line has
     ended; seen: (t, n) bool, where it shows on its ground."""

@@ -16,7 +16,7 @@ class CannotEncodeError(ReasonError):
     """The picture does not fit into the format."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Decoded:
     """A file's pixels.
 
@@ -33,7 +33,7 @@ class Decoded:
     warnings: tuple[Message, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Picture:
     """What goes into a file.
 
