@@ -3,14 +3,15 @@
 A faded print is one whose blacks have gone grey and whose whites have gone dull, each dye by its own amount. So each
 channel's darkest and lightest tones are looked for inside the picture (the paper's border left out) and moved back to
 where they were, by one smooth curve a channel: no pixel is mixed with its neighbours, so there are no halos, and 16
-bits stay 16. A photo in one hue (grey, sepia, any toning) gets one curve for all channels and keeps its hue.
+bits stay 16. A photo in one hue (grey, sepia, any toning) gets one curve for all channels and keeps its hue, and how
+light its middle is.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from typing import Final, cast
+from collections.abc import Callable, Sequence
+from typing import Any, Final, cast
 
 import cv2
 import numpy as np
@@ -19,7 +20,8 @@ from numpy.typing import NDArray
 from gpen_desktop.core.grain import luma
 from gpen_desktop.core.pixels import is_grey, luminance
 from gpen_desktop.core.progress import Progress
-from gpen_desktop.core.stages.tone_reading import ToneReading, ends_of, gain_of, read_tone
+from gpen_desktop.core.stages.tone_curve import Curve, curve_of, lightness_curve
+from gpen_desktop.core.stages.tone_reading import ToneReading, ends_of, read_tone
 from gpen_desktop.core.stages.work import Work, Worked
 from gpen_desktop.core.types import Photo, Pixels, frozen
 from gpen_desktop.messages import say
@@ -64,38 +66,19 @@ def _neutral(pixels: Pixels) -> Pixels:
 
 def with_tone(pixels: Pixels, reading: ToneReading) -> Pixels:
     """The photo (H, W, 3) with its tones where they were before they faded, of the same dtype, read-only."""
-    white = int(np.iinfo(pixels.dtype).max)
-    steps = np.linspace(0, 1, white + 1, dtype=np.float64)
-    curves = np.stack([_curve(steps, reading, channel) for channel in range(3)], axis=1)
-    table: NDArray[np.unsignedinteger] = np.rint(curves * white).astype(pixels.dtype)
     if reading.one_hue:
-        return frozen(_by_lightness(pixels, table[:, 0]))
-    return frozen(_by_channel(pixels, table))
+        return frozen(_by_lightness(pixels, _table([lightness_curve(reading)], pixels.dtype)[:, 0]))
+    # each dye has faded along a line of its own: bent or held, the others' colours would stay in the middle tones
+    dyes = zip(reading.black, reading.white, strict=True)
+    return frozen(_by_channel(pixels, _table([curve_of(*ends, ends_of(*ends)) for ends in dyes], pixels.dtype)))
 
 
-def _curve(steps: NDArray[np.float64], reading: ToneReading, channel: int) -> NDArray[np.float64]:
-    """Output for each input of one channel: straight between the ends, bent softly beyond them."""
-    black, white = reading.black[channel], reading.white[channel]
-    gain = gain_of(black, white)
-    darkest, lightest = ends_of(black, white)
-    # what cannot be had without too much gain is shared by both ends
-    centre_in = (black + white) / 2
-    half = gain * (white - black) / 2
-    centre_out = (
-        np.clip(centre_in, darkest + half, lightest - half)
-        if 2 * half < lightest - darkest
-        else (darkest + lightest) / 2
-    )
-    straight = centre_out + gain * (steps - centre_in)
-    return _soft_ends(straight)
-
-
-def _soft_ends(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Into [0, 1] without a hard edge: straight from 0.06 to 0.94, then ever flatter."""
-    knee = 0.06
-    high = 1 - knee * np.exp(-(np.maximum(x, 1 - knee) - (1 - knee)) / knee)
-    low = knee * np.exp((np.minimum(x, knee) - knee) / knee)
-    return np.where(x > 1 - knee, high, np.where(x < knee, low, x))
+def _table(curves: Sequence[Curve], dtype: np.dtype[Any]) -> NDArray[np.unsignedinteger]:
+    """(values of a sample, curves): output for each input of each curve."""
+    white = int(np.iinfo(dtype).max)
+    steps = np.linspace(0, 1, white + 1, dtype=np.float64)
+    made: NDArray[np.unsignedinteger] = np.rint(np.stack([c.at(steps) for c in curves], 1) * white).astype(dtype)
+    return made
 
 
 def _by_channel(pixels: Pixels, table: NDArray[np.unsignedinteger]) -> Pixels:

@@ -44,6 +44,10 @@ _MOST_GAIN: Final = 2.2
 _NO_PICTURE: Final = 0.12
 """Contrast below which there is nothing that could have faded: an empty page, a lens cap."""
 
+BLACK_ALREADY: Final = 12 / 255
+_DEEPEST: Final = 0.01
+"""Lightness below which nothing is told apart, and the share of a photo above it whose lightness is `shade`."""
+
 _ONE_HUE: Final = 2.6
 """Spread of colour (CIE Lab a and b, about the mean at each lightness) below which a photo is in one hue."""
 
@@ -53,13 +57,17 @@ class ToneReading:
     """What was seen of a photo's tones, as shares of white.
 
     black, white: darkest and lightest tone of red, green and blue. middle: median of each. one_hue: grey, sepia or
-    toned throughout; then the three are those of its lightness.
+    toned throughout; then the three are those of its lightness. median: of the lightness of the whole picture, even
+    backdrops counted in. shade: lightness below which lies the darkest percent of the photo that is not black already,
+    wherever that is.
     """
 
     black: tuple[float, float, float]
     white: tuple[float, float, float]
     middle: tuple[float, float, float]
     one_hue: bool
+    median: float
+    shade: float
 
     @property
     def contrast(self) -> float:
@@ -85,11 +93,15 @@ class ToneReading:
 
 def read_tone(pixels: Pixels) -> ToneReading:
     """Look at a photo (H, W, 3), uint8 or uint16."""
-    small = _inside(_reduced(pixels))
+    whole = _reduced(pixels)
+    picture = _unframed(whole)
+    small = _inside(picture)
     one_hue = _is_one_hue(small)
     values = np.repeat(luma(small).reshape(-1, 1), 3, axis=1) if one_hue else small.reshape(-1, 3)
     low, middle, high = np.percentile(values, [_TAIL, 50, 100 - _TAIL], axis=0)
-    return ToneReading(_triple(low), _triple(high), _triple(middle), one_hue)
+    median = float(np.median(luma(_without_rim(picture, _MARGIN))))
+    shade = _shade(luma(whole), is_framed=picture.shape != whole.shape)
+    return ToneReading(_triple(low), _triple(high), _triple(middle), one_hue, median, shade)
 
 
 def is_faded(reading: ToneReading) -> bool:
@@ -114,9 +126,10 @@ def is_faded(reading: ToneReading) -> bool:
     return (reading.lifted > 0.1 and dull) or (reading.lifted > 0.05 and is_shifted)
 
 
-def gain_of(black: float, white: float) -> float:
-    """How much steeper a curve has to get to bring these tones back to black and white, within limits."""
-    darkest, lightest = ends_of(black, white)
+def gain_of(black: float, white: float, ends: tuple[float, float] | None = None) -> float:
+    """How much steeper a curve has to get to bring these tones back to black and white, or to other ends, within
+    limits."""
+    darkest, lightest = ends or ends_of(black, white)
     return min(_MOST_GAIN, max(1.0, (lightest - darkest) / max(white - black, 1e-3)))
 
 
@@ -133,9 +146,8 @@ def _reduced(pixels: Pixels) -> FloatImage:
 
 
 def _inside(small: FloatImage) -> FloatImage:
-    """Without frames, margin and border: lines from each side in that are as even as paper and like the outermost
-    one."""
-    turned = _unframed(small)
+    """Without margin and border: lines from each side in that are as even as paper and like the outermost one."""
+    turned = small
     for margin in (_MARGIN, 0.01):  # a mount, and within it the print's own white border
         for _ in range(4):
             turned = np.rot90(turned)
@@ -152,14 +164,34 @@ def _unframed(small: FloatImage) -> FloatImage:
         if min(small.shape[:2]) < _LEAST:
             break
         light = luma(small)
-        rim = np.concatenate([light[_RIM], light[-1 - _RIM], light[:, _RIM], light[:, -1 - _RIM]])
-        near = np.abs(light - np.median(rim)) < _OF_ONE_TONE
+        near = np.abs(light - _rim_tone(light)) < _OF_ONE_TONE
         near[:_RIM] = near[-_RIM:] = near[:, :_RIM] = near[:, -_RIM:] = True  # a scan's own edge
         top, bottom, left, right = widths = [_frame_width(np.rot90(near, turns)) for turns in (0, 2, 3, 1)]
         if not all(widths):  # a backdrop: the sitter comes in at the lower side
             break
         small = small[top : len(small) - bottom, left : small.shape[1] - right]
     return small
+
+
+def _rim_tone(light: FloatImage) -> float:
+    """Median of the outermost lines of a picture (H, W), less a scan's own edge."""
+    return float(np.median(np.concatenate([light[_RIM], light[-1 - _RIM], light[:, _RIM], light[:, -1 - _RIM]])))
+
+
+def _without_rim(picture: FloatImage, share: float) -> FloatImage:
+    """Without `share` of each side."""
+    dy, dx = (round(share * side) for side in picture.shape[:2])
+    return picture[dy : len(picture) - dy, dx : picture.shape[1] - dx]
+
+
+def _shade(light: FloatImage, *, is_framed: bool) -> float:
+    """ToneReading.shade of a whole photo (H, W). What has the tone of its frame is left out, and nothing else that
+    lies there: a dark corner of the picture may have been taken for frame."""
+    values = _without_rim(light, 0.01).ravel()
+    if is_framed:
+        values = values[np.abs(values - _rim_tone(light)) > _OF_ONE_TONE / 2]
+    values = np.sort(values[values >= BLACK_ALREADY])
+    return float(values[min(len(values) - 1, round(_DEEPEST * light.size))]) if len(values) else 1.0
 
 
 def _frame_width(near: NDArray[np.bool_]) -> int:

@@ -132,6 +132,12 @@ def landmark_shift(net: nn.Module, restored: Picture, clean: Picture) -> float:
     return float(np.linalg.norm(found[0] - found[1], axis=1).mean() / eye * 100)
 
 
+def delta_e(made: Picture, clean: Picture) -> float:
+    """Mean CIEDE2000 of every pixel."""
+    colour = _skimage_color()
+    return float(colour.deltaE_ciede2000(*(colour.rgb2lab(picture) for picture in (made, clean))).mean())
+
+
 def skin_delta_e(restored: Picture, clean: Picture) -> float:
     """Mean CIEDE2000 over the clean face's skin, after a blur that takes grain and pores away."""
     colour = _skimage_color()

@@ -1,7 +1,7 @@
 """How good the whole-photo networks are on clean photographs that nothing was trained on, damaged by photo_damage.
 
 `python -m gpen_desktop.lab.evaluation.photo_networks --photos DIR [--clean FILE] [--unblock FILE] [--repair FILE]
-[--enlarge FILE FILE] [--program]`
+[--enlarge FILE FILE] [--program] [--tone]`
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gpen_desktop.core.pixels import size_at
 from gpen_desktop.core.progress import Progress, SilentProgress
 from gpen_desktop.core.stages.analysis import read_photo, spoilt
 from gpen_desktop.core.stages.cleaning import kept_to_grain
@@ -27,7 +28,7 @@ from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.core.stages.registry import STAGES, stage_values
 from gpen_desktop.core.stages.run import StagedPhotos
 from gpen_desktop.core.types import FloatImage, Photo, Pixels, SourceFormat, frozen
-from gpen_desktop.lab.evaluation import photo_damage
+from gpen_desktop.lab.evaluation import measures, photo_damage
 from gpen_desktop.lab.evaluation.photo_damage import Picture
 from gpen_desktop.lab.typed import octets
 from gpen_desktop.models import registry
@@ -161,6 +162,24 @@ def measure_program(photos: list[Picture]) -> Figures:
     return told
 
 
+def measure_tone(photos: list[Picture]) -> Figures:
+    """CIEDE2000 from the clean photo of a faded print in colours, and of one in grey, and of what Automatic makes of
+    their tones; at 640 px, as tones do not depend on detail."""
+    told: Figures = defaultdict(list)
+    for seed, original in enumerate(photos):
+        factor = 640 / max(original.shape[:2])
+        photo = octets(cv2.resize(original, size_at(factor, original), interpolation=cv2.INTER_AREA))
+        faded = photo_damage.faded(photo, seed)
+        grey, faded_grey = (photo_damage.without_colour(each) for each in (photo, faded))
+        for name, clean, print_ in (("in colours", photo, faded), ("in grey", grey, faded_grey)):
+            source = Photo(frozen(print_), SourceFormat("PNG"))
+            values = stage_values({"repair": "off", "clean": 0})
+            made = octets(StagedPhotos(source).run(STAGES, values).photo.pixels)
+            told[f"faded print {name}: ΔE2000"].append(measures.delta_e(print_, clean))
+            told[f"faded print {name}, tones back: ΔE2000"].append(measures.delta_e(made, clean))
+    return told
+
+
 def psnr(made: Picture, target: Picture) -> float:
     """dB over all channels; 70 at most."""
     error = np.mean((made.astype(np.float64) - target) ** 2)
@@ -220,6 +239,7 @@ def main() -> None:
         "--enlarge", type=Path, nargs=2, metavar=("GOOD", "POOR"), help="weights for photos of each kind"
     )
     parser.add_argument("--program", action="store_true", help="what the program makes of them, enlarged twice")
+    parser.add_argument("--tone", action="store_true", help="how near a faded print's tones come to the clean photo's")
     parsed = parser.parse_args()
     paths = sorted(path for path in parsed.photos.iterdir() if path.suffix in _ENDINGS)[: parsed.most]
     photos = [octets(cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR))[..., ::-1] for path in paths]
@@ -232,6 +252,7 @@ def main() -> None:
         ):
             _tell(measure(given, photos) if given else {})
         _tell(measure_program(photos) if parsed.program else {})
+        _tell(measure_tone(photos) if parsed.tone else {})
 
 
 def _tell(figures: Figures) -> None:

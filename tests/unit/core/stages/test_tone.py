@@ -94,6 +94,43 @@ def test_where_most_is_light_and_nothing_white_the_paper_has_gone_dull() -> None
     assert not is_faded(read_tone(stored(0.02 + 0.76 * grey**3)))  # a night
 
 
+def lit(faces: float, backdrop: float) -> FloatImage:
+    """A portrait in grey: a face, about as light as `faces`, before a backdrop; hair and collar as they have faded."""
+    print_ = floats(backdrop + 0.06 * scene().mean(axis=2, keepdims=True).repeat(3, axis=2))
+    print_[60:180, 120:240] += faces - backdrop
+    print_[60:100, 20:60], print_[140:180, 20:60] = 0.22, 0.84
+    return print_
+
+
+def share_under_12(pixels: Pixels) -> float:
+    return float((pixels < 12).mean())
+
+
+@pytest.mark.parametrize(("faces", "backdrop"), [(0.55, 0.28), (0.5, 0.36), (0.5, 0.75), (0.7, 0.4)])
+def test_blacks_and_whites_come_back_and_the_middle_stays_about_as_light_as_it_was(
+    faces: float, backdrop: float
+) -> None:
+    before = stored(lit(faces, backdrop))
+    made = with_tone(before, read_tone(before))
+    assert made[80, 40, 0] < before[80, 40, 0] - 15
+    assert made[160, 40, 0] > before[160, 40, 0] + 10
+    for part in (made, before):
+        assert share_under_12(part) < 0.01
+    if backdrop < 0.47:  # dark before: no darker now
+        assert np.median(made) > np.median(before) - 12
+    assert abs(made[60:180, 120:240].mean() - before[60:180, 120:240].mean()) < 20
+
+
+def test_shadows_stay_open_also_where_they_were_taken_for_the_frame() -> None:
+    """A night within a film's black rebate: its dark floor runs into that."""
+    film = np.full((300, 400, 3), 0.03, np.float32)
+    film[20:280, 20:380] = 0.1 + 0.02 * scene(260, 360).mean(axis=2, keepdims=True)
+    film[30:170, 40:360] = 0.3 + 0.5 * scene(140, 320).mean(axis=2, keepdims=True)
+    before = stored(film)
+    made = with_tone(before, read_tone(before))
+    assert share_under_12(made) < share_under_12(before) + 0.015
+
+
 def test_sepia_stays_sepia() -> None:
     print_ = stored(0.25 + 0.5 * toned(scene()))
     reading = read_tone(print_)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gpen_desktop.lab.evaluation import photo_damage
-from gpen_desktop.lab.evaluation.photo_networks import psnr, screen_peak
+from gpen_desktop.lab.evaluation.photo_networks import measure_tone, psnr, screen_peak
 from tests.narrowing import octets
 
 
@@ -41,3 +41,12 @@ def test_the_screen_stands_out_of_the_spectrum(photo: photo_damage.Picture) -> N
 def test_psnr_of_equal_pictures_has_an_end(photo: photo_damage.Picture) -> None:
     assert psnr(photo, photo) == 70
     assert psnr(photo, np.clip(photo.astype(int) + 10, 0, 255).astype(np.uint8)) == pytest.approx(28.1, abs=0.1)
+
+
+def test_a_faded_prints_tones_come_at_least_half_the_way_back(photo: photo_damage.Picture) -> None:
+    pytest.importorskip("skimage")
+    from_black_to_white = octets(np.clip((photo.astype(int) - 60) * 2, 0, 255).astype(np.uint8))
+    told = measure_tone([from_black_to_white])
+    for name in ("in colours", "in grey"):
+        (before,), (after,) = (told[f"faded print {name}{made}: ΔE2000"] for made in ("", ", tones back"))
+        assert after < before / 2
