@@ -232,7 +232,7 @@ def test_a_cancel_ends_all_and_what_is_done_stays(album: Path, tmp_path: Path) -
     own = Engine(models=DrawnModels(Cancelling(*photo_with_faces((40, 60))[1]), Sharpener()))
     with pytest.raises(Cancelled):
         list(run(album, tmp_path / "out", at_once=2, control=steering, engine=own))
-    assert len(seen) <= 4
+    assert len(seen) <= 5  # of three in work, one for the disk, two may have asked just before
     assert len(content(tmp_path / "out")) <= 3
     assert not list((tmp_path / "out").glob(".gpen-*.part"))
     rest = [report.outcome for report in run(album, tmp_path / "out", at_once=2, resume=True)]
