@@ -2633,6 +2633,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>已恢复褪去的影调</translation>
     </message>
     <message>
+        <source>Faded tones restored, a green cast taken out</source>
+        <translation>已恢复褪去的影调，并去掉了偏绿</translation>
+    </message>
+    <message>
         <source>Files can have up to {limit} GB.</source>
         <translation>文件最大不能超过 {limit} GB。</translation>
     </message>

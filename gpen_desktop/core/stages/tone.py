@@ -30,12 +30,18 @@ _STRIP: Final = 256
 """Rows worked on at a time: a large photo as floats would not fit, and looking up tables keeps all other threads
 waiting, the window's too."""
 
+_PAPER: Final = 0.2
+"""Red of yellowed paper (a of CIE Lab), as a share of its yellow (b): 0.1 to 0.5 in sepia prints."""
+
 
 def restore_tone(work: Work, progress: Progress) -> Worked:
     """The photo with its tones where they were before they faded."""
     progress.report(0.0, "tone")
-    pixels = tone_of_parts(work.photo)(work.photo.pixels)
-    return Worked(dataclasses.replace(work.photo, pixels=pixels), say("did-tone", "Faded tones restored"))
+    reading = read_tone(work.photo.pixels)
+    made = dataclasses.replace(work.photo, pixels=with_tone(work.photo.pixels, reading))
+    if reading.is_green:
+        return Worked(made, say("did-tone-and-cast", "Faded tones restored, a green cast taken out"))
+    return Worked(made, say("did-tone", "Faded tones restored"))
 
 
 def tone_of_parts(photo: Photo) -> Callable[[Pixels], Pixels]:
@@ -67,7 +73,8 @@ def _neutral(pixels: Pixels) -> Pixels:
 def with_tone(pixels: Pixels, reading: ToneReading) -> Pixels:
     """The photo (H, W, 3) with its tones where they were before they faded, of the same dtype, read-only."""
     if reading.one_hue:
-        return frozen(_by_lightness(pixels, _table([lightness_curve(reading)], pixels.dtype)[:, 0]))
+        made = _by_lightness(pixels, _table([lightness_curve(reading)], pixels.dtype)[:, 0])
+        return frozen(_without_green(made) if reading.is_green else made)
     # each dye has faded along a line of its own: bent or held, the others' colours would stay in the middle tones
     dyes = zip(reading.black, reading.white, strict=True)
     return frozen(_by_channel(pixels, _table([curve_of(*ends, ends_of(*ends)) for ends in dyes], pixels.dtype)))
@@ -102,4 +109,16 @@ def _by_lightness(pixels: Pixels, table: NDArray[np.unsignedinteger]) -> Pixels:
         wanted = table[np.rint(light).astype(np.int64)].astype(np.float32)
         # the tint's distance from grey grows with contrast, but not where there is hardly light
         out[y : y + _STRIP] = np.clip(np.rint(strip - light[..., None] + wanted[..., None]), 0, white)
+    return out
+
+
+def _without_green(pixels: Pixels) -> Pixels:
+    """Nowhere greener than yellowed paper of the same lightness and yellow."""
+    white = np.float32(np.iinfo(pixels.dtype).max)
+    out = np.empty_like(pixels)
+    for y in range(0, pixels.shape[0], _STRIP):
+        lab = cv2.cvtColor(pixels[y : y + _STRIP].astype(np.float32) / white, cv2.COLOR_RGB2LAB)
+        lab[..., 1] = np.maximum(lab[..., 1], _PAPER * np.maximum(lab[..., 2], 0))
+        made = cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)
+        out[y : y + _STRIP] = np.rint(np.clip(made, 0, 1) * white)
     return out

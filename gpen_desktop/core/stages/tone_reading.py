@@ -51,6 +51,10 @@ _DEEPEST: Final = 0.01
 _ONE_HUE: Final = 2.6
 """Spread of colour (CIE Lab a and b, about the mean at each lightness) below which a photo is in one hue."""
 
+_GREEN: Final = -1.5
+"""Mean a of CIE Lab below which a photo in one hue has a cast: of 151 photos 16 have -2 to -10, all of them faded
+prints, the others -1.4 and more."""
+
 
 @dataclass(frozen=True)
 class ToneReading:
@@ -59,7 +63,7 @@ class ToneReading:
     black, white: darkest and lightest tone of red, green and blue. middle: median of each. one_hue: grey, sepia or
     toned throughout; then the three are those of its lightness. median: of the lightness of the whole picture, even
     backdrops counted in. shade: lightness below which lies the darkest percent of the photo that is not black already,
-    wherever that is.
+    wherever that is. tint: mean a and b of CIE Lab.
     """
 
     black: tuple[float, float, float]
@@ -68,6 +72,7 @@ class ToneReading:
     one_hue: bool
     median: float
     shade: float
+    tint: tuple[float, float]
 
     @property
     def contrast(self) -> float:
@@ -85,6 +90,12 @@ class ToneReading:
         return min(self.black)
 
     @property
+    def is_green(self) -> bool:
+        """Whether a photo in one hue has turned green: toned blue, it was meant so."""
+        green, yellow = self.tint
+        return self.one_hue and green < _GREEN and yellow > 0
+
+    @property
     def cast(self) -> float:
         """How far the channels' ranges lie apart."""
         ends = [self.black, self.white]
@@ -96,12 +107,14 @@ def read_tone(pixels: Pixels) -> ToneReading:
     whole = _reduced(pixels)
     picture = _unframed(whole)
     small = _inside(picture)
-    one_hue = _is_one_hue(small)
+    lab = np.asarray(cv2.cvtColor(cv2.GaussianBlur(small, (0, 0), 1.5), cv2.COLOR_RGB2LAB), np.float32).reshape(-1, 3)
+    one_hue = _is_one_hue(lab)
     values = np.repeat(luma(small).reshape(-1, 1), 3, axis=1) if one_hue else small.reshape(-1, 3)
     low, middle, high = np.percentile(values, [_TAIL, 50, 100 - _TAIL], axis=0)
     median = float(np.median(luma(_without_rim(picture, _MARGIN))))
     shade = _shade(luma(whole), is_framed=picture.shape != whole.shape)
-    return ToneReading(_triple(low), _triple(high), _triple(middle), one_hue, median, shade)
+    tint = float(lab[:, 1].mean()), float(lab[:, 2].mean())
+    return ToneReading(_triple(low), _triple(high), _triple(middle), one_hue, median, shade, tint)
 
 
 def is_faded(reading: ToneReading) -> bool:
@@ -220,8 +233,8 @@ def _border_lines(picture: FloatImage, share: float) -> int:
     return int(min(first, height - 8))
 
 
-def _is_one_hue(small: FloatImage) -> bool:
-    lab = cv2.cvtColor(cv2.GaussianBlur(small, (0, 0), 1.5), cv2.COLOR_RGB2LAB).reshape(-1, 3)
+def _is_one_hue(lab: FloatImage) -> bool:
+    """Of blurred pixels (n, 3) in CIE Lab."""
     bins = np.clip((lab[:, 0] / 5).astype(int), 0, 19)
     spread = np.zeros(2)
     for k in range(20):

@@ -142,6 +142,39 @@ def test_sepia_stays_sepia() -> None:
     assert np.ptp(made.mean(axis=2)) > 1.4 * np.ptp(print_.mean(axis=2))
 
 
+def lab_of(pixels: Pixels) -> FloatImage:
+    white = np.float32(np.iinfo(pixels.dtype).max)
+    return floats(cv2.cvtColor(pixels.astype(np.float32) / white, cv2.COLOR_RGB2LAB))
+
+
+def tinted(green: float, yellow: float, dtype: type = np.uint8) -> Pixels:
+    """A faded print of that a and b of CIE Lab."""
+    light = 25 + 50 * scene().mean(axis=2)
+    lab = np.dstack([light, np.full_like(light, green), np.full_like(light, yellow)]).astype(np.float32)
+    return stored(floats(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)), dtype)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_print_that_has_turned_green_becomes_as_warm_as_paper(dtype: type) -> None:
+    print_ = tinted(-4, 8, dtype)
+    staged = StagedPhotos(photo_of(print_)).run(STAGES, stage_values({"clean": 0, "repair": "off", "tone": 100}))
+    made = staged.photo.pixels
+    assert made.dtype == dtype
+    assert 0.5 < lab_of(made)[..., 1].mean() < 3
+    assert lab_of(made)[..., 2].mean() == pytest.approx(8, abs=2)
+    assert [result.words.code for result in staged.results] == ["did-tone-and-cast"]
+
+
+@pytest.mark.parametrize(("green", "yellow"), [(-6, -22), (3, 15), (-0.8, 5)])
+def test_blue_and_brown_prints_keep_their_tone(green: float, yellow: float) -> None:
+    print_ = tinted(green, yellow)
+    reading = read_tone(print_)
+    assert reading.one_hue
+    made = lab_of(with_tone(print_, reading)).reshape(-1, 3).mean(axis=0)
+    assert made[1] == pytest.approx(green, abs=1.5)
+    assert made[2] == pytest.approx(yellow, abs=2.5)
+
+
 def test_a_border_of_paper_does_not_count() -> None:
     print_ = 0.25 + 0.5 * toned(scene())
     framed = np.full((300, 400, 3), 0.99, np.float32)
