@@ -31,6 +31,9 @@ AUTOMATIC: Final = -1
 AUTO: Final = "auto"
 """The same, of an option with few values."""
 
+DUST: Final = "dust"
+"""Of the option that repairs: specks of dust alone."""
+
 AUTOMATIC_PERCENT: Final = (AUTOMATIC, 100)
 
 SMALLEST_FACE: Final = 25

@@ -20,7 +20,15 @@ from typing import Any, Final, Literal, NewType, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gpen_desktop.core.options import FACE_OPTIONS, STRAIGHTEN_LIMIT, Mode, Values, face_default, face_option
+from gpen_desktop.core.options import (
+    FACE_OPTIONS,
+    STRAIGHTEN_LIMIT,
+    Mode,
+    Value,
+    Values,
+    face_default,
+    face_option,
+)
 from gpen_desktop.messages import Message
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
@@ -356,10 +364,12 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Seen:
-    """Something that was seen of a photo, in a word or two. stage: name of the stage that can do something about it."""
+    """Something that was seen of a photo, in a word or two. stage: name of the stage that can do something about it.
+    offered: value of its first option that does, where the program only offers that; None where it acts by itself."""
 
     stage: str
     words: Message
+    offered: Value | None = None
 
 
 @dataclass(frozen=True)

@@ -1587,6 +1587,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>划痕</translation>
     </message>
     <message>
+        <source>Dust</source>
+        <translation>灰尘</translation>
+    </message>
+    <message>
         <source>Small: enlarged {times}×</source>
         <translation>尺寸小：放大 {times} 倍</translation>
     </message>
@@ -2613,6 +2617,14 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>未安装 Dask distributed。</translation>
     </message>
     <message>
+        <source>Dust seen; it is removed when that is asked for</source>
+        <translation>发现灰尘；需要时再去除</translation>
+    </message>
+    <message>
+        <source>Dust: remove?</source>
+        <translation>灰尘：去除？</translation>
+    </message>
+    <message>
         <source>Enlarged {scale}× by &apos;{name}&apos;</source>
         <translation>已用“{name}”放大到 {scale} 倍</translation>
     </message>
@@ -2725,6 +2737,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>“{address}”处没有集群应答。</translation>
     </message>
     <message>
+        <source>No dust found</source>
+        <translation>未发现灰尘</translation>
+    </message>
+    <message>
         <source>No file in &apos;{name}&apos; is of a kind that can be opened. These are: {kinds}.</source>
         <translation>“{name}”里没有可以打开的图片。可打开的格式：{kinds}。</translation>
     </message>
@@ -2815,6 +2831,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Something unexpected went wrong with {name} ({kind}).</source>
         <translation>处理 {name} 时出现意外错误（{kind}）。</translation>
+    </message>
+    <message>
+        <source>Specks of dust removed: {count}</source>
+        <translation>已去除 {count} 处灰尘</translation>
     </message>
     <message>
         <source>Start &apos;dask worker&apos; on each machine.</source>
@@ -3840,12 +3860,20 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>关闭</translation>
     </message>
     <message>
+        <source>Dust</source>
+        <translation>除尘</translation>
+    </message>
+    <message>
         <source>On</source>
         <translation>开启</translation>
     </message>
     <message>
         <source>Leaves damage as it is</source>
         <translation>保留损伤原样</translation>
+    </message>
+    <message>
+        <source>Removes specks of dust, leaves lines, and fills what is brushed</source>
+        <translation>去除灰尘斑点，不动线条，并填补涂抹处</translation>
     </message>
     <message>
         <source>Clean</source>

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.stages import automatic, registry
 from gpen_desktop.core.types import Seen
-from gpen_desktop.gui.adjust.seen_chips import Chip, SeenChips, chips_of
+from gpen_desktop.gui.adjust.seen_chips import Chip, SeenChips, chips_of, switched
 from gpen_desktop.messages import say
 
 GRAIN = Chip("clean", "Grain", is_on=True, help="Grain cleaned away")
@@ -38,6 +38,17 @@ def test_an_offer_that_was_taken_up_asks_no_more() -> None:
     on = registry.stage_values({"repair": "on", "scale": 2.5})
     texts = [chip.text for chip in chips_of(seen, None, on)]
     assert texts == ["Scratches", "Grainy", "Small: enlarged 2.5×"]
+
+
+def test_a_click_on_an_offer_takes_it_and_another_asks_again() -> None:
+    values = registry.stage_values({})
+    for seen, offered in ((automatic.DAMAGE, "on"), (automatic.DUSTY, "dust")):
+        (chip,) = chips_of((seen,), None, values)
+        assert (chip.is_on, switched(chip, is_on=True, values=values)) == (False, ("repair", offered))
+        (chip,) = chips_of((seen,), None, registry.stage_values({"repair": offered}))
+        assert (chip.is_on, switched(chip, is_on=False, values=values)) == (True, ("repair", "auto"))
+        assert not chip.text.endswith("?")
+    assert switched(GRAIN, is_on=False, values=values) == ("clean", 0)  # what nobody was asked about
 
 
 def test_a_click_switches_a_stage(qtbot: QtBot) -> None:

@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from gpen_desktop.core.options import AUTO, Values
+from gpen_desktop.core.options import AUTO, DUST, Values
 from gpen_desktop.core.stages.analysis import PhotoReading
-from gpen_desktop.core.types import Seen
+from gpen_desktop.core.types import Seen, StageResult
 from gpen_desktop.messages import say
 
 _USUAL_TONE: Final = 80
@@ -25,8 +25,9 @@ _LEFT_BY_CLEANING: Final = 0.15
 """Share of grain that is left where a photo is cleaned all of the way."""
 
 
-DAMAGE: Final = Seen("repair", say("seen-damage", "Scratches: repair?"))
-"""Seen by the finder, and not by the reading."""
+DAMAGE: Final = Seen("repair", say("seen-damage", "Scratches: repair?"), offered="on")
+DUSTY: Final = Seen("repair", say("seen-dust", "Dust: remove?"), offered=DUST)
+"""Both seen by the finder, and not by the reading."""
 
 
 def needed_repair(reading: PhotoReading, values: Values) -> str:
@@ -58,6 +59,15 @@ def needed_tone(reading: PhotoReading, values: Values) -> int:
     return round(_USUAL_TONE * min(1.0, _MOST_GRAIN / max(reading.grain_to_come * left, 1e-3)))
 
 
+def seen_damage(result: StageResult | None, values: Values) -> tuple[Seen, ...]:
+    """What was seen of damage, of what the stage did that repairs it, None where it was off."""
+    if result is None:
+        return ()
+    if result.words.code == "dust-seen" or (result.strength and values["repair"] == DUST):
+        return (DUSTY,)
+    return (DAMAGE,) if result.strength or result.words.code == "damage-seen" else ()
+
+
 def seen_of(reading: PhotoReading) -> tuple[Seen, ...]:
     """What was seen, each in a word or two, and which stage does something about it."""
     every = (
@@ -67,6 +77,6 @@ def seen_of(reading: PhotoReading) -> tuple[Seen, ...]:
         (reading.is_screened, Seen("clean", say("seen-screen", "Print dots"))),
         (reading.is_soft, Seen("clean", say("seen-blur", "Slightly blurred"))),
         (reading.is_faded, Seen("tone", say("seen-fading", "Faded"))),
-        (reading.is_small, Seen("enlarge", say("seen-small", "Small: enlarge 2×?"))),
+        (reading.is_small, Seen("enlarge", say("seen-small", "Small: enlarge 2×?"), offered=2)),
     )
     return tuple(seen for is_so, seen in every if is_so)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gpen_desktop.core.pixels import is_grey, size_at
 from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.stages.dust import alone, specks
 from gpen_desktop.core.stages.flaw_lines import continued, off_extreme, range_of_tones
 from gpen_desktop.core.stages.likely_damage import LOOKED_AT, likely_damage
 from gpen_desktop.core.stages.work import Damage, Networks
@@ -108,11 +109,11 @@ def at_working_size(pixels: Pixels) -> Pixels:
     return cast(Pixels, cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
 
 
-def damage_mask(damage: Damage) -> Mask:
-    """(H, W) of the photo, true on damage, grown by a pixel or more."""
-    grown = cv2.dilate(damage.found.astype(np.uint8), np.ones((3, 3), np.uint8))
-    height, width = damage.shape
-    if grown.shape != damage.shape:
+def damage_mask(found: Mask, shape: tuple[int, int]) -> Mask:
+    """(H, W), the shape of the photo: true on the damage that was found at another size, grown by a pixel or more."""
+    grown = cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8))
+    height, width = shape
+    if grown.shape != shape:
         grown = (cv2.resize(grown * 255, (width, height), interpolation=cv2.INTER_LINEAR) > 127).astype(np.uint8)
     return np.asarray(grown > 0)
 
@@ -149,8 +150,11 @@ def flaws(likely: NDArray[np.uint8], photo: Pixels, shape: tuple[int, int]) -> D
         further &= np.abs(_differs(values, flawed | further)) > _SHOWS
         parts, part_of = _parts(mask | further)
         mask |= further & ~_is_edge_of_mount(parts, mask.shape)[part_of]
-    parts, _ = _parts(mask)
-    return Damage(frozen(mask), frozen(_lengths(parts[1:])), frozen(parts[1:, cv2.CC_STAT_AREA]), shape)
+    parts, part_of = _parts(mask)
+    lengths, areas = _lengths(parts), parts[:, cv2.CC_STAT_AREA]
+    how_likely, lighter = (_mean(each[mask], part_of[mask], len(parts)) for each in (likely, differs))
+    dust = alone(specks(lengths, areas, how_likely, lighter, max(mask.shape))[part_of], values.mean(axis=2))
+    return Damage(frozen(mask), frozen(dust), frozen(lengths[1:]), frozen(areas[1:]), shape)
 
 
 def _in_8_bit_steps(photo: Pixels) -> FloatImage:

@@ -16,6 +16,7 @@ from gpen_desktop.core.options import (
     AUTO,
     AUTOMATIC,
     AUTOMATIC_PERCENT,
+    DUST,
     NO_MODEL,
     PERCENT,
     Choice,
@@ -45,8 +46,6 @@ class Stage:
     blends: the first option is a strength of 0 to 100, `run` gives the full effect, and what lies between is mixed.
     automatic: for a first option that can be AUTOMATIC or AUTO, what it stands for, of what was seen of the photo and
     the values of the stages before. Where that is AUTO still, `run` decides.
-    offered: the first option's value that the program offers where it sees a need, and does not use unasked; None where
-    it acts by itself.
     brushed: what stands in its place where the program saw no need, but a person brushed over the photo; None for a
     stage without a brush.
     weights: name in the catalogue of what it cannot do without, if anything.
@@ -65,7 +64,6 @@ class Stage:
     run: Callable[[Work, Progress], Worked]
     blends: bool = False
     automatic: Callable[[PhotoReading, Values], Value] | None = None
-    offered: Value | None = None
     brushed: Value | None = None
     weights: str = ""
     scale: Callable[[Values], float] | None = None
@@ -107,6 +105,7 @@ REPAIR: Final = Stage(
             choices=(
                 Choice("off", "Off", "Leaves damage as it is"),
                 Choice(AUTO, "Auto", "Looks for damage, and fills what is brushed"),
+                Choice(DUST, "Dust", "Removes specks of dust, leaves lines, and fills what is brushed"),
                 Choice("on", "On", "Fills the damage that it finds, and what is brushed"),
             ),
             in_presets=True,
@@ -123,7 +122,6 @@ REPAIR: Final = Stage(
     off="off",
     run=_repair,
     automatic=_needed_repair,
-    offered="on",
     brushed=AUTO,
     weights=REPAIRER,
     only_looks=lambda values, is_brushed: values["repair"] == AUTO and not is_brushed,
@@ -304,7 +302,6 @@ ENLARGE: Final = Stage(
         ),
     ),
     off=1,
-    offered=2,
     run=_enlarge,
     scale=lambda values: _number(values["scale"]),
     also_on=lambda values: values["background"] != NO_MODEL,

@@ -9,22 +9,28 @@ import cv2
 import numpy as np
 
 from gpen_desktop.core.grain import luma, make_grain, measure_grain
-from gpen_desktop.core.options import AUTO, NO_MODEL
+from gpen_desktop.core.options import AUTO, DUST, NO_MODEL
 from gpen_desktop.core.pixels import is_grey
 from gpen_desktop.core.progress import Progress, SubProgress
 from gpen_desktop.core.stages.damage import Mask, at_working_size, brushed, damage_mask, is_worth_asking
+from gpen_desktop.core.stages.dust import away_from_faces, how_many, is_dusty
 from gpen_desktop.core.stages.inpainting import by_surroundings, in_faces
 from gpen_desktop.core.stages.tiles import TiledNetwork, as_pixels
 from gpen_desktop.core.stages.work import ChosenNetwork, Work, Worked
 from gpen_desktop.core.types import FloatImage, Pixels, frozen
-from gpen_desktop.messages import say
+from gpen_desktop.messages import Message, say
 from gpen_desktop.models.choice import choice_of
 
 _GRAIN_SIDE: Final = 1024
 """Grain is made once, of this size, and laid side by side."""
 
 _NOTHING: Final = say("no-damage", "No scratches or other damage found")
+_NO_DUST: Final = say("no-dust", "No dust found")
 _ASKING: Final = say("damage-seen", "Scratches seen; they are filled when that is asked for")
+_ASKING_OF_DUST: Final = say("dust-seen", "Dust seen; it is removed when that is asked for")
+
+_FACES: Final = ("ffhq", 64)
+"""Template and side, px, of the crops by which faces are known; they are not looked at."""
 
 _STRIP: Final = 256
 """Rows put together at a time, a divisor of _GRAIN_SIDE: a large photo as floats would not fit."""
@@ -37,24 +43,45 @@ def repair(work: Work, progress: Progress) -> Worked:
     spear for a scratch, and nobody would miss a scratch as much as a spear.
     """
     looking = SubProgress(progress, 0.0, 0.5)
-    is_asked = work.values["repair"] != AUTO
-    nothing = np.broadcast_to(np.False_, (work.photo.height, work.photo.width))  # no memory for each pixel
-    found = damage_mask(work.damage(looking)) if is_asked else nothing
+    found = _found(work, looking)
     mask = brushed(found, work.strokes)
     if not mask.any():
-        asks = not is_asked and is_worth_asking(work.damage(looking))
-        return Worked(work.photo, _ASKING if asks else _NOTHING, mask)
+        return Worked(work.photo, _why_nothing(work, looking), mask)
     share, model = round(100 * float(mask.mean()), 1), str(work.values["filler"])
     rest = SubProgress(progress, 0.5, 1.0)
     if model == NO_MODEL:
         made = _made_by_built_in(work.photo.pixels, mask, work.networks.filler(), rest)
         words = say("did-repair", "Damage repaired on {share} % of the photo", share=share)
+        if work.values["repair"] == DUST and not work.strokes:
+            words = say("did-dust", "Specks of dust removed: {count}", count=how_many(mask))
     else:
         made = _made_by_model(work, mask, work.networks.inpainter(model), rest)
         name = choice_of(model).titled
         words = say("did-repair-by", "Damage repaired on {share} % of the photo by '{name}'", share=share, name=name)
     pixels = with_filling(work.photo.pixels, mask, made)
     return Worked(dataclasses.replace(work.photo, pixels=pixels), words, mask)
+
+
+def _found(work: Work, progress: Progress) -> Mask:
+    """(H, W) of the photo: what is to be filled of what the program finds."""
+    how = work.values["repair"]
+    if how == AUTO:
+        return np.broadcast_to(np.False_, (work.photo.height, work.photo.width))  # no memory for each pixel
+    damage = work.damage(SubProgress(progress, 0.0, 0.8))
+    if how != DUST:
+        return damage_mask(damage.found, damage.shape)
+    faces = work.crops(work.photo, *_FACES, SubProgress(progress, 0.8, 1.0))
+    return damage_mask(away_from_faces(damage, [crop.face for crop in faces]), damage.shape)
+
+
+def _why_nothing(work: Work, progress: Progress) -> Message:
+    """Why nothing was filled. On Automatic, whether anything would be if it was asked for."""
+    if work.values["repair"] != AUTO:
+        return _NO_DUST if work.values["repair"] == DUST else _NOTHING
+    damage = work.damage(progress)
+    if is_worth_asking(damage):
+        return _ASKING
+    return _ASKING_OF_DUST if is_dusty(damage, work.reading().tone) else _NOTHING
 
 
 def _made_by_model(work: Work, mask: Mask, network: ChosenNetwork, progress: Progress) -> Pixels:

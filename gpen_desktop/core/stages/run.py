@@ -18,9 +18,9 @@ from gpen_desktop.core.options import AUTO, AUTOMATIC, Values
 from gpen_desktop.core.output.cost import enlarged
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.stages.analysis import PhotoReading
-from gpen_desktop.core.stages.automatic import DAMAGE, seen_of
+from gpen_desktop.core.stages.automatic import seen_damage, seen_of
 from gpen_desktop.core.stages.examined import Examined
-from gpen_desktop.core.stages.registry import Stage
+from gpen_desktop.core.stages.registry import REPAIR, Stage
 from gpen_desktop.core.stages.tiles import NOBODY, Watcher
 from gpen_desktop.core.stages.work import Crops, Damage, Networks, NoNetworks, Work, Worked
 from gpen_desktop.core.timings import Timings
@@ -279,11 +279,8 @@ class StagedPhotos:
     def _seen(self, stages: Sequence[Stage], values: Values, results: Sequence[StageResult]) -> tuple[Seen, ...]:
         if not any(values[stage.switch] in (AUTOMATIC, AUTO) for stage in stages):
             return ()
-        is_damaged = any(
-            result.stage == DAMAGE.stage and (result.strength or result.words.code == "damage-seen")
-            for result in results
-        )
-        return (*((DAMAGE,) if is_damaged else ()), *seen_of(self._reading()))
+        repaired = next((result for result in results if result.stage == REPAIR.name), None)
+        return (*seen_damage(repaired, values), *seen_of(self._reading()))
 
     def _worked(self, stage: Stage, work: Work, progress: Progress) -> Worked:
         before = work.photo

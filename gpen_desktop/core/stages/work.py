@@ -112,10 +112,12 @@ class NoNetworks:
 
 @dataclass(frozen=True, eq=False)
 class Damage:
-    """found: (h, w) bool, true on damage, at the size at which it was looked for. lengths, areas: (n,) of each flaw, px
-    at that size. shape: (H, W) of the photo. All read-only."""
+    """found: (h, w) bool, true on damage, at the size at which it was looked for. dust: (h, w), 1 on what of that is a
+    light speck of dust, -1 on a dark one, else 0. lengths, areas: (n,) of each flaw, px at that size. shape: (H, W) of
+    the photo. All read-only."""
 
     found: NDArray[np.bool_]
+    dust: NDArray[np.int8]
     lengths: NDArray[np.float64]
     areas: NDArray[np.int32]
     shape: tuple[int, int]

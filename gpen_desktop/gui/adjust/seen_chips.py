@@ -26,18 +26,21 @@ _BY_HAND: Final = 60
 """Strength of a stage that a click turns on though Automatic saw no need."""
 _ANSWERED: Final = {
     "seen-damage": marked("SeenChips", "Scratches"),
+    "seen-dust": marked("SeenChips", "Dust"),
     "seen-small": marked("SeenChips", "Small: enlarged {times}×"),
 }
 
 
 @dataclass(frozen=True)
 class Chip:
-    """stage: whose switch it is. text: what was seen. is_on: whether something is done about it. help: what is."""
+    """stage: whose switch it is. text: what was seen. is_on: whether something is done about it. help: what is.
+    offered: see core.types.Seen."""
 
     stage: str
     text: str
     is_on: bool
     help: str = ""
+    offered: Value | None = None
 
 
 def chips_of(seen: Sequence[Seen], staged: Staged | None, values: Values) -> tuple[Chip, ...]:
@@ -56,7 +59,8 @@ def _chip(stage: Stage, seen: Sequence[Seen], staged: Staged | None, values: Val
     text = " · ".join(_answered(each, values) if is_on else message_text(each.words) for each in seen)
     results = staged.results if staged is not None else ()
     help = next((message_text(result.words) for result in results if result.stage == stage.name), "")
-    return Chip(stage.name, text, is_on, help)
+    offered = next((each.offered for each in seen if each.offered is not None), None)
+    return Chip(stage.name, text, is_on, help, offered)
 
 
 def _answered(seen: Seen, values: Values) -> str:
@@ -67,16 +71,16 @@ def _answered(seen: Seen, values: Values) -> str:
     return text.format(times=QLocale().toString(float(values["scale"]), "g", 3))
 
 
-def switched(name: str, is_on: bool, values: Values) -> tuple[str, Value]:
-    """What a click on a stage's chip stands for: an option and its new value. values: of the stages' options now.
+def switched(chip: Chip, is_on: bool, values: Values) -> tuple[str, Value]:
+    """What a click on a chip stands for: an option and its new value. values: of the stages' options now.
 
-    On is what the stage offers, or Automatic; where Automatic itself left the stage off, it is a good half.
+    On is what was offered, or Automatic; where Automatic itself left the stage off, it is a good half.
     """
-    stage = next(stage for stage in registry.STAGES if stage.name == name)
+    stage = next(stage for stage in registry.STAGES if stage.name == chip.stage)
     if not is_on:
-        return stage.switch, stage.off if stage.offered is None else stage.options[0].default
-    if stage.offered is not None:
-        return stage.switch, stage.offered
+        return stage.switch, stage.off if chip.offered is None else stage.options[0].default
+    if chip.offered is not None:
+        return stage.switch, chip.offered
     return stage.switch, AUTOMATIC if values[stage.switch] == stage.off else _BY_HAND
 
 

@@ -57,7 +57,8 @@ class SeenController(QObject):
         item = self._workspace.current
         if item is None:
             return
-        name, value = switched(stage, is_on, item.edits.stages)
+        chip = next(chip for chip in self._chips.chips if chip.stage == stage)
+        name, value = switched(chip, is_on, item.edits.stages)
         option = next(option for option in stage_options() if option.name == name)
         self._workspace.change(with_option(item.edits, name, value), partial(i18n.setting_text, option.label))
 

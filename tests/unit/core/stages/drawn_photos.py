@@ -36,6 +36,16 @@ def scratched(dtype: type = np.uint8) -> tuple[Pixels, np.ndarray]:
     return pixels, mask > 0
 
 
+def dusty(count: int = 24) -> tuple[Pixels, np.ndarray]:
+    """Even, with so many specks, light and dark in turn, and where they are."""
+    pixels, mask = np.full((200, 300, 3), (150, 135, 112), np.uint8), np.zeros((200, 300), np.uint8)
+    for number in range(count):
+        x, y = 20 + 45 * (number % 6), 20 + 40 * (number // 6)
+        cv2.circle(mask, (x, y), 1, 1, -1)
+        cv2.circle(pixels, (x, y), 1, (255, 255, 255) if number % 2 else (0, 0, 0), -1)
+    return as_pixels(pixels), mask > 0
+
+
 def run(photo: Photo | Pixels, networks: DrawnNetworks | None = None, *strokes: Stroke, **values: Value) -> Staged:
     """What the stages make of a photo; those that `values` do not name are off."""
     photo = photo if isinstance(photo, Photo) else photo_of(photo)

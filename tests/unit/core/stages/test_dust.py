@@ -1,0 +1,120 @@
+"""Dust: asked about by itself, removed alone, and left where it may be part of a face or of something else."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from gpen_desktop.core.faces.alignment import crop_face
+from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.stages import registry
+from gpen_desktop.core.stages.run import Staged, StagedPhotos
+from gpen_desktop.core.types import Crop, Face, FloatImage, Photo, Pixels, Stroke
+from tests.narrowing import floats
+from tests.unit.core.drawn_faces import photo_of
+from tests.unit.core.stages.drawn_photos import OFF, dusty, run
+from tests.unit.core.stages.stand_ins import DrawnNetworks
+
+FACE = Face(np.array([(130.0, 70), (170, 70), (150, 92), (135, 112), (165, 112)]), score=1.0)
+
+
+def find_black_and_white(tile: FloatImage) -> FloatImage:
+    is_one = (tile.min(axis=2) > 0.85) | (tile.max(axis=2) < 0.15)
+    grown = cv2.dilate(is_one.astype(np.uint8), np.ones((3, 3), np.uint8))
+    return floats(grown.astype(np.float32)[..., None])
+
+
+def repaired(pixels: Pixels, *strokes: Stroke, faces: tuple[Face, ...] = (), how: str = "dust") -> Staged:
+    def crops(photo: Photo, template: str, size: int, progress: Progress) -> tuple[Crop, ...]:
+        progress.report(1.0, "detect")
+        return tuple(crop_face(photo, face, template=template, size=size) for face in faces)
+
+    staged = StagedPhotos(photo_of(pixels), DrawnNetworks(find=find_black_and_white), crops=crops)
+    return staged.run(registry.STAGES, registry.stage_values({**OFF, "repair": how}), strokes)
+
+
+def changed(staged: Staged, pixels: Pixels) -> np.ndarray:
+    return np.asarray((staged.photo.pixels != pixels).any(axis=2))
+
+
+def test_specks_are_removed_and_every_line_and_blot_stays() -> None:
+    pixels, dust = dusty()
+    cv2.line(pixels, (5, 38), (290, 42), (255, 255, 255), 2)
+    cv2.line(pixels, (42, 30), (52, 42), (0, 0, 0), 1)
+    cv2.circle(pixels, (88, 160), 5, (255, 255, 255), -1)
+    made = repaired(pixels)
+    near = cv2.dilate(dust.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    assert changed(made, pixels)[dust].all()
+    assert not changed(made, pixels)[~near].any()
+    assert (made.results[0].words.code, str(made.results[0].words)) == ("did-dust", "Specks of dust removed: 24")
+
+
+def test_automatic_asks_about_many_specks_and_changes_nothing() -> None:
+    pixels, _ = dusty()
+    asked = repaired(pixels, how="auto")
+    assert not asked.changed
+    assert [result.words.code for result in asked.results] == ["dust-seen"]
+    assert [seen.words.code for seen in asked.seen if seen.stage == "repair"] == ["seen-dust"]
+    few = repaired(dusty(12)[0], how="auto")
+    assert [result.words.code for result in few.results] == ["no-damage"]
+    assert not [seen for seen in few.seen if seen.stage == "repair"]
+
+
+def test_automatic_asks_about_scratches_where_there_are_both() -> None:
+    pixels, _ = dusty()
+    cv2.line(pixels, (5, 38), (290, 42), (255, 255, 255), 2)
+    assert [result.words.code for result in repaired(pixels, how="auto").results] == ["damage-seen"]
+
+
+def test_specks_in_the_night_are_stars() -> None:
+    pixels, dust = dusty()
+    night = np.where(dust[..., None], pixels, pixels // 5 + 10)
+    assert [result.words.code for result in repaired(night, how="auto").results] == ["no-damage"]
+
+
+def test_a_photo_without_dust_is_the_very_same() -> None:
+    photo = photo_of(dusty(0)[0])
+    made = run(photo, repair="dust")
+    assert made.photo is photo
+    assert [result.words.code for result in made.results] == ["no-dust"]
+
+
+@pytest.mark.parametrize(
+    ("at", "shade", "is_left"),
+    [
+        ((130, 71), 255, True),  # a glint in an eye
+        ((150, 112), 255, True),  # a tooth
+        ((150, 150), 255, True),  # a pearl
+        ((195, 110), 255, True),  # an earring
+        ((120, 100), 0, True),  # a mole
+        ((150, 32), 255, False),
+        ((250, 70), 255, False),
+        ((250, 70), 0, False),
+    ],
+)
+def test_what_may_belong_to_a_face_is_left(at: tuple[int, int], shade: int, *, is_left: bool) -> None:
+    pixels = dusty(0)[0]
+    cv2.circle(pixels, at, 1, (shade, shade, shade), -1)
+    assert changed(repaired(pixels), pixels)[at[1], at[0]]
+    assert changed(repaired(pixels, faces=(FACE,)), pixels)[at[1], at[0]] != is_left
+
+
+def test_a_speck_on_a_thread_is_part_of_it() -> None:
+    for thread in ((), ((130, 60), (170, 140))):
+        pixels = dusty(0)[0]
+        if thread:
+            cv2.line(pixels, *thread, (215, 205, 190), 2)  # too faint to be found
+        cv2.circle(pixels, (150, 100), 1, (255, 255, 255), -1)
+        assert changed(repaired(pixels), pixels)[100, 150] == (not thread)
+
+
+def test_the_brush_adds_to_dust_and_erases_from_it() -> None:
+    pixels, dust = dusty()
+    everything = Stroke(((0.0, 0.0), (299.0, 199.0)), radius=300, erases=True)
+    dot = Stroke(((88.0, 160.0),), radius=8)
+    made = repaired(pixels, everything, dot)
+    assert not changed(made, pixels)[dust].any()
+    assert changed(made, pixels)[160, 88]
+    assert made.results[0].words.code == "did-repair"
+    assert [seen.words.code for seen in made.seen] == []  # nothing is left to the program
