@@ -2729,6 +2729,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>保留原有色彩：这不是单色照片</translation>
     </message>
     <message>
+        <source>Low contrast</source>
+        <translation>对比偏低</translation>
+    </message>
+    <message>
         <source>Made neutral grey</source>
         <translation>已转为中性灰</translation>
     </message>

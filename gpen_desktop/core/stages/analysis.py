@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpen_desktop.core.stages.noise_reading import NoiseReading, read_noise
-from gpen_desktop.core.stages.tone_reading import ToneReading, is_faded, read_tone
+from gpen_desktop.core.stages.tone_reading import ToneReading, flatness, is_faded, read_tone
 from gpen_desktop.core.types import FloatImage, Photo, Pixels
 
 _LARGEST: Final = 2400
@@ -84,6 +84,9 @@ _SPOILT_NOISE: Final = ((0.8, 1.8), (0.35, 0.6))
 _SMALL: Final = 700_000
 """Pixels below which enlarging is offered: less than a screen shows."""
 
+_SEEN_FLAT: Final = 0.2
+"""Share of a faded photo's restoring below which nobody would see any."""
+
 
 @dataclass(frozen=True)
 class PhotoReading:
@@ -108,7 +111,7 @@ class PhotoReading:
     @property
     def grain_to_come(self) -> float:
         """Deviation of the noise once the tones are back, which raises it with the contrast of a faded photo."""
-        return self.noise.level * (self.tone.gain if self.is_faded else 1.0)
+        return self.noise.level * (1 + self.fading * (self.tone.gain - 1))
 
     @property
     def is_grainy(self) -> bool:
@@ -151,6 +154,16 @@ class PhotoReading:
     @property
     def is_faded(self) -> bool:
         return is_faded(self.tone)
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether it is not faded, and yet its tones gain by a part of what those of a faded photo are given."""
+        return flatness(self.tone) > _SEEN_FLAT
+
+    @property
+    def fading(self) -> float:
+        """0 to 1: how much of a faded photo's restoring it needs."""
+        return 1.0 if self.is_faded else flatness(self.tone) * self.is_flat
 
     @property
     def is_small(self) -> bool:

@@ -12,7 +12,7 @@ from gpen_desktop.core.types import Seen, StageResult
 from gpen_desktop.messages import say
 
 _USUAL_TONE: Final = 80
-"""For a faded photo, in percent: all of the way would take a print's age away altogether."""
+"""For a faded photo, in percent: all of the way would take a print's age away altogether. A flat one gets a part."""
 
 _BLOCKS_ALONE: Final = 70
 """By their own network, in percent: all of the way gains another 0.14 dB at quality 30 and 0.01 at 50, and takes what
@@ -53,10 +53,10 @@ def needed_cleaning(reading: PhotoReading, values: Values) -> int:
 
 def needed_tone(reading: PhotoReading, values: Values) -> int:
     """0 to 100: how strongly the tones of a photo are to be restored, after it was cleaned as `values` have it."""
-    if not reading.is_faded:
+    if not reading.fading:
         return 0
     left = 1 - (1 - _LEFT_BY_CLEANING) * int(values["clean"]) / 100
-    return round(_USUAL_TONE * min(1.0, _MOST_GRAIN / max(reading.grain_to_come * left, 1e-3)))
+    return round(_USUAL_TONE * reading.fading * min(1.0, _MOST_GRAIN / max(reading.grain_to_come * left, 1e-3)))
 
 
 def seen_damage(result: StageResult | None, values: Values) -> tuple[Seen, ...]:
@@ -77,6 +77,7 @@ def seen_of(reading: PhotoReading) -> tuple[Seen, ...]:
         (reading.is_screened, Seen("clean", say("seen-screen", "Print dots"))),
         (reading.is_soft, Seen("clean", say("seen-blur", "Slightly blurred"))),
         (reading.is_faded, Seen("tone", say("seen-fading", "Faded"))),
+        (reading.is_flat, Seen("tone", say("seen-flat", "Low contrast"))),
         (reading.is_small, Seen("enlarge", say("seen-small", "Small: enlarge 2×?"), offered=2)),
     )
     return tuple(seen for is_so, seen in every if is_so)

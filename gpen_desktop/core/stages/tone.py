@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from gpen_desktop.core.grain import luma
 from gpen_desktop.core.pixels import is_grey, luminance
 from gpen_desktop.core.progress import Progress
-from gpen_desktop.core.stages.tone_curve import Curve, curve_of, lightness_curve
-from gpen_desktop.core.stages.tone_reading import ToneReading, ends_of, read_tone
+from gpen_desktop.core.stages.tone_curve import Curve, dye_curve, lightness_curve
+from gpen_desktop.core.stages.tone_reading import ToneReading, read_tone
 from gpen_desktop.core.stages.work import Work, Worked
 from gpen_desktop.core.types import Photo, Pixels, frozen
 from gpen_desktop.messages import say
@@ -75,9 +75,7 @@ def with_tone(pixels: Pixels, reading: ToneReading) -> Pixels:
     if reading.one_hue:
         made = _by_lightness(pixels, _table([lightness_curve(reading)], pixels.dtype)[:, 0])
         return frozen(_without_green(made) if reading.is_green else made)
-    # each dye has faded along a line of its own: bent or held, the others' colours would stay in the middle tones
-    dyes = zip(reading.black, reading.white, strict=True)
-    return frozen(_by_channel(pixels, _table([curve_of(*ends, ends_of(*ends)) for ends in dyes], pixels.dtype)))
+    return frozen(_by_channel(pixels, _table([dye_curve(reading, channel) for channel in range(3)], pixels.dtype)))
 
 
 def _table(curves: Sequence[Curve], dtype: np.dtype[Any]) -> NDArray[np.unsignedinteger]:

@@ -26,6 +26,9 @@ _LEAST_BEND: Final = 0.6
 _STEEPEST: Final = 2.6
 """How far a curve may be bent down, and how steep it may be anywhere: more draws eight bits apart, and grain."""
 
+_PARTS: Final = np.linspace(1, 0, 41)
+"""How far blacks may go back, the most first."""
+
 _WHITES_GO: Final = ((0.1, 0.35), (0.85, 0.6))
 """How far whites go back to white, by how far below them the median is, as a share of what lies between black and
 white."""
@@ -69,7 +72,7 @@ class Curve:
         return float(asked * (1 - found) / (found * (1 - asked)))
 
 
-def curve_of(black: float, white: float, ends: tuple[float, float]) -> Curve:
+def _curve_of(black: float, white: float, ends: tuple[float, float]) -> Curve:
     """What brings the darkest and lightest tone to `ends`; what cannot be had without too much gain is shared by
     both."""
     darkest, lightest = ends
@@ -94,18 +97,30 @@ def lightness_curve(reading: ToneReading) -> Curve:
     # where most is as light as paper, that is what has gone dull; else the lightest may be faces
     share = float(np.interp((white - reading.median) / max(white - black, 1e-3), *_WHITES_GO))
     lightest = white + share * (lightest - white)
-    for part in np.linspace(1, 0, 41):
-        curve = _held(curve_of(black, white, (black - part * (black - darkest), lightest)), reading.median)
-        if curve.steepest <= _STEEPEST and _stays_open(curve, reading):
+    median = reading.median
+    for part in _PARTS:
+        curve = _held(_curve_of(black, white, (black - part * (black - darkest), lightest)), median)
+        is_held = median >= _MIDDLE or curve.at(np.array(median)) > median - _FEW_OF_MEDIAN - _FEW / 2
+        if is_held and curve.steepest <= _STEEPEST and _stays_open(curve, reading.shade[0]):
             break
     return curve
 
 
-def _stays_open(curve: Curve, reading: ToneReading) -> bool:
-    """Whether shadows do not sink into black, nor all of a dark photo into shadow."""
-    shade, median = curve.at(np.array([reading.shade, reading.median]))
-    is_held = reading.median >= _MIDDLE or median > reading.median - _FEW_OF_MEDIAN - _FEW / 2
-    return bool(shade >= min(reading.shade, BLACK_ALREADY)) and bool(is_held)
+def dye_curve(reading: ToneReading, channel: int) -> Curve:
+    """Of a photo in colours: each dye has faded along a line of its own, and bent the other's colours would stay in
+    the middle tones. Blacks go as far back as shadows stay open."""
+    black, white = reading.black[channel], reading.white[channel]
+    darkest, lightest = ends_of(black, white)
+    for part in _PARTS:
+        curve = _curve_of(black, white, (black - part * (black - darkest), lightest))
+        if _stays_open(curve, reading.shade[channel]):
+            break
+    return curve
+
+
+def _stays_open(curve: Curve, shade: float) -> bool:
+    """Whether shadows do not sink into black."""
+    return bool(curve.at(np.array(shade)) >= min(shade, BLACK_ALREADY))
 
 
 def _held(curve: Curve, median: float) -> Curve:

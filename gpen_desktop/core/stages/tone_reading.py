@@ -46,7 +46,7 @@ _NO_PICTURE: Final = 0.12
 
 BLACK_ALREADY: Final = 12 / 255
 _DEEPEST: Final = 0.01
-"""Lightness below which nothing is told apart, and the share of a photo above it whose lightness is `shade`."""
+"""Tone below which nothing is told apart, and the share of a photo that may be brought there."""
 
 _ONE_HUE: Final = 2.6
 """Spread of colour (CIE Lab a and b, about the mean at each lightness) below which a photo is in one hue."""
@@ -55,6 +55,11 @@ _GREEN: Final = -1.5
 """Mean a of CIE Lab below which a photo in one hue has a cast: of 151 photos 16 have -2 to -10, all of them faded
 prints, the others -1.4 and more."""
 
+_FLAT: Final = ((0.63, 0.685), (1, 0))
+_DULL: Final = ((0.7, 0.79), (1, 0))
+"""Where a photo passes from flat to good: contrast less how far black is lifted, in one hue; the whitest of the whites,
+in colours. Modern photos, in light enough for it, have 0.69 at least, and 0.8."""
+
 
 @dataclass(frozen=True)
 class ToneReading:
@@ -62,8 +67,8 @@ class ToneReading:
 
     black, white: darkest and lightest tone of red, green and blue. middle: median of each. one_hue: grey, sepia or
     toned throughout; then the three are those of its lightness. median: of the lightness of the whole picture, even
-    backdrops counted in. shade: lightness below which lies the darkest percent of the photo that is not black already,
-    wherever that is. tint: mean a and b of CIE Lab.
+    backdrops counted in. shade: of each, the tone below which lies the darkest percent of the photo that is not black
+    already, wherever that is. tint: mean a and b of CIE Lab.
     """
 
     black: tuple[float, float, float]
@@ -71,7 +76,7 @@ class ToneReading:
     middle: tuple[float, float, float]
     one_hue: bool
     median: float
-    shade: float
+    shade: tuple[float, float, float]
     tint: tuple[float, float]
 
     @property
@@ -105,14 +110,16 @@ class ToneReading:
 def read_tone(pixels: Pixels) -> ToneReading:
     """Look at a photo (H, W, 3), uint8 or uint16."""
     whole = _reduced(pixels)
-    picture = _unframed(whole)
+    within = _within_frames(whole)
+    picture = whole[within]
     small = _inside(picture)
     lab = np.asarray(cv2.cvtColor(cv2.GaussianBlur(small, (0, 0), 1.5), cv2.COLOR_RGB2LAB), np.float32).reshape(-1, 3)
     one_hue = _is_one_hue(lab)
     values = np.repeat(luma(small).reshape(-1, 1), 3, axis=1) if one_hue else small.reshape(-1, 3)
     low, middle, high = np.percentile(values, [_TAIL, 50, 100 - _TAIL], axis=0)
     median = float(np.median(luma(_without_rim(picture, _MARGIN))))
-    shade = _shade(luma(whole), is_framed=picture.shape != whole.shape)
+    shown = np.dstack([luma(whole)] * 3) if one_hue else whole
+    shade = _shade(shown, luma(whole), within)
     tint = float(lab[:, 1].mean()), float(lab[:, 2].mean())
     return ToneReading(_triple(low), _triple(high), _triple(middle), one_hue, median, shade, tint)
 
@@ -137,6 +144,20 @@ def is_faded(reading: ToneReading) -> bool:
     dull = max(reading.white) < 0.88
     is_shifted = reading.cast > 0.12 and reading.white[2] < max(reading.white) - 0.03
     return (reading.lifted > 0.1 and dull) or (reading.lifted > 0.05 and is_shifted)
+
+
+def flatness(reading: ToneReading) -> float:
+    """0 to 1: how near a photo that is not faded is to it: less is done to it, as a photographer may have meant it so.
+
+    Light pictures in one hue whose blacks are a little grey and whose whites a little dull; in colours, where no dye
+    comes near white, and none is quite black.
+    """
+    if is_faded(reading) or reading.contrast < _NO_PICTURE:
+        return 0.0
+    if reading.one_hue:
+        is_flat = reading.median > 0.42 and reading.lifted > 0.09
+        return float(np.interp(reading.contrast - reading.lifted, *_FLAT)) if is_flat else 0.0
+    return float(np.interp(max(reading.white), *_DULL)) if reading.lifted > 0.04 else 0.0
 
 
 def gain_of(black: float, white: float, ends: tuple[float, float] | None = None) -> float:
@@ -168,22 +189,26 @@ def _inside(small: FloatImage) -> FloatImage:
     return np.ascontiguousarray(turned)
 
 
-def _unframed(small: FloatImage) -> FloatImage:
-    """Without what lies all round the picture in one tone: a page, a mount, a film's black rebate, one in another.
+def _within_frames(small: FloatImage) -> tuple[slice, slice]:
+    """Rows and columns without what lies all round the picture in one tone: a page, a mount, a film's black rebate, one
+    in another.
 
     Its edge may be askew, written on or have round corners.
     """
+    light = luma(small)
+    rows, columns = slice(0, light.shape[0]), slice(0, light.shape[1])
     for _ in range(_MOST_FRAMES):
-        if min(small.shape[:2]) < _LEAST:
+        part = light[rows, columns]
+        if min(part.shape) < _LEAST:
             break
-        light = luma(small)
-        near = np.abs(light - _rim_tone(light)) < _OF_ONE_TONE
+        near = np.abs(part - _rim_tone(part)) < _OF_ONE_TONE
         near[:_RIM] = near[-_RIM:] = near[:, :_RIM] = near[:, -_RIM:] = True  # a scan's own edge
         top, bottom, left, right = widths = [_frame_width(np.rot90(near, turns)) for turns in (0, 2, 3, 1)]
         if not all(widths):  # a backdrop: the sitter comes in at the lower side
             break
-        small = small[top : len(small) - bottom, left : small.shape[1] - right]
-    return small
+        rows = slice(rows.start + top, rows.stop - bottom)
+        columns = slice(columns.start + left, columns.stop - right)
+    return rows, columns
 
 
 def _rim_tone(light: FloatImage) -> float:
@@ -197,14 +222,20 @@ def _without_rim(picture: FloatImage, share: float) -> FloatImage:
     return picture[dy : len(picture) - dy, dx : picture.shape[1] - dx]
 
 
-def _shade(light: FloatImage, *, is_framed: bool) -> float:
-    """ToneReading.shade of a whole photo (H, W). What has the tone of its frame is left out, and nothing else that
-    lies there: a dark corner of the picture may have been taken for frame."""
-    values = _without_rim(light, 0.01).ravel()
-    if is_framed:
-        values = values[np.abs(values - _rim_tone(light)) > _OF_ONE_TONE / 2]
+def _shade(whole: FloatImage, light: FloatImage, within: tuple[slice, slice]) -> tuple[float, float, float]:
+    """ToneReading.shade of a whole photo (H, W, 3) of that lightness (H, W). Of what lies round the picture, what has
+    the frame's tone is left out, and no more: a dark corner of the picture may have been taken for frame."""
+    counts = np.abs(light - _rim_tone(light)) > _OF_ONE_TONE / 2
+    counts[within] = True
+    counts[:_RIM] = counts[-_RIM:] = counts[:, :_RIM] = counts[:, -_RIM:] = False
+    red, green, blue = (_darkest_percent(whole[..., channel][counts], light.size) for channel in range(3))
+    return red, green, blue
+
+
+def _darkest_percent(values: FloatImage, count: int) -> float:
+    """The tone below which a hundredth of `count` of the values lie that are not black already."""
     values = np.sort(values[values >= BLACK_ALREADY])
-    return float(values[min(len(values) - 1, round(_DEEPEST * light.size))]) if len(values) else 1.0
+    return float(values[min(len(values) - 1, round(_DEEPEST * count))]) if len(values) else 1.0
 
 
 def _frame_width(near: NDArray[np.bool_]) -> int:

@@ -31,6 +31,14 @@ def test_a_faded_photo_needs_its_tones_a_good_one_does_not(dtype: type) -> None:
     assert needed_tone(reading_of(faded(scene()), dtype), {"clean": 0}) == 80
 
 
+def test_a_flat_photo_gets_part_of_what_a_faded_one_gets() -> None:
+    flat, nearly_good = reading_of(0.06 + 0.68 * scene()), reading_of(0.06 + 0.72 * scene())
+    assert 16 < needed_tone(flat, {"clean": 0}) < 80
+    assert codes(flat) & {"seen-flat", "seen-fading"} == {"seen-flat"}
+    assert needed_tone(nearly_good, {"clean": 0}) == 0
+    assert "seen-flat" not in codes(nearly_good)
+
+
 def test_grain_is_not_raised_beyond_what_can_be_looked_at_but_what_is_cleaned_away_is_no_grain() -> None:
     clean = 0.3 + 0.4 * toned(scene(600, 800))
     noisy = reading_of(grainy(clean, 9))

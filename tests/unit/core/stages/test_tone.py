@@ -9,7 +9,7 @@ import pytest
 from gpen_desktop.core.stages.registry import STAGES, stage_values
 from gpen_desktop.core.stages.run import StagedPhotos
 from gpen_desktop.core.stages.tone import with_tone
-from gpen_desktop.core.stages.tone_reading import is_faded, read_tone
+from gpen_desktop.core.stages.tone_reading import flatness, is_faded, read_tone
 from gpen_desktop.core.types import FloatImage, Pixels
 from tests.narrowing import floats
 from tests.unit.core.drawn_faces import photo_of
@@ -92,6 +92,21 @@ def test_where_most_is_light_and_nothing_white_the_paper_has_gone_dull() -> None
     assert is_faded(read_tone(stored(0.02 + 0.76 * grey)))
     assert not is_faded(read_tone(stored(0.02 + 0.86 * grey)))
     assert not is_faded(read_tone(stored(0.02 + 0.76 * grey**3)))  # a night
+
+
+def test_between_faded_and_good_lies_flat_in_light_pictures_and_where_no_dye_comes_near_white() -> None:
+    grey = scene().mean(axis=2, keepdims=True).repeat(3, axis=2)
+    grey = (grey - grey.min()) / np.ptp(grey)
+    flat, flatter, low_light = (
+        read_tone(stored(p)) for p in (0.1 + 0.8 * grey, 0.1 + 0.78 * grey, 0.1 + 0.86 * grey**2)
+    )
+    assert 0 < flatness(flat) < flatness(flatter) < 1
+    assert low_light.contrast - low_light.lifted < 0.68
+    assert not is_faded(low_light)
+    assert flatness(low_light) == flatness(read_tone(stored(grey))) == 0
+    dull, duller, night = (read_tone(stored(p)) for p in (0.06 + 0.69 * scene(), 0.06 + 0.66 * scene(), 0.7 * scene()))
+    assert 0 < flatness(dull) < flatness(duller) <= 1
+    assert flatness(night) == flatness(read_tone(stored(scene()))) == flatness(read_tone(stored(faded(scene())))) == 0
 
 
 def lit(faces: float, backdrop: float) -> FloatImage:
