@@ -22,7 +22,7 @@ _FEW_OF_MEDIAN: Final = 0.03
 _LIT: Final = (0.6, 0.66)
 """A lit face, and where it may go so that a dark backdrop does."""
 
-_LEAST_BEND: Final = 0.6
+_LEAST_BEND: Final = 0.75
 _STEEPEST: Final = 2.6
 """How far a curve may be bent down, and how steep it may be anywhere: more draws eight bits apart, and grain."""
 
