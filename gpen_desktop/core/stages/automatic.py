@@ -34,7 +34,7 @@ def needed_repair(reading: PhotoReading, values: Values) -> str:
     """Whether damage is to be looked for at all: in what may be an old print. In a good photo in colours, the finder
     can only be mistaken."""
     del values
-    return AUTO if reading.tone.one_hue or reading.is_faded else "off"
+    return AUTO if reading.tone.one_hue or reading.tone.two_hues or reading.is_faded else "off"
 
 
 def needed_cleaning(reading: PhotoReading, values: Values) -> int:

@@ -38,8 +38,13 @@ _ALIKE: Final = 0.06
 _MANY: Final = 16
 """Specks from which their removal is offered."""
 
+_PARTS: Final = 4
+_IN_PARTS: Final = 8
+"""In how many parts of the photo, of that many each way, some of them have to lie: pebbles, blossoms, lights in windows
+and drops lie where their things are, dust everywhere."""
+
 _NIGHT: Final = 0.2
-"""Lightness of a photo's middle tone, as a share of white, below which they may be stars, or lights."""
+"""Median lightness of a photo, as a share of white, below which they may be stars, or lights."""
 
 _FEATURES: Final = 0.26
 """How far from eyes, nose and mouth light specks are left, as a share of the width of the face's box: glints in eyes,
@@ -94,8 +99,11 @@ def how_many(mask: NDArray[np.bool_]) -> int:
 
 
 def is_dusty(damage: Damage, tone: ToneReading) -> bool:
-    """Whether there are so many specks, in a photo of this tone, that they are likely to be dust."""
-    return max(tone.middle) >= _NIGHT and how_many(damage.dust != 0) >= _MANY
+    """Whether there are so many specks all over a photo of this tone that they are likely to be dust."""
+    _, _, _, centres = cv2.connectedComponentsWithStats((damage.dust != 0).astype(np.uint8))
+    height, width = damage.dust.shape
+    parts = {(int(_PARTS * x / width), int(_PARTS * y / height)) for x, y in centres[1:]}
+    return tone.median >= _NIGHT and len(centres) > _MANY and len(parts) >= _IN_PARTS
 
 
 def away_from_faces(damage: Damage, faces: Sequence[Face]) -> NDArray[np.bool_]:

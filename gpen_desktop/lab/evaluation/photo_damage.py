@@ -92,6 +92,19 @@ def scratches(picture: Picture, seed: int) -> Scratched:
             floats(drawn * rng.uniform(0.75, 1)),
             rng.uniform(225, 255) if rng.random() < 0.6 else rng.uniform(0, 30),
         )
+    _lay_specks(covered, shade, rng)
+    return _shown(picture, covered, shade)
+
+
+def dust(picture: Picture, seed: int) -> Scratched:
+    """The forty specks alone."""
+    covered, shade = (np.zeros(picture.shape[:2], np.float32) for _ in range(2))
+    _lay_specks(covered, shade, np.random.default_rng([seed, 5]))
+    return _shown(picture, covered, shade)
+
+
+def _lay_specks(covered: NDArray[np.float32], shade: NDArray[np.float32], rng: np.random.Generator) -> None:
+    height, width = covered.shape
     for _ in range(40):
         layer = Image.new("L", (64, 64))
         a, b = rng.uniform(3, 12, 2)
@@ -100,6 +113,9 @@ def scratches(picture: Picture, seed: int) -> Scratched:
         top, left = int(rng.integers(0, height - 16)), int(rng.integers(0, width - 16))
         spot = np.s_[top : top + 16, left : left + 16]
         _lay(covered[spot], shade[spot], floats(speck * rng.uniform(0.8, 1)), 245.0 if rng.random() < 0.6 else 12.0)
+
+
+def _shown(picture: Picture, covered: NDArray[np.float32], shade: NDArray[np.float32]) -> Scratched:
     made = floats(picture + covered[..., None] * (shade[..., None] - picture))
     # a scratch as light as what it crosses is no damage
     return Scratched(_bytes(made), np.abs(made - picture).max(2) > 18)

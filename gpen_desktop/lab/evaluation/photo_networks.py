@@ -1,7 +1,7 @@
 """How good the whole-photo networks are on clean photographs that nothing was trained on, damaged by photo_damage.
 
 `python -m gpen_desktop.lab.evaluation.photo_networks --photos DIR [--clean FILE] [--unblock FILE] [--repair FILE]
-[--enlarge FILE FILE] [--program] [--tone]`
+[--enlarge FILE FILE] [--program] [--dust] [--tone]`
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from gpen_desktop.core.stages.cleaning import kept_to_grain
 from gpen_desktop.core.stages.damage import flaws, is_worth_asking
 from gpen_desktop.core.stages.likely_damage import likely_damage
 from gpen_desktop.core.stages.networks import PhotoNetworks
-from gpen_desktop.core.stages.registry import STAGES, stage_values
+from gpen_desktop.core.stages.registry import REPAIR, STAGES, stage_values
 from gpen_desktop.core.stages.run import StagedPhotos
 from gpen_desktop.core.types import FloatImage, Photo, Pixels, SourceFormat, frozen
 from gpen_desktop.lab.evaluation import measures, photo_damage
@@ -162,6 +162,33 @@ def measure_program(photos: list[Picture]) -> Figures:
     return told
 
 
+def measure_dust(photos: list[Picture]) -> Figures:
+    """Of photos in grey with forty specks: whether the program offers to remove dust, 0 or 1, the share of the specks
+    that it removes, and of what it removes the share that is specks; without them, whether it offers that."""
+    networks = PhotoNetworks("cpu")
+    told: Figures = defaultdict(list)
+    for seed, original in enumerate(photos):
+        clean = photo_damage.without_colour(original)
+        made = photo_damage.dust(clean, seed)
+        for name, given in (("dusty", made.picture), ("sound", clean)):
+            staged = StagedPhotos(Photo(frozen(given), SourceFormat("PNG")), networks)
+            asked = staged.run((REPAIR,), stage_values())
+            told[f"{name}: dust seen"].append(float(asked.results[0].words.code == "dust-seen"))
+            told[f"{name}: scratches seen"].append(float(asked.results[0].words.code == "damage-seen"))
+            if name == "dusty":
+                removed = staged.run((REPAIR,), stage_values({"repair": "dust"})).damage
+                assert removed is not None  # the stage was on
+                told["specks that are removed"].append(_touched(made.mask, removed))
+                told["of what is removed, specks"].append(_touched(removed, made.mask))
+    return told
+
+
+def _touched(mask: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
+    """Share of the connected components of a mask (h, w) that another one has some of; 1 where there are none."""
+    count, labels = cv2.connectedComponents(mask.astype(np.uint8))
+    return len(np.unique(labels[mask & other])) / (count - 1) if count > 1 else 1.0
+
+
 def measure_tone(photos: list[Picture]) -> Figures:
     """CIEDE2000 from the clean photo of a faded print in colours, and of one in grey, and of what Automatic makes of
     their tones; at 640 px, as tones do not depend on detail."""
@@ -239,6 +266,7 @@ def main() -> None:
         "--enlarge", type=Path, nargs=2, metavar=("GOOD", "POOR"), help="weights for photos of each kind"
     )
     parser.add_argument("--program", action="store_true", help="what the program makes of them, enlarged twice")
+    parser.add_argument("--dust", action="store_true", help="what the program makes of forty specks of dust")
     parser.add_argument("--tone", action="store_true", help="how near a faded print's tones come to the clean photo's")
     parsed = parser.parse_args()
     paths = sorted(path for path in parsed.photos.iterdir() if path.suffix in _ENDINGS)[: parsed.most]
@@ -252,6 +280,7 @@ def main() -> None:
         ):
             _tell(measure(given, photos) if given else {})
         _tell(measure_program(photos) if parsed.program else {})
+        _tell(measure_dust(photos) if parsed.dust else {})
         _tell(measure_tone(photos) if parsed.tone else {})
 
 

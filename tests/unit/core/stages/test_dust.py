@@ -67,6 +67,14 @@ def test_automatic_asks_about_scratches_where_there_are_both() -> None:
     assert [result.words.code for result in repaired(pixels, how="auto").results] == ["damage-seen"]
 
 
+def test_specks_in_one_place_are_pebbles() -> None:
+    pixels, _ = dusty(0)
+    for number in range(24):
+        cv2.circle(pixels, (20 + 12 * (number % 6), 20 + 12 * (number // 6)), 1, (0, 0, 0), -1)
+    assert [result.words.code for result in repaired(pixels, how="auto").results] == ["no-damage"]
+    assert [str(result.words) for result in repaired(pixels).results] == ["Specks of dust removed: 24"]
+
+
 def test_specks_in_the_night_are_stars() -> None:
     pixels, dust = dusty()
     night = np.where(dust[..., None], pixels, pixels // 5 + 10)

@@ -8,6 +8,7 @@ import pytest
 
 from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.run import StagedPhotos
+from gpen_desktop.core.stages.tone_reading import read_tone
 from gpen_desktop.core.types import FloatImage, Stroke
 from tests.unit.core.drawn_faces import photo_of
 from tests.unit.core.stages.drawn_photos import OFF, picture, run, scratched, sepia
@@ -114,7 +115,7 @@ def test_automatic_asks_about_thin_scratches_though_they_cover_little_and_about_
         assert [result.words.code for result in run(pixels, repair="auto").results] == ["damage-seen"]
     a_little = sepia()
     a_little[:60][dust[:60]] = 255
-    assert [result.words.code for result in run(a_little, repair="auto").results] == ["dust-seen"]
+    assert [result.words.code for result in run(a_little, repair="auto").results] == ["no-damage"]
 
 
 def test_automatic_looks_for_damage_in_old_photos_only() -> None:
@@ -123,6 +124,14 @@ def test_automatic_looks_for_damage_in_old_photos_only() -> None:
     assert not run(pixels, networks, repair="auto").changed
     assert "find" not in networks.runs
     assert run(pixels, repair="on").changed == ("repair",)
+
+
+def test_automatic_looks_for_damage_where_an_old_print_has_yellowed_at_one_side() -> None:
+    pixels = picture()[..., :1].repeat(3, axis=2)
+    pixels[:, :150] = pixels[:, :150] * np.array([1, 0.97, 0.9])
+    cv2.line(pixels, (20, 30), (280, 150), (255, 255, 255), 2)
+    assert not read_tone(pixels).one_hue
+    assert [seen.words.code for seen in run(pixels, repair="auto").seen if seen.stage == "repair"] == ["seen-damage"]
 
 
 def test_the_brush_adds_and_erases_in_its_order() -> None:
