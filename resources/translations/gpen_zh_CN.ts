@@ -3632,10 +3632,6 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>也修复清晰的人脸</translation>
     </message>
     <message>
-        <source>Fills scratches, creases, dust and tears. Auto looks for them and asks.</source>
-        <translation>填补划痕、折痕、灰尘和破损。“自动”会查找并询问。</translation>
-    </message>
-    <message>
         <source>Looks for damage, and fills what is brushed</source>
         <translation>查找损伤，只填补涂抹处</translation>
     </message>
@@ -3858,6 +3854,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Repair damage</source>
         <translation>修补损伤</translation>
+    </message>
+    <message>
+        <source>Fills scratches, creases, dust and tears. Dust: specks of it alone. Auto looks for them and asks.</source>
+        <translation>填补划痕、折痕、灰尘和破损。“除尘”只去除灰尘斑点，“自动”会查找并询问。</translation>
     </message>
     <message>
         <source>Off</source>

@@ -107,7 +107,8 @@ def is_dusty(damage: Damage, tone: ToneReading) -> bool:
 
 
 def away_from_faces(damage: Damage, faces: Sequence[Face]) -> NDArray[np.bool_]:
-    """(h, w): the specks that may be removed. faces: of the photo as it was opened."""
+    """(h, w): the specks that may be removed, grown by a pixel, as a scanner sharpens a ring around each. faces: of the
+    photo as it was opened."""
     shape = damage.dust.shape
     features, skin = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
     scale = shape[1] / damage.shape[1]
@@ -123,7 +124,8 @@ def away_from_faces(damage: Damage, faces: Sequence[Face]) -> NDArray[np.bool_]:
         features[top:bottom, left:right] = 1
         cv2.ellipse(skin, ((x + width / 2, y + height / 2), grown, face.roll), 1, -1)
     kept = ((damage.dust > 0) & (features > 0)) | ((damage.dust < 0) & (skin > 0))
-    return np.asarray((damage.dust != 0) & ~_whole(damage.dust != 0, kept))
+    left = (damage.dust != 0) & ~_whole(damage.dust != 0, kept)
+    return np.asarray(cv2.dilate(left.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
 
 
 def _whole(mask: NDArray[np.bool_], some: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -101,7 +101,7 @@ REPAIR: Final = Stage(
             str,
             AUTO,
             "Repair damage",
-            "Fills scratches, creases, dust and tears. Auto looks for them and asks.",
+            "Fills scratches, creases, dust and tears. Dust: specks of it alone. Auto looks for them and asks.",
             choices=(
                 Choice("off", "Off", "Leaves damage as it is"),
                 Choice(AUTO, "Auto", "Looks for damage, and fills what is brushed"),
