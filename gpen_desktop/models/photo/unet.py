@@ -84,6 +84,10 @@ class PhotoUNet(nn.Module):
         self.tail = nn.Conv2d(widths[0], shape.outputs * FOLD**2, 3, 1, 1)
 
     def forward(self, x: Tensor) -> Tensor:
+        return F.pixel_shuffle(self.tail(self.features(x)), FOLD)
+
+    def features(self, x: Tensor) -> Tensor:
+        """(N, widths[0], H / FOLD, W / FOLD): what `tail` makes pixels of."""
         h = self.head(_pixels_last(F.pixel_unshuffle(x, FOLD)))
         kept = []
         for down, shrink in zip(self.down, self.shrink, strict=True):
@@ -93,7 +97,7 @@ class PhotoUNet(nn.Module):
         h = self.bottom(h)
         for i in reversed(range(len(kept))):
             h = self.up[i](_pixels_last(F.pixel_shuffle(self.grow[i](h), 2)) + kept[i])
-        return F.pixel_shuffle(self.tail(h), FOLD)
+        return h
 
 
 def _pixels_last(x: Tensor) -> Tensor:
@@ -124,6 +128,35 @@ class PhotoCleaner(nn.Module):
         """What to add to a photo, of the photo less 0.5: so that half precision rounds neither."""
         change: Tensor = self.net(centred)
         return change
+
+
+class PoorPhotoEnlarger(nn.Module):
+    """Enlarges a photo with noise or JPEG's blocks twice, without them.
+
+    (N, 3, H, W) RGB in [0, 1] to (N, 3, 2 H, 2 W), not clipped; H and W multiples of `shape.multiple`. What an
+    unblocker would give, enlarged by a cubic filter, and finer detail drawn from the same features: so that it begins
+    as an unblocker.
+    """
+
+    factor: Final = 2
+
+    def __init__(self, shape: UNetShape = UNBLOCKER) -> None:
+        super().__init__()
+        self.shape = shape
+        self.net = PhotoUNet(shape)
+        self.finer = nn.Conv2d(shape.widths[0], 3 * (self.factor * FOLD) ** 2, 3, 1, 1)
+
+    def forward(self, photo: Tensor) -> Tensor:
+        return F.interpolate(photo, scale_factor=self.factor, mode="nearest") + self.change(photo - 0.5)
+
+    def change(self, centred: Tensor) -> Tensor:
+        """What to add to a photo with its pixels repeated, of the photo less 0.5: so that half precision rounds
+        neither."""
+        features = self.net.features(centred)
+        cleaned = (centred + F.pixel_shuffle(self.net.tail(features), FOLD)).float()
+        enlarged = F.interpolate(cleaned, scale_factor=self.factor, mode="bicubic", align_corners=False)
+        repeated = F.interpolate(centred, scale_factor=self.factor, mode="nearest")
+        return enlarged - repeated + F.pixel_shuffle(self.finer(features), self.factor * FOLD)
 
 
 class DamageFinder(nn.Module):

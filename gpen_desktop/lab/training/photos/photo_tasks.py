@@ -15,7 +15,7 @@ from gpen_desktop.lab.damage.batched_filters import Dice
 from gpen_desktop.lab.training.losses import ssim_loss
 from gpen_desktop.lab.training.photos.photo_samples import PhotoSamples
 from gpen_desktop.models.photo.compact import CompactEnlarger
-from gpen_desktop.models.photo.unet import UNBLOCKER, DamageFinder, HoleFiller, PhotoCleaner
+from gpen_desktop.models.photo.unet import UNBLOCKER, DamageFinder, HoleFiller, PhotoCleaner, PoorPhotoEnlarger
 
 Batch = dict[str, Tensor]
 _SSIM: Final = 0.03
@@ -115,5 +115,5 @@ TASKS: Final[Mapping[str, Task]] = {
     # the filler is good long before the finder is: then the finder goes on alone
     "find": Task(_finder_and_filler, PhotoSamples.to_find, _find_loss),
     "enlarge": Task(CompactEnlarger, PhotoSamples.to_enlarge, _enlarge_loss, redraw=_NO_FLAWS),
-    "enlarge-poor": Task(CompactEnlarger, PhotoSamples.to_enlarge_poor, _enlarge_loss, redraw=_NO_FLAWS),
+    "enlarge-poor": Task(PoorPhotoEnlarger, PhotoSamples.to_enlarge_poor, _enlarge_loss, redraw=_NO_FLAWS),
 }

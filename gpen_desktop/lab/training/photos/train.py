@@ -153,7 +153,8 @@ def _resume(settings: Settings, net: nn.Module, averaged: dict[str, Tensor]) -> 
             return 0
         path = settings.begin
     kept = _weights(path) if path.suffix == ".safetensors" else torch.load(path, map_location="cpu", weights_only=True)
-    # a network may begin as one with more blocks, or with fewer: what it has beyond that one changes nothing at first
+    # a network may begin as one with more blocks, or fewer, or an enlarger as an unblocker: what it has beyond that one
+    # changes nothing at first
     live = net.state_dict()
     for name in averaged:
         for ours, theirs in ((live, kept["net"]), (averaged, kept["averaged"])):
@@ -161,7 +162,7 @@ def _resume(settings: Settings, net: nn.Module, averaged: dict[str, Tensor]) -> 
                 ours[name].copy_(theirs[name])
             elif ".conv2." in name:
                 ours[name].zero_()
-            elif ".conv1." not in name:
+            elif ".conv1." not in name and not name.startswith("finer."):
                 raise KeyError(f"{path} holds no {name}: it is of another network")
     return int(kept["steps"])
 
