@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -52,17 +52,17 @@ def of_one_shape(
     make: Callable[[], nn.Module],
     finish: Callable[[nn.Module], None],
     sign: str,
-    absent: str = "",
+    absent: Sequence[str] = (),
 ) -> Architecture:
     """An architecture whose shapes never vary.
 
     make(): the network without weights. finish(net): in place, once weights are loaded and evaluation mode is set.
-    sign: a key that no other architecture has. absent: for one that has all its keys from a larger one, a key that only
-    that one has.
+    sign: a key that no other architecture has. absent: for one whose keys larger ones have, too: a key of each of those
+    that it has not.
     """
 
     def recognises(state: State) -> bool:
-        return sign in state and (not absent or absent not in state)
+        return sign in state and not any(key in state for key in absent)
 
     def read(state: State, metadata: Mapping[str, str]) -> ReadModel:
         net = make()

@@ -99,7 +99,7 @@ INPAINTER = "lama"
 UPSCALER = "realesr-general-x4"
 ENLARGER = "photo-enlarge"
 POOR_ENLARGER = "photo-enlarge-poor"
-"""Of the enlarger's layout; a photo with noise or JPEG's blocks gets a mixture of both."""
+"""A photo with noise or JPEG's blocks gets a mixture of both answers."""
 STRONGEST = "gpen-512"
 """Restores faces best; what a new user is offered."""
 

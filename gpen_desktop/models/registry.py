@@ -33,6 +33,7 @@ _architectures: list[Architecture] = [
     landmarks.ARCHITECTURE,
     photo.CLEANER,
     photo.UNBLOCKER,
+    photo.POOR_ENLARGER,
     photo.REPAIRER,
     photo.COMPACT,
     published.SPANDREL,

@@ -17,7 +17,7 @@ from gpen_desktop.core import memory
 from gpen_desktop.core.on_device import OnDevice, placed
 from gpen_desktop.core.options import AUTO
 from gpen_desktop.core.stages.colour import lab_hue
-from gpen_desktop.core.stages.tiles import SMALLEST, TiledNetwork
+from gpen_desktop.core.stages.tiles import SMALLEST, TiledNetwork, mixed
 from gpen_desktop.core.stages.work import ChosenNetwork
 from gpen_desktop.core.types import FloatImage
 from gpen_desktop.errors import OutOfMemoryError, WeightsError
@@ -28,7 +28,7 @@ from gpen_desktop.models.choice import ModelChoice, choice_of
 from gpen_desktop.models.device import Compute
 from gpen_desktop.models.face_net import FaceNet
 from gpen_desktop.models.photo.architectures import PhotoRepairer
-from gpen_desktop.models.photo.unet import PhotoCleaner, seen_mirrored_too
+from gpen_desktop.models.photo.unet import MARGIN, PhotoCleaner, seen_mirrored_too
 from gpen_desktop.models.spec import (
     ALIGNED_TASKS,
     COLOUR_TASKS,
@@ -51,11 +51,6 @@ _UNMEASURED: Final = 16 << 10
 _NO_PHOTOS: Final = say("treat-photos", "treat whole photos")
 _NO_COLOURS: Final = say("give-colour", "give a photo colour")
 _NO_FILLING: Final = say("fill-damage", "fill damage")
-
-_MARGIN: Final = 96
-"""Pixels around a tile that a U-Net is given. It could feel more of them (net.shape.reach), but beyond these the
-trained cleaner's answer changes by 0.001 of an 8-bit step, the finder's by 0.0003, the filler's by less."""
-
 
 _OfPixels = Callable[[Any, Tensor], Tensor]
 """What a network, of the class that its task has, makes of a picture: (1, C, H, W) to the same."""
@@ -123,7 +118,6 @@ class PhotoNetworks:
         self._upscaler: tuple[str, _Loaded] | None = None
         self._colouriser: tuple[str, ChosenNetwork] | None = None
         self._inpainter: tuple[str, ChosenNetwork] | None = None
-        self._enlargers: dict[int, _Loaded] = {}
 
     def has(self, name: str) -> bool:
         """Whether the weights of that name in the catalogue are on this computer."""
@@ -139,20 +133,20 @@ class PhotoNetworks:
     def finder(self) -> TiledNetwork:
         loaded = self._repairer
         multiple = _the(PhotoRepairer, loaded).finder.shape.multiple
-        return loaded.tiled(lambda net, x: net.finder(x), _SIDE, _MARGIN, multiple)
+        return loaded.tiled(lambda net, x: net.finder(x), _SIDE, MARGIN, multiple)
 
     def filler(self) -> TiledNetwork:
         loaded = self._repairer
         multiple = _the(PhotoRepairer, loaded).filler.shape.multiple
-        return loaded.tiled(_filled_by_built_in, _SIDE, _MARGIN, multiple)
+        return loaded.tiled(_filled_by_built_in, _SIDE, MARGIN, multiple)
 
     def enlarger(self, spoilt: float) -> TiledNetwork:
-        """The mixture of both networks, in tenths; each is loaded once."""
-        tenths = round(10 * spoilt)
-        if tenths not in self._enlargers:
-            self._enlargers[tenths] = self._load_enlarger(tenths / 10)
-        loaded, scale = self._enlargers[tenths], self._enlargers[tenths].spec.scale
-        return loaded.tiled(lambda net, x: net.change(x), _SIDE // scale, loaded.spec.margin, 1, scale=scale)
+        """One network of both, or a mixture of their answers, in tenths."""
+        share = round(spoilt, 1)
+        if share == 0:
+            return _enlarging(self._enlarger)
+        poor = _enlarging(self._poor_enlarger, centre=0.5)
+        return poor if share == 1 else mixed(_enlarging(self._enlarger), poor, share)
 
     def upscaler(self, name: str) -> TiledNetwork:
         """The one at hand, or loaded in its place; with tiles for the memory that is free now."""
@@ -212,12 +206,13 @@ class PhotoNetworks:
     def _repairer(self) -> _Loaded:
         return self._load(catalog.REPAIRER, frozenset([Task.INPAINTER]), _NO_FILLING)
 
-    def _load_enlarger(self, spoilt: float) -> _Loaded:
-        good = store.find(catalog.ENLARGER)
-        if not spoilt:
-            return self._placed(catalog.ENLARGER, lambda: registry.read(good))
-        poor = store.find(catalog.POOR_ENLARGER)
-        return self._placed(catalog.ENLARGER, lambda: registry.read_mixed(good, poor, 1 - spoilt))
+    @cached_property
+    def _enlarger(self) -> _Loaded:
+        return self._load(catalog.ENLARGER, frozenset([Task.UPSCALER]), _NO_PHOTOS)
+
+    @cached_property
+    def _poor_enlarger(self) -> _Loaded:
+        return self._load(catalog.POOR_ENLARGER, frozenset([Task.UPSCALER]), _NO_PHOTOS)
 
     def _load(self, name: str, tasks: frozenset[Task], lack: Message) -> _Loaded:
         choice = choice_of(name)
@@ -240,7 +235,13 @@ def _the(kind: type[NetT], loaded: _Loaded) -> NetT:
 
 def _cleaning(loaded: _Loaded) -> TiledNetwork:
     multiple = _the(PhotoCleaner, loaded).shape.multiple
-    return loaded.tiled(lambda net, x: seen_mirrored_too(net.change, x), _SIDE, _MARGIN, multiple, centre=0.5)
+    return loaded.tiled(lambda net, x: seen_mirrored_too(net.change, x), _SIDE, MARGIN, multiple, centre=0.5)
+
+
+def _enlarging(loaded: _Loaded, centre: float = 0.0) -> TiledNetwork:
+    spec = loaded.spec
+    side = _SIDE // spec.scale
+    return loaded.tiled(lambda net, x: net.change(x), side, spec.margin, spec.multiple, scale=spec.scale, centre=centre)
 
 
 def _filled_by_built_in(net: PhotoRepairer, x: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ is looking at.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -190,6 +191,16 @@ class TiledNetwork:
         x0, y0, x1, y1 = tile.inner
         side = max(SMALLEST, -(-max(x1 - x0, y1 - y0) // 2))
         return _cut(tile.inner, size, side, self.margin, self.multiple)
+
+
+def mixed(one: TiledNetwork, other: TiledNetwork, share: float) -> TiledNetwork:
+    """The mean of two networks' answers, of one scale: `share` (0 to 1) of the other's."""
+
+    def run(tile: FloatImage) -> FloatImage:
+        return (1 - share) * one.run(tile) + share * other.run(tile)
+
+    margin, multiple = max(one.margin, other.margin), math.lcm(one.multiple, other.multiple)
+    return TiledNetwork(run, min(one.side, other.side), margin, multiple, one.scale)
 
 
 def as_pixels(values: FloatImage, like: Pixels) -> Pixels:

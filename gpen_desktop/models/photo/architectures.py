@@ -13,13 +13,14 @@ from gpen_desktop.messages import say
 from gpen_desktop.models.architecture import Architecture, ReadModel, State, of_one_shape
 from gpen_desktop.models.photo import unet
 from gpen_desktop.models.photo.compact import CompactEnlarger, compact_from_state
-from gpen_desktop.models.photo.unet import DamageFinder, HoleFiller, PhotoCleaner
+from gpen_desktop.models.photo.unet import DamageFinder, HoleFiller, PhotoCleaner, PoorPhotoEnlarger
 from gpen_desktop.models.spec import TASK_WORDS, ModelSpec, Task
 
 _PRECISIONS: Final = ("fp32", "fp16", "bf16")
 
 _CLEANER_ALONE: Final = f"net.bottom.{unet.CLEANER.blocks[-1] - 1}.conv1.weight"
 """Of a block that the unblocker has not."""
+_ENLARGER_ALONE: Final = "finer.weight"
 
 
 class PhotoRepairer(nn.Module):
@@ -78,7 +79,21 @@ UNBLOCKER: Final = of_one_shape(
     make=lambda: PhotoCleaner(unet.UNBLOCKER),
     finish=_without_gradients,
     sign="net.head.weight",
-    absent=_CLEANER_ALONE,
+    absent=(_CLEANER_ALONE, _ENLARGER_ALONE),
+)
+POOR_ENLARGER: Final = of_one_shape(
+    ModelSpec(
+        "poor-photo-enlarger",
+        Task.UPSCALER,
+        precisions=_PRECISIONS,
+        bytes_per_item=4 * (6 * unet.UNBLOCKER.widths[0] // unet.FOLD**2 + 4 * 3 * PoorPhotoEnlarger.factor**2),
+        scale=PoorPhotoEnlarger.factor,
+        multiple=unet.UNBLOCKER.multiple,
+        margin=unet.MARGIN,
+    ),
+    make=PoorPhotoEnlarger,
+    finish=_without_gradients,
+    sign=_ENLARGER_ALONE,
 )
 REPAIRER: Final = of_one_shape(
     ModelSpec("photo-repairer", Task.INPAINTER, precisions=_PRECISIONS),

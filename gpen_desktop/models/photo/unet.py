@@ -1,4 +1,4 @@
-"""The networks that clean a photo, find damage in it and fill holes: one small U-Net in four shapes.
+"""The networks that clean a photo, enlarge a poor one, find damage and fill holes: one small U-Net in four shapes.
 
 Convolutions and ReLU alone, no normalisation over the picture: what comes out at a pixel depends on its surroundings
 within `reach` pixels and on nothing else, so that tiles that overlap by that much give what the whole photo gives.
@@ -45,6 +45,11 @@ class UNetShape:
         return total + cell  # what lies in one cell of the coarsest grid comes in whole
 
 
+MARGIN: Final = 96
+"""Pixels around a part of a photo that a network is given with it. It could feel more of them (UNetShape.reach), but
+beyond these the trained cleaner's answer changes by 0.001 of an 8-bit step, the finder's by 0.0003, the filler's by
+less."""
+
 CLEANER: Final = UNetShape(3, 3, (32, 64, 128), (2, 3, 3))
 UNBLOCKER: Final = UNetShape(3, 3, (32, 64, 128), (4, 4, 1))
 """For JPEG's blocks alone, which are no wider than 16 px: little is to be seen at an eighth, more at a half."""
@@ -84,11 +89,12 @@ class PhotoUNet(nn.Module):
         self.tail = nn.Conv2d(widths[0], shape.outputs * FOLD**2, 3, 1, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.pixel_shuffle(self.tail(self.features(x)), FOLD)
+        made: Tensor = F.pixel_shuffle(self.tail(self.features(x)), FOLD)
+        return made
 
     def features(self, x: Tensor) -> Tensor:
         """(N, widths[0], H / FOLD, W / FOLD): what `tail` makes pixels of."""
-        h = self.head(_pixels_last(F.pixel_unshuffle(x, FOLD)))
+        h: Tensor = self.head(_pixels_last(F.pixel_unshuffle(x, FOLD)))
         kept = []
         for down, shrink in zip(self.down, self.shrink, strict=True):
             h = down(h)
@@ -193,7 +199,7 @@ class HoleFiller(nn.Module):
         return filled
 
 
-def whole(net: PhotoCleaner | DamageFinder | HoleFiller, photo: Tensor, *planes: Tensor) -> Tensor:
+def whole(net: PhotoCleaner | PoorPhotoEnlarger | DamageFinder | HoleFiller, photo: Tensor, *planes: Tensor) -> Tensor:
     """Run a U-Net on a photo of any size, and planes (N, 1, H, W) that go with it: mirrored beyond its right and lower
     edges up to the next multiple, and cut again. Memory grows with the photo: cut large ones into tiles that overlap by
     `net.shape.reach`."""
@@ -203,7 +209,8 @@ def whole(net: PhotoCleaner | DamageFinder | HoleFiller, photo: Tensor, *planes:
     mode = "reflect" if min(height, width) > multiple else "replicate"
     padded = [F.pad(each, beyond, mode=mode) for each in (photo, *planes)]
     made: Tensor = net(*padded)
-    return made[..., :height, :width]
+    factor = made.shape[-1] // padded[0].shape[-1]
+    return made[..., : height * factor, : width * factor]
 
 
 def seen_mirrored_too(change: Callable[[Tensor], Tensor], photo: Tensor) -> Tensor:

@@ -147,3 +147,14 @@ def test_a_network_begins_from_one_with_fewer_blocks_and_refuses_another(tiles: 
     assert not any(bool(after[name].any()) for name in beyond)
     with pytest.raises(KeyError, match="another network"):
         train_photos.train(replace(settings, task="enlarge", begin=begin, minutes=1e-9))
+
+
+def test_the_enlarger_for_poor_photos_begins_as_an_unblocker(tiles: Path, tmp_path: Path) -> None:
+    settings = train_photos.Settings("unblock", tiles, tmp_path, minutes=0.01, batch=4, side=64, masks=1)
+    train_photos.train(settings)
+    begin = tmp_path / "unblock.safetensors"
+    train_photos.train(replace(settings, task="enlarge-poor", begin=begin, minutes=1e-9))  # not a step
+    before, after = load_file(begin), load_file(tmp_path / "enlarge-poor.safetensors")
+    assert all(torch.equal(tensor, after[name]) for name, tensor in before.items())
+    assert after.keys() - before.keys() == {"finer.weight", "finer.bias"}
+    assert not after["finer.weight"].any()

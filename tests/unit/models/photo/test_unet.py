@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import nn
 
@@ -20,6 +21,7 @@ from gpen_desktop.models.photo.unet import (
     HoleFiller,
     PhotoCleaner,
     PhotoUNet,
+    PoorPhotoEnlarger,
     UNetShape,
     whole,
 )
@@ -64,6 +66,17 @@ def test_any_size_comes_back_as_it_went_in(size: tuple[int, int]) -> None:
     assert whole(PhotoCleaner(), photo).shape == photo.shape
     assert whole(DamageFinder(), photo).shape == (1, 1, *size)
     assert whole(HoleFiller(), photo, torch.zeros(1, 1, *size)).shape == photo.shape
+    assert whole(PoorPhotoEnlarger(), photo).shape == (1, 3, 2 * size[0], 2 * size[1])
+
+
+@torch.no_grad()
+def test_an_enlarger_without_finer_detail_enlarges_what_an_unblocker_gives() -> None:
+    unblocker, enlarger = PhotoCleaner(UNBLOCKER), PoorPhotoEnlarger()
+    enlarger.net.load_state_dict(unblocker.net.state_dict())
+    photo = torch.rand(1, 3, 32, 48)
+    assert not torch.allclose(enlarger(photo), F.interpolate(unblocker(photo), scale_factor=2, mode="bicubic"))
+    enlarger.finer.load_state_dict({name: torch.zeros_like(each) for name, each in enlarger.finer.state_dict().items()})
+    torch.testing.assert_close(enlarger(photo), F.interpolate(unblocker(photo), scale_factor=2, mode="bicubic"))
 
 
 @torch.no_grad()
@@ -109,6 +122,7 @@ def test_the_compact_layout_is_read_from_its_shapes() -> None:
     [
         (PhotoCleaner(), Task.PHOTO_RESTORER),
         (PhotoCleaner(UNBLOCKER), Task.PHOTO_RESTORER),
+        (PoorPhotoEnlarger(), Task.UPSCALER),
         (PhotoRepairer(), Task.INPAINTER),
         (CompactEnlarger(), Task.UPSCALER),
         (CompactEnlarger(width=64, convs=32, factor=4), Task.UPSCALER),
