@@ -2,7 +2,7 @@
 
 The measures hold the low octaves, where the damaged face says what is right; the finest octave is the
 discriminators'. Each wish comes as a gradient at the restored picture and counts by its share of the length of the
-measures' gradient, so that no weight has to be tuned to how large the numbers of a discriminator happen to be.
+measures' gradient (gradient_shares.py).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from torch import Tensor
 from gpen_desktop.core.faces.alignment import template_points
 from gpen_desktop.lab.training import losses
 from gpen_desktop.lab.training.faces.discriminator import ANYWHERE, EYE, MOUTH, Discriminators
+from gpen_desktop.lab.training.gradient_shares import GradientShares
 
 _PLAIN: Final = 1.5 / 127.5
 """Local deviation of a [-1, 1] picture up to which skin or wall is plain."""
@@ -68,8 +69,7 @@ class Adversary:
         # aligned faces: eyes and mouth are within a few pixels of the template
         points = torch.from_numpy(template_points("ffhq", size)).float().to(self._device)
         self._fixed_points = torch.cat((points[:2], points[3:].mean(0, keepdim=True)))
-        self._lengths: dict[str, Tensor] = {}
-        self._steps = 0
+        self._sum = GradientShares(shares.settling)
 
     def pieces(self, faces: int) -> Pieces:
         """Both eyes, the mouth and two pieces from anywhere of each face, moved a little, every other one mirrored."""
@@ -108,14 +108,12 @@ class Adversary:
         with torch.no_grad():
             error = ((damaged - clean) / 2).square().mean((1, 2, 3), keepdim=True)
             by_place, by_face = detailed(clean), error / (error + _GOOD)
-            total = parts.pop("measured")
-            length = self._length("measured", total)
-            settled = min(1.0, self._steps / self._shares.settling)
-            for name, gradient in parts.items():
-                heard = by_place if name == "energy" else by_place * by_face  # good faces can have too much of it
-                part, share = gradient * heard, getattr(self._shares, name)
-                total = total + part * (settled * share * length / self._length(name, part))
-        self._steps += 1
+            measured = parts.pop("measured")
+            heard = {  # good faces can have too much energy
+                name: gradient * (by_place if name == "energy" else by_place * by_face)
+                for name, gradient in parts.items()
+            }
+            total = self._sum.total(measured, heard, {name: getattr(self._shares, name) for name in heard})
         return total, {name: loss.detach() for name, loss in told.items()}
 
     def _wishes(self, restored: Tensor, clean: Tensor, damaged: Tensor, where: Pieces) -> dict[str, Tensor]:
@@ -160,13 +158,6 @@ class Adversary:
         x = grey + (pairs - grey) * (2 * chance[0])
         middle = x.mean((1, 2, 3), keepdim=True)
         return middle + (x - middle) * (0.75 + 0.5 * chance[1]) + (chance[2] - 0.5) * 0.4
-
-    def _length(self, name: str, gradient: Tensor) -> Tensor:
-        """Moving average of a gradient's length: one batch is not to set the balance."""
-        length = gradient.norm().clamp(min=1e-12)
-        before = self._lengths.get(name, length)
-        self._lengths[name] = torch.where(torch.isfinite(length), before.lerp(length, 0.02), before)
-        return self._lengths[name]
 
     def _chance(self, *shape: int) -> Tensor:
         return torch.rand(shape, generator=self._generator, device=self._device)

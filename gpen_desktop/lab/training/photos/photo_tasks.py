@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from gpen_desktop.lab.damage.batched_filters import Dice
 from gpen_desktop.lab.training.losses import ssim_loss
+from gpen_desktop.lab.training.photos.enlarger_finish import EnlargerFinish
 from gpen_desktop.lab.training.photos.photo_samples import PhotoSamples
 from gpen_desktop.models.photo.compact import CompactEnlarger
 from gpen_desktop.models.photo.unet import UNBLOCKER, DamageFinder, HoleFiller, PhotoCleaner, PoorPhotoEnlarger
@@ -108,12 +109,16 @@ def _finder_and_filler() -> nn.Module:
     return nn.ModuleDict({"finder": DamageFinder(), "filler": HoleFiller()})
 
 
-TASKS: Final[Mapping[str, Task]] = {
-    "clean": Task(PhotoCleaner, PhotoSamples.to_clean, _clean_loss),
-    "unblock": Task(partial(PhotoCleaner, UNBLOCKER), PhotoSamples.to_unblock, _clean_loss, redraw=_NO_FLAWS),
-    "repair": Task(_finder_and_filler, PhotoSamples.to_repair, _repair_loss),
+TASKS: Final[Mapping[str, Callable[[], Task]]] = {
+    "clean": lambda: Task(PhotoCleaner, PhotoSamples.to_clean, _clean_loss),
+    "unblock": lambda: Task(partial(PhotoCleaner, UNBLOCKER), PhotoSamples.to_unblock, _clean_loss, redraw=_NO_FLAWS),
+    "repair": lambda: Task(_finder_and_filler, PhotoSamples.to_repair, _repair_loss),
     # the filler is good long before the finder is: then the finder goes on alone
-    "find": Task(_finder_and_filler, PhotoSamples.to_find, _find_loss),
-    "enlarge": Task(CompactEnlarger, PhotoSamples.to_enlarge, _enlarge_loss, redraw=_NO_FLAWS),
-    "enlarge-poor": Task(PoorPhotoEnlarger, PhotoSamples.to_enlarge_poor, _enlarge_loss, redraw=_NO_FLAWS),
+    "find": lambda: Task(_finder_and_filler, PhotoSamples.to_find, _find_loss),
+    "enlarge": lambda: Task(CompactEnlarger, PhotoSamples.to_enlarge, _enlarge_loss, redraw=_NO_FLAWS),
+    "enlarge-poor": lambda: Task(PoorPhotoEnlarger, PhotoSamples.to_enlarge_poor, _enlarge_loss, redraw=_NO_FLAWS),
+    "finish-poor": lambda: Task(
+        PoorPhotoEnlarger, PhotoSamples.to_enlarge_poor, EnlargerFinish().loss, redraw=_NO_FLAWS
+    ),
 }
+"""Each makes what one training is to learn: a finish has a discriminator of its own."""

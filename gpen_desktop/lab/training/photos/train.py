@@ -1,9 +1,9 @@
 """Train one of the whole-photo networks, by the clock.
 
 `nice python -m gpen_desktop.lab.training.photos.train clean --tiles FILE --minutes M --out DIR`; likewise `repair`
-(finder and filler), `find` (the finder alone) and `enlarge`. DIR gets NAME.state, from which the next call goes on, and
-NAME.safetensors, its moving average; `--begin` begins with either. One thread, so that several run side by side; Ctrl-C
-and SIGTERM save and end.
+(finder and filler), `find` (the finder alone), `enlarge`, `enlarge-poor` and `finish-poor`. DIR gets NAME.state, from
+which the next call goes on, and NAME.safetensors, its moving average; `--begin` begins with either. One thread, so that
+several run side by side; Ctrl-C and SIGTERM save and end.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def train(settings: Settings) -> None:
     torch.set_num_threads(1)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(settings.seed)
-    task = TASKS[settings.task]
+    task = TASKS[settings.task]()
     net = task.network()
     initialise(net)
     net.to(device)

@@ -103,7 +103,7 @@ def test_samples_to_unblock_are_what_jpeg_leaves(samples: PhotoSamples) -> None:
     assert float(off.max()) < 0.05
 
 
-@pytest.mark.parametrize("task", ["clean", "unblock", "repair", "find", "enlarge", "enlarge-poor"])
+@pytest.mark.parametrize("task", ["clean", "unblock", "repair", "find", "enlarge", "enlarge-poor", "finish-poor"])
 def test_a_training_is_saved_and_goes_on(
     task: str, tiles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
