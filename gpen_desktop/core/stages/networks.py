@@ -145,7 +145,7 @@ class PhotoNetworks:
         share = round(spoilt, 1)
         if share == 0:
             return _enlarging(self._enlarger)
-        poor = _enlarging(self._poor_enlarger, centre=0.5)
+        poor = _enlarging_poor(self._poor_enlarger)
         return poor if share == 1 else mixed(_enlarging(self._enlarger), poor, share)
 
     def upscaler(self, name: str) -> TiledNetwork:
@@ -238,10 +238,16 @@ def _cleaning(loaded: _Loaded) -> TiledNetwork:
     return loaded.tiled(lambda net, x: seen_mirrored_too(net.change, x), _SIDE, MARGIN, multiple, centre=0.5)
 
 
-def _enlarging(loaded: _Loaded, centre: float = 0.0) -> TiledNetwork:
+def _enlarging(loaded: _Loaded) -> TiledNetwork:
     spec = loaded.spec
-    side = _SIDE // spec.scale
-    return loaded.tiled(lambda net, x: net.change(x), side, spec.margin, spec.multiple, scale=spec.scale, centre=centre)
+    return loaded.tiled(lambda net, x: net.change(x), _SIDE // spec.scale, spec.margin, spec.multiple, scale=spec.scale)
+
+
+def _enlarging_poor(loaded: _Loaded) -> TiledNetwork:
+    spec, side = loaded.spec, _SIDE // loaded.spec.scale
+    return loaded.tiled(
+        lambda net, x: seen_mirrored_too(net.change, x), side, spec.margin, spec.multiple, scale=spec.scale, centre=0.5
+    )
 
 
 def _filled_by_built_in(net: PhotoRepairer, x: Tensor) -> Tensor:

@@ -114,7 +114,7 @@ def test_the_enlarger_for_a_slightly_spoilt_photo_lies_between_both(folder: Path
     networks = PhotoNetworks("cpu", "fp32")
     pixels = PIXELS[:80, :128]  # of sides that the network asks for: the compact one sees no mirrored border then
     repeated = pixels.repeat(2, axis=0).repeat(2, axis=1) / 255
-    answers = good(tensor(pixels)), whole(poor, tensor(pixels))
+    answers = good(tensor(pixels)), seen_mirrored_too(poor, tensor(pixels))
     for spoilt in (0.3, 1.0):
         wanted = torch.lerp(*answers, spoilt)[0].permute(1, 2, 0).numpy() - repeated
         assert np.abs(over(networks.enlarger(spoilt), pixels, 3) - wanted).max() < 1e-4
