@@ -1971,10 +1971,6 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>内置放大模型（2 倍），用于画质较差的照片</translation>
     </message>
     <message>
-        <source>Mixed with the built-in enlarger where noise or traces of compression lie over a photo.</source>
-        <translation>照片带有噪点或压缩痕迹时，与内置放大模型混合使用。</translation>
-    </message>
-    <message>
         <source>GPEN 512</source>
         <translation>GPEN 512</translation>
     </message>
@@ -2057,6 +2053,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Built-in cleaner for blocky photos</source>
         <translation>内置压缩痕迹清除模型</translation>
+    </message>
+    <message>
+        <source>Enlarges what noise or traces of compression lie over, and takes them away.</source>
+        <translation>将带有噪点或压缩痕迹的照片放大，并去除这些痕迹。</translation>
     </message>
     <message>
         <source>GPEN 1024</source>
