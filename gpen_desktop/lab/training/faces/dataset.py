@@ -43,7 +43,7 @@ class TrainingPairs(IterableDataset[Pair]):
     def __init__(self, faces: Sequence[Face], size: int, recipe: Recipe, seed: int) -> None:
         self._faces = faces
         self._size = size
-        self._recipe = recipe
+        self._recipe = dict(recipe)  # a mapping proxy cannot be sent to a loader
         self._seed = seed
 
     def __iter__(self) -> Iterator[Pair]:

@@ -18,10 +18,10 @@ Parameters = Mapping[str, Mapping[str, Tensor]]
 
 
 class AveragingServer:
-    """Parameters in shared memory. Made before the workers fork; every method may be called by any of them."""
+    """Parameters in shared memory. Made before the workers; every method may be called by any of them."""
 
     def __init__(self, begin: Checkpoint, parameters: Parameters, total: int) -> None:
-        context = mp.get_context("fork")
+        context = mp.get_context("spawn")
         self._lock = context.Lock()
         self._steps = context.Value("q", begin.steps)
         self._total = context.Value("q", total)

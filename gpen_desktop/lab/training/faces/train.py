@@ -95,7 +95,6 @@ def train(settings: Settings) -> Checkpoint:
             say("workers-share-cores", "Several workers can share the cores of a CPU, but not a GPU."),
             todo=say("use-one-worker", "Use --workers 1."),
         )
-    torch.set_num_threads(1)  # before the workers fork: OpenMP's threads do not survive it
     settings.out.mkdir(parents=True, exist_ok=True)
     begin = _beginning(settings)
     faces = [read_face(path) for folder in settings.faces for path in face_files(folder)]
@@ -117,7 +116,7 @@ def _run(
     if settings.workers == 1:
         _work(0, settings, begin, server, faces, validation)
     else:
-        context = mp.get_context("fork")
+        context = mp.get_context("spawn")
         rest = (settings, begin, server, faces, validation)
         workers = [context.Process(target=_work, args=(rank, *rest)) for rank in range(settings.workers)]
         for worker in workers:
@@ -158,6 +157,13 @@ def _modules(begin: Checkpoint, settings: Settings) -> dict[str, nn.Module]:
     return parts
 
 
+def _loader(pairs: TrainingPairs, settings: Settings) -> DataLoader[Pair]:
+    # spawned: small faces are enlarged by a network, and OpenMP's threads do not survive a fork
+    return DataLoader(
+        pairs, settings.batch, num_workers=settings.loaders, prefetch_factor=4, multiprocessing_context="spawn"
+    )
+
+
 def _named_parameters(begin: Checkpoint, settings: Settings) -> dict[str, dict[str, Tensor]]:
     return {part: dict(module.named_parameters()) for part, module in _modules(begin, settings).items()}
 
@@ -171,13 +177,14 @@ def _work(
     validation: Sequence[Face],
 ) -> None:
     """One worker, until the steps of all are done."""
-    torch.set_num_threads(1 if settings.workers > 1 else max(1, torch.get_num_threads()))
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())  # a worker's process of its own gets it too
+    torch.set_num_threads(1)  # cores are for workers and loaders
     torch.manual_seed(settings.seed + rank)
     worker = _Worker(settings, begin, server)
     # steps done so far are in the seed, so that a resumed training sees new faces
     recipe = VIVID if settings.stage == "vivid" else DEFAULT
     pairs = TrainingPairs(faces, begin.descriptor.size, recipe, seed=settings.seed + 1000 * rank + begin.steps)
-    loader = iter(DataLoader(pairs, settings.batch, num_workers=settings.loaders, prefetch_factor=4))
+    loader = iter(_loader(pairs, settings))
     sums, since = np.zeros(2), time.monotonic()
     own = 0
     while server.going:

@@ -185,6 +185,7 @@ def settings(tmp_path: Path, **changes: Any) -> Settings:
     return Settings(**{**usual, **changes})
 
 
+@pytest.mark.slow
 @needs_basicsr
 @pytest.mark.parametrize("stage", ["faithful", "vivid"])
 def test_a_tiny_training_is_saved_resumed_and_shipped(tmp_path: Path, stage: str) -> None:
@@ -205,6 +206,7 @@ def test_a_tiny_training_is_saved_resumed_and_shipped(tmp_path: Path, stage: str
     assert load_gpen(weights, "cpu", torch.float32)(x).isfinite().all()
 
 
+@pytest.mark.slow
 @needs_basicsr
 def test_a_vivid_training_goes_on_beyond_another_one(tmp_path: Path) -> None:
     first = train(settings(tmp_path, stage="vivid"))
@@ -220,6 +222,7 @@ def test_a_vivid_training_goes_on_beyond_another_one(tmp_path: Path) -> None:
     assert train(settings(tmp_path, stage="vivid", out=out)).steps == 4
 
 
+@pytest.mark.slow
 @needs_basicsr
 def test_two_workers_sync(tmp_path: Path) -> None:
     done = train(settings(tmp_path, workers=2))
