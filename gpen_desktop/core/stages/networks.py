@@ -146,7 +146,7 @@ class PhotoNetworks:
         if share == 0:
             return _enlarging(self._enlarger)
         poor = _enlarging_poor(self._poor_enlarger)
-        return poor if share == 1 else mixed(_enlarging(self._enlarger), poor, share)
+        return poor if share == 1 else mixed(_enlarging(self._enlarger, poor), poor, share)
 
     def upscaler(self, name: str) -> TiledNetwork:
         """The one at hand, or loaded in its place; with tiles for the memory that is free now."""
@@ -238,9 +238,11 @@ def _cleaning(loaded: _Loaded) -> TiledNetwork:
     return loaded.tiled(lambda net, x: seen_mirrored_too(net.change, x), _SIDE, MARGIN, multiple, centre=0.5)
 
 
-def _enlarging(loaded: _Loaded) -> TiledNetwork:
-    spec = loaded.spec
-    return loaded.tiled(lambda net, x: net.change(x), _SIDE // spec.scale, spec.margin, spec.multiple, scale=spec.scale)
+def _enlarging(loaded: _Loaded, beside: TiledNetwork | None = None) -> TiledNetwork:
+    """beside: one that is given the same tiles, and asks for more around them."""
+    spec, side = loaded.spec, _SIDE // loaded.spec.scale
+    tiles = spec if beside is None else beside
+    return loaded.tiled(lambda net, x: net.change(x), side, tiles.margin, tiles.multiple, scale=spec.scale)
 
 
 def _enlarging_poor(loaded: _Loaded) -> TiledNetwork:

@@ -10,7 +10,7 @@ is looking at.
 
 from __future__ import annotations
 
-import math
+import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -194,13 +194,13 @@ class TiledNetwork:
 
 
 def mixed(one: TiledNetwork, other: TiledNetwork, share: float) -> TiledNetwork:
-    """The mean of two networks' answers, of one scale: `share` (0 to 1) of the other's."""
+    """The mean of two networks' answers, `share` (0 to 1) of the other's. Both: of one scale, margin and multiple, or
+    one would not know the smallest tiles of the other where memory is short."""
 
     def run(tile: FloatImage) -> FloatImage:
         return (1 - share) * one.run(tile) + share * other.run(tile)
 
-    margin, multiple = max(one.margin, other.margin), math.lcm(one.multiple, other.multiple)
-    return TiledNetwork(run, min(one.side, other.side), margin, multiple, one.scale)
+    return dataclasses.replace(other, run=run, side=min(one.side, other.side))
 
 
 def as_pixels(values: FloatImage, like: Pixels) -> Pixels:

@@ -15,6 +15,7 @@ from typing import NoReturn
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from gpen_desktop.core import fallbacks
@@ -28,9 +29,10 @@ from gpen_desktop.core.stages import networks
 from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.errors import OutOfMemoryError
 from gpen_desktop.messages import Message, say
+from gpen_desktop.models import catalog, registry, store
 from gpen_desktop.models import device as devices
-from gpen_desktop.models import registry, store
 from gpen_desktop.models.architecture import ReadModel
+from gpen_desktop.models.choice import ModelChoice
 from gpen_desktop.models.detectors.facexlib_retinaface import FoundFaces
 from gpen_desktop.models.device import Compute
 from gpen_desktop.models.face_net import FaceNet
@@ -317,6 +319,37 @@ def test_smaller_tiles_of_a_photo_and_the_cpu_for_the_smallest_alone(
     # the next photo begins with what there is room for
     list(own.upscaler("x.pth").answers(photo, SilentProgress(), "t"))
     assert max(gpu.given) <= max(200, 128 + 2 * 8)
+
+
+class Grey(nn.Module):
+    """Says that a picture is to be enlarged and made lighter; takes none whose longer side is above `most`."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(1))
+        self.most = most
+
+    def change(self, x: torch.Tensor) -> torch.Tensor:
+        return F.interpolate(x * 0 + 0.25, scale_factor=2) if max(x.shape) <= self.most else full()
+
+
+@pytest.mark.parametrize("spoilt", [0.0, 0.5, 1.0])
+def test_both_enlargers_of_a_slightly_spoilt_photo_go_to_the_cpu(
+    monkeypatch: pytest.MonkeyPatch, spoilt: float
+) -> None:
+    def read(choice: ModelChoice) -> tuple[Path, ReadModel]:
+        margin, multiple = (96, 8) if choice.name == catalog.POOR_ENLARGER else (12, 1)
+        spec = replace(SPEC, task=Task.UPSCALER, scale=2, margin=margin, multiple=multiple)
+        return Path("x"), ReadModel(spec, lambda device, dtype: Grey(20 if device.type == "cuda" else 9999))
+
+    monkeypatch.setattr(networks, "_read_mixed", read)
+    photo = np.random.default_rng(1).integers(0, 200, (250, 380, 3), np.uint8)
+    network = PhotoNetworks("cuda").enlarger(spoilt)
+    with fallbacks.heard() as otherwise:
+        answers = [answer for _, answer in network.answers(photo, SilentProgress(), "t")]
+    assert sum(answer.shape[0] * answer.shape[1] for answer in answers) == 4 * 250 * 380
+    assert all((answer == 0.25).all() for answer in answers)
+    assert {note.code for note in otherwise} == {"gpu-memory-too-small"}
 
 
 @pytest.mark.parametrize("kind", ["colouriser", "inpainter"])
