@@ -9,6 +9,7 @@ import pytest
 from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages import registry
+from gpen_desktop.core.stages.dust import specks
 from gpen_desktop.core.stages.run import Staged, StagedPhotos
 from gpen_desktop.core.types import Crop, Face, FloatImage, Photo, Pixels, Stroke
 from tests.narrowing import floats
@@ -77,8 +78,17 @@ def test_specks_in_one_place_are_pebbles() -> None:
 
 def test_specks_in_the_night_are_stars() -> None:
     pixels, dust = dusty()
-    night = np.where(dust[..., None], pixels, pixels // 5 + 10)
-    assert [result.words.code for result in repaired(night, how="auto").results] == ["no-damage"]
+    pixels[dust] = 255
+    night = np.where(dust[..., None], pixels, pixels // 5 + 20)
+    codes = [[result.words.code for result in repaired(each, how="auto").results] for each in (pixels, night)]
+    assert codes == [["dust-seen"], ["no-damage"]]
+    assert [str(result.words) for result in repaired(night).results] == ["Specks of dust removed: 24"]
+
+
+def test_what_is_long_thin_or_not_quite_sure_is_no_speck() -> None:
+    lengths, areas = np.array([4.2, 4.2, 9.9, 5.1, 4.2]), np.array([5, 5, 37, 5, 5], np.int32)
+    likely, lighter = np.array([250, 250, 250, 250, 190]), np.array([40, -40, 40, 40, 40])
+    assert specks(lengths, areas, likely, lighter, side=300).tolist() == [1, -1, 0, 0, 0]
 
 
 def test_a_photo_without_dust_is_the_very_same() -> None:
@@ -92,9 +102,11 @@ def test_a_photo_without_dust_is_the_very_same() -> None:
     ("at", "shade", "is_left"),
     [
         ((130, 71), 255, True),  # a glint in an eye
+        ((112, 70), 255, True),  # a glint on spectacles
         ((150, 112), 255, True),  # a tooth
         ((150, 150), 255, True),  # a pearl
         ((195, 110), 255, True),  # an earring
+        ((92, 110), 255, True),  # one that only begins there
         ((120, 100), 0, True),  # a mole
         ((150, 32), 255, False),
         ((250, 70), 255, False),
@@ -112,7 +124,8 @@ def test_a_speck_on_a_thread_is_part_of_it() -> None:
     for thread in ((), ((130, 60), (170, 140))):
         pixels = dusty(0)[0]
         if thread:
-            cv2.line(pixels, *thread, (215, 205, 190), 2)  # too faint to be found
+            cv2.line(pixels, *thread, (215, 205, 190), 2)  # too faint to be found, and broken
+            cv2.circle(pixels, (150, 100), 3, (150, 135, 112), -1)
         cv2.circle(pixels, (150, 100), 1, (255, 255, 255), -1)
         assert changed(repaired(pixels), pixels)[100, 150] == (not thread)
 
