@@ -156,10 +156,10 @@ class PoorPhotoEnlarger(nn.Module):
         return F.interpolate(photo, scale_factor=self.factor, mode="nearest") + self.change(photo - 0.5)
 
     def change(self, centred: Tensor) -> Tensor:
-        """What to add to a photo with its pixels repeated, of the photo less 0.5: so that half precision rounds
-        neither."""
+        """What to add to a photo with its pixels repeated, of the photo less 0.5: half precision rounds what is far
+        from 0 most, so the two are added up in single."""
         features = self.net.features(centred)
-        cleaned = (centred + F.pixel_shuffle(self.net.tail(features), FOLD)).float()
+        cleaned = centred.float() + F.pixel_shuffle(self.net.tail(features), FOLD)
         enlarged = F.interpolate(cleaned, scale_factor=self.factor, mode="bicubic", align_corners=False)
         repeated = F.interpolate(centred, scale_factor=self.factor, mode="nearest")
         return enlarged - repeated + F.pixel_shuffle(self.finer(features), self.factor * FOLD)

@@ -80,6 +80,16 @@ def test_an_enlarger_without_finer_detail_enlarges_what_an_unblocker_gives() -> 
 
 
 @torch.no_grad()
+def test_half_precision_leaves_of_an_enlargers_answer_what_is_small_beside_the_photo() -> None:
+    enlarger = PoorPhotoEnlarger().to(torch.bfloat16)
+    for layer in (enlarger.net.tail, enlarger.finer):
+        layer.load_state_dict({name: torch.zeros_like(each) for name, each in layer.state_dict().items()})
+    enlarger.net.tail.load_state_dict(enlarger.net.tail.state_dict() | {"bias": torch.full((12,), 5e-4)})
+    white = torch.full((1, 3, 32, 48), 0.5, dtype=torch.bfloat16)
+    torch.testing.assert_close(enlarger.change(white), torch.full((1, 3, 64, 96), 5e-4), atol=1e-6, rtol=0)
+
+
+@torch.no_grad()
 def test_what_lies_in_a_hole_does_not_count() -> None:
     photo, holes = torch.rand(1, 3, 32, 32), torch.zeros(1, 1, 32, 32)
     holes[..., 8:20, 8:20] = 1
