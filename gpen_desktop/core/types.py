@@ -374,11 +374,13 @@ class Seen:
 
 @dataclass(frozen=True)
 class StageResult:
-    """What a stage of the whole photo did. strength: 1 to 100, 100 where it has none; 0: nothing, and words say why."""
+    """What a stage of the whole photo did. strength: 1 to 100, 100 where it has none; 0: nothing, and words say why.
+    asks: what it saw on the way and asks about."""
 
     stage: str
     strength: int
     words: Message
+    asks: Seen | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -2753,6 +2753,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>这台电脑上没有字体包含“{words}”中的全部字符。</translation>
     </message>
     <message>
+        <source>No plain scratches or dust seen</source>
+        <translation>未发现明显的划痕或灰尘</translation>
+    </message>
+    <message>
         <source>No scratches or other damage found</source>
         <translation>未发现划痕或其他损伤</translation>
     </message>

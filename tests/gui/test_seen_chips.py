@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.stages import automatic, registry
 from gpen_desktop.core.types import Seen
 from gpen_desktop.gui.adjust.seen_chips import Chip, SeenChips, chips_of, switched
+from gpen_desktop.gui.album.album_model import AlbumItem
 from gpen_desktop.messages import say
+from tests.narrowing import the
 
 GRAIN = Chip("clean", "Grain", is_on=True, help="Grain cleaned away")
 FADED = Chip("tone", "Faded", is_on=True)
@@ -49,6 +54,18 @@ def test_a_click_on_an_offer_takes_it_and_another_asks_again() -> None:
         assert (chip.is_on, switched(chip, is_on=False, values=values)) == (True, ("repair", "auto"))
         assert not chip.text.endswith("?")
     assert switched(GRAIN, is_on=False, values=values) == ("clean", 0)  # what nobody was asked about
+
+
+def test_what_is_seen_anew_takes_the_place_of_what_was_seen_for_that_stage() -> None:
+    """A dusty photo whose scratches were filled as well had a chip 'Dust · Scratches'."""
+    item = AlbumItem(1, Path("a.png"), Edits())
+    grain = Seen("clean", say("seen-grain", "Grainy"))
+    item.take_seen((automatic.DUSTY, grain))
+    item.take_seen((automatic.DAMAGE,))
+    assert [chip.text for chip in chips_of(the(item.seen), None, registry.stage_values({"repair": "on"}))] == [
+        "Scratches",
+        "Grainy",
+    ]
 
 
 def test_a_click_switches_a_stage(qtbot: QtBot) -> None:

@@ -60,12 +60,13 @@ def needed_tone(reading: PhotoReading, values: Values) -> int:
 
 
 def seen_damage(result: StageResult | None, values: Values) -> tuple[Seen, ...]:
-    """What was seen of damage, of what the stage did that repairs it, None where it was off."""
+    """What was seen of damage, of what the stage did that repairs it, None where it was off. What a person brushed over
+    was not seen by the program."""
     if result is None:
         return ()
-    if result.words.code == "dust-seen" or (result.strength and values["repair"] == DUST):
-        return (DUSTY,)
-    return (DAMAGE,) if result.strength or result.words.code == "damage-seen" else ()
+    if result.strength and values["repair"] != AUTO:
+        return (DUSTY if values["repair"] == DUST else DAMAGE,)
+    return () if result.asks is None else (result.asks,)
 
 
 def seen_of(reading: PhotoReading) -> tuple[Seen, ...]:

@@ -12,12 +12,13 @@ from gpen_desktop.core.grain import luma, make_grain, measure_grain
 from gpen_desktop.core.options import AUTO, DUST, NO_MODEL
 from gpen_desktop.core.pixels import is_grey
 from gpen_desktop.core.progress import Progress, SubProgress
+from gpen_desktop.core.stages.automatic import DAMAGE, DUSTY, needed_repair
 from gpen_desktop.core.stages.damage import Mask, at_working_size, brushed, damage_mask, is_worth_asking
 from gpen_desktop.core.stages.dust import away_from_faces, how_many, is_dusty
 from gpen_desktop.core.stages.inpainting import by_surroundings, in_faces
 from gpen_desktop.core.stages.tiles import TiledNetwork, as_pixels
 from gpen_desktop.core.stages.work import ChosenNetwork, Work, Worked
-from gpen_desktop.core.types import FloatImage, Pixels, frozen
+from gpen_desktop.core.types import FloatImage, Pixels, Seen, frozen
 from gpen_desktop.messages import Message, say
 from gpen_desktop.models.choice import choice_of
 
@@ -25,6 +26,7 @@ _GRAIN_SIDE: Final = 1024
 """Grain is made once, of this size, and laid side by side."""
 
 _NOTHING: Final = say("no-damage", "No scratches or other damage found")
+_NOTHING_PLAIN: Final = say("no-plain-damage", "No plain scratches or dust seen")
 _NO_DUST: Final = say("no-dust", "No dust found")
 _ASKING: Final = say("damage-seen", "Scratches seen; they are filled when that is asked for")
 _ASKING_OF_DUST: Final = say("dust-seen", "Dust seen; it is removed when that is asked for")
@@ -45,8 +47,9 @@ def repair(work: Work, progress: Progress) -> Worked:
     looking = SubProgress(progress, 0.0, 0.5)
     found = _found(work, looking)
     mask = brushed(found, work.strokes)
+    asks = _asks(work, looking)
     if not mask.any():
-        return Worked(work.photo, _why_nothing(work, looking), mask)
+        return Worked(work.photo, _why_nothing(work, asks), mask, asks)
     share, model = round(100 * float(mask.mean()), 1), str(work.values["filler"])
     rest = SubProgress(progress, 0.5, 1.0)
     if model == NO_MODEL:
@@ -59,7 +62,7 @@ def repair(work: Work, progress: Progress) -> Worked:
         name = choice_of(model).titled
         words = say("did-repair-by", "Damage repaired on {share} % of the photo by '{name}'", share=share, name=name)
     pixels = with_filling(work.photo.pixels, mask, made)
-    return Worked(dataclasses.replace(work.photo, pixels=pixels), words, mask)
+    return Worked(dataclasses.replace(work.photo, pixels=pixels), words, mask, asks)
 
 
 def _found(work: Work, progress: Progress) -> Mask:
@@ -74,14 +77,21 @@ def _found(work: Work, progress: Progress) -> Mask:
     return damage_mask(away_from_faces(damage, [crop.face for crop in faces]), damage.shape)
 
 
-def _why_nothing(work: Work, progress: Progress) -> Message:
-    """Why nothing was filled. On Automatic, whether anything would be if it was asked for."""
-    if work.values["repair"] != AUTO:
-        return _NO_DUST if work.values["repair"] == DUST else _NOTHING
+def _asks(work: Work, progress: Progress) -> Seen | None:
+    """What is asked about, where that is left to the program and the photo may be an old print, brushed over or not."""
+    if work.values["repair"] != AUTO or needed_repair(work.reading(), work.values) != AUTO:
+        return None
     damage = work.damage(progress)
     if is_worth_asking(damage):
-        return _ASKING
-    return _ASKING_OF_DUST if is_dusty(damage, work.reading().tone) else _NOTHING
+        return DAMAGE
+    return DUSTY if is_dusty(damage, work.reading().tone) else None
+
+
+def _why_nothing(work: Work, asks: Seen | None) -> Message:
+    """Why nothing was filled; of what is asked about, that it is when the answer is yes."""
+    if asks is not None:
+        return _ASKING if asks is DAMAGE else _ASKING_OF_DUST
+    return {AUTO: _NOTHING_PLAIN, DUST: _NO_DUST}.get(str(work.values["repair"]), _NOTHING)
 
 
 def _made_by_model(work: Work, mask: Mask, network: ChosenNetwork, progress: Progress) -> Pixels:

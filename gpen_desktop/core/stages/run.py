@@ -353,7 +353,7 @@ def _after(staged: Staged, stage: Stage, worked: Worked, strokes: tuple[Stroke, 
     """What stages made, with what one more made of that and of the brush's strokes."""
     before, is_changed = staged.photo, worked.photo is not staged.photo
     strength = int(staged.values[stage.switch]) if stage.blends else 100
-    result = StageResult(stage.name, strength if is_changed else 0, worked.words)
+    result = StageResult(stage.name, strength if is_changed else 0, worked.words, worked.asks)
     return dataclasses.replace(
         staged,
         photo=worked.photo,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gpen_desktop.core.options import Values
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages.tiles import NOBODY, TiledNetwork, Watcher
-from gpen_desktop.core.types import Crop, FloatImage, Photo, Stroke
+from gpen_desktop.core.types import Crop, FloatImage, Photo, Seen, Stroke
 from gpen_desktop.errors import WeightsError
 from gpen_desktop.messages import Message, say
 
@@ -142,8 +142,9 @@ class Work:
 @dataclass(frozen=True, eq=False)
 class Worked:
     """photo: what a stage made, or the very photo it was given. words: what it did, or why it did nothing. mask: (H, W)
-    bool, where it worked, of a stage that works in places."""
+    bool, where it worked, of a stage that works in places. asks: what it saw on the way and asks about."""
 
     photo: Photo
     words: Message
     mask: NDArray[np.bool_] | None = None
+    asks: Seen | None = None

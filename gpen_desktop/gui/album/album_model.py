@@ -78,8 +78,9 @@ class AlbumItem:
     seen: tuple[Seen, ...] | None = None
 
     def take_seen(self, seen: tuple[Seen, ...]) -> None:
-        """Add what was seen of it. What was seen before stays: a stage that is off does not look again."""
-        self.seen = tuple(dict.fromkeys((*(self.seen or ()), *seen)))
+        """Take what was seen of it. What was seen for other stages stays: one that is off does not look again."""
+        stages = {each.stage for each in seen}
+        self.seen = (*(each for each in self.seen or () if each.stage not in stages), *seen)
 
     def take_export(self, edits: Edits, path: Path) -> None:
         """It was exported as `path`, as it was edited then."""

@@ -58,7 +58,7 @@ def test_automatic_asks_about_many_specks_and_changes_nothing() -> None:
     assert [result.words.code for result in asked.results] == ["dust-seen"]
     assert [seen.words.code for seen in asked.seen if seen.stage == "repair"] == ["seen-dust"]
     few = repaired(dusty(12)[0], how="auto")
-    assert [result.words.code for result in few.results] == ["no-damage"]
+    assert [result.words.code for result in few.results] == ["no-plain-damage"]
     assert not [seen for seen in few.seen if seen.stage == "repair"]
 
 
@@ -68,11 +68,20 @@ def test_automatic_asks_about_scratches_where_there_are_both() -> None:
     assert [result.words.code for result in repaired(pixels, how="auto").results] == ["damage-seen"]
 
 
+def test_what_is_asked_about_is_what_the_program_saw_and_not_what_is_brushed() -> None:
+    """A stroke on a dusty photo, or on one in good order, had the program ask about scratches."""
+    dot = Stroke(((88.0, 160.0),), radius=8)
+    for pixels, asked in ((dusty()[0], ["seen-dust"]), (dusty(0)[0], [])):
+        made = repaired(pixels, dot, how="auto")
+        assert changed(made, pixels)[160, 88]
+        assert [seen.words.code for seen in made.seen if seen.stage == "repair"] == asked
+
+
 def test_specks_in_one_place_are_pebbles() -> None:
     pixels, _ = dusty(0)
     for number in range(24):
         cv2.circle(pixels, (20 + 12 * (number % 6), 20 + 12 * (number // 6)), 1, (0, 0, 0), -1)
-    assert [result.words.code for result in repaired(pixels, how="auto").results] == ["no-damage"]
+    assert [result.words.code for result in repaired(pixels, how="auto").results] == ["no-plain-damage"]
     assert [str(result.words) for result in repaired(pixels).results] == ["Specks of dust removed: 24"]
 
 
@@ -81,7 +90,7 @@ def test_specks_in_the_night_are_stars() -> None:
     pixels[dust] = 255
     night = np.where(dust[..., None], pixels, pixels // 5 + 20)
     codes = [[result.words.code for result in repaired(each, how="auto").results] for each in (pixels, night)]
-    assert codes == [["dust-seen"], ["no-damage"]]
+    assert codes == [["dust-seen"], ["no-plain-damage"]]
     assert [str(result.words) for result in repaired(night).results] == ["Specks of dust removed: 24"]
 
 

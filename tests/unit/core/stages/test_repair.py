@@ -99,7 +99,7 @@ def test_a_panorama_is_not_all_rim() -> None:
 def test_automatic_asks_about_no_single_speck() -> None:
     pixels = sepia()
     pixels[60:63, 50:55] = 255
-    assert [result.words.code for result in run(pixels, repair="auto").results] == ["no-damage"]
+    assert [result.words.code for result in run(pixels, repair="auto").results] == ["no-plain-damage"]
     assert run(pixels, repair="on").changed == ("repair",)
 
 
@@ -115,7 +115,7 @@ def test_automatic_asks_about_thin_scratches_though_they_cover_little_and_about_
         assert [result.words.code for result in run(pixels, repair="auto").results] == ["damage-seen"]
     a_little = sepia()
     a_little[:60][dust[:60]] = 255
-    assert [result.words.code for result in run(a_little, repair="auto").results] == ["no-damage"]
+    assert [result.words.code for result in run(a_little, repair="auto").results] == ["no-plain-damage"]
 
 
 def test_automatic_looks_for_damage_in_old_photos_only() -> None:
