@@ -2597,6 +2597,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>已用“{name}”上色</translation>
     </message>
     <message>
+        <source>Contrast raised</source>
+        <translation>已提高对比度</translation>
+    </message>
+    <message>
         <source>Could not read the folder &apos;{name}&apos;: {reason}.</source>
         <translation>无法读取文件夹“{name}”：{reason}。</translation>
     </message>
@@ -2730,7 +2734,7 @@ Keys: [ ] size, E erase, Esc end.</source>
     </message>
     <message>
         <source>Low contrast</source>
-        <translation>对比偏低</translation>
+        <translation>对比度偏低</translation>
     </message>
     <message>
         <source>Made neutral grey</source>

@@ -41,6 +41,8 @@ def restore_tone(work: Work, progress: Progress) -> Worked:
     made = dataclasses.replace(work.photo, pixels=with_tone(work.photo.pixels, reading))
     if reading.is_green:
         return Worked(made, say("did-tone-and-cast", "Faded tones restored, a green cast taken out"))
+    if not work.reading().is_faded:
+        return Worked(made, say("did-contrast", "Contrast raised"))
     return Worked(made, say("did-tone", "Faded tones restored"))
 
 

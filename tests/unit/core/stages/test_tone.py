@@ -190,6 +190,13 @@ def test_blue_and_brown_prints_keep_their_tone(green: float, yellow: float) -> N
     assert made[2] == pytest.approx(yellow, abs=2.5)
 
 
+def test_of_a_flat_photo_it_is_not_told_that_it_had_faded() -> None:
+    for light, words in ((0.06 + 0.68 * scene(), "Contrast raised"), (faded(scene()), "Faded tones restored")):
+        values = stage_values({"clean": 0, "repair": "off", "tone": 60})
+        staged = StagedPhotos(photo_of(stored(light))).run(STAGES, values)
+        assert [str(result.words) for result in staged.results] == [words]
+
+
 def test_a_border_of_paper_does_not_count() -> None:
     print_ = 0.25 + 0.5 * toned(scene())
     framed = np.full((300, 400, 3), 0.99, np.float32)
