@@ -52,8 +52,8 @@ teeth, spectacles."""
 
 _EARS: Final = 0.65
 _THROAT: Final = 1.6
-"""Where light specks are left as well, from the middle of that box: so far to either side, as a share of its width, and
-down to so many heights of it from its top: earrings, pearls, brooches."""
+"""Where light specks are left as well, from the middle of that box, turned as the face is: so far to either side, as a
+share of its width, and down to so many heights of it from its top: earrings, pearls, brooches."""
 
 _SKIN: Final = 0.15
 """How far beyond that box dark specks are left, as that share: moles."""
@@ -117,12 +117,12 @@ def away_from_faces(damage: Damage, faces: Sequence[Face]) -> NDArray[np.bool_]:
         hull = cv2.convexHull(np.rint(face.landmarks * scale).astype(np.int32))
         cv2.fillConvexPoly(features, hull, 1)
         cv2.polylines(features, [hull], True, 1, max(1, round(2 * _FEATURES * width)))
+        middle, turn = np.array([x + width / 2, y + height / 2]), math.radians(face.roll)
+        below = middle + (_THROAT - 0.5) / 2 * height * np.array([-math.sin(turn), math.cos(turn)])
+        throat = cv2.boxPoints((below.tolist(), (2 * _EARS * width, (_THROAT - 0.5) * height), face.roll))
+        cv2.fillConvexPoly(features, np.rint(throat).astype(np.int32), 1)
         grown = (width * (1 + 2 * _SKIN), height + width * 2 * _SKIN)
-        to_sides, down = (0.5 - _EARS, 0.5 + _EARS), (0.5, _THROAT)
-        left, right = (max(0, round(x + share * width)) for share in to_sides)
-        top, bottom = (max(0, round(y + share * height)) for share in down)
-        features[top:bottom, left:right] = 1
-        cv2.ellipse(skin, ((x + width / 2, y + height / 2), grown, face.roll), 1, -1)
+        cv2.ellipse(skin, (middle.tolist(), grown, face.roll), 1, -1)
     kept = ((damage.dust > 0) & (features > 0)) | ((damage.dust < 0) & (skin > 0))
     left = (damage.dust != 0) & ~_whole(damage.dust != 0, kept)
     return np.asarray(cv2.dilate(left.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)

@@ -129,6 +129,17 @@ def test_what_may_belong_to_a_face_is_left(at: tuple[int, int], shade: int, *, i
     assert changed(repaired(pixels, faces=(FACE,)), pixels)[at[1], at[0]] != is_left
 
 
+@pytest.mark.parametrize(("degrees", "at"), [(45, (75, 165)), (-45, (225, 165))])
+def test_a_pearl_of_somebody_who_bends_the_head_is_left(degrees: float, at: tuple[int, int]) -> None:
+    turn = cv2.getRotationMatrix2D((150.0, 91.0), -degrees, 1.0)
+    bent = Face(FACE.landmarks @ turn[:, :2].T + turn[:, 2], score=1.0)
+    assert bent.roll == pytest.approx(degrees)
+    pixels = dusty(0)[0]
+    cv2.circle(pixels, at, 1, (255, 255, 255), -1)
+    assert not changed(repaired(pixels, faces=(bent,)), pixels).any()
+    assert changed(repaired(pixels, faces=(FACE,)), pixels).any()
+
+
 def test_a_speck_on_a_thread_is_part_of_it() -> None:
     for thread in ((), ((130, 60), (170, 140))):
         pixels = dusty(0)[0]
