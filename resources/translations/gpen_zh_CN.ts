@@ -3816,10 +3816,6 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>恢复影调</translation>
     </message>
     <message>
-        <source>Brings faded blacks, whites and colours back. Auto does so where a photo looks faded.</source>
-        <translation>找回褪色的黑、白与色彩。选“自动”时，只在照片看起来褪色时进行。</translation>
-    </message>
-    <message>
         <source>Auto</source>
         <translation>自动</translation>
     </message>
@@ -3890,6 +3886,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Clean</source>
         <translation>清理</translation>
+    </message>
+    <message>
+        <source>Brings faded blacks, whites and colours back. Auto does so where a photo looks faded, less where it looks flat.</source>
+        <translation>找回褪色的黑、白与色彩。选“自动”时，只在照片看起来褪色时进行；对比偏低的照片则轻一些。</translation>
     </message>
     <message>
         <source>Neutral grey</source>

@@ -1,8 +1,8 @@
-"""Enlarging a photo: by a model that the user chose, whatever its own factor; else twice by the built-in network, as
-often as it takes; by Lanczos where there is none. What came out larger than it is wanted is resampled down by area.
+"""Enlarging a photo: by a model that the user chose, whatever its own factor; else twice by the built-in networks, as
+often as it takes; by Lanczos where there are none. What came out larger than it is wanted is resampled down by area.
 
-The built-in network has two sets of weights, for photos in good order and for those with noise or JPEG's blocks; what
-is seen of the pixels that it is given, and how far they were cleaned, says how they are mixed.
+The built-in networks are two, for photos in good order and for those with noise or JPEG's blocks; what is seen of the
+pixels that they are given, and how far they were cleaned, says how their answers are mixed.
 
 Faces are laid into the result at its own resolution, so that none is restored small and then blown up.
 """
@@ -30,7 +30,7 @@ from gpen_desktop.models.catalog import ENLARGER
 from gpen_desktop.models.choice import choice_of
 
 _LESS_BY_CLEANER: Final = 0.25
-"""How much less of the weights for poor photos one gets that the cleaner has gone over altogether, and that shows what
+"""How much less of the answer for poor photos one gets that the cleaner has gone over altogether, and that shows what
 JPEG left of its noise still. Of 13 modern photos, halved, with noise of 6 steps and stored at quality 75, cleaned as
 Automatic does, 1.19 dB over Lanczos are gained so; 0.99 with all that was cleaned taken off, 1.16 with nothing."""
 

@@ -190,7 +190,8 @@ TONE: Final = Stage(
             int,
             AUTOMATIC,
             "Restore tones",
-            "Brings faded blacks, whites and colours back. Auto does so where a photo looks faded.",
+            "Brings faded blacks, whites and colours back. Auto does so where a photo looks faded, less where it looks "
+            "flat.",
             limits=AUTOMATIC_PERCENT,
             unit="%",
             lowest_label="Auto",

@@ -24,7 +24,8 @@ _LIT: Final = (0.6, 0.66)
 
 _LEAST_BEND: Final = 0.75
 _STEEPEST: Final = 2.6
-"""How far a curve may be bent down, and how steep it may be anywhere: more draws eight bits apart, and grain."""
+"""How far a curve may be bent down, and how steep it may be anywhere with blacks that go back: more draws eight bits
+apart, and grain."""
 
 _PARTS: Final = np.linspace(1, 0, 41)
 """How far blacks may go back, the most first."""

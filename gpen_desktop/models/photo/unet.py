@@ -47,8 +47,8 @@ class UNetShape:
 
 MARGIN: Final = 96
 """Pixels around a part of a photo that a network is given with it. It could feel more of them (UNetShape.reach), but
-beyond these the trained cleaner's answer changes by 0.001 of an 8-bit step, the finder's by 0.0003, the filler's by
-less."""
+beyond these the trained cleaner's answer changes by 0.001 of an 8-bit step, the finder's by 0.0003, the filler's
+and the enlarger's by less."""
 
 CLEANER: Final = UNetShape(3, 3, (32, 64, 128), (2, 3, 3))
 UNBLOCKER: Final = UNetShape(3, 3, (32, 64, 128), (4, 4, 1))

@@ -31,7 +31,7 @@ class TextureDiscriminator(nn.Module):
     """judge(pictures, simple) to (answers, features).
 
     Both (N, 3, S, S) in [-1, 1]: a picture, and the small photo enlarged by a cubic filter. answers: two maps, by
-    surroundings of 10 and of 30 px, higher for what looks like a photo. features: what the layers saw, for feature
+    surroundings of 14 and of 32 px, higher for what looks like a photo. features: what the layers saw, for feature
     matching.
     """
 
@@ -56,7 +56,8 @@ class TextureDiscriminator(nn.Module):
 
 
 class EnlargerFinish:
-    """The loss of a training, with a discriminator of its own that learns beside the enlarger."""
+    """The loss of a training, with a discriminator of its own that learns beside the enlarger. It is not saved: a
+    training that goes on has a new one, which settles again."""
 
     def __init__(self) -> None:
         self._judge = TextureDiscriminator()
