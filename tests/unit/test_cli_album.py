@@ -16,6 +16,7 @@ from gpen_desktop.cli.exits import Exit
 from gpen_desktop.core.batch.batch import COPIED, PhotoReport, PhotoStatus
 from gpen_desktop.core.batch.report_page import page
 from gpen_desktop.core.output.journal import JOURNAL_NAME
+from gpen_desktop.core.stages.automatic import DUSTY
 from gpen_desktop.core.types import StageResult
 from gpen_desktop.messages import say
 from gpen_desktop.models import catalog, store
@@ -133,18 +134,19 @@ def test_the_page_needs_nothing_else_and_obeys_no_name(tmp_path: Path) -> None:
     assert not re.findall(r'(?:src|href)="(?!data:)|https?:|url\(|@import|<script', text)
 
 
-def test_the_page_says_what_was_done_and_what_was_left() -> None:
+def test_the_page_says_what_was_done_what_is_asked_and_what_was_left() -> None:
     stages = (
+        StageResult("repair", 0, say("dust-seen", "Dust seen"), DUSTY),
         StageResult("tone", 100, say("did-tone", "Faded tones restored")),
         StageResult("clean", 0, say("nothing", "Nothing to clean")),
     )
-    toned = PhotoReport("a.jpg", "b.jpg", PhotoStatus.DONE, stages=stages)
+    toned = PhotoReport("a.jpg", "b.jpg", PhotoStatus.DONE, stages=stages, faces=({"state": "restored"},))
     left = PhotoReport("c.jpg", "d.jpg", PhotoStatus.DONE, warnings=(COPIED,), faces=({"state": "already-sharp"},))
     text = page([toned, left], "")
-    assert "Photos: 2 (1 restored, 1 left as it is). Faces restored: 0." in text
+    assert "Photos: 2 (1 restored, 1 unchanged). Faces restored: 1." in text
     assert re.findall(r"</b><br>([^<]*)<ul>(.*?)</ul>", text) == [
-        ("restored", "<li>Faded tones restored</li>"),
-        ("left as it is", ""),
+        ("restored, faces: 1 of 1", "<li>Dust seen</li><li>Faded tones restored</li>"),
+        ("unchanged", ""),
     ]
 
 

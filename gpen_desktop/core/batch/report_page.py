@@ -49,7 +49,7 @@ _WORDS: Final = {
     PhotoStatus.EXISTS: say("report-exists", "there already"),
     PhotoStatus.FAILED: say("report-failed", "failed"),
 }
-_UNCHANGED: Final = say("report-unchanged", "left as it is")
+_UNCHANGED: Final = say("report-unchanged", "unchanged")
 
 _BEFORE: Final = say("report-before", "before")
 _AFTER: Final = say("report-after", "after")
@@ -128,10 +128,14 @@ def _row(report: PhotoReport, language: Language, *, with_pictures: bool) -> str
     if report.faces and outcome is not _UNCHANGED:
         faces, restored = len(report.faces), report.restored
         outcome = say(
-            "report-of-faces", "{outcome}, {restored} of {faces} faces", outcome=outcome, restored=restored, faces=faces
+            "report-of-faces",
+            "{outcome}, faces: {restored} of {faces}",
+            outcome=outcome,
+            restored=restored,
+            faces=faces,
         )
     told = f"<b>{language.shown(Path(report.source).name)}</b><br>{language.shown(outcome)}"
-    done = (result.words for result in report.stages if result.strength)
+    done = (result.words for result in report.stages if result.strength or result.asks is not None)
     warnings = (words for words in report.warnings if words != COPIED)
     lines = [part for part in (report.error, report.todo, *done, *warnings) if part is not None]
     listed = "".join(f"<li>{language.shown(line)}</li>" for line in lines)
