@@ -1897,6 +1897,17 @@ Keys: [ ] size, E erase, Esc end.</source>
     </message>
 </context>
 <context>
+    <name>_ChipButton</name>
+    <message>
+        <source>Press and hold to see the photo without it.</source>
+        <translation>按住可查看不作此项处理的照片。</translation>
+    </message>
+    <message>
+        <source>{done}. {how}</source>
+        <translation>{done}。{how}</translation>
+    </message>
+</context>
+<context>
     <name>catalog</name>
     <message>
         <source>Built-in face restorer (256 px)</source>
@@ -3353,10 +3364,6 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>像素为浮点数，请先另存为 8 位或 16 位 TIFF</translation>
     </message>
     <message>
-        <source>left as it is</source>
-        <translation>保持原样</translation>
-    </message>
-    <message>
         <source>no TIFF header</source>
         <translation>没有 TIFF 文件头</translation>
     </message>
@@ -3485,6 +3492,10 @@ Keys: [ ] size, E erase, Esc end.</source>
         <translation>处理整张照片</translation>
     </message>
     <message>
+        <source>unchanged</source>
+        <translation>保持原样</translation>
+    </message>
+    <message>
         <source>you do not have permission to read it</source>
         <translation>没有读取权限</translation>
     </message>
@@ -3531,10 +3542,6 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>{one}, {other}</source>
         <translation>{one}，{other}</translation>
-    </message>
-    <message>
-        <source>{outcome}, {restored} of {faces} faces</source>
-        <translation>{outcome}，{faces} 张人脸中的 {restored} 张</translation>
     </message>
     <message>
         <source>{own} files can be read but not written; the photo was saved as {stored}.</source>
@@ -3591,6 +3598,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>{option} is {value}.</source>
         <translation>{option} 为 {value}。</translation>
+    </message>
+    <message>
+        <source>{outcome}, faces: {restored} of {faces}</source>
+        <translation>{outcome}，{faces} 张人脸中的 {restored} 张</translation>
     </message>
     <message>
         <source>{path} is a file, not a folder.</source>

@@ -77,6 +77,14 @@ def test_a_click_switches_a_stage(qtbot: QtBot) -> None:
     assert told == [("clean", False), ("enlarge", True)]
 
 
+def test_a_tip_says_what_is_done_and_how_to_see_the_photo_without(qtbot: QtBot) -> None:
+    offer = Chip("repair", "Dust: remove?", is_on=False, help="Dust seen")
+    widget = _shown(qtbot, offer, GRAIN, FADED)
+    hold = "Press and hold to see the photo without it."
+    tips = [button.toolTip().replace("\n", " ") for button in widget.buttons]
+    assert tips == ["Dust seen", f"Grain cleaned away. {hold}", hold]
+
+
 def test_a_click_leaves_the_keyboard_where_it_is(qtbot: QtBot) -> None:
     page, chips = QWidget(), SeenChips()
     photo = QLineEdit()  # anything that has the keyboard

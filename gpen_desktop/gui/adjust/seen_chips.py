@@ -191,8 +191,15 @@ class _ChipButton(QPushButton):
     def show_chip(self, chip: Chip) -> None:
         self.setText(chip.text)
         self.setAccessibleName(chip.text)
-        set_tip(self, chip.help)
+        set_tip(self, self._tip(chip))
         self.setChecked(chip.is_on)
+
+    def _tip(self, chip: Chip) -> str:
+        """What is done, and where something is, how to see the photo without: nothing else on screen says that."""
+        if not chip.is_on:
+            return chip.help
+        how = self.tr("Press and hold to see the photo without it.")
+        return self.tr("{done}. {how}").format(done=chip.help, how=how) if chip.help else how
 
     def nextCheckState(self) -> None:
         if not self._is_held:
