@@ -3900,7 +3900,7 @@ Keys: [ ] size, E erase, Esc end.</source>
     </message>
     <message>
         <source>Brings faded blacks, whites and colours back. Auto does so where a photo looks faded, less where it looks flat.</source>
-        <translation>找回褪色的黑、白与色彩。选“自动”时，只在照片看起来褪色时进行；对比偏低的照片则轻一些。</translation>
+        <translation>找回褪色的黑、白与色彩。选“自动”时，只在照片看起来褪色时进行；对比度偏低的照片则轻一些。</translation>
     </message>
     <message>
         <source>Neutral grey</source>

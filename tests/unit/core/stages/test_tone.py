@@ -9,7 +9,8 @@ import pytest
 from gpen_desktop.core.stages.registry import STAGES, stage_values
 from gpen_desktop.core.stages.run import StagedPhotos
 from gpen_desktop.core.stages.tone import with_tone
-from gpen_desktop.core.stages.tone_reading import flatness, is_faded, read_tone
+from gpen_desktop.core.stages.tone_curve import lightness_curve
+from gpen_desktop.core.stages.tone_reading import ToneReading, flatness, is_faded, read_tone
 from gpen_desktop.core.types import FloatImage, Pixels
 from tests.narrowing import floats
 from tests.unit.core.drawn_faces import photo_of
@@ -134,6 +135,17 @@ def test_blacks_and_whites_come_back_and_the_middle_stays_about_as_light_as_it_w
     if backdrop < 0.47:  # dark before: no darker now
         assert np.median(made) > np.median(before) - 12
     assert abs(made[60:180, 120:240].mean() - before[60:180, 120:240].mean()) < 20
+
+
+@pytest.mark.parametrize(("black", "white", "median"), [(0.16, 0.52, 0.33), (0.12, 0.65, 0.55)])
+def test_no_tone_is_drawn_out_so_much_that_eight_bits_show(black: float, white: float, median: float) -> None:
+    reading = ToneReading((black,) * 3, (white,) * 3, (median,) * 3, True, True, median, (black,) * 3, (0.0, 0.0))
+    assert is_faded(reading)
+    curve = lightness_curve(reading)
+    steps = np.diff(curve.at(np.linspace(0, 1, 256))) * 255
+    assert 2 < steps.max() < 2.61
+    assert steps.min() >= 0
+    assert curve.bend > 0.74
 
 
 def test_shadows_stay_open_also_where_they_were_taken_for_the_frame() -> None:
