@@ -144,8 +144,9 @@ class ImportController(QObject):
 
     @property
     def samples(self) -> list[Path]:
-        """Photos that come with the program: one of each subject, which is the first word of their names."""
-        found = [path for path in sorted(paths.samples().iterdir(), reverse=True) if is_supported(path)]
+        """Photos that come with the program: one of each subject, which is the first word of their names; of several
+        the last, among them the one whose scratches are asked about."""
+        found = [path for path in sorted(paths.samples().iterdir()) if is_supported(path)]
         return sorted({path.stem.split("_")[0]: path for path in found}.values())
 
     @property
