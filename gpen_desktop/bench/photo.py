@@ -109,9 +109,8 @@ def _on_large_canvas(photo: Photo) -> Photo:
 
 
 def _composed(photo: Photo, restored: Sequence[RestoredFace]) -> Pixels:
-    return compose(
-        photo, [face_layers(photo.pixels, face, (1, 1)) for face in restored], ComposeOptions(restore_sharp=True)
-    ).photo.pixels
+    layers = [face_layers(photo.pixels, face, (1, 1)) for face in restored]
+    return compose(photo, layers, ComposeOptions(restore_sharp=True), 1).photo.pixels
 
 
 def _paste_whole(pixels: Pixels, restored: Sequence[RestoredFace]) -> Pixels:

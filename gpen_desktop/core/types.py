@@ -226,7 +226,8 @@ class RestoredFace:
 
     restored: (S, S, 3) float32 RGB in [0, 1]. face_mask, head_mask, skin_mask: (S, S) float32 in [0, 1]; the head's is
     where the restored crop is pasted, the others where the face and its skin are (faces/masks.py).
-    is_sharp: the source is about as sharp as the model can make it (compose/texture.py: is_sharp_already).
+    sharp_scale: up to which scale of the result the source is about as sharp as the model can make it
+    (compose/texture.py: sharp_scale); 0 for none.
     drift: how far it is from its source. vivid: the face with invented detail (compose/invention.py), (S, S, 3) as
     restored, None where it was not asked; vivid_drift: how far that is from the source.
     """
@@ -236,7 +237,7 @@ class RestoredFace:
     face_mask: FloatImage
     head_mask: FloatImage
     skin_mask: FloatImage
-    is_sharp: bool
+    sharp_scale: float
     drift: Drift = Drift()
     vivid: FloatImage | None = None
     vivid_drift: Drift = Drift()

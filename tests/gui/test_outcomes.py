@@ -85,7 +85,7 @@ def test_an_album_ends_with_what_became_of_it_and_a_filter(
 def test_a_photo_of_sharp_faces_is_already_good_and_nothing_of_it_is_unsaved(
     window: MainWindow, engine: FakeEngine, photo: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(texture, "is_sharp_already", lambda *_: True)
+    monkeypatch.setattr(texture, "sharp_scale", lambda *_: 1.0)
     open_photos(window, qtbot, photo)
     assert the(window.workspace.current).status is Status.GOOD
     assert window.workspace.album.unsaved == []

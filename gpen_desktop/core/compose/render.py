@@ -84,10 +84,11 @@ class _Patch:
     addition: FloatImage
 
 
-def compose(base: Photo, layers: Sequence[Layers], options: ComposeOptions) -> Composed:
-    """Compose the picture that `options` ask for: select, render, frame. layers: of every face, made for `base`."""
+def compose(base: Photo, layers: Sequence[Layers], options: ComposeOptions, scale: float) -> Composed:
+    """Compose the picture that `options` ask for: select, render, frame. layers: of every face, made for `base`, which
+    is `scale` times larger than the photo."""
     faces = [layer.restored.crop.face for layer in layers]
-    choices = select(faces, judged(layer.restored for layer in layers), options)
+    choices = select(faces, judged(layer.restored for layer in layers), options, scale)
     strengths = [choices[face.id].strength for face in faces]
     pixels = render(base.pixels, zip(layers, strengths, strict=True), options)
     composed = tuple(

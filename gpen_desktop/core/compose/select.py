@@ -21,25 +21,28 @@ class FaceChoice:
 
 @dataclass(frozen=True)
 class Judged:
-    """What is known of a face once it is restored. is_sharp: its source was sharp already. share: how much of it may be
-    blended in, 0 to 1 (Drift.share)."""
+    """What is known of a face once it is restored. sharp_scale: up to which scale of the result its source was sharp
+    already (RestoredFace). share: how much of it may be blended in, 0 to 1 (Drift.share)."""
 
-    is_sharp: bool = False
+    sharp_scale: float = 0.0
     share: float = 1.0
 
 
 def judged(restored: Iterable[RestoredFace]) -> dict[FaceId, Judged]:
     """What is known of restored faces, for select."""
-    return {each.crop.face.id: Judged(each.is_sharp, each.drift.share) for each in restored}
+    return {each.crop.face.id: Judged(each.sharp_scale, each.drift.share) for each in restored}
 
 
-def select(faces: Sequence[Face], known: Mapping[FaceId, Judged], options: ComposeOptions) -> dict[FaceId, FaceChoice]:
-    """What `options` make of each of a photo's faces, in their order. known: of those that are restored.
+def select(
+    faces: Sequence[Face], known: Mapping[FaceId, Judged], options: ComposeOptions, scale: float
+) -> dict[FaceId, FaceChoice]:
+    """What `options` make of each of a photo's faces, in their order. known: of those that are restored. scale: how
+    many times larger than the photo the result is.
 
     Neither size nor sharpness holds back a face that a person drew: that it be restored is why it was drawn.
     """
     chosen = chosen_faces(faces, options)
-    return {face.id: _choice(face, face.id in chosen, known.get(face.id, Judged()), options) for face in faces}
+    return {face.id: _choice(face, face.id in chosen, known.get(face.id, Judged()), options, scale) for face in faces}
 
 
 def chosen_faces(faces: Sequence[Face], options: ComposeOptions) -> frozenset[FaceId]:
@@ -64,7 +67,7 @@ def by_number(faces: Sequence[Face], numbers: Collection[int]) -> frozenset[Face
     return frozenset(faces[number - 1].id for number in numbers)
 
 
-def _choice(face: Face, is_chosen: bool, known: Judged, options: ComposeOptions) -> FaceChoice:
+def _choice(face: Face, is_chosen: bool, known: Judged, options: ComposeOptions, scale: float) -> FaceChoice:
     strength = options.face_strengths.get(face.id, options.strength)
     if not is_chosen:
         return FaceChoice(FaceState.NOT_SELECTED, 0)
@@ -72,7 +75,7 @@ def _choice(face: Face, is_chosen: bool, known: Judged, options: ComposeOptions)
         return FaceChoice(FaceState.TOO_SMALL, 0)
     if strength == 0:
         return FaceChoice(FaceState.STRENGTH_ZERO, 0)
-    if known.is_sharp and not options.restore_sharp and not face.is_by_hand:
+    if scale <= known.sharp_scale and not options.restore_sharp and not face.is_by_hand:
         return FaceChoice(FaceState.ALREADY_SHARP, 0)
     return _guarded(strength, known.share, options)
 

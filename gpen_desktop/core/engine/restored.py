@@ -22,7 +22,7 @@ def restored_face(crop: Crop, answer: NDArray[np.float32], masks: FaceMasks) -> 
         face_mask=masks.face,
         head_mask=masks.head(texture.lack_of(likeness)),
         skin_mask=masks.skin,
-        is_sharp=texture.is_sharp_already(crop, likeness),
+        sharp_scale=texture.sharp_scale(crop, restored, masks.face, likeness),
     )
 
 

@@ -78,6 +78,11 @@ can be sharp or not."""
 _SPOILT_BLOCKS: Final = ((1.1, 1.4), (0.4, 0.8))
 """Ratio and height of the steps across the borders of JPEG's blocks between which a photo comes to count as spoilt."""
 
+_IN_GOOD_ORDER: Final = 0.5
+"""`spoilt` from which noise or JPEG's blocks may be what looks sharp on a small face. Of 9 modern group photos of the
+web with sharp small faces it is 0 to 0.47, of 35 old ones with
+faces all but two have 0.5 or more."""
+
 _SPOILT_NOISE: Final = ((0.8, 1.8), (0.35, 0.6))
 """Deviation of the noise, 8-bit steps, and its evenness between which it does: noise of 3 steps is seen as 1.8."""
 
@@ -199,6 +204,11 @@ def spoilt(pixels: Pixels) -> float:
     ]
     blocks = [np.interp(seen, bounds, (0, 1)) for seen, bounds in zip(_blocks(plane), _SPOILT_BLOCKS, strict=True)]
     return float(max(min(noise), *blocks))
+
+
+def is_in_good_order(pixels: Pixels) -> bool:
+    """Whether small faces of a photo (H, W, 3) may be taken for sharp: noise and JPEG's blocks count for little."""
+    return spoilt(pixels) < _IN_GOOD_ORDER
 
 
 def _middle(pixels: Pixels) -> Pixels:

@@ -52,8 +52,9 @@ _COUNTED = {
 
 def outcome(faces: Sequence[Face], judged: Mapping[FaceId, Judged], edits: Edits, is_whole_changed: bool) -> Status:
     """What became of a photo that is done. judged: what is known of its faces. is_whole_changed: by a stage."""
-    states = {choice.state for choice in select(faces, judged, edits.options).values()}
-    if states & RESTORED_STATES or is_whole_changed or total_scale(edits.stages) > 1:
+    scale = total_scale(edits.stages)
+    states = {choice.state for choice in select(faces, judged, edits.options, scale).values()}
+    if states & RESTORED_STATES or is_whole_changed or scale > 1:
         return Status.RESTORED
     if not states:
         return Status.NO_FACES

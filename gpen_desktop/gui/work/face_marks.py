@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gpen_desktop.core.compose.select import FaceChoice, judged, select
-from gpen_desktop.core.types import ComposeOptions, Face, FaceId, FaceState, RestoredFace
+from gpen_desktop.core.engine.edits import Edits
+from gpen_desktop.core.stages.registry import total_scale
+from gpen_desktop.core.types import Face, FaceId, FaceState, RestoredFace
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkState
 
 _MARKS = {
@@ -19,12 +21,10 @@ _MARKS = {
 }
 
 
-def choices(
-    faces: Sequence[Face], restored: Sequence[RestoredFace], options: ComposeOptions
-) -> dict[FaceId, FaceChoice]:
-    """What `options` make of each face that is restored; the others are still being worked on."""
+def choices(faces: Sequence[Face], restored: Sequence[RestoredFace], edits: Edits) -> dict[FaceId, FaceChoice]:
+    """What the edits make of each face that is restored; the others are still being worked on."""
     done = {each.crop.face for each in restored}
-    chosen = select(faces, judged(restored), options)
+    chosen = select(faces, judged(restored), edits.options, total_scale(edits.stages))
     return {face.id: chosen[face.id] for face in faces if face in done}
 
 

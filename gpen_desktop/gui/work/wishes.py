@@ -61,4 +61,4 @@ def _rect(rect: QRect) -> Rect:
 
 
 def _strengths(item: AlbumItem, restored: tuple[RestoredFace, ...]) -> tuple[tuple[RestoredFace, int], ...]:
-    return face_marks.strengths(restored, face_marks.choices(item.faces, restored, item.edits.options))
+    return face_marks.strengths(restored, face_marks.choices(item.faces, restored, item.edits))

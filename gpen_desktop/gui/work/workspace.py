@@ -255,7 +255,7 @@ class Workspace(QObject):
     def _choices(self) -> dict[FaceId, FaceChoice]:
         """What the edits make of the current photo's faces, of those that are restored."""
         edits = self._current.edits if self._current is not None else self.defaults
-        return face_marks.choices(self.faces, self._made.restored, edits.options)
+        return face_marks.choices(self.faces, self._made.restored, edits)
 
     def refine(self, box: tuple[float, float, float, float]) -> None:
         """Look for a face inside a drawn box of the current photo; `refined` or `refine_failed` answers."""

@@ -56,7 +56,7 @@ OPTIONS = [
 def strengths(faces: tuple[Face, ...], options: ComposeOptions) -> list[int]:
     """Of each face; the second one has its own."""
     own = dataclasses.replace(options, face_strengths={faces[1].id: 15})
-    return [choice.strength for choice in select(faces, {}, own).values()]
+    return [choice.strength for choice in select(faces, {}, own, 1).values()]
 
 
 @pytest.mark.parametrize("scale", [1.37, 2, 4])
@@ -101,7 +101,7 @@ def test_a_part_at_full_size_is_the_whole_composition_there(options: ComposeOpti
     done = restored(photo, faces)
     layers = tuple(face_layers(photo.pixels, face, (1, 1)) for face in done)
     own = dataclasses.replace(options, face_strengths={faces[1].id: 15})
-    whole = compose(photo, layers, own).photo.pixels
+    whole = compose(photo, layers, own, 1).photo.pixels
     alone = compose_part(photo.pixels, zip(layers, strengths(faces, options), strict=True), part, options)
     x0, y0, x1, y1 = part
     difference = np.abs(alone.astype(int) - whole[y0:y1, x0:x1].astype(int))
@@ -127,7 +127,7 @@ def test_a_reduced_composition_looks_like_the_reduced_whole(level: int, shape: t
     done = restored(photo, faces)
     options = OPTIONS[2]
     own = dataclasses.replace(options, face_strengths={faces[1].id: 15})
-    whole = compose(photo, [face_layers(photo.pixels, face, (1, 1)) for face in done], own).photo.pixels
+    whole = compose(photo, [face_layers(photo.pixels, face, (1, 1)) for face in done], own, 1).photo.pixels
     expected = pyramid(whole, smallest=64)[level].astype(int)
     height, width = levels[level].shape[:2]
     layers = [level_layers(levels[level], face, level) for face in done]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -21,11 +22,11 @@ def ids(*faces: Face) -> frozenset[FaceId]:
 
 
 def sharp(*faces: Face) -> dict[FaceId, Judged]:
-    return {face.id: Judged(is_sharp=True) for face in faces}
+    return {face.id: Judged(sharp_scale=1) for face in faces}
 
 
 def states(options: ComposeOptions, *sharp_ones: Face) -> list[FaceState]:
-    return [choice.state for choice in select(FACES, sharp(*sharp_ones), options).values()]
+    return [choice.state for choice in select(FACES, sharp(*sharp_ones), options, 1).values()]
 
 
 @pytest.mark.parametrize(
@@ -56,9 +57,9 @@ def test_a_face_is_left_out_for_the_first_reason_that_holds() -> None:
 def test_what_a_person_drew_is_restored_however_small_or_sharp() -> None:
     drawn = replace(SMALL, score=float("inf"))
     options = ComposeOptions(min_face=400)
-    assert select((drawn,), sharp(drawn), options)[drawn.id].state is FaceState.RESTORED
+    assert select((drawn,), sharp(drawn), options, 1)[drawn.id].state is FaceState.RESTORED
     off = replace(options, faces=frozenset())
-    assert select((drawn,), sharp(drawn), off)[drawn.id].state is FaceState.NOT_SELECTED
+    assert select((drawn,), sharp(drawn), off, 1)[drawn.id].state is FaceState.NOT_SELECTED
 
 
 def test_sharp_faces_are_left_alone_unless_asked() -> None:
@@ -66,16 +67,32 @@ def test_sharp_faces_are_left_alone_unless_asked() -> None:
     assert states(ComposeOptions(restore_sharp=True), LARGE)[1] is FaceState.RESTORED
 
 
+@pytest.mark.parametrize(
+    ("sharp_scale", "scale", "state"),
+    [
+        (0, 1, FaceState.RESTORED),
+        (1, 1, FaceState.ALREADY_SHARP),
+        (1, 1.5, FaceState.RESTORED),
+        (math.inf, 4, FaceState.ALREADY_SHARP),
+    ],
+)
+def test_a_face_that_is_sharp_at_the_photos_size_is_restored_in_a_larger_result(
+    sharp_scale: float, scale: float, state: FaceState
+) -> None:
+    known = {LARGE.id: Judged(sharp_scale=sharp_scale)}
+    assert select((LARGE,), known, ComposeOptions(), scale)[LARGE.id].state is state
+
+
 def test_each_face_has_the_photos_strength_or_its_own() -> None:
     options = ComposeOptions(strength=40, face_strengths={LARGE.id: 90}, faces=ids(SMALL, LARGE))
-    assert [choice.strength for choice in select(FACES, {}, options).values()] == [40, 90, 0]
+    assert [choice.strength for choice in select(FACES, {}, options, 1).values()] == [40, 90, 0]
 
 
 def test_a_face_that_changed_is_blended_in_as_far_as_it_may_be() -> None:
     known = {LARGE.id: Judged(share=0.7), MIDDLE.id: Judged(share=0.0)}
 
     def made(**options: Any) -> list[tuple[FaceState, int]]:
-        return [(each.state, each.strength) for each in select(FACES, known, ComposeOptions(**options)).values()][1:]
+        return [(each.state, each.strength) for each in select(FACES, known, ComposeOptions(**options), 1).values()][1:]
 
     assert made() == [(FaceState.BLENDED_BACK, 70), (FaceState.CHANGED, 0)]
     assert made(strength=60) == [(FaceState.RESTORED, 60), (FaceState.CHANGED, 0)]

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
+import io
 import weakref
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.options import Mode
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.progress import CancellableProgress, Progress
-from gpen_desktop.core.types import ComposeOptions, Face, Photo
+from gpen_desktop.core.types import ComposeOptions, Face, FaceState, FloatImage, Photo, frozen
 from gpen_desktop.errors import Cancelled, UnreadablePhotoError
-from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_with_faces
+from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_with_faces, session_of
 
 
 def test_slow_stages_run_once_whatever_the_options() -> None:
@@ -70,6 +75,47 @@ def test_a_moved_face_is_restored_anew() -> None:
     after = session.compose(ComposeOptions()).photo.pixels
     assert model.crops_seen == 2
     assert not np.array_equal(before, after)
+
+
+class CoarseSharpener(Sharpener):
+    """Stands in for a model that sharpens small faces; or, by 0, finds nothing to sharpen."""
+
+    def __init__(self, by: float) -> None:
+        super().__init__()
+        self._by = np.float32(by)
+
+    def restore(self, crops: Sequence[FloatImage], progress: Progress) -> list[FloatImage]:
+        return [crop + self._by * (crop - blurred(crop, 5.0)) for crop in crops]
+
+
+def blurred(picture: NDArray[Any], deviation: float) -> NDArray[Any]:
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), deviation), picture.dtype)
+
+
+def small_face(photo: Photo, face: Face, model: Sharpener, **stages: float) -> FaceState:
+    session = session_of(photo, (face,), model)
+    session.set_stages(stages)
+    return session.compose(ComposeOptions()).faces[0].state
+
+
+def test_a_small_sharp_face_is_left_alone_but_for_a_larger_result() -> None:
+    photo, (face,) = photo_with_faces((60, 60), size=72)
+    assert small_face(photo, face, CoarseSharpener(0)) is FaceState.ALREADY_SHARP
+    assert small_face(photo, face, CoarseSharpener(0), scale=2) is FaceState.RESTORED
+
+
+def test_a_small_face_that_the_model_sharpens_is_restored() -> None:
+    photo, (face,) = photo_with_faces((60, 60), size=72)
+    soft = dataclasses.replace(photo, pixels=frozen(blurred(photo.pixels, 1.5)))
+    assert small_face(soft, face, CoarseSharpener(2)) is FaceState.RESTORED
+
+
+def test_blocks_on_a_small_face_are_not_taken_for_sharpness() -> None:
+    photo, (face,) = photo_with_faces((60, 60), size=72)
+    stored = io.BytesIO()
+    Image.fromarray(photo.pixels).save(stored, "JPEG", quality=30)
+    blocky = dataclasses.replace(photo, pixels=frozen(np.asarray(Image.open(stored))))
+    assert small_face(blocky, face, CoarseSharpener(0)) is FaceState.RESTORED
 
 
 def test_a_session_that_nobody_holds_is_gone_at_once() -> None:

@@ -137,7 +137,7 @@ def test_whether_a_face_is_still_the_same_does_not_hang_on_its_hair() -> None:
         mask = np.ones(crop.pixels.shape[:2], np.float32)
         wrong_hair = np.clip(1 - crop.pixels, 0, 1)
         crop.aligned_part(wrong_hair)[...] = cv2.GaussianBlur(crop.aligned_part(crop.pixels), (0, 0), 9) * 0.9
-        drifts.append(guard.drift(RestoredFace(crop, wrong_hair, mask, mask, mask, is_sharp=False)))
+        drifts.append(guard.drift(RestoredFace(crop, wrong_hair, mask, mask, mask, sharp_scale=0)))
     aligned, larger = drifts
     assert larger.structure == pytest.approx(aligned.structure, abs=0.01)
     assert larger.colour == pytest.approx(aligned.colour, abs=0.2)
