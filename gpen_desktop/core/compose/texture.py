@@ -34,7 +34,7 @@ _SHARP_RESOLUTION: Final = 0.8
 # strongly a sharp one shows the restored face's structures. Clean faces shrunk by area to 24 to 90 px have 0.71 to 0.94
 # (a tenth to nine tenths of 23), to 120, 150, 190 px at least 0.78, 0.79, 0.84; blurred by half a pixel 0.56 to 0.70,
 # to 0.78 at 90 px; 29 faces of a photo of 1927 0.39 to 0.62. JPEG and noise do not lower it: photos in bad order are
-# told otherwise (stages/analysis.py: is_in_good_order).
+# told otherwise (stages/analysis.py: PhotoReading.is_in_good_order).
 _SHARP_WHEN_SMALL: Final = ((0.35, 0.8), (0.72, 0.9))
 
 # Gains over the eyes between which it is less and less the model that shows more of them. Clean faces have 0.75 to

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -29,7 +29,6 @@ from gpen_desktop.core.photo_files.load_save import MAX_PIXELS, load_photo
 from gpen_desktop.core.photo_files.turning import turned
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.stages import registry
-from gpen_desktop.core.stages.analysis import is_in_good_order
 from gpen_desktop.core.stages.run import Staged, StagedPhotos, Viewer
 from gpen_desktop.core.stages.work import Networks, NoNetworks
 from gpen_desktop.core.timings import Timings
@@ -227,8 +226,8 @@ class Session:
                     start, end = (0.2 + 0.8 * n / len(fresh) for n in (first, first + len(batch)))
                     answered = self._answers(batch, SubProgress(progress, start, end))
                 with self.seconds.timed("mask"):
-                    made = self._held_sharp(restored_face(*answered[face]))
-                self._restored[face] = self._guarded(made)
+                    made = restored_face(*answered[face])
+                self._restored[face] = self._guarded(self._held_sharp(made))
             yield self._restored[face]
 
     def invent(self, progress: Progress | None = None) -> Iterator[RestoredFace]:
@@ -367,13 +366,9 @@ class Session:
     def _held_sharp(self, face: RestoredFace) -> RestoredFace:
         """The face, not taken for sharp where only noise or JPEG's blocks are: with few pixels they look like detail.
         Of the photo as it was opened, for what cleaning takes out leaves faces that want restoring."""
-        if face.sharp_scale != 1 or self._is_in_good_order:
+        if face.sharp_scale != 1 or self._staged.reading().is_in_good_order:
             return face
         return dataclasses.replace(face, sharp_scale=0.0)
-
-    @cached_property
-    def _is_in_good_order(self) -> bool:
-        return is_in_good_order(self.photo.pixels)
 
     def _guarded(self, face: RestoredFace) -> RestoredFace:
         """The face, and how far it has drifted from its source."""

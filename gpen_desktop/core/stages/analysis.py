@@ -80,8 +80,7 @@ _SPOILT_BLOCKS: Final = ((1.1, 1.4), (0.4, 0.8))
 
 _IN_GOOD_ORDER: Final = 0.5
 """`spoilt` from which noise or JPEG's blocks may be what looks sharp on a small face. Of 9 modern group photos of the
-web with sharp small faces it is 0 to 0.47, of 35 old ones with
-faces all but two have 0.5 or more."""
+web with sharp small faces it is 0 to 0.47, of 35 old ones with faces all but two have 0.5 or more."""
 
 _SPOILT_NOISE: Final = ((0.8, 1.8), (0.35, 0.6))
 """Deviation of the noise, 8-bit steps, and its evenness between which it does: noise of 3 steps is seen as 1.8."""
@@ -149,6 +148,11 @@ class PhotoReading:
         return self.is_blocky and not (is_noisy or self.is_grainy or self.is_screened or self.is_soft)
 
     @property
+    def is_in_good_order(self) -> bool:
+        """Whether noise and JPEG's blocks count for so little that small faces may be taken for sharp."""
+        return _spoilt(self.noise, self.blocks, self.block_steps) < _IN_GOOD_ORDER
+
+    @property
     def is_screened(self) -> bool:
         return self.screen > _SCREENED
 
@@ -198,17 +202,15 @@ def spoilt(pixels: Pixels) -> float:
     0 for one in good order, 1 for a JPEG of quality 50, or noise of three 8-bit steps.
     """
     plane = _grey(_middle(pixels))
-    seen = read_noise(plane)
-    noise = [
-        np.interp(each, bounds, (0, 1)) for each, bounds in zip((seen.level, seen.evenness), _SPOILT_NOISE, strict=True)
-    ]
-    blocks = [np.interp(seen, bounds, (0, 1)) for seen, bounds in zip(_blocks(plane), _SPOILT_BLOCKS, strict=True)]
-    return float(max(min(noise), *blocks))
+    return _spoilt(read_noise(plane), *_blocks(plane))
 
 
-def is_in_good_order(pixels: Pixels) -> bool:
-    """Whether small faces of a photo (H, W, 3) may be taken for sharp: noise and JPEG's blocks count for little."""
-    return spoilt(pixels) < _IN_GOOD_ORDER
+def _spoilt(noise: NoiseReading, blocks: float, block_steps: float) -> float:
+    by_noise, by_blocks = (
+        [np.interp(each, between, (0, 1)) for each, between in zip(seen, bounds, strict=True)]
+        for seen, bounds in (((noise.level, noise.evenness), _SPOILT_NOISE), ((blocks, block_steps), _SPOILT_BLOCKS))
+    )
+    return float(max(min(by_noise), *by_blocks))
 
 
 def _middle(pixels: Pixels) -> Pixels:

@@ -204,7 +204,7 @@ class StagedPhotos:
             later = [each for each in on[number + 1 :] if each not in looking]
             watcher = NOBODY if viewer is None else self._watcher(viewer, seen, stage, later)
             work = Work(
-                staged.photo, decided, self._networks, self._damage, self._reading, self._crops, strokes, watcher
+                staged.photo, decided, self._networks, self._damage, self.reading, self._crops, strokes, watcher
             )
             staged = _after(staged, stage, self._worked(stage, work, part), strokes)
         if viewer is not None and staged.scale == 1:
@@ -259,7 +259,7 @@ class StagedPhotos:
         for stage in stages:
             switch = stage.switch
             if stage.automatic is not None and values[switch] in (AUTOMATIC, AUTO):
-                decided[switch] = stage.automatic(self._reading(), decided)
+                decided[switch] = stage.automatic(self.reading(), decided)
                 if decided[switch] == stage.off and is_brushed and stage.brushed is not None:
                     decided[switch] = stage.brushed
             if values[switch] in (AUTOMATIC, AUTO) and decided[switch] != stage.off and not self._can(stage):
@@ -269,7 +269,8 @@ class StagedPhotos:
                 missing.append(StageResult(stage.name, 0, words))
         return MappingProxyType(decided), missing
 
-    def _reading(self) -> PhotoReading:
+    def reading(self) -> PhotoReading:
+        """What is seen of the photo before any stage, but for damage; looked at once."""
         with self._seconds.timed("examine"):
             return self.examined.reading
 
@@ -280,7 +281,7 @@ class StagedPhotos:
         if not any(values[stage.switch] in (AUTOMATIC, AUTO) for stage in stages):
             return ()
         repaired = next((result for result in results if result.stage == REPAIR.name), None)
-        return (*seen_damage(repaired, values), *seen_of(self._reading()))
+        return (*seen_damage(repaired, values), *seen_of(self.reading()))
 
     def _worked(self, stage: Stage, work: Work, progress: Progress) -> Worked:
         before = work.photo
