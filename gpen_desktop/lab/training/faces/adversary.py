@@ -7,8 +7,7 @@ measures' gradient (gradient_shares.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +19,7 @@ from gpen_desktop.core.faces.alignment import template_points
 from gpen_desktop.lab.training import losses
 from gpen_desktop.lab.training.faces.discriminator import ANYWHERE, EYE, MOUTH, Discriminators
 from gpen_desktop.lab.training.gradient_shares import GradientShares
+from gpen_desktop.lab.training.judgement import Judged, adversarial_loss, hinge_loss, matching_loss, only_judging
 
 _PLAIN: Final = 1.5 / 127.5
 """Local deviation of a [-1, 1] picture up to which skin or wall is plain."""
@@ -88,12 +88,7 @@ class Adversary:
 
     def discriminators_loss(self, restored: Tensor, clean: Tensor, damaged: Tensor, where: Pieces) -> Tensor:
         """Hinge loss of the discriminators on (N, 3, S, S) in [-1, 1]; does not reach the generator."""
-        loss = restored.new_zeros(())
-        for answers, _ in self._judged(restored.detach(), clean, damaged, where):
-            for answer in answers:
-                wrong, right = answer.float().chunk(2)
-                loss = loss + F.relu(1 + wrong).mean() + F.relu(1 - right).mean()
-        return loss
+        return hinge_loss(self._judged(restored.detach(), clean, damaged, where))
 
     def gradient(
         self, restored: Tensor, clean: Tensor, damaged: Tensor, where: Pieces
@@ -120,35 +115,23 @@ class Adversary:
         """The losses of the wishes that have a share."""
         shares, made = self._shares, {}
         if shares.adversarial or shares.matching:
-            made["adversarial"], made["matching"] = self._judgement(restored, clean, damaged, where)
+            with only_judging(self.discriminators):
+                judged = self._judged(restored, clean, damaged, where)
+            made["adversarial"], made["matching"] = adversarial_loss(judged), matching_loss(judged)
         if shares.texture:
             made["texture"] = losses.texture_loss(restored, clean)
         if shares.energy:
             made["energy"] = losses.energy_loss(restored, clean)
         return {name: loss for name, loss in made.items() if getattr(shares, name)}
 
-    def _judgement(self, restored: Tensor, clean: Tensor, damaged: Tensor, where: Pieces) -> tuple[Tensor, Tensor]:
-        """(adversarial loss, feature matching loss)."""
-        adversarial, matching = restored.new_zeros(()), restored.new_zeros(())
-        with self._only_judging():
-            for answers, features in self._judged(restored, clean, damaged, where):
-                for answer in answers:
-                    adversarial = adversarial - answer.float().chunk(2)[0].mean()
-                for feature in features:
-                    ours, theirs = feature.float().chunk(2)
-                    size = theirs.detach().abs().mean().clamp(min=1e-3)
-                    matching = matching + F.l1_loss(ours, theirs.detach()) / size / len(features)
-        return adversarial, matching
-
-    def _judged(
-        self, restored: Tensor, clean: Tensor, damaged: Tensor, where: Pieces
-    ) -> list[tuple[list[Tensor], list[Tensor]]]:
-        """What both discriminators say: answers and features, of restored faces and then of clean ones."""
+    def _judged(self, restored: Tensor, clean: Tensor, damaged: Tensor, where: Pieces) -> list[Judged]:
+        """What both discriminators say of restored faces and of clean ones."""
         with torch.autocast(self._device.type, torch.bfloat16):
             cut = self._dyed(torch.cat((where.cut(restored), where.cut(clean))))
             small = F.avg_pool2d(torch.cat((restored, clean)), 2)
             beside = F.avg_pool2d(damaged, 2).repeat(2, 1, 1, 1)
-            return [self.discriminators.pieces(cut, where.kind.repeat(2)), self.discriminators.faces(small, beside)]
+            both = self.discriminators
+            return [Judged(*both.pieces(cut, where.kind.repeat(2))), Judged(*both.faces(small, beside))]
 
     def _dyed(self, pairs: Tensor) -> Tensor:
         """Differentiable augmentation (Zhao et al. 2020) by brightness, contrast and saturation: each restored piece as
@@ -161,15 +144,6 @@ class Adversary:
 
     def _chance(self, *shape: int) -> Tensor:
         return torch.rand(shape, generator=self._generator, device=self._device)
-
-    @contextmanager
-    def _only_judging(self) -> Iterator[None]:
-        """Discriminators give gradients and learn none."""
-        self.discriminators.eval().requires_grad_(False)
-        try:
-            yield
-        finally:
-            self.discriminators.train().requires_grad_(True)
 
 
 def low_octaves(restored: Tensor, clean: Tensor) -> Tensor:

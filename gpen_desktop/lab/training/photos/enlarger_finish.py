@@ -5,8 +5,7 @@ At the small photo's size the picture is measured as before; there it says what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Final
 
 import torch
@@ -15,6 +14,7 @@ from torch import Tensor, nn
 
 from gpen_desktop.lab.training.faces.adversary import detailed
 from gpen_desktop.lab.training.gradient_shares import GradientShares
+from gpen_desktop.lab.training.judgement import Judged, adversarial_loss, hinge_loss, matching_loss, only_judging
 from gpen_desktop.lab.training.spectral_conv import SpectralConv, through
 
 _WIDTH: Final = 16
@@ -75,11 +75,7 @@ class EnlargerFinish:
         return (made * wished).sum(), told | {"judged": judged}
 
     def _learn(self, made: Tensor, large: Tensor, simple: Tensor) -> Tensor:
-        answers, _ = self._answers(made, large, simple)
-        loss = made.new_zeros(())
-        for answer in answers:
-            wrong, right = answer.float().chunk(2)
-            loss = loss + F.relu(1 + wrong).mean() + F.relu(1 - right).mean()
+        loss = hinge_loss([self._judged(made, large, simple)])
         self._optimiser.zero_grad()
         loss.backward()
         self._optimiser.step()
@@ -89,30 +85,13 @@ class EnlargerFinish:
         """The gradient at the picture, (N, 3, S, S), and the losses by name."""
         leaf = made.requires_grad_()
         measured = F.l1_loss(F.avg_pool2d(leaf, 2), F.avg_pool2d(large, 2)) + _AT_FULL_SIZE * F.l1_loss(leaf, large)
-        with self._only_judging():
-            answers, features = self._answers(leaf, large, simple)
-            adversarial, matching = leaf.new_zeros(()), leaf.new_zeros(())
-            for answer in answers:
-                adversarial = adversarial - answer.float().chunk(2)[0].mean()
-            for feature in features:
-                ours, theirs = feature.float().chunk(2)
-                matching = matching + F.l1_loss(ours, theirs) / theirs.abs().mean().clamp(min=1e-3)
-        told = {"measured": measured, "adversarial": adversarial, "matching": matching}
+        with only_judging(self._judge):
+            judged = [self._judged(leaf, large, simple)]
+        told = {"measured": measured, "adversarial": adversarial_loss(judged), "matching": matching_loss(judged)}
         gradients = {name: torch.autograd.grad(loss, leaf, retain_graph=True)[0] for name, loss in told.items()}
         first, by_place = gradients.pop("measured"), detailed(large)
         wishes = {name: gradient * by_place for name, gradient in gradients.items()}
         return self._sum.total(first, wishes, _SHARES), {name: loss.detach() for name, loss in told.items()}
 
-    def _answers(self, made: Tensor, large: Tensor, simple: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-        """Of what was made, and then of the true pictures."""
-        answers, features = self._judge(torch.cat((made, large)), torch.cat((simple, simple)))
-        return answers, features
-
-    @contextmanager
-    def _only_judging(self) -> Iterator[None]:
-        """The discriminator gives gradients and learns none."""
-        self._judge.eval().requires_grad_(False)
-        try:
-            yield
-        finally:
-            self._judge.train().requires_grad_(True)
+    def _judged(self, made: Tensor, large: Tensor, simple: Tensor) -> Judged:
+        return Judged(*self._judge(torch.cat((made, large)), torch.cat((simple, simple))))
