@@ -372,10 +372,16 @@
         <translation>画笔大小</translation>
     </message>
     <message>
-        <source>What is red is filled in.
-Keys: [ ] size, E erase, Esc end.</source>
-        <translation>红色部分会被填补。
-按键：[ ] 调整大小，E 擦除，Esc 结束。</translation>
+        <source>What is red is filled in.</source>
+        <translation>红色部分会被填补。</translation>
+    </message>
+    <message>
+        <source>What is blue is asked about above.</source>
+        <translation>蓝色部分等您在上方确认。</translation>
+    </message>
+    <message>
+        <source>Keys: [ ] size, E erase, Esc end.</source>
+        <translation>按键：[ ] 调整大小，E 擦除，Esc 结束。</translation>
     </message>
     <message>
         <source>Done</source>
@@ -1901,6 +1907,10 @@ Keys: [ ] size, E erase, Esc end.</source>
     <message>
         <source>Press and hold to see the photo without it.</source>
         <translation>按住可查看不作此项处理的照片。</translation>
+    </message>
+    <message>
+        <source>Press and hold to see where.</source>
+        <translation>按住可查看位置。</translation>
     </message>
     <message>
         <source>{done}. {how}</source>

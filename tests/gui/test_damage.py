@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine.compute import ComputeOptions
@@ -94,6 +94,41 @@ def test_it_is_shown_marked_erased_and_undone(window: MainWindow, scratched: Pat
         window.actions_["undo"].trigger()
     wait_done(window, qtbot)
     qtbot.waitUntil(lambda: _greens(window, 301) > 0.95 and _greens(window, 600) == 0)
+
+
+def _is_blue(window: MainWindow, x: float, y: float) -> bool:
+    colour = window.view.grab().toImage().pixelColor(the(window.view.placement).to_pane(QPointF(x, y)).toPoint())
+    return colour.blue() > colour.red() + 60
+
+
+def test_what_is_asked_about_is_shown_while_its_chip_is_held(window: MainWindow, scratched: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, scratched)
+    (chip,) = (button for button in window.panel.seen.buttons if "repair" in button.text())
+    assert not _is_blue(window, 700, 302)
+    qtbot.mousePress(chip, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: _is_blue(window, 700, 302))
+    assert not _is_blue(window, 700, 500)
+    qtbot.mouseRelease(chip, Qt.MouseButton.LeftButton)
+    assert not _is_blue(window, 700, 302)
+    assert not chip.isChecked()
+
+
+def test_the_brush_shows_what_is_asked_about_and_erases_it(window: MainWindow, scratched: Path, qtbot: QtBot) -> None:
+    open_photos(window, qtbot, scratched)
+    bar = window.panel.brush
+    qtbot.mouseClick(bar.button, Qt.MouseButton.LeftButton)
+    assert _is_blue(window, 200, 302)
+    assert any("blue" in label.text() for label in bar.findChildren(QLabel))
+    bar.kinds.button(True).click()
+    the(window.view.brush).radius = 10
+    _drag(window, qtbot, (600, 302), (900, 302))
+    wait_done(window, qtbot)
+    qtbot.waitUntil(lambda: not _is_blue(window, 700, 302))
+    assert _is_blue(window, 200, 302)
+    as_a(Segments, window.panel.control("repair")).chosen.emit("on")
+    wait_done(window, qtbot)
+    assert not _is_blue(window, 200, 302)  # it is red: nobody is asked any more
+    assert not any("blue" in label.text() for label in bar.findChildren(QLabel))
 
 
 def test_keys_size_it_change_it_and_end_it(window: MainWindow, scratched: Path, qtbot: QtBot) -> None:

@@ -45,11 +45,11 @@ def repair(work: Work, progress: Progress) -> Worked:
     spear for a scratch, and nobody would miss a scratch as much as a spear.
     """
     looking = SubProgress(progress, 0.0, 0.5)
-    found = _found(work, looking)
-    mask = brushed(found, work.strokes)
+    mask = brushed(_found(work, str(work.values["repair"]), looking), work.strokes)
     asks = _asks(work, looking)
+    asked = None if asks is None else brushed(_found(work, str(asks.offered), looking), work.strokes) & ~mask
     if not mask.any():
-        return Worked(work.photo, _why_nothing(work, asks), mask, asks)
+        return Worked(work.photo, _why_nothing(work, asks), mask, asks, asked)
     share, model = round(100 * float(mask.mean()), 1), str(work.values["filler"])
     rest = SubProgress(progress, 0.5, 1.0)
     if model == NO_MODEL:
@@ -62,12 +62,11 @@ def repair(work: Work, progress: Progress) -> Worked:
         name = choice_of(model).titled
         words = say("did-repair-by", "Damage repaired on {share} % of the photo by '{name}'", share=share, name=name)
     pixels = with_filling(work.photo.pixels, mask, made)
-    return Worked(dataclasses.replace(work.photo, pixels=pixels), words, mask, asks)
+    return Worked(dataclasses.replace(work.photo, pixels=pixels), words, mask, asks, asked)
 
 
-def _found(work: Work, progress: Progress) -> Mask:
-    """(H, W) of the photo: what is to be filled of what the program finds."""
-    how = work.values["repair"]
+def _found(work: Work, how: str, progress: Progress) -> Mask:
+    """(H, W) of the photo: what is to be filled of what the program finds. how: a value of the switch."""
     if how == AUTO:
         return np.broadcast_to(np.False_, (work.photo.height, work.photo.width))  # no memory for each pixel
     damage = work.damage(SubProgress(progress, 0.0, 0.8))

@@ -39,9 +39,9 @@ class Staged:
     photo: without anything done, the very photo they were given. scale: how many times larger it is. values: of the
     stages' options, those left to the program as it decided. seen: of the photo, where anything was left to the
     program. results: of the stages that did something, or could not. steps: of the stages that changed the photo: name,
-    the photo before it and after it. damage: (H, W) bool, what was filled; None where nobody has looked.
-    brushed: the strokes that `damage` holds. has_new_detail: whether a stage changed it that comes after faces are cut
-    out of it.
+    the photo before it and after it. damage: (H, W) bool, what was filled; None where nobody has looked. asked: (H, W)
+    bool, what else would be filled, where that is asked about. brushed: the strokes that both hold. has_new_detail:
+    whether a stage changed it that comes after faces are cut out of it.
     """
 
     photo: Photo
@@ -51,6 +51,7 @@ class Staged:
     results: tuple[StageResult, ...]
     steps: tuple[tuple[str, Photo, Photo], ...] = ()
     damage: NDArray[np.bool_] | None = None
+    asked: NDArray[np.bool_] | None = None
     brushed: tuple[Stroke, ...] = ()
     has_new_detail: bool = False
 
@@ -362,6 +363,7 @@ def _after(staged: Staged, stage: Stage, worked: Worked, strokes: tuple[Stroke, 
         results=(*staged.results, result),
         steps=(*staged.steps, (stage.name, before, worked.photo)) if is_changed else staged.steps,
         damage=staged.damage if worked.mask is None else worked.mask,
+        asked=staged.asked if worked.mask is None else worked.asked,
         brushed=staged.brushed if worked.mask is None else strokes,
         has_new_detail=staged.has_new_detail or (is_changed and stage.scale is not None),
     )

@@ -142,9 +142,11 @@ class Work:
 @dataclass(frozen=True, eq=False)
 class Worked:
     """photo: what a stage made, or the very photo it was given. words: what it did, or why it did nothing. mask: (H, W)
-    bool, where it worked, of a stage that works in places. asks: what it saw on the way and asks about."""
+    bool, where it worked, of a stage that works in places. asks: what it saw on the way and asks about; asked: (H, W)
+    bool, where else it would work if the answer is yes."""
 
     photo: Photo
     words: Message
     mask: NDArray[np.bool_] | None = None
     asks: Seen | None = None
+    asked: NDArray[np.bool_] | None = None

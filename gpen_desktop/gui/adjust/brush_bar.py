@@ -46,7 +46,7 @@ class BrushBar(QWidget):
         self.button.clicked.connect(self.toggled)
         self._kinds.chosen.connect(self._on_kind)
         self._size.valueChanged.connect(self._on_size)
-        self._erases = False
+        self._erases = self._asks = False
         self._say()
         i18n.follow(self._say)
         self.show_brush(None)
@@ -56,8 +56,12 @@ class BrushBar(QWidget):
         """Marking (False) or erasing (True)."""
         return self._kinds
 
-    def show_brush(self, brush: tuple[float, bool] | None) -> None:
-        """Radius and whether it erases, of the brush in use; None: there is none."""
+    def show_brush(self, brush: tuple[float, bool] | None, *, asks: bool = False) -> None:
+        """Radius and whether it erases, of the brush in use; None: there is none. asks: whether any damage is shown
+        that is only asked about."""
+        if asks != self._asks:
+            self._asks = asks
+            self._say()
         self.button.setChecked(brush is not None)
         self._say_button()
         self._tools.setVisible(brush is not None)
@@ -73,7 +77,10 @@ class BrushBar(QWidget):
         self._caption.setText(self.tr("Size"))
         self._size.setAccessibleName(self.tr("Size of the brush"))
         # Broken by hand: a label that wraps is squeezed, this deep in the panel
-        self._hint.setText(self.tr("What is red is filled in.\nKeys: [ ] size, E erase, Esc end."))
+        lines = [self.tr("What is red is filled in.")]
+        if self._asks:
+            lines.append(self.tr("What is blue is asked about above."))
+        self._hint.setText("\n".join([*lines, self.tr("Keys: [ ] size, E erase, Esc end.")]))
 
     def _say_button(self) -> None:
         is_on = self.button.isChecked()

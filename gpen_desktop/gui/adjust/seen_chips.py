@@ -1,4 +1,5 @@
-"""What Automatic saw of the photo, as chips: each switches off what is done about it, and held shows the photo so."""
+"""What Automatic saw of the photo, as chips: each switches off what is done about it, and held shows the photo so, or
+where that is which it asks about."""
 
 from __future__ import annotations
 
@@ -34,13 +35,14 @@ _ANSWERED: Final = {
 @dataclass(frozen=True)
 class Chip:
     """stage: whose switch it is. text: what was seen. is_on: whether something is done about it. help: what is.
-    offered: see core.types.Seen."""
+    offered: see core.types.Seen. has_places: whether it is known where that is which is asked about."""
 
     stage: str
     text: str
     is_on: bool
     help: str = ""
     offered: Value | None = None
+    has_places: bool = False
 
 
 def chips_of(seen: Sequence[Seen], staged: Staged | None, values: Values) -> tuple[Chip, ...]:
@@ -60,7 +62,8 @@ def _chip(stage: Stage, seen: Sequence[Seen], staged: Staged | None, values: Val
     results = staged.results if staged is not None else ()
     help = next((message_text(result.words) for result in results if result.stage == stage.name), "")
     offered = next((each.offered for each in seen if each.offered is not None), None)
-    return Chip(stage.name, text, is_on, help, offered)
+    has_places = stage is registry.REPAIR and not is_on and staged is not None and staged.asked is not None
+    return Chip(stage.name, text, is_on, help, offered, has_places)
 
 
 def _answered(seen: Seen, values: Values) -> str:
@@ -85,8 +88,8 @@ def switched(chip: Chip, is_on: bool, values: Values) -> tuple[str, Value]:
 
 
 class SeenChips(QWidget):
-    """switched: a stage's name, and whether it is to be on. held: the stage to be left out as long as it lasts, ''
-    when it ends. grown: by so many px, as chips came or went."""
+    """switched: a stage's name, and whether it is to be on. held: the stage to be left out as long as it lasts, or
+    whose places are to be shown, '' when it ends. grown: by so many px, as chips came or went."""
 
     switched = Signal(str, bool)
     held = Signal(str)
@@ -178,7 +181,7 @@ class _ChipButton(QPushButton):
     def __init__(self, stage: str) -> None:
         super().__init__()
         self._stage = stage
-        self._is_held = False
+        self._is_held = self._can_be_held = False
         self._timer = QTimer(self, singleShot=True, interval=_HOLD_MS)
         self._timer.timeout.connect(self._on_held)
         self.setCheckable(True)
@@ -191,14 +194,19 @@ class _ChipButton(QPushButton):
     def show_chip(self, chip: Chip) -> None:
         self.setText(chip.text)
         self.setAccessibleName(chip.text)
-        set_tip(self, self._tip(chip))
         self.setChecked(chip.is_on)
+        self._can_be_held = chip.is_on or chip.has_places  # else there is nothing to leave out, or to show
+        set_tip(self, self._tip(chip))
 
     def _tip(self, chip: Chip) -> str:
-        """What is done, and where something is, how to see the photo without: nothing else on screen says that."""
-        if not chip.is_on:
+        """What is done, and what holding the chip shows: nothing else on screen says that."""
+        if not self._can_be_held:
             return chip.help
-        how = self.tr("Press and hold to see the photo without it.")
+        how = (
+            self.tr("Press and hold to see the photo without it.")
+            if chip.is_on
+            else self.tr("Press and hold to see where.")
+        )
         return self.tr("{done}. {how}").format(done=chip.help, how=how) if chip.help else how
 
     def nextCheckState(self) -> None:
@@ -208,7 +216,7 @@ class _ChipButton(QPushButton):
     @Slot()
     def _on_pressed(self) -> None:
         self._is_held = False
-        if self.isChecked():  # of what is not done there is nothing to leave out
+        if self._can_be_held:
             self._timer.start()
 
     @Slot()

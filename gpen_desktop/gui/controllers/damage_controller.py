@@ -1,4 +1,5 @@
-"""Damage in the window: what is to be filled, shown over the photo, and a brush that marks more of it or less."""
+"""Damage in the window: what is filled and what is asked about, shown over the photo, and a brush that marks more of it
+or less."""
 
 from __future__ import annotations
 
@@ -8,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Slot
 
-from gpen_desktop.core.engine.edits import with_option, with_stroke
+from gpen_desktop.core.engine.edits import Edits, with_option, with_stroke
 from gpen_desktop.core.options import AUTO
 from gpen_desktop.core.stages.registry import REPAIR
 from gpen_desktop.core.types import Stroke
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
+from gpen_desktop.gui.viewer.brush_tool import BrushTool
 from gpen_desktop.gui.viewer.compare_view import CompareView
 from gpen_desktop.gui.work.workspace import Workspace
 
@@ -31,8 +33,9 @@ class DamageController(QObject):
         self._view = view
         self._panel = panel
         self._bar = panel.brush
-        self._mask: NDArray[np.bool_] | None = None  # that was known last, while the brush is in use
-        self._brushed: tuple[Stroke, ...] = ()  # that it holds
+        self._filled: NDArray[np.bool_] | None = None  # that was known last, while the brush is in use
+        self._asked: NDArray[np.bool_] | None = None
+        self._brushed: tuple[Stroke, ...] = ()  # that they hold
         self._bar.toggled.connect(self._on_toggled)
         self._bar.adjusted.connect(self._on_adjusted)
         view.stroked.connect(self._on_stroked)
@@ -48,7 +51,7 @@ class DamageController(QObject):
             self._view.end_tool()
         else:
             self._view.begin_brushing(max(2.0, _USUAL_RADIUS * max(opened.photo.width, opened.photo.height)))
-            self._mask, self._brushed = None, ()
+            self._filled, self._asked, self._brushed = None, None, ()
             if item.edits.stages[REPAIR.switch] == REPAIR.off:
                 edits = with_option(item.edits, REPAIR.switch, AUTO)
                 self._workspace.change(edits, lambda: self.tr("Repair damage"))
@@ -74,17 +77,23 @@ class DamageController(QObject):
     @Slot()
     def _show_brush(self) -> None:
         brush = self._view.brush
-        self._bar.show_brush(None if brush is None else (brush.radius, brush.erases))
+        asks = self._asked is not None
+        self._bar.show_brush(None if brush is None else (brush.radius, brush.erases), asks=asks)
 
     @Slot()
     def _show(self) -> None:
+        brush, item = self._view.brush, self._workspace.current
+        if brush is not None and item is not None:
+            self._show_damage(brush, item.edits)
         self._show_brush()
-        brush, item, staged = self._view.brush, self._workspace.current, self._workspace.staged
-        if brush is None or item is None:
-            return
-        if item.edits.stages[REPAIR.switch] == REPAIR.off:
-            brush.show_damage(None, ())
+
+    def _show_damage(self, brush: BrushTool, edits: Edits) -> None:
+        staged = self._workspace.staged
+        if edits.stages[REPAIR.switch] == REPAIR.off:
+            self._asked = None
+            brush.show_damage(None, None, ())
             return
         if staged is not None and staged.damage is not None:  # while it is looked for anew, the last one stays
-            self._mask, self._brushed = staged.damage, staged.brushed
-        brush.show_damage(self._mask, [stroke for stroke in item.edits.strokes if stroke not in self._brushed])
+            self._filled, self._asked, self._brushed = staged.damage, staged.asked, staged.brushed
+        fresh = [stroke for stroke in edits.strokes if stroke not in self._brushed]
+        brush.show_damage(self._filled, self._asked, fresh)

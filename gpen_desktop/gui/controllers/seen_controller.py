@@ -14,24 +14,27 @@ from gpen_desktop.gui.adjust.seen_chips import chips_of, switched
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common import i18n
 from gpen_desktop.gui.common.notifications import Notification, NotificationQueue
+from gpen_desktop.gui.viewer.photo_view import PhotoView
 from gpen_desktop.gui.work.workspace import Workspace
 
 _ENLARGED: Final = "enlarged"
 
 
 class SeenController(QObject):
-    """A click on a chip switches its stage, undoably; while one is held, the photo is shown without its stage. Of
-    a photo that is too large to be seen enlarged, that is told."""
+    """A click on a chip switches its stage, undoably; while one is held, the photo is shown without its stage, or what
+    it asks about is marked. Of a photo that is too large to be seen enlarged, that is told."""
 
     def __init__(
         self,
         workspace: Workspace,
+        view: PhotoView,
         panel: AdjustPanel,
         notifications: NotificationQueue,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._workspace = workspace
+        self._view = view
         self._notifications = notifications
         self._chips = panel.seen
         self._unseen: tuple[int, float] | None = None  # photo and scale of which it was told that they are not seen
@@ -41,7 +44,7 @@ class SeenController(QObject):
         for changed in (workspace.current_changed, workspace.edits_changed):
             changed.connect(self._tell_where_enlarged)
         self._chips.switched.connect(self._on_switched)
-        self._chips.held.connect(workspace.look_without)
+        self._chips.held.connect(self._on_held)
 
     @Slot()
     def refresh(self) -> None:
@@ -61,6 +64,13 @@ class SeenController(QObject):
         name, value = switched(chip, is_on, item.edits.stages)
         option = next(option for option in stage_options() if option.name == name)
         self._workspace.change(with_option(item.edits, name, value), partial(i18n.setting_text, option.label))
+
+    @Slot(str)
+    def _on_held(self, stage: str) -> None:
+        staged = self._workspace.staged
+        asks = any(chip.stage == stage and chip.has_places for chip in self._chips.chips)
+        self._view.mark_damage(staged.asked if asks and staged is not None else None)
+        self._workspace.look_without("" if asks else stage)
 
     @Slot()
     def _tell_where_enlarged(self) -> None:

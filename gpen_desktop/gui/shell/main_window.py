@@ -97,7 +97,7 @@ class MainWindow(DropWindow):
         self.looks = LookController(self.workspace, self.notifications, self.album.selected, self)
         self.drafts = DraftController(*files)
         self.faces = FaceController(self.workspace, self.view, self.strip, self.panel, self.notifications, self)
-        self._seen = SeenController(self.workspace, self.panel, self.notifications, self)
+        self._seen = SeenController(self.workspace, self.view, self.panel, self.notifications, self)
         self._damage = DamageController(self.workspace, self.view, self.panel, self)
         self._crop = CropController(self.workspace, self.view, self.panel, self)
         compare = (self.panel, self.notifications, self.actions_["compare_models"])

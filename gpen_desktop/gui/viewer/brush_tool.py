@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPen, qRgba
+from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 
 from gpen_desktop.core.types import BRUSH_RADII, Stroke
+from gpen_desktop.gui.viewer.damage_overlay import ASKED, FILLED, OPACITY, DamageOverlay, overlay_of
 from gpen_desktop.gui.viewer.view_geometry import Placement
 
-_OVERLAY_SIDE: Final = 2048
-"""Longest side of the picture of the mask."""
-_COLOUR: Final = QColor(255, 70, 60)
-_OPACITY: Final = 150
 _STEP: Final = 1.25
 """What a key changes the size by."""
 _KEYS: Final = (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight, Qt.Key.Key_E, Qt.Key.Key_Escape)
@@ -44,19 +40,19 @@ class BrushTool(QObject):
         super().__init__(parent)
         self.radius = radius
         self.erases = False
-        self._mask: NDArray[np.bool_] | None = None
-        self._overlay: QImage | None = None
-        self._size = QSizeF()
+        self._filled: DamageOverlay | None = None
+        self._asked: DamageOverlay | None = None
         self._points: list[QPointF] = []
         self._fresh: tuple[Stroke, ...] = ()
         self._here: QPointF | None = None
 
-    def show_damage(self, mask: NDArray[np.bool_] | None, fresh: Sequence[Stroke]) -> None:
-        """mask: what is filled, (H, W) of the photo; None where that is not known yet. fresh: strokes that it does not
-        hold yet."""
-        if mask is not self._mask:
-            self._mask, self._overlay = mask, None if mask is None else _overlay(mask)
-            self._size = QSizeF() if mask is None else QSizeF(mask.shape[1], mask.shape[0])
+    def show_damage(
+        self, filled: NDArray[np.bool_] | None, asked: NDArray[np.bool_] | None, fresh: Sequence[Stroke]
+    ) -> None:
+        """filled, asked: what is filled, and what else is asked about, (H, W) of the photo; None where that is not
+        known yet, or nothing is asked. fresh: strokes that they do not hold yet."""
+        self._filled = overlay_of(filled, FILLED, self._filled)
+        self._asked = overlay_of(asked, ASKED, self._asked)
         self._fresh = tuple(fresh)
         self.changed.emit()
 
@@ -104,8 +100,9 @@ class BrushTool(QObject):
         return True
 
     def paint(self, painter: QPainter, placement: Placement) -> None:
-        if self._overlay is not None:
-            painter.drawImage(QRectF(placement.to_pane(QPointF(0, 0)), self._size * placement.scale), self._overlay)
+        for overlay in (self._asked, self._filled):
+            if overlay is not None:
+                overlay.paint(painter, placement)
         for stroke in (*self._fresh, *([self._stroke(self._points)] if self._points else ())):
             _paint_stroke(painter, stroke, placement)
         width = 2 * self.radius * placement.scale
@@ -117,25 +114,10 @@ class BrushTool(QObject):
 
 
 def _paint_stroke(painter: QPainter, stroke: Stroke, placement: Placement) -> None:
-    colour = QColor(255, 255, 255) if stroke.erases else QColor(_COLOUR)
-    colour.setAlpha(_OPACITY)
+    colour = QColor(255, 255, 255) if stroke.erases else QColor(FILLED)
+    colour.setAlpha(OPACITY)
     width = max(1.0, 2 * stroke.radius * placement.scale)
     cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
     painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, cap, join))
     at = [placement.to_pane(QPointF(*point)) for point in stroke.points]
     painter.drawPolyline(at if len(at) > 1 else at * 2)
-
-
-def _overlay(mask: NDArray[np.bool_]) -> QImage:
-    """A picture of the mask: clear where nothing is marked."""
-    shares = mask.view(np.uint8) * np.uint8(255)
-    factor = min(1.0, _OVERLAY_SIDE / max(mask.shape))
-    if factor < 1:
-        shares = np.asarray(cv2.resize(shares, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
-        shares = np.minimum(shares, 85) * np.uint8(3)  # a thin scratch has to be seen when it is small
-    shares = np.ascontiguousarray(shares)
-    height, width = shares.shape
-    image = QImage(shares.data, width, height, width, QImage.Format.Format_Indexed8)
-    red, green, blue = _COLOUR.red(), _COLOUR.green(), _COLOUR.blue()
-    image.setColorTable([qRgba(red, green, blue, value * _OPACITY // 255) for value in range(256)])
-    return image.copy()  # of its own memory

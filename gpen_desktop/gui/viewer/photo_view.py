@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -14,6 +16,7 @@ from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.viewer import divider, face_item, panes, view_geometry
 from gpen_desktop.gui.viewer.brush_tool import BrushTool
 from gpen_desktop.gui.viewer.crop_tool import CropTool
+from gpen_desktop.gui.viewer.damage_overlay import ASKED, DamageOverlay, overlay_of
 from gpen_desktop.gui.viewer.divider import SideChips
 from gpen_desktop.gui.viewer.face_item import FaceMark, MarkLook, paint_marks
 from gpen_desktop.gui.viewer.face_tools import BoxTool, PointsTool
@@ -60,6 +63,7 @@ class PhotoView(QWidget):
         self._tool: ViewTool | None = None
         self._detail: tuple[int, QRect] | None = None
         self._thumbnail: QImage | None = None
+        self._damage: DamageOverlay | None = None
         self.chips = SideChips(self)
         self._fade = OverlayFade(self)
         self._fade.changed.connect(self._on_changed)
@@ -89,7 +93,7 @@ class PhotoView(QWidget):
         self._pair, self._thumbnail = PicturePair(opened), None
         self._all_marks = self._marks = ()
         self._hovered = self._selected = NO_FACE
-        self._detail = None
+        self._detail = self._damage = None
         if self._divider == self._stepped_to:  # for a face of the last photo
             self._divider = 0.5
         left, pane, sight = self._left, self._pane_size(), self._sight(self._pair)
@@ -123,6 +127,11 @@ class PhotoView(QWidget):
             self._all_marks, self._selected = marks, selected
             self._leave_marks_out()
             self._on_changed()
+
+    def mark_damage(self, mask: NDArray[np.bool_] | None) -> None:
+        """Mark what is asked about, (H, W) of the photo, until None comes."""
+        self._damage = overlay_of(mask, ASKED)
+        self._on_changed()
 
     def set_frame(self, frame: Frame) -> None:
         """Show what a frame keeps of the photo; all of it, while something is marked on the photo."""
@@ -368,6 +377,8 @@ class PhotoView(QWidget):
             lit = frozenset({self._hovered, self._selected}) - {NO_FACE}
             look = MarkLook(lit, self._wide_chips(self._placement), self._fade.opacity)
             paint_marks(painter, self._marks, self._placement, look, self.font())
+        if self._damage is not None:
+            self._damage.paint(painter, self._placement)
 
     def _wide_chips(self, placement: Placement) -> frozenset[FaceId]:
         return face_item.wide(self._marks, placement, self._mouse, {self._hovered, self._selected}, self.font())

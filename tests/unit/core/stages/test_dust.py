@@ -12,7 +12,7 @@ from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.dust import specks
 from gpen_desktop.core.stages.run import Staged, StagedPhotos
 from gpen_desktop.core.types import Crop, Face, FloatImage, Photo, Pixels, Stroke
-from tests.narrowing import floats
+from tests.narrowing import floats, the
 from tests.unit.core.drawn_faces import photo_of
 from tests.unit.core.stages.drawn_photos import OFF, dusty, run
 from tests.unit.core.stages.stand_ins import DrawnNetworks
@@ -57,6 +57,7 @@ def test_automatic_asks_about_many_specks_and_changes_nothing() -> None:
     assert not asked.changed
     assert [result.words.code for result in asked.results] == ["dust-seen"]
     assert [seen.words.code for seen in asked.seen if seen.stage == "repair"] == ["seen-dust"]
+    assert np.array_equal(the(asked.asked), the(repaired(pixels).damage))
     few = repaired(dusty(12)[0], how="auto")
     assert [result.words.code for result in few.results] == ["no-plain-damage"]
     assert not [seen for seen in few.seen if seen.stage == "repair"]

@@ -10,6 +10,7 @@ from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.run import StagedPhotos
 from gpen_desktop.core.stages.tone_reading import read_tone
 from gpen_desktop.core.types import FloatImage, Stroke
+from tests.narrowing import the
 from tests.unit.core.drawn_faces import photo_of
 from tests.unit.core.stages.drawn_photos import OFF, picture, run, scratched, sepia
 from tests.unit.core.stages.stand_ins import DrawnNetworks
@@ -39,6 +40,17 @@ def test_automatic_tells_of_damage_and_fills_none() -> None:
     assert not made.changed
     assert [(result.strength, result.words.code) for result in made.results] == [(0, "damage-seen")]
     assert "seen-damage" in [seen.words.code for seen in made.seen]
+
+
+def test_what_is_asked_about_is_what_would_be_filled() -> None:
+    pixels, _ = scratched()
+    marked, erased = Stroke(((150.0, 20.0),), radius=6), Stroke(((150.0, 100.0),), radius=30, erases=True)
+    for strokes in ((), (marked, erased)):
+        asking, answered = (run(pixels, None, *strokes, repair=how) for how in ("auto", "on"))
+        assert np.array_equal(the(asking.asked) | the(asking.damage), the(answered.damage))
+        assert the(asking.asked).any()
+        assert not (the(asking.asked) & the(asking.damage)).any()
+        assert answered.asked is None
 
 
 def test_what_is_doubtful_or_wide_is_left() -> None:
