@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from rich.console import Console
 
@@ -11,7 +12,13 @@ from gpen_desktop.cli.batch_bar import complain
 from gpen_desktop.cli.terminal import counted, printable
 from gpen_desktop.core.batch.batch import PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.compute import ModelStatus
-from gpen_desktop.core.types import FaceState
+from gpen_desktop.core.types import FaceState, Seen
+
+_ON_DEMAND: Final = {
+    "seen-damage": "Scratches seen in {photos}: --repair on fills them.",
+    "seen-dust": "Dust seen in {photos}: --repair dust removes it, and leaves lines alone.",
+    "seen-small": "Small for a screen, {photos}: --scale 2 doubles the sides.",
+}
 
 
 def tell(report: PhotoReport, console: Console) -> None:
@@ -61,5 +68,16 @@ def summarise(reports: Sequence[PhotoReport], status: ModelStatus, where: str, c
     parts += [f"{counts[PhotoStatus.EXISTS]} there already"] if counts[PhotoStatus.EXISTS] else []
     parts += [f"{counts[PhotoStatus.FAILED]} failed"] if counts[PhotoStatus.FAILED] else []
     console.print(printable("; ".join(parts) + f". {status.model} on {status.device}."))
-    for note in status.notes:
-        console.print(printable(note))
+    for line in (*_offered(reports), *status.notes):
+        console.print(printable(line))
+
+
+def _offered(reports: Sequence[PhotoReport]) -> list[str]:
+    """What was seen and is done on demand only, and how to demand it."""
+    seen = Counter(each.words.code for report in reports for each in _unanswered(report))
+    return [words.format(photos=counted(seen[code], "photo")) for code, words in _ON_DEMAND.items() if seen[code]]
+
+
+def _unanswered(report: PhotoReport) -> list[Seen]:
+    done = [result.stage for result in report.stages if result.strength]
+    return [each for each in report.seen if each.offered is not None and each.stage not in done]
