@@ -1505,8 +1505,22 @@
         <translation>全部导出…</translation>
     </message>
     <message>
+        <source>Show them</source>
+        <translation>只看这些</translation>
+    </message>
+    <message>
         <source>Show the failed</source>
         <translation>查看失败的照片</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n with scratches or dust.</source>
+        <translation>
+            <numerusform>%n 张有划痕或灰尘。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Repair them</source>
+        <translation>修补这些</translation>
     </message>
 </context>
 <context>
@@ -1693,6 +1707,10 @@
 </context>
 <context>
     <name>Status</name>
+    <message>
+        <source>damaged?</source>
+        <translation>有损伤？</translation>
+    </message>
     <message>
         <source>waiting</source>
         <translation>等待中</translation>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from gpen_desktop.core.engine.compute import ComputeOptions
 from gpen_desktop.core.stages.tiles import TiledNetwork
 from gpen_desktop.gui.adjust.controls import Segments
+from gpen_desktop.gui.album.status import Question
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.picture_pair import Version
 from tests.gui.fakes import FakeEngine, make_photo
@@ -129,6 +131,27 @@ def test_the_brush_shows_what_is_asked_about_and_erases_it(window: MainWindow, s
     wait_done(window, qtbot)
     assert not _is_blue(window, 200, 302)  # it is red: nobody is asked any more
     assert not any("blue" in label.text() for label in bar.findChildren(QLabel))
+
+
+def test_an_album_shows_and_repairs_all_that_ask(
+    window: MainWindow, scratched: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    second = Path(shutil.copy(scratched, tmp_path / "second.png"))
+    open_photos(window, qtbot, scratched, make_photo(tmp_path / "sound.png"), second)
+    assert window.notification_strip.text == "3 restored. 2 with scratches or dust."
+    album = window.workspace.album
+    assert [Question.REPAIR in item.kinds for item in album] == [True, False, True]
+    assert "Scratches" in str(album.index(2, 0).data(Qt.ItemDataRole.ToolTipRole))
+    window.notification_strip.button("asking").click()
+    assert [window.album.isRowHidden(row) for row in range(3)] == [False, True, False]
+    window.notification_strip.button("repair").click()
+    wait_done(window, qtbot)
+    assert [item.edits.stages["repair"] for item in album] == ["on", "auto", "on"]
+    assert not any(Question.REPAIR in item.kinds for item in album)
+    qtbot.waitUntil(lambda: _greens(window, 301) > 0.95)
+    window.actions_["undo"].trigger()
+    wait_done(window, qtbot)
+    assert [Question.REPAIR in item.kinds for item in album] == [True, False, True]
 
 
 def test_keys_size_it_change_it_and_end_it(window: MainWindow, scratched: Path, qtbot: QtBot) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -91,21 +92,27 @@ class AlbumDelegate(QStyledItemDelegate):
         painter.restore()
 
 
+def _marks_beside(item: AlbumItem) -> Iterator[tuple[str, str]]:
+    """Icons and tints, from right to left: whether it was exported, is whole, and asks something."""
+    if item.export_failure is not None:
+        yield "triangle-alert", "error_text"
+    elif item.is_exported:
+        yield "save", "muted"
+    if item.lacks_part:
+        yield "triangle-alert", "warning_text"
+    if item.asked is not None:
+        yield "brush", "accent_text"
+
+
 def _paint_status(painter: QPainter, rect: QRectF, item: AlbumItem) -> None:
-    """The status at the right of the number, and before it whether it was exported."""
+    """The status at the right of the number, and before it what else is to be known of it."""
     tokens, status = theme.tokens(), item.status
     centre = QRectF(rect.right() - _MARK, rect.center().y() - _MARK / 2, _MARK, _MARK)
     if status in _MARKS:
         ratio = painter.device().devicePixelRatio()
-        painter.drawPixmap(centre.topLeft(), icons.pixmap(_MARKS[status][0], _MARK, ratio, _MARKS[status][1]))
-        beside = centre.topLeft().toPoint() - QPoint(_MARK + 3, 0)
-        if item.lacks_part:
-            alert = centre.topLeft().toPoint() - QPoint(2 * (_MARK + 3), 0)
-            painter.drawPixmap(alert, icons.pixmap("triangle-alert", _MARK, ratio, "warning_text"))
-        if item.export_failure is not None:
-            painter.drawPixmap(beside, icons.pixmap("triangle-alert", _MARK, ratio, "error_text"))
-        elif item.is_exported:
-            painter.drawPixmap(beside, icons.pixmap("save", _MARK - 1, ratio, "muted"))
+        for place, (name, tint) in enumerate([_MARKS[status], *_marks_beside(item)]):
+            at = centre.topLeft() - QPointF(place * (_MARK + 3), 0)
+            painter.drawPixmap(at, icons.pixmap(name, _MARK, ratio, tint))
     elif status is Status.WORKING:
         ring = centre.adjusted(1.5, 1.5, -1.5, -1.5)
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from gpen_desktop.gui.album import status
 from gpen_desktop.gui.album.album_model import AlbumItem, AlbumModel
 from gpen_desktop.gui.album.album_view import AlbumView
-from gpen_desktop.gui.album.status import Status
+from gpen_desktop.gui.album.status import Kind, Question, Status
 from gpen_desktop.gui.common import i18n, icons, theme
 
 
@@ -24,7 +24,7 @@ class AlbumFilter(QToolButton):
         super().__init__(parent)
         self._album = album
         self._view = view
-        self._shown: Status | None = None
+        self._shown: Kind | None = None
         self._menu = QMenu(self)
         self.setMenu(self._menu)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -40,8 +40,8 @@ class AlbumFilter(QToolButton):
         self._refresh()
         i18n.follow(self._refresh)
 
-    def show_only(self, wanted: Status | None) -> None:
-        """Show the photos that stand so; None: all."""
+    def show_only(self, wanted: Kind | None) -> None:
+        """Show the photos that stand so, or ask that; None: all."""
         self._shown = wanted
         self._view.show_only(None if wanted is None else partial(_stands, wanted))
         self._refresh()
@@ -54,7 +54,7 @@ class AlbumFilter(QToolButton):
         self.setToolTip(self.tr("Choose which photos are shown"))
         self.setAccessibleName(self.tr("Shown: {name}").format(name=name))
 
-    def _name(self, wanted: Status | None) -> str:
+    def _name(self, wanted: Kind | None) -> str:
         name = self.tr("All") if wanted is None else status.text(wanted)
         return name[:1].upper() + name[1:]  # here it stands alone
 
@@ -62,9 +62,9 @@ class AlbumFilter(QToolButton):
     def _fill(self) -> None:
         self._menu.clear()
         group = QActionGroup(self._menu)
-        counts = Counter(item.status for item in self._album)
-        choices: list[tuple[Status | None, int]] = [(None, len(self._album))]
-        choices += [(each, counts[each]) for each in Status if counts[each]]
+        counts = Counter(kind for item in self._album for kind in item.kinds)
+        choices: list[tuple[Kind | None, int]] = [(None, len(self._album))]
+        choices += [(each, counts[each]) for each in (*Status, *Question) if counts[each]]
         for wanted, count in choices:
             action = group.addAction(f"{self._name(wanted)} ({count})")
             action.setCheckable(True)
@@ -72,9 +72,9 @@ class AlbumFilter(QToolButton):
             action.triggered.connect(self._chooser(wanted))
             self._menu.addAction(action)
 
-    def _chooser(self, wanted: Status | None) -> Callable[[], None]:
+    def _chooser(self, wanted: Kind | None) -> Callable[[], None]:
         return partial(self.show_only, wanted)
 
 
-def _stands(wanted: Status, item: AlbumItem) -> bool:
-    return item.status is wanted
+def _stands(wanted: Kind, item: AlbumItem) -> bool:
+    return wanted in item.kinds

@@ -12,10 +12,12 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 
 from gpen_desktop.core.compose.select import Judged
 from gpen_desktop.core.engine.edits import Edits, turned_faces
+from gpen_desktop.core.options import AUTO
 from gpen_desktop.core.photo_files.formats.header import PART_MISSING
+from gpen_desktop.core.stages.registry import REPAIR
 from gpen_desktop.core.types import Face, FaceId, Seen
 from gpen_desktop.gui.album import status
-from gpen_desktop.gui.album.status import Status
+from gpen_desktop.gui.album.status import Kind, Question, Status
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import message_text
 from gpen_desktop.messages import Message
@@ -97,6 +99,19 @@ class AlbumItem:
     def status(self) -> Status:
         """How it stands, and once it is done, how it ended."""
         return Status.SIDEWAYS if self.better_quarters and not self.faces else self._outcome
+
+    @property
+    def asked(self) -> Seen | None:
+        """Damage that was seen in it, while nobody has said what is to be done about it."""
+        if self.edits.stages[REPAIR.switch] != AUTO:
+            return None
+        seen = (each for each in self.seen or () if each.stage == REPAIR.name and each.offered is not None)
+        return next(seen, None)
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What it is filtered by."""
+        return (self.status,) if self.asked is None else (self.status, Question.REPAIR)
 
     @property
     def _outcome(self) -> Status:
@@ -227,9 +242,11 @@ class AlbumModel(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             failure = item.failure or item.export_failure
             said = [failure.text] if failure else [message_text(warning) for warning in item.warnings]
+            said += [] if item.asked is None else [message_text(item.asked.words)]
             return "\n".join([item.path.name, self._status_text(item), *said])
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{item.path.name}, {self._status_text(item)}"
+            asked = [] if item.asked is None else [message_text(item.asked.words)]
+            return ", ".join([item.path.name, self._status_text(item), *asked])
         return None
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
@@ -13,6 +14,12 @@ from gpen_desktop.core.engine.edits import Edits
 from gpen_desktop.core.stages.registry import total_scale
 from gpen_desktop.core.types import RESTORED_STATES, Face, FaceId, FaceState
 from gpen_desktop.gui.common.i18n import marked
+
+
+class Question(Enum):
+    """What a photo asks, however it stands. REPAIR: whether scratches or dust that were seen are to go."""
+
+    REPAIR = "repair"
 
 
 class Status(Enum):
@@ -29,7 +36,11 @@ class Status(Enum):
     FAILED = "failed"
 
 
-_WORDS = {
+Kind = Status | Question
+"""Photos are counted and filtered by it."""
+
+_WORDS: Final[dict[Kind, str]] = {
+    Question.REPAIR: marked("Status", "damaged?"),
     Status.WAITING: marked("Status", "waiting"),
     Status.WORKING: marked("Status", "being restored"),
     Status.RESTORED: marked("Status", "restored"),
@@ -61,9 +72,9 @@ def outcome(faces: Sequence[Face], judged: Mapping[FaceId, Judged], edits: Edits
     return Status.GOOD if FaceState.ALREADY_SHARP in states else Status.LEFT
 
 
-def text(status: Status) -> str:
-    """A status in words."""
-    return QCoreApplication.translate("Status", _WORDS[status])
+def text(kind: Kind) -> str:
+    """A status or a question in words."""
+    return QCoreApplication.translate("Status", _WORDS[kind])
 
 
 def counted(statuses: Iterable[Status]) -> str:

@@ -12,7 +12,7 @@ from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.core.photo_files.formats.header import PART_MISSING
 from gpen_desktop.gui.album import status
 from gpen_desktop.gui.album.album_model import AlbumItem
-from gpen_desktop.gui.album.status import Status
+from gpen_desktop.gui.album.status import Kind, Question, Status
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import joined, message_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
@@ -29,7 +29,8 @@ class PhotoNotifications(QObject):
     photo cannot be read stands in its place instead.
 
     draw: lets the user draw a face. export_all: exports the album. show_only: shows the photos of the album that
-    stand so. turn: turns the photo on screen clockwise by quarter turns.
+    stand so, or ask that. turn: turns the photo on screen clockwise by quarter turns. repair_asked: repairs those that
+    ask about it.
     """
 
     def __init__(
@@ -38,8 +39,9 @@ class PhotoNotifications(QObject):
         notifications: NotificationQueue,
         draw: Callable[[], object],
         export_all: Callable[[], object],
-        show_only: Callable[[Status], object],
+        show_only: Callable[[Kind], object],
         turn: Callable[[int], object],
+        repair_asked: Callable[[], object],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -49,6 +51,7 @@ class PhotoNotifications(QObject):
         self._export_all = export_all
         self._show_only = show_only
         self._turn = turn
+        self._repair_asked = repair_asked
         self._was_restoring = False
         self._told_notes: set[Message] = set()
         self._told_no_faces: AlbumItem | None = None  # since it is on screen
@@ -130,15 +133,32 @@ class PhotoNotifications(QObject):
             return
         statuses = [item.status for item in self._workspace.album]
         if Status.WAITING not in statuses:
+            asking = sum(item.asked is not None for item in self._workspace.album)
 
             def text() -> str:
-                return self.tr("{counts}.").format(counts=status.counted(statuses))
+                counts = self.tr("{counts}.").format(counts=status.counted(statuses))
+                return joined([counts, self._asking(asking)]) if asking else counts
 
             buttons = [NotificationButton("export", lambda: self.tr("Export all…"), self._export_all)]
+            if asking:
+                show_asking = partial(self._show_asking, asking)
+                buttons.insert(0, self._repair_button())
+                buttons.insert(0, NotificationButton("asking", lambda: self.tr("Show them"), show_asking))
             if Status.FAILED in statuses:
                 show = partial(self._show_only, Status.FAILED)
                 buttons.insert(0, NotificationButton("failed", lambda: self.tr("Show the failed"), show))
             self._notifications.post(Notification(_SUMMARY, text, tuple(buttons)))
+
+    def _asking(self, count: int) -> str:
+        return self.tr("%n with scratches or dust.", "", count)
+
+    def _repair_button(self) -> NotificationButton:
+        return NotificationButton("repair", lambda: self.tr("Repair them"), self._repair_asked)
+
+    def _show_asking(self, count: int) -> None:
+        """Show only the photos that ask about repair; what they ask stays to be answered."""
+        self._show_only(Question.REPAIR)
+        self._notifications.post(Notification(_SUMMARY, partial(self._asking, count), (self._repair_button(),)))
 
     @Slot(object)
     def _on_model(self, status: ModelStatus | None) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Slot
 
 from gpen_desktop.core.engine.edits import with_option
-from gpen_desktop.core.stages.registry import is_seen_enlarged, stage_options, total_scale
+from gpen_desktop.core.stages.registry import REPAIR, is_seen_enlarged, stage_options, total_scale
 from gpen_desktop.gui.adjust.adjust_panel import AdjustPanel
 from gpen_desktop.gui.adjust.seen_chips import chips_of, switched
 from gpen_desktop.gui.album.album_model import PhotoState
@@ -64,6 +64,17 @@ class SeenController(QObject):
         name, value = switched(chip, is_on, item.edits.stages)
         option = next(option for option in stage_options() if option.name == name)
         self._workspace.change(with_option(item.edits, name, value), partial(i18n.setting_text, option.label))
+
+    @Slot()
+    def repair_asked(self) -> None:
+        """Fill what is asked about in every photo of the album, undoably."""
+        asked = {item: item.asked for item in self._workspace.album}
+        changed = {
+            item.id: with_option(item.edits, REPAIR.switch, seen.offered)
+            for item, seen in asked.items()
+            if seen is not None and seen.offered is not None
+        }
+        self._workspace.change_all(changed, partial(i18n.setting_text, REPAIR.options[0].label))
 
     @Slot(str)
     def _on_held(self, stage: str) -> None:
