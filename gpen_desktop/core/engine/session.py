@@ -22,7 +22,7 @@ from gpen_desktop.core.engine.restored import as_grey_as, restored_face
 from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.faces.high_heads import with_room_above
 from gpen_desktop.core.faces.masks import FaceMasks, masks_by_points
-from gpen_desktop.core.faces.regions import with_known_ids
+from gpen_desktop.core.faces.regions import with_known_ids, with_those_by_hand
 from gpen_desktop.core.options import Values
 from gpen_desktop.core.output.cost import cost_of
 from gpen_desktop.core.photo_files.load_save import MAX_PIXELS, load_photo
@@ -187,6 +187,7 @@ class Session:
         """
         self._former = tuple(former) or self._former
         self._given = None if faces is None else tuple(faces)
+        self._staged.set_faces(face for face in self._given or () if face.is_by_hand)
         if self._given is not None:
             self._restored = {face: self._restored[face] for face in self._given if face in self._restored}
 
@@ -383,11 +384,17 @@ class Session:
 
 
 def _crops_of(
-    finder: FaceFinder, seconds: Timings, photo: Photo, template: str, size: int, progress: Progress
+    finder: FaceFinder,
+    seconds: Timings,
+    photo: Photo,
+    template: str,
+    size: int,
+    by_hand: tuple[Face, ...],
+    progress: Progress,
 ) -> tuple[Crop, ...]:
-    """Every face that is found in what a stage is given, cut out of it for a network of that stage."""
+    """Every face that is found in what a stage is given, or was drawn, cut out of it for a network of that stage."""
     with seconds.timed("detect"):
-        faces = finder.detect(photo, progress=progress)
+        faces = with_those_by_hand(finder.detect(photo, progress=progress), by_hand)
     return tuple(crop_face(photo, face, template=template, size=size) for face in faces)
 
 

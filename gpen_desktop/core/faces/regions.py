@@ -97,6 +97,11 @@ def with_known_ids(faces: Iterable[Face], known: Sequence[Face]) -> tuple[Face, 
     return tuple(named)
 
 
+def with_those_by_hand(found: Iterable[Face], by_hand: Sequence[Face]) -> tuple[Face, ...]:
+    """Found faces and those that a person drew or corrected, which take the place of found ones that are the same."""
+    return (*(face for face in found if not any(_is_same_face(face, other) for other in by_hand)), *by_hand)
+
+
 def in_bytes(samples: NDArray[Any]) -> NDArray[np.uint8]:
     """Samples with 16 bits as the networks for faces see them, with 8; those with 8 as they are. Any shape."""
     return np.asarray(samples if samples.dtype == np.uint8 else samples // 257, np.uint8)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -14,17 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpen_desktop.core import memory
-from gpen_desktop.core.options import AUTO, AUTOMATIC, Values
+from gpen_desktop.core.options import AUTO, AUTOMATIC, Value, Values
 from gpen_desktop.core.output.cost import enlarged
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.stages.analysis import PhotoReading
 from gpen_desktop.core.stages.automatic import seen_damage, seen_of
+from gpen_desktop.core.stages.canvas import Canvas, in_parts, mixed, share_of
 from gpen_desktop.core.stages.examined import Examined
 from gpen_desktop.core.stages.registry import REPAIR, Stage
 from gpen_desktop.core.stages.tiles import NOBODY, Watcher
 from gpen_desktop.core.stages.work import Crops, Damage, Networks, NoNetworks, Work, Worked
 from gpen_desktop.core.timings import Timings
-from gpen_desktop.core.types import Photo, Pixels, Rect, Seen, StageResult, Stroke, frozen
+from gpen_desktop.core.types import Crop, Face, Photo, Pixels, Rect, Seen, StageResult, Stroke, frozen
 from gpen_desktop.messages import say
 from gpen_desktop.models.catalog import titled
 
@@ -79,72 +80,6 @@ class Viewer:
     show: Callable[[Staged], None]
 
 
-class _Canvas:
-    """What a viewer sees while a stage works on a photo.
-
-    Parameters
-    ----------
-    shown : what was seen before, of the size of the photo.
-    before : the photo that the stage was given.
-    later : the stages after it, which do the same to a pixel wherever it lies.
-    """
-
-    def __init__(self, shown: Photo, before: Photo, stage: Stage, later: Sequence[Stage], values: Values) -> None:
-        self._pixels = shown.pixels
-        self._before = before
-        self._share = _share(stage, values)
-        self._later = later
-        self._values = values
-        self._fresh: list[tuple[Rect, Pixels]] = []
-        self._left = before.width * before.height
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all of the stage's result has come."""
-        return self._left <= 0
-
-    def take(self, rect: Rect, pixels: Pixels) -> None:
-        """A part of the photo, and the stage's full effect there, maybe enlarged."""
-        self._fresh.append((rect, pixels))
-        self._left -= (rect[2] - rect[0]) * (rect[3] - rect[1])
-
-    def photo(self) -> Photo:
-        """With all parts in it that are made by now."""
-        made = self._pixels.copy()
-        for (x0, y0, x1, y1), pixels in self._fresh:
-            part = _at_size(pixels, (x1 - x0, y1 - y0))
-            made[y0:y1, x0:x1] = self._finish(_mixed(self._before.pixels[y0:y1, x0:x1], part, self._share))
-        self._fresh.clear()
-        self._pixels = frozen(made)
-        return dataclasses.replace(self._before, pixels=self._pixels)
-
-    @cached_property
-    def _finish(self) -> Callable[[Pixels], Pixels]:
-        return _in_parts(self._later, self._values, self._before)
-
-
-def _in_parts(stages: Sequence[Stage], values: Values, photo: Photo) -> Callable[[Pixels], Pixels]:
-    """What the stages that do the same to a pixel wherever it lies do to any part of a photo.
-
-    What they do is decided by this photo, which the others may not have come to yet: it may differ by a trace from what
-    they make of the result.
-    """
-    works = [(stage.of_parts(photo), _share(stage, values)) for stage in stages if stage.of_parts is not None]
-
-    def made(part: Pixels) -> Pixels:
-        for work, share in works:
-            part = _mixed(part, work(part), share)
-        return part
-
-    return made
-
-
-def _at_size(pixels: Pixels, size: tuple[int, int]) -> Pixels:
-    if (pixels.shape[1], pixels.shape[0]) == size:
-        return pixels
-    return cast(Pixels, cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
-
-
 class StagedPhotos:
     """What stages made of one photo, kept for as long as it is wanted again. Not thread-safe.
 
@@ -153,7 +88,7 @@ class StagedPhotos:
     source : the photo before any stage.
     networks : of the whole photo.
     seconds : what the stages take is added to these.
-    crops : finds the faces of a photo, for stages that work on faces.
+    crops : finds the faces of a photo, for stages that work on faces; told of those that a person drew.
     """
 
     def __init__(
@@ -161,14 +96,20 @@ class StagedPhotos:
         source: Photo,
         networks: Networks | None = None,
         seconds: Timings | None = None,
-        crops: Crops | None = None,
+        crops: Callable[[Photo, str, int, tuple[Face, ...], Progress], tuple[Crop, ...]] | None = None,
     ) -> None:
         self._source = source
         self._networks = networks or NoNetworks()
         self._seconds = Timings() if seconds is None else seconds
         self._crops = crops or (lambda *_: ())
+        self._by_hand: tuple[Face, ...] = ()
+        self._on_faces: set[str] = set()  # stages that have asked for faces
         self._kept: dict[str, dict[Hashable, Worked]] = {}
         self._shown = source  # to a viewer
+
+    def set_faces(self, by_hand: Iterable[Face]) -> None:
+        """Those that a person drew or corrected. What was made of other ones is made anew."""
+        self._by_hand = tuple(by_hand)
 
     @cached_property
     def examined(self) -> Examined:
@@ -205,7 +146,14 @@ class StagedPhotos:
             later = [each for each in on[number + 1 :] if each not in looking]
             watcher = NOBODY if viewer is None else self._watcher(viewer, seen, stage, later)
             work = Work(
-                staged.photo, decided, self._networks, self._damage, self.reading, self._crops, strokes, watcher
+                staged.photo,
+                decided,
+                self._networks,
+                self._damage,
+                self.reading,
+                self._crops_for(stage),
+                strokes,
+                watcher,
             )
             staged = _after(staged, stage, self._worked(stage, work, part), strokes)
         if viewer is not None and staged.scale == 1:
@@ -219,7 +167,7 @@ class StagedPhotos:
         before its grain goes."""
         is_quick = [stage.of_parts is not None for stage in stages]
         if any(is_quick) and not is_quick[0] and viewer.looked_at() is not None:
-            pixels = frozen(_in_parts(stages, staged.values, self._source)(self._source.pixels))
+            pixels = frozen(in_parts(stages, staged.values, self._source)(self._source.pixels))
             self._shown = dataclasses.replace(self._source, pixels=pixels)
             viewer.show(dataclasses.replace(staged, photo=self._shown))
 
@@ -234,7 +182,7 @@ class StagedPhotos:
         """Brings what a stage makes of `staged` to the viewer, as the stages after it will have it."""
         if any(each.of_parts is None for each in later):
             return Watcher(viewer.looked_at)
-        canvas = _Canvas(self._shown, staged.photo, stage, later, staged.values)
+        canvas = Canvas(self._shown, staged.photo, stage, later, staged.values)
         has_new_detail = staged.has_new_detail or stage.scale is not None
 
         def made(rect: Rect, pixels: Pixels) -> None:
@@ -287,17 +235,23 @@ class StagedPhotos:
     def _worked(self, stage: Stage, work: Work, progress: Progress) -> Worked:
         before = work.photo
         own = tuple(work.values[option.name] for option in stage.options)
-        share = _share(stage, work.values)
+        share = share_of(stage, work.values)
 
         def run() -> Worked:
             return self._run(stage, work, progress)
 
+        def key(own: tuple[Value, ...]) -> Hashable:
+            faces = self._by_hand if stage.name in self._on_faces else ()
+            return before, own, work.strokes, faces
+
         if self._is_large:  # to hold what another strength would be made of takes gigabytes
-            return self._once(stage.name, (before, own, work.strokes), lambda: _in_part(before, run(), share))
-        full = self._once(stage.name, (before, own[stage.blends :], work.strokes), run)
+            return self._once(stage.name, lambda: key(own), lambda: _in_part(before, run(), share))
+        full = self._once(stage.name, lambda: key(own[stage.blends :]), run)
         if share == 1 or full.photo is before:
             return full
-        return self._once(f"{stage.name}, in part", (before, full, share), lambda: _in_part(before, full, share))
+        return self._once(
+            f"{stage.name}, in part", lambda: (before, full, share), lambda: _in_part(before, full, share)
+        )
 
     @property
     def _is_large(self) -> bool:
@@ -316,11 +270,19 @@ class StagedPhotos:
     def _damage(self, progress: Progress) -> Damage:
         return self.examined.damage(progress)
 
-    def _once(self, name: str, key: Hashable, make: Callable[[], Worked]) -> Worked:
-        """What was made for `key`, or made now; of each name the latest are kept."""
+    def _crops_for(self, stage: Stage) -> Crops:
+        def crops(photo: Photo, template: str, size: int, progress: Progress) -> tuple[Crop, ...]:
+            self._on_faces.add(stage.name)
+            return self._crops(photo, template, size, self._by_hand, progress)
+
+        return crops
+
+    def _once(self, name: str, key: Callable[[], Hashable], make: Callable[[], Worked]) -> Worked:
+        """What was made for what `key` gives, or made now; of each name the latest are kept. Whether a stage asks for
+        faces, and so whether they belong to its key, is known once it has run."""
         kept = self._kept.setdefault(name, {})
-        worked = kept.pop(key, None) or make()
-        kept[key] = worked
+        worked = kept.pop(key(), None) or make()
+        kept[key()] = worked
         while len(kept) > (1 if self._is_large else _KEPT):
             del kept[next(iter(kept))]
         return worked
@@ -335,16 +297,7 @@ def _in_part(before: Photo, full: Worked, share: float) -> Worked:
 def blended(before: Photo, after: Photo, share: float) -> Photo:
     """`share` (0 to 1) of the way from one photo to another of the same size and depth; where they agree, nothing
     changes."""
-    return dataclasses.replace(after, pixels=frozen(_mixed(before.pixels, after.pixels, share)))
-
-
-def _mixed(before: Pixels, after: Pixels, share: float) -> Pixels:
-    return after if share == 1 else cast(Pixels, cv2.addWeighted(before, 1 - share, after, share, 0))
-
-
-def _share(stage: Stage, values: Values) -> float:
-    """How much of a stage's full effect is wanted, 0 to 1."""
-    return int(values[stage.switch]) / 100 if stage.blends else 1.0
+    return dataclasses.replace(after, pixels=frozen(mixed(before.pixels, after.pixels, share)))
 
 
 def _scale(stage: Stage, values: Values) -> float:

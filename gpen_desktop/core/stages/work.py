@@ -37,7 +37,8 @@ class ChosenNetwork:
 
 
 Crops = Callable[[Photo, str, int, Progress], tuple[Crop, ...]]
-"""The faces of a photo, each cut out upright: photo, template, side in pixels, what hears of it."""
+"""The faces of a photo, each cut out upright: photo, template, side in pixels, what hears of it; with those that a
+person drew."""
 
 
 class Networks(Protocol):

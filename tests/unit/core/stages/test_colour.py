@@ -34,7 +34,9 @@ def luma(pixels: Pixels) -> np.ndarray:
 def run(photo: Photo | Pixels, *faces: Face, networks: DrawnNetworks | None = None, **values: Value) -> Staged:
     photo = photo if isinstance(photo, Photo) else photo_of(photo)
 
-    def crops(whole: Photo, template: str, size: int, progress: Progress) -> tuple[Crop, ...]:
+    def crops(
+        whole: Photo, template: str, size: int, by_hand: tuple[Face, ...], progress: Progress
+    ) -> tuple[Crop, ...]:
         return tuple(crop_face(whole, face, template=template, size=size) for face in faces)
 
     staged = StagedPhotos(photo, networks or DrawnNetworks(), crops=crops)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
+
 import cv2
 import numpy as np
 import pytest
 
+from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.faces.alignment import crop_face
+from gpen_desktop.core.faces.regions import with_those_by_hand
 from gpen_desktop.core.progress import Progress
 from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.dust import specks
 from gpen_desktop.core.stages.run import Staged, StagedPhotos
 from gpen_desktop.core.types import Crop, Face, FloatImage, Photo, Pixels, Stroke
 from tests.narrowing import floats, the
-from tests.unit.core.drawn_faces import photo_of
+from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_of
 from tests.unit.core.stages.drawn_photos import OFF, dusty, run
 from tests.unit.core.stages.stand_ins import DrawnNetworks
 
@@ -27,7 +32,9 @@ def find_black_and_white(tile: FloatImage) -> FloatImage:
 
 
 def repaired(pixels: Pixels, *strokes: Stroke, faces: tuple[Face, ...] = (), how: str = "dust") -> Staged:
-    def crops(photo: Photo, template: str, size: int, progress: Progress) -> tuple[Crop, ...]:
+    def crops(
+        photo: Photo, template: str, size: int, by_hand: tuple[Face, ...], progress: Progress
+    ) -> tuple[Crop, ...]:
         progress.report(1.0, "detect")
         return tuple(crop_face(photo, face, template=template, size=size) for face in faces)
 
@@ -160,3 +167,27 @@ def test_the_brush_adds_to_dust_and_erases_from_it() -> None:
     assert changed(made, pixels)[160, 88]
     assert made.results[0].words.code == "did-repair"
     assert [seen.words.code for seen in made.seen] == []  # nothing is left to the program
+
+
+def test_a_face_that_was_drawn_is_known_to_what_asked_for_faces_and_nothing_else_is_made_anew() -> None:
+    pixels, networks = dusty(0)[0], DrawnNetworks(find=find_black_and_white)
+    cv2.circle(pixels, (130, 71), 1, (255, 255, 255), -1)  # a glint in an eye
+    session = Session(photo_of(pixels), KnownFaces(), Sharpener(), networks)
+    drawn = dataclasses.replace(FACE, score=math.inf)
+    session.set_stages({**OFF, "repair": "dust"})
+    assert the(session.shown().damage)[71, 130]
+    runs = dict(networks.runs)
+    session.set_faces([drawn])
+    assert not the(session.shown().damage).any()
+    assert networks.runs == runs
+    session.set_faces([FACE])  # not drawn: the finder is asked
+    assert the(session.shown().damage)[71, 130]
+    session.set_stages({**OFF, "clean": 50})
+    cleaned = session.shown().photo
+    session.set_faces([drawn])
+    assert session.shown().photo is cleaned
+
+
+def test_a_face_that_was_corrected_takes_the_place_of_the_found_one() -> None:
+    corrected, other = Face(FACE.landmarks + 3, math.inf), Face(FACE.landmarks + 80, 0.9)
+    assert with_those_by_hand((FACE, other), (corrected,)) == (other, corrected)

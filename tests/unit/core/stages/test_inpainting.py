@@ -32,7 +32,9 @@ def run(
     filler: str = "any",
     networks: DrawnNetworks | None = None,
 ) -> Staged:
-    def crops(whole: Photo, template: str, size: int, progress: Progress) -> tuple[Crop, ...]:
+    def crops(
+        whole: Photo, template: str, size: int, by_hand: tuple[Face, ...], progress: Progress
+    ) -> tuple[Crop, ...]:
         return tuple(crop_face(whole, face, template=template, size=size) for face in faces)
 
     staged = StagedPhotos(photo_of(pixels), networks or DrawnNetworks(), crops=crops)
