@@ -1,9 +1,8 @@
 """Train one of the whole-photo networks, by the clock.
 
-`nice python -m gpen_desktop.lab.training.photos.train clean --tiles FILE --minutes M --out DIR`; likewise `repair`
-(finder and filler), `find` (the finder alone), `enlarge`, `enlarge-poor` and `finish-poor`. DIR gets NAME.state, from
-which the next call goes on, and NAME.safetensors, its moving average; `--begin` begins with either. One thread, so that
-several run side by side; Ctrl-C and SIGTERM save and end.
+`nice python -m gpen_desktop.lab.training.photos.train clean --tiles FILE --minutes M --out DIR`; likewise the other
+TASKS of photo_tasks.py. DIR gets NAME.state, from which the next call goes on, and NAME.safetensors, its moving
+average; `--begin` begins with either. One thread, so that several run side by side; Ctrl-C and SIGTERM save and end.
 """
 
 from __future__ import annotations

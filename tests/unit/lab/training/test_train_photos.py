@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from gpen_desktop.lab.training.photos import train as train_photos
 from gpen_desktop.lab.training.photos.photo_samples import PhotoSamples
 from gpen_desktop.models import registry
 from gpen_desktop.models.spec import Task
+
+State = dict[str, torch.Tensor]
+Begun = Callable[[str, str], tuple[State, State]]
 
 
 @pytest.fixture(scope="module")
@@ -135,26 +139,32 @@ def test_the_finder_goes_on_alone_and_leaves_the_filler_as_it_was(kind: str, til
     assert any(not torch.equal(before[name], after[name]) for name in before if name.startswith("finder."))
 
 
-def test_a_network_begins_from_one_with_fewer_blocks_and_refuses_another(tiles: Path, tmp_path: Path) -> None:
-    settings = train_photos.Settings("clean", tiles, tmp_path, minutes=0.01, batch=4, side=64, masks=1)
-    train_photos.train(settings)
-    begin = tmp_path / "clean.safetensors"
-    train_photos.train(replace(settings, task="unblock", begin=begin, minutes=1e-9))  # not a step
-    before, after = load_file(begin), load_file(tmp_path / "unblock.safetensors")
+@pytest.fixture
+def begun(tiles: Path, tmp_path: Path) -> Begun:
+    """Trains a network for a task, begins another task's as that one, and gives both before that learns anything."""
+
+    def begin(first: str, then: str) -> tuple[State, State]:
+        settings = train_photos.Settings(first, tiles, tmp_path, minutes=0.01, batch=4, side=64, masks=1)
+        train_photos.train(settings)
+        weights = tmp_path / f"{first}.safetensors"
+        train_photos.train(replace(settings, task=then, begin=weights, minutes=1e-9))  # not a step
+        return load_file(weights), load_file(tmp_path / f"{then}.safetensors")
+
+    return begin
+
+
+def test_a_network_begins_from_one_with_fewer_blocks_and_refuses_another(begun: Begun) -> None:
+    before, after = begun("clean", "unblock")
     assert all(torch.equal(before[name], after[name]) for name in before.keys() & after.keys())
     beyond = {name for name in after.keys() - before.keys() if ".conv2." in name}
     assert beyond
     assert not any(bool(after[name].any()) for name in beyond)
     with pytest.raises(KeyError, match="another network"):
-        train_photos.train(replace(settings, task="enlarge", begin=begin, minutes=1e-9))
+        begun("clean", "enlarge")
 
 
-def test_the_enlarger_for_poor_photos_begins_as_an_unblocker(tiles: Path, tmp_path: Path) -> None:
-    settings = train_photos.Settings("unblock", tiles, tmp_path, minutes=0.01, batch=4, side=64, masks=1)
-    train_photos.train(settings)
-    begin = tmp_path / "unblock.safetensors"
-    train_photos.train(replace(settings, task="enlarge-poor", begin=begin, minutes=1e-9))  # not a step
-    before, after = load_file(begin), load_file(tmp_path / "enlarge-poor.safetensors")
+def test_the_enlarger_for_poor_photos_begins_as_an_unblocker(begun: Begun) -> None:
+    before, after = begun("unblock", "enlarge-poor")
     assert all(torch.equal(tensor, after[name]) for name, tensor in before.items())
     assert after.keys() - before.keys() == {"finer.weight", "finer.bias"}
     assert not after["finer.weight"].any()
