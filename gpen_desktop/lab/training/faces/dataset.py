@@ -34,13 +34,30 @@ def augmented(face: Face, rng: np.random.Generator, size: int) -> Face:
     return octets(cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA))
 
 
+class SharedFaces:
+    """Aligned faces of any sizes, in memory that processes share which they are sent to: none gets a copy of its own.
+    Nobody may write to them."""
+
+    def __init__(self, faces: Sequence[Face]) -> None:
+        self._shapes = [face.shape for face in faces]
+        self._ends = np.cumsum([face.size for face in faces])
+        self._pixels = torch.from_numpy(np.concatenate([face.ravel() for face in faces])).share_memory_()
+
+    def __len__(self) -> int:
+        return len(self._shapes)
+
+    def __getitem__(self, number: int) -> Face:
+        shape, end = self._shapes[number], int(self._ends[number])
+        return octets(self._pixels[end - math.prod(shape) : end].numpy().reshape(shape))
+
+
 class TrainingPairs(IterableDataset[Pair]):
     """Endless fresh pairs.
 
-    faces: aligned faces, all in memory. What comes depends on seed, worker and rank only, not on time.
+    What comes depends on seed, worker and rank only, not on time.
     """
 
-    def __init__(self, faces: Sequence[Face], size: int, recipe: Recipe, seed: int) -> None:
+    def __init__(self, faces: SharedFaces, size: int, recipe: Recipe, seed: int) -> None:
         self._faces = faces
         self._size = size
         self._recipe = dict(recipe)  # a mapping proxy cannot be sent to a loader

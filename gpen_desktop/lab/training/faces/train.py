@@ -32,7 +32,13 @@ from gpen_desktop.lab.face_files import Face, face_files, read_face
 from gpen_desktop.lab.training import checkpoints, losses
 from gpen_desktop.lab.training.checkpoints import Checkpoint
 from gpen_desktop.lab.training.faces.adversary import WISHES, Adversary, Shares
-from gpen_desktop.lab.training.faces.dataset import Pair, TrainingPairs, ValidationPairs, network_range
+from gpen_desktop.lab.training.faces.dataset import (
+    Pair,
+    SharedFaces,
+    TrainingPairs,
+    ValidationPairs,
+    network_range,
+)
 from gpen_desktop.lab.training.faces.discriminator import Discriminators
 from gpen_desktop.lab.training.faces.elastic_averaging import AveragingServer
 from gpen_desktop.lab.training.faces.trainable import TrainableGpen
@@ -97,28 +103,36 @@ def train(settings: Settings) -> Checkpoint:
         )
     settings.out.mkdir(parents=True, exist_ok=True)
     begin = _beginning(settings)
-    faces = [read_face(path) for folder in settings.faces for path in face_files(folder)]
+    faces = SharedFaces([read_face(path) for folder in settings.faces for path in face_files(folder)])
     validation = [read_face(path) for path in face_files(settings.validation)[: settings.validation_faces]]
     (settings.out / STEPS).write_text(f"{settings.steps}\n", encoding="ascii")
     server = AveragingServer(begin, _named_parameters(begin, settings), settings.steps)
     before = signal.signal(signal.SIGTERM, lambda *_: server.stop())
     try:
-        _run(settings, begin, server, faces, validation)
+        _run_workers(_Run(settings, begin, server, faces, validation))
     finally:
         signal.signal(signal.SIGTERM, before)
     return checkpoints.load(settings.out / CHECKPOINT)
 
 
-def _run(
-    settings: Settings, begin: Checkpoint, server: AveragingServer, faces: Sequence[Face], validation: Sequence[Face]
-) -> None:
-    """The workers, until they are done."""
-    if settings.workers == 1:
-        _work(0, settings, begin, server, faces, validation)
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """What every worker of a training is given, in this process or in one of its own."""
+
+    settings: Settings
+    begin: Checkpoint
+    server: AveragingServer
+    faces: SharedFaces
+    validation: Sequence[Face]
+
+
+def _run_workers(run: _Run) -> None:
+    """Until they are done."""
+    if run.settings.workers == 1:
+        _work(0, run)
     else:
         context = mp.get_context("spawn")
-        rest = (settings, begin, server, faces, validation)
-        workers = [context.Process(target=_work, args=(rank, *rest)) for rank in range(settings.workers)]
+        workers = [context.Process(target=_work_apart, args=(rank, run)) for rank in range(run.settings.workers)]
         for worker in workers:
             worker.start()
         for worker in workers:
@@ -168,22 +182,21 @@ def _named_parameters(begin: Checkpoint, settings: Settings) -> dict[str, dict[s
     return {part: dict(module.named_parameters()) for part, module in _modules(begin, settings).items()}
 
 
-def _work(
-    rank: int,
-    settings: Settings,
-    begin: Checkpoint,
-    server: AveragingServer,
-    faces: Sequence[Face],
-    validation: Sequence[Face],
-) -> None:
+def _work_apart(rank: int, run: _Run) -> None:
+    """One worker in a process of its own, which is told to end where the whole group is."""
+    signal.signal(signal.SIGTERM, lambda *_: run.server.stop())
+    _work(rank, run)
+
+
+def _work(rank: int, run: _Run) -> None:
     """One worker, until the steps of all are done."""
-    signal.signal(signal.SIGTERM, lambda *_: server.stop())  # a worker's process of its own gets it too
+    settings, begin, server = run.settings, run.begin, run.server
     torch.set_num_threads(1)  # cores are for workers and loaders
     torch.manual_seed(settings.seed + rank)
     worker = _Worker(settings, begin, server)
     # steps done so far are in the seed, so that a resumed training sees new faces
     recipe = VIVID if settings.stage == "vivid" else DEFAULT
-    pairs = TrainingPairs(faces, begin.descriptor.size, recipe, seed=settings.seed + 1000 * rank + begin.steps)
+    pairs = TrainingPairs(run.faces, begin.descriptor.size, recipe, seed=settings.seed + 1000 * rank + begin.steps)
     loader = iter(_loader(pairs, settings))
     sums, since = np.zeros(2), time.monotonic()
     own = 0
@@ -203,12 +216,12 @@ def _work(
             server.total = int((settings.out / STEPS).read_text(encoding="ascii"))
             checkpoints.save(worker.checkpoint(), settings.out / CHECKPOINT)
         if rank == 0 and own % settings.validate_every == 0:
-            _validate(settings, worker.checkpoint(), validation)
+            _validate(settings, worker.checkpoint(), run.validation)
     if own % settings.sync_every:  # told to end between two syncs
         server.sync(worker.parameters, own % settings.sync_every, share=1 / settings.workers)
     if rank == 0:
         checkpoints.save(worker.checkpoint(), settings.out / CHECKPOINT)
-        _validate(settings, worker.checkpoint(), validation)
+        _validate(settings, worker.checkpoint(), run.validation)
 
 
 class _Worker:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ PLAIN = {"soft": 1.0, "noisy": 1.0}  # needs nothing of basicsr
 
 
 def test_the_same_seed_gives_the_same_pairs() -> None:
-    faces = [drawn_face(128, n) for n in range(3)]
+    faces = dataset.SharedFaces([drawn_face(128, n) for n in range(3)])
     first, again = (list(islice(dataset.TrainingPairs(faces, 64, PLAIN, seed=4), 4)) for _ in range(2))
     other = next(iter(dataset.TrainingPairs(faces, 64, PLAIN, seed=5)))
     for (target, damaged), (target2, damaged2) in zip(first, again, strict=True):
@@ -28,6 +29,14 @@ def test_the_same_seed_gives_the_same_pairs() -> None:
         assert torch.equal(damaged, damaged2)
     assert not torch.equal(first[0][1], other[1])
     assert not torch.equal(first[0][1], first[1][1])
+
+
+def test_faces_are_sent_to_other_processes_without_a_copy() -> None:
+    faces = [drawn_face(256), drawn_face(320, 1)[:, :300]]
+    shared = dataset.SharedFaces(faces)
+    assert len(shared) == 2
+    assert all(np.array_equal(shared[number], face) for number, face in enumerate(faces))
+    assert len(ForkingPickler.dumps(dataset.TrainingPairs(shared, 256, PLAIN, seed=0))) < 5_000
 
 
 def test_an_upright_face_is_as_sharp_as_its_area_average() -> None:
