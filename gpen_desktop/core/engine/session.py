@@ -18,6 +18,7 @@ from gpen_desktop.core.compose.render import compose
 from gpen_desktop.core.engine.face_networks import CropRestorer, FaceFinder, Guard, Parser
 from gpen_desktop.core.engine.heads import restore_heads
 from gpen_desktop.core.engine.network_input import calm_input, network_input
+from gpen_desktop.core.engine.remembered_faces import RememberedFaces
 from gpen_desktop.core.engine.restored import as_grey_as, restored_face
 from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.faces.high_heads import with_room_above
@@ -73,14 +74,14 @@ class Session:
         """guard: compares each restored face with its source; without one none has drifted."""
         self.photo = photo
         self.seconds = Timings()
-        self._finder = finder
+        self._finder = RememberedFaces(finder)
         self._restorer: CropRestorer | None = restorer
         self._guard = guard
         self._parser = parser
         self._load_inventor: Callable[[], CropRestorer | None] | None = None
         self._values = registry.stage_values()
         self._strokes: tuple[Stroke, ...] = ()
-        crops = partial(_crops_of, finder, self.seconds)  # not of this object: a cycle would keep it
+        crops = partial(_crops_of, self._finder, self.seconds)  # not of this object: a cycle would keep it
         self._networks = networks or NoNetworks()
         self._staged = StagedPhotos(photo, self._networks, self.seconds, crops)
         self._seen = photo  # the photo in which faces are found

@@ -169,6 +169,22 @@ def test_the_brush_adds_to_dust_and_erases_from_it() -> None:
     assert [seen.words.code for seen in made.seen] == []  # nothing is left to the program
 
 
+def test_a_photo_is_looked_at_for_faces_once_also_while_it_is_asked_about_and_brushed() -> None:
+    finder = KnownFaces(FACE)
+    session = Session(photo_of(dusty()[0]), finder, Sharpener(), DrawnNetworks(find=find_black_and_white))
+    values = {**OFF, "repair": "auto"}
+    session.set_stages(values)
+    assert session.faces() == (FACE,)
+    assert the(session.shown().asked).any()
+    assert finder.runs == 1
+    for number in range(1, 4):
+        session.set_stages(values, [Stroke(((40.0 * number, 160.0),), radius=3)])
+        assert the(session.shown().asked).any()
+    assert finder.runs == 1
+    session.faces()
+    assert finder.runs == 2  # in the photo without what was brushed
+
+
 def test_a_face_that_was_drawn_is_known_to_what_asked_for_faces_and_nothing_else_is_made_anew() -> None:
     pixels, networks = dusty(0)[0], DrawnNetworks(find=find_black_and_white)
     cv2.circle(pixels, (130, 71), 1, (255, 255, 255), -1)  # a glint in an eye
