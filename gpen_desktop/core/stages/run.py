@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import Final, cast
 
@@ -106,15 +105,16 @@ class StagedPhotos:
         self._on_faces: set[str] = set()  # stages that have asked for faces
         self._kept: dict[str, dict[Hashable, Worked]] = {}
         self._shown = source  # to a viewer
+        self._examined = Examined(source, self._networks)
 
     def set_faces(self, by_hand: Iterable[Face]) -> None:
         """Those that a person drew or corrected. What was made of other ones is made anew."""
         self._by_hand = tuple(by_hand)
 
-    @cached_property
-    def examined(self) -> Examined:
-        """What is seen of the photo before any stage."""
-        return Examined(self._source, self._networks)
+    def reading(self) -> PhotoReading:
+        """What is seen of the photo before any stage, but for damage; looked at once."""
+        with self._seconds.timed("examine"):
+            return self._examined.reading
 
     def run(
         self,
@@ -218,11 +218,6 @@ class StagedPhotos:
                 missing.append(StageResult(stage.name, 0, words))
         return MappingProxyType(decided), missing
 
-    def reading(self) -> PhotoReading:
-        """What is seen of the photo before any stage, but for damage; looked at once."""
-        with self._seconds.timed("examine"):
-            return self.examined.reading
-
     def _can(self, stage: Stage) -> bool:
         return not stage.weights or self._networks.has(stage.weights)
 
@@ -268,7 +263,7 @@ class StagedPhotos:
         return worked
 
     def _damage(self, progress: Progress) -> Damage:
-        return self.examined.damage(progress)
+        return self._examined.damage(progress)
 
     def _crops_for(self, stage: Stage) -> Crops:
         def crops(photo: Photo, template: str, size: int, progress: Progress) -> tuple[Crop, ...]:
