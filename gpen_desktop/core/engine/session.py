@@ -20,13 +20,13 @@ from gpen_desktop.core.engine.heads import restore_heads
 from gpen_desktop.core.engine.network_input import calm_input, network_input
 from gpen_desktop.core.engine.remembered_faces import RememberedFaces
 from gpen_desktop.core.engine.restored import as_grey_as, restored_face
+from gpen_desktop.core.engine.result_size import check_enlarged
 from gpen_desktop.core.faces.alignment import crop_face
 from gpen_desktop.core.faces.high_heads import with_room_above
 from gpen_desktop.core.faces.masks import FaceMasks, masks_by_points
 from gpen_desktop.core.faces.regions import with_known_ids, with_those_by_hand
 from gpen_desktop.core.options import Values
-from gpen_desktop.core.output.cost import cost_of
-from gpen_desktop.core.photo_files.load_save import MAX_PIXELS, load_photo
+from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.photo_files.turning import turned
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.stages import registry
@@ -46,8 +46,6 @@ from gpen_desktop.core.types import (
     Stroke,
     frozen,
 )
-from gpen_desktop.errors import PhotoTooLargeError
-from gpen_desktop.messages import say
 
 
 class Session:
@@ -160,7 +158,7 @@ class Session:
         if not self.has_more_on_screen:
             return self.shown(progress, viewer)
         stages = registry.on_screen(self._values, self._size)
-        self._check_scale(registry.total_scale(self._values))
+        check_enlarged(self.photo, registry.total_scale(self._values))
         staged = self._staged.run(stages, self._values, self._strokes, progress, viewer)
         if staged.scale == 1 or registry.is_seen_enlarged(self._values, self._size):
             return staged
@@ -290,7 +288,7 @@ class Session:
         Raises PhotoTooLargeError where the enlarged photo would be beyond what can be worked on, OptionError.
         """
         progress = progress or SilentProgress()
-        self._check_scale(registry.total_scale(self._values))
+        check_enlarged(self.photo, registry.total_scale(self._values))
         faces = self.invent if options.invents else self.restore
         restored = tuple(faces(SubProgress(progress, 0.0, 0.8)))
         staged = self._staged.run(registry.STAGES, self._values, self._strokes, SubProgress(progress, 0.8, 1.0))
@@ -311,38 +309,6 @@ class Session:
         if seen is not self._seen:
             self._seen, self._former, self._found = seen, self._found or self._former, None
             self._restored = {}
-
-    def _check_scale(self, scale: float) -> None:
-        """Raise PhotoTooLargeError for an enlargement beyond what is worked on, or beyond the memory that is free."""
-        name = self.photo.path.name if self.photo.path else say("the-photo", "The photo")
-        cost = cost_of((self.photo.width, self.photo.height), scale)
-        if cost.width * cost.height > MAX_PIXELS:
-            raise PhotoTooLargeError(
-                say(
-                    "result-too-large",
-                    "{name} would have {megapixels} million pixels at {scale} times its size.",
-                    name=name,
-                    megapixels=int(cost.megapixels),
-                    scale=round(scale, 2),
-                ),
-                todo=say(
-                    "result-limit", "Results can have up to {limit} million pixels.", limit=MAX_PIXELS // 1_000_000
-                ),
-                path=self.photo.path,
-            )
-        if scale > 1 and cost.memory > memory.available_bytes():
-            raise PhotoTooLargeError(
-                say(
-                    "photo-needs-memory",
-                    "{name} ({width} x {height} pixels) needs {size} GB of memory, which is not free.",
-                    name=name,
-                    width=cost.width,
-                    height=cost.height,
-                    size=round(cost.memory / 1e9, 1),
-                ),
-                todo=say("enlarge-less", "Close other programs, or enlarge it less."),
-                path=self.photo.path,
-            )
 
     def _layers_for(self, restored: tuple[RestoredFace, ...], staged: Staged) -> Sequence[Layers]:
         if staged.photo.width * staged.photo.height > memory.LARGE:
