@@ -14,7 +14,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine.compute import ComputeOptions
+from gpen_desktop.core.engine.edits import with_frame
 from gpen_desktop.core.stages.tiles import TiledNetwork
+from gpen_desktop.core.types import Frame
 from gpen_desktop.gui.adjust.controls import Segments
 from gpen_desktop.gui.album.status import Question
 from gpen_desktop.gui.shell.main_window import MainWindow
@@ -113,6 +115,21 @@ def test_what_is_asked_about_is_shown_while_its_chip_is_held(window: MainWindow,
     qtbot.mouseRelease(chip, Qt.MouseButton.LeftButton)
     assert not _is_blue(window, 700, 302)
     assert not chip.isChecked()
+
+
+def test_it_lies_where_it_is_on_a_straightened_and_cropped_photo(
+    window: MainWindow, scratched: Path, qtbot: QtBot
+) -> None:
+    open_photos(window, qtbot, scratched)
+    framed = with_frame(the(window.workspace.current).edits, Frame(8.0, (0.3, 0.1, 0.8, 0.9)))
+    window.workspace.change(framed, lambda: "Crop")
+    wait_done(window, qtbot)
+    (chip,) = (button for button in window.panel.seen.buttons if "repair" in button.text())
+    qtbot.mousePress(chip, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: _is_blue(window, 400, 302))
+    assert _is_blue(window, 700, 302)
+    assert not _is_blue(window, 150, 302)  # that was cut off
+    qtbot.mouseRelease(chip, Qt.MouseButton.LeftButton)
 
 
 def test_the_brush_shows_what_is_asked_about_and_erases_it(window: MainWindow, scratched: Path, qtbot: QtBot) -> None:

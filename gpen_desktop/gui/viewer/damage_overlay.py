@@ -7,7 +7,7 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, qRgba
 
 from gpen_desktop.gui.viewer.view_geometry import Placement
@@ -29,7 +29,14 @@ class DamageOverlay:
         self._image = _picture(mask, colour)
 
     def paint(self, painter: QPainter, placement: Placement) -> None:
-        painter.drawImage(QRectF(placement.to_pane(QPointF(0, 0)), self._size * placement.scale), self._image)
+        """Over what is seen of the photo, turned and cut as that is."""
+        painter.save()
+        painter.setClipRect(placement.rect, Qt.ClipOperation.IntersectClip)
+        painter.translate(placement.origin)
+        painter.scale(placement.scale, placement.scale)
+        painter.setTransform(placement.sight.turn, True)
+        painter.drawImage(QRectF(QPointF(0, 0), self._size), self._image)
+        painter.restore()
 
 
 def overlay_of(
