@@ -117,6 +117,23 @@ def test_what_is_asked_about_is_shown_while_its_chip_is_held(window: MainWindow,
     assert not chip.isChecked()
 
 
+def test_a_chip_held_before_that_is_known_shows_it_then(
+    window: MainWindow, scratched: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """Of a photo that one comes back to, the question is known before the places are: a long press was taken for a
+    click, and repaired it."""
+    open_photos(window, qtbot, make_photo(tmp_path / "sound.png"), scratched)
+    album = window.workspace.album
+    window.workspace.show_item(the(album.at(1)))
+    (chip,) = (button for button in window.panel.seen.buttons if "repair" in button.text())
+    assert window.workspace.staged is None
+    qtbot.mousePress(chip, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.view.placement is not None and _is_blue(window, 700, 302), timeout=10_000)
+    qtbot.mouseRelease(chip, Qt.MouseButton.LeftButton)
+    assert not chip.isChecked()
+    assert not window.workspace.undo.canUndo()
+
+
 def test_it_lies_where_it_is_on_a_straightened_and_cropped_photo(
     window: MainWindow, scratched: Path, qtbot: QtBot
 ) -> None:

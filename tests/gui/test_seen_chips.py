@@ -78,11 +78,12 @@ def test_a_click_switches_a_stage(qtbot: QtBot) -> None:
 
 
 def test_a_tip_says_what_is_done_and_how_to_see_the_photo_without(qtbot: QtBot) -> None:
-    offer = Chip("repair", "Dust: remove?", is_on=False, help="Dust seen")
-    widget = _shown(qtbot, offer, GRAIN, FADED)
+    offer = Chip("enlarge", "Small: enlarge 2×?", is_on=False, help="Small")
+    (asks,) = chips_of((automatic.DUSTY,), None, registry.stage_values({}))
+    widget = _shown(qtbot, offer, asks, GRAIN, FADED)
     hold = "Press and hold to see the photo without it."
     tips = [button.toolTip().replace("\n", " ") for button in widget.buttons]
-    assert tips == ["Dust seen", f"Grain cleaned away. {hold}", hold]
+    assert tips == ["Small", "Press and hold to see where.", f"Grain cleaned away. {hold}", hold]
 
 
 def test_a_click_leaves_the_keyboard_where_it_is(qtbot: QtBot) -> None:

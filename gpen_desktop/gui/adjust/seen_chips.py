@@ -35,7 +35,8 @@ _ANSWERED: Final = {
 @dataclass(frozen=True)
 class Chip:
     """stage: whose switch it is. text: what was seen. is_on: whether something is done about it. help: what is.
-    offered: see core.types.Seen. has_places: whether it is known where that is which is asked about."""
+    offered: see core.types.Seen. has_places: whether it asks about what lies in some places of the photo, known yet or
+    not."""
 
     stage: str
     text: str
@@ -62,7 +63,7 @@ def _chip(stage: Stage, seen: Sequence[Seen], staged: Staged | None, values: Val
     results = staged.results if staged is not None else ()
     help = next((message_text(result.words) for result in results if result.stage == stage.name), "")
     offered = next((each.offered for each in seen if each.offered is not None), None)
-    has_places = stage is registry.REPAIR and not is_on and staged is not None and staged.asked is not None
+    has_places = stage is registry.REPAIR and values[stage.switch] == AUTO and offered is not None
     return Chip(stage.name, text, is_on, help, offered, has_places)
 
 

@@ -37,6 +37,7 @@ class SeenController(QObject):
         self._view = view
         self._notifications = notifications
         self._chips = panel.seen
+        self._held = ""  # stage of the chip that is held
         self._unseen: tuple[int, float] | None = None  # photo and scale of which it was told that they are not seen
         for changed in (workspace.current_changed, workspace.edits_changed, workspace.seen_changed, workspace.failed):
             changed.connect(self.refresh)
@@ -54,6 +55,8 @@ class SeenController(QObject):
         chips = () if item is None else chips_of(seen or (), self._workspace.staged, item.edits.stages)
         self._chips.show_chips(chips, is_known=seen is not None)
         self._chips.setVisible(item is None or item.state is not PhotoState.FAILED)  # nobody is looking any more
+        if self._held:
+            self._mark_asked()  # it may be known only now
 
     @Slot(str, bool)
     def _on_switched(self, stage: str, is_on: bool) -> None:
@@ -78,10 +81,16 @@ class SeenController(QObject):
 
     @Slot(str)
     def _on_held(self, stage: str) -> None:
-        staged = self._workspace.staged
-        asks = any(chip.stage == stage and chip.has_places for chip in self._chips.chips)
-        self._view.mark_damage(staged.asked if asks and staged is not None else None)
+        self._held = stage
+        asks = self._mark_asked()
         self._workspace.look_without("" if asks else stage)
+
+    def _mark_asked(self) -> bool:
+        """Mark what the chip that is held asks about. Returns whether it asks where something is."""
+        staged = self._workspace.staged
+        asks = any(chip.stage == self._held and chip.has_places for chip in self._chips.chips)
+        self._view.mark_damage(staged.asked if asks and staged is not None else None)
+        return asks
 
     @Slot()
     def _tell_where_enlarged(self) -> None:
