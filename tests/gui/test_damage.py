@@ -192,7 +192,7 @@ def test_keys_size_it_change_it_and_end_it(window: MainWindow, scratched: Path, 
     open_photos(window, qtbot, scratched)
     qtbot.mouseClick(window.panel.brush.button, Qt.MouseButton.LeftButton)
     assert window.panel.brush.button.accessibleName() == "Done"
-    qtbot.waitUntil(lambda: _is_in_sight(window, window.panel.brush.kinds))
+    qtbot.waitUntil(lambda: _is_in_sight(window, window.panel.brush))  # with the words on colours and keys
     brush = the(window.view.brush)
     before = brush.radius
     qtbot.keyClick(window.view, Qt.Key.Key_BracketRight)

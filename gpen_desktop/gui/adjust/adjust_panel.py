@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QPushButton,
     QScrollArea,
@@ -208,6 +209,7 @@ class AdjustPanel(QWidget):
 
     @Slot()
     def _scroll_to_brush(self) -> None:
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)  # of a bar that has unfolded just now
         self._area.ensureWidgetVisible(self.brush)
 
     @Slot(int)
