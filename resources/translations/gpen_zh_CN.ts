@@ -1623,6 +1623,10 @@
         <translation>无需修复</translation>
     </message>
     <message>
+        <source>Has fewer pixels than a screen shows; faces are restored at the larger size</source>
+        <translation>像素比屏幕还少；放大后再修复人脸，更清晰</translation>
+    </message>
+    <message>
         <source>Looking at the photo…</source>
         <translation>正在查看照片…</translation>
     </message>

@@ -68,6 +68,13 @@ def test_what_is_seen_anew_takes_the_place_of_what_was_seen_for_that_stage() -> 
     ]
 
 
+def test_an_offer_to_enlarge_says_why() -> None:
+    (chip,) = chips_of(
+        (Seen("enlarge", say("seen-small", "Small: enlarge 2×?"), offered=2),), None, registry.stage_values({})
+    )
+    assert "fewer pixels" in chip.help
+
+
 def test_a_click_switches_a_stage(qtbot: QtBot) -> None:
     widget = _shown(qtbot, GRAIN, SMALL)
     told: list[tuple[str, bool]] = []

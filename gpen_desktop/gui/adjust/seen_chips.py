@@ -25,6 +25,7 @@ _HOLD_MS: Final = 250
 """A press that lasts longer is a look, and switches nothing."""
 _BY_HAND: Final = 60
 """Strength of a stage that a click turns on though Automatic saw no need."""
+_WHY_ENLARGE: Final = marked("SeenChips", "Has fewer pixels than a screen shows; faces are restored at the larger size")
 _ANSWERED: Final = {
     "seen-damage": marked("SeenChips", "Scratches"),
     "seen-dust": marked("SeenChips", "Dust"),
@@ -62,6 +63,8 @@ def _chip(stage: Stage, seen: Sequence[Seen], staged: Staged | None, values: Val
     text = " · ".join(_answered(each, values) if is_on else message_text(each.words) for each in seen)
     results = staged.results if staged is not None else ()
     help = next((message_text(result.words) for result in results if result.stage == stage.name), "")
+    if not help and any(each.words.code == "seen-small" for each in seen):  # nothing was looked for to tell of
+        help = QCoreApplication.translate("SeenChips", _WHY_ENLARGE)
     offered = next((each.offered for each in seen if each.offered is not None), None)
     has_places = stage is registry.REPAIR and values[stage.switch] == AUTO and offered is not None
     return Chip(stage.name, text, is_on, help, offered, has_places)
