@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from gpen_desktop.bench import hybrid
 from gpen_desktop.bench.turns import Worker, in_turn, obey
 from gpen_desktop.core.progress import SilentProgress
+from gpen_desktop.core.source_file import SourceFormat
 from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.core.stages.run import StagedPhotos
-from gpen_desktop.core.types import Photo, SourceFormat, frozen
+from gpen_desktop.core.types import Photo, frozen
 from gpen_desktop.lab.damage import basicsr_compat
 from gpen_desktop.models.device import cpu_threads, device_name, has_native_bf16
 from gpen_desktop.models.photo.compact import CompactEnlarger

@@ -31,8 +31,9 @@ from gpen_desktop.core.engine.engine import Engine, ModelSource
 from gpen_desktop.core.engine.face_networks import LoadedRestorer
 from gpen_desktop.core.photo_files import load_save
 from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.source_file import SourceFormat
 from gpen_desktop.core.stages.work import Networks, NoNetworks
-from gpen_desktop.core.types import Face, FloatImage, Photo, SourceFormat, frozen
+from gpen_desktop.core.types import Face, FloatImage, Photo, frozen
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.common.process import resident_bytes

@@ -14,8 +14,9 @@ from gpen_desktop.core.engine.crop_cache import CropCache
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.photo_files.load_save import save_photo
 from gpen_desktop.core.progress import Progress, SilentProgress
+from gpen_desktop.core.source_file import SourceFormat
 from gpen_desktop.core.stages.work import NoNetworks
-from gpen_desktop.core.types import Drift, Face, FaceId, FloatImage, Photo, RestoredFace, SourceFormat, frozen
+from gpen_desktop.core.types import Drift, Face, FaceId, FloatImage, Photo, RestoredFace, frozen
 from gpen_desktop.errors import WeightsError
 from gpen_desktop.messages import say
 from gpen_desktop.models.spec import ModelSpec, Task

@@ -16,8 +16,9 @@ from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.engine.edits import with_option
 from gpen_desktop.core.engine.export_plan import ExportPlan
+from gpen_desktop.core.source_file import SourceFormat
 from gpen_desktop.core.stages import enlarging
-from gpen_desktop.core.types import Photo, SourceFormat, frozen
+from gpen_desktop.core.types import Photo, frozen
 from gpen_desktop.gui.adjust.controls import Segments
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer import qimage

@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.core.compose.preview import pyramid
-from gpen_desktop.core.types import NO_FACE, FaceId, Photo, SourceFormat, frozen
+from gpen_desktop.core.source_file import SourceFormat
+from gpen_desktop.core.types import NO_FACE, FaceId, Photo, frozen
 from gpen_desktop.gui.common import theme
 from gpen_desktop.gui.viewer import face_item, panes, qimage
 from gpen_desktop.gui.viewer.compare_view import CompareView

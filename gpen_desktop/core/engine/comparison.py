@@ -16,7 +16,8 @@ from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.pixels import size_at, to_8_bits
 from gpen_desktop.core.progress import Progress, SilentProgress, SubProgress
 from gpen_desktop.core.resizing import resized
-from gpen_desktop.core.types import Face, Photo, Pixels, SourceFormat, frozen
+from gpen_desktop.core.source_file import SourceFormat
+from gpen_desktop.core.types import Face, Photo, Pixels, frozen
 
 _SIDE: Final = 400
 """Pixels of a picture on the sheet, each way."""

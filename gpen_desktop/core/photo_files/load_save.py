@@ -29,7 +29,8 @@ from gpen_desktop.core.photo_files.registry import Format
 from gpen_desktop.core.photo_files.tiff_structure import StructureError
 from gpen_desktop.core.photo_files.turning import turned_file
 from gpen_desktop.core.pixels import turned_upright
-from gpen_desktop.core.types import Metadata, Photo, Pixels, SourceFormat, frozen
+from gpen_desktop.core.source_file import Metadata, SourceFormat
+from gpen_desktop.core.types import Photo, Pixels, frozen
 from gpen_desktop.errors import OptionError, PhotoTooLargeError, SaveError, UnreadablePhotoError
 from gpen_desktop.messages import Message, listed, say
 

@@ -12,7 +12,7 @@ from gpen_desktop.core.photo_files.exif import ExifBlock
 from gpen_desktop.core.photo_files.formats import png
 from gpen_desktop.core.photo_files.registry import Block, Format
 from gpen_desktop.core.photo_files.tiff_structure import StructureError
-from gpen_desktop.core.types import Metadata
+from gpen_desktop.core.source_file import Metadata
 from gpen_desktop.messages import Message, say
 
 _TIFF_NAMES = b"http://ns.adobe.com/tiff/1.0/"

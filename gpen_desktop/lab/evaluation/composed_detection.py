@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from torch import Generator
 
 from gpen_desktop.core.faces.detection import FaceDetector, Limits
-from gpen_desktop.core.types import Face, Photo, SourceFormat, frozen
+from gpen_desktop.core.source_file import SourceFormat
+from gpen_desktop.core.types import Face, Photo, frozen
 from gpen_desktop.lab.evaluation.detection import Label, match
 from gpen_desktop.lab.scenes.placing import Cast, compose, profile_turns, random_turns
 from gpen_desktop.lab.scenes.reading import Stage, portraits, stage

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from gpen_desktop.core.faces.detection import FaceDetector
 from gpen_desktop.core.faces.regions import face_sizes
 from gpen_desktop.core.photo_files.load_save import load_photo
-from gpen_desktop.core.types import Face, Photo, SourceFormat, frozen
+from gpen_desktop.core.source_file import SourceFormat
+from gpen_desktop.core.types import Face, Photo, frozen
 
 SOLVAY = "gpen__Solvay_conference_1927.jpg"
 SUREST_LABELS = 0.8

@@ -21,6 +21,7 @@ from torch import Tensor
 
 from gpen_desktop.core.pixels import size_at
 from gpen_desktop.core.progress import Progress, SilentProgress
+from gpen_desktop.core.source_file import SourceFormat
 from gpen_desktop.core.stages.analysis import read_photo, spoilt
 from gpen_desktop.core.stages.cleaning import kept_to_grain
 from gpen_desktop.core.stages.damage import flaws, is_worth_asking
@@ -28,7 +29,7 @@ from gpen_desktop.core.stages.likely_damage import likely_damage
 from gpen_desktop.core.stages.networks import PhotoNetworks
 from gpen_desktop.core.stages.registry import REPAIR, STAGES, stage_values
 from gpen_desktop.core.stages.run import StagedPhotos
-from gpen_desktop.core.types import FloatImage, Photo, Pixels, SourceFormat, frozen
+from gpen_desktop.core.types import FloatImage, Photo, Pixels, frozen
 from gpen_desktop.lab.evaluation import measures, photo_damage
 from gpen_desktop.lab.evaluation.photo_damage import Picture
 from gpen_desktop.lab.typed import octets

@@ -13,8 +13,9 @@ from gpen_desktop.core.engine.face_networks import Guard
 from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.faces.alignment import template_points
 from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.source_file import SourceFormat
 from gpen_desktop.core.stages.work import NoNetworks
-from gpen_desktop.core.types import Face, FloatImage, Photo, SourceFormat, frozen
+from gpen_desktop.core.types import Face, FloatImage, Photo, frozen
 from gpen_desktop.messages import say
 from gpen_desktop.models.spec import ModelSpec, Task
 

@@ -17,7 +17,8 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from gpen_desktop.core.types import Photo, SourceFormat
+from gpen_desktop.core.source_file import SourceFormat
+from gpen_desktop.core.types import Photo
 
 EXIFTOOL = shutil.which("exiftool")
 needs_exiftool = pytest.mark.skipif(

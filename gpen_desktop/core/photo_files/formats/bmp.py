@@ -10,7 +10,8 @@ import numpy as np
 from gpen_desktop.core.photo_files.formats import pillow_codec
 from gpen_desktop.core.photo_files.formats.codec import CannotEncodeError, Codec, Encoded, Picture
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, FileHeader
-from gpen_desktop.core.types import Metadata, Pixels
+from gpen_desktop.core.source_file import Metadata
+from gpen_desktop.core.types import Pixels
 from gpen_desktop.messages import say
 
 _INCHES_PER_METRE = 1 / 0.0254

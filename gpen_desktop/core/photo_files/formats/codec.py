@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from gpen_desktop.core.photo_files.formats.header import FileHeader
-from gpen_desktop.core.types import Metadata, Pixels, SourceFormat
+from gpen_desktop.core.source_file import Metadata, SourceFormat
+from gpen_desktop.core.types import Pixels
 from gpen_desktop.errors import ReasonError
 from gpen_desktop.messages import Message
 

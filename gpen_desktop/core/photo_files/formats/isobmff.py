@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, FileHeader
-from gpen_desktop.core.types import Metadata
+from gpen_desktop.core.source_file import Metadata
 from gpen_desktop.messages import Message, say
 
 _MAX_DEPTH_BITS = 16

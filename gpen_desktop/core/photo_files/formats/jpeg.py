@@ -22,7 +22,8 @@ from gpen_desktop.core.photo_files.formats.header import (
     FileHeader,
 )
 from gpen_desktop.core.photo_files.tiff_structure import StructureError
-from gpen_desktop.core.types import Metadata, Pixels
+from gpen_desktop.core.source_file import Metadata
+from gpen_desktop.core.types import Pixels
 from gpen_desktop.messages import Message, say
 
 _EXIF = b"Exif\0\0"

@@ -13,7 +13,7 @@ from typing import Final
 from gpen_desktop.core.photo_files.formats import pillow_codec
 from gpen_desktop.core.photo_files.formats.codec import Codec, Decoded
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, FileHeader
-from gpen_desktop.core.types import Metadata
+from gpen_desktop.core.source_file import Metadata
 from gpen_desktop.messages import Message, say
 
 _CODESTREAM: Final = b"\xff\x0a"

@@ -22,7 +22,8 @@ from gpen_desktop.core.photo_files.formats.header import (
     FileHeader,
     Inflater,
 )
-from gpen_desktop.core.types import Metadata, Pixels
+from gpen_desktop.core.source_file import Metadata
+from gpen_desktop.core.types import Pixels
 from gpen_desktop.messages import Message, listed, say
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"

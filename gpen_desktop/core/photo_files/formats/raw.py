@@ -22,7 +22,7 @@ from gpen_desktop.core.photo_files.formats.codec import Codec, Decoded
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, FileHeader
 from gpen_desktop.core.photo_files.formats.tiff import codec, tags
 from gpen_desktop.core.photo_files.tiff_structure import StructureError
-from gpen_desktop.core.types import Metadata
+from gpen_desktop.core.source_file import Metadata
 from gpen_desktop.messages import Message, say
 
 _SRGB_CURVE: Final = (2.4, 12.92)

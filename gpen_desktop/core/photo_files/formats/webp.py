@@ -7,7 +7,7 @@ import struct
 from gpen_desktop.core.photo_files.formats import pillow_codec
 from gpen_desktop.core.photo_files.formats.codec import Codec, Encoded, Picture
 from gpen_desktop.core.photo_files.formats.header import DAMAGED, ENDS_EARLY, DamagedFileError, FileHeader
-from gpen_desktop.core.types import Metadata
+from gpen_desktop.core.source_file import Metadata
 
 _ANIMATION_FLAG = 0x02
 _QUALITY = 95  # where none is asked for

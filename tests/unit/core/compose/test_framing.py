@@ -14,7 +14,8 @@ from gpen_desktop.core.engine.edits import Edits, restore_alike, turned, with_fr
 from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.options import SHAPES
 from gpen_desktop.core.photo_files.turning import turned as turned_photo
-from gpen_desktop.core.types import ComposeOptions, Frame, Photo, SourceFormat, frozen
+from gpen_desktop.core.source_file import SourceFormat
+from gpen_desktop.core.types import ComposeOptions, Frame, Photo, frozen
 from tests.narrowing import the
 from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_with_faces
 

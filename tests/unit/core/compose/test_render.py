@@ -14,7 +14,8 @@ from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.grain import fine_band, luma
 from gpen_desktop.core.options import Mode
 from gpen_desktop.core.progress import Progress
-from gpen_desktop.core.types import ComposeOptions, Face, FaceState, FloatImage, Photo, SourceFormat, frozen
+from gpen_desktop.core.source_file import SourceFormat
+from gpen_desktop.core.types import ComposeOptions, Face, FaceState, FloatImage, Photo, frozen
 from gpen_desktop.errors import OptionError
 from tests.narrowing import floats, octets
 from tests.unit.core.drawn_faces import Sharpener, photo_of, photo_with_faces, session_of

@@ -20,9 +20,10 @@ from gpen_desktop.core.engine.session import Session
 from gpen_desktop.core.faces.alignment import cut_out
 from gpen_desktop.core.options import Mode
 from gpen_desktop.core.progress import Progress
+from gpen_desktop.core.source_file import SourceFormat
 from gpen_desktop.core.stages.tiles import TiledNetwork
 from gpen_desktop.core.stages.work import NoNetworks
-from gpen_desktop.core.types import ComposeOptions, FloatImage, Photo, SourceFormat, frozen
+from gpen_desktop.core.types import ComposeOptions, FloatImage, Photo, frozen
 from gpen_desktop.errors import PhotoTooLargeError
 from tests.narrowing import floats, octets
 from tests.unit.core.drawn_faces import KnownFaces, Sharpener, photo_with_faces, session_of

@@ -10,9 +10,10 @@ import pytest
 from gpen_desktop.core.engine import presets
 from gpen_desktop.core.engine.edits import Edits, with_option
 from gpen_desktop.core.options import Mode
+from gpen_desktop.core.source_file import SourceFormat
 from gpen_desktop.core.stages.registry import STAGES
 from gpen_desktop.core.stages.run import StagedPhotos
-from gpen_desktop.core.types import ComposeOptions, Photo, SourceFormat, frozen
+from gpen_desktop.core.types import ComposeOptions, Photo, frozen
 
 
 def built_in(key: str) -> presets.Preset:

@@ -21,16 +21,8 @@ from gpen_desktop.core.faces.identity import IdentityGuard
 from gpen_desktop.core.options import Values
 from gpen_desktop.core.photo_files.load_save import load_photo
 from gpen_desktop.core.progress import Progress
-from gpen_desktop.core.types import (
-    Composed,
-    ComposeOptions,
-    FaceState,
-    FloatImage,
-    Photo,
-    RestoredFace,
-    SourceFormat,
-    frozen,
-)
+from gpen_desktop.core.source_file import SourceFormat
+from gpen_desktop.core.types import Composed, ComposeOptions, FaceState, FloatImage, Photo, RestoredFace, frozen
 from gpen_desktop.models.catalog import BUILTIN
 from tests.narrowing import the
 from tests.unit.core.drawn_faces import Sharpener

@@ -16,7 +16,7 @@ from PIL import Image
 from gpen_desktop import __version__
 from gpen_desktop.core.photo_files import metadata as photo_metadata
 from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
-from gpen_desktop.core.types import Metadata
+from gpen_desktop.core.source_file import Metadata
 from tests.unit.core.made_files import (
     canon_note,
     exif_with_canon_note,

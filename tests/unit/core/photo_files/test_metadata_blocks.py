@@ -15,7 +15,8 @@ from gpen_desktop import __version__
 from gpen_desktop.core.photo_files import exif as exif_block
 from gpen_desktop.core.photo_files import metadata as photo_metadata
 from gpen_desktop.core.photo_files.load_save import load_photo, save_photo
-from gpen_desktop.core.types import Metadata, Photo, SourceFormat
+from gpen_desktop.core.source_file import Metadata, SourceFormat
+from gpen_desktop.core.types import Photo
 from tests.unit.core.made_files import (
     exif_block as laid_out_exif,
 )

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from gpen_desktop.core.photo_files.load_save import copy_photo, load_photo, save_photo
-from gpen_desktop.core.types import Photo, SourceFormat
+from gpen_desktop.core.source_file import SourceFormat
+from gpen_desktop.core.types import Photo
 from gpen_desktop.errors import OptionError, OutputExistsError, SaveError, UnreadablePhotoError
 from tests.unit.core.made_files import picture, save
 

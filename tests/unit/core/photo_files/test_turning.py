@@ -11,7 +11,8 @@ from PIL import Image
 from gpen_desktop.core.photo_files.formats import jpeg
 from gpen_desktop.core.photo_files.load_save import copy_photo, is_marked, load_photo
 from gpen_desktop.core.photo_files.turning import turned, turned_points
-from gpen_desktop.core.types import Photo, SourceFormat, frozen
+from gpen_desktop.core.source_file import SourceFormat
+from gpen_desktop.core.types import Photo, frozen
 
 
 def picture(height: int = 40, width: int = 64) -> np.ndarray:

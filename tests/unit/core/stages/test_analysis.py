@@ -12,8 +12,9 @@ import pytest
 
 from gpen_desktop import paths
 from gpen_desktop.core.photo_files.load_save import load_photo
+from gpen_desktop.core.source_file import SourceFormat
 from gpen_desktop.core.stages.analysis import PhotoReading, read_photo, spoilt
-from gpen_desktop.core.types import FloatImage, Photo, SourceFormat
+from gpen_desktop.core.types import FloatImage, Photo
 from tests.narrowing import floats, the
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gpen_desktop.core.source_file import SourceFormat
 from gpen_desktop.core.stages.analysis import PhotoReading, read_photo
 from gpen_desktop.core.stages.automatic import needed_cleaning, needed_tone, seen_of
-from gpen_desktop.core.types import Photo, SourceFormat
+from gpen_desktop.core.types import Photo
 from tests.unit.core.stages import test_analysis
 from tests.unit.core.stages.test_tone import faded, scene, stored, toned
 

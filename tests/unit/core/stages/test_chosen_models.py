@@ -18,8 +18,9 @@ from gpen_desktop.cli.exits import Exit
 from gpen_desktop.core.engine.edits import Edits, with_option, with_stroke
 from gpen_desktop.core.engine.engine import Engine
 from gpen_desktop.core.photo_files.load_save import load_photo
+from gpen_desktop.core.source_file import SourceFormat
 from gpen_desktop.core.stages.networks import PhotoNetworks
-from gpen_desktop.core.types import Photo, SourceFormat, Stroke
+from gpen_desktop.core.types import Photo, Stroke
 from gpen_desktop.errors import WeightsError
 from gpen_desktop.models import catalog, store
 from tests.unit.core.made_files import grey_profile

@@ -12,7 +12,8 @@ from facexlib.detection.retinaface_utils import decode, decode_landm
 from torch import Generator
 
 from gpen_desktop.core.faces import regions
-from gpen_desktop.core.types import Face, Photo, SourceFormat, frozen
+from gpen_desktop.core.source_file import SourceFormat
+from gpen_desktop.core.types import Face, Photo, frozen
 from gpen_desktop.errors import WeightsError
 from gpen_desktop.lab.scenes.views import VIEW_SIDE, Views
 from gpen_desktop.lab.training.detector import landmark_crops

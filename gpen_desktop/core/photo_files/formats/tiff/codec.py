@@ -17,7 +17,7 @@ from gpen_desktop.core.photo_files.formats.tiff.decode import decode
 from gpen_desktop.core.photo_files.formats.tiff.encode import encode
 from gpen_desktop.core.photo_files.formats.tiff.pages import joined, page, page_offsets
 from gpen_desktop.core.photo_files.tiff_structure import LONG, Directory, Layout, StructureError
-from gpen_desktop.core.types import Metadata
+from gpen_desktop.core.source_file import Metadata
 from gpen_desktop.messages import Message, say
 
 _LEAST_SHARE = 0.01

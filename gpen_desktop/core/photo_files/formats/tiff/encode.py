@@ -24,7 +24,8 @@ from gpen_desktop.core.photo_files.tiff_structure import (
     StructureError,
     Value,
 )
-from gpen_desktop.core.types import Metadata, Pixels
+from gpen_desktop.core.source_file import Metadata
+from gpen_desktop.core.types import Pixels
 from gpen_desktop.messages import say
 
 _STRIP_BYTES = 1 << 20  # uncompressed; big enough to compress well, small enough to be read in pieces
