@@ -110,6 +110,12 @@ def test_a_small_face_that_the_model_sharpens_is_restored() -> None:
     assert small_face(soft, face, CoarseSharpener(2)) is FaceState.RESTORED
 
 
+@pytest.mark.parametrize(("size", "state"), [(72, FaceState.ALREADY_SHARP), (150, FaceState.RESTORED)])
+def test_the_larger_a_face_is_the_nearer_it_has_to_be_to_what_the_model_shows(size: int, state: FaceState) -> None:
+    photo, (face,) = photo_with_faces((60, 60), size=size)
+    assert small_face(photo, face, CoarseSharpener(0.4)) is state
+
+
 def test_blocks_on_a_small_face_are_not_taken_for_sharpness() -> None:
     photo, (face,) = photo_with_faces((60, 60), size=72)
     stored = io.BytesIO()
