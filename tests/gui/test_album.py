@@ -62,6 +62,7 @@ def test_removing_a_photo_shows_its_neighbour_and_leaves_the_file(
     open_photos(window, qtbot, first, second)
     window.actions_["remove"].trigger()
     assert the(window.workspace.current).path == second
+    assert window.album.selected() == [window.workspace.current]
     wait_done(window, qtbot)
     window.album.setFocus()
     qtbot.keyClick(window.album, Qt.Key.Key_Delete)

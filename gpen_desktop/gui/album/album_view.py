@@ -46,6 +46,7 @@ class AlbumView(QListView):
         self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self._thumbnails.ready.connect(self._on_ready)
         self.selectionModel().currentChanged.connect(self._on_current)
+        album.rowsRemoved.connect(self._select_current)
         self._say()
         i18n.follow(self._say)
 
@@ -124,6 +125,12 @@ class AlbumView(QListView):
         item = current.data(ItemRole)
         if item is not None:
             self.chosen.emit(item)
+
+    @Slot()
+    def _select_current(self) -> None:
+        """The neighbour of photos that were removed is on screen, and Qt has selected nothing."""
+        if not self.selectedIndexes():
+            self.setCurrentIndex(self.currentIndex())
 
     @Slot(object)
     def _on_ready(self, path: Path) -> None:
