@@ -171,21 +171,41 @@ def test_an_album_shows_and_repairs_all_that_ask(
     window: MainWindow, scratched: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     second = Path(shutil.copy(scratched, tmp_path / "second.png"))
-    open_photos(window, qtbot, scratched, make_photo(tmp_path / "sound.png"), second)
-    assert window.notification_strip.text == "3 restored. 2 with scratches or dust."
-    album = window.workspace.album
-    assert [Question.REPAIR in item.kinds for item in album] == [True, False, True]
+    open_photos(window, qtbot, make_photo(tmp_path / "sound.png"), scratched, second)
+    strip, album = window.notification_strip, window.workspace.album
+    assert strip.text == "3 restored. 2 with scratches or dust."
+    assert [Question.REPAIR in item.kinds for item in album] == [False, True, True]
     assert "Scratches" in str(album.index(2, 0).data(Qt.ItemDataRole.ToolTipRole))
-    window.notification_strip.button("asking").click()
-    assert [window.album.isRowHidden(row) for row in range(3)] == [False, True, False]
-    window.notification_strip.button("repair").click()
+    strip.button("asking").click()
+    assert [window.album.isRowHidden(row) for row in range(3)] == [True, False, False]
+    assert window.workspace.current is album.at(1)
+    strip.button("repair").click()
     wait_done(window, qtbot)
-    assert [item.edits.stages["repair"] for item in album] == ["on", "auto", "on"]
+    assert [item.edits.stages["repair"] for item in album] == ["auto", "on", "on"]
     assert not any(Question.REPAIR in item.kinds for item in album)
     qtbot.waitUntil(lambda: _greens(window, 301) > 0.95)
     window.actions_["undo"].trigger()
     wait_done(window, qtbot)
-    assert [Question.REPAIR in item.kinds for item in album] == [True, False, True]
+    assert [Question.REPAIR in item.kinds for item in album] == [False, True, True]
+
+
+def test_what_an_album_asks_stands_until_it_is_answered(
+    window: MainWindow, scratched: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """Once one photo had been answered for, nothing offered to repair the rest."""
+    second = Path(shutil.copy(scratched, tmp_path / "second.png"))
+    open_photos(window, qtbot, scratched, second)
+    window.album_side.filter.show_only(Question.REPAIR)
+    strip = window.notification_strip
+    assert strip.text == "2 with scratches or dust."
+    (chip,) = (button for button in window.panel.seen.buttons if "repair" in button.text())
+    chip.click()
+    wait_done(window, qtbot)
+    assert strip.text == "1 with scratches or dust."
+    strip.close_button.click()
+    chip.click()  # asks again
+    wait_done(window, qtbot)
+    assert not strip.text
 
 
 def test_keys_size_it_change_it_and_end_it(window: MainWindow, scratched: Path, qtbot: QtBot) -> None:

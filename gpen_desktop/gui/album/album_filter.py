@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
@@ -18,7 +18,10 @@ from gpen_desktop.gui.common import i18n, icons, theme
 
 
 class AlbumFilter(QToolButton):
-    """The head of the album: says what is shown, with a menu to choose. Hidden while there is no choice."""
+    """The head of the album: says what is shown, with a menu to choose. Hidden while there is no choice. chosen: by
+    menu or otherwise."""
+
+    chosen = Signal()
 
     def __init__(self, album: AlbumModel, view: AlbumView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,11 +43,17 @@ class AlbumFilter(QToolButton):
         self._refresh()
         i18n.follow(self._refresh)
 
+    @property
+    def shown(self) -> Kind | None:
+        """What is shown; None: all."""
+        return self._shown
+
     def show_only(self, wanted: Kind | None) -> None:
         """Show the photos that stand so, or ask that; None: all."""
         self._shown = wanted
         self._view.show_only(None if wanted is None else partial(_stands, wanted))
         self._refresh()
+        self.chosen.emit()
 
     @Slot()
     def _refresh(self) -> None:

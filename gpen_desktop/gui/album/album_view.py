@@ -82,9 +82,13 @@ class AlbumView(QListView):
             self.setCurrentIndex(self._album.index(row))
 
     def show_only(self, is_wanted: Callable[[AlbumItem], bool] | None) -> None:
-        """Hide the photos that are not wanted; None: show all."""
+        """Hide the photos that are not wanted; None: show all. If the one on screen is not, the first wanted one
+        comes on screen, where there is one."""
         for row, item in enumerate(self._album):
             self.setRowHidden(row, is_wanted is not None and not is_wanted(item))
+        shown = [row for row in range(len(self._album)) if not self.isRowHidden(row)]
+        if shown and self.currentIndex().row() not in shown:
+            self.setCurrentIndex(self._album.index(shown[0]))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):

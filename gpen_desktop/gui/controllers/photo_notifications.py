@@ -11,8 +11,9 @@ from PySide6.QtGui import QGuiApplication
 from gpen_desktop.core.engine.compute import ModelStatus
 from gpen_desktop.core.photo_files.formats.header import PART_MISSING
 from gpen_desktop.gui.album import status
+from gpen_desktop.gui.album.album_filter import AlbumFilter
 from gpen_desktop.gui.album.album_model import AlbumItem
-from gpen_desktop.gui.album.status import Kind, Question, Status
+from gpen_desktop.gui.album.status import Question, Status
 from gpen_desktop.gui.common.failure import Failure
 from gpen_desktop.gui.common.i18n import joined, message_text
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
@@ -28,18 +29,18 @@ class PhotoNotifications(QObject):
     """Posts them, and withdraws those of a photo that leaves the screen; at the end of an album, how it went. That a
     photo cannot be read stands in its place instead.
 
-    draw: lets the user draw a face. export_all: exports the album. show_only: shows the photos of the album that
-    stand so, or ask that. turn: turns the photo on screen clockwise by quarter turns. repair_asked: repairs those that
-    ask about it.
+    album_filter: says and changes which photos of the album are shown. draw: lets the user draw a face. export_all:
+    exports the album. turn: turns the photo on screen clockwise by quarter turns. repair_asked: repairs those that ask
+    about it.
     """
 
     def __init__(
         self,
         workspace: Workspace,
         notifications: NotificationQueue,
+        album_filter: AlbumFilter,
         draw: Callable[[], object],
         export_all: Callable[[], object],
-        show_only: Callable[[Kind], object],
         turn: Callable[[int], object],
         repair_asked: Callable[[], object],
         parent: QObject | None = None,
@@ -47,14 +48,16 @@ class PhotoNotifications(QObject):
         super().__init__(parent)
         self._workspace = workspace
         self._notifications = notifications
+        self._filter = album_filter
         self._draw = draw
         self._export_all = export_all
-        self._show_only = show_only
         self._turn = turn
         self._repair_asked = repair_asked
         self._was_restoring = False
+        self._asks = False  # about damage, until that is put away
         self._told_notes: set[Message] = set()
         self._told_no_faces: AlbumItem | None = None  # since it is on screen
+        album_filter.chosen.connect(self._on_filter)
         workspace.jobs.model_changed.connect(self._on_model)
         workspace.jobs.queue_changed.connect(self._on_queue)
         workspace.failed.connect(self._on_failed)
@@ -129,36 +132,52 @@ class PhotoNotifications(QObject):
         self._was_restoring = restoring.is_under_way
         if restoring.is_under_way or self._workspace.jobs.exporting.is_under_way:
             self._notifications.withdraw(_SUMMARY)  # it offers what has begun
-        if not has_ended or restoring.done < 2:
-            return
+        if has_ended and restoring.done >= 2 and not any(e.status is Status.WAITING for e in self._workspace.album):
+            self._tell_end()
+        elif has_ended and self._asks:
+            self._ask()
+
+    def _tell_end(self) -> None:
         statuses = [item.status for item in self._workspace.album]
-        if Status.WAITING not in statuses:
-            asking = sum(item.asked is not None for item in self._workspace.album)
+        asking = self._asking
 
-            def text() -> str:
-                counts = self.tr("{counts}.").format(counts=status.counted(statuses))
-                return joined([counts, self._asking(asking)]) if asking else counts
+        def text() -> str:
+            counts = self.tr("{counts}.").format(counts=status.counted(statuses))
+            return joined([counts, self._damaged(asking)]) if asking else counts
 
-            buttons = [NotificationButton("export", lambda: self.tr("Export all…"), self._export_all)]
-            if asking:
-                show_asking = partial(self._show_asking, asking)
-                buttons.insert(0, self._repair_button())
-                buttons.insert(0, NotificationButton("asking", lambda: self.tr("Show them"), show_asking))
-            if Status.FAILED in statuses:
-                show = partial(self._show_only, Status.FAILED)
-                buttons.insert(0, NotificationButton("failed", lambda: self.tr("Show the failed"), show))
-            self._notifications.post(Notification(_SUMMARY, text, tuple(buttons)))
+        buttons = [NotificationButton("export", lambda: self.tr("Export all…"), self._export_all)]
+        if asking:
+            show = partial(self._filter.show_only, Question.REPAIR)
+            buttons.insert(0, self._repair_button())
+            buttons.insert(0, NotificationButton("asking", lambda: self.tr("Show them"), show))
+        if Status.FAILED in statuses:
+            show = partial(self._filter.show_only, Status.FAILED)
+            buttons.insert(0, NotificationButton("failed", lambda: self.tr("Show the failed"), show))
+        self._notifications.post(Notification(_SUMMARY, text, tuple(buttons)))
 
-    def _asking(self, count: int) -> str:
+    @property
+    def _asking(self) -> int:
+        """How many photos ask about damage."""
+        return sum(item.asked is not None for item in self._workspace.album)
+
+    def _damaged(self, count: int) -> str:
         return self.tr("%n with scratches or dust.", "", count)
 
     def _repair_button(self) -> NotificationButton:
         return NotificationButton("repair", lambda: self.tr("Repair them"), self._repair_asked)
 
-    def _show_asking(self, count: int) -> None:
-        """Show only the photos that ask about repair; what they ask stays to be answered."""
-        self._show_only(Question.REPAIR)
-        self._notifications.post(Notification(_SUMMARY, partial(self._asking, count), (self._repair_button(),)))
+    @Slot()
+    def _on_filter(self) -> None:
+        """Where only photos that ask about repair are shown, what they ask is to be answered, of each or of all."""
+        self._asks = self._filter.shown is Question.REPAIR
+        if self._asks and not self._workspace.jobs.restoring.is_under_way:
+            self._ask()
+
+    def _ask(self) -> None:
+        if count := self._asking:
+            put_away = partial(setattr, self, "_asks", False)
+            ask = Notification(_SUMMARY, partial(self._damaged, count), (self._repair_button(),), closed=put_away)
+            self._notifications.post(ask)
 
     @Slot(object)
     def _on_model(self, status: ModelStatus | None) -> None:

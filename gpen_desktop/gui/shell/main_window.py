@@ -103,9 +103,9 @@ class MainWindow(DropWindow):
         compare = (self.panel, self.notifications, self.actions_["compare_models"])
         self.comparison = ComparisonController(self.workspace, self.view, *compare, self)
         self.application = ApplicationController(self.workspace, self.panel, store, self.actions_, self)
-        acts = (self.faces.draw, self.exports.export_all, self.album_side.filter.show_only, self.photos.turn)
-        repair = self._seen.repair_asked
-        self._photo_notifications = PhotoNotifications(self.workspace, self.notifications, *acts, repair, self)
+        acts = (self.faces.draw, self.exports.export_all, self.photos.turn, self._seen.repair_asked)
+        shown = self.album_side.filter
+        self._photo_notifications = PhotoNotifications(self.workspace, self.notifications, shown, *acts, self)
         self._modes = ViewModes(self.actions_, self.view, store, self)
         self._history = HistoryActions(self.workspace.undo, self.actions_, self)
         self.model_notifications = ModelNotifications(
