@@ -128,7 +128,7 @@ def test_a_chip_held_before_that_is_known_shows_it_then(
     (chip,) = (button for button in window.panel.seen.buttons if "repair" in button.text())
     assert window.workspace.staged is None
     qtbot.mousePress(chip, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.view.placement is not None and _is_blue(window, 700, 302), timeout=10_000)
+    qtbot.waitUntil(lambda: window.view.placement is not None and _is_blue(window, 700, 302), timeout=30_000)
     qtbot.mouseRelease(chip, Qt.MouseButton.LeftButton)
     assert not chip.isChecked()
     assert not window.workspace.undo.canUndo()
