@@ -221,10 +221,16 @@ def test_where_it_is_narrow_the_buttons_stand_below_the_words(
     high = strip.height()
     the(strip.parentWidget()).resize(560, 400)
     assert strip.height() < 3 * high
-    for key in keys:
-        button = strip.button(key)
-        assert button.width() >= button.sizeHint().width()
-        assert strip.rect().contains(button.geometry())
+    two_rows = strip.height()
+    for width in (560, 400, 240):
+        the(strip.parentWidget()).resize(width, 400)
+        for key in keys:
+            button = strip.button(key)
+            assert button.width() >= button.sizeHint().width()
+            assert strip.rect().contains(button.geometry())
+        assert strip.button("export").y() == strip.close_button.y()
+    assert strip.button("stay").y() < strip.button("close").y() < strip.button("export").y()
+    assert strip.height() > two_rows
     the(strip.parentWidget()).resize(900, 400)
     assert strip.height() == high
 

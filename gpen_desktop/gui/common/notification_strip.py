@@ -8,7 +8,17 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gpen_desktop.gui.common import i18n, icons, theme
 from gpen_desktop.gui.common.notifications import Notification, NotificationButton, NotificationQueue, Severity
@@ -57,16 +67,15 @@ class NotificationStrip(QFrame):
         self._words.setContentsMargins(0, theme.GRID // 2, 0, theme.GRID // 2)
         self._words.addWidget(self._icon)
         self._words.addWidget(self._text, 1)
-        self._answers = QHBoxLayout()
-        self._answers.addStretch()
-        self._answers.addWidget(self._more)
-        self._answers.addWidget(self._close)
+        self._answers = QVBoxLayout()
+        self._rows: list[QHBoxLayout] = []
         self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._parts.setContentsMargins(2 * theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
         for layout in (self._words, self._answers, self._parts):
             layout.setSpacing(theme.GRID)
         self._parts.addLayout(self._words, 1)
         self._parts.addLayout(self._answers)
+        self._lay_answers(_WIDEST)
         self._passing = QTimer(self)
         self._passing.setSingleShot(True)
         self._passing.setInterval(_PASSING_MS)
@@ -154,7 +163,6 @@ class NotificationStrip(QFrame):
 
     def _put_buttons(self, buttons: Sequence[NotificationButton]) -> None:
         for old in self._buttons.values():
-            self._answers.removeWidget(old)
             old.hide()
             old.deleteLater()
         self._buttons = {button.key: self._button(button) for button in buttons}
@@ -164,11 +172,14 @@ class NotificationStrip(QFrame):
 
     def _place(self) -> None:
         """Wrap the words where they do not fit into one line; over a host, lie in the middle of its top, the buttons
-        below the words where too little would be left of them."""
+        below the words where too little would be left of them, and in several rows where they need them."""
         if self._host is None:
+            self._lay_answers(_WIDEST)
             self._text.setWordWrap(True)
             return
         room = min(_WIDEST, self._host.width() - 2 * _MARGIN)
+        margins = self._parts.contentsMargins()
+        self._lay_answers(room - margins.left() - margins.right())
         self._wrap(False)
         self._stack(False)
         size = self.sizeHint()
@@ -182,25 +193,44 @@ class NotificationStrip(QFrame):
         self.raise_()
         self.covers.emit(self.geometry().bottom() + 1)
 
+    def _lay_answers(self, room: int) -> None:
+        """Buttons from left to right, in as many rows as they need in `room` px of width."""
+        for row in self._rows:
+            while row.takeAt(0) is not None:
+                pass
+            self._answers.removeItem(row)
+        rows, left = list[list[QWidget]]([[]]), room
+        for widget in (self._close, self._more, *reversed(self._buttons.values())):  # the last row is the fullest
+            width = 0 if widget.isHidden() else widget.sizeHint().width() + theme.GRID
+            if left < width - theme.GRID:
+                rows, left = [[], *rows], room
+            rows[0].insert(0, widget)
+            left -= width
+        self._rows = []
+        for widgets in rows:
+            row = QHBoxLayout()
+            row.setSpacing(theme.GRID)
+            row.addStretch()
+            for widget in widgets:
+                row.addWidget(widget)
+            self._answers.addLayout(row)
+            self._rows.append(row)
+
     def _stack(self, stacks: bool) -> None:
         """Words above the buttons, or beside them."""
         self._parts.setDirection(QBoxLayout.Direction.TopToBottom if stacks else QBoxLayout.Direction.LeftToRight)
 
     def _wrap(self, wraps: bool) -> None:
         self._text.setWordWrap(wraps)
-        for layout in (
-            self._words,
-            self._answers,
-        ):  # Qt tells only the outer one before the next turn of the event loop
-            layout.invalidate()
+        for layout in (self._words, *self._rows, self._answers):
+            layout.invalidate()  # Qt tells only the outer one before the next turn of the event loop
 
     def _button(self, button: NotificationButton) -> QPushButton:
-        widget = QPushButton(button.text)
+        widget = QPushButton(button.text, self)
         widget.setObjectName(button.key)
         widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         theme.set_role(widget, "primary" if button.is_main else "quiet")
         widget.clicked.connect(self._on_button)
-        self._answers.insertWidget(self._answers.count() - 1, widget)
         widget.show()  # else it has no size before the next turn of the event loop, and the strip is placed without it
         return widget
 
