@@ -17,7 +17,7 @@ from gpen_desktop.gui.album import file_intake
 from gpen_desktop.gui.album.album_model import PhotoState
 from gpen_desktop.gui.common.notifications import Notification, Severity
 from gpen_desktop.gui.shell.main_window import MainWindow
-from tests.gui.fakes import make_photo
+from tests.gui.fakes import FakeEngine, make_photo
 from tests.gui.steps import open_photos, wait_done
 from tests.narrowing import the
 
@@ -70,8 +70,9 @@ def test_nothing_can_be_done_to_a_photo_that_cannot_be_read_until_it_can(
 
 
 def test_a_half_damaged_jpeg_opens_as_far_as_it_goes_and_is_marked(
-    window: MainWindow, tmp_path: Path, qtbot: QtBot
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
 ) -> None:
+    engine.faces = ()  # what is left of it; that is told too, and later
     whole = save_photo(load_photo(make_photo(tmp_path / "whole.png")), tmp_path / "half.jpg", format="jpeg").path
     whole.write_bytes(whole.read_bytes()[: whole.stat().st_size * 6 // 10])
     open_photos(window, qtbot, whole)

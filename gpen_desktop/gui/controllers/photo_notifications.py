@@ -81,7 +81,8 @@ class PhotoNotifications(QObject):
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
         if PART_MISSING in opened.photo.warnings:
-            self._notifications.post(Notification(_PART, lambda: message_text(PART_MISSING)))
+            words = Notification(_PART, lambda: message_text(PART_MISSING), severity=Severity.WARNING)
+            self._notifications.post(words)
         item = self._workspace.current
         if item is not None and item.failure is not None:
             self._tell_failure(item, item.failure)
