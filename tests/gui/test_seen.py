@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QLocale, QRectF, QSizeF, Qt
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from gpen_desktop.gui.adjust.controls import Segments
@@ -87,6 +87,21 @@ def test_a_small_photo_is_offered_to_be_enlarged(window: MainWindow, tmp_path: P
     assert not button.isChecked()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert the(window.workspace.current).edits.stages["scale"] == 2
+
+
+def test_tab_comes_to_the_chips_where_they_stand(window: MainWindow, faded: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    """They are made anew with each photo, and came after all else in the panel."""
+    open_photos(window, qtbot, make_photo(tmp_path / "small.png"), faded)
+    for row in (0, 1):
+        window.workspace.show_item(the(window.workspace.album.at(row)))
+        wait_done(window, qtbot)
+        at: QWidget = window.panel.mode.last_button
+        passed: list[QWidget] = []
+        while (at := the(at.nextInFocusChain())) is not window.panel.strength.slider:
+            passed += [at] if at.focusPolicy() & Qt.FocusPolicy.TabFocus else []
+        chips = window.panel.seen.buttons
+        assert chips
+        assert passed[: len(chips)] == list(chips)
 
 
 def test_a_wanted_width_or_height_is_typed(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:

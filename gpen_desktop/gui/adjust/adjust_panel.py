@@ -124,6 +124,7 @@ class AdjustPanel(QWidget):
         for control in self._look:
             control.changed.connect(self._on_option)
             control.held.connect(self._on_held)
+        self.seen.come_after(self.mode.last_button)
         self.seen.grown.connect(self._keep_place)
         self.whole.changed.connect(self._on_stage)
         self.whole.held.connect(self._on_held)

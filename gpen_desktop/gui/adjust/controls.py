@@ -66,6 +66,11 @@ class Segments(QWidget):
     def button(self, value: object) -> QAbstractButton:
         return self._group.button(self._values.index(value))
 
+    @property
+    def last_button(self) -> QAbstractButton:
+        """After which Tab leaves them."""
+        return self._group.buttons()[-1]
+
     @Slot(int)
     def _on_clicked(self, number: int) -> None:
         self.chosen.emit(self._values[number])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTimer, Signal, Slot
@@ -104,6 +105,7 @@ class SeenChips(QWidget):
         self._chips: tuple[Chip, ...] = ()
         self._is_known = False
         self._buttons: list[_ChipButton] = []
+        self._before: QWidget | None = None  # in the order of Tab
         self._row = QWidget()
         self._flow = FlowLayout(theme.GRID // 2, self._row)
         self._nothing = QLabel()
@@ -128,6 +130,10 @@ class SeenChips(QWidget):
     def buttons(self) -> tuple[QPushButton, ...]:
         """One for each chip."""
         return tuple(self._buttons)
+
+    def come_after(self, widget: QWidget) -> None:
+        """Let Tab come to the chips from there; made later than all else, they would be the last it comes to."""
+        self._before = widget
 
     def show_chips(self, chips: Sequence[Chip], *, is_known: bool) -> None:
         """is_known: the photo has been looked at; then no chip at all means that there is nothing to repair."""
@@ -172,6 +178,9 @@ class SeenChips(QWidget):
             button.held.connect(self.held)
             self._flow.addWidget(button)
             self._buttons.append(button)
+        if self._before is not None:
+            for one, next_one in pairwise((self._before, *self._buttons)):
+                QWidget.setTabOrder(one, next_one)
 
     def _say(self) -> None:
         self.setAccessibleName(self.tr("What was seen"))
