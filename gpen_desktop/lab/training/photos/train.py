@@ -61,46 +61,99 @@ def train(settings: Settings) -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(settings.seed)
     task = TASKS[settings.task]()
-    net = task.network()
-    initialise(net)
-    net.to(device)
-    live = net.state_dict()
-    averaged = {name: tensor.clone() for name, tensor in live.items()}
-    steps = _resume(settings, net, averaged)
-    torch.manual_seed(_fresh(settings, steps))
-    dice = Dice(_fresh(settings, steps), device)
-    drawn = flaw_masks.draw_all(settings.masks, _fresh(settings, steps))
-    tiles = photo_bank.load(settings.tiles, device)
-    samples = PhotoSamples(tiles, FlawBank(drawn, device), GrainBank(dice), settings.batch, settings.side)
-    optimiser = MuonAndAdam(net.parameters(), settings.rate)
+    learner = _Learner(settings, task, device)
+    torch.manual_seed(_fresh(settings, learner.steps))
+    dice = Dice(_fresh(settings, learner.steps), device)
+    samples = _samples(settings, learner.steps, dice)
     stop = threading.Event()
     _install(stop)
-    begun = told = saved = time.monotonic()
-    first = steps
-    log: dict[str, Tensor] = {}
-    print(f"{settings.task}: goes on from step {steps}", flush=True)
+    print(f"{settings.task}: goes on from step {learner.steps}", flush=True)
+    begun = saved = time.monotonic()
+    log = _Log(begun)
     while (done := (time.monotonic() - begun) / (60 * settings.minutes)) < 1 and not stop.is_set():
-        rate = settings.rate * schedule(done) * min(1.0, (steps - first + 1) / _WARM)
-        for group in optimiser.param_groups:
-            group["lr"] = rate
-        figures = _step(task, net, optimiser, task.samples(samples, dice))
-        steps += 1
-        if steps % task.redraw == 0:
-            number = steps // task.redraw
-            samples.flaws.renew(number % settings.masks, flaw_masks.draw_all(1, _fresh(settings, steps)))
-        decay = min(_LONGEST_AVERAGE, 1 - 10 / (steps + 10))
-        torch._foreach_lerp_(list(averaged.values()), list(live.values()), 1 - decay)
-        log = {name: log.get(name, value) + 0.02 * (value - log.get(name, value)) for name, value in figures.items()}
+        rate = learner.rate(done)
+        figures = learner.step(task.samples(samples, dice), rate)
+        if learner.steps % task.redraw == 0:
+            number = learner.steps // task.redraw
+            samples.flaws.renew(number % settings.masks, flaw_masks.draw_all(1, _fresh(settings, learner.steps)))
         now = time.monotonic()
-        if steps % _TELL_EVERY == 0:
-            text = ", ".join(f"{name} {float(value):.4f}" for name, value in log.items())
-            print(f"{steps}: {text}, rate {rate:.1e}, {_TELL_EVERY / (now - told):.2f} steps/s", flush=True)
-            told = now
+        log.take(figures, learner.steps, rate, now)
         if now - saved > _SAVE_EVERY:
-            _save(settings, net, averaged, steps)
+            learner.save()
             saved = now
-    _save(settings, net, averaged, steps)
-    print(f"{settings.task}: {steps} steps", flush=True)
+    learner.save()
+    print(f"{settings.task}: {learner.steps} steps", flush=True)
+
+
+class _Learner:
+    """A network and its moving average. steps: of this call and of those before that it goes on from."""
+
+    def __init__(self, settings: Settings, task: Task, device: torch.device) -> None:
+        self._settings = settings
+        self._task = task
+        self._net = task.network()
+        initialise(self._net)
+        self._net.to(device)
+        self._live = self._net.state_dict()
+        self._averaged = {name: tensor.clone() for name, tensor in self._live.items()}
+        self.steps = self._first = _resume(settings, self._net, self._averaged)
+        self._optimiser = MuonAndAdam(self._net.parameters(), settings.rate)
+
+    def rate(self, done: float) -> float:
+        """Of learning, when `done` (0 to 1) of this call is past; less in its first steps."""
+        return self._settings.rate * schedule(done) * min(1.0, (self.steps - self._first + 1) / _WARM)
+
+    def step(self, batch: Batch, rate: float) -> dict[str, Tensor]:
+        """One step down from the loss of a batch. Gives that and what else is worth telling (0-dim tensors)."""
+        for group in self._optimiser.param_groups:
+            group["lr"] = rate
+        batch = {name: each.contiguous(memory_format=torch.channels_last) for name, each in batch.items()}
+        with torch.autocast(next(iter(batch.values())).device.type, torch.bfloat16):
+            loss, figures = self._task.loss(self._net, batch)
+        self._optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._net.parameters(), _CLIP)
+        self._optimiser.step()
+        self.steps += 1
+        decay = min(_LONGEST_AVERAGE, 1 - 10 / (self.steps + 10))
+        torch._foreach_lerp_(list(self._averaged.values()), list(self._live.values()), 1 - decay)
+        return {"loss": loss.detach(), **{name: value.detach() for name, value in figures.items()}}
+
+    def save(self) -> None:
+        """Write the state to go on from, and the average as weights."""
+        out = self._settings.out
+        out.mkdir(parents=True, exist_ok=True)
+        path = out / f"{self._settings.task}.state"
+        part = path.with_suffix(".part")
+        torch.save({"net": self._net.state_dict(), "averaged": self._averaged, "steps": self.steps}, part)
+        part.replace(path)
+        half = {name: tensor.to("cpu", torch.float16).contiguous() for name, tensor in self._averaged.items()}
+        save_file(half, part, metadata={"task": self._settings.task, "steps": str(self.steps)})
+        part.replace(path.with_suffix(".safetensors"))
+
+
+class _Log:
+    """Tells moving averages of the figures every so many steps. told: when it last did."""
+
+    def __init__(self, told: float) -> None:
+        self._told = told
+        self._means: dict[str, Tensor] = {}
+
+    def take(self, figures: Mapping[str, Tensor], steps: int, rate: float, now: float) -> None:
+        for name, value in figures.items():
+            mean = self._means.get(name, value)
+            self._means[name] = mean + 0.02 * (value - mean)
+        if steps % _TELL_EVERY == 0:
+            text = ", ".join(f"{name} {float(value):.4f}" for name, value in self._means.items())
+            print(f"{steps}: {text}, rate {rate:.1e}, {_TELL_EVERY / (now - self._told):.2f} steps/s", flush=True)
+            self._told = now
+
+
+def _samples(settings: Settings, steps: int, dice: Dice) -> PhotoSamples:
+    """Makes samples that no step before `steps` has seen."""
+    drawn = flaw_masks.draw_all(settings.masks, _fresh(settings, steps))
+    tiles = photo_bank.load(settings.tiles, dice.device)
+    return PhotoSamples(tiles, FlawBank(drawn, dice.device), GrainBank(dice), settings.batch, settings.side)
 
 
 def _fresh(settings: Settings, steps: int) -> int:
@@ -133,17 +186,6 @@ def _install(stop: threading.Event) -> None:
         signal.signal(number, lambda *_: stop.set())
 
 
-def _step(task: Task, net: nn.Module, optimiser: MuonAndAdam, batch: Batch) -> dict[str, Tensor]:
-    batch = {name: each.contiguous(memory_format=torch.channels_last) for name, each in batch.items()}
-    with torch.autocast(next(iter(batch.values())).device.type, torch.bfloat16):
-        loss, figures = task.loss(net, batch)
-    optimiser.zero_grad()
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(net.parameters(), _CLIP)
-    optimiser.step()
-    return {"loss": loss.detach(), **{name: value.detach() for name, value in figures.items()}}
-
-
 def _resume(settings: Settings, net: nn.Module, averaged: dict[str, Tensor]) -> int:
     """Steps done already; 0 where there is no state. Raises KeyError for what is of another network."""
     path = settings.out / f"{settings.task}.state"
@@ -171,17 +213,6 @@ def _weights(path: Path) -> dict[str, Any]:
     with safe_open(path, "pt") as file:
         net = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118, safe_open is no mapping
         return {"net": net, "averaged": net, "steps": int(file.metadata()["steps"])}
-
-
-def _save(settings: Settings, net: nn.Module, averaged: Mapping[str, Tensor], steps: int) -> None:
-    settings.out.mkdir(parents=True, exist_ok=True)
-    path = settings.out / f"{settings.task}.state"
-    part = path.with_suffix(".part")
-    torch.save({"net": net.state_dict(), "averaged": dict(averaged), "steps": steps}, part)
-    part.replace(path)
-    half = {name: tensor.to("cpu", torch.float16).contiguous() for name, tensor in averaged.items()}
-    save_file(half, part, metadata={"task": settings.task, "steps": str(steps)})
-    part.replace(path.with_suffix(".safetensors"))
 
 
 def main() -> None:
