@@ -12,12 +12,13 @@ from gpen_desktop.cli.batch_bar import complain
 from gpen_desktop.cli.terminal import counted, printable
 from gpen_desktop.core.batch.batch import PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.compute import ModelStatus
+from gpen_desktop.core.stages.automatic import DAMAGE, DUSTY, SMALL
 from gpen_desktop.core.types import FaceState, Seen
 
 _ON_DEMAND: Final = {
-    "seen-damage": "Scratches seen in {photos}: --repair on fills them.",
-    "seen-dust": "Dust seen in {photos}: --repair dust removes it, and leaves lines alone.",
-    "seen-small": "Small for a screen, {photos}: --scale 2 doubles the sides.",
+    DAMAGE: "Scratches seen in {photos}: --repair on fills them.",
+    DUSTY: "Dust seen in {photos}: --repair dust removes it, and leaves lines alone.",
+    SMALL: "Small for a screen, {photos}: --scale 2 doubles the sides.",
 }
 
 
@@ -74,8 +75,8 @@ def summarise(reports: Sequence[PhotoReport], status: ModelStatus, where: str, c
 
 def _offered(reports: Sequence[PhotoReport]) -> list[str]:
     """What was seen and is done on demand only, and how to demand it."""
-    seen = Counter(each.words.code for report in reports for each in _unanswered(report))
-    return [words.format(photos=counted(seen[code], "photo")) for code, words in _ON_DEMAND.items() if seen[code]]
+    seen = Counter(each for report in reports for each in _unanswered(report))
+    return [words.format(photos=counted(seen[each], "photo")) for each, words in _ON_DEMAND.items() if seen[each]]
 
 
 def _unanswered(report: PhotoReport) -> list[Seen]:

@@ -10,11 +10,10 @@ from rich.console import Console
 from gpen_desktop.cli.told import summarise
 from gpen_desktop.core.batch.batch import PhotoReport, PhotoStatus
 from gpen_desktop.core.engine.compute import ModelStatus
-from gpen_desktop.core.stages.automatic import DAMAGE, DUSTY
+from gpen_desktop.core.stages.automatic import DAMAGE, DUSTY, SMALL
 from gpen_desktop.core.types import Seen, StageResult
 from gpen_desktop.messages import say
 
-SMALL = Seen("enlarge", say("seen-small", "Small: enlarge 2×?"), offered=2)
 GRAINY = Seen("clean", say("seen-grain", "Grainy"))
 
 

@@ -29,6 +29,8 @@ DAMAGE: Final = Seen("repair", say("seen-damage", "Scratches: repair?"), offered
 DUSTY: Final = Seen("repair", say("seen-dust", "Dust: remove?"), offered=DUST)
 """Both seen by the finder, and not by the reading."""
 
+SMALL: Final = Seen("enlarge", say("seen-small", "Small: enlarge 2×?"), offered=2)
+
 
 def needed_repair(reading: PhotoReading, values: Values) -> str:
     """Whether damage is to be looked for at all: in what may be an old print. In a good photo in colours, the finder
@@ -79,6 +81,6 @@ def seen_of(reading: PhotoReading) -> tuple[Seen, ...]:
         (reading.is_soft, Seen("clean", say("seen-blur", "Slightly blurred"))),
         (reading.is_faded, Seen("tone", say("seen-fading", "Faded"))),
         (reading.is_flat, Seen("tone", say("seen-flat", "Low contrast"))),
-        (reading.is_small, Seen("enlarge", say("seen-small", "Small: enlarge 2×?"), offered=2)),
+        (reading.is_small, SMALL),
     )
     return tuple(seen for is_so, seen in every if is_so)
