@@ -61,7 +61,7 @@ _DISCRIMINATORS_LEAST: Final = 0.2  # of that rate, at the end of the cosine
 class Settings:
     """One training run.
 
-    faces: folders. loaders: processes that make pairs, for each worker.
+    faces: folders. loaders: processes that make pairs, for each worker; 0: it makes them itself.
     steps: of all workers together, at which the cosine ends. batch: faces a step. rate: at the top of the
     cosine. stage: 'faithful', or 'vivid' with discriminators (lab/training/faces/adversary.py). workers: 1 on CUDA.
     ssim, texture: weights of these losses beside log MSE, when faithful. shares: of the discriminators' wishes, when
@@ -172,6 +172,8 @@ def _modules(begin: Checkpoint, settings: Settings) -> dict[str, nn.Module]:
 
 
 def _loader(pairs: TrainingPairs, settings: Settings) -> DataLoader[Pair]:
+    if not settings.loaders:
+        return DataLoader(pairs, settings.batch)
     # spawned: small faces are enlarged by a network, and OpenMP's threads do not survive a fork
     return DataLoader(
         pairs, settings.batch, num_workers=settings.loaders, prefetch_factor=4, multiprocessing_context="spawn"
@@ -370,7 +372,7 @@ def _parse() -> Settings:
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--loaders", type=int, default=1, help="processes that make pairs, for each worker")
+    parser.add_argument("--loaders", type=int, default=1, help="processes that make pairs, for each worker; 0: itself")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--ssim", type=float, default=1.5, help="weight of 1 - SSIM")

@@ -179,13 +179,13 @@ def settings(tmp_path: Path, **changes: Any) -> Settings:
         "size": 32,
         "batch": 2,
         "workers": 1,
+        "loaders": 0,
         "compiled": False,
         "validation_faces": 1,
     }
     return Settings(**{**usual, **changes})
 
 
-@pytest.mark.slow
 @needs_basicsr
 @pytest.mark.parametrize("stage", ["faithful", "vivid"])
 def test_a_tiny_training_is_saved_resumed_and_shipped(tmp_path: Path, stage: str) -> None:
@@ -206,7 +206,6 @@ def test_a_tiny_training_is_saved_resumed_and_shipped(tmp_path: Path, stage: str
     assert load_gpen(weights, "cpu", torch.float32)(x).isfinite().all()
 
 
-@pytest.mark.slow
 @needs_basicsr
 def test_a_vivid_training_goes_on_beyond_another_one(tmp_path: Path) -> None:
     first = train(settings(tmp_path, stage="vivid"))
@@ -225,7 +224,7 @@ def test_a_vivid_training_goes_on_beyond_another_one(tmp_path: Path) -> None:
 @pytest.mark.slow
 @needs_basicsr
 def test_two_workers_sync(tmp_path: Path) -> None:
-    done = train(settings(tmp_path, workers=2))
+    done = train(settings(tmp_path, workers=2, loaders=1))
     assert done.steps >= 4
     assert all(tensor.isfinite().all() for tensor in done.generator.values())
 
