@@ -215,12 +215,9 @@ class PhotoNetworks:
         return self._load(catalog.POOR_ENLARGER, frozenset([Task.UPSCALER]), _NO_PHOTOS)
 
     def _load(self, name: str, tasks: frozenset[Task], lack: Message) -> _Loaded:
-        choice = choice_of(name)
-        return self._placed(name, lambda: _read(choice, tasks, lack))
-
-    def _placed(self, name: str, read: Callable[[], ReadModel]) -> _Loaded:
         """In the precision that is wished, where the model knows that one."""
-        return _Loaded(name, *placed(name, read, self._device, self._precision))
+        choice = choice_of(name)
+        return _Loaded(name, *placed(name, lambda: _read(choice, tasks, lack), self._device, self._precision))
 
 
 NetT = TypeVar("NetT", bound=nn.Module)
