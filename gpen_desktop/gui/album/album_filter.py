@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
@@ -40,6 +40,8 @@ class AlbumFilter(QToolButton):
         self._menu.aboutToShow.connect(self._fill)
         for changed in (album.rowsInserted, album.rowsRemoved, album.dataChanged):
             changed.connect(self._refresh)
+        album.rowsInserted.connect(self._on_inserted)
+        album.rowsRemoved.connect(self._on_removed)
         self._refresh()
         i18n.follow(self._refresh)
 
@@ -54,6 +56,18 @@ class AlbumFilter(QToolButton):
         self._view.show_only(None if wanted is None else partial(_stands, wanted))
         self._refresh()
         self.chosen.emit()
+
+    @Slot(QModelIndex, int, int)
+    def _on_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
+        """Photos that were added are to be seen, whatever was looked at before."""
+        added = [self._album.at(row) for row in range(first, last + 1)]
+        if self._shown is not None and not all(item is not None and _stands(self._shown, item) for item in added):
+            self.show_only(None)
+
+    @Slot()
+    def _on_removed(self) -> None:
+        if self._shown is not None and not len(self._album):
+            self.show_only(None)
 
     @Slot()
     def _refresh(self) -> None:

@@ -130,7 +130,7 @@ class PhotoView(QWidget):
 
     def mark_damage(self, mask: NDArray[np.bool_] | None) -> None:
         """Mark what is asked about, (H, W) of the photo, until None comes."""
-        self._damage = overlay_of(mask, ASKED)
+        self._damage = overlay_of(mask, ASKED, self._damage)
         self._on_changed()
 
     def set_frame(self, frame: Frame) -> None:
