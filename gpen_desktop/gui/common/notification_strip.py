@@ -71,8 +71,9 @@ class NotificationStrip(QFrame):
         self._rows: list[QHBoxLayout] = []
         self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._parts.setContentsMargins(2 * theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
-        for layout in (self._words, self._answers, self._parts):
+        for layout in (self._words, self._parts):
             layout.setSpacing(theme.GRID)
+        self._answers.setSpacing(0)  # buttons have room around their words
         self._parts.addLayout(self._words, 1)
         self._parts.addLayout(self._answers)
         self._lay_answers(_WIDEST)
