@@ -19,6 +19,7 @@ from gpen_desktop.core.stages.tiles import TiledNetwork
 from gpen_desktop.core.types import Frame
 from gpen_desktop.gui.adjust.controls import Segments
 from gpen_desktop.gui.album.status import Question
+from gpen_desktop.gui.common.notifications import Notification
 from gpen_desktop.gui.shell.main_window import MainWindow
 from gpen_desktop.gui.viewer.picture_pair import Version
 from tests.gui.fakes import FakeEngine, make_photo
@@ -198,6 +199,10 @@ def test_what_an_album_asks_stands_until_it_is_answered(
     window.album_side.filter.show_only(Question.REPAIR)
     strip = window.notification_strip
     assert strip.text == "2 with scratches or dust."
+    window.notifications.post(Notification("no-faces", lambda: "No faces found in this photo."))
+    window.workspace.show_item(the(window.workspace.album.at(1)))
+    assert strip.text == "2 with scratches or dust."
+    wait_done(window, qtbot)
     (chip,) = (button for button in window.panel.seen.buttons if "repair" in button.text())
     chip.click()
     wait_done(window, qtbot)

@@ -66,7 +66,7 @@ class AlbumFilter(QToolButton):
 
     @Slot()
     def _on_removed(self) -> None:
-        if self._shown is not None and not len(self._album):
+        if self._shown is not None and len(self._album) < 2:  # there is no choice any more
             self.show_only(None)
 
     @Slot()

@@ -77,6 +77,8 @@ class PhotoNotifications(QObject):
         self._told_no_faces = None
         if item is None:
             self._notifications.withdraw(_SUMMARY)  # it offers to export what has left
+        elif self._asks and self._notifications.current is None:  # what was told of the last photo took its place
+            self._ask()
 
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
@@ -171,11 +173,12 @@ class PhotoNotifications(QObject):
     def _on_filter(self) -> None:
         """Where only photos that ask about repair are shown, what they ask is to be answered, of each or of all."""
         self._asks = self._filter.shown is Question.REPAIR
-        if self._asks and not self._workspace.jobs.restoring.is_under_way:
+        if self._asks:
             self._ask()
 
     def _ask(self) -> None:
-        if count := self._asking:
+        count = self._asking
+        if count and not self._workspace.jobs.restoring.is_under_way:
             put_away = partial(setattr, self, "_asks", False)
             ask = Notification(_SUMMARY, partial(self._damaged, count), (self._repair_button(),), closed=put_away)
             self._notifications.post(ask)
