@@ -114,13 +114,14 @@ class NoNetworks:
 @dataclass(frozen=True, eq=False)
 class Damage:
     """found: (h, w) bool, true on damage, at the size at which it was looked for. dust: (h, w), 1 on what of that is a
-    light speck of dust, -1 on a dark one, else 0. lengths, areas: (n,) of each flaw, px at that size. shape: (H, W) of
-    the photo. All read-only."""
+    light speck of dust, -1 on a dark one, else 0. lengths, areas: (n,) of each flaw, px at that size; sure: what share
+    of it is surely damage. shape: (H, W) of the photo. All read-only."""
 
     found: NDArray[np.bool_]
     dust: NDArray[np.int8]
     lengths: NDArray[np.float64]
     areas: NDArray[np.int32]
+    sure: NDArray[np.float32]
     shape: tuple[int, int]
 
 

@@ -10,7 +10,7 @@ from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.run import StagedPhotos
 from gpen_desktop.core.stages.tone_reading import read_tone
 from gpen_desktop.core.types import FloatImage, Stroke
-from tests.narrowing import the
+from tests.narrowing import floats, the
 from tests.unit.core.drawn_faces import photo_of
 from tests.unit.core.stages.drawn_photos import OFF, picture, run, scratched, sepia
 from tests.unit.core.stages.stand_ins import DrawnNetworks
@@ -117,7 +117,7 @@ def test_automatic_asks_about_no_single_speck() -> None:
 
 def test_automatic_asks_about_thin_scratches_though_they_cover_little_and_about_much_dust() -> None:
     thin = sepia()
-    cv2.line(thin, (20, 60), (280, 75), (255, 255, 255), 2)
+    cv2.line(thin, (20, 60), (280, 75), (255, 255, 255), 3)
     dusty, dust = sepia(), np.zeros((200, 300), np.bool_)
     dust[10:190:20, 10:290:18] = True
     dust = cv2.dilate(dust.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
@@ -128,6 +128,21 @@ def test_automatic_asks_about_thin_scratches_though_they_cover_little_and_about_
     a_little = sepia()
     a_little[:60][dust[:60]] = 255
     assert [result.words.code for result in run(a_little, repair="auto").results] == ["no-plain-damage"]
+
+
+def test_what_is_likely_along_its_length_and_sure_at_one_place_is_filled_on_demand_and_not_asked_about() -> None:
+    """A beam's lit edge; a scratch is surely one nearly all along."""
+    pixels = sepia()
+    cv2.line(pixels, (20, 60), (280, 75), (255, 255, 255), 3)
+    pixels[:, 150:][pixels[:, 150:].min(axis=2) == 255] = (255, 255, 238)
+
+    def find(tile: FloatImage) -> FloatImage:
+        yellow = 0.8 + 0.2 * (tile[..., 2:] > 0.965)
+        return floats(np.where(tile.min(axis=2, keepdims=True) > 0.9, yellow, 0).astype(np.float32))
+
+    networks = DrawnNetworks(find=find)
+    assert [result.words.code for result in run(pixels, networks, repair="auto").results] == ["no-plain-damage"]
+    assert run(pixels, networks, repair="on").changed == ("repair",)
 
 
 def test_automatic_looks_for_damage_in_old_photos_only() -> None:
