@@ -18,7 +18,7 @@ from gpen_desktop.core.types import FaceState, Seen
 _ON_DEMAND: Final = {
     DAMAGE: "Scratches seen in {photos}: --repair on fills them.",
     DUSTY: "Dust seen in {photos}: --repair dust removes it, and leaves lines alone.",
-    SMALL: "Small for a screen, {photos}: --scale 2 doubles the sides.",
+    SMALL: "Few pixels in {photos}: --scale 2 doubles width and height.",
 }
 
 

@@ -376,8 +376,8 @@
         <translation>红色部分会被填补。</translation>
     </message>
     <message>
-        <source>What is blue is asked about above.</source>
-        <translation>蓝色部分等您在上方确认。</translation>
+        <source>What is blue waits for your yes.</source>
+        <translation>蓝色部分等您确认后填补。</translation>
     </message>
     <message>
         <source>Keys: [ ] size, E erase, Esc end.</source>
@@ -1505,8 +1505,12 @@
         <translation>全部导出…</translation>
     </message>
     <message>
-        <source>Show them</source>
-        <translation>只看这些</translation>
+        <source>Show the damaged</source>
+        <translation>只看有损伤的</translation>
+    </message>
+    <message>
+        <source>Repair the damaged</source>
+        <translation>修补有损伤的</translation>
     </message>
     <message>
         <source>Show the failed</source>
@@ -1517,10 +1521,6 @@
         <translation>
             <numerusform>%n 张有划痕或灰尘。</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Repair them</source>
-        <translation>修补这些</translation>
     </message>
 </context>
 <context>

@@ -79,7 +79,7 @@ class BrushBar(QWidget):
         # Broken by hand: a label that wraps is squeezed, this deep in the panel
         lines = [self.tr("What is red is filled in.")]
         if self._asks:
-            lines.append(self.tr("What is blue is asked about above."))
+            lines.append(self.tr("What is blue waits for your yes."))
         self._hint.setText("\n".join([*lines, self.tr("Keys: [ ] size, E erase, Esc end.")]))
 
     def _say_button(self) -> None:

@@ -152,7 +152,7 @@ class PhotoNotifications(QObject):
         if asking:
             show = partial(self._filter.show_only, Question.REPAIR)
             buttons.insert(0, self._repair_button())
-            buttons.insert(0, NotificationButton("asking", lambda: self.tr("Show them"), show))
+            buttons.insert(0, NotificationButton("asking", lambda: self.tr("Show the damaged"), show))
         if Status.FAILED in statuses:
             show = partial(self._filter.show_only, Status.FAILED)
             buttons.insert(0, NotificationButton("failed", lambda: self.tr("Show the failed"), show))
@@ -167,7 +167,7 @@ class PhotoNotifications(QObject):
         return self.tr("%n with scratches or dust.", "", count)
 
     def _repair_button(self) -> NotificationButton:
-        return NotificationButton("repair", lambda: self.tr("Repair them"), self._repair_asked)
+        return NotificationButton("repair", lambda: self.tr("Repair the damaged"), self._repair_asked)
 
     @Slot()
     def _on_filter(self) -> None:
