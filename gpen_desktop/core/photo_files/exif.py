@@ -50,6 +50,15 @@ class ExifBlock:
         return tiff.raw(self.raw, self.main.entries.get(tiff.SOFTWARE)).rstrip(b"\0").decode("utf-8", "replace")
 
 
+def tells_exposure(exif: bytes) -> bool:
+    """Whether a block tells how long the picture was exposed (Exif 2.32, ExposureTime), as cameras do and scanners do
+    not; a block that cannot be read tells nothing."""
+    try:
+        return any(tiff.EXPOSURE_TIME in directory.entries for directory in parse(exif).directories)
+    except StructureError:
+        return False
+
+
 def parse(exif: bytes) -> ExifBlock:
     """Read a block's directories. Raises StructureError where not even the first can be read."""
     layout = tiff.layout_of(exif)

@@ -1,4 +1,5 @@
 """What a photo needs: grain, JPEG blocks, a printed screen, blur, fading, size; seen in its pixels alone.
+Whether a camera took it, its file tells.
 
 Every measure is a plain number with a threshold beside it, so that what Automatic does can be told in a word and
 checked. Thresholds were chosen on clean photos and damaged copies of them, and looked at on old photos; the
@@ -16,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gpen_desktop.core.photo_files.exif import tells_exposure
 from gpen_desktop.core.stages.noise_reading import NoiseReading, read_noise
 from gpen_desktop.core.stages.tone_reading import ToneReading, flatness, is_faded, read_tone
 from gpen_desktop.core.types import FloatImage, Photo, Pixels
@@ -100,7 +102,8 @@ class PhotoReading:
     blocks: steps across the borders of 8 x 8 blocks against those within (1: none). block_steps: how much higher, 8-bit
     steps. screen: peak of a printed screen in the spectrum, dB. screen_period: its distance between dots, px.
     sharpness: contrast in the finest octave, against that two octaves below, where that is strongest; of the parts of
-    the photo the upper quarter. tone: see stages/tone_reading.py. pixels: how many.
+    the photo the upper quarter. tone: see stages/tone_reading.py. pixels: how many. is_exposed: whether the file tells
+    how long a camera exposed it.
     """
 
     noise: NoiseReading
@@ -111,6 +114,7 @@ class PhotoReading:
     sharpness: float
     tone: ToneReading
     pixels: int
+    is_exposed: bool
 
     @property
     def grain_to_come(self) -> float:
@@ -153,6 +157,16 @@ class PhotoReading:
         return _spoilt(self.noise, self.blocks, self.block_steps) < _IN_GOOD_ORDER
 
     @property
+    def looks_old(self) -> bool:
+        """Whether it may be an old print by its colours."""
+        return self.tone.one_hue or self.tone.two_hues or self.is_faded
+
+    @property
+    def may_be_print(self) -> bool:
+        """Whether it may be the scan of a print, which can have scratches: whatever no camera has said it took."""
+        return self.looks_old or not self.is_exposed
+
+    @property
     def is_screened(self) -> bool:
         return self.screen > _SCREENED
 
@@ -193,6 +207,7 @@ def read_photo(photo: Photo) -> PhotoReading:
         sharpness=_sharpness(plane),
         tone=read_tone(photo.pixels),
         pixels=photo.width * photo.height,
+        is_exposed=tells_exposure(photo.metadata.exif),
     )
 
 

@@ -33,10 +33,10 @@ SMALL: Final = Seen("enlarge", say("seen-small", "Small: enlarge 2×?"), offered
 
 
 def needed_repair(reading: PhotoReading, values: Values) -> str:
-    """Whether damage is to be looked for at all: in what may be an old print. In a good photo in colours, the finder
-    can only be mistaken."""
+    """Whether damage is to be looked for at all: in what may be a print. In what a camera took, the finder can only be
+    mistaken."""
     del values
-    return AUTO if reading.tone.one_hue or reading.tone.two_hues or reading.is_faded else "off"
+    return AUTO if reading.may_be_print else "off"
 
 
 def needed_cleaning(reading: PhotoReading, values: Values) -> int:

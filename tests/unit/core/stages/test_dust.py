@@ -70,6 +70,16 @@ def test_automatic_asks_about_many_specks_and_changes_nothing() -> None:
     assert not [seen for seen in few.seen if seen.stage == "repair"]
 
 
+def test_automatic_asks_about_dust_in_what_looks_old_only() -> None:
+    pixels, dust = dusty()
+    pixels[:, 150:][~dust[:, 150:]] = (60, 150, 90)
+    for number in range(15):  # black and white as nothing is that has faded
+        x, y = 28 + 45 * (number % 5), 28 + 40 * (number // 5)
+        pixels[y : y + 24, x : x + 30] = 255 * (number % 2)
+    assert [result.words.code for result in repaired(pixels, how="auto").results] == ["no-plain-damage"]
+    assert [str(result.words) for result in repaired(pixels).results] == ["Specks of dust removed: 24"]
+
+
 def test_automatic_asks_about_scratches_where_there_are_both() -> None:
     pixels, _ = dusty()
     cv2.line(pixels, (5, 38), (290, 42), (255, 255, 255), 2)

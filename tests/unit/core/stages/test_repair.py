@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
+from PIL import ExifTags, Image
 
+from gpen_desktop.core.source_file import Metadata
 from gpen_desktop.core.stages import registry
 from gpen_desktop.core.stages.run import StagedPhotos
 from gpen_desktop.core.stages.tone_reading import read_tone
-from gpen_desktop.core.types import FloatImage, Stroke
+from gpen_desktop.core.types import FloatImage, Photo, Pixels, Stroke
 from tests.narrowing import floats, the
 from tests.unit.core.drawn_faces import photo_of
 from tests.unit.core.stages.drawn_photos import OFF, picture, run, scratched, sepia
 from tests.unit.core.stages.stand_ins import DrawnNetworks
+
+
+def taken(pixels: Pixels) -> Photo:
+    """By a camera, as the file says."""
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ExposureTime] = 0.01
+    return dataclasses.replace(photo_of(pixels), metadata=Metadata(exif=exif.tobytes().removeprefix(b"Exif\0\0")))
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
@@ -145,12 +156,14 @@ def test_what_is_likely_along_its_length_and_sure_at_one_place_is_filled_on_dema
     assert run(pixels, networks, repair="on").changed == ("repair",)
 
 
-def test_automatic_looks_for_damage_in_old_photos_only() -> None:
-    pixels, networks = picture(), DrawnNetworks()
-    cv2.line(pixels, (20, 30), (250, 150), (255, 255, 255), 2)
-    assert not run(pixels, networks, repair="auto").changed
+def test_automatic_looks_for_damage_in_what_may_be_a_print_and_not_in_what_a_camera_took() -> None:
+    pixels = picture()
+    cv2.line(pixels, (20, 30), (250, 150), (255, 255, 255), 3)
+    assert [result.words.code for result in run(pixels, repair="auto").results] == ["damage-seen"]
+    networks = DrawnNetworks()
+    assert not run(taken(pixels), networks, repair="auto").results
     assert "find" not in networks.runs
-    assert run(pixels, repair="on").changed == ("repair",)
+    assert run(taken(pixels), repair="on").changed == ("repair",)
 
 
 def test_automatic_looks_for_damage_where_an_old_print_has_yellowed_at_one_side() -> None:
@@ -174,9 +187,9 @@ def test_the_brush_adds_and_erases_in_its_order() -> None:
         assert not changed[mask].any()
 
 
-def test_what_is_brushed_is_filled_in_a_good_photo_in_colour_too() -> None:
-    pixels, networks = picture(), DrawnNetworks()
-    made = run(pixels, networks, Stroke(((60.0, 170.0),), radius=8), repair="auto")
+def test_what_is_brushed_is_filled_in_what_a_camera_took_too() -> None:
+    photo, networks = taken(picture()), DrawnNetworks()
+    made = run(photo, networks, Stroke(((60.0, 170.0),), radius=8), repair="auto")
     assert made.changed == ("repair",)
     assert networks.runs == {"fill": 1}  # nobody looks for damage there
 
