@@ -70,8 +70,8 @@ that lie on scratches the middle half has 0.71 to 0.92, of 189 in sound photos 0
 _LONG: Final = 0.3
 """How long all slender flaws are together that count, as a share of the photo's longer side, from which repair is
 offered. Thin scratches are hardly any area: seven across a portrait of 400 pixels cover 0.45 % of it, and are two sides
-long. In 146 real photos the finder is mistaken about 0.29 at most, in 32 sound ones that chose this about
-0.47 once and 0.17; of 58 scratched ones 57 have as much, and with any three of their scratches alone three in five."""
+long. In 146 real photos the finder is mistaken about 0.29 at most, in 32 sound ones that chose this about 0.47 once and
+0.17; of 58 scratched ones 57 have as much, and with any three of their scratches alone three in five."""
 
 _SLENDER: Final = 22.0
 """How many times as long as it is wide on average a flaw is that counts for that: belts, collars and hats, which the

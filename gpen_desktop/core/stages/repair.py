@@ -79,12 +79,15 @@ def _found(work: Work, how: str, progress: Progress) -> Mask:
 def _asks(work: Work, progress: Progress) -> Seen | None:
     """What is asked about, where that is left to the program and the photo may be a print, brushed over or not. Dust in
     what looks old only: of rocks, sand and crowds in colours the finder takes too much for specks."""
-    if work.values["repair"] != AUTO or needed_repair(work.reading(), work.values) != AUTO:
+    if work.values["repair"] != AUTO:
+        return None
+    reading = work.reading()
+    if needed_repair(reading, work.values) != AUTO:
         return None
     damage = work.damage(progress)
     if is_worth_asking(damage):
         return DAMAGE
-    return DUSTY if work.reading().looks_old and is_dusty(damage, work.reading().tone) else None
+    return DUSTY if reading.looks_old and is_dusty(damage, reading.tone) else None
 
 
 def _why_nothing(work: Work, asks: Seen | None) -> Message:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gpen_desktop.core.options import AUTO, AUTOMATIC, Value, Values
 from gpen_desktop.core.stages import registry
+from gpen_desktop.core.stages.automatic import SMALL
 from gpen_desktop.core.stages.registry import Stage
 from gpen_desktop.core.stages.run import Staged
 from gpen_desktop.core.types import Seen
@@ -64,7 +65,7 @@ def _chip(stage: Stage, seen: Sequence[Seen], staged: Staged | None, values: Val
     text = " · ".join(_answered(each, values) if is_on else message_text(each.words) for each in seen)
     results = staged.results if staged is not None else ()
     help = next((message_text(result.words) for result in results if result.stage == stage.name), "")
-    if not help and any(each.words.code == "seen-small" for each in seen):  # nothing was looked for to tell of
+    if not help and SMALL in seen:  # nothing was looked for to tell of
         help = QCoreApplication.translate("SeenChips", _WHY_ENLARGE)
     offered = next((each.offered for each in seen if each.offered is not None), None)
     has_places = stage is registry.REPAIR and values[stage.switch] == AUTO and offered is not None

@@ -43,9 +43,9 @@ def overlay_of(
     mask: NDArray[np.bool_] | None, colour: QColor, last: DamageOverlay | None = None
 ) -> DamageOverlay | None:
     """None without a mask; `last` where that shows it already."""
-    if mask is None or (last is not None and last.mask is mask):
-        return None if mask is None else last
-    return DamageOverlay(mask, colour)
+    if mask is None:
+        return None
+    return last if last is not None and last.mask is mask else DamageOverlay(mask, colour)
 
 
 def _picture(mask: NDArray[np.bool_], colour: QColor) -> QImage:
